@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config'
+
+// A test that passes only at the second attempt is a failing test: no retries anywhere.
+const common = { retry: 0, pool: 'forks' as const, environment: 'node', testTimeout: 60_000, hookTimeout: 120_000 }
+
+export default defineConfig({
+  test: {
+    reporters: ['verbose'],
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/{integration,soak,compose}/**'],
+        },
+      },
+      { test: { ...common, name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 600_000 } },
+      { test: { ...common, name: 'soak', include: ['test/soak/**/*.test.ts'], testTimeout: 3_600_000 } },
+    ],
+  },
+})
