@@ -1,0 +1,42 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
+import { BitcoinError } from './errors.ts'
+
+declare const brand: unique symbol
+
+/** 32 bytes as SHA-256 puts them out and as headers carry them (internal order). */
+export type BlockHash = Uint8Array & { readonly [brand]: 'BlockHash' }
+
+/** 64 hex digits, bytes reversed, as block explorers and RPC show a hash. */
+export type DisplayHash = string & { readonly [brand]: 'DisplayHash' }
+
+export function sha256d(bytes: Uint8Array): Uint8Array {
+  return sha256(sha256(bytes))
+}
+
+/** Brands 32 bytes that are already in internal order. */
+export function blockHash(internal: Uint8Array): BlockHash {
+  if (internal.length !== 32) throw new BitcoinError('E_HASH', `a block hash has 32 bytes, not ${internal.length}`)
+  return internal as BlockHash
+}
+
+export function toDisplay(hash: BlockHash): DisplayHash {
+  return bytesToHex(Uint8Array.from(hash).reverse()) as DisplayHash
+}
+
+export function fromDisplay(display: string): BlockHash {
+  if (!/^[0-9a-fA-F]{64}$/.test(display)) throw new BitcoinError('E_HASH', 'a displayed block hash has 64 hex digits')
+  return hexToBytes(display).reverse() as BlockHash
+}
+
+export function sameHash(a: BlockHash, b: BlockHash): boolean {
+  for (let i = 31; i >= 0; i--) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** The number proof of work compares: the bytes read little-endian (Core: UintToArith256). */
+export function hashToUint256(hash: BlockHash): bigint {
+  const view = new DataView(hash.buffer, hash.byteOffset, 32)
+  const high = (view.getBigUint64(24, true) << 64n) | view.getBigUint64(16, true)
+  return (high << 128n) | (view.getBigUint64(8, true) << 64n) | view.getBigUint64(0, true)
+}

@@ -1,0 +1,29 @@
+/** Bitcoin's header rules, exactly as Bitcoin Core's. Pure: no I/O, no clock, no Node built-ins. */
+
+export type { Rejection, RejectReason } from './check-header.ts'
+export { type CheckResult, checkHeader, checkNotTooNew, checkProofOfWork, MAX_FUTURE_SECONDS } from './check-header.ts'
+export { type DecodedCompact, decodeCompact, encodeCompact } from './compact.ts'
+export { type ChainContext, extendContext, startContext } from './context.ts'
+export { BitcoinError, type BitcoinErrorCode } from './errors.ts'
+export { moreWork } from './fork-choice.ts'
+export {
+  type BlockHash,
+  blockHash,
+  type DisplayHash,
+  fromDisplay,
+  hashToUint256,
+  sameHash,
+  sha256d,
+  toDisplay,
+} from './hash.ts'
+export { decodeHeader, encodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts'
+export { MEDIAN_SPAN, medianTimePast, paddedTimes } from './median-time.ts'
+export { mainnet } from './params/mainnet.ts'
+export { type NetworkParams, TARGET_TIMESPAN } from './params/network-params.ts'
+export { packParams } from './params/pack-params.ts'
+export { regtest } from './params/regtest.ts'
+export { signet } from './params/signet.ts'
+export { testnet4 } from './params/testnet4.ts'
+export { requiredBits, retarget } from './required-bits.ts'
+export { requiredVersion } from './versions.ts'
+export { blockWork } from './work.ts'

@@ -1,0 +1,7 @@
+/**
+ * Hashes a block at this target takes on average: floor(2^256 / (target + 1)), and 0 for no valid target.
+ * Core: chain.cpp GetBlockProof, which writes it ~target / (target + 1) + 1 to stay within 256 bits.
+ */
+export function blockWork(target: bigint): bigint {
+  return target <= 0n ? 0n : (1n << 256n) / (target + 1n)
+}
