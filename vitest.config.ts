@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config'
+import { closingLine } from './scripts/vitest-reporter.ts'
 
-// A test that passes only at the second attempt is a failing test: no retries anywhere.
-const common = { retry: 0, pool: 'forks' as const, environment: 'node', testTimeout: 60_000, hookTimeout: 120_000 }
+// No retries anywhere: a test that passes only at the second attempt is a failing test.
+const common = { pool: 'forks' as const, environment: 'node', testTimeout: 60_000, hookTimeout: 120_000 }
 
 export default defineConfig({
   test: {
-    reporters: ['verbose'],
+    reporters: ['verbose', closingLine],
     projects: [
       {
         test: {

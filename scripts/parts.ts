@@ -1,0 +1,40 @@
+/**
+ * The parts of the project and the direction of their dependencies: a part may import parts of a lower rank only, and
+ * those only through their public face (`faces`). `docs/structure.md` shows the picture.
+ */
+export interface Part {
+  readonly name: string
+  /** Folder relative to the repository, ending in a slash. */
+  readonly folder: string
+  readonly rank: number
+}
+
+export const parts: readonly Part[] = [
+  { name: 'bitcoin', folder: 'src/bitcoin/', rank: 0 },
+  { name: 'proving', folder: 'src/proving/', rank: 1 },
+  { name: 'bus', folder: 'src/bus/', rank: 2 },
+  { name: 'storage', folder: 'storage/', rank: 3 },
+  { name: 'compute', folder: 'src/compute/', rank: 3 },
+  { name: 'settlement', folder: 'src/settlement/', rank: 3 },
+  { name: 'network', folder: 'src/network/', rank: 4 },
+  { name: 'node', folder: 'src/node/', rank: 5 },
+  { name: 'cli', folder: 'src/cli/', rank: 6 },
+  { name: 'web', folder: 'src/web/', rank: 6 },
+]
+
+/**
+ * Files of a part that others may import: `index.ts` is the whole public face, `pure.ts` the excerpt of it that runs
+ * in a browser.
+ */
+export const faces: readonly string[] = ['index.ts', 'pure.ts']
+
+/** Entry files of the package itself: they may import every part, and no part imports them. */
+export const entries: readonly string[] = ['src/index.ts', 'src/browser.ts']
+
+/**
+ * Files and folders that must run in a browser: neither they nor anything they import may use a built-in of Node.
+ * A folder stands for every file below it, except those in `impure`.
+ */
+export const pure: readonly string[] = ['src/browser.ts', 'src/bitcoin/', 'src/bus/', 'src/web/']
+
+export const impure: readonly string[] = []

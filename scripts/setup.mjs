@@ -1,0 +1,61 @@
+// The entry of `npm test`, `npm run demo` and their like: prepares a fresh clone for the named target, then starts
+// `npm run <target>:inner` as a new process under the pinned Node. Plain JavaScript without dependencies, because it
+// runs under the machine's own Node (18 or later) before anything is installed; a shell that already runs the old
+// `node` would keep it, hence the new process.
+import { buildAddon } from './setup/addon.mjs'
+import { getBitcoind } from './setup/bitcoind.mjs'
+import { withLock } from './setup/lock.mjs'
+import { findNode, innerEnvironment } from './setup/node.mjs'
+import { installPackages } from './setup/packages.mjs'
+import { forwardExit, SetupError, say, step, together } from './setup/steps.mjs'
+import { checkCargo, checkCompiler, checkNode } from './setup/toolchain.mjs'
+
+const targets = {
+  setup: { inner: false },
+  test: { inner: true },
+  'test:full': { inner: true },
+  'test:soak': { inner: true, env: { WSC_SOAK: '1' } },
+  demo: { inner: true },
+  bench: { inner: true },
+}
+
+/** What every target needs: packages, and (unless only verifying) the addon, bitcoind and the development keys. */
+async function prepare(verifyOnly) {
+  const begun = Date.now()
+  await installPackages()
+  const node = findNode()
+  if (verifyOnly) {
+    say('set up for verifying: npx --no-install wsc bus verify FILE (by the WASM verifier; proving needs cargo)')
+    return
+  }
+  checkCompiler()
+  checkCargo()
+  const env = innerEnvironment(node)
+  // bitcoind is a download, the circuit one core's work, cargo everything else: together they take little longer
+  // than cargo alone.
+  await together([
+    (abort) => buildAddon(abort),
+    (abort) => getBitcoind(node, env, abort),
+    (abort) => step('compile the step circuit', [node, 'scripts/prepare.ts', 'circuit'], { env, abort }),
+  ])
+  await step('make the development keys', [node, 'scripts/prepare.ts', 'keys'], { env })
+  say(`ready after ${((Date.now() - begun) / 1000).toFixed(1)} s`)
+}
+
+async function main() {
+  const [target = 'setup', ...rest] = process.argv.slice(2)
+  const plan = Object.hasOwn(targets, target) ? targets[target] : undefined
+  if (!plan) throw new SetupError(`no target "${target}"`, `one of: ${Object.keys(targets).join(', ')}`)
+  const verifyOnly = target === 'setup' && rest.includes('--verify-only')
+  checkNode()
+  await withLock(() => prepare(verifyOnly))
+  if (!plan.inner) return
+  const env = { ...innerEnvironment(findNode()), ...plan.env }
+  await forwardExit('npm', ['run', '--silent', `${target}:inner`, ...(rest.length ? ['--', ...rest] : [])], env)
+}
+
+main().catch((error) => {
+  if (!(error instanceof SetupError)) throw error
+  console.error(`\nwsc setup: ${error.message}\n  ${error.cure.split('\n').join('\n  ')}`)
+  process.exitCode = error.exitCode
+})

@@ -1,0 +1,30 @@
+import { appendFileSync } from 'node:fs'
+import type { Reporter, TestModule } from 'vitest/node'
+
+/**
+ * Ends a run with the line `N passed, N failed` (or hands the two numbers on to the file named by WSC_COUNTS, where
+ * .ci/run adds up several runs), and with WSC_CI=1 fails it when a test was skipped: a skipped test proves nothing.
+ */
+export const closingLine: Reporter = {
+  onTestRunEnd(modules: readonly TestModule[], errors) {
+    const tests = modules.flatMap((module) => [...module.children.allTests()])
+    const count = (state: string) => tests.filter((test) => test.result().state === state).length
+    const skipped = tests.filter((test) => test.result().state === 'skipped')
+    // A file that does not load and an error outside of any test fail the run without failing a test.
+    const broken = modules.filter((module) => module.errors().length > 0).length + errors.length
+    const strict = process.env.WSC_CI === '1'
+    for (const test of skipped) {
+      const result = test.result()
+      const reason = result.state === 'skipped' && result.note ? result.note : 'no reason given'
+      console.log(`skipped: ${test.module.relativeModuleId} > ${test.fullName} (${reason})`)
+    }
+    if (strict && skipped.length > 0) {
+      console.log(`${skipped.length} skipped tests fail this run (WSC_CI=1)`)
+      process.exitCode = 1
+    }
+    const passed = count('passed')
+    const failed = count('failed') + broken + (strict ? skipped.length : 0)
+    if (process.env.WSC_COUNTS) appendFileSync(process.env.WSC_COUNTS, `${passed} ${failed}\n`)
+    else console.log(`\n${passed} passed, ${failed} failed`)
+  },
+}
