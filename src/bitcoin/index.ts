@@ -1,5 +1,6 @@
 /** Bitcoin's header rules, exactly as Bitcoin Core's. Pure: no I/O, no clock, no Node built-ins. */
 
+export { contextFromHeaders } from './anchor-context.ts'
 export type { Rejection, RejectReason } from './check-header.ts'
 export { type CheckResult, checkHeader, checkNotTooNew, checkProofOfWork, MAX_FUTURE_SECONDS } from './check-header.ts'
 export { type DecodedCompact, decodeCompact, encodeCompact } from './compact.ts'
@@ -17,7 +18,9 @@ export {
   toDisplay,
 } from './hash.ts'
 export { decodeHeader, encodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts'
+export { type CheckedHeader, checkHeaderFile, type HeaderFileOptions, walkHeaderFile } from './header-file.ts'
 export { MEDIAN_SPAN, medianTimePast, paddedTimes } from './median-time.ts'
+export { loadCustomParams } from './params/custom.ts'
 export { mainnet } from './params/mainnet.ts'
 export { type NetworkParams, TARGET_TIMESPAN } from './params/network-params.ts'
 export { packParams } from './params/pack-params.ts'

@@ -1,0 +1,90 @@
+import { type CheckResult, checkHeader, type Rejection } from './check-header.ts'
+import { type ChainContext, startContext } from './context.ts'
+import { BitcoinError } from './errors.ts'
+import { sameHash, toDisplay } from './hash.ts'
+import { decodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts'
+import type { NetworkParams } from './params/network-params.ts'
+
+export interface HeaderFileOptions {
+  /** Height of the first header in the bytes; 0 unless given. */
+  readonly startHeight?: number
+  /** Where to go on from; needed unless the bytes start at height 0. */
+  readonly context?: ChainContext
+  /** Last height to read, inclusive; the last in the bytes unless given. */
+  readonly to?: number
+}
+
+export interface CheckedHeader {
+  readonly ok: true
+  readonly header: Header
+  readonly next: ChainContext
+}
+
+/**
+ * Raw 80-byte headers, heights ascending: yields every header after the start with the context that follows it, and
+ * ends with the first rejection, because nothing after it can be valid. A trailing part of a header rejects all.
+ */
+export function* walkHeaderFile(
+  params: NetworkParams,
+  bytes: Uint8Array,
+  options: HeaderFileOptions = {},
+): Generator<CheckedHeader | Rejection, void> {
+  const { startHeight = 0 } = options
+  const count = Math.floor(bytes.length / HEADER_BYTES)
+  if (bytes.length === 0 || bytes.length % HEADER_BYTES !== 0) {
+    const detail = `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers`
+    yield { ok: false, reject: 'bad-length', height: startHeight + count, detail }
+    return
+  }
+  let context = options.context ?? (startHeight === 0 ? startContext(params) : undefined)
+  const last = startHeight + count - 1
+  const to = options.to ?? last
+  if (context === undefined || context.height + 1 < startHeight || context.height > last || to > last) {
+    throw new BitcoinError('E_HEADER_RANGE', rangeMessage(startHeight, last, to, context))
+  }
+  const overlap = startRejection(bytes, startHeight, context)
+  if (overlap !== undefined) {
+    yield overlap
+    return
+  }
+  while (context.height < to) {
+    const header = decodeHeader(bytes, (context.height + 1 - startHeight) * HEADER_BYTES)
+    const result = checkHeader(params, context, header)
+    if (!result.ok) {
+      yield result
+      return
+    }
+    context = result.next
+    yield { ok: true, header, next: context }
+  }
+}
+
+/** The context after the last header, or the first rejection. */
+export function checkHeaderFile(
+  params: NetworkParams,
+  bytes: Uint8Array,
+  options: HeaderFileOptions = {},
+): CheckResult {
+  let next = options.context ?? startContext(params)
+  for (const result of walkHeaderFile(params, bytes, options)) {
+    if (!result.ok) return result
+    next = result.next
+  }
+  return { ok: true, next }
+}
+
+/** Where the bytes hold the header the context stands on, it must be that very header. */
+function startRejection(bytes: Uint8Array, startHeight: number, context: ChainContext): Rejection | undefined {
+  const { height } = context
+  if (height < startHeight) return undefined
+  const hash = headerHash(decodeHeader(bytes, (height - startHeight) * HEADER_BYTES))
+  if (sameHash(hash, context.hash)) return undefined
+  const detail = `header ${toDisplay(hash)} where the chain has ${toDisplay(context.hash)}`
+  return { ok: false, reject: height === 0 ? 'bad-genesis' : 'bad-prevblk-link', height, detail }
+}
+
+function rangeMessage(first: number, last: number, to: number, context: ChainContext | undefined): string {
+  if (to > last) return `height ${to} is asked for; the headers end at ${last}`
+  if (context === undefined) return `headers from height ${first} on need an anchor to start from`
+  return `headers ${first} to ${last} do not join the chain at ${context.height}`
+}

@@ -1,0 +1,101 @@
+import { hexToBytes } from '@noble/hashes/utils.js'
+import { z } from 'zod'
+import { decodeCompact, encodeCompact } from '../compact.ts'
+import { BitcoinError } from '../errors.ts'
+import { decodeHeader } from '../header.ts'
+import { blockWork } from '../work.ts'
+import { type NetworkParams, TARGET_TIMESPAN } from './network-params.ts'
+
+/** Names that would pass for another network. */
+const RESERVED = ['main', 'mainnet', 'bitcoin', 'test', 'testnet', 'testnet3', 'testnet4', 'signet', 'regtest']
+
+const uint32 = z.int().min(0).max(0xffffffff)
+
+const compactHex = z
+  .string()
+  .regex(/^[0-9a-f]{8}$/, 'eight lower-case hex digits, as 1d00ffff')
+  .transform((hex) => Number.parseInt(hex, 16))
+  .superRefine((bits, ctx) => {
+    const problem = unusableTarget(bits)
+    if (problem) ctx.addIssue({ code: 'custom', message: problem })
+  })
+
+const versionHeights = z
+  .strictObject({ v2: uint32, v3: uint32, v4: uint32 })
+  .refine((v) => v.v2 <= v.v3 && v.v3 <= v.v4, 'the heights of versions 2, 3, 4 must not decrease')
+
+const schema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'up to 32 of a-z, 0-9 and -')
+      .refine((name) => !RESERVED.includes(name), 'the name of a public network'),
+    genesisHeader: z.string().regex(/^[0-9a-fA-F]{160}$/, '160 hex digits: the raw 80-byte header'),
+    limit: compactHex,
+    epochLength: uint32.min(2),
+    retargeting: z.boolean(),
+    versionHeights,
+  })
+  .superRefine((network, ctx) => {
+    const limit = decodeCompact(network.limit).target
+    // Core multiplies before it divides, in 256 bits: a larger limit would wrap.
+    if (network.retargeting && (limit * BigInt(4 * TARGET_TIMESPAN)) >> 256n !== 0n) {
+      ctx.addIssue({
+        code: 'custom',
+        path: ['limit'],
+        message: 'limit · 4838400 must stay below 2^256: at most 1e0377ae',
+      })
+    }
+    const { bits } = decodeHeader(hexToBytes(network.genesisHeader))
+    const problem = unusableTarget(bits) ?? (decodeCompact(bits).target > limit ? 'easier than the limit' : undefined)
+    if (problem) ctx.addIssue({ code: 'custom', path: ['genesisHeader'], message: `nBits: ${problem}` })
+  })
+
+/**
+ * A network of one's own from JSON (text or value). The genesis header is taken as given: it need not meet its
+ * target. Its parameter element carries the custom flag, so no proof of it ever passes for a built-in network.
+ *
+ * @example loadCustomParams('{"name":"lab","genesisHeader":"0100…","limit":"1e0377ae","epochLength":20,' +
+ *   '"retargeting":true,"versionHeights":{"v2":1,"v3":1,"v4":1}}')
+ */
+export function loadCustomParams(json: unknown): NetworkParams {
+  const parsed = schema.safeParse(typeof json === 'string' ? parseJson(json) : json)
+  if (!parsed.success) {
+    throw new BitcoinError('E_PARAMS', `custom network: ${z.prettifyError(parsed.error)}`, { cause: parsed.error })
+  }
+  const network = parsed.data
+  return {
+    name: network.name,
+    custom: true,
+    genesis: decodeHeader(hexToBytes(network.genesisHeader)),
+    limitCompact: network.limit,
+    epochLength: network.epochLength,
+    retargeting: network.retargeting,
+    v2Height: network.versionHeights.v2,
+    v3Height: network.versionHeights.v3,
+    v4Height: network.versionHeights.v4,
+    minDifficultyAfter20Minutes: false,
+    bip94: false,
+    provable: true,
+    weakPow: true,
+    rpcPort: undefined,
+  }
+}
+
+/** The proved state holds target / 2^112 and a block's work in 128 bits; both bound the targets a network may have. */
+function unusableTarget(bits: number): string | undefined {
+  const { target, negative, overflow } = decodeCompact(bits)
+  if (negative || overflow || target === 0n) return 'not a positive 256-bit target'
+  if (encodeCompact(target) !== bits) return 'not in its shortest compact form'
+  const size = bits >>> 24
+  if (size < 17 || size > 32 || blockWork(target) >> 128n !== 0n) return 'outside the targets that can be proved'
+  return undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new BitcoinError('E_PARAMS', 'custom network: not JSON', { cause })
+  }
+}
