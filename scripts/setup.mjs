@@ -3,7 +3,6 @@
 // runs under the machine's own Node (18 or later) before anything is installed; a shell that already runs the old
 // `node` would keep it, hence the new process.
 import { buildAddon } from './setup/addon.mjs'
-import { getBitcoind } from './setup/bitcoind.mjs'
 import { withLock } from './setup/lock.mjs'
 import { findNode, innerEnvironment } from './setup/node.mjs'
 import { installPackages } from './setup/packages.mjs'
@@ -35,7 +34,7 @@ async function prepare(verifyOnly) {
   // than cargo alone.
   await together([
     (abort) => buildAddon(abort),
-    (abort) => getBitcoind(node, env, abort),
+    (abort) => step('get bitcoind', [node, 'scripts/prepare.ts', 'bitcoind'], { env, abort }),
     (abort) => step('compile the step circuit', [node, 'scripts/prepare.ts', 'circuit'], { env, abort }),
   ])
   await step('make the development keys', [node, 'scripts/prepare.ts', 'keys'], { env })
