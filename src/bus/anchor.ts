@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import {
+  blockWork,
+  type ChainContext,
+  checkProofOfWork,
+  decodeCompact,
+  fromDisplay,
+  MEDIAN_SPAN,
+  type NetworkParams,
+  packParams,
+  toDisplay,
+} from '../bitcoin/index.ts'
+
+/**
+ * Anchor file: the state of a chain at some height, made natively from a header file (`contextFromHeaders`). A proof that
+ * starts from it shows consistency with it and nothing about what came before, so it must be trusted as such.
+ */
+const uint32 = z.int().min(0).max(0xffff_ffff)
+const anchorSchema = z.strictObject({
+  format: z.literal('wsc-anchor-1'),
+  network: z.string().min(1).max(64),
+  /** Element 0 of the state vector, hexadecimal: binds the anchor to the network's rules. */
+  params: z.string().regex(/^[0-9a-f]{1,64}$/),
+  height: uint32.min(1),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  bits: z.string().regex(/^[0-9a-f]{8}$/),
+  epochStartTime: uint32,
+  maxTime: uint32,
+  times: z.array(uint32).min(1).max(MEDIAN_SPAN),
+})
+
+export type AnchorResult =
+  | { readonly ok: true; readonly context: ChainContext }
+  | { readonly ok: false; readonly reject: 'malformed-anchor' | 'wrong-network'; readonly detail: string }
+
+/** An anchor file is a few hundred bytes; more is not read. */
+export const MAX_ANCHOR_BYTES = 4096
+
+export function encodeAnchor(params: NetworkParams, context: ChainContext): string {
+  const file: z.infer<typeof anchorSchema> = {
+    format: 'wsc-anchor-1',
+    network: params.name,
+    params: packParams(params).toString(16),
+    height: context.height,
+    hash: toDisplay(context.hash),
+    bits: context.bits.toString(16).padStart(8, '0'),
+    epochStartTime: context.epochStartTime,
+    maxTime: context.maxTime,
+    times: [...context.times],
+  }
+  return `${JSON.stringify(file, null, 2)}\n`
+}
+
+export function decodeAnchor(params: NetworkParams, text: string): AnchorResult {
+  const bad = (detail: string): AnchorResult => ({ ok: false, reject: 'malformed-anchor', detail })
+  if (text.length > MAX_ANCHOR_BYTES) return bad(`more than ${MAX_ANCHOR_BYTES} characters`)
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return bad('not JSON')
+  }
+  const parsed = anchorSchema.safeParse(json)
+  if (!parsed.success) return bad(z.prettifyError(parsed.error))
+  const file = parsed.data
+  if (BigInt(`0x${file.params}`) !== packParams(params)) {
+    return { ok: false, reject: 'wrong-network', detail: `the anchor is of ${file.network}, not of ${params.name}` }
+  }
+  const { height, times, epochStartTime, maxTime } = file
+  const bits = Number.parseInt(file.bits, 16)
+  const hash = fromDisplay(file.hash)
+  if (times.length !== Math.min(MEDIAN_SPAN, height + 1)) return bad('wrong number of times')
+  if (height % params.epochLength === 0 && epochStartTime !== times.at(-1)) return bad('epoch start time')
+  if (maxTime < Math.max(...times, epochStartTime)) return bad('greatest time')
+  const work = checkProofOfWork(params, bits, hash)
+  if (work !== undefined) return bad(work)
+  const { target } = decodeCompact(bits)
+  return {
+    ok: true,
+    context: {
+      height,
+      hash,
+      bits,
+      target,
+      work: blockWork(target),
+      times,
+      epochStartTime,
+      epochStartBits: bits,
+      lastRegularBits: bits,
+      maxTime,
+      chainwork: 0n,
+    },
+  }
+}

@@ -1,0 +1,29 @@
+/** Exceptions of the bus: I/O and what an operator must look at. Invalid proofs and headers are returned values. */
+export type BusErrorCode =
+  | 'E_ANCHOR'
+  | 'E_CHECKPOINT'
+  | 'E_DATA_DIR_VERSION'
+  | 'E_DATA_DIR_MISMATCH'
+  | 'E_DISK_FULL'
+  | 'E_ENGINE'
+  | 'E_IO'
+  | 'E_LOCKED'
+  | 'E_NO_HEADERS'
+  | 'E_SOURCE'
+  | 'E_REORG'
+  | 'E_ABORTED'
+
+export class BusError extends Error {
+  readonly code: BusErrorCode
+
+  constructor(code: BusErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'BusError'
+    this.code = code
+  }
+}
+
+/** Throws E_ABORTED once `signal` has fired. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new BusError('E_ABORTED', 'interrupted', { cause: signal.reason })
+}

@@ -1,0 +1,76 @@
+import {
+  type BlockHash,
+  type ChainContext,
+  checkHeader,
+  type Header,
+  hashToUint256,
+  type NetworkParams,
+  type Rejection,
+  startContext,
+} from '../bitcoin/index.ts'
+import { type Accumulator, append, emptyAccumulator, type Poseidon } from './accumulator.ts'
+
+/** All that a chain carries from header to header: what the rules need, and the accumulator of its past. */
+export interface ChainState {
+  readonly params: NetworkParams
+  readonly start: ChainStart
+  readonly context: ChainContext
+  readonly history: Accumulator
+}
+
+/** Where a proof begins: states with different starts are never compared. */
+export interface ChainStart {
+  readonly kind: 'genesis' | 'anchor'
+  readonly height: number
+  readonly hash: BlockHash
+}
+
+const MASK_128 = (1n << 128n) - 1n
+
+/** A block hash as the two numbers the circuit carries it in. */
+export function splitHash(hash: BlockHash): { readonly high: bigint; readonly low: bigint } {
+  const value = hashToUint256(hash)
+  return { high: value >> 128n, low: value & MASK_128 }
+}
+
+function recordHeader(poseidon: Poseidon, history: Accumulator, height: number, hash: BlockHash): Accumulator {
+  const { high, low } = splitHash(hash)
+  return append(poseidon, history, { height, hashHigh: high, hashLow: low })
+}
+
+/** The network after its genesis header alone. */
+export function startState(params: NetworkParams, poseidon: Poseidon): ChainState {
+  return stateFrom(params, startContext(params), 'genesis', poseidon)
+}
+
+/**
+ * The state an anchored proof begins with: `context` was made natively from a header file. Work counts from here, and
+ * the accumulator holds this header only.
+ */
+export function anchorState(params: NetworkParams, context: ChainContext, poseidon: Poseidon): ChainState {
+  return stateFrom(params, { ...context, chainwork: 0n }, 'anchor', poseidon)
+}
+
+function stateFrom(
+  params: NetworkParams,
+  context: ChainContext,
+  kind: ChainStart['kind'],
+  poseidon: Poseidon,
+): ChainState {
+  const { height, hash } = context
+  const history = recordHeader(poseidon, emptyAccumulator(poseidon), height, hash)
+  return { params, start: { kind, height, hash }, context, history }
+}
+
+/** The state after the next header, or the rule it breaks. */
+export function advance(
+  state: ChainState,
+  header: Header,
+  poseidon: Poseidon,
+): { readonly ok: true; readonly next: ChainState } | Rejection {
+  const result = checkHeader(state.params, state.context, header)
+  if (!result.ok) return result
+  const { height, hash } = result.next
+  const history = recordHeader(poseidon, state.history, height, hash)
+  return { ok: true, next: { ...state, context: result.next, history } }
+}
