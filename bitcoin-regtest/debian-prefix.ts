@@ -32,7 +32,7 @@ export interface PrefixOptions {
   /** Directory that will hold the prefix. */
   cacheDir: string
   onProgress?: (line: string) => void
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** True where apt, dpkg and Debian's keyring are all present. */
@@ -91,7 +91,9 @@ async function isolatedApt(work: string): Promise<NodeJS.ProcessEnv> {
   )
   // Only the system's transport settings (proxies, certificates) are taken over: its hooks act on the system.
   const acquire = await runner(process.env)('apt-config', ['dump', 'Acquire'])
-  const transport = acquire.split('\n').filter((line) => /^Acquire::(https?|Check-\w|Retries|AllowRedirect)/i.test(line))
+  const transport = acquire
+    .split('\n')
+    .filter((line) => /^Acquire::(https?|Check-\w|Retries|AllowRedirect)/i.test(line))
   const settings = [
     `Dir::State "${work}/state/";`,
     `Dir::State::status "${work}/state/status";`,

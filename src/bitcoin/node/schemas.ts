@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { type BlockHash, fromDisplay } from '../hash.ts'
+import { HEADER_BYTES } from '../header.ts'
+
+/** A hash as RPC shows it, taken in as internal bytes. */
+export const hashSchema: z.ZodType<BlockHash> = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform(fromDisplay)
+
+export const heightSchema = z.int().min(0).max(0xffff_ffff)
+
+/** `getblockheader HASH false`. */
+export const headerHexSchema: z.ZodType<Uint8Array> = z
+  .string()
+  .regex(/^[0-9a-f]+$/)
+  .length(2 * HEADER_BYTES)
+  .transform((hex) => new Uint8Array(Buffer.from(hex, 'hex')))
+
+/** What is used of `getblockchaininfo`; nodes of other versions add and drop fields. */
+export const chainInfoSchema = z
+  .object({
+    chain: z.string().max(64),
+    blocks: heightSchema,
+    headers: z.int().min(-1),
+    bestblockhash: hashSchema,
+    initialblockdownload: z.boolean(),
+    chainwork: z.string().regex(/^[0-9a-f]{64}$/),
+    pruned: z.boolean().optional(),
+    signet_challenge: z
+      .string()
+      .regex(/^[0-9a-f]*$/)
+      .optional(),
+  })
+  .transform((info) => ({
+    chain: info.chain,
+    height: info.blocks,
+    headerHeight: info.headers,
+    tip: info.bestblockhash,
+    initialBlockDownload: info.initialblockdownload,
+    chainwork: BigInt(`0x${info.chainwork}`),
+    signetChallenge: info.signet_challenge,
+  }))
+
+export type ChainInfo = z.output<typeof chainInfoSchema>
+
+/** `waitfornewblock` */
+export const tipSchema = z.object({ hash: hashSchema, height: heightSchema })
+
+export interface Tip {
+  readonly height: number
+  readonly hash: BlockHash
+}
