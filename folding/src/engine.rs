@@ -1,0 +1,36 @@
+//! The curves and proof systems in use, named once. Everything else in the crate speaks of these aliases.
+
+use crate::step::CircomStep;
+use nova_snark::{
+  nova,
+  provider::{Bn256EngineKZG, GrumpkinEngine, ipa_pc},
+  spartan::snark::RelaxedR1CSSNARK,
+};
+
+/// BN254, on which the step circuit lives.
+pub type E1 = Bn256EngineKZG;
+/// Grumpkin, BN254's cycle partner.
+pub type E2 = GrumpkinEngine;
+/// The scalar field of BN254: the field of circom's circuits.
+pub type Fr = <E1 as nova_snark::traits::Engine>::Scalar;
+/// The scalar field of Grumpkin.
+pub type Fq = <E2 as nova_snark::traits::Engine>::Scalar;
+
+#[cfg(not(feature = "hyperkzg"))]
+pub type EE1 = nova_snark::provider::mercury::EvaluationEngine<E1>;
+#[cfg(feature = "hyperkzg")]
+pub type EE1 = nova_snark::provider::hyperkzg::EvaluationEngine<E1>;
+pub type EE2 = ipa_pc::EvaluationEngine<E2>;
+
+/// Name of the primary evaluation argument; part of what a key id covers.
+pub const COMMITMENT_SCHEME: &str = if cfg!(feature = "hyperkzg") { "hyperkzg" } else { "mercury" };
+
+/// Spartan without preprocessing ("direct"): the verifier keeps the matrices.
+pub type S1 = RelaxedR1CSSNARK<E1, EE1>;
+pub type S2 = RelaxedR1CSSNARK<E2, EE2>;
+
+pub type PublicParams = nova::PublicParams<E1, E2, CircomStep>;
+pub type Recursive = nova::RecursiveSNARK<E1, E2, CircomStep>;
+pub type Compressed = nova::CompressedSNARK<E1, E2, CircomStep, S1, S2>;
+pub type ProvingKey = nova::ProverKey<E1, E2, CircomStep, S1, S2>;
+pub type VerifyingKey = nova::VerifierKey<E1, E2, CircomStep, S1, S2>;

@@ -1,0 +1,132 @@
+//! Nova behind the `FoldingScheme` trait.
+
+use crate::{
+  engine::{Compressed, Fr, ProvingKey, PublicParams, Recursive, S1, S2, VerifyingKey},
+  error::{Code, Error, Result},
+  powers::PowersDirectory,
+  proof::ProofShape,
+  quiet::quietly,
+  r1cs::R1cs,
+  scheme::{FoldingScheme, Watch},
+  step::CircomStep,
+};
+use nova_snark::{errors::NovaError, traits::snark::RelaxedR1CSSNARKTrait};
+use std::{path::Path, sync::Arc};
+
+/// Nova over BN254 and Grumpkin, compressed by direct Spartan.
+pub struct Nova;
+
+pub struct NovaParameters {
+  pub params: PublicParams,
+  pub proving: ProvingKey,
+  pub shape: ProofShape,
+}
+
+pub struct NovaVerifyingKey {
+  pub key: VerifyingKey,
+  pub shape: ProofShape,
+}
+
+/// Shape of the proofs that these parameters lead to.
+pub fn proof_shape(params: &PublicParams, arity: usize) -> ProofShape {
+  let (constraints, variables) = (params.num_constraints(), params.num_variables());
+  ProofShape { arity, primary: (constraints.0, variables.0), secondary: (constraints.1, variables.1) }
+}
+
+fn internal(doing: &'static str) -> impl Fn(NovaError) -> Error {
+  move |error| Error::internal(format!("{doing}: {error}"))
+}
+
+/// Saved accumulators are nova-snark's serialisation; the limit keeps a forged length from being believed.
+fn accumulator_config() -> impl bincode::config::Config {
+  bincode::config::legacy().with_limit::<{ 1 << 30 }>()
+}
+
+impl FoldingScheme for Nova {
+  type Parameters = NovaParameters;
+  type VerifyingKey = NovaVerifyingKey;
+  type Accumulator = Recursive;
+
+  fn set_up(circuit: &Arc<R1cs>, powers: &Path, watch: Watch<'_>) -> Result<(NovaParameters, NovaVerifyingKey)> {
+    let step = CircomStep::shape(circuit.clone());
+    watch.stage("parameters", 0, 2)?;
+    let directory = PowersDirectory::of(powers)?;
+    // Reading the powers checks a G2 point, hence the silence.
+    let params = quietly(|| {
+      PublicParams::setup_with_ptau_dir(&step, &*S1::ck_floor(), &*S2::ck_floor(), directory.path())
+    })
+    .map_err(|error| match error {
+      NovaError::PtauFileError(reason) => Error::ptau(reason),
+      other => internal("public parameters")(other),
+    })?;
+    watch.stage("keys", 1, 2)?;
+    let (proving, key) = Compressed::setup(&params).map_err(internal("keys"))?;
+    watch.stage("keys", 2, 2)?;
+    let shape = proof_shape(&params, circuit.arity());
+    Ok((NovaParameters { params, proving, shape }, NovaVerifyingKey { key, shape }))
+  }
+
+  fn begin(parameters: &NovaParameters, circuit: &Arc<R1cs>, witness: Vec<Fr>) -> Result<Recursive> {
+    let z0 = circuit.state_before(&witness).to_vec();
+    let step = CircomStep::proving(circuit.clone(), witness);
+    let mut accumulator = Recursive::new(&parameters.params, &step, &z0).map_err(internal("first step"))?;
+    // `new` does the first step and the first `prove_step` merely counts it.
+    accumulator.prove_step(&parameters.params, &step).map_err(internal("first step"))?;
+    Ok(accumulator)
+  }
+
+  fn fold(
+    parameters: &NovaParameters,
+    circuit: &Arc<R1cs>,
+    accumulator: &mut Recursive,
+    witness: Vec<Fr>,
+  ) -> Result<()> {
+    let step = CircomStep::proving(circuit.clone(), witness);
+    accumulator.prove_step(&parameters.params, &step).map_err(internal("step"))
+  }
+
+  fn steps(accumulator: &Recursive) -> u64 {
+    accumulator.num_steps() as u64
+  }
+
+  fn state(accumulator: &Recursive) -> &[Fr] {
+    accumulator.outputs()
+  }
+
+  fn save(accumulator: &Recursive) -> Result<Vec<u8>> {
+    bincode::serde::encode_to_vec(accumulator, bincode::config::legacy()).map_err(|e| Error::internal(e.to_string()))
+  }
+
+  fn restore(parameters: &NovaParameters, bytes: &[u8], steps: u64, z0: &[Fr]) -> Result<Recursive> {
+    let bad = |what: &str| Error::new(Code::Accumulator, format!("accumulator: {what}"));
+    let (accumulator, read): (Recursive, usize) =
+      bincode::serde::decode_from_slice(bytes, accumulator_config()).map_err(|_| bad("cannot be decoded"))?;
+    if read != bytes.len() {
+      return Err(bad("has bytes after its end"));
+    }
+    let steps = usize::try_from(steps).map_err(|_| bad("too many steps"))?;
+    accumulator.verify(&parameters.params, steps, z0).map_err(|error| bad(&format!("does not hold: {error}")))?;
+    Ok(accumulator)
+  }
+
+  fn compress(parameters: &NovaParameters, accumulator: &Recursive, watch: Watch<'_>) -> Result<Vec<u8>> {
+    watch.stage("compress", 0, 1)?;
+    let proof =
+      Compressed::prove(&parameters.params, &parameters.proving, accumulator).map_err(internal("compressing"))?;
+    watch.stage("compress", 1, 1)?;
+    parameters.shape.encode(&proof)
+  }
+
+  fn verify(key: &NovaVerifyingKey, proof: &[u8], steps: u64, z0: &[Fr]) -> Result<Vec<Fr>> {
+    let invalid = |what: String| Error::new(Code::ProofInvalid, what);
+    let steps = usize::try_from(steps).map_err(|_| invalid("too many steps".into()))?;
+    if steps == 0 {
+      return Err(invalid("a proof has at least one step".into()));
+    }
+    if z0.len() != key.shape.arity {
+      return Err(invalid(format!("start state has {} elements, the key's circuit {}", z0.len(), key.shape.arity)));
+    }
+    let proof = key.shape.decode(proof)?;
+    proof.verify(&key.key, steps, z0).map_err(|error| invalid(error.to_string()))
+  }
+}
