@@ -23,10 +23,13 @@ export const parts: readonly Part[] = [
 ]
 
 /**
- * Files of a part that others may import: `index.ts` is the whole public face, `pure.ts` the excerpt of it that runs
- * in a browser.
+ * Files of a part that others may import: `index.ts` is the public face; where a part has a half that runs in a
+ * browser and one that needs Node, the halves have a face each.
  */
-export const faces: readonly string[] = ['index.ts', 'pure.ts']
+export const faces: readonly string[] = ['index.ts', 'pure.ts', 'node/index.ts']
+
+/** What is no part and may be imported by the one part that stands before it. */
+export const guarded: Readonly<Record<string, string>> = { 'folding/': 'proving' }
 
 /** Entry files of the package itself: they may import every part, and no part imports them. */
 export const entries: readonly string[] = ['src/index.ts', 'src/browser.ts']
@@ -37,4 +40,4 @@ export const entries: readonly string[] = ['src/index.ts', 'src/browser.ts']
  */
 export const pure: readonly string[] = ['src/browser.ts', 'src/bitcoin/', 'src/bus/', 'src/web/']
 
-export const impure: readonly string[] = []
+export const impure: readonly string[] = ['src/bitcoin/node/']

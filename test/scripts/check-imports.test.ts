@@ -59,7 +59,15 @@ describe('findBreaches', () => {
 
   it('names an import past the public face', () => {
     const [breach] = findBreaches([file('src/bus/prove.ts', "import type { A } from '../proving/engine.ts'")])
-    expect(breach).toMatch(/imports src\/proving\/engine\.ts, only src\/proving\/index\.ts/)
+    expect(breach).toMatch(/imports src\/proving\/engine\.ts, only its public face/)
+  })
+
+  it("keeps the folding crate's types behind proving", () => {
+    const text = "import type { Fold } from '../../folding/index.d.ts'"
+    expect(findBreaches([file('src/proving/addon.ts', text)])).toEqual([])
+    expect(findBreaches([file('src/bus/prove.ts', text)])).toEqual([
+      'src/bus/prove.ts: imports folding/index.d.ts, which is no part',
+    ])
   })
 
   it('names a file that belongs to no part', () => {
