@@ -34,7 +34,7 @@ export interface Fold {
   compress(options?: { readonly signal?: AbortSignal; onProgress?(stage: string): void }): Promise<Uint8Array>
 }
 
-/** Values of a circuit's input signals by name. */
+/** Values of a circuit's input signals by name; nested arrays are flattened in row-major order. */
 export type CircuitInput = Readonly<Record<string, CircuitValue>>
 
 export type CircuitValue = bigint | number | readonly CircuitValue[]

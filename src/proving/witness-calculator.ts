@@ -4,9 +4,7 @@
  * A witness is `wires` field elements of 32 bytes, little-endian canonical, in circom's wire order.
  */
 
-/** Inputs of a circuit: numbers or bigints, nested arrays flattened in row-major order, as snarkjs takes them. */
-export type CircuitInput = { readonly [signal: string]: InputValue }
-export type InputValue = number | bigint | readonly InputValue[]
+import type { CircuitInput, CircuitValue } from './engine.ts'
 
 export class WitnessError extends Error {
   readonly code = 'E_WITNESS'
@@ -120,8 +118,8 @@ export class WitnessCalculator {
   }
 }
 
-function flatten(value: InputValue): bigint[] {
-  if (Array.isArray(value)) return (value as readonly InputValue[]).flatMap(flatten)
+function flatten(value: CircuitValue): bigint[] {
+  if (Array.isArray(value)) return (value as readonly CircuitValue[]).flatMap(flatten)
   const n = BigInt(value as number | bigint) % FIELD
   return [n < 0n ? n + FIELD : n]
 }
