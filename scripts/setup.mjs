@@ -34,7 +34,7 @@ async function prepare(verifyOnly) {
   // than cargo alone.
   await together([
     (abort) => buildAddon(abort),
-    (abort) => step('get bitcoind', [node, 'scripts/prepare.ts', 'bitcoind'], { env, abort }),
+    (abort) => step('get bitcoind', [node, 'bitcoin-regtest/get-bitcoind.ts'], { env, abort }),
     (abort) => step('compile the step circuit', [node, 'scripts/prepare.ts', 'circuit'], { env, abort }),
   ])
   await step('make the development keys', [node, 'scripts/prepare.ts', 'keys'], { env })
