@@ -1,4 +1,5 @@
 import { type BlockHash, sameHash, toDisplay } from '../hash.ts'
+import type { Header } from '../header.ts'
 import type { NetworkParams } from '../params/network-params.ts'
 import type { NodeClient } from './client.ts'
 import { isTransient, NodeError } from './errors.ts'
@@ -36,7 +37,7 @@ export interface BlockFeedOptions {
 const POLL_MS = 1_000
 const BACKOFF_MS = 250
 const MAX_BACKOFF_MS = 15_000
-/** Blocks kept to tell of their disconnection without asking; deeper ones the node still knows as stale. */
+/** Blocks kept in case a node forgets them; the others it still knows as stale. */
 const RECENT = 256
 /** A reorg between two requests makes answers that do not fit together; this often in a row it is not reorgs. */
 const MAX_MISFITS = 8
@@ -128,29 +129,34 @@ class Feed {
   }
 
   async #disconnect(tip: Tip): Promise<BlockEvent> {
-    const recent = this.#recent.at(-1)
-    const header = recent?.header ?? (await this.#client.getHeader(tip.hash, { signal: this.#signal }))
-    if (header === undefined) throw await this.#unknown(tip)
+    const options = { signal: this.#signal }
+    const header = (await this.#client.getHeader(tip.hash, options)) ?? (await this.#remembered(tip))
     if (tip.height === 0) throw garbage('its genesis block is another than before')
     this.#recent.pop()
     this.#moveTo({ height: tip.height - 1, hash: header.prevHash })
     return { type: 'disconnected', height: tip.height, hash: tip.hash, header }
   }
 
-  #moveTo(tip: Tip | undefined): void {
-    if (tip !== undefined) this.#tip = { height: tip.height, hash: tip.hash }
-    this.#toldTip = false
-  }
-
-  async #unknown(tip: Tip): Promise<NodeError> {
+  /**
+   * A block the node has never seen, or has lost. Below that height it is merely behind: a killed node forgets its
+   * last blocks and fetches them again, which is no reorg.
+   */
+  async #remembered(tip: Tip): Promise<Header> {
     const best = await this.#client.getBestBlock({ signal: this.#signal })
     const what = `block ${toDisplay(tip.hash)} at height ${tip.height}`
     if (best.height < tip.height) {
       const message = `The node is at height ${best.height} and does not know ${what} yet. Let it finish its sync.`
-      return new NodeError('E_NODE_BEHIND', message)
+      throw new NodeError('E_NODE_BEHIND', message)
     }
+    const recent = this.#recent.at(-1)
+    if (recent !== undefined) return recent.header
     const cure = 'Continue from an earlier block, or ask the node that gave it.'
-    return new NodeError('E_NODE_UNKNOWN_BLOCK', `The node has never seen ${what}. ${cure}`)
+    throw new NodeError('E_NODE_UNKNOWN_BLOCK', `The node has never seen ${what}. ${cure}`)
+  }
+
+  #moveTo(tip: Tip | undefined): void {
+    if (tip !== undefined) this.#tip = { height: tip.height, hash: tip.hash }
+    this.#toldTip = false
   }
 }
 
