@@ -28,13 +28,18 @@ export function findDrift(root: string, manifest: Manifest): string[] {
   ]
 }
 
-if (import.meta.main) {
-  const root = fileURLToPath(new URL('..', import.meta.url))
+function check(root: string): number {
   const file = join(root, 'src/bus/verifier/manifest.json')
+  if (!existsSync(file)) {
+    console.error(`${file} is missing: run scripts/build-wasm`)
+    return 1
+  }
   const manifest: Manifest = JSON.parse(readFileSync(file, 'utf8'))
   const drift = findDrift(root, manifest)
   for (const line of drift) console.error(line)
   const count = Object.keys(manifest.inputs).length + Object.keys(manifest.outputs).length
   console.log(`verifier: ${count} files of the manifest, ${drift.length} differ`)
-  process.exitCode = drift.length > 0 || count === 0 ? 1 : 0
+  return drift.length > 0 || count === 0 ? 1 : 0
 }
+
+if (import.meta.main) process.exitCode = check(fileURLToPath(new URL('..', import.meta.url)))

@@ -1,21 +1,22 @@
 // The entry of `npm test`, `npm run demo` and their like: prepares a fresh clone for the named target, then starts
-// `npm run <target>:inner` as a new process under the pinned Node. Plain JavaScript without dependencies, because it
+// the target's own npm scripts as new processes under the pinned Node. Plain JavaScript without dependencies, because it
 // runs under the machine's own Node (18 or later) before anything is installed; a shell that already runs the old
 // `node` would keep it, hence the new process.
 import { buildAddon } from './setup/addon.mjs'
 import { withLock } from './setup/lock.mjs'
 import { findNode, innerEnvironment } from './setup/node.mjs'
 import { installPackages } from './setup/packages.mjs'
-import { forwardExit, SetupError, say, step, together } from './setup/steps.mjs'
+import { runHere, SetupError, say, step, together } from './setup/steps.mjs'
 import { checkCargo, checkCompiler, checkNode } from './setup/toolchain.mjs'
 
+// The scripts of package.json that a target runs when everything is there; each runs even if the one before it failed.
 const targets = {
-  setup: { inner: false },
-  test: { inner: true },
-  'test:full': { inner: true },
-  'test:soak': { inner: true, env: { WSC_SOAK: '1' } },
-  demo: { inner: true },
-  bench: { inner: true },
+  setup: { inner: [] },
+  test: { inner: ['check', 'test:inner'] },
+  'test:full': { inner: ['test:full:inner'] },
+  'test:soak': { inner: ['test:soak:inner'], env: { WSC_SOAK: '1' } },
+  demo: { inner: ['demo:inner'] },
+  bench: { inner: ['bench:inner'] },
 }
 
 /** What every target needs: packages, and (unless only verifying) the addon, bitcoind and the development keys. */
@@ -48,9 +49,14 @@ async function main() {
   const verifyOnly = target === 'setup' && rest.includes('--verify-only')
   checkNode()
   await withLock(() => prepare(verifyOnly))
-  if (!plan.inner) return
   const env = { ...innerEnvironment(findNode()), ...plan.env }
-  await forwardExit('npm', ['run', '--silent', `${target}:inner`, ...(rest.length ? ['--', ...rest] : [])], env)
+  for (const script of plan.inner) {
+    // Arguments of the user's are for the last script, the target proper.
+    const more = script === plan.inner.at(-1) && rest.length > 0 ? ['--', ...rest] : []
+    const exitCode = await runHere('npm', ['run', '--silent', script, ...more], env)
+    process.exitCode ||= exitCode
+    if (exitCode > 128) return
+  }
 }
 
 main().catch((error) => {

@@ -72,11 +72,11 @@ export async function together(steps) {
   if (first) throw first
 }
 
-/** Runs the inner script on this terminal and ends with its exit code. */
-export async function forwardExit(command, args, env) {
+/** Runs a program on this terminal and returns its exit code. */
+export async function runHere(command, args, env) {
   const { code, signal, error } = await run(command, args, { cwd: root, env, stdio: 'inherit' })
   if (error) throw new SetupError(`${command} cannot be started`, error.message, { cause: error })
-  process.exitCode = signal ? exitCodeOf(signal) : code
+  return signal ? exitCodeOf(signal) : code
 }
 
 /** Runs a program to its end. `signal` names the signal that ended it, or the one this process got meanwhile. */
