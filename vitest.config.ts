@@ -4,6 +4,9 @@ import { closingLine } from './scripts/vitest-reporter.ts'
 // No retries anywhere: a test that passes only at the second attempt is a failing test.
 const common = { pool: 'forks' as const, environment: 'node', testTimeout: 60_000, hookTimeout: 120_000 }
 
+// Tests that prove use every core themselves and measure times: one file after another.
+const alone = { ...common, maxWorkers: 1, hookTimeout: 600_000 }
+
 export default defineConfig({
   test: {
     reporters: ['verbose', closingLine],
@@ -14,10 +17,27 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/{integration,soak,compose}/**'],
+          sequence: { groupOrder: 0 },
         },
       },
-      { test: { ...common, name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 600_000 } },
-      { test: { ...common, name: 'soak', include: ['test/soak/**/*.test.ts'], testTimeout: 3_600_000 } },
+      {
+        test: {
+          ...alone,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 600_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...alone,
+          name: 'soak',
+          include: ['test/soak/**/*.test.ts'],
+          testTimeout: 3_600_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 })
