@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { Level } from 'level'
+import { z } from 'zod'
+import { BusError } from '../errors.ts'
+import { type Files, ioError, writeAtomic } from './files.ts'
+
+/** Layout of a data directory; a directory of another format is never touched. */
+export const DATA_DIR_FORMAT = 1
+
+/** What a data directory belongs to. One directory holds one chain, from one start, under one verifying key. */
+export interface DataDirOwner {
+  readonly params: string
+  readonly start: string
+  readonly keyId: string
+}
+
+const ownerSchema = z.object({ format: z.int(), params: z.string(), start: z.string(), keyId: z.string() })
+
+export type CheckpointIndex = Level<string, unknown>
+
+/**
+ * Opens the index and with it the lock: LevelDB holds an operating-system lock on its directory, which a killed
+ * process cannot leave behind.
+ */
+export async function openIndex(files: Files, dir: string): Promise<CheckpointIndex> {
+  await files.makeDir(dir).catch((cause) => {
+    throw ioError(cause, dir)
+  })
+  const index: CheckpointIndex = new Level(join(dir, 'index'), { valueEncoding: 'json' })
+  try {
+    await index.open()
+    return index
+  } catch (error) {
+    const cause = (error as { cause?: { code?: string; message?: string } }).cause
+    if (cause?.code === 'LEVEL_LOCKED') {
+      throw new BusError('E_LOCKED', `another process works in ${dir}; stop it, or name another --data-dir`, {
+        cause: error,
+      })
+    }
+    if (/no space left/i.test(cause?.message ?? '')) {
+      throw new BusError('E_DISK_FULL', `no space left in ${dir}`, { cause: error })
+    }
+    throw new BusError('E_IO', `cannot open ${join(dir, 'index')}: ${cause?.message ?? String(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** Writes who owns a new directory, or refuses one that belongs to something else. */
+export async function claimDataDir(files: Files, dir: string, owner: DataDirOwner): Promise<void> {
+  const path = join(dir, 'version.json')
+  const present = await files.read(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw ioError(error, path)
+  })
+  if (present === null) {
+    const text = `${JSON.stringify({ format: DATA_DIR_FORMAT, ...owner }, null, 2)}\n`
+    await writeAtomic(files, path, new TextEncoder().encode(text))
+    return
+  }
+  const found = parseOwner(present)
+  if (found?.format !== DATA_DIR_FORMAT) {
+    const which = found === null ? 'an unknown format' : `format ${found.format}`
+    throw new BusError('E_DATA_DIR_VERSION', `${dir} has ${which}, this program writes ${DATA_DIR_FORMAT}`)
+  }
+  for (const field of ['params', 'start', 'keyId'] as const) {
+    if (found[field] === owner[field]) continue
+    const detail = `${dir} was made with ${field} ${found[field]}, not ${owner[field]}`
+    throw new BusError('E_DATA_DIR_MISMATCH', `${detail}; name another --data-dir, or remove it to start anew`)
+  }
+}
+
+function parseOwner(bytes: Uint8Array): z.infer<typeof ownerSchema> | null {
+  try {
+    return ownerSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
+  } catch {
+    return null
+  }
+}
