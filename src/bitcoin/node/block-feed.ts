@@ -106,7 +106,7 @@ class Feed {
     const height = tip === undefined ? 0 : tip.height + 1
     const headers = await this.#client.getHeaders(height, MAX_REST_HEADERS, options)
     if (headers.length > 0) return this.#connect(headers)
-    if (tip === undefined) throw garbage('it has no genesis block')
+    if (tip === undefined) return this.#misfit('it has no genesis block')
     if (this.#toldTip) {
       await this.#watch.changed(tip, this.#signal)
       return []
@@ -115,17 +115,20 @@ class Feed {
     return [{ type: 'tip', ...tip }]
   }
 
-  #connect(headers: readonly PlacedHeader[]): BlockEvent[] {
+  #connect(headers: readonly PlacedHeader[]): readonly BlockEvent[] {
     const first = headers[0]
     if (this.#tip !== undefined && first !== undefined && !sameHash(first.header.prevHash, this.#tip.hash)) {
-      // The chain changed since the tip was compared; the next turn finds the fork.
-      if (++this.#misfits < MAX_MISFITS) return []
-      throw garbage(`its header at height ${first.height} never follows ${toDisplay(this.#tip.hash)}`)
+      return this.#misfit(`its header at height ${first.height} never follows ${toDisplay(this.#tip.hash)}`)
     }
-    this.#misfits = 0
     this.#moveTo(headers.at(-1))
     this.#recent = [...this.#recent, ...headers].slice(-RECENT)
     return headers.map((placed) => ({ type: 'connected', ...placed }))
+  }
+
+  /** No events: the chain changed between two questions, and the next turn sees the new one. */
+  #misfit(found: string): readonly BlockEvent[] {
+    if (++this.#misfits < MAX_MISFITS) return []
+    throw garbage(found)
   }
 
   async #disconnect(tip: Tip): Promise<BlockEvent> {
@@ -157,6 +160,7 @@ class Feed {
   #moveTo(tip: Tip | undefined): void {
     if (tip !== undefined) this.#tip = { height: tip.height, hash: tip.hash }
     this.#toldTip = false
+    this.#misfits = 0
   }
 }
 
