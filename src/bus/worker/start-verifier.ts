@@ -1,0 +1,83 @@
+import type { VerifyRequest } from './judge.ts'
+import type { FromWorker, LoadedVerifier, LoadStage, TimedJudgement, ToWorker, VerifierFiles } from './messages.ts'
+import { VerifierError } from './verifier-error.ts'
+
+/** The members of `Worker` that are used. */
+export interface WorkerLike {
+  postMessage(message: ToWorker): void
+  addEventListener(type: 'message', listener: (event: { readonly data: FromWorker }) => void): void
+  addEventListener(type: 'error' | 'messageerror', listener: (event: { readonly message?: string }) => void): void
+  terminate(): void
+}
+
+export interface WorkerVerifier {
+  /** Settles when the verifier is ready, or with the reason why it never will be. */
+  readonly loaded: Promise<LoadedVerifier>
+  /** Aborting gives up waiting; only `close` ends the computation. */
+  verify(request: VerifyRequest, options?: { readonly signal?: AbortSignal }): Promise<TimedJudgement>
+  /** Ends the worker, whatever it does; everything still awaited rejects with `E_ABORTED`. */
+  close(): void
+}
+
+export interface StartOptions {
+  readonly files: VerifierFiles
+  readonly onStage?: (stage: LoadStage) => void
+}
+
+interface Waiting {
+  resolve(judgement: TimedJudgement): void
+  reject(error: VerifierError): void
+}
+
+/** Loads a verifier in `worker`, whose script calls `serveVerifier`, and verifies there. */
+export function startVerifier(worker: WorkerLike, options: StartOptions): WorkerVerifier {
+  const waiting = new Map<number, Waiting>()
+  const ready = Promise.withResolvers<LoadedVerifier>()
+  let nextId = 0
+  let ended: VerifierError | undefined
+
+  const end = (error: VerifierError) => {
+    ended ??= error
+    worker.terminate()
+    ready.reject(error)
+    for (const { reject } of waiting.values()) reject(error)
+    waiting.clear()
+  }
+  worker.addEventListener('message', ({ data }) => {
+    if (data.kind === 'stage') options.onStage?.(data.stage)
+    else if (data.kind === 'loaded') ready.resolve(data.verifier)
+    else if (data.kind === 'failed' && data.id === null) end(new VerifierError(data.code, data.message))
+    else {
+      const entry = waiting.get(data.id as number)
+      waiting.delete(data.id as number)
+      if (data.kind === 'judged') entry?.resolve(data.judgement)
+      else entry?.reject(new VerifierError(data.code, data.message))
+    }
+  })
+  const broken = (event: { readonly message?: string }) =>
+    end(new VerifierError('E_WORKER', `the worker failed${event.message ? `: ${event.message}` : ' to start'}`))
+  worker.addEventListener('error', broken)
+  worker.addEventListener('messageerror', broken)
+  ready.promise.catch(() => undefined)
+  worker.postMessage({ kind: 'load', files: options.files })
+
+  return {
+    loaded: ready.promise,
+    verify(request, { signal } = {}) {
+      if (ended !== undefined) return Promise.reject(ended)
+      const aborted = () => new VerifierError('E_ABORTED', 'interrupted', { cause: signal?.reason })
+      if (signal?.aborted) return Promise.reject(aborted())
+      const id = nextId++
+      const answer = Promise.withResolvers<TimedJudgement>()
+      const onAbort = () => {
+        waiting.delete(id)
+        answer.reject(aborted())
+      }
+      waiting.set(id, answer)
+      signal?.addEventListener('abort', onAbort, { once: true })
+      worker.postMessage({ kind: 'verify', id, request })
+      return answer.promise.finally(() => signal?.removeEventListener('abort', onAbort))
+    },
+    close: () => end(new VerifierError('E_ABORTED', 'the verifier was closed')),
+  }
+}
