@@ -52,12 +52,3 @@ template IsZero() {
     out <== 1 - in * inverse;
     in * out === 0;
 }
-
-// out = choose ? yes : no. Assumes choose is 0 or 1. 1 constraint.
-template Select() {
-    signal input choose;
-    signal input yes;
-    signal input no;
-    signal output out;
-    out <== no + choose * (yes - no);
-}
