@@ -98,6 +98,17 @@ export class BusProver {
     return { ok: true, state: this.#current.state }
   }
 
+  /** The newest state known of the source's chain at or below `to`, without changing what is folded. */
+  async commonState(source: HeaderSource, to: number, signal?: AbortSignal): Promise<ChainState> {
+    const { store, start } = this.#options
+    for (const entry of store.list()) {
+      if (!(await this.#isOnChain(source, entry.height, entry.hash, to, signal))) continue
+      const loaded = await store.load(entry)
+      if (loaded !== null) return loaded.state
+    }
+    return start
+  }
+
   /** Compresses what is folded into the bytes of a proof file. */
   async compress(options: { signal?: AbortSignal; onProgress?(stage: string): void } = {}): Promise<Uint8Array> {
     const { engine, start } = this.#options
@@ -118,11 +129,7 @@ export class BusProver {
   /** The newest state on the source's chain at or below `to`: in memory, from a checkpoint, or the start itself. */
   async #resume(source: HeaderSource, to: number, signal: AbortSignal | undefined): Promise<Folded> {
     const { store, engine, start } = this.#options
-    const isOnChain = async (height: number, hash: string) => {
-      if (height > to) return false
-      const there = await source.hashAt(height, signal)
-      return there !== null && toDisplay(there) === hash
-    }
+    const isOnChain = (height: number, hash: string) => this.#isOnChain(source, height, hash, to, signal)
     const inMemory = this.#current
     const held = inMemory?.state.context
     const holds = held !== undefined && (await isOnChain(held.height, toDisplay(held.hash)))
@@ -138,6 +145,18 @@ export class BusProver {
     }
     if (inMemory !== null && holds) return inMemory
     return { state: start, fold: engine.begin(encodeField(packState(start))) }
+  }
+
+  async #isOnChain(
+    source: HeaderSource,
+    height: number,
+    hash: string,
+    to: number,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    if (height > to) return false
+    const there = await source.hashAt(height, signal)
+    return there !== null && toDisplay(there) === hash
   }
 
   /** Null when the saved fold is not what its checkpoint says: an older one then serves. */

@@ -1,0 +1,60 @@
+import { BusError, throwIfAborted } from '../errors.ts'
+import type { ChainState } from '../state.ts'
+import { checkAhead } from './check-ahead.ts'
+import type { HeaderSource } from './header-source.ts'
+import type { BusProver } from './prover.ts'
+
+export interface FollowOptions {
+  readonly prover: BusProver
+  readonly source: HeaderSource
+  readonly start: ChainState
+  /** Fires whenever the node's tip may have changed, and ends when following ends. */
+  readonly news: AsyncIterable<unknown>
+  readonly clock: () => number
+  readonly signal?: AbortSignal
+  /** Takes a proof of `state` that has more work than the one before; it must replace the old one atomically. */
+  publish(proof: Uint8Array, state: ChainState, seconds: number): Promise<void>
+  onStage?(stage: string): void
+}
+
+/**
+ * Follows a node: folds each new block at once and gives out a fresh proof. The proof follows the most work: while the
+ * node's chain has no more of it than the proof (blocks were disconnected, the other branch is not longer yet), the
+ * proof stays.
+ */
+export async function follow(options: FollowOptions): Promise<void> {
+  const { prover, source, clock, signal, publish, onStage } = options
+  let published: ChainState | null = null
+  for await (const _ of options.news) {
+    throwIfAborted(signal)
+    const began = clock()
+    const height = await source.tipHeight(signal)
+    if (height <= options.start.context.height) continue
+    if (published !== null && !(await hasMoreWork(options, published, height))) continue
+    const result = await prover.advanceTo(source, undefined, signal)
+    // A node that gives a header against the rules is no node of this network; nothing can follow it.
+    if (!result.ok) {
+      throw new BusError('E_SOURCE', `the node’s header ${result.height} breaks ${result.reject}: ${result.detail}`)
+    }
+    const { state } = result
+    if (published !== null && state.context.chainwork <= published.context.chainwork) continue
+    const proof = await prover.compress({
+      ...(signal === undefined ? {} : { signal }),
+      ...(onStage === undefined ? {} : { onProgress: onStage }),
+    })
+    await publish(proof, state, (clock() - began) / 1000)
+    published = state
+  }
+}
+
+/** Whether the node's chain up to `height` has more work than the published state, judged by the rules, not its word. */
+async function hasMoreWork(options: FollowOptions, published: ChainState, height: number): Promise<boolean> {
+  const { source, start, signal, clock } = options
+  const there = await source.hashAt(published.context.height, signal)
+  const onChain = there?.every((byte, i) => byte === published.context.hash[i])
+  if (onChain) return height > published.context.height
+  const now = Math.floor(clock() / 1000)
+  const base = await options.prover.commonState(source, height, signal)
+  const ahead = await checkAhead(start.params, base.context, source, height, now, signal)
+  return !ahead.ok || ahead.context.chainwork > published.context.chainwork
+}

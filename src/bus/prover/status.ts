@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { BusError } from '../errors.ts'
+import { type Files, nodeFiles, PARTIAL } from './files.ts'
+
+/**
+ * `status.json` in the data directory: what the prover is at, for `wsc bus status` while the prover holds the lock. It
+ * is information, not state: nothing is resumed from it, so it is replaced without waiting for the disk.
+ */
+const statusSchema = z.object({
+  network: z.string(),
+  start: z.object({ kind: z.enum(['genesis', 'anchor']), height: z.int(), hash: z.string() }),
+  pid: z.int(),
+  updatedAt: z.number(),
+  height: z.int().nullable(),
+  tip: z.string().nullable(),
+  to: z.int().nullable(),
+  etaSeconds: z.number().nullable(),
+  secondsPerHeader: z.number().nullable(),
+  lastProof: z.object({ file: z.string(), height: z.int(), bytes: z.int(), at: z.number() }).nullable(),
+})
+
+export type StatusFile = z.infer<typeof statusSchema>
+
+export interface BusStatus extends StatusFile {
+  /** Whether the process that wrote it still lives. */
+  readonly running: boolean
+  readonly checkpoints: readonly { readonly height: number; readonly file: string }[]
+}
+
+const CHECKPOINT = /^([0-9]+)-[0-9a-f]{16}\.checkpoint$/
+
+export async function writeStatus(dir: string, status: StatusFile, files: Files = nodeFiles): Promise<void> {
+  const path = join(dir, 'status.json')
+  await files.writeSynced(`${path}${PARTIAL}`, new TextEncoder().encode(`${JSON.stringify(status)}\n`))
+  await files.rename(`${path}${PARTIAL}`, path)
+}
+
+/** Null when nothing was ever proved there. Takes no lock and changes nothing. */
+export async function readStatus(
+  dir: string,
+  isAlive: (pid: number) => boolean,
+  files: Files = nodeFiles,
+): Promise<BusStatus | null> {
+  const bytes = await files.read(join(dir, 'status.json')).catch(() => null)
+  if (bytes === null) return null
+  const status = parseStatus(bytes, dir)
+  const names = await files.list(join(dir, 'checkpoints')).catch(() => [])
+  const checkpoints = names
+    .flatMap((file) => {
+      const height = CHECKPOINT.exec(file)?.[1]
+      return height === undefined ? [] : [{ height: Number(height), file }]
+    })
+    .sort((a, b) => b.height - a.height)
+  return { ...status, running: isAlive(status.pid), checkpoints }
+}
+
+function parseStatus(bytes: Uint8Array, dir: string): StatusFile {
+  try {
+    return statusSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
+  } catch (cause) {
+    throw new BusError('E_IO', `${join(dir, 'status.json')} cannot be read`, { cause })
+  }
+}

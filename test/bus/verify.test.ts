@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest'
+import { contextFromHeaders, mainnet, type NetworkParams, regtest, signet, testnet4 } from '../../src/bitcoin/index.ts'
+import { better } from '../../src/bus/compare.ts'
+import { encodeField } from '../../src/bus/field.ts'
+import { decodeProofFile, encodeProofFile, type ProofFile } from '../../src/bus/proof-file.ts'
+import { anchorState, type ChainState } from '../../src/bus/state.ts'
+import { packState } from '../../src/bus/state-vector.ts'
+import { type ProvedChain, type VerifyOptions, verifyProof } from '../../src/bus/verify.ts'
+import { verifyJson } from '../../src/bus/verify-json.ts'
+import type { SnarkVerifier } from '../../src/proving/index.ts'
+import { headerFile, mineChain, regtestStart } from './chain-fixture.ts'
+import { FakeEngine } from './fake-engine.ts'
+import { poseidon } from './poseidon-reference.ts'
+
+const NOW = 1_800_000_000
+const start = regtestStart()
+const chain = mineChain(12)
+const verifier = new FakeEngine(start)
+const other = mineChain(14, 3)
+
+/** The file a prover would write that did `steps` steps to `end`; the fake SNARK lets tests claim anything. */
+async function proofOf(end: ChainState, steps: number, from = start, changes: Partial<ProofFile> = {}) {
+  const engine = new FakeEngine(from)
+  const fold = engine.begin(encodeField(packState(from)))
+  let at = encodeField(packState(from))
+  for (let i = 0; i < steps; i++) {
+    const next = i === steps - 1 ? encodeField(packState(end)) : at
+    const witness = new Uint8Array(640)
+    witness.set(at)
+    witness.set(next, 320)
+    await fold.fold(witness)
+    at = next
+  }
+  return encodeProofFile({
+    keyId: engine.keyId,
+    setup: 'insecure-dev',
+    params: packState(from)[0] as bigint,
+    start: from.start,
+    steps,
+    snark: await fold.compress(),
+    ...changes,
+  })
+}
+
+const options: VerifyOptions = { params: regtest, verifier, now: NOW }
+const tip = (height: number, of = chain) => of.states[height - 1] as ChainState
+const reasonOf = async (file: Uint8Array, changes: Partial<VerifyOptions> = {}) =>
+  (await verifyProof(file, { ...options, ...changes })).reason
+
+function anchorAt(height: number) {
+  const made = contextFromHeaders(regtest, headerFile(chain.headers), 0, height)
+  if (!made.ok) throw new Error(made.reject)
+  return made.next
+}
+
+describe('verifyProof', () => {
+  it('says what the proved vector says', async () => {
+    const result = await verifyProof(await proofOf(tip(12), 6), options)
+    expect(verifyJson(result)).toEqual({
+      valid: true,
+      reason: null,
+      network: 'regtest',
+      height: 12,
+      tip: (result as ProvedChain).tip,
+      bits: '207fffff',
+      chainwork: (13 * 2).toString(16),
+      accumulator: tip(12).history.commitment.toString(16).padStart(64, '0'),
+      steps: 6,
+      anchor: null,
+      setup: 'insecure-dev',
+      pow: 'weak',
+      keyId: verifier.keyId,
+    })
+  })
+
+  it('checks the number of steps against the proved height', async () => {
+    for (const [steps, reason] of [
+      [5, 'bad-steps'],
+      [6, null],
+      [9, null],
+      [12, null],
+      [13, 'bad-steps'],
+    ] as const) {
+      expect(await reasonOf(await proofOf(tip(12), steps))).toBe(reason)
+    }
+    expect(await reasonOf(await proofOf(start, 1))).toBe('bad-steps')
+  })
+
+  it('refuses proofs of another network, start, key or setup', async () => {
+    const file = await proofOf(tip(12), 6)
+    expect(await reasonOf(file, { params: mainnet })).toBe('wrong-network')
+    expect(await reasonOf(file, { params: signet })).toBe('wrong-network')
+    expect(await reasonOf(file, { params: testnet4 })).toBe('network-not-provable')
+    expect(await reasonOf(file, { params: { ...regtest, custom: true } })).toBe('wrong-network')
+    expect(await reasonOf(file, { anchor: anchorAt(3) })).toBe('wrong-start')
+    expect(await reasonOf(file, { verifier: new FakeEngine(start, 'another') })).toBe('wrong-key')
+    const ceremony = Object.assign(new FakeEngine(start), { setup: 'ceremony' }) as unknown as SnarkVerifier
+    expect(await reasonOf(file, { verifier: ceremony })).toBe('wrong-setup')
+  })
+
+  it('takes nothing on the word of the file', async () => {
+    // A file that claims what it is asked for still has to prove it from the verifier's own start vector.
+    const custom: NetworkParams = { ...regtest, custom: true }
+    const customStart = { ...start, params: custom }
+    const lies = await proofOf(tip(12), 6, start, { params: packState(customStart)[0] as bigint })
+    expect(await reasonOf(lies, { params: custom })).toBe('proof-invalid')
+    const anchored = anchorState(regtest, anchorAt(3), poseidon)
+    const asAnchored = await proofOf(tip(12), 6, start, { start: anchored.start })
+    expect(await reasonOf(asAnchored, { anchor: anchorAt(3) })).toBe('proof-invalid')
+    const stepsLie = await proofOf(tip(12), 6, start, { steps: 7 })
+    expect(await reasonOf(stepsLie)).toBe('proof-invalid')
+    expect(await reasonOf(await proofOf(tip(12), 6, start, { snark: new Uint8Array(999) }))).toBe('proof-malformed')
+    // A verifier that returned another network's vector would be a bug; it is refused all the same.
+    expect(await reasonOf(await proofOf({ ...tip(12), params: custom }, 6))).toBe('bad-state')
+  })
+
+  it('refuses the development setup where something is at stake', async () => {
+    const params: NetworkParams = { ...regtest, name: 'mainnet' }
+    const file = await proofOf(tip(12), 6)
+    expect(await reasonOf(file, { params })).toBe('insecure-setup')
+    expect(await reasonOf(file, { params, allowInsecureSetup: true })).toBeNull()
+  })
+
+  it('judges the greatest time by its clock and the work by its limit', async () => {
+    const file = await proofOf(tip(12), 6)
+    const { maxTime } = tip(12).context
+    expect(await reasonOf(file, { now: maxTime - 7200 })).toBeNull()
+    expect(await reasonOf(file, { now: maxTime - 7201 })).toBe('time-too-new')
+    expect(await reasonOf(file, { minWork: 26n })).toBeNull()
+    expect(await reasonOf(file, { minWork: 27n })).toBe('too-little-work')
+  })
+
+  it('refuses any flipped byte', async () => {
+    const file = await proofOf(tip(12), 6)
+    for (let at = 0; at < file.length; at++) {
+      expect(await reasonOf(file.with(at, (file[at] as number) ^ 0x10))).not.toBeNull()
+    }
+    expect(decodeProofFile(file).ok).toBe(true)
+  })
+
+  it('compares by work and refuses to compare what cannot be', async () => {
+    const proved = async (end: ChainState, steps: number, changes: Partial<VerifyOptions> = {}) => {
+      const result = await verifyProof(await proofOf(end, steps), { ...options, ...changes })
+      if (!result.valid) throw new Error(result.reason)
+      return result
+    }
+    const shorter = await proved(tip(12), 6)
+    const longer = await proved(tip(14, other), 7)
+    const equal = await proved(tip(12, other), 6)
+    expect(better(shorter, longer)).toEqual({ ok: true, better: longer })
+    expect(better(longer, shorter)).toEqual({ ok: true, better: longer })
+    expect(better(shorter, equal)).toEqual({ ok: true, better: shorter })
+    expect(better(equal, shorter)).toEqual({ ok: true, better: equal })
+    expect(better(shorter, { ...longer, params: 1n })).toMatchObject({ ok: false, reject: 'different-network' })
+    expect(better(shorter, { ...longer, start: longer.tip })).toMatchObject({ ok: false, reject: 'different-start' })
+  })
+})
