@@ -177,6 +177,9 @@ template BusStep() {
         for (var i = 0; i < 11; i++) { window[s][i < 7 ? 0 : 1] += time[s + 1 + i] * (1 << (32 * (i % 7))); }
     }
 
+    component heightRange = RangeCheck(32); // nothing spills into nBits; the other fields of the element have 32 bits
+    heightRange.in <== height + 1 + active;
+
     next[0] <== state[0];
     next[1] <== (height + 1 + active) + newBits * (1 << 32) + start1 * (1 << 64) + maxTime1 * (1 << 96) + position1 * (1 << 128);
     next[2] <== packed[0].high + active * (packed[1].high - packed[0].high);
