@@ -1,3 +1,5 @@
+export { cacheDirectory } from './cache.ts'
+export { type CompiledCircuit, compileCircom, compileCircuit } from './circuits.ts'
 export type {
   CircuitInput,
   CircuitValue,
@@ -8,3 +10,9 @@ export type {
   SnarkVerifier,
   WitnessSource,
 } from './engine.ts'
+export { ProvingError, type ProvingErrorCode } from './errors.ts'
+export { NativeEngine } from './native-engine.ts'
+export { NativeVerifier } from './native-verifier.ts'
+export { developmentPowers, ensureSetup, type KeyDirectory, type SetupOptions } from './setup.ts'
+export { WitnessCalculator, WitnessError } from './witness-calculator.ts'
+export { WitnessPool } from './witness-pool.ts'

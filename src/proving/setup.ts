@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { abortable, loadAddon } from './addon.ts'
+import { cacheDirectory, exists, fillDirectory } from './cache.ts'
+import type { CompiledCircuit } from './circuits.ts'
+import { ProvingError } from './errors.ts'
+
+/** Parameters and keys of one circuit under one setup, in the cache. */
+export interface KeyDirectory {
+  readonly circuit: CompiledCircuit
+  readonly directory: string
+  /** The compact verifying key. */
+  readonly verifierKey: string
+}
+
+export interface SetupOptions {
+  /** A powers-of-tau file of the public ceremony; the development powers when left out. */
+  readonly ptau?: string
+  /** τ·G2 that counts as the ceremony's instead of the built-in one: for tests. */
+  readonly ceremonyTauG2?: Uint8Array
+  readonly signal?: AbortSignal
+  onProgress?(stage: string, done: number, total: number): void
+}
+
+/** Nova's part of the folded circuit on BN254, at up to twelve elements of state: room to be left by the powers. */
+const AUGMENTATION = 12_000
+
+/** Makes parameters and keys of a circuit, or finds them in the cache under the hash of circuit, powers and addon. */
+export async function ensureSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
+  const addon = loadAddon()
+  const powers = options.ptau === undefined ? 'development' : await hashFile(options.ptau)
+  const identity = ['keys', addon.version, circuit.hash, powers, hex(options.ceremonyTauG2)].join(' ')
+  const directory = join(cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
+  await fillDirectory(directory, async (outDir) => {
+    const ptau = options.ptau ?? (await developmentPowers(await powerFor(circuit.r1cs), options))
+    const request = {
+      r1cs: circuit.r1cs,
+      ptau,
+      outDir,
+      ...(options.ceremonyTauG2 && { ceremonyTauG2: options.ceremonyTauG2 }),
+    }
+    await abortable(addon, options.signal, (abort) =>
+      addon.setup(request, (stage, done, total) => options.onProgress?.(stage, done, total), abort),
+    )
+  })
+  return { circuit, directory, verifierKey: join(directory, 'verifier.key') }
+}
+
+/** The path of the development powers of tau, 2^power of them; made in the cache where they are not there yet. */
+export async function developmentPowers(power: number, options: SetupOptions = {}): Promise<string> {
+  const addon = loadAddon()
+  const file = join(cacheDirectory(), 'ptau', `insecure-dev-${addon.version}-${power}.ptau`)
+  if (await exists(file)) return file
+  await mkdir(dirname(file), { recursive: true })
+  const scratch = `${file}.${process.pid}.tmp`
+  try {
+    await addon.makeDevPtau(scratch, power, (done, total) =>
+      options.onProgress?.('development powers of tau', done, total),
+    )
+    await rename(scratch, file)
+  } finally {
+    await rm(scratch, { force: true })
+  }
+  return file
+}
+
+/** The least power of two that holds the circuit's constraints and wires with Nova's part. */
+async function powerFor(r1cs: string): Promise<number> {
+  // The header is the first section circom writes: magic 4, version 4, sections 4, type 4, length 8, field size 4,
+  // prime 32, wires 4, outputs 4, public inputs 4, private inputs 4, labels 8, constraints 4.
+  const handle = await open(r1cs)
+  try {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(88) })
+    if (bytesRead < 88 || buffer.readUInt32LE(12) !== 1) {
+      throw new ProvingError('E_SETUP', `${r1cs} is not an .r1cs file as circom writes it`)
+    }
+    const size = Math.max(buffer.readUInt32LE(60), buffer.readUInt32LE(84)) + AUGMENTATION
+    return Math.ceil(Math.log2(size))
+  } finally {
+    await handle.close()
+  }
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash).catch((cause) => {
+    throw new ProvingError('E_SETUP', `the powers-of-tau file ${path} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    })
+  })
+  return hash.digest('hex')
+}
+
+function hex(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : Buffer.from(bytes).toString('hex')
+}
