@@ -1,4 +1,5 @@
 /** The bus: one proof that a header chain obeys Bitcoin's rules, made (here) and verified (`pure.ts`). */
+export { checkAhead } from './prover/check-ahead.ts'
 export { type CheckpointEntry, CheckpointStore, type StoreOptions } from './prover/checkpoint-store.ts'
 export { nodeFiles, writeAtomic } from './prover/files.ts'
 export { type FollowOptions, follow } from './prover/follow.ts'

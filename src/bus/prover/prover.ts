@@ -179,10 +179,13 @@ export class BusProver {
     const began = clock()
     let savedAt = began
     let unsaved = false
+    let folding = false
     const steps = planSteps({ state: folded.state, source, to, poseidon, witnesses, signal })
     try {
       for await (const step of steps) {
+        folding = true
         await folded.fold.fold(step.witness)
+        folding = false
         this.#current = { state: step.after, fold: folded.fold }
         unsaved = true
         const { height } = step.after.context
@@ -198,11 +201,11 @@ export class BusProver {
       if (unsaved) await this.#save()
       if ((this.#current as Folded).state.context.height < to) throwIfAborted(signal)
     } catch (error) {
-      const interrupted = signal?.aborted || (error instanceof BusError && error.code === 'E_REORG')
-      if (interrupted && unsaved) await this.#save()
+      // Whatever went wrong outside of folding (the node went away, a reorg, an interrupt) costs no finished step.
+      if (!folding && unsaved) await this.#save()
       if (signal?.aborted) throwIfAborted(signal)
-      // Otherwise the fold may be ahead of the state: the next call starts from a checkpoint.
-      if (!interrupted) this.#current = null
+      // Within it the fold may be ahead of the state: the next call starts from a checkpoint.
+      if (folding) this.#current = null
       throw error
     }
   }
