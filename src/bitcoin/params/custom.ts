@@ -20,6 +20,11 @@ const compactHex = z
     if (problem) ctx.addIssue({ code: 'custom', message: problem })
   })
 
+const rawHeader = z
+  .string()
+  .regex(/^[0-9a-fA-F]{160}$/, '160 hex digits: the raw 80-byte header')
+  .transform((hex) => decodeHeader(hexToBytes(hex)))
+
 const versionHeights = z
   .strictObject({ v2: uint32, v3: uint32, v4: uint32 })
   .refine((v) => v.v2 <= v.v3 && v.v3 <= v.v4, 'the heights of versions 2, 3, 4 must not decrease')
@@ -30,7 +35,7 @@ const schema = z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'up to 32 of a-z, 0-9 and -')
       .refine((name) => !RESERVED.includes(name), 'the name of a public network'),
-    genesisHeader: z.string().regex(/^[0-9a-fA-F]{160}$/, '160 hex digits: the raw 80-byte header'),
+    genesisHeader: rawHeader,
     limit: compactHex,
     epochLength: uint32.min(2),
     retargeting: z.boolean(),
@@ -46,7 +51,7 @@ const schema = z
         message: 'limit · 4838400 must stay below 2^256: at most 1e0377ae',
       })
     }
-    const { bits } = decodeHeader(hexToBytes(network.genesisHeader))
+    const { bits } = network.genesisHeader
     const problem = unusableTarget(bits) ?? (decodeCompact(bits).target > limit ? 'easier than the limit' : undefined)
     if (problem) ctx.addIssue({ code: 'custom', path: ['genesisHeader'], message: `nBits: ${problem}` })
   })
@@ -67,7 +72,7 @@ export function loadCustomParams(json: unknown): NetworkParams {
   return {
     name: network.name,
     custom: true,
-    genesis: decodeHeader(hexToBytes(network.genesisHeader)),
+    genesis: network.genesisHeader,
     limitCompact: network.limit,
     epochLength: network.epochLength,
     retargeting: network.retargeting,
