@@ -4,7 +4,8 @@ import { compileCircuit, ensureSetup } from '../src/proving/index.ts'
 // cached by content, so a second run only looks.
 const steps = {
   circuit: async () => (await compileCircuit('bus')).hash,
-  keys: async () => (await ensureSetup({ circuit: 'bus', onProgress: (stage) => console.error(stage) })).keyId,
+  keys: async () =>
+    (await ensureSetup(await compileCircuit('bus'), { onProgress: (stage) => console.error(stage) })).directory,
 } as const
 
 const name = process.argv[2]
