@@ -1,9 +1,9 @@
 import { type CheckResult, checkProofOfWork, type Rejection, type RejectReason } from './check-header.ts'
 import { decodeCompact } from './compact.ts'
-import type { ChainContext } from './context.ts'
+import { type ChainContext, extendContext } from './context.ts'
 import { BitcoinError } from './errors.ts'
-import { sameHash, toDisplay } from './hash.ts'
-import { decodeHeader, HEADER_BYTES, headerHash } from './header.ts'
+import { type BlockHash, sameHash, toDisplay } from './hash.ts'
+import { decodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts'
 import { MEDIAN_SPAN, medianTimePast } from './median-time.ts'
 import type { NetworkParams } from './params/network-params.ts'
 import { requiredVersion } from './versions.ts'
@@ -14,8 +14,8 @@ import { blockWork } from './work.ts'
  * raw 80-byte headers from `startHeight` on and must hold the epoch's first header and the ten before `atHeight`
  * (fewer where fewer exist); those alone are read, so the same anchor comes of any file that holds them.
  *
- * What these headers can show is checked (work, links, nBits within the epoch, versions, median time where eleven
- * are known); that they belong to the network's best chain is not. Chainwork counts from 0.
+ * What these headers can show is checked (work, links, nBits within an epoch, versions, median time where the whole
+ * window is known); that they belong to the network's best chain is not. Chainwork counts from 0.
  */
 export function contextFromHeaders(
   params: NetworkParams,
@@ -25,59 +25,86 @@ export function contextFromHeaders(
 ): CheckResult {
   const count = Math.floor(headers.length / HEADER_BYTES)
   const epochStart = atHeight - (atHeight % params.epochLength)
-  const windowStart = Math.max(0, atHeight - (MEDIAN_SPAN - 1))
-  const first = Math.min(epochStart, windowStart)
+  const first = Math.max(0, Math.min(epochStart, atHeight - (MEDIAN_SPAN - 1)))
   requireRange(first, atHeight, startHeight, count)
 
-  const times: number[] = []
-  let context: ChainContext | undefined
-  for (let height = first; height <= atHeight; height++) {
-    const header = decodeHeader(headers, (height - startHeight) * HEADER_BYTES)
-    const hash = headerHash(header)
-    const inEpoch = height % params.epochLength !== 0
-    const reject = (reason: RejectReason, detail: string): Rejection => ({ ok: false, reject: reason, height, detail })
+  const read = (height: number) => decodeHeader(headers, (height - startHeight) * HEADER_BYTES)
+  const opening = read(first)
+  const rejection = openingRejection(params, first, opening, headerHash(opening))
+  if (rejection !== undefined) return rejection
 
-    if (height === 0) {
-      if (!sameHash(hash, headerHash(params.genesis))) return reject('bad-genesis', `hash ${toDisplay(hash)}`)
-    } else {
-      const work = checkProofOfWork(params, header.bits, hash)
-      if (work !== undefined) return reject('high-hash', work)
-      if ((requiredVersion(params, height) ?? header.version) > header.version) {
-        return reject('bad-version', `version ${header.version}`)
-      }
-    }
-    if (context !== undefined) {
-      if (!sameHash(header.prevHash, context.hash)) {
-        return reject(
-          'bad-prevblk-link',
-          `previous hash ${toDisplay(header.prevHash)}, expected ${toDisplay(context.hash)}`,
-        )
-      }
-      if (inEpoch && !params.minDifficultyAfter20Minutes && header.bits !== context.bits) {
-        return reject('bad-diffbits', 'nBits changes within an epoch')
-      }
-      const known = times.length === MEDIAN_SPAN || first === 0
-      if (known && header.time <= medianTimePast(times)) return reject('time-too-old', `time ${header.time}`)
-    }
-    times.push(header.time)
-    if (times.length > MEDIAN_SPAN) times.shift()
-    const regular: boolean = !inEpoch || header.bits !== params.limitCompact
-    const { target } = decodeCompact(header.bits)
-    context = {
-      height,
-      hash,
-      bits: header.bits,
-      target,
-      work: blockWork(target),
-      times: [...times],
-      epochStartTime: inEpoch ? (context?.epochStartTime ?? 0) : header.time,
-      epochStartBits: inEpoch ? (context?.epochStartBits ?? 0) : header.bits,
-      lastRegularBits: regular ? header.bits : (context?.lastRegularBits ?? header.bits),
-      maxTime: Math.max(context?.maxTime ?? 0, header.time),
-      chainwork: 0n,
-    }
+  let context = openingContext(first, opening)
+  for (let height = first + 1; height <= atHeight; height++) {
+    const header = read(height)
+    const hash = headerHash(header)
+    const rejection = laterRejection(params, context, header, hash, first === 0)
+    if (rejection !== undefined) return rejection
+    context = extendContext(params, context, header, hash)
   }
-  return { ok: true, next: context as ChainContext }
+  return { ok: true, next: { ...context, chainwork: 0n } }
+}
+
+/** The first header has no parent here: its epoch's start and its window are set right by the headers after it. */
+function openingContext(height: number, header: Header): ChainContext {
+  const { bits, time } = header
+  const { target } = decodeCompact(bits)
+  return {
+    height,
+    hash: headerHash(header),
+    bits,
+    target,
+    work: blockWork(target),
+    times: [time],
+    epochStartTime: time,
+    epochStartBits: bits,
+    lastRegularBits: bits,
+    maxTime: time,
+    chainwork: 0n,
+  }
+}
+
+function openingRejection(
+  params: NetworkParams,
+  height: number,
+  header: Header,
+  hash: BlockHash,
+): Rejection | undefined {
+  if (height > 0) return ownRejection(params, height, header, hash)
+  // The genesis is taken as given: it need not meet its target, but it must be this network's.
+  if (sameHash(hash, headerHash(params.genesis))) return undefined
+  return { ok: false, reject: 'bad-genesis', height, detail: `hash ${toDisplay(hash)}` }
+}
+
+function laterRejection(
+  params: NetworkParams,
+  context: ChainContext,
+  header: Header,
+  hash: BlockHash,
+  fromGenesis: boolean,
+): Rejection | undefined {
+  const height = context.height + 1
+  const reject = (reason: RejectReason, detail: string): Rejection => ({ ok: false, reject: reason, height, detail })
+  const own = ownRejection(params, height, header, hash)
+  if (own?.reject === 'high-hash') return own
+  if (!sameHash(header.prevHash, context.hash)) {
+    return reject('bad-prevblk-link', `previous hash ${toDisplay(header.prevHash)}, tip ${toDisplay(context.hash)}`)
+  }
+  // By the 20-minute rule nBits may change anywhere; elsewhere only where an epoch starts.
+  const mayChange = params.minDifficultyAfter20Minutes || (params.retargeting && height % params.epochLength === 0)
+  if (!mayChange && header.bits !== context.bits) return reject('bad-diffbits', 'nBits changes within an epoch')
+  const windowKnown = fromGenesis || context.times.length === MEDIAN_SPAN
+  const median = medianTimePast(context.times)
+  if (windowKnown && header.time <= median) return reject('time-too-old', `time ${header.time}, median ${median}`)
+  return own
+}
+
+/** What a header shows by itself. */
+function ownRejection(params: NetworkParams, height: number, header: Header, hash: BlockHash): Rejection | undefined {
+  const work = checkProofOfWork(params, header.bits, hash)
+  if (work !== undefined) return { ok: false, reject: 'high-hash', height, detail: work }
+  const version = requiredVersion(params, height)
+  if (version === undefined || header.version >= version) return undefined
+  return { ok: false, reject: 'bad-version', height, detail: `version ${header.version}, at least ${version} required` }
 }
 
 function requireRange(first: number, last: number, startHeight: number, count: number): void {

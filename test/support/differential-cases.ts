@@ -1,36 +1,13 @@
 import {
   type BlockHash,
   blockHash,
-  type ChainContext,
   decodeCompact,
-  encodeCompact,
   medianTimePast,
   type NetworkParams,
-  requiredBits,
   retarget,
 } from '../../src/bitcoin/index.ts'
-import type { HashRange } from './mine.ts'
-
-/** A place in the tree of headers; `index` is -1 for a genesis. */
-export interface Place {
-  readonly network: number
-  readonly index: number
-  readonly context: ChainContext
-}
-
-/** A header to be mined; what is left out is what the rules want. */
-export interface Wanted {
-  readonly time: number
-  readonly version?: number
-  readonly bits?: number
-  readonly prevHash?: BlockHash
-  readonly range?: (target: bigint) => HashRange
-  readonly rule?: string
-  readonly reject?: string
-  readonly note?: string
-}
-
-export type Add = (parent: Place, wanted: Wanted) => Promise<Place>
+import { type Add, cheap, type Place } from './differential-place.ts'
+import { retargets } from './differential-retargets.ts'
 
 export async function differentialCases(
   genesis: (network: number) => Place,
@@ -205,85 +182,6 @@ async function midEpochBits(places: readonly Place[], add: Add, networks: readon
 function longer(bits: number): number {
   const other = (((bits >>> 24) + 1) << 24) | ((bits & 0x007fffff) >>> 8)
   return decodeCompact(other).target === decodeCompact(bits).target ? other >>> 0 : bits
-}
-
-/** At most eight times the limit's difficulty: a few seconds to mine. */
-function cheap(bits: number): boolean {
-  return decodeCompact(bits).target >= decodeCompact(0x1e0377ae).target >> 3n
-}
-
-/** Another last header of an epoch for each timespan, and the epoch after it. */
-async function retargets(short: readonly Place[], add: Add, networks: readonly NetworkParams[]): Promise<void> {
-  // The epochs at 4 (limit), 8 (half of it), 16 (a quarter) and 20 (half).
-  const spans: Record<number, number[]> = {
-    6: [302_400, 302_399, 302_401, 150_000, 4_838_400, 1_209_599, 1_209_601, 900_000],
-    10: [4_838_400, 4_838_399, 4_838_401, 20_000_000, 1_209_600, 604_801, 2_419_199, 2_419_201, 1_500_000],
-    18: [4_838_400, 4_838_399, 4_838_401, 9_999_999, 3_000_001, 1_209_600, 4_000_000, 700_001],
-  }
-  for (const [height, list] of Object.entries(spans)) {
-    const place = short[Number(height)]!
-    for (const span of list) await boundary(place, place.context.epochStartTime + span, add, networks)
-  }
-  await negativeTimespans(short, add, networks)
-}
-
-/** The epoch's first header far ahead of the rest: its last is earlier than its first. */
-async function negativeTimespans(short: readonly Place[], add: Add, networks: readonly NetworkParams[]): Promise<void> {
-  const last = short[11]!
-  const now = last.context.times.at(-1) ?? 0
-  for (const [ahead, back] of [
-    [50_000_000, 1],
-    [40_000_000, 302_401],
-    [30_000_000, 4_838_401],
-    [20_000_000, 19_000_000],
-    [10_000_000, 1_209_600],
-  ] as const) {
-    const first = await add(last, { time: now + ahead, note: 'an epoch that starts in the future' })
-    const second = await add(first, { time: now + 1200 })
-    const third = await add(second, { time: now + 1800 })
-    await boundary(third, now + ahead - back, add, networks)
-  }
-}
-
-/** Closes an epoch at `time` and offers right and wrong nBits for the next. */
-async function boundary(place: Place, time: number, add: Add, networks: readonly NetworkParams[]): Promise<void> {
-  const params = networks[place.network]!
-  const limit = decodeCompact(params.limitCompact).target
-  const span = time - place.context.epochStartTime
-  const last = await add(place, { time, rule: 'time', note: `closes an epoch of ${span} seconds` })
-  const { bits: old } = last.context
-  const next = Math.max(time, medianTimePast(last.context.times)) + 600
-  const right = requiredBits(params, last.context, next)
-  const unclamped = (decodeCompact(old).target * BigInt(Math.abs(span))) / 1_209_600n
-  const wrapped = retarget(old, span < 0 ? span + 2 ** 32 : span, params.limitCompact)
-  const target = decodeCompact(right).target
-  const rounded = encodeCompact(target) + 1
-  const wrong: [string, number][] = [
-    ['old', old],
-    ['one harder', right - 1],
-    ['one easier', rounded],
-    ['unclamped', encodeCompact(unclamped)],
-    ['timespan unsigned', wrapped],
-    ['timespan to the new header', retarget(old, next - last.context.epochStartTime, params.limitCompact)],
-    ["the limit's", params.limitCompact],
-    ['clamped to the other side', retarget(old, span < 1_209_600 ? 4_838_400 : 302_400, params.limitCompact)],
-  ]
-  const tried = new Set([right])
-  for (const [note, bits] of wrong) {
-    if (tried.has(bits) || tried.size > 3 || decodeCompact(bits).target > limit || !cheap(bits)) continue
-    tried.add(bits)
-    await add(last, {
-      time: next,
-      bits,
-      rule: 'retarget',
-      reject: 'bad-diffbits',
-      note: `${note}, after ${span} seconds`,
-    })
-  }
-  for (const later of [0, 1]) {
-    const note = `right, ${later} s later, after ${span} seconds`
-    await add(last, { time: next + later, rule: 'retarget', note })
-  }
 }
 
 /** Hashes just above and just below the target, and hashes that only their top bits carry above it. */

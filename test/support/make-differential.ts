@@ -20,8 +20,9 @@ import {
   startContext,
   toDisplay,
 } from '../../src/bitcoin/index.ts'
-import { differentialCases, type Place, type Wanted } from './differential-cases.ts'
+import { differentialCases } from './differential-cases.ts'
 import { differentialNetworks } from './differential-networks.ts'
+import type { Place, Wanted } from './differential-place.ts'
 import { inRange } from './mine.ts'
 import { startNativeMiner } from './native-miner.ts'
 
