@@ -24,6 +24,8 @@ export {
   type ProofFile,
   type ProofFileReject,
   type ProofFileResult,
+  type ProofStart,
+  type SetupKind,
 } from './proof-file.ts'
 export { advance, anchorState, type ChainStart, type ChainState, startState } from './state.ts'
 export { packState, STATE_ARITY, type StateFields, unpackState } from './state-vector.ts'
@@ -37,3 +39,16 @@ export {
   verifyProof,
 } from './verify.ts'
 export { verifyJson } from './verify-json.ts'
+export { type FileSource, fetchFile } from './worker/fetch-file.ts'
+export { type FileClaims, type Judgement, judgeProof, type NetworkName, type VerifyRequest } from './worker/judge.ts'
+export type {
+  FromWorker,
+  LoadedVerifier,
+  LoadStage,
+  TimedJudgement,
+  ToWorker,
+  VerifierFiles,
+} from './worker/messages.ts'
+export { type OpenVerifier, serveVerifier, type WorkerScope } from './worker/serve-verifier.ts'
+export { type StartOptions, startVerifier, type WorkerLike, type WorkerVerifier } from './worker/start-verifier.ts'
+export { VerifierError, type VerifierErrorCode } from './worker/verifier-error.ts'
