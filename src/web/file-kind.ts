@@ -1,0 +1,46 @@
+import { MAX_PROOF_BYTES } from '../bus/pure.ts'
+
+export type FileKind = 'proof' | 'anchor' | 'network' | 'key'
+
+/** The largest file of each kind that is read at all. */
+const MAX_TEXT = 65_536
+const MAX_KEY = 16 * 1_048_576
+
+/** A dropped file with what its content says it is; `content` is text for JSON, bytes otherwise. */
+export type ReadFile =
+  | { readonly kind: 'proof' | 'key'; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'anchor' | 'network'; readonly name: string; readonly text: string; readonly size: number }
+
+/**
+ * Reads a file and tells what it is: by its first bytes or JSON members, not by its name. `kind` settles it where the
+ * reader has chosen the file for a purpose. What is nothing else counts as a proof, and verifying says what is wrong.
+ */
+export async function readFile(file: File, kind?: FileKind): Promise<ReadFile> {
+  const head = new Uint8Array(await file.slice(0, 16).arrayBuffer())
+  const told = kind ?? (await kindOf(file, head))
+  if (told === 'anchor' || told === 'network') {
+    return { kind: told, name: file.name, text: await file.slice(0, MAX_TEXT + 1).text(), size: file.size }
+  }
+  // One byte over the limit is enough for the decoder to refuse a file as oversized.
+  const limit = told === 'key' ? MAX_KEY : MAX_PROOF_BYTES + 1
+  return { kind: told, name: file.name, bytes: new Uint8Array(await file.slice(0, limit).arrayBuffer()) }
+}
+
+async function kindOf(file: File, head: Uint8Array): Promise<FileKind> {
+  const opening = new TextDecoder().decode(head)
+  if (opening.startsWith('WSCPROOF')) return 'proof'
+  if (opening.trimStart().startsWith('{') && file.size <= MAX_TEXT) return jsonKind(await file.text())
+  // Nothing but a verifying key is this large; a proof is about 12 kB.
+  return file.size > 20 * MAX_PROOF_BYTES ? 'key' : 'proof'
+}
+
+function jsonKind(text: string): FileKind {
+  try {
+    const value = JSON.parse(text) as Record<string, unknown>
+    if ('format' in value || 'epochStartTime' in value) return 'anchor'
+    if ('genesisHeader' in value || 'epochLength' in value) return 'network'
+    return 'proof'
+  } catch {
+    return 'proof'
+  }
+}
