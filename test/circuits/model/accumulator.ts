@@ -1,0 +1,46 @@
+import { poseidonSignals } from './poseidon.ts'
+import { isZero } from './range.ts'
+import type { Scope } from './signals.ts'
+
+export interface AppendInput {
+  readonly height: bigint
+  readonly hashHigh: bigint
+  readonly hashLow: bigint
+  readonly whole: bigint
+  readonly root: bigint
+  readonly size: bigint
+  readonly rest: bigint
+  readonly nextRoot: bigint
+  readonly nextSize: bigint
+  readonly nextRest: bigint
+}
+
+export interface Appended {
+  readonly root: bigint
+  readonly size: bigint
+  readonly rest: bigint
+  readonly list: bigint
+}
+
+/** `rest` must equal the opening; that equation is linear and shows in whichever constraint took it over. */
+export function append(s: Scope, input: AppendInput): Appended {
+  for (const [name, value] of Object.entries(input)) s.put(name, value)
+  const leaf = tagged(s.part('leaf'), 1n, [input.height, input.hashHigh, input.hashLow])
+  tagged(s.part('opening'), 3n, [input.nextRoot, input.nextSize, input.nextRest])
+  const equal = isZero(s.part('equal'), input.size - input.nextSize)
+  const node = tagged(s.part('node'), 2n, [leaf, input.nextRoot, input.root])
+  const root = s.put('newRoot', leaf + equal * (node - leaf))
+  s.constrain('newRoot')
+  const size = s.put('newSize', 1n + equal * (input.size + input.nextSize))
+  s.constrain('newSize')
+  const rest = s.put('newRest', input.whole + equal * (input.nextRest - input.whole))
+  s.constrain('newRest')
+  return { root, size, rest, list: s.put('list', tagged(s.part('commitment'), 3n, [root, size, rest])) }
+}
+
+export function tagged(s: Scope, tag: bigint, input: readonly bigint[]): bigint {
+  input.forEach((value, i) => {
+    s.put(`in[${i}]`, value)
+  })
+  return s.put('out', poseidonSignals(s.part('poseidon'), tag, input))
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import type { StepInput } from '../../src/bus/step-input.ts'
+import { compileCircuit } from '../../src/proving/circuits.ts'
+import { WitnessCalculator } from '../../src/proving/witness-calculator.ts'
+import { type R1cs, readR1cs } from '../support/r1cs.ts'
+import { brokenConstraints } from '../support/r1cs-check.ts'
+import { readSymbols, type Symbols } from '../support/symbols.ts'
+import { constraintNames } from './constraint-names.ts'
+import { type Lies, Scope } from './model/signals.ts'
+import { busStep, type StepSignals } from './model/step.ts'
+
+/** The step circuit compiled, with everything needed to forge witnesses of it. */
+export interface StepCircuit {
+  readonly r1cs: R1cs
+  readonly symbols: Symbols
+  readonly names: readonly string[]
+  readonly calculator: WitnessCalculator
+  /** The complete witness vector for these inputs, rules broken or not, with the prover's lies in it. */
+  witness(input: StepInput, lies?: Lies): bigint[]
+  /** Names of the constraints that refuse a witness; empty when it would be accepted. */
+  refusals(witness: readonly bigint[]): string[]
+}
+
+export async function loadStepCircuit(): Promise<StepCircuit> {
+  const compiled = await compileCircuit('bus')
+  const r1cs = readR1cs(readFileSync(compiled.r1cs))
+  const symbols = readSymbols(readFileSync(compiled.sym, 'utf8'), r1cs.wires)
+  const calculator = await WitnessCalculator.load(new Uint8Array(readFileSync(compiled.wasm)))
+  const names = constraintNames(r1cs, (scope) => {
+    busStep(scope, emptyStep)
+  })
+  return {
+    r1cs,
+    symbols,
+    names,
+    calculator,
+    witness(input, lies = {}) {
+      const witness = new Array<bigint>(r1cs.wires).fill(-1n)
+      witness[0] = 1n
+      const set = (name: string, value: bigint) => {
+        const wire = symbols.wires.get(name)
+        if (wire !== undefined) witness[wire] = value
+      }
+      const scope = new Scope({ set }, lies)
+      busStep(scope, signals(input))
+      const untold = scope.untold()
+      if (untold.length > 0) throw new Error(`no hint is called ${untold.join(', ')}`)
+      const missing = witness.indexOf(-1n)
+      if (missing >= 0) throw new Error(`the model leaves out ${symbols.names[missing]}`)
+      return witness
+    },
+    refusals: (witness) => brokenConstraints(r1cs, witness).map((i) => names[i]!),
+  }
+}
+
+export function signals(input: StepInput): StepSignals {
+  return {
+    state: input.state,
+    active: BigInt(input.active),
+    words: input.words.map((slot) => slot.map(BigInt)),
+    peaks: input.peaks,
+  }
+}
+
+const emptyStep: StepSignals = {
+  state: new Array<bigint>(10).fill(0n),
+  active: 0n,
+  words: [new Array<bigint>(12).fill(0n), new Array<bigint>(12).fill(0n)],
+  peaks: new Array<bigint>(9).fill(0n),
+}
