@@ -56,7 +56,7 @@ test('whatever happens between any two requests, the events tell the chain exact
       }
       expect(replay.display).toEqual(chain.headers.map((_, height) => toDisplay(chain.hashAt(height))))
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   )
 })
 

@@ -14,7 +14,7 @@ import { pause, TipWatch } from './tip-watch.ts'
 export type BlockEvent =
   | ({ readonly type: 'connected' } & PlacedHeader)
   | ({ readonly type: 'disconnected' } & PlacedHeader)
-  /** Everything the node has is told; the feed waits for news. */
+  /** Everything the node has is told; the feed waits for news. Told again after an outage. */
   | { readonly type: 'tip'; readonly height: number; readonly hash: BlockHash }
   /** The node gives no answer for now; told once, and the feed keeps trying. */
   | { readonly type: 'unreachable'; readonly error: NodeError }
@@ -71,6 +71,7 @@ export async function* blockFeed(client: NodeClient, options: BlockFeedOptions =
       await pause(Math.min((options.backoffMs ?? BACKOFF_MS) * 2 ** outages, MAX_BACKOFF_MS), signal)
       outages++
       checked = params === undefined
+      feed.tellTipAgain()
       continue
     }
     if (outages > 0) yield { type: 'recovered' }
@@ -113,6 +114,11 @@ class Feed {
     }
     this.#toldTip = true
     return [{ type: 'tip', ...tip }]
+  }
+
+  /** Also makes the next turn an answer, not a wait: the end of an outage is to be told at once. */
+  tellTipAgain(): void {
+    this.#toldTip = false
   }
 
   #connect(headers: readonly PlacedHeader[]): readonly BlockEvent[] {

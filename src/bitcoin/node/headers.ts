@@ -33,7 +33,8 @@ export async function restHeaders(
     signal: options.signal,
   })
   if (reply.status !== 200) return undefined
-  return reply.body.length === 0 ? undefined : reply.body
+  // A plain array: slices of a Buffer share its memory.
+  return reply.body.length === 0 ? undefined : new Uint8Array(reply.body)
 }
 
 /** The same by two batches of RPC. */

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { expect, test } from 'vitest'
+import { BitcoindFailedError, getBitcoind, knowsOption, RegtestNode, SignetNode } from '../../bitcoin-regtest/index.ts'
+import { checkHeader, type NetworkParams, signet, startContext } from '../../src/bitcoin/index.ts'
+
+test('two nodes side by side, each gone with its directory', async () => {
+  const nodes = await Promise.all([RegtestNode.start(), RegtestNode.start({ wallet: true, listen: true })])
+  for (const [i, node] of nodes.entries()) await node.mine(i + 1)
+  expect(await Promise.all(nodes.map((node) => node.client.getBlockCount()))).toEqual([1, 2])
+  for (const node of nodes) {
+    await node.stop()
+    expect(node.pid).toBeUndefined()
+    expect(existsSync(node.dataDir)).toBe(false)
+  }
+})
+
+test('an option the node does not know is reported in its own words', async () => {
+  const start = RegtestNode.start({ args: ['-no-such-option'] })
+  await expect(start).rejects.toBeInstanceOf(BitcoindFailedError)
+  await expect(start).rejects.toThrow(/Invalid parameter -no-such-option/)
+})
+
+test('a process killed without a chance to clean up leaves neither node nor directory', async () => {
+  const index = new URL('../../bitcoin-regtest/index.ts', import.meta.url).href
+  const script = `
+    const { RegtestNode } = await import(${JSON.stringify(index)})
+    const node = await RegtestNode.start()
+    console.log(JSON.stringify([node.pid, node.dataDir]))
+  `
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = await once(createInterface({ input: child.stdout }), 'line')
+  const [pid, dataDir] = JSON.parse(line)
+  expect(existsSync(dataDir)).toBe(true)
+  child.kill('SIGKILL')
+  const bothGone = 'while [ -e "$1" ] || kill -0 "$2" 2>/dev/null; do :; done'
+  const gone = spawn('/bin/sh', ['-c', bothGone, 'wait', dataDir, pid])
+  await once(gone, 'exit')
+  expect(existsSync(dataDir)).toBe(false)
+})
+
+test('a signet of its own mines, and retargets as the rules say', async () => {
+  const bitcoind = await getBitcoind()
+  if (!(await knowsOption(bitcoind.path, '-signetblocktime'))) {
+    await expect(SignetNode.start({ bitcoind })).rejects.toThrow(/does not know -signetblocktime/)
+    return
+  }
+  const params: NetworkParams = { ...signet, name: 'custom signet', custom: true, epochLength: 2 }
+  const time = signet.genesis.time + 600
+  await using node = await SignetNode.start({ bitcoind, epochLength: 2, time })
+  await node.client.assertNetwork(params)
+  await expect(node.client.assertNetwork(signet)).rejects.toThrow(/custom signet/)
+  await node.mine(1)
+  await node.setMockTime(time + 600)
+  await node.mine(1)
+  const headers = (await node.client.getHeaders(0, 10)).map(({ header }) => header)
+  let context = startContext(params)
+  for (const header of headers.slice(1)) {
+    const checked = checkHeader(params, context, header)
+    if (!checked.ok) throw new Error(JSON.stringify(checked))
+    context = checked.next
+  }
+  // The first epoch took 600 s instead of two weeks: a quarter of the target, no less.
+  expect(headers.map(({ bits }) => bits)).toEqual([signet.limitCompact, signet.limitCompact, 0x1e00ddeb])
+  expect(headers[1]?.time).toBe(time)
+})
