@@ -1,0 +1,55 @@
+import { contextFromHeaders, HEADER_BYTES, toDisplay } from '../../bitcoin/index.ts'
+import { encodeAnchor, nodeFiles, writeAtomic } from '../../bus/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { shared } from '../config.ts'
+import { EXIT, UsageError } from '../exit.ts'
+import { height, readBytes, readNetwork, requireProvable } from '../inputs.ts'
+
+interface Options {
+  readonly headers: string
+  readonly startHeight: number
+  readonly at: number
+  readonly network?: string
+  readonly out: string
+}
+
+export const addBusAnchor: AddCommand = (parent, run) => {
+  parent
+    .command('anchor')
+    .description('make an anchor, a state to start a proof from, out of a header file that you trust')
+    .requiredOption('--headers <FILE>', 'raw headers: the first of the epoch and the ten before HEIGHT among them')
+    .requiredOption('--start-height <H>', 'height of the first header in the file', height)
+    .requiredOption('--at <HEIGHT>', 'height of the anchor', height)
+    .addOption(shared.network())
+    .requiredOption('--out <FILE>', 'where to write the anchor')
+    .addHelpText(
+      'after',
+      examples('bus anchor --headers h.bin --start-height 822528 --at 824530 --network mainnet --out a.json'),
+    )
+    .action(
+      run(async ({ terminal }, options: Options) => {
+        const params = requireProvable(await readNetwork(options.network))
+        if (options.at < 1) throw new UsageError('an anchor is at height 1 or above: from genesis none is needed')
+        const bytes = await readBytes(options.headers)
+        const whole = Math.floor(bytes.length / HEADER_BYTES)
+        const result =
+          bytes.length % HEADER_BYTES === 0
+            ? contextFromHeaders(params, bytes, options.startHeight, options.at)
+            : {
+                ok: false as const,
+                reject: 'bad-length',
+                height: options.startHeight + whole,
+                detail: `${bytes.length} bytes are no whole number of headers`,
+              }
+        if (!result.ok) {
+          terminal.note(`invalid: ${result.reject} at height ${result.height}: ${result.detail}`)
+          return EXIT.invalid
+        }
+        await writeAtomic(nodeFiles, options.out, new TextEncoder().encode(encodeAnchor(params, result.next)))
+        terminal.result(`${options.out}: anchor at height ${options.at}, ${toDisplay(result.next.hash)}`)
+        terminal.note('A proof from an anchor shows what followed it, and nothing of what came before.')
+        return EXIT.valid
+      }),
+    )
+}

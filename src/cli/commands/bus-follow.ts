@@ -1,0 +1,77 @@
+import { blockFeed, type NodeClient } from '../../bitcoin/node/index.ts'
+import { follow, verifyJson } from '../../bus/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT } from '../exit.ts'
+import { readNetwork, requireFolder, requireProvable } from '../inputs.ts'
+import { openSession, type SessionOptions } from '../session.ts'
+import { openNode, patientSource, type RpcOptions } from '../source.ts'
+
+interface Options extends SessionOptions, RpcOptions {
+  readonly out: string
+  readonly json?: boolean
+}
+
+export const addBusFollow: AddCommand = (parent, run) => {
+  parent
+    .command('follow')
+    .description('follow a node: fold each new block at once and keep a current proof file, atomically replaced')
+    .addOption(shared.rpc())
+    .addOption(shared.rpcCookie())
+    .addOption(shared.network())
+    .addOption(shared.anchor())
+    .addOption(shared.dataDir())
+    .requiredOption('--out <FILE>', 'the proof file to keep current')
+    .addOption(shared.ptau())
+    .addOption(shared.insecureDevSetup())
+    .addOption(shared.json())
+    .addHelpText('after', examples('bus follow --network regtest --out current.proof'))
+    .action(run(followNode))
+}
+
+async function followNode(context: CliContext, options: Options): Promise<0> {
+  const { terminal, signal, clock } = context
+  const params = requireProvable(await readNetwork(options.network))
+  await requireFolder(options.out)
+  const client = await openNode(options, params, context)
+  try {
+    const session = await openSession(options, context)
+    try {
+      await follow({
+        prover: session.prover,
+        source: patientSource(client, context),
+        start: session.start,
+        news: tips(client, context),
+        clock,
+        signal,
+        onStage: (stage) => terminal.progress(`compress: ${stage}`),
+        async publish(proof, _state, seconds) {
+          const proved = await session.publish(proof, options.out)
+          terminal.result(
+            options.json
+              ? JSON.stringify({ ...verifyJson(proved), file: options.out, bytes: proof.length, seconds })
+              : `height ${proved.height}  tip ${proved.tip}  work ${proved.work.toString(16)}  ${proof.length} bytes  ${seconds.toFixed(1)} s`,
+          )
+        },
+      })
+      return EXIT.valid
+    } finally {
+      await session.close()
+    }
+  } finally {
+    client.close()
+  }
+}
+
+/** Yields whenever the node may have another tip; outages are told and waited out. */
+async function* tips(client: NodeClient, { terminal, signal }: CliContext): AsyncGenerator<void> {
+  const from = await client.getBestBlock({ signal })
+  for await (const event of blockFeed(client, { from, signal })) {
+    if (event.type === 'tip') yield
+    else if (event.type === 'unreachable') terminal.note(`the node does not answer, waiting: ${event.error.message}`)
+    else if (event.type === 'recovered') terminal.note('the node answers again')
+    else if (event.type === 'disconnected') terminal.note(`block ${event.height} left the chain`)
+  }
+}

@@ -1,0 +1,124 @@
+import type { Command } from 'commander'
+import { type ChainContext, type NetworkParams, type Rejection, startContext } from '../../bitcoin/index.ts'
+import { checkAhead, fileSource, type HeaderSource, verifyJson } from '../../bus/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, UsageError } from '../exit.ts'
+import { height, readAnchor, readBytes, readNetwork, requireFolder, requireProvable } from '../inputs.ts'
+import { openSession, type SessionOptions } from '../session.ts'
+import { openNode, patientSource, type RpcOptions } from '../source.ts'
+import { duration } from '../terminal.ts'
+
+interface Options extends SessionOptions, RpcOptions {
+  readonly headers?: string
+  readonly startHeight?: number
+  readonly to?: number
+  readonly out: string
+  readonly json?: boolean
+}
+
+export const addBusProve: AddCommand = (parent, run) => {
+  parent
+    .command('prove')
+    .description('prove a header chain from a node or a file; resumes where it was left')
+    .addOption(shared.rpc())
+    .addOption(shared.rpcCookie())
+    .option('--headers <FILE>', 'raw 80-byte headers, heights ascending')
+    .option('--start-height <H>', 'height of the first header in the file (default: 0)', height)
+    .addOption(shared.network())
+    .addOption(shared.anchor())
+    .option('--to <HEIGHT>', 'last height to prove, inclusive (default: all there is)', height)
+    .addOption(shared.dataDir())
+    .requiredOption('--out <FILE>', 'where to write the proof')
+    .addOption(shared.ptau())
+    .addOption(shared.insecureDevSetup())
+    .addOption(shared.json())
+    .addHelpText(
+      'after',
+      examples(
+        'bus prove --network regtest --rpc http://127.0.0.1:18443 --out chain.proof',
+        'bus prove --network mainnet --insecure-dev-setup --headers headers.bin --to 60 --out chain.proof',
+      ),
+    )
+    .action(run(prove))
+}
+
+async function prove(context: CliContext, options: Options, command: Command): Promise<0 | 1> {
+  const { terminal, signal, clock } = context
+  // An address from environment or configuration merely goes unused beside --headers.
+  if (options.headers !== undefined && command.getOptionValueSource('rpc') === 'cli') {
+    throw new UsageError('give --rpc or --headers, not both')
+  }
+  await requireFolder(options.out)
+  const params = requireProvable(await readNetwork(options.network))
+  const refuse = ({ reject, height: at, detail }: Rejection) => {
+    if (options.json) terminal.result(JSON.stringify({ valid: false, reason: reject, height: at, detail }))
+    terminal.note(`invalid: ${reject} at height ${at}: ${detail}`)
+    return EXIT.invalid
+  }
+  const opened = await openSource(params, options, context)
+  if (!opened.ok) return refuse(opened)
+  const { source, close } = opened
+  try {
+    if (options.headers !== undefined) {
+      // Before parameters and keys are loaded: a bad file is told in a second.
+      const anchor = await readAnchor(options.anchor, params)
+      const checked = await checkFile(params, anchor, source, options.to, clock, signal)
+      if (!checked.ok) return refuse(checked)
+    }
+    const session = await openSession(options, context)
+    try {
+      const began = clock()
+      const result = await session.prover.advanceTo({ ...source, recheck: false }, options.to, signal)
+      if (!result.ok) return refuse(result)
+      terminal.settle()
+      const proof = await session.prover.compress({
+        signal,
+        onProgress: (stage) => terminal.progress(`compress: ${stage}`),
+      })
+      const proved = await session.publish(proof, options.out)
+      const seconds = (clock() - began) / 1000
+      if (options.json) terminal.result(JSON.stringify({ ...verifyJson(proved), file: options.out, seconds }))
+      else
+        terminal.result(
+          `${options.out}: ${proof.length} bytes prove height ${proved.height}, work ${proved.work.toString(16)}`,
+        )
+      terminal.note(`done in ${duration(seconds)}`)
+      return EXIT.valid
+    } finally {
+      await session.close()
+    }
+  } finally {
+    close()
+  }
+}
+
+type Opened = { readonly ok: true; readonly source: HeaderSource; close(): void }
+
+async function openSource(params: NetworkParams, options: Options, context: CliContext): Promise<Opened | Rejection> {
+  if (options.headers === undefined) {
+    if (options.startHeight !== undefined) throw new UsageError('--start-height goes with --headers')
+    const client = await openNode(options, params, context)
+    return { ok: true, source: patientSource(client, context), close: () => client.close() }
+  }
+  const made = fileSource(await readBytes(options.headers), options.startHeight)
+  return made.ok ? { ok: true, source: made.source, close: () => undefined } : made
+}
+
+async function checkFile(
+  params: NetworkParams,
+  anchor: ChainContext | undefined,
+  source: HeaderSource,
+  to: number | undefined,
+  clock: () => number,
+  signal: AbortSignal,
+) {
+  const start = anchor ?? startContext(params)
+  const target = to ?? (await source.tipHeight(signal))
+  if (target <= start.height) {
+    throw new UsageError(`a proof needs at least one header after its start at height ${start.height}`)
+  }
+  return await checkAhead(params, start, source, target, Math.floor(clock() / 1000), signal)
+}

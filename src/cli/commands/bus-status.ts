@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import { startContext } from '../../bitcoin/index.ts'
+import { type BusStatus, type ChainStart, readStatus } from '../../bus/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { shared } from '../config.ts'
+import { EXIT, UsageError } from '../exit.ts'
+import { readAnchor, readNetwork } from '../inputs.ts'
+import { dataDir } from '../places.ts'
+import { duration } from '../terminal.ts'
+
+interface Options {
+  readonly network?: string
+  readonly anchor?: string
+  readonly dataDir?: string
+  readonly json?: boolean
+}
+
+export const addBusStatus: AddCommand = (parent, run) => {
+  parent
+    .command('status')
+    .description('what a prover is at, from its data directory; takes no lock')
+    .addOption(shared.network())
+    .addOption(shared.anchor())
+    .addOption(shared.dataDir())
+    .addOption(shared.json())
+    .addHelpText('after', examples('bus status --network regtest', 'bus status --data-dir ./state --json'))
+    .action(
+      run(async ({ terminal, env }, options: Options) => {
+        const params = await readNetwork(options.network)
+        const anchor = await readAnchor(options.anchor, params)
+        const { height, hash } = anchor ?? startContext(params)
+        const start: ChainStart = { kind: anchor === undefined ? 'genesis' : 'anchor', height, hash }
+        const dir = options.dataDir ?? dataDir(env, params, start)
+        const status = await readStatus(dir, isAlive)
+        if (status === null) throw new UsageError(`nothing was proved in ${dir} yet (see ${join(dir, 'status.json')})`)
+        if (options.json) terminal.result(JSON.stringify(status))
+        else for (const line of describe(status)) terminal.result(line)
+        return EXIT.valid
+      }),
+    )
+}
+
+function describe(status: BusStatus): string[] {
+  const { start, checkpoints, lastProof } = status
+  const newest = checkpoints[0]
+  return [
+    `network      ${status.network}`,
+    `start        ${start.kind} at height ${start.height}, ${start.hash}`,
+    `prover       ${status.running ? `running, process ${status.pid}` : 'not running'}`,
+    `height       ${status.height ?? newest?.height ?? start.height}`,
+    `tip          ${status.tip ?? 'not known yet'}`,
+    `checkpoints  ${checkpoints.length}${newest === undefined ? '' : `, the newest at height ${newest.height}`}`,
+    `last proof   ${lastProof === null ? 'none' : `height ${lastProof.height}, ${lastProof.bytes} bytes, ${lastProof.file}`}`,
+    `eta          ${status.etaSeconds === null ? 'nothing to catch up' : `${duration(status.etaSeconds)} to height ${status.to}`}`,
+  ]
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

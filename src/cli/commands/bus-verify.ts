@@ -1,0 +1,72 @@
+import { MAX_PROOF_BYTES, type ProvedChain, verifyJson, verifyProof } from '../../bus/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { insecureAllowed, shared } from '../config.ts'
+import { EXIT } from '../exit.ts'
+import { readAnchor, readNetwork, readUpTo, work } from '../inputs.ts'
+import { openVerifier } from '../keys.ts'
+
+interface Options {
+  readonly network?: string
+  readonly anchor?: string
+  readonly key?: string
+  readonly minWork?: bigint
+  readonly insecureDevSetup?: boolean
+  readonly json?: boolean
+}
+
+export const addBusVerify: AddCommand = (parent, run) => {
+  parent
+    .command('verify')
+    .description('verify a proof file, and say what it proves and what it rests on')
+    .argument('<FILE>', 'proof file')
+    .addOption(shared.network())
+    .addOption(shared.anchor())
+    .option('--min-work <W>', 'refuse less chainwork than this (hexadecimal)', work)
+    .addOption(shared.key())
+    .addOption(shared.insecureDevSetup())
+    .addOption(shared.json())
+    .addHelpText('after', examples('bus verify chain.proof', 'bus verify test.proof --network regtest --json'))
+    .action(
+      run(async ({ terminal, env, clock }, file: string, options: Options) => {
+        const params = await readNetwork(options.network)
+        const anchor = await readAnchor(options.anchor, params)
+        const proof = await readUpTo(file, MAX_PROOF_BYTES)
+        const verifier = await openVerifier(options.key)
+        const began = performance.now()
+        const result = await verifyProof(proof, {
+          params,
+          verifier,
+          now: Math.floor(clock() / 1000),
+          allowInsecureSetup: insecureAllowed(options.insecureDevSetup, env),
+          ...(anchor === undefined ? {} : { anchor }),
+          ...(options.minWork === undefined ? {} : { minWork: options.minWork }),
+        })
+        const ms = performance.now() - began
+        if (options.json) terminal.result(JSON.stringify(verifyJson(result)))
+        else if (result.valid) for (const line of describe(result, ms)) terminal.result(line)
+        else terminal.note(`invalid: ${result.reason}: ${result.detail}`)
+        if (!result.valid && result.reason === 'wrong-setup' && options.key === undefined) {
+          terminal.note('the ceremony’s key is not built in: make it by `wsc setup --ptau FILE`, give it by --key FILE')
+        }
+        return result.valid ? EXIT.valid : EXIT.invalid
+      }),
+    )
+}
+
+/** The proved state for people, ending with what it does not say. */
+export function describe(result: ProvedChain, ms: number): string[] {
+  const from = result.anchor === null ? 'genesis' : `the anchor at height ${result.anchor.height}`
+  return [
+    `valid     ${result.network}, ${result.steps} steps from ${from} (${ms.toFixed(0)} ms)`,
+    `height    ${result.height}`,
+    `tip       ${result.tip}`,
+    `work      ${result.work.toString(16)}${result.anchor === null ? '' : ' since the anchor'}`,
+    `bits      ${result.bits.toString(16).padStart(8, '0')}`,
+    `history   ${result.accumulator.toString(16).padStart(64, '0')}`,
+    `setup     ${result.setup === 'ceremony' ? 'public ceremony' : 'INSECURE-DEV: whoever knows the public secret can forge'}`,
+    `pow       ${result.pow === 'weak' ? 'weak: headers of this network show little work' : 'strong'}`,
+    `key       ${result.keyId}`,
+    'Not proved: that the blocks are valid, nor that no chain with more work exists.',
+  ]
+}

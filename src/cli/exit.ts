@@ -1,0 +1,34 @@
+import { CommanderError } from 'commander'
+
+/** Exit codes of every command. */
+export const EXIT = {
+  valid: 0,
+  invalid: 1,
+  /** Could not be judged: usage, missing file, unreachable node. */
+  unjudged: 2,
+  /** Interrupted; the state is saved. */
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** Something the user can put right; the message says how. */
+export class UsageError extends Error {
+  readonly code = 'E_USAGE'
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'UsageError'
+  }
+}
+
+/** What an exception means for the caller, and the one line to tell. */
+export function explain(error: unknown, signal: AbortSignal): { readonly exit: ExitCode; readonly message: string } {
+  if (error instanceof CommanderError) {
+    // Help and version end this way too; commander has printed whatever there is to say.
+    return { exit: error.exitCode === 0 ? EXIT.valid : EXIT.unjudged, message: '' }
+  }
+  const code = (error as { code?: unknown })?.code
+  if (signal.aborted) return { exit: EXIT.interrupted, message: 'interrupted; what was finished is saved' }
+  const message = error instanceof Error ? error.message : String(error)
+  return { exit: EXIT.unjudged, message: typeof code === 'string' ? `${message} (${code})` : message }
+}

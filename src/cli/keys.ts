@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises'
+import type { NetworkParams } from '../bitcoin/index.ts'
+import { needsNoCeremony } from '../bus/index.ts'
+import { compileCircuit, ensureSetup, type KeyDirectory, NativeVerifier, type SnarkVerifier } from '../proving/index.ts'
+import type { CliContext } from './context.ts'
+import { UsageError } from './exit.ts'
+import { readBytes } from './inputs.ts'
+
+/** The development setup's compact key, committed beside the WASM verifier. */
+const BUILT_IN_KEY = new URL('../bus/verifier/dev.key', import.meta.url)
+
+/** A verifier for `--key`, or for the key built in. */
+export async function openVerifier(keyFile: string | undefined): Promise<SnarkVerifier> {
+  const key = keyFile === undefined ? await readFile(BUILT_IN_KEY) : await readBytes(keyFile)
+  return new NativeVerifier(key)
+}
+
+/** Parameters and keys for proving: the ceremony's where `--ptau` names it, the development's where they are allowed. */
+export async function openKeys(
+  params: NetworkParams,
+  ptau: string | undefined,
+  insecure: boolean,
+  context: CliContext,
+): Promise<KeyDirectory> {
+  if (ptau === undefined && !needsNoCeremony(params) && !insecure) {
+    throw new UsageError(
+      `a proof of ${params.name} must rest on the public ceremony: give its file by --ptau FILE, ` +
+        'or say --insecure-dev-setup to use the development powers, whose secret is public',
+    )
+  }
+  return await makeKeys(ptau, context)
+}
+
+export async function makeKeys(ptau: string | undefined, context: CliContext): Promise<KeyDirectory> {
+  const { terminal, signal } = context
+  terminal.progress('circuit …')
+  const circuit = await compileCircuit('bus')
+  const keys = await ensureSetup(circuit, {
+    signal,
+    onProgress: (stage, done, total) => terminal.progress(`setup: ${stage} ${done}/${total}`),
+    ...(ptau === undefined ? {} : { ptau }),
+  })
+  terminal.settle()
+  return keys
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { EXIT } from './exit.ts'
+import { runCli } from './run.ts'
+import { openTerminal } from './terminal.ts'
+
+// The whole program: bin/wsc.js imports this file and nothing else.
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // The first asks for an orderly end, the second does not wait for it.
+    if (stop.signal.aborted) process.exit(EXIT.interrupted)
+    stop.abort(new Error(`interrupted by ${signal}`))
+  })
+}
+// A reader that closes the pipe early (`wsc … | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+process.exitCode = await runCli(process.argv.slice(2), version, {
+  terminal: openTerminal(),
+  env: process.env,
+  signal: stop.signal,
+  clock: Date.now,
+})

@@ -1,0 +1,28 @@
+import type { Runner } from './command.ts'
+import { applyConfig, readConfig } from './config.ts'
+import type { CliContext } from './context.ts'
+import { EXIT, type ExitCode, explain } from './exit.ts'
+import { buildProgram, overrideExit } from './program.ts'
+
+/** Runs one command line and gives its exit code; never throws. */
+export async function runCli(argv: readonly string[], version: string, context: CliContext): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.valid
+  const run: Runner =
+    (work) =>
+    async (...args) => {
+      exit = await work(context, ...args)
+    }
+  try {
+    const program = buildProgram(version, run)
+    overrideExit(program)
+    applyConfig(program, await readConfig())
+    await program.parseAsync(argv, { from: 'user' })
+    return exit
+  } catch (error) {
+    const { exit: code, message } = explain(error, context.signal)
+    if (message !== '') context.terminal.note(`wsc: ${message}`)
+    return code
+  } finally {
+    context.terminal.settle()
+  }
+}

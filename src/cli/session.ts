@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { type NetworkParams, packParams, toDisplay } from '../bitcoin/index.ts'
+import {
+  anchorState,
+  BusProver,
+  type ChainState,
+  CheckpointStore,
+  encodeField,
+  nodeFiles,
+  type Poseidon,
+  type ProvedChain,
+  packState,
+  poseidonOf,
+  type StatusFile,
+  startState,
+  verifyProof,
+  writeAtomic,
+  writeStatus,
+} from '../bus/index.ts'
+import { NativeEngine, NativeVerifier, type SnarkVerifier, WitnessPool } from '../proving/index.ts'
+import { insecureAllowed } from './config.ts'
+import type { CliContext } from './context.ts'
+import { readAnchor, readNetwork, requireProvable } from './inputs.ts'
+import { openKeys } from './keys.ts'
+import { dataDir } from './places.ts'
+import { duration } from './terminal.ts'
+
+export interface SessionOptions {
+  readonly network?: string
+  readonly anchor?: string
+  readonly dataDir?: string
+  readonly ptau?: string
+  readonly insecureDevSetup?: boolean
+}
+
+/** Everything a command that proves works with, opened in order and closed together. */
+export interface Session {
+  readonly params: NetworkParams
+  readonly start: ChainState
+  readonly store: CheckpointStore
+  readonly engine: NativeEngine
+  readonly prover: BusProver
+  readonly poseidon: Poseidon
+  readonly verifier: SnarkVerifier
+  /** Verifies a proof just made and puts it in place of the old file. */
+  publish(proof: Uint8Array, file: string): Promise<ProvedChain>
+  close(): Promise<void>
+}
+
+export async function openSession(options: SessionOptions, context: CliContext): Promise<Session> {
+  const { terminal, env, clock } = context
+  const params = requireProvable(await readNetwork(options.network))
+  const anchor = await readAnchor(options.anchor, params)
+  const insecure = insecureAllowed(options.insecureDevSetup, env)
+  const keys = await openKeys(params, options.ptau, insecure, context)
+  const verifier = new NativeVerifier(await readFile(keys.verifierKey))
+  const poseidon = poseidonOf(verifier)
+  const start = anchor === undefined ? startState(params, poseidon) : anchorState(params, anchor, poseidon)
+  const dir = options.dataDir ?? dataDir(env, params, start.start)
+  const owner = { params: packParams(params).toString(16), start: startId(start), keyId: verifier.keyId }
+  const store = await CheckpointStore.open({ dir, owner, params, poseidon })
+  try {
+    if (verifier.setup === 'insecure-dev') {
+      terminal.note('setup: INSECURE-DEV powers of tau; whoever knows their public secret can forge such proofs')
+    }
+    const engine = await NativeEngine.load(keys)
+    const witnesses = new WitnessPool(keys.circuit.wasm)
+    const status = statusWriter(dir, params, start, clock)
+    const prover = new BusProver({
+      start,
+      engine,
+      witnesses,
+      store,
+      poseidon,
+      clock,
+      onProgress({ height, to, secondsPerHeader }) {
+        status.update({ height, to, secondsPerHeader, etaSeconds: (to - height) * secondsPerHeader })
+        const eta = duration((to - height) * secondsPerHeader)
+        terminal.progress(`folded ${height} of ${to}, ${secondsPerHeader.toFixed(2)} s a header, ${eta} left`)
+      },
+      onCheckpoint: () => status.write(),
+    })
+    await status.write()
+    return {
+      params,
+      start,
+      store,
+      engine,
+      prover,
+      poseidon,
+      verifier,
+      async publish(proof, file) {
+        const result = await verifyProof(proof, {
+          params,
+          verifier,
+          now: clock() / 1000,
+          allowInsecureSetup: insecure,
+          ...(anchor === undefined ? {} : { anchor }),
+        })
+        if (!result.valid) throw new Error(`the new proof does not verify: ${result.reason}: ${result.detail}`)
+        await writeAtomic(nodeFiles, file, proof)
+        const lastProof = { file, height: result.height, bytes: proof.length, at: clock() }
+        status.update({ height: result.height, tip: result.tip, etaSeconds: null, lastProof })
+        await status.write()
+        return result
+      },
+      async close() {
+        await witnesses.close()
+        await store.close()
+      },
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** Names a start exactly: two anchors at one header may differ in the window they carry. */
+function startId(start: ChainState): string {
+  const digest = createHash('sha256')
+    .update(encodeField(packState(start)))
+    .digest('hex')
+  return `${start.start.kind}:${start.start.height}:${digest}`
+}
+
+function statusWriter(dir: string, params: NetworkParams, start: ChainState, clock: () => number) {
+  const { kind, height, hash } = start.start
+  let status: StatusFile = {
+    network: params.name,
+    start: { kind, height, hash: toDisplay(hash) },
+    pid: process.pid,
+    updatedAt: clock(),
+    height: null,
+    tip: null,
+    to: null,
+    etaSeconds: null,
+    secondsPerHeader: null,
+    lastProof: null,
+  }
+  return {
+    update(changes: Partial<StatusFile>) {
+      status = { ...status, ...changes }
+    },
+    // Information only: that it cannot be written must not stop the proving.
+    async write() {
+      await writeStatus(dir, { ...status, updatedAt: clock() }).catch(() => undefined)
+    },
+  }
+}

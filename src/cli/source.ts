@@ -1,0 +1,50 @@
+import type { NetworkParams } from '../bitcoin/index.ts'
+import { isTransient, NodeClient, resolveAuth } from '../bitcoin/node/index.ts'
+import { type HeaderSource, nodeSource } from '../bus/index.ts'
+import type { CliContext } from './context.ts'
+import { UsageError } from './exit.ts'
+
+export interface RpcOptions {
+  readonly rpc?: string
+  readonly rpcCookie?: string
+}
+
+/** A client of the node, after it said that it is on this network. */
+export async function openNode(options: RpcOptions, params: NetworkParams, context: CliContext): Promise<NodeClient> {
+  const { env, signal } = context
+  const url = options.rpc ?? (params.rpcPort === undefined ? undefined : `http://127.0.0.1:${params.rpcPort}`)
+  if (url === undefined) throw new UsageError(`${params.name} has no usual RPC port: give --rpc URL`)
+  const auth = await resolveAuth({ cookieFile: options.rpcCookie, env, network: params.name })
+  const client = new NodeClient({ url, auth })
+  try {
+    await client.assertNetwork(params, { signal })
+    return client
+  } catch (error) {
+    client.close()
+    throw error
+  }
+}
+
+const RETRY_MS = 1000
+
+/** Headers of a node that may restart meanwhile: asked again until it answers, or the signal ends it. */
+export function patientSource(client: NodeClient, context: CliContext): HeaderSource {
+  const source = nodeSource(client)
+  const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await ask()
+      } catch (error) {
+        if (!isTransient(error) || context.signal.aborted) throw error
+        if (tries === 0) context.terminal.note(`the node does not answer, waiting for it: ${error.message}`)
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      }
+    }
+  }
+  return {
+    recheck: source.recheck,
+    tipHeight: (signal) => patiently(() => source.tipHeight(signal)),
+    headers: (from, count, signal) => patiently(() => source.headers(from, count, signal)),
+    hashAt: (height, signal) => patiently(() => source.hashAt(height, signal)),
+  }
+}

@@ -1,0 +1,60 @@
+/** Where a command writes. Results go to stdout; progress, warnings and errors to stderr, always. */
+export interface Terminal {
+  result(line: string): void
+  note(line: string): void
+  /** Progress: one line rewritten in place on a terminal, now and then a plain line elsewhere. */
+  progress(line: string): void
+  /** Ends a progress line, if one is open. */
+  settle(): void
+}
+
+interface Stream {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
+/** Between two plain progress lines where nothing can be rewritten. */
+const PLAIN_EVERY_MS = 10_000
+
+export function openTerminal(
+  stdout: Stream = process.stdout,
+  stderr: Stream = process.stderr,
+  clock: () => number = Date.now,
+): Terminal {
+  let open = false
+  let toldAt = Number.NEGATIVE_INFINITY
+  const settle = () => {
+    if (open) stderr.write('\n')
+    open = false
+  }
+  return {
+    settle,
+    result(line) {
+      settle()
+      stdout.write(`${line}\n`)
+    },
+    note(line) {
+      settle()
+      stderr.write(`${line}\n`)
+    },
+    progress(line) {
+      if (stderr.isTTY === true) {
+        stderr.write(`\r\u001b[2K${line}`)
+        open = true
+      } else if (clock() - toldAt >= PLAIN_EVERY_MS) {
+        toldAt = clock()
+        stderr.write(`${line}\n`)
+      }
+    },
+  }
+}
+
+/** Seconds as people say them: 45 s, 12 min, 3 h 20 min, 4 d 2 h. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 90) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 48) return `${hours} h ${minutes % 60} min`
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`
+}

@@ -1,0 +1,172 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Header, regtest } from '../../src/bitcoin/index.ts'
+import { applyConfig, insecureAllowed, readConfig, shared } from '../../src/cli/config.ts'
+import { runCli } from '../../src/cli/run.ts'
+import { duration, openTerminal } from '../../src/cli/terminal.ts'
+import { headerFile, mineChain } from '../bus/chain-fixture.ts'
+
+const NOW = 1_800_000_000
+const chain = mineChain(20)
+let dir: string
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'wsc-cli-'))
+})
+afterEach(() => rm(dir, { recursive: true, force: true }))
+
+async function wsc(...argv: string[]) {
+  let stdout = ''
+  let stderr = ''
+  const exit = await runCli(argv, '0.0.0', {
+    terminal: openTerminal({ write: (text) => (stdout += text) }, { write: (text) => (stderr += text) }),
+    env: { XDG_DATA_HOME: join(dir, 'data') },
+    signal: new AbortController().signal,
+    clock: () => NOW * 1000,
+  })
+  return { exit, stdout, stderr }
+}
+
+async function put(name: string, bytes: Uint8Array | string): Promise<string> {
+  const path = join(dir, name)
+  await writeFile(path, bytes)
+  return path
+}
+
+/** A header found again after a change, so that its work alone is in order. */
+const changed = (at: number, change: Partial<Header>) =>
+  chain.headers.map((header, i) => (i === at ? { ...header, ...change } : header))
+
+describe('wsc bus prove, on header files', () => {
+  const prove = async (bytes: Uint8Array, ...more: string[]) => {
+    const headers = await put('headers.bin', bytes)
+    const out = join(dir, 'out.proof')
+    const result = await wsc('bus', 'prove', '--network', 'regtest', '--headers', headers, '--out', out, ...more)
+    await expect(stat(out)).rejects.toMatchObject({ code: 'ENOENT' })
+    return result
+  }
+
+  it('names the rule and the height of a breach, exits 1 and writes nothing', async () => {
+    const file = headerFile(chain.headers)
+    const broken = await prove(file.with(80 * 7 + 40, (file[80 * 7 + 40] as number) ^ 1))
+    expect(broken.exit).toBe(1)
+    expect(broken.stderr).toMatch(/invalid: (high-hash at height 7|bad-prevblk-link at height 8)/)
+    expect(broken.stdout).toBe('')
+
+    const trailing = await prove(file.slice(0, -1))
+    expect([trailing.exit, trailing.stderr]).toEqual([1, expect.stringContaining('bad-length at height 20')])
+    const cut = headerFile([...chain.headers.slice(0, 5), ...chain.headers.slice(6)])
+    expect((await prove(cut)).stderr).toContain('bad-prevblk-link at height 6')
+    const foreign = await prove(file.with(70, (file[70] as number) ^ 1))
+    expect([foreign.exit, foreign.stderr]).toEqual([1, expect.stringContaining('bad-genesis at height 0')])
+    const bits = await prove(headerFile(changed(3, { bits: 0x207ffffe })))
+    expect(bits.exit).toBe(1)
+  })
+
+  it('writes JSON alone to stdout', async () => {
+    const { exit, stdout } = await prove(headerFile(chain.headers).slice(0, -1), '--json')
+    expect(exit).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ valid: false, reason: 'bad-length', height: 20 })
+  })
+
+  it('exits 2 for what it cannot judge', async () => {
+    const file = headerFile(chain.headers)
+    expect((await prove(file, '--to', '0')).exit).toBe(2)
+    expect((await prove(file, '--to', '21')).stderr).toContain('no header at height 21')
+    expect((await prove(file, '--rpc', 'http://127.0.0.1:1')).stderr).toContain('not both')
+    expect((await prove(file, '--to', '-3')).exit).toBe(2)
+    expect((await wsc('bus', 'prove', '--network', 'testnet4', '--out', join(dir, 'x'))).stderr).toContain('natively')
+    expect((await wsc('bus', 'prove', '--out', join(dir, 'no', 'x'))).stderr).toContain('there is no folder')
+    expect((await wsc('bus', 'verify', join(dir, 'none'))).exit).toBe(2)
+    expect((await wsc('bus', 'nonsense')).exit).toBe(2)
+    expect((await wsc('--help')).exit).toBe(0)
+  })
+})
+
+describe('wsc bus anchor', () => {
+  const make = async (...more: string[]) => {
+    const headers = await put('headers.bin', headerFile(chain.headers).slice(80 * 0))
+    const out = join(dir, 'anchor.json')
+    return await wsc('bus', 'anchor', '--headers', headers, '--network', 'regtest', '--out', out, ...more)
+  }
+
+  it('makes an anchor file, or says what is missing', async () => {
+    expect((await make('--start-height', '0', '--at', '15')).exit).toBe(0)
+    expect(JSON.parse(await readFile(join(dir, 'anchor.json'), 'utf8'))).toMatchObject({
+      format: 'wsc-anchor-1',
+      network: 'regtest',
+      height: 15,
+    })
+    expect((await make('--start-height', '0', '--at', '21')).exit).toBe(2)
+    expect((await make('--start-height', '0', '--at', '0')).exit).toBe(2)
+    expect((await make('--start-height', '200', '--at', '215')).exit).toBe(2)
+  })
+})
+
+describe('settings', () => {
+  it('take the flag before the environment before the file', async () => {
+    const path = await put('wsc.config.json', '{"network":"signet","rpc":"http://config"}')
+    const config = await readConfig(path)
+    const read = (argv: string[], env: string | undefined) => {
+      const before = process.env.WSC_NETWORK
+      if (env === undefined) delete process.env.WSC_NETWORK
+      else process.env.WSC_NETWORK = env
+      try {
+        const command = new Command().addOption(shared.network()).addOption(shared.rpc())
+        applyConfig(command, config)
+        return command.parse(argv, { from: 'user' }).opts()
+      } finally {
+        if (before === undefined) delete process.env.WSC_NETWORK
+        else process.env.WSC_NETWORK = before
+      }
+    }
+    expect(read([], undefined)).toEqual({ network: 'signet', rpc: 'http://config' })
+    expect(read([], 'regtest').network).toBe('regtest')
+    expect(read(['--network', 'mainnet'], 'regtest').network).toBe('mainnet')
+    await expect(readConfig(await put('bad.json', '{"netwrok":"x"}'))).rejects.toMatchObject({ code: 'E_USAGE' })
+    await expect(readConfig(await put('bad.json', 'no'))).rejects.toMatchObject({ code: 'E_USAGE' })
+    expect(await readConfig(join(dir, 'none'))).toEqual({})
+  })
+
+  it('turn the insecure setup on by the word alone', () => {
+    expect(insecureAllowed(true, {})).toBe(true)
+    expect(insecureAllowed(undefined, { WSC_INSECURE_DEV_SETUP: '1' })).toBe(true)
+    for (const value of ['0', 'false', '', 'no']) {
+      expect(insecureAllowed(undefined, { WSC_INSECURE_DEV_SETUP: value })).toBe(false)
+    }
+  })
+})
+
+describe('wsc bus status', () => {
+  it('says when there is nothing', async () => {
+    const { exit, stderr } = await wsc('bus', 'status', '--network', 'regtest')
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('nothing was proved')])
+  })
+})
+
+describe('terminal', () => {
+  it('rewrites progress on a terminal, and tells it plainly and seldom elsewhere', () => {
+    let text = ''
+    let now = 0
+    const write = (part: string) => (text += part)
+    const plain = openTerminal({ write }, { write }, () => now)
+    for (now = 0; now < 25_000; now += 1000) plain.progress(`at ${now}`)
+    expect(text).toBe('at 0\nat 10000\nat 20000\n')
+    text = ''
+    const tty = openTerminal({ write }, { write, isTTY: true })
+    tty.progress('one')
+    tty.progress('two')
+    tty.result('done')
+    expect(text).toBe('\r\u001b[2Kone\r\u001b[2Ktwo\ndone\n')
+  })
+
+  it('says durations as people do', () => {
+    expect([4.25, 45, 600, 7500, 400_000].map(duration)).toEqual(['4.3 s', '45 s', '10 min', '2 h 5 min', '4 d 15 h'])
+  })
+})
+
+it('the fixture is a regtest chain', () => {
+  expect(chain.states.at(-1)?.params).toBe(regtest)
+})
