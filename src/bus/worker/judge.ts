@@ -83,6 +83,6 @@ function claimsOf(bytes: Uint8Array): FileClaims | null {
   if (!decoded.ok) return null
   const { params, setup, keyId, start } = decoded.proof
   const names = Object.keys(NETWORKS) as NetworkName[]
-  const network = names.find((name) => packParams(NETWORKS[name]) === params) ?? null
+  const network = names.find((name) => NETWORKS[name].provable && packParams(NETWORKS[name]) === params) ?? null
   return { network, setup, keyId, start: { ...start, hash: toDisplay(start.hash as Parameters<typeof toDisplay>[0]) } }
 }
