@@ -100,6 +100,8 @@ export async function verifyProof(bytes: Uint8Array, options: VerifyOptions): Pr
     return refuse('insecure-setup', `the proof rests on the development setup, which ${params.name} does not accept`)
   }
 
+  // An untrusted number: no further than this without a bound. What it must be shows in the proved height.
+  if (proof.steps < 1) return refuse('bad-steps', 'a proof has at least one step')
   const proved = await provedState(proof, start, verifier)
   if ('reject' in proved) return refuse(proved.reject, proved.detail)
   const { fields } = proved

@@ -12,6 +12,7 @@ import {
   type ProvedChain,
   packState,
   poseidonOf,
+  readStatus,
   type StatusFile,
   startState,
   verifyProof,
@@ -66,7 +67,8 @@ export async function openSession(options: SessionOptions, context: CliContext):
     }
     const engine = await NativeEngine.load(keys)
     const witnesses = new WitnessPool(keys.circuit.wasm)
-    const status = statusWriter(dir, params, start, clock)
+    const before = await readStatus(dir, () => false).catch(() => null)
+    const status = statusWriter(dir, params, start, before?.lastProof ?? null, clock)
     const prover = new BusProver({
       start,
       engine,
@@ -79,7 +81,10 @@ export async function openSession(options: SessionOptions, context: CliContext):
         const eta = duration((to - height) * secondsPerHeader)
         terminal.progress(`folded ${height} of ${to}, ${secondsPerHeader.toFixed(2)} s a header, ${eta} left`)
       },
-      onCheckpoint: () => status.write(),
+      onCheckpoint({ context: { height, hash } }) {
+        status.update({ height, tip: toDisplay(hash) })
+        return status.write()
+      },
     })
     await status.write()
     return {
@@ -124,7 +129,13 @@ function startId(start: ChainState): string {
   return `${start.start.kind}:${start.start.height}:${digest}`
 }
 
-function statusWriter(dir: string, params: NetworkParams, start: ChainState, clock: () => number) {
+function statusWriter(
+  dir: string,
+  params: NetworkParams,
+  start: ChainState,
+  lastProof: StatusFile['lastProof'],
+  clock: () => number,
+) {
   const { kind, height, hash } = start.start
   let status: StatusFile = {
     network: params.name,
@@ -136,7 +147,7 @@ function statusWriter(dir: string, params: NetworkParams, start: ChainState, clo
     to: null,
     etaSeconds: null,
     secondsPerHeader: null,
-    lastProof: null,
+    lastProof,
   }
   return {
     update(changes: Partial<StatusFile>) {

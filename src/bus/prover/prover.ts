@@ -23,7 +23,7 @@ export interface ProverOptions {
   /** A kill loses at most this much folding; 20 s unless given. */
   readonly checkpointEveryMs?: number
   onProgress?(progress: FoldProgress): void
-  onCheckpoint?(state: ChainState): void
+  onCheckpoint?(state: ChainState): void | Promise<void>
 }
 
 export interface FoldProgress {
@@ -217,6 +217,6 @@ export class BusProver {
       throw new BusError('E_ENGINE', `the fold differs from the native state at height ${state.context.height}`)
     }
     await store.save(state, fold.steps, await fold.save())
-    this.#options.onCheckpoint?.(state)
+    await this.#options.onCheckpoint?.(state)
   }
 }
