@@ -9,7 +9,7 @@ const SCRIPT = `
 pid=0
 while read -r line; do pid=$line; done
 [ "$pid" = 0 ] || kill -9 "$pid" 2>/dev/null
-rm -rf -- "$1"
+rm -rf -- "$1" 2>/dev/null || { sleep 1; rm -rf -- "$1"; } # the dying node may have written once more
 `
 
 export class Watchdog {

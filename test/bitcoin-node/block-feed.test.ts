@@ -190,3 +190,22 @@ test('aborting ends the wait for a block with the reason given', async () => {
   await expect(events.next()).rejects.toThrow('stop following')
   await expect(events.next()).resolves.toMatchObject({ done: true })
 })
+
+test('the end of an outage is told at once, not with the next block', async () => {
+  const chain = new FakeChain()
+  const answer = answering((call) => chain.answer(call))
+  const failing = answering(() => {
+    throw new RpcFailure(-28, 'Verifying blocks…')
+  })
+  let waits = 0
+  await using server = await FakeServer.start((request, body, response) => {
+    if (!body.includes('waitfornewblock')) answer(request, body, response)
+    // The first wait ends in an outage; the second one lasts for ever.
+    else if (++waits === 1) failing(request, body, response)
+  })
+  const events = blockFeed(server.client, quick)
+  const replay = new Replay()
+  await replay.until(events, (event) => event.type === 'recovered')
+  await replay.until(events, (event) => event.type === 'tip')
+  expect(replay.types).toEqual(['connected', 'tip', 'unreachable', 'recovered', 'tip'])
+})

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { watch } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { basename, dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import { BitcoindFailedError, getBitcoind, knowsOption, RegtestNode, SignetNode } from '../../bitcoin-regtest/index.ts'
@@ -27,17 +30,23 @@ test('a process killed without a chance to clean up leaves neither node nor dire
   const index = new URL('../../bitcoin-regtest/index.ts', import.meta.url).href
   const script = `
     const { RegtestNode } = await import(${JSON.stringify(index)})
-    const node = await RegtestNode.start()
-    console.log(JSON.stringify([node.pid, node.dataDir]))
+    const node = await RegtestNode.start({ args: ['-rpcservertimeout=3600'] })
+    console.log(JSON.stringify([node.rpcPort, node.dataDir]))
   `
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = await once(createInterface({ input: child.stdout }), 'line')
-  const [pid, dataDir] = JSON.parse(line)
+  const [rpcPort, dataDir] = JSON.parse(line)
   expect(existsSync(dataDir)).toBe(true)
+  // The kernel closes a dead node's connections; a living one would keep this an hour.
+  const connection = connect(rpcPort, '127.0.0.1').resume()
+  await once(connection, 'connect')
+  const nodeGone = once(connection, 'close')
+  const removals = watch(dirname(dataDir))
   child.kill('SIGKILL')
-  const bothGone = 'while [ -e "$1" ] || kill -0 "$2" 2>/dev/null; do :; done'
-  const gone = spawn('/bin/sh', ['-c', bothGone, 'wait', dataDir, pid])
-  await once(gone, 'exit')
+  for await (const { filename } of removals) {
+    if (filename === basename(dataDir) && !existsSync(dataDir)) break
+  }
+  await nodeGone
   expect(existsSync(dataDir)).toBe(false)
 })
 
