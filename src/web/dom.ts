@@ -37,7 +37,7 @@ export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
 
 /** A button that copies `text` and says so. */
 export function copyButton(text: string, what: string): HTMLButtonElement {
-  const button = el('button', { type: 'button', class: 'button small', 'aria-label': `Copy ${what}` }, 'Copy')
+  const button = el('button', { type: 'button', class: 'button small copy', 'aria-label': `Copy ${what}` }, 'Copy')
   button.addEventListener('click', () => {
     navigator.clipboard.writeText(text).then(
       () => flash(button, 'Copied'),

@@ -56,6 +56,9 @@ export function wireInputs(onChange: (choice: Choice) => void): Inputs {
   wireChooser('params-file', (list) => take(list, 'network'))
   wireChooser('key-file', (list) => take(list, 'key'))
   wireDrop((list) => take(list))
+  network.addEventListener('change', () => {
+    if (network.value === 'custom' && !files.has('network')) byId('more', HTMLDetailsElement).open = true
+  })
   for (const control of [network, insecure]) control.addEventListener('change', changed)
   minWork.addEventListener('change', changed)
 
@@ -115,7 +118,7 @@ function showFiles(files: ReadonlyMap<FileKind, ReadFile>, remove: (kind: FileKi
       'button',
       {
         type: 'button',
-        class: 'button small',
+        class: 'button small remove',
         'aria-label': `Remove ${label} ${file.name}`,
         click: () => remove(file.kind),
       },
@@ -124,9 +127,8 @@ function showFiles(files: ReadonlyMap<FileKind, ReadFile>, remove: (kind: FileKi
     return el(
       'li',
       {},
-      el('span', { class: 'kind' }, label),
       el('span', { class: 'name' }, file.name),
-      el('span', { class: 'size' }, `${grouped(size)} B`),
+      el('span', { class: 'kind' }, `${label}, ${grouped(size)} bytes`),
       button,
     )
   })

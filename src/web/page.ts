@@ -18,6 +18,7 @@ const session = startSession({
   onState(state) {
     shown = state
     show(viewOf(state))
+    if (state.kind === 'judged' || state.kind === 'failed') reveal(byId('result', HTMLElement))
     document.documentElement.dataset.state = state.kind
     if ('verifier' in state) byId('engine', HTMLElement).textContent = engineText(state.verifier)
   },
@@ -67,4 +68,11 @@ function remediesFor({ judgement }: Extract<SessionState, { kind: 'judged' }>): 
 function show({ verdict, details }: ResultView): void {
   byId('verdict', HTMLElement).replaceChildren(verdict)
   byId('details', HTMLElement).replaceChildren(...details)
+}
+
+/** On a narrow screen the result is below the inputs: a verdict out of sight is brought into it. */
+function reveal(panel: HTMLElement): void {
+  if (panel.getBoundingClientRect().top < window.innerHeight * 0.8) return
+  const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
+  panel.scrollIntoView({ behavior: calm ? 'auto' : 'smooth', block: 'start' })
 }

@@ -34,15 +34,17 @@ export function idleView(ready: boolean, remedies: readonly Remedy[] = []): Resu
 
 export function judgedView(state: Extract<SessionState, { kind: 'judged' }>, remedies: readonly Remedy[]): ResultView {
   const { result, verifyMs } = state.judgement
-  const json = jsonBlock(JSON.stringify(verifyJson(result), null, 2))
+  const json = jsonBlock(verifyJson(result))
   if (!result.valid) {
     const why = `${reasonText(result.reason)} (${result.reason}: ${result.detail}.) Judged as ${result.network}.`
     return { verdict: banner('invalid', CROSS, 'Refused', why, ...remedies.map(remedyButton)), details: [json] }
   }
   const timing = { loadMs: state.verifier.loadMs, verifyMs, proofBytes: state.request.proof.length }
   const told = `A chain of ${result.network} up to height ${result.height.toLocaleString('en')}, verified in ${duration(verifyMs)}.`
+  // Green is for proofs that nobody can forge.
+  const [kind, title] = result.setup === 'ceremony' ? ['valid', 'Valid proof'] : ['caution', 'Valid, but INSECURE-DEV']
   return {
-    verdict: banner('valid', TICK, 'Valid proof', told),
+    verdict: banner(kind, TICK, title, told),
     details: [cautionList(result), factList(factsOf(result, timing, state.request.now)), json],
   }
 }
@@ -99,19 +101,16 @@ function factList(facts: readonly Fact[]): HTMLElement {
 }
 
 function factRow({ label, value, note, mono, copy, bad }: Fact): HTMLElement {
-  const classes = [mono ? 'mono' : '', bad ? 'bad' : ''].join(' ').trim()
-  const description = el('dd', {}, el('span', classes === '' ? {} : { class: classes }, value))
-  if (copy) description.append(' ', copyButton(value, label.toLowerCase()))
+  const classes = ['value', mono ? 'mono' : '', bad ? 'bad' : ''].join(' ').trim()
+  const description = el('dd', {}, el('span', { class: classes }, value))
   if (note !== undefined) description.append(el('span', { class: 'note' }, note))
+  if (copy) description.append(copyButton(value, label.toLowerCase()))
   return el('div', {}, el('dt', {}, label), description)
 }
 
-function jsonBlock(json: string): HTMLElement {
-  const head = el(
-    'div',
-    { class: 'json-head' },
-    el('h4', {}, 'As JSON (equal to wsc bus verify --json)'),
-    copyButton(json, 'JSON'),
-  )
-  return el('div', { class: 'json' }, head, el('pre', { id: 'json', tabindex: '0' }, json))
+/** Shown indented; copied as the command prints it, on one line. */
+function jsonBlock(json: Record<string, unknown>): HTMLElement {
+  const summary = el('summary', {}, 'As JSON, equal to ', el('code', {}, 'wsc bus verify --json'))
+  const body = el('details', {}, summary, el('pre', { id: 'json', tabindex: '0' }, JSON.stringify(json, null, 2)))
+  return el('div', { class: 'json' }, body, copyButton(JSON.stringify(json), 'JSON'))
 }

@@ -65,6 +65,7 @@ export async function judgeProof(request: VerifyRequest, verifier: SnarkVerifier
 
 function paramsOf(network: NetworkName | { readonly custom: string }): NetworkParams {
   if (typeof network === 'string') return NETWORKS[network]
+  if (network.custom.trim() === '') throw new VerifierError('E_PARAMS', 'no parameter file was given')
   try {
     return loadCustomParams(network.custom)
   } catch (cause) {
