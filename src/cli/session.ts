@@ -19,7 +19,7 @@ import {
   writeAtomic,
   writeStatus,
 } from '../bus/index.ts'
-import { NativeEngine, NativeVerifier, type SnarkVerifier, WitnessPool } from '../proving/index.ts'
+import { BusWitnessSource, NativeEngine, NativeVerifier, type SnarkVerifier } from '../proving/index.ts'
 import { insecureAllowed } from './config.ts'
 import type { CliContext } from './context.ts'
 import { readAnchor, readNetwork, requireProvable } from './inputs.ts'
@@ -66,7 +66,7 @@ export async function openSession(options: SessionOptions, context: CliContext):
       terminal.note('setup: INSECURE-DEV powers of tau; whoever knows their public secret can forge such proofs')
     }
     const engine = await NativeEngine.load(keys)
-    const witnesses = new WitnessPool(keys.circuit.wasm)
+    const witnesses = await BusWitnessSource.load(keys.circuit)
     const before = await readStatus(dir, () => false).catch(() => null)
     const status = statusWriter(dir, params, start, before?.lastProof ?? null, clock)
     const prover = new BusProver({

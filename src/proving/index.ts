@@ -1,3 +1,4 @@
+export { BusWitnessSource } from './bus-witness.ts'
 export { cacheDirectory } from './cache.ts'
 export { type CompiledCircuit, compileCircom, compileCircuit } from './circuits.ts'
 export type {
@@ -15,4 +16,3 @@ export { NativeEngine } from './native-engine.ts'
 export { NativeVerifier } from './native-verifier.ts'
 export { developmentPowers, ensureSetup, type KeyDirectory, type SetupOptions } from './setup.ts'
 export { WitnessCalculator, WitnessError } from './witness-calculator.ts'
-export { WitnessPool } from './witness-pool.ts'
