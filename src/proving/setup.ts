@@ -69,16 +69,23 @@ export async function developmentPowers(power: number, options: SetupOptions = {
 
 /** The least power of two that holds the circuit's constraints and wires with Nova's part. */
 async function powerFor(r1cs: string): Promise<number> {
-  // The header is the first section circom writes: magic 4, version 4, sections 4, type 4, length 8, field size 4,
-  // prime 32, wires 4, outputs 4, public inputs 4, private inputs 4, labels 8, constraints 4.
   const handle = await open(r1cs)
+  const read = async (length: number, position: number) => {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(length), position })
+    if (bytesRead < length) throw new ProvingError('E_SETUP', `${r1cs} is not an .r1cs file, or is cut short`)
+    return buffer
+  }
   try {
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(88) })
-    if (bytesRead < 88 || buffer.readUInt32LE(12) !== 1) {
-      throw new ProvingError('E_SETUP', `${r1cs} is not an .r1cs file as circom writes it`)
+    // Magic, version and number of sections, 4 bytes each; then sections of type (4), length (8) and content, in any order.
+    let at = 12
+    for (;;) {
+      const section = await read(12, at)
+      if (section.readUInt32LE(0) === 1) break
+      at += 12 + Number(section.readBigUInt64LE(4))
     }
-    const size = Math.max(buffer.readUInt32LE(60), buffer.readUInt32LE(84)) + AUGMENTATION
-    return Math.ceil(Math.log2(size))
+    // Field size 4, prime 32, wires 4, outputs 4, public inputs 4, private inputs 4, labels 8, constraints 4.
+    const header = await read(64, at + 12)
+    return Math.ceil(Math.log2(Math.max(header.readUInt32LE(36), header.readUInt32LE(60)) + AUGMENTATION))
   } finally {
     await handle.close()
   }

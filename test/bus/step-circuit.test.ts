@@ -3,18 +3,18 @@ import { decodeField } from '../../src/bus/field.ts'
 import type { ChainState } from '../../src/bus/state.ts'
 import { packState } from '../../src/bus/state-vector.ts'
 import { stepInput } from '../../src/bus/step-input.ts'
-import { compileCircuit, WitnessPool } from '../../src/proving/index.ts'
+import { BusWitnessSource, compileCircuit } from '../../src/proving/index.ts'
 import { mineChain, regtestStart } from './chain-fixture.ts'
 
 /** The circuit's outputs are the first wires after the constant one. */
 const outputs = (witness: Uint8Array) => decodeField(witness.slice(32, 32 * 11))
 
 describe('step inputs and the step circuit', () => {
-  let pool: WitnessPool
+  let witnesses: BusWitnessSource
   beforeAll(async () => {
-    pool = new WitnessPool((await compileCircuit('bus')).wasm)
+    witnesses = await BusWitnessSource.load(await compileCircuit('bus'))
   }, 300_000)
-  afterAll(() => pool.close())
+  afterAll(() => witnesses.close())
 
   it('agree with the native state over full and half steps', async () => {
     const chain = mineChain(17)
@@ -31,7 +31,7 @@ describe('step inputs and the step circuit', () => {
       const both = second !== undefined && i % 5 !== 0
       const input = both ? stepInput(state, first, second) : stepInput(state, first)
       const next = (both ? second : first).next
-      expect(outputs(await pool.witness(input))).toEqual(packState(next))
+      expect(outputs(await witnesses.witness(input))).toEqual(packState(next))
       state = next
       i += both ? 2 : 1
     }
