@@ -16,6 +16,13 @@ import { blockWork } from './work.ts'
  *
  * What these headers can show is checked (work, links, nBits within an epoch, versions, median time where the whole
  * window is known); that they belong to the network's best chain is not. Chainwork counts from 0.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { contextFromHeaders, mainnet } from 'wsc-bitcoin'
+ *
+ * const anchor = contextFromHeaders(mainnet, await readFile('headers.bin'), 0, 20)
+ * console.log(anchor.ok ? anchor.next.height : anchor.reject) // 20
  */
 export function contextFromHeaders(
   params: NetworkParams,

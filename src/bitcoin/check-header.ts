@@ -38,6 +38,14 @@ export type CheckResult = { readonly ok: true; readonly next: ChainContext } | R
 /**
  * Judges the header after `context`, in the order Core reports: its own work (CheckBlockHeader), its parent
  * (AcceptBlockHeader), then nBits, time and version (ContextualCheckBlockHeader). Reads no clock: see checkNotTooNew.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { checkHeader, decodeHeader, mainnet, startContext } from 'wsc-bitcoin'
+ *
+ * const headers = await readFile('headers.bin')
+ * const result = checkHeader(mainnet, startContext(mainnet), decodeHeader(headers, 80))
+ * console.log(result.ok ? result.next.height : result.reject) // 1
  */
 export function checkHeader(
   params: NetworkParams,
@@ -81,7 +89,15 @@ export function checkProofOfWork(params: NetworkParams, bits: number, hash: Bloc
   return meets(hash, target)
 }
 
-/** "Time ≤ now + 2 h" for any header or for a chain's greatest time; `now` in seconds comes from the caller. */
+/**
+ * "Time ≤ now + 2 h" for any header or for a chain's greatest time; `now` in seconds comes from the caller.
+ *
+ * @example
+ * import { checkNotTooNew } from 'wsc-bitcoin'
+ *
+ * const now = 1_700_000_000
+ * console.log(checkNotTooNew(now + 7200, now), checkNotTooNew(now + 7201, now)) // undefined time-too-new
+ */
 export function checkNotTooNew(time: number, now: number): 'time-too-new' | undefined {
   return time > now + MAX_FUTURE_SECONDS ? 'time-too-new' : undefined
 }

@@ -12,6 +12,12 @@ export interface DecodedCompact {
 /**
  * Core: arith_uint256::SetCompact. A sign bit on a zero mantissa is not negative, and a zero mantissa never
  * overflows. The mantissa that counts is the one *after* the right shift of sizes below 3.
+ *
+ * @example
+ * import { decodeCompact } from 'wsc-bitcoin'
+ *
+ * const { target, negative, overflow } = decodeCompact(0x1d00ffff)
+ * console.log(target === 0xffffn << 208n, negative, overflow) // true false false
  */
 export function decodeCompact(bits: number): DecodedCompact {
   const size = bits >>> 24
@@ -25,7 +31,14 @@ export function decodeCompact(bits: number): DecodedCompact {
   }
 }
 
-/** Core: arith_uint256::GetCompact, positive numbers. Truncates to the top 15 to 23 bits. */
+/**
+ * Core: arith_uint256::GetCompact, positive numbers. Truncates to the top 15 to 23 bits.
+ *
+ * @example
+ * import { encodeCompact } from 'wsc-bitcoin'
+ *
+ * console.log(encodeCompact(0xffffn << 208n).toString(16)) // 1d00ffff
+ */
 export function encodeCompact(target: bigint): number {
   if (target < 0n || target > UINT256) throw new BitcoinError('E_COMPACT', 'a target has at most 256 bits')
   let size = Math.ceil(bitLength(target) / 8)

@@ -27,7 +27,14 @@ export interface ChainContext {
   readonly chainwork: bigint
 }
 
-/** The context of a network that has its genesis header only. The genesis is taken as given: Core checks no rule of it. */
+/**
+ * The context of a network that has its genesis header only. The genesis is taken as given: Core checks no rule of it.
+ *
+ * @example
+ * import { mainnet, startContext } from 'wsc-bitcoin'
+ *
+ * console.log(startContext(mainnet).chainwork) // 4295032833n
+ */
 export function startContext(params: NetworkParams): ChainContext {
   const { genesis } = params
   const { target } = decodeCompact(genesis.bits)

@@ -20,10 +20,28 @@ export function blockHash(internal: Uint8Array): BlockHash {
   return internal as BlockHash
 }
 
+/**
+ * As explorers and RPC show it.
+ *
+ * @example
+ * import { headerHash, mainnet, toDisplay } from 'wsc-bitcoin'
+ *
+ * const display = toDisplay(headerHash(mainnet.genesis))
+ * console.log(display) // 000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f
+ */
 export function toDisplay(hash: BlockHash): DisplayHash {
   return bytesToHex(Uint8Array.from(hash).reverse()) as DisplayHash
 }
 
+/**
+ * Throws E_HASH unless it is 64 hex digits.
+ *
+ * @example
+ * import { fromDisplay } from 'wsc-bitcoin'
+ *
+ * const hash = fromDisplay('000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f')
+ * console.log(hash[0], hash[31]) // 111 0
+ */
 export function fromDisplay(display: string): BlockHash {
   if (!/^[0-9a-fA-F]{64}$/.test(display)) throw new BitcoinError('E_HASH', 'a displayed block hash has 64 hex digits')
   return hexToBytes(display).reverse() as BlockHash

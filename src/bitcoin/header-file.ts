@@ -59,7 +59,16 @@ export function* walkHeaderFile(
   }
 }
 
-/** The context after the last header, or the first rejection. */
+/**
+ * The context after the last header, or the first rejection.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { checkHeaderFile, mainnet } from 'wsc-bitcoin'
+ *
+ * const result = checkHeaderFile(mainnet, await readFile('headers.bin'), { to: 20 })
+ * console.log(result.ok ? result.next.height : `${result.reject} at height ${result.height}`) // 20
+ */
 export function checkHeaderFile(
   params: NetworkParams,
   bytes: Uint8Array,

@@ -18,7 +18,16 @@ export interface Header {
   readonly nonce: number
 }
 
-/** Reads the 80 bytes at `offset`; the header's arrays are copies. */
+/**
+ * Reads the 80 bytes at `offset`; the header's arrays are copies.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { decodeHeader } from 'wsc-bitcoin'
+ *
+ * const genesis = decodeHeader(await readFile('headers.bin'))
+ * console.log(genesis.time, genesis.bits.toString(16)) // 1231006505 1d00ffff
+ */
 export function decodeHeader(bytes: Uint8Array, offset = 0): Header {
   if (offset < 0 || bytes.length - offset < HEADER_BYTES) {
     throw new BitcoinError('E_HEADER_LENGTH', `a header has ${HEADER_BYTES} bytes, not ${bytes.length - offset}`)
@@ -34,6 +43,14 @@ export function decodeHeader(bytes: Uint8Array, offset = 0): Header {
   }
 }
 
+/**
+ * The 80 bytes of a header.
+ *
+ * @example
+ * import { encodeHeader, mainnet } from 'wsc-bitcoin'
+ *
+ * console.log(encodeHeader(mainnet.genesis).length) // 80
+ */
 export function encodeHeader(header: Header): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES)
   const view = new DataView(bytes.buffer)
@@ -46,6 +63,15 @@ export function encodeHeader(header: Header): Uint8Array {
   return bytes
 }
 
+/**
+ * Double SHA-256 of the 80 bytes.
+ *
+ * @example
+ * import { headerHash, regtest, toDisplay } from 'wsc-bitcoin'
+ *
+ * const hash = headerHash(regtest.genesis)
+ * console.log(toDisplay(hash)) // 0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206
+ */
 export function headerHash(header: Header): BlockHash {
   return blockHash(sha256d(encodeHeader(header)))
 }

@@ -4,6 +4,11 @@ export const MEDIAN_SPAN = 11
 /**
  * Median of the last 11 times, or of as many as exist; of an even count the greater middle one, as
  * CBlockIndex::GetMedianTimePast sorts and takes the element at count / 2. A new header's time must exceed it.
+ *
+ * @example
+ * import { medianTimePast } from 'wsc-bitcoin'
+ *
+ * console.log(medianTimePast([30, 10, 20, 40])) // 30
  */
 export function medianTimePast(times: readonly number[]): number {
   const sorted = Uint32Array.from(times).sort()

@@ -5,7 +5,15 @@ import { type NetworkParams, TARGET_TIMESPAN } from './params/network-params.ts'
 /** Twice the ten minutes wanted between blocks (Core: nPowTargetSpacing * 2). */
 const MIN_DIFFICULTY_GAP = 1200
 
-/** nBits the next header must carry; `time` is that header's own. Core: pow.cpp GetNextWorkRequired. */
+/**
+ * nBits the next header must carry; `time` is that header's own. Core: pow.cpp GetNextWorkRequired.
+ *
+ * @example
+ * import { mainnet, requiredBits, startContext } from 'wsc-bitcoin'
+ *
+ * const context = startContext(mainnet)
+ * console.log(requiredBits(mainnet, context, mainnet.genesis.time + 600).toString(16)) // 1d00ffff
+ */
 export function requiredBits(params: NetworkParams, context: ChainContext, time: number): number {
   if ((context.height + 1) % params.epochLength !== 0) {
     if (!params.minDifficultyAfter20Minutes) return context.bits

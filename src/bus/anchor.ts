@@ -36,6 +36,17 @@ export type AnchorResult =
 /** An anchor file is a few hundred bytes; more is not read. */
 export const MAX_ANCHOR_BYTES = 4096
 
+/**
+ * The text of an anchor file.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { contextFromHeaders, encodeAnchor, mainnet } from 'wsc-bitcoin'
+ *
+ * const anchor = contextFromHeaders(mainnet, await readFile('headers.bin'), 0, 20)
+ * if (!anchor.ok) throw new Error(anchor.detail)
+ * console.log(JSON.parse(encodeAnchor(mainnet, anchor.next)).height) // 20
+ */
 export function encodeAnchor(params: NetworkParams, context: ChainContext): string {
   const file: z.infer<typeof anchorSchema> = {
     format: 'wsc-anchor-1',
@@ -51,6 +62,16 @@ export function encodeAnchor(params: NetworkParams, context: ChainContext): stri
   return `${JSON.stringify(file, null, 2)}\n`
 }
 
+/**
+ * Reads an anchor file; it must be of this very network.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { decodeAnchor, mainnet } from 'wsc-bitcoin'
+ *
+ * const anchor = decodeAnchor(mainnet, await readFile('anchor.json', 'utf8'))
+ * console.log(anchor.ok ? anchor.context.height : anchor.detail) // 20
+ */
 export function decodeAnchor(params: NetworkParams, text: string): AnchorResult {
   const bad = (detail: string): AnchorResult => ({ ok: false, reject: 'malformed-anchor', detail })
   if (text.length > MAX_ANCHOR_BYTES) return bad(`more than ${MAX_ANCHOR_BYTES} characters`)

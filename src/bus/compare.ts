@@ -7,6 +7,17 @@ export type CompareResult =
 /**
  * The better of two verified proofs: the most work, never the longest. On equal work the current one stays (as Core
  * keeps the block seen first). Proofs of other networks or other starts say nothing about each other.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { better, loadVerifier, regtest, verifyProof } from 'wsc-bitcoin'
+ *
+ * const options = { params: regtest, verifier: await loadVerifier(), now: Date.now() / 1000 }
+ * const current = await verifyProof(await readFile('regtest.proof'), options)
+ * const candidate = await verifyProof(await readFile('regtest.proof'), options)
+ * if (!current.valid || !candidate.valid) throw new Error('a proof is not valid')
+ * const compared = better(current, candidate)
+ * console.log(compared.ok ? compared.better === current : compared.detail) // true
  */
 export function better(current: ProvedChain, candidate: ProvedChain): CompareResult {
   if (current.params !== candidate.params || current.network !== candidate.network) {

@@ -81,6 +81,17 @@ export function encodeProofFile(proof: ProofFile): Uint8Array {
 
 const reject = (code: ProofFileReject, detail: string): ProofFileResult => ({ ok: false, reject: code, detail })
 
+/**
+ * Reads a proof file, strictly; nothing in it is trusted yet.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { decodeProofFile } from 'wsc-bitcoin'
+ *
+ * // What a file says of itself; only verifying says whether any of it holds.
+ * const decoded = decodeProofFile(await readFile('regtest.proof'))
+ * console.log(decoded.ok ? decoded.proof.setup : decoded.reject) // insecure-dev
+ */
 export function decodeProofFile(bytes: Uint8Array): ProofFileResult {
   const prefix = Math.min(bytes.length, MAGIC.length)
   if (!equalBytes(bytes.subarray(0, prefix), MAGIC.subarray(0, prefix))) {

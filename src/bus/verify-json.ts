@@ -1,6 +1,16 @@
 import type { ProvedChain, RefusedProof } from './verify.ts'
 
-/** The object `wsc bus verify --json` prints. A refused proof has proved nothing: its other fields are null. */
+/**
+ * The object `wsc bus verify --json` prints. A refused proof has proved nothing: its other fields are null.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { loadVerifier, regtest, verifyJson, verifyProof } from 'wsc-bitcoin'
+ *
+ * const options = { params: regtest, verifier: await loadVerifier(), now: Date.now() / 1000 }
+ * const result = await verifyProof(await readFile('regtest.proof'), options)
+ * console.log(verifyJson(result).setup) // insecure-dev
+ */
 export function verifyJson(result: ProvedChain | RefusedProof): Record<string, unknown> {
   if (!result.valid) {
     return {

@@ -76,7 +76,12 @@ export interface VerifyOptions {
  * start, key and setup is only compared.
  *
  * @example
- * const result = await verifyProof(bytes, { params: mainnet, verifier, now: Date.now() / 1000 })
+ * import { readFile } from 'node:fs/promises'
+ * import { loadVerifier, regtest, verifyProof } from 'wsc-bitcoin'
+ *
+ * const options = { params: regtest, verifier: await loadVerifier(), now: Date.now() / 1000 }
+ * const result = await verifyProof(await readFile('regtest.proof'), options)
+ * console.log(result.valid ? result.network : `${result.reason}: ${result.detail}`) // regtest
  */
 export async function verifyProof(bytes: Uint8Array, options: VerifyOptions): Promise<ProvedChain | RefusedProof> {
   const { params, verifier } = options

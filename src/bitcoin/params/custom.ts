@@ -60,8 +60,18 @@ const schema = z
  * A network of one's own from JSON (text or value). The genesis header is taken as given: it need not meet its
  * target. Its parameter element carries the custom flag, so no proof of it ever passes for a built-in network.
  *
- * @example loadCustomParams('{"name":"lab","genesisHeader":"0100…","limit":"1e0377ae","epochLength":20,' +
- *   '"retargeting":true,"versionHeights":{"v2":1,"v3":1,"v4":1}}')
+ * @example
+ * import { encodeHeader, loadCustomParams, regtest } from 'wsc-bitcoin'
+ *
+ * const params = loadCustomParams({
+ *   name: 'lab',
+ *   genesisHeader: Buffer.from(encodeHeader(regtest.genesis)).toString('hex'),
+ *   limit: '207fffff',
+ *   epochLength: 20,
+ *   retargeting: false,
+ *   versionHeights: { v2: 1, v3: 1, v4: 1 },
+ * })
+ * console.log(params.name, params.custom) // lab true
  */
 export function loadCustomParams(json: unknown): NetworkParams {
   const parsed = schema.safeParse(typeof json === 'string' ? parseJson(json) : json)

@@ -48,7 +48,18 @@ export interface Judgement {
 
 const NETWORKS = { mainnet, testnet4, signet, regtest } as const satisfies Record<NetworkName, NetworkParams>
 
-/** Judges a proof by a request of plain data: names, texts and bytes, as a page or a worker has them. */
+/**
+ * Judges a proof by a request of plain data: names, texts and bytes, as a page or a worker has them.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { judgeProof, loadVerifier } from 'wsc-bitcoin'
+ *
+ * const proof = await readFile('regtest.proof')
+ * const now = Math.floor(Date.now() / 1000)
+ * const { result, claims } = await judgeProof({ proof, network: 'mainnet', now }, await loadVerifier())
+ * console.log(result.valid ? 'valid' : result.reason, claims?.network) // wrong-network regtest
+ */
 export async function judgeProof(request: VerifyRequest, verifier: SnarkVerifier): Promise<Judgement> {
   const params = paramsOf(request.network ?? 'mainnet')
   const anchor = request.anchor === undefined ? undefined : anchorOf(params, request.anchor)

@@ -29,7 +29,20 @@ interface Waiting {
   reject(error: VerifierError): void
 }
 
-/** Loads a verifier in `worker`, whose script calls `serveVerifier`, and verifies there. */
+/**
+ * Loads a verifier in `worker`, whose script calls `serveVerifier`, and verifies there.
+ *
+ * @example
+ * import { startVerifier } from 'wsc-bitcoin/browser'
+ *
+ * const worker = new Worker('worker.js', { type: 'module' }) // calls serveVerifier
+ * const verifier = startVerifier(worker, { files: { wasm: { url: 'wsc-folding.wasm' }, key: { url: 'dev.key' } } })
+ * const response = await fetch('regtest.proof')
+ * const proof = new Uint8Array(await response.arrayBuffer())
+ * const { result } = await verifier.verify({ proof, network: 'regtest', now: Math.floor(Date.now() / 1000) })
+ * verifier.close()
+ * console.log(result.valid ? result.network : result.reason) // regtest
+ */
 export function startVerifier(worker: WorkerLike, options: StartOptions): WorkerVerifier {
   const waiting = new Map<number, Waiting>()
   const ready = Promise.withResolvers<LoadedVerifier>()
