@@ -34,9 +34,16 @@ export async function getBitcoind(options: GetBitcoindOptions = {}): Promise<Bit
     return found
   }
   const onPath = await findOnPath(env.PATH ?? '')
-  if (onPath !== undefined) return await inspect(onPath, 'path')
+  if (onPath !== undefined) {
+    const found = await inspect(onPath, 'path').catch(() => undefined)
+    if (found !== undefined) return found
+    onProgress?.(`${onPath} does not run; using a private copy`)
+  }
   const cacheDir = join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'wsc', 'bitcoind')
-  return await inspect(await makePrivate(cacheDir, onProgress, signal), 'private')
+  const path = await makePrivate(cacheDir, onProgress, signal)
+  return await inspect(path, 'private').catch((cause) => {
+    throw new BitcoindUnavailableError(`the private copy ${path} does not run here (${cause.message})`, cause)
+  })
 }
 
 async function makePrivate(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { EphemeralNode, launch, type NodeOptions } from './ephemeral-node.ts'
+import { EphemeralNode } from './ephemeral-node.ts'
+import { launch, type NodeOptions } from './launch.ts'
 
 /**
  * A private regtest chain.

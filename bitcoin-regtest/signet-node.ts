@@ -1,6 +1,7 @@
 import { getBitcoind, knowsOption } from './bitcoind.ts'
-import { EphemeralNode, launch, type NodeOptions } from './ephemeral-node.ts'
+import { EphemeralNode } from './ephemeral-node.ts'
 import { BitcoindUnsuitableError } from './errors.ts'
+import { launch, type NodeOptions } from './launch.ts'
 
 /** Core: nPowTargetTimespan, two weeks in seconds. */
 const TARGET_TIMESPAN = 1_209_600

@@ -51,7 +51,8 @@ test('WSC_BITCOIND comes first, then PATH', async () => {
     version: 'Bitcoin Core daemon version v30.0.0',
     knots: false,
   })
-  expect(await getBitcoind({ env: { PATH: dir } })).toMatchObject({ path: onPath, source: 'path', knots: false })
+  const PATH = `relative:${join(dir, 'none')}:${dir}`
+  expect(await getBitcoind({ env: { PATH } })).toMatchObject({ path: onPath, source: 'path', knots: false })
 })
 
 test('a WSC_BITCOIND that is none is an error, not a reason to look elsewhere', async () => {
