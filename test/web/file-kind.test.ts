@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { MAX_PROOF_BYTES } from '../../src/bus/pure.ts'
+import { readFile } from '../../src/web/file-kind.ts'
+
+const file = (content: string | Uint8Array<ArrayBuffer>) => new File([content], 'any.name')
+const kindOf = async (content: string | Uint8Array<ArrayBuffer>) => (await readFile(file(content))).kind
+
+describe('a dropped file', () => {
+  it('is told by its content', async () => {
+    expect(await kindOf('WSCPROOF and more')).toBe('proof')
+    expect(await kindOf('{ "format": "wsc-anchor-1" }')).toBe('anchor')
+    expect(await kindOf('\n{"genesisHeader":"00"}')).toBe('network')
+    expect(await kindOf(new Uint8Array(1_000_000))).toBe('key')
+  })
+
+  it('counts as a proof when it is nothing else, so that verifying says what is wrong with it', async () => {
+    for (const content of ['', 'hello', '{', '{}', '[1]', new Uint8Array(12_000)]) {
+      expect(await kindOf(content)).toBe('proof')
+    }
+  })
+
+  it('is never read far beyond what its kind may have', async () => {
+    const read = await readFile(file(new Uint8Array(1_000_000)), 'proof')
+    expect('bytes' in read && read.bytes.length).toBe(MAX_PROOF_BYTES + 1)
+  })
+})
