@@ -79,7 +79,7 @@ export function readR1cs(bytes: Uint8Array): R1cs {
     for (let i = 0; i < count; i++, at += 36, terms++) {
       const wire = buffer.readUInt32LE(at)
       need(wire < wires, `wire ${wire} of ${wires}`)
-      const key = buffer.latin1Slice(at + 4, at + 36)
+      const key = buffer.toString('latin1', at + 4, at + 36)
       let index = known.get(key)
       if (index === undefined) {
         const value = readField(buffer, at + 4)

@@ -72,7 +72,7 @@ function schedule(s: Scope, block: 0 | 1 | 2, input: CompressionInput) {
       const w = WBIT[t - 15]!
       for (let i = 0; i < 29; i++) {
         const x = at(w, i + 7) + at(w, i + 18) + w[i + 3]!
-        val += s.hint(`s0[${t}][${i}]`, parity(x)) << BigInt(i)
+        val += s.put(`s0[${t}][${i}]`, parity(x)) << BigInt(i)
         s.constrain(`s0[${t}][${i}] is a parity`)
       }
       for (let i = 29; i < 32; i++) {
@@ -92,7 +92,7 @@ function schedule(s: Scope, block: 0 | 1 | 2, input: CompressionInput) {
       const w = WBIT[t - 2]!
       for (let i = 0; i < 22; i++) {
         const x = at(w, i + 17) + at(w, i + 19) + w[i + 10]!
-        val += s.hint(`s1[${t}][${i}]`, parity(x)) << BigInt(i)
+        val += s.put(`s1[${t}][${i}]`, parity(x)) << BigInt(i)
         s.constrain(`s1[${t}][${i}] is a parity`)
       }
       for (let i = 22; i < 32; i++) {
@@ -150,16 +150,16 @@ function rounds(s: Scope, block: 0 | 1 | 2, input: CompressionInput, W: bigint[]
     for (const i of BITS) {
       const weight = BigInt(i)
       const S0 = parity(at(ABIT[t + 3], i + 2) + at(ABIT[t + 3], i + 13) + at(ABIT[t + 3], i + 22))
-      vS0 += s.hint(`S0[${t}][${i}]`, S0) << weight
+      vS0 += s.put(`S0[${t}][${i}]`, S0) << weight
       if (!fixed(1)) s.constrain(`S0[${t}][${i}] is a parity`)
       const S1 = parity(at(EBIT[t + 3], i + 6) + at(EBIT[t + 3], i + 11) + at(EBIT[t + 3], i + 25))
-      vS1 += s.hint(`S1[${t}][${i}]`, S1) << weight
+      vS1 += s.put(`S1[${t}][${i}]`, S1) << weight
       if (!fixed(1)) s.constrain(`S1[${t}][${i}] is a parity`)
       const [b, c] = [ABIT[t + 2]![i]!, ABIT[t + 1]![i]!]
       if (fixed(2)) {
         vMaj += (b * c + ABIT[t + 3]![i]! * (b + c - 2n * b * c)) << weight
       } else {
-        vMaj += s.hint(`maj[${t}][${i}]`, majority(field(ABIT[t + 3]![i]! + b + c))) << weight
+        vMaj += s.put(`maj[${t}][${i}]`, majority(field(ABIT[t + 3]![i]! + b + c))) << weight
         s.constrain(`maj[${t}][${i}] is a majority`)
       }
       const ch = EBIT[t + 3]![i]! * (EBIT[t + 2]![i]! - EBIT[t + 1]![i]!) + EBIT[t + 1]![i]!

@@ -24,11 +24,11 @@ type Words = bigint[][]
 
 /** Every signal of BusStep. */
 export function busStep(s: Scope, input: StepSignals): void {
-  const state = input.state.map((value, i) => s.hint(`state[${i}]`, value))
-  const active = s.hint('active', input.active)
+  const state = input.state.map((value, i) => s.put(`state[${i}]`, value))
+  const active = s.put('active', input.active)
   s.constrain('active is 0 or 1')
-  const words = input.words.map((slot, i) => slot.map((word, f) => s.hint(`words[${i}][${f}]`, word)))
-  const peaks = input.peaks.map((value, i) => s.hint(`peaks[${i}]`, value))
+  const words = input.words.map((slot, i) => slot.map((word, f) => s.put(`words[${i}][${f}]`, word)))
+  const peaks = input.peaks.map((value, i) => s.put(`peaks[${i}]`, value))
 
   // ---------------------------------------------------------------- state
   const params = unpackParams(s.part('params'), state[0]!)
@@ -41,10 +41,16 @@ export function busStep(s: Scope, input: StepSignals): void {
 
   // ---------------------------------------------------------------- headers
   const wordBits = words.map((slot, i) => slot.map((word, f) => bits(s.part(`wordBits[${i}][${f}]`), 32, word)))
-  const header = headerHash(s.part('header[0]'), tip, wordBits[0]!)
-  const hashes = [header, headerHash(s.part('header[1]'), header, wordBits[1]!)]
+  const hash = (i: number, prev: Words) =>
+    s
+      .part(`header[${i}]`)
+      .remember([...prev, ...wordBits[i]!].flat().join(','), (part) => headerHash(part, prev, wordBits[i]!))
+  const first = hash(0, tip)
+  const hashes = [first, hash(1, first)]
   const numericTime = wordBits.map((slot, i) => littleEndian(s.part(`numericTime[${i}]`), slot[9]!))
-  const numericBits = wordBits.map((slot, i) => littleEndian(s.part(`numericBits[${i}]`), slot[10]!))
+  wordBits.forEach((slot, i) => {
+    littleEndian(s.part(`numericBits[${i}]`), slot[10]!)
+  })
   const time = [...times, ...numericTime].map((value, i) => s.put(`time[${i}]`, value))
   const packed = hashes.map((hash, i) => packHash(s.part(`packed[${i}]`), hash))
 

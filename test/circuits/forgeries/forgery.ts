@@ -1,0 +1,56 @@
+import type { Header, RejectReason } from '../../../src/bitcoin/index.ts'
+import { advance, type ChainState } from '../../../src/bus/state.ts'
+import type { StepInput } from '../../../src/bus/step-input.ts'
+import { poseidon } from '../../bus/poseidon-reference.ts'
+import type { Lies } from '../model/signals.ts'
+
+/** The rules of the step, as design.md numbers them, and what is none of them but guards all. */
+export type Rule =
+  | 'link'
+  | 'bits'
+  | 'hash'
+  | 'time'
+  | 'version'
+  | 'chainwork'
+  | 'accumulator'
+  | 'greatest time'
+  | 'slots'
+  | 'sha256'
+
+/** What a dishonest prover hands in. */
+export interface Attempt {
+  readonly state: ChainState
+  readonly headers: readonly [Header, Header?]
+  readonly input: StepInput
+  readonly lies?: Lies
+}
+
+export interface Forgery {
+  readonly rule: Rule
+  readonly name: string
+  /** What the native rules say of the headers. */
+  readonly native: RejectReason | 'valid'
+  readonly attempt: () => Attempt
+  /** Every constraint that refuses the witness, and no other; none where the witness is honest and must pass. */
+  readonly refusedBy: readonly string[]
+}
+
+export function nativeVerdict({ state, headers }: Attempt): RejectReason | 'valid' {
+  let now = state
+  for (const header of headers) {
+    if (header === undefined) continue
+    const result = advance(now, header, poseidon)
+    if (!result.ok) return result.reject
+    now = result.next
+  }
+  return 'valid'
+}
+
+/** Lies that write a number into a row of bits, `path[from]` upwards. */
+export function inBits(path: string, value: bigint, count: number, from = 0): Record<string, bigint> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [`${path}[${from + i}]`, (value >> BigInt(i)) & 1n]),
+  )
+}
+
+export const flip = (honest: bigint): bigint => 1n - honest
