@@ -9,6 +9,8 @@ use crate::{
   error::{Code, Error, Result},
 };
 
+use serde::{Serialize, de::DeserializeOwned};
+
 const POINT: usize = 32;
 const SCALAR: usize = 32;
 
@@ -147,6 +149,11 @@ impl ProofShape {
 
   /// Reads a proof; refuses every byte string that `encode` would not have written.
   pub fn decode(&self, bytes: &[u8]) -> Result<Compressed> {
+    self.decode_as(bytes)
+  }
+
+  /// `decode` for any type of nova-snark's serialised form.
+  pub fn decode_as<P: Serialize + DeserializeOwned>(&self, bytes: &[u8]) -> Result<P> {
     if bytes.len() != self.proof_len() {
       return Err(malformed(format!("proof has {} bytes, its key demands {}", bytes.len(), self.proof_len())));
     }
@@ -162,7 +169,7 @@ impl ProofShape {
         }
       }
     }
-    let (proof, read): (Compressed, usize) = bincode::serde::decode_from_slice(&prefixed, config())
+    let (proof, read): (P, usize) = bincode::serde::decode_from_slice(&prefixed, config())
       .map_err(|_| malformed("proof holds a value that is no field element or no curve point"))?;
     if read != prefixed.len() || bincode::serde::encode_to_vec(&proof, config()).ok().as_ref() != Some(&prefixed) {
       return Err(malformed("proof is not in canonical form"));

@@ -2,5 +2,7 @@
 
 mod dev;
 mod msm;
+mod pin;
 
 pub use dev::{BN254_Q, DEV_DOMAIN, MAX_DEV_POWER, dev_secret, dev_tau_g2, write_dev_ptau};
+pub use pin::{CEREMONY_TAU_G2, G2_BYTES, decode_g2, encode_g2};

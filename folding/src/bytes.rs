@@ -1,0 +1,106 @@
+//! Reading of untrusted bytes: every number is bounded, every length is covered by what is left.
+
+use crate::error::{Error, Result};
+use ff::PrimeField;
+use halo2curves::CurveAffine;
+
+/// Appends a number as LEB128.
+pub fn put_number(out: &mut Vec<u8>, mut value: u64) {
+  while value >= 0x80 {
+    out.push(value as u8 | 0x80);
+    value >>= 7;
+  }
+  out.push(value as u8);
+}
+
+/// Appends a field element, 32 bytes little-endian.
+pub fn put_field<F: PrimeField>(out: &mut Vec<u8>, value: &F) {
+  out.extend_from_slice(value.to_repr().as_ref());
+}
+
+/// A cursor over a key's bytes; every failure is `E_KEY`.
+pub struct Reader<'a> {
+  bytes: &'a [u8],
+  at: usize,
+}
+
+impl<'a> Reader<'a> {
+  pub fn new(bytes: &'a [u8]) -> Self {
+    Reader { bytes, at: 0 }
+  }
+
+  pub fn position(&self) -> usize {
+    self.at
+  }
+
+  /// What has been read since `start`.
+  pub fn since(&self, start: usize) -> &'a [u8] {
+    &self.bytes[start..self.at]
+  }
+
+  pub fn left(&self) -> usize {
+    self.bytes.len() - self.at
+  }
+
+  pub fn take(&mut self, length: usize) -> Result<&'a [u8]> {
+    let end = self.at.checked_add(length).filter(|end| *end <= self.bytes.len());
+    let end = end.ok_or_else(|| Error::key("verifying key ends early"))?;
+    let taken = &self.bytes[self.at..end];
+    self.at = end;
+    Ok(taken)
+  }
+
+  /// A LEB128 number of at most `limit`, in its shortest form.
+  pub fn number(&mut self, limit: u64) -> Result<u64> {
+    let mut value = 0u64;
+    for shift in (0..63).step_by(7) {
+      let byte = *self.bytes.get(self.at).ok_or_else(|| Error::key("verifying key ends early"))?;
+      self.at += 1;
+      value |= u64::from(byte & 0x7f) << shift;
+      if byte & 0x80 == 0 {
+        if byte == 0 && shift > 0 {
+          return Err(Error::key("number not in its shortest form"));
+        }
+        return if value <= limit { Ok(value) } else { Err(Error::key("number out of range")) };
+      }
+    }
+    Err(Error::key("number out of range"))
+  }
+
+  /// A count of things that take at least `each` bytes and follow at once: it never asks for more memory than that.
+  pub fn count(&mut self, each: usize) -> Result<usize> {
+    let count = self.number(u64::from(u32::MAX))? as usize;
+    if count > self.left() / each {
+      return Err(Error::key("verifying key ends early"));
+    }
+    Ok(count)
+  }
+
+  pub fn field<F: PrimeField>(&mut self) -> Result<F> {
+    let mut repr = F::Repr::default();
+    let width = repr.as_ref().len();
+    repr.as_mut().copy_from_slice(self.take(width)?);
+    Option::from(F::from_repr(repr)).ok_or_else(|| Error::key("a value is no field element"))
+  }
+}
+
+/// Appends a point, not the identity, as its two coordinates.
+pub fn put_point<C: CurveAffine>(out: &mut Vec<u8>, point: &C) -> Result<()>
+where
+  C::Base: PrimeField,
+{
+  let coordinates = Option::<halo2curves::Coordinates<C>>::from(point.coordinates());
+  let coordinates = coordinates.ok_or_else(|| Error::internal("the identity among a key's points"))?;
+  put_field(out, coordinates.x());
+  put_field(out, coordinates.y());
+  Ok(())
+}
+
+/// Reads a point of a curve of prime order (BN254's G1, Grumpkin): on the curve means in the group.
+pub fn read_point<C: CurveAffine>(reader: &mut Reader<'_>) -> Result<C>
+where
+  C::Base: PrimeField,
+{
+  let (x, y) = (reader.field()?, reader.field()?);
+  Option::from(C::from_xy(x, y)).ok_or_else(|| Error::key("a point is not on its curve"))
+}

@@ -1,0 +1,139 @@
+//! From nova-snark's verifying key to ours, and back as far as its digests need. nova-snark keeps the fields to itself;
+//! its serialisation is read with structures of the same form.
+
+use super::{Decoded, Parts, read};
+use crate::{
+  engine::{E1, E2, VerifyingKey},
+  error::{Error, Result},
+  ipa::IpaKey,
+  quiet::quietly,
+  sparse::Shape,
+};
+use ff::PrimeField;
+use halo2curves::{
+  bn256::{G1Affine, G2Affine},
+  grumpkin::G1Affine as GrumpkinAffine,
+};
+use nova_snark::{
+  digest::{DigestComputer, SimpleDigestible},
+  r1cs::R1CSShape,
+  traits::{Engine, ROConstants},
+};
+use serde::{Deserialize, Serialize};
+
+/// `hyperkzg::VerifierKey`, which Mercury uses too.
+#[derive(Serialize, Deserialize)]
+struct Kzg {
+  g: G1Affine,
+  h: G2Affine,
+  tau_h: G2Affine,
+}
+
+/// `pedersen::CommitmentKey`.
+#[derive(Serialize, Deserialize)]
+struct Pedersen {
+  generators: Vec<GrumpkinAffine>,
+  blind: GrumpkinAffine,
+}
+
+/// `ipa_pc::VerifierKey`.
+#[derive(Serialize, Deserialize)]
+struct InnerProduct {
+  vector: Pedersen,
+  product: Pedersen,
+}
+
+/// `spartan::snark::VerifierKey`.
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "K: Serialize + for<'a> Deserialize<'a>")]
+struct Direct<E: Engine, K> {
+  engine: K,
+  shape: R1CSShape<E>,
+}
+
+impl<E: Engine, K: Serialize + for<'a> Deserialize<'a>> SimpleDigestible for Direct<E, K> {}
+
+impl<E: Engine, K: Serialize + for<'a> Deserialize<'a>> Direct<E, K> {
+  /// What nova-snark's `digest()` of the same key is.
+  fn digest(&self) -> Result<E::Scalar> {
+    DigestComputer::new(self).digest().map_err(|e| Error::internal(format!("digest: {e}")))
+  }
+
+  fn shape(&self) -> Result<Shape<E::Scalar>> {
+    let shape = &self.shape;
+    Shape::new(shape.num_cons(), shape.num_vars(), shape.num_io(), [shape.A(), shape.B(), shape.C()])
+      .ok_or_else(|| Error::internal("matrices without rows"))
+  }
+}
+
+/// `nova::VerifierKey`.
+#[derive(Deserialize)]
+struct NovaKey {
+  arity: usize,
+  _constants_primary: ROConstants<E1>,
+  _constants_secondary: ROConstants<E2>,
+  parameter_digest: <E1 as Engine>::Scalar,
+  primary: Direct<E1, Kzg>,
+  secondary: Direct<E2, InnerProduct>,
+  blind_primary: G1Affine,
+  blind_secondary: GrumpkinAffine,
+}
+
+/// The compact form of nova-snark's key.
+pub fn encode(key: &VerifyingKey) -> Result<Vec<u8>> {
+  let internal = |what: String| Error::internal(format!("verifying key: {what}"));
+  let bytes =
+    bincode::serde::encode_to_vec(key, bincode::config::legacy()).map_err(|e| internal(e.to_string()))?;
+  let decode = || bincode::serde::decode_from_slice::<NovaKey, _>(&bytes, bincode::config::legacy());
+  let (nova, length) = quietly(decode).map_err(|e| internal(e.to_string()))?;
+  if length != bytes.len() {
+    return Err(internal("nova-snark's key has more parts than expected".into()));
+  }
+  let kzg = &nova.primary.engine;
+  let InnerProduct { vector, product } = &nova.secondary.engine;
+  if kzg.g != G1Affine::generator() || kzg.h != G2Affine::generator() {
+    return Err(internal("generators are not the curve's".into()));
+  }
+  if vector.blind != nova.blind_secondary || product.generators.len() != 1 {
+    return Err(internal("generators are not where they were expected".into()));
+  }
+  let parts = Parts {
+    arity: nova.arity,
+    parameter_digest: nova.parameter_digest,
+    primary_digest: nova.primary.digest()?,
+    secondary_digest: nova.secondary.digest()?,
+    tau_g2: kzg.tau_h,
+    blind_primary: nova.blind_primary,
+    blind_secondary: nova.blind_secondary,
+    primary: nova.primary.shape()?,
+    secondary: nova.secondary.shape()?,
+    ipa: IpaKey { generators: vector.generators.clone(), product: product.generators[0] },
+  };
+  let compact = parts.write()?;
+  // The blinding generator of the inner product's key enters a digest without being used: it is derived again.
+  quietly(|| check_digests(&read(&compact)?.decode()?, product.blind))?;
+  Ok(compact)
+}
+
+/// Recomputes both Spartan digests from what a compact key holds.
+fn check_digests(parts: &Decoded, product_blind: GrumpkinAffine) -> Result<()> {
+  let kzg = Kzg { g: G1Affine::generator(), h: G2Affine::generator(), tau_h: parts.tau_g2 };
+  let vector = Pedersen { generators: parts.ipa.generators.clone(), blind: parts.blind_secondary };
+  let product = Pedersen { generators: vec![parts.ipa.product], blind: product_blind };
+  let primary = expand::<E1, _>(&parts.primary, kzg)?;
+  let secondary = expand::<E2, _>(&parts.secondary, InnerProduct { vector, product })?;
+  if primary.digest()? == parts.primary_digest && secondary.digest()? == parts.secondary_digest {
+    Ok(())
+  } else {
+    Err(Error::internal("compact key does not have nova-snark's digests"))
+  }
+}
+
+fn expand<E: Engine, K>(shape: &Shape<E::Scalar>, engine: K) -> Result<Direct<E, K>>
+where
+  E::Scalar: PrimeField,
+{
+  let [a, b, c] = shape.expand();
+  let shape = R1CSShape::new(shape.constraints, shape.variables, shape.io, a, b, c);
+  Ok(Direct { engine, shape: shape.map_err(|e| Error::internal(e.to_string()))? })
+}
