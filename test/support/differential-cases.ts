@@ -74,7 +74,7 @@ async function oldTimes(places: readonly Place[], add: Add): Promise<void> {
     const common = { rule: 'time' }
     await add(place, { ...common, time: median, reject: 'time-too-old', note: 'equal to the median' })
     await add(place, { ...common, time: median + 1, note: 'one above the median' })
-    if (i % 5 === 1 && median > 0) {
+    if (i % 2 === 1 && median > 0) {
       await add(place, { ...common, time: median - 1, reject: 'time-too-old', note: 'one below the median' })
     }
     if (i % 12 === 3) await add(place, { ...common, time: 0, reject: 'time-too-old', note: 'zero' })
@@ -172,9 +172,13 @@ async function midEpochBits(places: readonly Place[], add: Add, networks: readon
       ['the same target written longer', longer(context.bits)],
     ]
     const fitting = wrong.filter(([, bits]) => usable(bits) && cheap(bits))
-    const rare = fitting.filter(([note]) => !note.startsWith('one harder'))
-    for (const [note, bits] of rare.length > 0 ? rare : fitting.slice(0, 1)) await add(place, { ...add1, bits, note })
+    const often = ['one harder', 'one easier', "the limit's", 'retargeted too early']
+    const rare = fitting.filter(([note]) => !often.includes(note))
+    const common = fitting.filter(([note]) => often.includes(note))
+    const turn = common[i % Math.max(common.length, 1)]
+    for (const [note, bits] of [...rare, ...(turn ? [turn] : [])]) await add(place, { ...add1, bits, note })
     await add(place, { time, rule: 'bits', note: "the parent's" })
+    if (i % 4 === 0) await add(place, { time: time + 1, rule: 'bits', note: "the parent's, a second later" })
   }
 }
 
