@@ -1,5 +1,5 @@
-// Chromium, which drives the web page's test. `node scripts/setup/chromium.mjs` says where it is and, as root on Debian
-// or Ubuntu (so in CI), installs it; elsewhere it names the cure.
+// Chromium, which drives the web page's test. `node scripts/setup/chromium.mjs find` says where it is; without `find` it
+// is also installed where it is missing, as root on Debian or Ubuntu (so in CI). Elsewhere the cure is named.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -46,7 +46,7 @@ function isProgram(path) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const found = findChromium() ?? installChromium()
+  const found = findChromium() ?? (process.argv[2] === 'find' ? undefined : installChromium())
   if (found) console.log(found)
   else {
     console.error(`wsc setup: no Chromium. ${chromiumCure}`)

@@ -1,12 +1,16 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { type Browser, chromium } from 'playwright-core'
-import { chromiumCure, findChromium, installChromium } from '../../scripts/setup/chromium.mjs.mts'
+
+const finder = fileURLToPath(new URL('../../scripts/setup/chromium.mjs', import.meta.url))
 
 /** A headless browser that can reach nothing but this machine. In CI it is installed when it is missing. */
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = findChromium() ?? (process.env.WSC_CI === undefined ? undefined : installChromium())
-  if (executablePath === undefined) throw new Error(`no Chromium to test the page with. ${chromiumCure}`)
+  const args = process.env.WSC_CI === undefined ? ['find'] : []
+  const { status, stdout, stderr } = spawnSync(process.execPath, [finder, ...args], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr.trim())
   return chromium.launch({
-    executablePath,
+    executablePath: stdout.trim(),
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -1,0 +1,155 @@
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serveFolder } from '../../scripts/serve-web.ts'
+import { contextFromHeaders, mainnet } from '../../src/bitcoin/index.ts'
+import { encodeAnchor } from '../../src/bus/pure.ts'
+import { type Example, readExamples, readmeLines } from '../package/examples.ts'
+import { launchChromium } from '../support/chromium.ts'
+import { excerpt } from '../support/excerpts.ts'
+import { installPacked, type NodeRuntime, nodeRuntimes, run } from '../support/installed-package.ts'
+import { proveRegtest } from '../support/wsc.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+let directory: string
+let project: string
+let nodes: NodeRuntime[]
+let examples: Example[]
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'wsc-package-'))
+  project = await installPacked(directory)
+  nodes = await nodeRuntimes(directory)
+  examples = readExamples(join(project, 'node_modules/wsc-bitcoin/dist'))
+  await putInputs()
+}, 900_000)
+
+afterAll(() => rm(directory, { recursive: true, force: true }))
+
+/** The files that the examples speak of. */
+async function putInputs(): Promise<void> {
+  await copyFile(await proveRegtest(directory), join(project, 'regtest.proof'))
+  const { bytes: headers } = excerpt('mainnet-start')
+  await writeFile(join(project, 'headers.bin'), headers)
+  const anchor = contextFromHeaders(mainnet, headers, 0, 20)
+  if (!anchor.ok) throw new Error(anchor.detail)
+  await writeFile(join(project, 'anchor.json'), encodeAnchor(mainnet, anchor.next))
+}
+
+const inProject = async (program: string, name: string, code: string) => {
+  await writeFile(join(project, name), code)
+  return (await run(program, [name], project)).trim()
+}
+
+describe('the installed package', () => {
+  it('holds the verifier and its key, and no sources, tests or circuits', async () => {
+    const names = await readdir(join(project, 'node_modules/wsc-bitcoin'), { recursive: true })
+    expect(names).toContain('dist/bus/verifier/wsc-folding.wasm')
+    expect(names).toContain('dist/bus/verifier/dev.key')
+    expect(names.filter((name) => /^(src|test|circuits|folding)\b/.test(name))).toEqual([])
+    expect(names.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([])
+  })
+
+  it('verifies a proof by the README’s lines, ten at most, on every Node from 22 on', async () => {
+    const lines = readmeLines(await readFile(join(root, 'README.md'), 'utf8'))
+    expect(lines.trim().split('\n').length).toBeLessThanOrEqual(10)
+    for (const { program, version } of nodes) {
+      expect(await inProject(program, 'readme.js', lines)).toContain('valid at height 5')
+      console.log(`README lines: verified on Node ${version}`)
+    }
+  })
+
+  it('has an example for every function it exports, and each runs and prints what it says', async () => {
+    const list = `import * as node from 'wsc-bitcoin'
+      import * as browser from 'wsc-bitcoin/browser'
+      const names = (entry) => Object.keys(entry).filter((name) => typeof entry[name] === 'function')
+      const isClass = (value) => /^class\\b/.test(Function.prototype.toString.call(value))
+      const all = new Set([...names(node), ...names(browser)])
+      console.log(JSON.stringify([...all].filter((name) => !isClass(node[name] ?? browser[name]))))`
+    const exported = JSON.parse(await inProject(process.execPath, 'list.js', list)) as string[]
+    expect(exported.length).toBeGreaterThan(20)
+    expect(exported.filter((name) => !examples.some((example) => example.name === name))).toEqual([])
+    const inNode = examples.filter(({ name, code }) => exported.includes(name) && !code.includes('wsc-bitcoin/browser'))
+    for (const { name, code, prints } of inNode) {
+      const printed = await inProject(process.execPath, 'example.js', code)
+      if (prints !== undefined) expect(printed, `@example of ${name}`).toBe(prints)
+    }
+  })
+
+  it('is typed for whoever imports it', async () => {
+    const source = `import { type ProvedChain, loadVerifier, mainnet, verifyProof } from 'wsc-bitcoin'
+      import { startVerifier, type WorkerVerifier } from 'wsc-bitcoin/browser'
+      export const chain = async (proof: Uint8Array): Promise<ProvedChain | string> => {
+        const result = await verifyProof(proof, { params: mainnet, verifier: await loadVerifier(), now: 0 })
+        return result.valid ? result : result.reason
+      }
+      export const inWorker = (worker: Worker): WorkerVerifier =>
+        startVerifier(worker, { files: { wasm: { url: 'a' }, key: { url: 'b' } } })
+      // @ts-expect-error a proof is bytes
+      void chain('proof')`
+    await writeFile(join(project, 'consumer.ts'), source)
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2024',
+    ]
+    const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types'), '--lib', 'es2024,dom']
+    await run(join(root, 'node_modules/.bin/tsc'), [...options, ...types, '--ignoreConfig', 'consumer.ts'], project)
+  })
+})
+
+describe('bundled for a browser', () => {
+  const browserExamples = (name: string) =>
+    examples.find((example) => example.name === name && example.code.includes('wsc-bitcoin/browser')) as Example
+
+  it('contains none of Node’s built-ins and runs its examples, in the page and in a worker', async () => {
+    const site = join(directory, 'site')
+    const entries = { direct: 'loadVerifier', main: 'startVerifier', worker: 'serveVerifier' }
+    for (const [file, name] of Object.entries(entries)) {
+      await writeFile(join(project, `${file}.js`), browserExamples(name).code)
+    }
+    const { metafile } = await build({
+      absWorkingDir: project,
+      entryPoints: Object.keys(entries).map((file) => `${file}.js`),
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      outdir: site,
+      metafile: true,
+      logLevel: 'error',
+    })
+    const external = Object.values(metafile.outputs).flatMap(({ imports }) => imports)
+    expect(external).toEqual([])
+    for (const file of Object.keys(entries)) {
+      const text = await readFile(join(site, `${file}.js`), 'utf8')
+      expect(text).not.toMatch(/["'`]node:/)
+      await writeFile(join(site, `${file}.html`), `<!doctype html><script type="module" src="${file}.js"></script>`)
+    }
+    const verifier = join(project, 'node_modules/wsc-bitcoin/dist/bus/verifier')
+    for (const file of ['wsc-folding.wasm', 'dev.key']) await copyFile(join(verifier, file), join(site, file))
+    await copyFile(join(project, 'regtest.proof'), join(site, 'regtest.proof'))
+
+    const { server, url } = await serveFolder(site)
+    const browser = await launchChromium()
+    try {
+      const prints = async (path: string) => {
+        const page = await browser.newPage()
+        const printed = page.waitForEvent('console', { timeout: 60_000 })
+        await page.goto(url + path)
+        return (await printed).text()
+      }
+      expect(await prints('direct.html')).toBe('valid at height 5')
+      expect(await prints('main.html')).toBe('regtest')
+    } finally {
+      await browser.close()
+      server.close()
+    }
+  })
+})

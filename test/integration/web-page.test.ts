@@ -1,0 +1,234 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sha256 } from '@noble/hashes/sha2.js'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { buildWeb } from '../../scripts/build-web.ts'
+import { serveFolder } from '../../scripts/serve-web.ts'
+import { launchChromium } from '../support/chromium.ts'
+import { proveRegtest, runWsc } from '../support/wsc.ts'
+
+let directory: string
+let proof: string
+let browser: Browser
+let server: Server
+let url: string
+/** Requests that left the page's own origin, violations of its policy, errors: there must be none. */
+let complaints: string[] = []
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'wsc-web-'))
+  browser = await launchChromium()
+  buildWeb(join(directory, 'web'))
+  const served = await serveFolder(join(directory, 'web'))
+  server = served.server
+  url = served.url
+  proof = await proveRegtest(directory)
+}, 600_000)
+
+afterAll(async () => {
+  await browser?.close()
+  server?.close()
+  await rm(directory, { recursive: true, force: true })
+})
+
+afterEach(() => {
+  const found = complaints
+  complaints = []
+  expect(found).toEqual([])
+})
+
+async function open(at = url, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext(options)
+  context.on('request', (request) => {
+    if (!request.url().startsWith(at)) complaints.push(`request to ${request.url()}`)
+  })
+  const page = await context.newPage()
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  await page.goto(at)
+  return page
+}
+
+const state = (page: Page, name: string) =>
+  page.waitForSelector(`html[data-state="${name}"]`, { state: 'attached', timeout: 30_000 })
+
+const verdict = (page: Page) => page.locator('#verdict h3').innerText()
+
+/** Puts a file in, and waits for the verdict that follows. */
+async function judge(page: Page, file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<string> {
+  await page.evaluate(() => document.documentElement.removeAttribute('data-state'))
+  await page.setInputFiles('#proof-file', file)
+  await page.waitForSelector('html[data-state="judged"], html[data-state="failed"]', { state: 'attached' })
+  return await page.locator('#verdict').innerText()
+}
+
+describe('the page in Chromium', () => {
+  it('verifies a real proof, equal to the command, within its time from page load', async () => {
+    const page = await open()
+    const began = Date.now()
+    await page.selectOption('#network', 'regtest')
+    await page.setInputFiles('#proof-file', proof)
+    await state(page, 'judged')
+    const fromLoad = await page.evaluate(() => performance.now())
+    expect(await verdict(page)).toBe('Valid, but INSECURE-DEV')
+
+    const shown = JSON.parse((await page.locator('#json').textContent()) ?? '') as Record<string, unknown>
+    const ran = await runWsc(['bus', 'verify', proof, '--network', 'regtest', '--json'])
+    expect(ran.exit).toBe(0)
+    expect(shown).toEqual(JSON.parse(ran.stdout))
+    expect(shown).toMatchObject({ valid: true, height: 5, network: 'regtest', setup: 'insecure-dev', pow: 'weak' })
+
+    const text = await page.locator('#result').innerText()
+    for (const part of [shown.tip, shown.accumulator, shown.keyId, 'INSECURE-DEV', 'weak', '207fffff', 'loaded in']) {
+      expect(text).toContain(part)
+    }
+    expect(fromLoad).toBeLessThan(8000)
+    const took = await page.locator('.facts > div', { hasText: 'Time taken' }).innerText()
+    console.log(`page load to verdict: ${(fromLoad / 1000).toFixed(2)} s (${Date.now() - began} ms here); ${took}`)
+
+    // The same again is warm: WebAssembly compiled to the full, key decoded.
+    await judge(page, proof)
+    const warm = await page.locator('.facts > div', { hasText: 'Time taken' }).innerText()
+    console.log(`warm: ${warm.replaceAll('\n', ' ')}`)
+  })
+
+  it('refuses a flipped byte, damaged in the file or forged under a new checksum', async () => {
+    const page = await open()
+    await page.selectOption('#network', 'regtest')
+    const whole = await readFile(proof)
+    const flipped = (at: number, reseal: boolean) => {
+      const bytes = Uint8Array.from(whole)
+      bytes[at] = (bytes[at] as number) ^ 1
+      if (reseal) bytes.set(sha256(bytes.subarray(0, -32)), bytes.length - 32)
+      return { name: 'flipped.proof', mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) }
+    }
+    const middle = whole.length >> 1
+    expect(await judge(page, flipped(middle, false))).toContain('damaged')
+    for (const at of [middle, whole.length - 100, whole.length - 5000]) {
+      expect(await judge(page, flipped(at, true))).toMatch(/Refused[\s\S]*(proof-invalid|proof-malformed)/)
+    }
+    expect(await page.locator('#json').textContent()).toContain('"valid": false')
+    expect(await judge(page, proof)).toContain('Valid')
+  })
+
+  it('takes mainnet unless told otherwise, and offers what the file says without following it', async () => {
+    const page = await open()
+    expect(await judge(page, proof)).toContain('wrong-network')
+    await page.getByRole('button', { name: 'Judge it as regtest' }).click()
+    await page.waitForSelector('.facts')
+    expect(await page.inputValue('#network')).toBe('regtest')
+  })
+
+  it('tells dropped files by content, and says when a file is unusable', async () => {
+    const page = await open()
+    const drop = async (name: string, content: string) => {
+      const transfer = await page.evaluateHandle(
+        ([fileName, text]) => {
+          const data = new DataTransfer()
+          data.items.add(new File([text as string], fileName as string))
+          return data
+        },
+        [name, content],
+      )
+      await page.dispatchEvent('#drop', 'drop', { dataTransfer: transfer })
+    }
+    await judge(page, proof)
+    await drop('my-network.json', '{"genesisHeader":"00","name":"lab"}')
+    await state(page, 'failed')
+    expect(await page.inputValue('#network')).toBe('custom')
+    expect(await page.locator('#verdict').innerText()).toContain('parameters are unusable')
+    await page.getByRole('button', { name: 'Remove Parameters my-network.json' }).click()
+    await state(page, 'judged')
+    await drop('my.anchor', '{"format":"wsc-anchor-1"}')
+    await state(page, 'failed')
+    expect(await page.locator('#verdict').innerText()).toContain('anchor is unusable')
+    await page.getByRole('button', { name: 'Remove Anchor my.anchor' }).click()
+    await drop('x.proof', 'something else')
+    await page.waitForSelector('text=not-a-proof')
+  })
+
+  it('works by keyboard alone, and never blocks while verifying', async () => {
+    const page = await open()
+    await state(page, 'ready')
+    const chooser = page.waitForEvent('filechooser')
+    for (let i = 0; i < 2; i++) await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await (await chooser).setFiles(proof)
+    await page.waitForSelector('text=wrong-network')
+    await page.evaluate(() => {
+      const gaps: number[] = []
+      let last = performance.now()
+      const beat = () => {
+        gaps.push(performance.now() - last)
+        last = performance.now()
+        setTimeout(beat, 10)
+      }
+      beat()
+      Object.assign(window, { gaps })
+    })
+    await page.locator('#network').focus()
+    await page.keyboard.type('regtest')
+    await page.waitForSelector('.facts')
+    const longest = await page.evaluate(() => Math.max(...(window as unknown as { gaps: number[] }).gaps))
+    expect(longest).toBeLessThan(300)
+  })
+
+  it('keeps to its policy by the meta tag alone, and refuses WebAssembly that is not its own', async () => {
+    const bare = await serveFolder(join(directory, 'web'), 0, {})
+    try {
+      const page = await open(bare.url)
+      await page.selectOption('#network', 'regtest')
+      expect(await judge(page, proof)).toContain('Valid')
+      const context = await browser.newContext()
+      const tampered = await context.newPage()
+      await tampered.route('**/*.wasm', async (route) => {
+        const response = await route.fetch()
+        const body = await response.body()
+        body[body.length - 1] = (body[body.length - 1] as number) ^ 1
+        await route.fulfill({ response, body })
+      })
+      await tampered.goto(bare.url)
+      await state(tampered, 'failed')
+      expect(await tampered.locator('#verdict').innerText()).toMatch(/verifier could not be loaded[\s\S]*expected hash/)
+    } finally {
+      bare.server.close()
+    }
+  })
+
+  it('is drawn in light and dark, wide and narrow, without overflow', async () => {
+    const folder = process.env.WSC_SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'wsc-screenshots-')))
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [1280, 768, 360]) {
+        const page = await open(url, { colorScheme, viewport: { width, height: 900 } })
+        const shot = (name: string) =>
+          page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`), fullPage: true })
+        await state(page, 'ready')
+        await shot('empty')
+        await judge(page, proof)
+        await shot('refused')
+        await page.selectOption('#network', 'regtest')
+        await page.waitForSelector('.facts')
+        await shot('valid')
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+        await page.context().close()
+      }
+    }
+    console.log(`screenshots: ${folder}`)
+  })
+})
+
+describe('the built page', () => {
+  it('names every file by its content and loads them by hash', async () => {
+    const html = await readFile(join(directory, 'web/index.html'), 'utf8')
+    for (const [, file] of html.matchAll(/(?:src|href)="([^"#]+)"/g)) {
+      expect(file).toMatch(/^[a-z-]+-[0-9a-f]{12}\.(js|css|svg)$/)
+    }
+    expect(html).toMatch(/<script type="module" src="[^"]+" integrity="sha384-/)
+    expect(html).not.toMatch(/\sstyle=|\son[a-z]+=|<script>|https?:/)
+  })
+})

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** One `@example` of the declarations of an installed package. */
+export interface Example {
+  readonly name: string
+  readonly code: string
+  /** What its last line prints, as its comment says. */
+  readonly prints: string | undefined
+}
+
+/** The examples of every function declared below `folder`, by function name (a name may be declared twice). */
+export function readExamples(folder: string): Example[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.d.ts'))
+    .flatMap((file) => examplesOf(readFileSync(join(folder, file), 'utf8')))
+}
+
+function examplesOf(declarations: string): Example[] {
+  const documented = /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*export declare (?:async )?function\*? (\w+)/g
+  return [...declarations.matchAll(documented)].flatMap(([, comment, name]) => {
+    const code = comment
+      ?.split('@example')[1]
+      ?.split('\n')
+      .map((line) => line.replace(/^\s*\* ?/, ''))
+      .join('\n')
+      .trim()
+    if (code === undefined || name === undefined) return []
+    return [
+      {
+        name,
+        code,
+        prints: code
+          .split('\n')
+          .at(-1)
+          ?.match(/console\.log\(.*\) \/\/ (.*)$/)?.[1],
+      },
+    ]
+  })
+}
+
+/** The first block of the README that imports the package: the lines people copy. */
+export function readmeLines(readme: string): string {
+  const blocks = [...readme.matchAll(/```(?:js|javascript)\n([\s\S]*?)```/g)].map((match) => match[1] as string)
+  const block = blocks.find((one) => one.includes("from 'wsc-bitcoin'"))
+  if (block === undefined) throw new Error('the README shows no use of the library')
+  return block
+}
