@@ -9,52 +9,55 @@ import { type NetworkParams, TARGET_TIMESPAN } from './network-params.ts'
 /** Names that would pass for another network. */
 const RESERVED = ['main', 'mainnet', 'bitcoin', 'test', 'testnet', 'testnet3', 'testnet4', 'signet', 'regtest']
 
-const uint32 = z.int().min(0).max(0xffffffff)
+/** Built when asked for, so that a bundle without custom networks carries no zod. */
+function networkSchema() {
+  const uint32 = z.int().min(0).max(0xffffffff)
 
-const compactHex = z
-  .string()
-  .regex(/^[0-9a-f]{8}$/, 'eight lower-case hex digits, as 1d00ffff')
-  .transform((hex) => Number.parseInt(hex, 16))
-  .superRefine((bits, ctx) => {
-    const problem = unusableTarget(bits)
-    if (problem) ctx.addIssue({ code: 'custom', message: problem })
-  })
+  const compactHex = z
+    .string()
+    .regex(/^[0-9a-f]{8}$/, 'eight lower-case hex digits, as 1d00ffff')
+    .transform((hex) => Number.parseInt(hex, 16))
+    .superRefine((bits, ctx) => {
+      const problem = unusableTarget(bits)
+      if (problem) ctx.addIssue({ code: 'custom', message: problem })
+    })
 
-const rawHeader = z
-  .string()
-  .regex(/^[0-9a-fA-F]{160}$/, '160 hex digits: the raw 80-byte header')
-  .transform((hex) => decodeHeader(hexToBytes(hex)))
+  const rawHeader = z
+    .string()
+    .regex(/^[0-9a-fA-F]{160}$/, '160 hex digits: the raw 80-byte header')
+    .transform((hex) => decodeHeader(hexToBytes(hex)))
 
-const versionHeights = z
-  .strictObject({ v2: uint32, v3: uint32, v4: uint32 })
-  .refine((v) => v.v2 <= v.v3 && v.v3 <= v.v4, 'the heights of versions 2, 3, 4 must not decrease')
+  const versionHeights = z
+    .strictObject({ v2: uint32, v3: uint32, v4: uint32 })
+    .refine((v) => v.v2 <= v.v3 && v.v3 <= v.v4, 'the heights of versions 2, 3, 4 must not decrease')
 
-const schema = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'up to 32 of a-z, 0-9 and -')
-      .refine((name) => !RESERVED.includes(name), 'the name of a public network'),
-    genesisHeader: rawHeader,
-    limit: compactHex,
-    epochLength: uint32.min(2),
-    retargeting: z.boolean(),
-    versionHeights,
-  })
-  .superRefine((network, ctx) => {
-    const limit = decodeCompact(network.limit).target
-    // Core multiplies before it divides, in 256 bits: a larger limit would wrap.
-    if (network.retargeting && (limit * BigInt(4 * TARGET_TIMESPAN)) >> 256n !== 0n) {
-      ctx.addIssue({
-        code: 'custom',
-        path: ['limit'],
-        message: 'limit · 4838400 must stay below 2^256: at most 1e0377ae',
-      })
-    }
-    const { bits } = network.genesisHeader
-    const problem = unusableTarget(bits) ?? (decodeCompact(bits).target > limit ? 'easier than the limit' : undefined)
-    if (problem) ctx.addIssue({ code: 'custom', path: ['genesisHeader'], message: `nBits: ${problem}` })
-  })
+  return z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'up to 32 of a-z, 0-9 and -')
+        .refine((name) => !RESERVED.includes(name), 'the name of a public network'),
+      genesisHeader: rawHeader,
+      limit: compactHex,
+      epochLength: uint32.min(2),
+      retargeting: z.boolean(),
+      versionHeights,
+    })
+    .superRefine((network, ctx) => {
+      const limit = decodeCompact(network.limit).target
+      // Core multiplies before it divides, in 256 bits: a larger limit would wrap.
+      if (network.retargeting && (limit * BigInt(4 * TARGET_TIMESPAN)) >> 256n !== 0n) {
+        ctx.addIssue({
+          code: 'custom',
+          path: ['limit'],
+          message: 'limit · 4838400 must stay below 2^256: at most 1e0377ae',
+        })
+      }
+      const { bits } = network.genesisHeader
+      const problem = unusableTarget(bits) ?? (decodeCompact(bits).target > limit ? 'easier than the limit' : undefined)
+      if (problem) ctx.addIssue({ code: 'custom', path: ['genesisHeader'], message: `nBits: ${problem}` })
+    })
+}
 
 /**
  * A network of one's own from JSON (text or value). The genesis header is taken as given: it need not meet its
@@ -74,7 +77,7 @@ const schema = z
  * console.log(params.name, params.custom) // lab true
  */
 export function loadCustomParams(json: unknown): NetworkParams {
-  const parsed = schema.safeParse(typeof json === 'string' ? parseJson(json) : json)
+  const parsed = networkSchema().safeParse(typeof json === 'string' ? parseJson(json) : json)
   if (!parsed.success) {
     throw new BitcoinError('E_PARAMS', `custom network: ${z.prettifyError(parsed.error)}`, { cause: parsed.error })
   }
