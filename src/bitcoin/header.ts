@@ -35,12 +35,17 @@ export function decodeHeader(bytes: Uint8Array, offset = 0): Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, HEADER_BYTES)
   return {
     version: view.getInt32(0, true),
-    prevHash: blockHash(bytes.slice(offset + 4, offset + 36)),
-    merkleRoot: bytes.slice(offset + 36, offset + 68),
+    prevHash: blockHash(copy(bytes, offset + 4, offset + 36)),
+    merkleRoot: copy(bytes, offset + 36, offset + 68),
     time: view.getUint32(68, true),
     bits: view.getUint32(72, true),
     nonce: view.getUint32(76, true),
   }
+}
+
+/** A Node `Buffer` is a `Uint8Array` whose own `slice` shares memory; this one copies. */
+function copy(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  return Uint8Array.prototype.slice.call(bytes, from, to)
 }
 
 /**
