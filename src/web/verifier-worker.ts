@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type OpenVerifier, serveVerifier, type WorkerScope } from '../bus/pure.ts'
 import { openWasmVerifier } from '../proving/pure.ts'
 

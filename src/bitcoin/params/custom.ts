@@ -1,5 +1,5 @@
 import { hexToBytes } from '@noble/hashes/utils.js'
-import { z } from 'zod'
+import * as z from 'zod'
 import { decodeCompact, encodeCompact } from '../compact.ts'
 import { BitcoinError } from '../errors.ts'
 import { decodeHeader } from '../header.ts'
