@@ -19,6 +19,9 @@ export async function buildAddon(abort) {
     .map((name) => join(targetDir, 'release', name))
     .find((path) => existsSync(path))
   if (!library) throw new SetupError('cargo built no shared library', `Look into ${join(targetDir, 'release')}.`)
+  await step('load the folding addon', [process.execPath, '-e', `process.dlopen(module, ${JSON.stringify(library)})`], {
+    abort,
+  })
   // By rename: a running Node may have the old addon mapped, and overwriting a mapped file crashes it.
   copyFileSync(library, `${addon}.new`)
   renameSync(`${addon}.new`, addon)
