@@ -81,8 +81,9 @@ export function grouped(value: number): string {
   return value.toLocaleString('en')
 }
 
+/** With a no-break space, so that number and unit stay together. */
 export function duration(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`
+  return ms < 1000 ? `${Math.round(ms)}\u00a0ms` : `${(ms / 1000).toFixed(2)}\u00a0s`
 }
 
 export function utc(seconds: number): string {

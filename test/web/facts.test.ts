@@ -55,6 +55,6 @@ describe('what the page says of a proof', () => {
       '2 hours ago',
       '1 year ago',
     ])
-    expect([duration(42.4), duration(1634)]).toEqual(['42 ms', '1.63 s'])
+    expect([duration(42.4), duration(1634)]).toEqual(['42\u00a0ms', '1.63\u00a0s'])
   })
 })
