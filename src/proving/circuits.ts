@@ -43,12 +43,12 @@ async function compile(main: string, directory: string): Promise<void> {
   if (!(await exists(compiler))) {
     throw new ProvingError('E_CIRCUIT', 'the Circom compiler is not installed: run `npm run setup` in the clone')
   }
-  // In a process of its own: the compiler takes gigabytes, which go back when it ends, and it changes its directory.
-  const args = [compiler, relative(root, main), ...FLAGS, '-l', 'node_modules', '-o', directory]
-  await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 1 << 24 }).catch((cause) => {
-    throw new ProvingError('E_CIRCUIT', `${relative(root, main)} does not compile: ${compilerMessage(cause)}`, {
-      cause,
-    })
+  // In a process of its own: the compiler takes gigabytes, which go back when it ends. It finds nothing above the
+  // directory it starts in, so that is the root.
+  const below = (path: string) => relative('/', path)
+  const args = [compiler, below(main), ...FLAGS, '-l', below(modules), '-o', below(directory)]
+  await promisify(execFile)(process.execPath, args, { cwd: '/', maxBuffer: 1 << 24 }).catch((cause) => {
+    throw new ProvingError('E_CIRCUIT', `${main} does not compile: ${compilerMessage(cause)}`, { cause })
   })
   const name = basename(main, '.circom')
   await rename(join(directory, `${name}.r1cs`), join(directory, 'circuit.r1cs'))
