@@ -38,28 +38,28 @@ export const chainwork: readonly Forgery[] = [
     name: 'one more than the work at regtest (3 for 2)',
     native: 'valid',
     attempt: () => onRegtest(work(3n)),
-    refusedBy: [],
+    refusedBy: ['main.newWork.atLeast: in range'],
   },
   {
     rule: 'chainwork',
     name: 'one less than the work at regtest',
     native: 'valid',
     attempt: () => onRegtest(work(1n)),
-    refusedBy: [],
+    refusedBy: ['main.newWork.atMost: in range'],
   },
   {
     rule: 'chainwork',
     name: 'one more than the work at signet',
     native: 'valid',
     attempt: () => onSignet(work(signetWork + 1n)),
-    refusedBy: [],
+    refusedBy: ['main.newWork.atLeast: in range'],
   },
   {
     rule: 'chainwork',
     name: 'one less than the work at signet',
     native: 'valid',
     attempt: () => onSignet(work(signetWork - 1n)),
-    refusedBy: [],
+    refusedBy: ['main.newWork.atMost: in range'],
   },
   ...[1n, 3n, 9000n].map(
     (k): Forgery => ({
@@ -78,7 +78,7 @@ export const chainwork: readonly Forgery[] = [
       const value = wrapped(signetTarget, 1n)
       return onSignet({ ...work(value), 'main.newWork.bit[127]': value >> 127n })
     },
-    refusedBy: [],
+    refusedBy: ['main.newWork: bit[127] is 0 or 1', 'main.newWork.cRange: in range'],
   },
   {
     rule: 'chainwork',
@@ -89,7 +89,7 @@ export const chainwork: readonly Forgery[] = [
       const high = ((1n << 80n) - 1n) * invert(signetTarget)
       return onSignet({ ...work(0n), 'main.newWork.bit[64]': high })
     },
-    refusedBy: [],
+    refusedBy: ['main.newWork: bit[64] is 0 or 1'],
   },
   {
     rule: 'chainwork',
@@ -100,7 +100,7 @@ export const chainwork: readonly Forgery[] = [
       const low = ((1n << 144n) - u) * invert(regtestTarget)
       return onRegtest({ ...work(0n), 'main.newWork.bit[0]': low })
     },
-    refusedBy: [],
+    refusedBy: ['main.newWork: bit[0] is 0 or 1'],
   },
   {
     rule: 'chainwork',
@@ -135,7 +135,7 @@ export const chainwork: readonly Forgery[] = [
     name: 'the sum is said to be greater',
     native: 'valid',
     attempt: () => onRegtest({ 'main.chainwork': 1n << 100n }),
-    refusedBy: [],
+    refusedBy: ['main: activeWork'],
   },
   {
     rule: 'chainwork',

@@ -20,7 +20,7 @@ export type Rule =
 /** What a dishonest prover hands in. */
 export interface Attempt {
   readonly state: ChainState
-  readonly headers: readonly [Header, Header?]
+  readonly headers: readonly [Header, Header | undefined] | readonly [Header]
   readonly input: StepInput
   readonly lies?: Lies
 }
@@ -31,6 +31,8 @@ export interface Forgery {
   /** What the native rules say of the headers. */
   readonly native: RejectReason | 'valid'
   readonly attempt: () => Attempt
+  /** Components whose constraints may refuse too, because the lie leaves them with numbers that are no bits. */
+  readonly garbles?: readonly string[]
   /** Every constraint that refuses the witness, and no other; none where the witness is honest and must pass. */
   readonly refusedBy: readonly string[]
 }
@@ -51,6 +53,11 @@ export function inBits(path: string, value: bigint, count: number, from = 0): Re
   return Object.fromEntries(
     Array.from({ length: count }, (_, i) => [`${path}[${from + i}]`, (value >> BigInt(i)) & 1n]),
   )
+}
+
+/** The refusals that a test judges: those it names, and all that are not of a component it calls garbled. */
+export function judged(refusals: readonly string[], { refusedBy, garbles = [] }: Forgery): string[] {
+  return refusals.filter((name) => refusedBy.includes(name) || !garbles.some((component) => name.startsWith(component)))
 }
 
 export const flip = (honest: bigint): bigint => 1n - honest

@@ -40,8 +40,10 @@ export const greatestTime: readonly Forgery[] = [
   forged(
     'the greatest time stays though slot 1 replaces it',
     () => times(2000, 9000, { 'main.maxTime1': BigInt(NOW + 5000) }),
-    [],
+    ['main: maxTime1'],
   ),
   forged('slot 1 says it replaces nothing', () => times(2000, 9000, { 'main.replaces': 0n }), ['main: replaces']),
-  forged('slot 0 leaves another greatest time', () => times(9000, undefined, { 'main.maxTime0': BigInt(NOW) }), []),
+  forged('slot 0 leaves another greatest time', () => times(9000, undefined, { 'main.maxTime0': BigInt(NOW) }), [
+    'main: maxTime0',
+  ]),
 ]

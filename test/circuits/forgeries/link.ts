@@ -1,6 +1,6 @@
-import { blockHash, type Header, headerHash, regtest } from '../../../src/bitcoin/index.ts'
+import { blockHash, type Header, regtest } from '../../../src/bitcoin/index.ts'
 import type { ChainState } from '../../../src/bus/state.ts'
-import { nextHeader, stateAt, stepOf } from '../scenario.ts'
+import { after, nextHeader, stateAt, stepOf } from '../scenario.ts'
 import { type Forgery, flip } from './forgery.ts'
 
 const state = (): ChainState => stateAt({ params: regtest, height: 40 })
@@ -27,7 +27,8 @@ export const link: readonly Forgery[] = [
       const header = onAnother(base, flipped(0, 1))
       return { state: base, headers: [header], input: stepOf(base, header), lies: { [tipBit(0)]: flip } }
     },
-    refusedBy: [],
+    refusedBy: ['main.tip.half[0]: out[103] is 0 or 1'],
+    garbles: ['main.header[0].c0', 'main.enough[0]'],
   },
   {
     rule: 'link',
@@ -39,7 +40,8 @@ export const link: readonly Forgery[] = [
       const lies = { [tipBit(1)]: flip, 'main.tip.half[0].absorb': 1n }
       return { state: base, headers: [header], input: stepOf(base, header), lies }
     },
-    refusedBy: [],
+    refusedBy: ['main.tip.half[0]: out[0] is 0 or 1'],
+    garbles: ['main.header[0].c0', 'main.enough[0]'],
   },
   {
     rule: 'link',
@@ -52,7 +54,8 @@ export const link: readonly Forgery[] = [
       for (let b = 0; b < 256; b++) if ((0x5a >> (b % 8)) & 1) lies[tipBit(b)] = flip
       return { state: base, headers: [header], input: stepOf(base, header), lies }
     },
-    refusedBy: [],
+    refusedBy: ['main.tip.half[0]: out[103] is 0 or 1', 'main.tip.half[1]: out[103] is 0 or 1'],
+    garbles: ['main.header[0].c0', 'main.enough[0]'],
   },
   {
     rule: 'link',
@@ -61,16 +64,15 @@ export const link: readonly Forgery[] = [
     attempt: () => {
       const base = state()
       const first = nextHeader(base)
-      const middle = { ...base, context: { ...base.context, hash: headerHash(first), height: 41 } }
-      const second = onAnother(middle, flipped(0, 1))
+      const second = onAnother(after(base, first), flipped(0, 1))
       const lies = { 'main.header[0].r2[0].bit[24]': flip }
       return {
         state: base,
-        headers: [first, { ...second, time: first.time + 600 }],
+        headers: [first, second],
         input: stepOf(base, first, second),
         lies,
       }
     },
-    refusedBy: [],
+    refusedBy: ['main.header[0].r2[0]: in range'],
   },
 ]

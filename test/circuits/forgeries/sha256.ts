@@ -11,11 +11,12 @@ function lying(lies: Lies): Attempt {
   return { state, headers: [header], input: stepOf(state, header), lies }
 }
 
-const forged = (name: string, lies: Lies, refusedBy: readonly string[]): Forgery => ({
+const forged = (name: string, lies: Lies, refusedBy: readonly string[], garbles: readonly string[] = []): Forgery => ({
   rule: 'sha256',
   name,
   native: 'valid',
   attempt: () => lying(lies),
+  garbles,
   refusedBy,
 })
 
@@ -30,24 +31,33 @@ export const sha256: readonly Forgery[] = [
   forged(
     'a word of the schedule less 2^32, its carry one more',
     shifted('main.header[0].c0.w[23][0]', 'main.header[0].c0.wCarry[23][0]'),
-    [],
+    ['main.header[0].c0: w[23][0] is 0 or 1'],
+    ['main.header', 'main.enough[0]'],
   ),
   forged(
     "a round's e less 2^32, its carry one more",
     shifted('main.header[0].c1.e[60][0]', 'main.header[0].c1.eCarry[60][0]'),
-    [],
+    ['main.header[0].c1: e[60][0] is 0 or 1', 'main.header[0].c1: eCarry[60][0] is 0 or 1'],
+    ['main.header', 'main.enough[0]'],
   ),
   forged(
     "a round's a less 2^32, its carry one more",
     shifted('main.header[0].c2.a[60][0]', 'main.header[0].c2.aCarry[60][0]'),
-    [],
+    ['main.header[0].c2: a[60][0] is 0 or 1', 'main.header[0].c2: aCarry[60][0] is 0 or 1'],
+    ['main.header', 'main.enough[0]'],
   ),
   forged(
     'the hash less 2^32, its carry one more',
-    { 'main.header[0].r2[7].bit[31]': (honest) => honest + 2n, 'main.header[0].r2[7].carry[0]': (h) => h - 1n },
-    [],
+    shifted('main.header[0].r2[0].bit[0]', 'main.header[0].r2[0].carry[0]'),
+    ['main.header[0].r2[0]: bit[0] is 0 or 1', 'main.header[0].r2[0]: carry[0] is 0 or 1'],
+    ['main.header', 'main.enough[0]'],
   ),
-  forged('a bit of the schedule is 2', { 'main.header[0].c0.w[61][5]': 2n }, []),
+  forged(
+    'a bit of the schedule is 2',
+    { 'main.header[0].c0.w[61][5]': 2n },
+    ['main.header[0].c0: w[61][5] is 0 or 1'],
+    ['main.header', 'main.enough[0]'],
+  ),
   forged('a bit of the schedule is the other', { 'main.header[0].c0.w[61][5]': flip }, [
     'main.header[0].c0: word 61 of the schedule',
   ]),
@@ -71,7 +81,8 @@ export const sha256: readonly Forgery[] = [
   forged('another choice', { 'main.header[0].c2.ch[63][4]': flip }, ['main.header[0].c2: ch[63][4]']),
   forged(
     'the two equations of a round cheat each other by 2^40',
-    { 'main.header[0].c0.e[62][0]': (h) => h + (1n << 40n), 'main.header[0].c0.a[62][0]': (h) => h - 1n },
-    [],
+    { 'main.header[0].c0.e[62][0]': (h) => h + (1n << 40n), 'main.header[0].c0.a[62][0]': (h) => h + (1n << 40n) - 1n },
+    ['main.header[0].c0: e[62][0] is 0 or 1', 'main.header[0].c0: a[62][0] is 0 or 1'],
+    ['main.header', 'main.enough[0]'],
   ),
 ]

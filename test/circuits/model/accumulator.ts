@@ -23,8 +23,9 @@ export interface Appended {
 }
 
 /** `rest` must equal the opening; that equation is linear and shows in whichever constraint took it over. */
-export function append(s: Scope, input: AppendInput): Appended {
-  for (const [name, value] of Object.entries(input)) s.put(name, value)
+export function append(s: Scope, honest: AppendInput): Appended {
+  const put = ([name, value]: [string, bigint]) => [name, s.put(name, value)]
+  const input = Object.fromEntries(Object.entries(honest).map(put)) as unknown as AppendInput
   const leaf = tagged(s.part('leaf'), 1n, [input.height, input.hashHigh, input.hashLow])
   tagged(s.part('opening'), 3n, [input.nextRoot, input.nextSize, input.nextRest])
   const equal = isZero(s.part('equal'), input.size - input.nextSize)
@@ -39,8 +40,6 @@ export function append(s: Scope, input: AppendInput): Appended {
 }
 
 export function tagged(s: Scope, tag: bigint, input: readonly bigint[]): bigint {
-  input.forEach((value, i) => {
-    s.put(`in[${i}]`, value)
-  })
-  return s.put('out', poseidonSignals(s.part('poseidon'), tag, input))
+  const values = input.map((value, i) => s.put(`in[${i}]`, value))
+  return s.put('out', poseidonSignals(s.part('poseidon'), tag, values))
 }

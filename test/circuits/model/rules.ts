@@ -27,8 +27,11 @@ export interface RetargetInput {
 const [MIN, MAX, WANTED] = [302_400n, 4_838_400n, 1_209_600n]
 
 export function retarget(s: Scope, input: RetargetInput): { compact: bigint; target: bigint } {
-  const { old, firstTime, lastTime, limit, limitTarget } = input
-  for (const [name, value] of Object.entries(input)) s.put(name, value)
+  const old = s.put('old', input.old)
+  const firstTime = s.put('firstTime', input.firstTime)
+  const lastTime = s.put('lastTime', input.lastTime)
+  const limit = s.put('limit', input.limit)
+  const limitTarget = s.put('limitTarget', input.limitTarget)
   const timespan = lastTime - firstTime
   const notShort = isNonNegative(s.part('notShort'), 33, timespan - MIN)
   const notLong = isNonNegative(s.part('notLong'), 33, MAX - timespan)
@@ -47,11 +50,9 @@ export function retarget(s: Scope, input: RetargetInput): { compact: bigint; tar
 
   let [sizes, scale, mantissa] = [0n, 0n, 0n]
   // The forger's hints follow the quotient he claims.
-  const quotient = number(quotientBits)
   for (let j = 0; j < 14; j++) {
     const shifted = number(quotientBits.slice(8 * j))
-    const s0 = quotient >> BigInt(8 * j)
-    const is = s.bit(`is[${j}]`, s0 >= 32768n && s0 < 8388608n ? 1n : 0n)
+    const is = s.bit(`is[${j}]`, shifted >= 32768n && shifted < 8388608n ? 1n : 0n)
     const part = s.put(`part[${j}]`, is * shifted)
     s.constrain(`part[${j}]`)
     sizes += is * BigInt(17 + j)

@@ -163,9 +163,11 @@ function rounds(s: Scope, block: 0 | 1 | 2, input: CompressionInput, W: bigint[]
         s.constrain(`maj[${t}][${i}] is a majority`)
       }
       const ch = EBIT[t + 3]![i]! * (EBIT[t + 2]![i]! - EBIT[t + 1]![i]!) + EBIT[t + 1]![i]!
-      vCh += ch << weight
-      if (i === 0 && t < 63) continue
-      s.put(`ch[${t}][${i}]`, ch)
+      if (i === 0 && t < 63) {
+        vCh += ch
+        continue
+      }
+      vCh += s.put(`ch[${t}][${i}]`, ch) << weight
       if (!fixed(2)) s.constrain(`ch[${t}][${i}]`)
     }
     const rest = A[t]! + E[t]! + vS1 + K[t]! + W[t]!
