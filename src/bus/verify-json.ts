@@ -16,7 +16,6 @@ export function verifyJson(result: ProvedChain | RefusedProof): Record<string, u
     return {
       valid: false,
       reason: result.reason,
-      detail: result.detail,
       network: result.network,
       height: null,
       tip: null,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { UsageError } from './exit.ts'
 
@@ -50,6 +50,11 @@ export const shared = {
       '--insecure-dev-setup',
       'accept the development powers, whose secret is public, on any network (also WSC_INSECURE_DEV_SETUP=1)',
     ),
+  checkpointEvery: () =>
+    new Option('--checkpoint-every <SECONDS>', 'of folding, at most so much is lost when the process is killed')
+      .env('WSC_CHECKPOINT_EVERY')
+      .default(20)
+      .argParser(seconds),
   json: () => new Option('--json', 'write JSON, and nothing else, to stdout'),
 } as const
 
@@ -60,6 +65,11 @@ export function applyConfig(command: Command, config: Config): void {
     if (known.has(name) && value !== undefined) command.setOptionValueWithSource(name, value, 'config')
   }
   for (const child of command.commands) applyConfig(child, config)
+}
+
+function seconds(text: string): number {
+  if (!/^[0-9]{1,6}$/.test(text)) throw new InvalidArgumentError('not a whole number of seconds')
+  return Number(text)
 }
 
 /** A security switch that only the word itself turns on. */

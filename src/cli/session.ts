@@ -33,6 +33,8 @@ export interface SessionOptions {
   readonly dataDir?: string
   readonly ptau?: string
   readonly insecureDevSetup?: boolean
+  /** Seconds. */
+  readonly checkpointEvery?: number
 }
 
 /** Everything a command that proves works with, opened in order and closed together. */
@@ -69,6 +71,7 @@ export async function openSession(options: SessionOptions, context: CliContext):
     const witnesses = await BusWitnessSource.load(keys.circuit)
     const before = await readStatus(dir, () => false).catch(() => null)
     const status = statusWriter(dir, params, start, before?.lastProof ?? null, clock)
+    let told = false
     const prover = new BusProver({
       start,
       engine,
@@ -76,7 +79,10 @@ export async function openSession(options: SessionOptions, context: CliContext):
       store,
       poseidon,
       clock,
-      onProgress({ height, to, secondsPerHeader }) {
+      ...(options.checkpointEvery === undefined ? {} : { checkpointEveryMs: options.checkpointEvery * 1000 }),
+      onProgress({ from, height, to, secondsPerHeader }) {
+        if (!told && from > start.start.height) terminal.note(`goes on from the checkpoint at height ${from}`)
+        told = true
         status.update({ height, to, secondsPerHeader, etaSeconds: (to - height) * secondsPerHeader })
         const eta = duration((to - height) * secondsPerHeader)
         terminal.progress(`folded ${height} of ${to}, ${secondsPerHeader.toFixed(2)} s a header, ${eta} left`)

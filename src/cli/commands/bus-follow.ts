@@ -26,6 +26,7 @@ export const addBusFollow: AddCommand = (parent, run) => {
     .requiredOption('--out <FILE>', 'the proof file to keep current')
     .addOption(shared.ptau())
     .addOption(shared.insecureDevSetup())
+    .addOption(shared.checkpointEvery())
     .addOption(shared.json())
     .addHelpText('after', examples('bus follow --network regtest --out current.proof'))
     .action(run(followNode))

@@ -34,6 +34,7 @@ export const addBusProve: AddCommand = (parent, run) => {
     .requiredOption('--out <FILE>', 'where to write the proof')
     .addOption(shared.ptau())
     .addOption(shared.insecureDevSetup())
+    .addOption(shared.checkpointEvery())
     .addOption(shared.json())
     .addHelpText(
       'after',

@@ -45,7 +45,7 @@ export const addBusVerify: AddCommand = (parent, run) => {
         const ms = performance.now() - began
         if (options.json) terminal.result(JSON.stringify(verifyJson(result)))
         else if (result.valid) for (const line of describe(result, ms)) terminal.result(line)
-        else terminal.note(`invalid: ${result.reason}: ${result.detail}`)
+        if (!result.valid) terminal.note(`invalid: ${result.reason}: ${result.detail}`)
         if (!result.valid && result.reason === 'wrong-setup' && options.key === undefined) {
           terminal.note('the ceremony’s key is not built in: make it by `wsc setup --ptau FILE`, give it by --key FILE')
         }
