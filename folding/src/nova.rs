@@ -1,8 +1,9 @@
 //! Nova behind the `FoldingScheme` trait.
 
 use crate::{
-  engine::{Compressed, Fr, ProvingKey, PublicParams, Recursive, S1, S2, VerifyingKey},
+  engine::{Compressed, Fr, ProvingKey, PublicParams, Recursive, S1, S2},
   error::{Code, Error, Result},
+  key,
   powers::PowersDirectory,
   proof::ProofShape,
   quiet::quietly,
@@ -19,11 +20,6 @@ pub struct Nova;
 pub struct NovaParameters {
   pub params: PublicParams,
   pub proving: ProvingKey,
-  pub shape: ProofShape,
-}
-
-pub struct NovaVerifyingKey {
-  pub key: VerifyingKey,
   pub shape: ProofShape,
 }
 
@@ -44,12 +40,12 @@ fn accumulator_config() -> impl bincode::config::Config {
 
 impl FoldingScheme for Nova {
   type Parameters = NovaParameters;
-  type VerifyingKey = NovaVerifyingKey;
+  type VerifyingKey = key::Verifier;
   type Accumulator = Recursive;
 
-  fn set_up(circuit: &Arc<R1cs>, powers: &Path, watch: Watch<'_>) -> Result<(NovaParameters, NovaVerifyingKey)> {
+  fn set_up(circuit: &Arc<R1cs>, powers: &Path, watch: Watch<'_>) -> Result<(NovaParameters, Vec<u8>)> {
     let step = CircomStep::shape(circuit.clone());
-    watch.stage("parameters", 0, 2)?;
+    watch.stage("parameters", 0, 3)?;
     let directory = PowersDirectory::of(powers)?;
     // Reading the powers checks a G2 point, hence the silence.
     let params = quietly(|| {
@@ -59,11 +55,17 @@ impl FoldingScheme for Nova {
       NovaError::PtauFileError(reason) => Error::ptau(reason),
       other => internal("public parameters")(other),
     })?;
-    watch.stage("keys", 1, 2)?;
-    let (proving, key) = Compressed::setup(&params).map_err(internal("keys"))?;
-    watch.stage("keys", 2, 2)?;
+    watch.stage("keys", 1, 3)?;
+    let (proving, verifying) = Compressed::setup(&params).map_err(internal("keys"))?;
+    watch.stage("compact key", 2, 3)?;
+    let compact = key::encode(&verifying)?;
+    watch.stage("compact key", 3, 3)?;
     let shape = proof_shape(&params, circuit.arity());
-    Ok((NovaParameters { params, proving, shape }, NovaVerifyingKey { key, shape }))
+    Ok((NovaParameters { params, proving, shape }, compact))
+  }
+
+  fn load_key(compact: &[u8], ceremony: Option<&[u8]>) -> Result<key::Verifier> {
+    key::Verifier::load(compact, ceremony)
   }
 
   fn begin(parameters: &NovaParameters, circuit: &Arc<R1cs>, witness: Vec<Fr>) -> Result<Recursive> {
@@ -117,16 +119,7 @@ impl FoldingScheme for Nova {
     parameters.shape.encode(&proof)
   }
 
-  fn verify(key: &NovaVerifyingKey, proof: &[u8], steps: u64, z0: &[Fr]) -> Result<Vec<Fr>> {
-    let invalid = |what: String| Error::new(Code::ProofInvalid, what);
-    let steps = usize::try_from(steps).map_err(|_| invalid("too many steps".into()))?;
-    if steps == 0 {
-      return Err(invalid("a proof has at least one step".into()));
-    }
-    if z0.len() != key.shape.arity {
-      return Err(invalid(format!("start state has {} elements, the key's circuit {}", z0.len(), key.shape.arity)));
-    }
-    let proof = key.shape.decode(proof)?;
-    proof.verify(&key.key, steps, z0).map_err(|error| invalid(error.to_string()))
+  fn verify(key: &key::Verifier, proof: &[u8], steps: u64, z0: &[u8]) -> Result<Vec<u8>> {
+    key.verify(proof, steps, z0)
   }
 }

@@ -41,8 +41,11 @@ pub trait FoldingScheme {
   /// The steps folded so far, at least one.
   type Accumulator: Send;
 
-  /// Makes parameters and key for a circuit from a powers-of-tau file that has been checked.
-  fn set_up(circuit: &Arc<R1cs>, powers: &Path, watch: Watch<'_>) -> Result<(Self::Parameters, Self::VerifyingKey)>;
+  /// Makes parameters and the compact verifying key for a circuit from a powers-of-tau file that has been checked.
+  fn set_up(circuit: &Arc<R1cs>, powers: &Path, watch: Watch<'_>) -> Result<(Self::Parameters, Vec<u8>)>;
+
+  /// Decodes a compact key; `ceremony` replaces the pinned τ·G2, for tests.
+  fn load_key(compact: &[u8], ceremony: Option<&[u8]>) -> Result<Self::VerifyingKey>;
 
   /// The first step. The witness has been checked against the circuit.
   fn begin(parameters: &Self::Parameters, circuit: &Arc<R1cs>, witness: Vec<Fr>) -> Result<Self::Accumulator>;
@@ -67,6 +70,6 @@ pub trait FoldingScheme {
 
   fn compress(parameters: &Self::Parameters, accumulator: &Self::Accumulator, watch: Watch<'_>) -> Result<Vec<u8>>;
 
-  /// Returns the state after `steps` steps from `z0`, which the proof proves.
-  fn verify(key: &Self::VerifyingKey, proof: &[u8], steps: u64, z0: &[Fr]) -> Result<Vec<Fr>>;
+  /// Returns the state after `steps` steps from `z0`, which the proof proves; states as bytes.
+  fn verify(key: &Self::VerifyingKey, proof: &[u8], steps: u64, z0: &[u8]) -> Result<Vec<u8>>;
 }

@@ -1,0 +1,103 @@
+// The Node addon `wsc-folding.node`. Field elements are 32 bytes, little-endian, canonical; vectors are concatenated.
+// Every error thrown or rejected with is an `Error` with one of these codes.
+
+export type FoldingErrorCode =
+  | 'E_R1CS'
+  | 'E_PTAU'
+  | 'E_KEY'
+  | 'E_ACCUMULATOR'
+  | 'E_WITNESS'
+  | 'E_PROOF_MALFORMED'
+  | 'E_PROOF_INVALID'
+  | 'E_ABORTED'
+  | 'E_IO'
+  | 'E_INTERNAL'
+
+export type SetupKind = 'ceremony' | 'insecure-dev'
+
+/** The crate's version. */
+export const version: string
+
+/** circomlib's PoseidonEx(3,1) with initial state `tag`, in batches: k·96 bytes in, k·32 out. */
+export function poseidon(tag: number, inputs: Uint8Array): Uint8Array
+
+/** Writes development powers of tau from a published secret: INSECURE, for regtest and tests. */
+export function makeDevPtau(
+  path: string,
+  power: number,
+  onProgress?: (done: number, total: number) => void,
+): Promise<void>
+
+export interface SetupOptions {
+  r1cs: string
+  ptau: string
+  /** An existing directory. */
+  outDir: string
+  /** Overrides the built-in ceremony's τ·G2, for tests. */
+  ceremonyTauG2?: Uint8Array
+}
+
+export interface SetupInfo {
+  /** Hex of the SHA-256 over the canonical compact key. */
+  keyId: string
+  setup: SetupKind
+  /** Of the primary circuit with Nova's augmentation, and of the secondary. */
+  constraints: [number, number]
+  arity: number
+  wires: number
+}
+
+/** Asks running work to stop at its next stage; it then rejects with `E_ABORTED`. */
+export class Abort {
+  constructor()
+  abort(): void
+}
+
+/** Writes `outDir/params.bin` and `outDir/verifier.key`, each whole or not at all. What `onProgress` throws is dropped. */
+export function setup(
+  options: SetupOptions,
+  onProgress?: (stage: string, done: number, total: number) => void,
+  abort?: Abort,
+): Promise<SetupInfo>
+
+export class Prover {
+  private constructor()
+  static load(dir: string, r1cs: string): Promise<Prover>
+  readonly info: SetupInfo
+  /** Nothing folded yet. */
+  begin(z0: Uint8Array): Fold
+  /** Reads what `Fold.save` wrote; refuses a damaged one, another key's or start's, and one that does not verify. */
+  restore(bytes: Uint8Array, z0: Uint8Array): Promise<Fold>
+}
+
+/** Calls on one fold run one after another: await each. */
+export class Fold {
+  private constructor()
+  readonly steps: number
+  /** The state after the last finished step. */
+  state(): Uint8Array
+  /** Folds one step. `witness`: every wire in circom's order. Refuses (E_WITNESS) one that breaks a constraint or
+   * starts from another state; the fold is then unchanged. */
+  fold(witness: Uint8Array): Promise<void>
+  save(): Promise<Uint8Array>
+  /** One proof of all steps so far; folding can go on afterwards. */
+  compress(onProgress?: (stage: string, done: number, total: number) => void, abort?: Abort): Promise<Uint8Array>
+}
+
+export class Verifier {
+  constructor(compactKey: Uint8Array, ceremonyTauG2?: Uint8Array)
+  readonly keyId: string
+  readonly setup: SetupKind
+  readonly arity: number
+  /** The state after `steps` steps from `z0`; rejects with E_PROOF_MALFORMED or E_PROOF_INVALID. */
+  verify(snark: Uint8Array, steps: number, z0: Uint8Array): Promise<Uint8Array>
+}
+
+/** Witnesses of the bus circuit, computed natively; equal to circom's, byte for byte. */
+export class BusWitness {
+  /** `sym`: the circuit's symbol file; one of another circuit is refused (E_WITNESS). */
+  constructor(sym: Uint8Array)
+  readonly wires: number
+  /** `input`: state (10·32 bytes), peaks (9·32), words (24·4, little-endian), active (1). */
+  compute(input: Uint8Array): Promise<Uint8Array>
+}
