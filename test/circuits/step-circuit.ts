@@ -17,6 +17,8 @@ export interface StepCircuit {
   readonly calculator: WitnessCalculator
   /** The complete witness vector for these inputs, rules broken or not, with the prover's lies in it. */
   witness(input: StepInput, lies?: Lies): bigint[]
+  /** The outputs in a witness: the next state. */
+  next(witness: readonly bigint[]): bigint[]
   /** Names of the constraints that refuse a witness; empty when it would be accepted. */
   refusals(witness: readonly bigint[]): string[]
 }
@@ -67,6 +69,7 @@ export async function loadStepCircuit(): Promise<StepCircuit> {
       if (missing >= 0) throw new Error(`the model leaves out ${symbols.names[missing]}`)
       return witness
     },
+    next: (witness) => witness.slice(1, 1 + r1cs.outputs),
     refusals: (witness) => brokenConstraints(r1cs, witness).map((i) => names[i]!),
   }
 }
