@@ -6,7 +6,7 @@ include "../lib/range.circom";
 function smallestSize() { return 17; }
 
 // target = the compact value's target in units of 2^112. Assumes a normalised compact value of size 17 to 32
-// whose mantissa is positive, as the parameters are checked to hold. bit[] are its 32 bits. 18 constraints.
+// whose mantissa is positive, as the parameters are checked to hold. bit[] are its 32 bits. 17 constraints.
 template CompactTarget() {
     signal input bit[32];
     signal output target;

@@ -6,8 +6,9 @@ import { type R1cs, readR1cs } from '../support/r1cs.ts'
 import { brokenConstraints } from '../support/r1cs-check.ts'
 import { readSymbols, type Symbols } from '../support/symbols.ts'
 import { constraintNames } from './constraint-names.ts'
-import { type Lies, Scope } from './model/signals.ts'
+import type { Lies } from './model/signals.ts'
 import { busStep, type StepSignals } from './model/step.ts'
+import { modelWitness, type WitnessMemory } from './model-witness.ts'
 
 /** The step circuit compiled, with everything needed to forge witnesses of it. */
 export interface StepCircuit {
@@ -28,47 +29,14 @@ export async function loadStepCircuit(): Promise<StepCircuit> {
   const r1cs = readR1cs(readFileSync(compiled.r1cs))
   const symbols = readSymbols(readFileSync(compiled.sym, 'utf8'), r1cs.wires)
   const calculator = await WitnessCalculator.load(new Uint8Array(readFileSync(compiled.wasm)))
-  const names = constraintNames(r1cs, (scope) => {
-    busStep(scope, emptyStep)
-  })
-  /** Hashes worked out before: most forgeries are of the same headers. */
-  const memory = new Map<string, { values: [wire: number, value: bigint][]; result: unknown }>()
+  const names = constraintNames(r1cs, (scope) => busStep(scope, emptyStep))
+  const memory: WitnessMemory = new Map()
   return {
     r1cs,
     symbols,
     names,
     calculator,
-    witness(input, lies = {}) {
-      const witness = new Array<bigint>(r1cs.wires).fill(-1n)
-      witness[0] = 1n
-      let record: [wire: number, value: bigint][] | undefined
-      const set = (name: string, value: bigint) => {
-        const wire = symbols.wires.get(name)
-        if (wire === undefined) return
-        witness[wire] = value
-        record?.push([wire, value])
-      }
-      const remember = <T>(key: string, run: () => T): T => {
-        const known = memory.get(key)
-        if (known !== undefined) {
-          for (const [wire, value] of known.values) witness[wire] = value
-          return known.result as T
-        }
-        record = []
-        const result = run()
-        if (memory.size > 7) memory.delete(memory.keys().next().value as string)
-        memory.set(key, { values: record, result })
-        record = undefined
-        return result
-      }
-      const scope = new Scope({ set, remember }, lies)
-      busStep(scope, signals(input))
-      const untold = scope.untold()
-      if (untold.length > 0) throw new Error(`no hint is called ${untold.join(', ')}`)
-      const missing = witness.indexOf(-1n)
-      if (missing >= 0) throw new Error(`the model leaves out ${symbols.names[missing]}`)
-      return witness
-    },
+    witness: (input, lies) => modelWitness(r1cs, symbols, (scope) => busStep(scope, signals(input)), lies, memory),
     next: (witness) => witness.slice(1, 1 + r1cs.outputs),
     refusals: (witness) => brokenConstraints(r1cs, witness).map((i) => names[i]!),
   }

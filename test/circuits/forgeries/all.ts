@@ -5,6 +5,7 @@ import type { Forgery } from './forgery.ts'
 import { greatestTime } from './greatest-time.ts'
 import { hash } from './hash.ts'
 import { link } from './link.ts'
+import { retarget } from './retarget.ts'
 import { sha256 } from './sha256.ts'
 import { slots } from './slots.ts'
 import { time } from './time.ts'
@@ -13,6 +14,7 @@ import { version } from './version.ts'
 export const allForgeries: readonly Forgery[] = [
   ...link,
   ...bits,
+  ...retarget,
   ...hash,
   ...time,
   ...version,

@@ -1,0 +1,52 @@
+/** Exact constraint counts, non-linear and linear, of every template as a circuit of its own (mains/) and of the step. */
+export const templateCounts: Readonly<Record<string, readonly [number, number]>> = {
+  append: [1049, 0],
+  bits: [32, 0],
+  'block-work': [501, 0],
+  'compact-target': [17, 0],
+  'compression-0': [16791, 0],
+  'compression-1': [16534, 0],
+  'compression-2': [16477, 0],
+  'hash-at-most': [146, 0],
+  'is-non-negative': [33, 0],
+  'is-zero': [2, 0],
+  'little-endian': [0, 0],
+  'pack-hash': [0, 0],
+  'range-check': [31, 0],
+  'reduce-word': [36, 0],
+  retarget: [347, 0],
+  'time-after-median': [367, 0],
+  'unpack-32': [224, 0],
+  'unpack-hash': [256, 0],
+  'unpack-params': [179, 0],
+  'version-at-least': [132, 0],
+}
+
+export const stepCount = { nonLinear: 107_488, linear: 1 } as const
+
+/** Constraints a header slot may cost: half of the step's. */
+export const MOST_PER_SLOT = 54_000
+
+/** Of the step, by component (all its instances); together they are the whole. */
+export const stepParts: Readonly<Record<string, number>> = {
+  main: 25,
+  params: 179,
+  position: 160,
+  tip: 256,
+  timesA: 224,
+  timesB: 128,
+  wordBits: 768,
+  header: 101_024,
+  ends: 4,
+  retarget: 347,
+  newWork: 501,
+  enough: 291,
+  after: 733,
+  version: 263,
+  later: 66,
+  chainworkRange: 128,
+  heightRange: 32,
+  opening: 261,
+  append: 2098,
+  'linear 0': 1,
+}

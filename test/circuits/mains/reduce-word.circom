@@ -1,0 +1,5 @@
+pragma circom 2.1.6;
+
+include "../../../circuits/lib/sha256-compression.circom";
+
+component main = ReduceWord(12 * 4294967296);
