@@ -14,7 +14,7 @@ export interface WorkerScope {
 export type OpenVerifier = (
   wasm: Uint8Array,
   key: Uint8Array,
-  onStage: (stage: LoadStage) => void,
+  options: { readonly onStage: (stage: LoadStage) => void },
 ) => Promise<SnarkVerifier>
 
 /** Answers `startVerifier` on the other side: loads the verifier once, then judges one proof after another. */
@@ -39,7 +39,7 @@ async function load(scope: WorkerScope, open: OpenVerifier, files: VerifierFiles
     const onStage = (stage: LoadStage) => scope.postMessage({ kind: 'stage', stage })
     onStage('fetch')
     const [wasm, key] = await Promise.all([fetchFile(files.wasm), fetchFile(files.key)])
-    const verifier = await open(wasm, key, onStage)
+    const verifier = await open(wasm, key, { onStage })
     const { keyId, setup } = verifier
     scope.postMessage({ kind: 'loaded', verifier: { keyId, setup, loadMs: performance.now() - begun } })
     return verifier

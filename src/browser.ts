@@ -1,0 +1,118 @@
+/**
+ * Entry `wsc-bitcoin/browser`: verifies and compares proofs, checks headers. No built-ins of Node, no files of its own:
+ * the verifier's WebAssembly and key are fetched from where the page keeps them, or given as bytes.
+ */
+import { fetchFile, serveVerifier as serve, type VerifierFiles, type WorkerScope } from './bus/pure.ts'
+import { openWasmVerifier, type SnarkVerifier } from './proving/pure.ts'
+
+export {
+  BitcoinError,
+  type BitcoinErrorCode,
+  type BlockHash,
+  blockWork,
+  type ChainContext,
+  type CheckResult,
+  checkHeader,
+  checkHeaderFile,
+  checkNotTooNew,
+  contextFromHeaders,
+  type DecodedCompact,
+  type DisplayHash,
+  decodeCompact,
+  decodeHeader,
+  encodeCompact,
+  encodeHeader,
+  fromDisplay,
+  HEADER_BYTES,
+  type Header,
+  type HeaderFileOptions,
+  headerHash,
+  loadCustomParams,
+  MAX_FUTURE_SECONDS,
+  mainnet,
+  medianTimePast,
+  moreWork,
+  type NetworkParams,
+  type Rejection,
+  type RejectReason,
+  regtest,
+  requiredBits,
+  signet,
+  startContext,
+  testnet4,
+  toDisplay,
+} from './bitcoin/index.ts'
+export {
+  type AnchorResult,
+  BusError,
+  type BusErrorCode,
+  better,
+  type CompareResult,
+  decodeAnchor,
+  decodeProofFile,
+  encodeAnchor,
+  type FileClaims,
+  type FileSource,
+  type Judgement,
+  judgeProof,
+  type LoadedVerifier,
+  type LoadStage,
+  MAX_PROOF_BYTES,
+  type NetworkName,
+  type ProofFile,
+  type ProofFileReject,
+  type ProofFileResult,
+  type ProofStart,
+  type ProvedChain,
+  type RefusedProof,
+  type SetupKind,
+  type StartOptions,
+  startVerifier,
+  type TimedJudgement,
+  VerifierError,
+  type VerifierErrorCode,
+  type VerifierFiles,
+  type VerifyOptions,
+  type VerifyReject,
+  type VerifyRequest,
+  verifyJson,
+  verifyProof,
+  type WorkerLike,
+  type WorkerScope,
+  type WorkerVerifier,
+} from './bus/pure.ts'
+export type { SnarkVerifier } from './proving/pure.ts'
+
+/**
+ * Loads the verifier into this thread. It blocks while it verifies (1 to 2 s): a page uses `startVerifier` and a worker
+ * instead.
+ *
+ * @example
+ * import { loadVerifier, regtest, verifyProof } from 'wsc-bitcoin/browser'
+ *
+ * const verifier = await loadVerifier({ wasm: { url: 'wsc-folding.wasm' }, key: { url: 'dev.key' } })
+ * const response = await fetch('regtest.proof')
+ * const proof = new Uint8Array(await response.arrayBuffer())
+ * const result = await verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 })
+ * console.log(result.valid ? `valid at height ${result.height}` : result.reason)
+ */
+export async function loadVerifier(
+  files: VerifierFiles,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<SnarkVerifier> {
+  const { signal } = options
+  const [wasm, key] = await Promise.all([fetchFile(files.wasm, signal), fetchFile(files.key, signal)])
+  return openWasmVerifier(wasm, key)
+}
+
+/**
+ * Makes a worker answer `startVerifier`: its script calls this once, and nothing else.
+ *
+ * @example
+ * import { serveVerifier } from 'wsc-bitcoin/browser'
+ *
+ * serveVerifier(globalThis)
+ */
+export function serveVerifier(scope: WorkerScope): void {
+  serve(scope, openWasmVerifier)
+}

@@ -1,0 +1,48 @@
+/**
+ * Entry `wsc-bitcoin`: verifies and compares proofs, checks headers, in Node. Everything of `wsc-bitcoin/browser`, with
+ * the verifier's WebAssembly and the development key read from beside this file.
+ */
+import { readFile } from 'node:fs/promises'
+import { VerifierError } from './bus/pure.ts'
+import { openWasmVerifier, type SnarkVerifier } from './proving/pure.ts'
+
+export * from './browser.ts'
+
+export interface LoadVerifierOptions {
+  /** A compact verifying key (`wsc setup --ptau FILE` makes the ceremony's), or its path; the development key otherwise. */
+  readonly key?: Uint8Array | URL | string
+  /** The WebAssembly module, or its path; the package's own otherwise. */
+  readonly wasm?: Uint8Array | URL | string
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Loads the verifier: WebAssembly and verifying key, about 2 MB together. Load once, verify many proofs.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { loadVerifier, regtest, verifyProof } from 'wsc-bitcoin'
+ *
+ * const verifier = await loadVerifier()
+ * const proof = await readFile('regtest.proof')
+ * const result = await verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 })
+ * console.log(result.valid ? `valid at height ${result.height}` : result.reason)
+ */
+export async function loadVerifier(options: LoadVerifierOptions = {}): Promise<SnarkVerifier> {
+  const { signal } = options
+  const [wasm, key] = await Promise.all([
+    read(options.wasm ?? new URL('./bus/verifier/wsc-folding.wasm', import.meta.url), signal),
+    read(options.key ?? new URL('./bus/verifier/dev.key', import.meta.url), signal),
+  ])
+  return openWasmVerifier(wasm, key)
+}
+
+async function read(source: Uint8Array | URL | string, signal?: AbortSignal): Promise<Uint8Array> {
+  if (source instanceof Uint8Array) return source
+  try {
+    return await readFile(source, signal === undefined ? {} : { signal })
+  } catch (cause) {
+    if (signal?.aborted) throw new VerifierError('E_ABORTED', 'interrupted', { cause })
+    throw new VerifierError('E_FETCH', `the verifier's ${String(source)} cannot be read`, { cause })
+  }
+}

@@ -1,0 +1,9 @@
+/** The half of this part that runs in a browser too: verifying by WebAssembly. */
+
+export type { SetupKind, SnarkVerifier } from './engine.ts'
+export {
+  type OpenWasmOptions,
+  openWasmVerifier,
+  WasmVerifierError,
+  type WasmVerifierErrorCode,
+} from './wasm-verifier.ts'
