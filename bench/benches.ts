@@ -1,0 +1,29 @@
+import type { Bench } from './bench.ts'
+import { compress } from './benches/compress.ts'
+import { constraints } from './benches/constraints.ts'
+import { folding } from './benches/folding.ts'
+import { height } from './benches/height.ts'
+import { hyperkzg } from './benches/hyperkzg.ts'
+import { live } from './benches/live.ts'
+import { poseidon } from './benches/poseidon.ts'
+import { rules } from './benches/rules.ts'
+import { setup } from './benches/setup.ts'
+import { steps } from './benches/steps.ts'
+import { verify } from './benches/verify.ts'
+import { witness } from './benches/witness.ts'
+
+/** In the order of docs/benchmarks.md. */
+export const benches: readonly Bench[] = [
+  constraints,
+  folding,
+  steps,
+  compress,
+  hyperkzg,
+  verify,
+  setup,
+  height,
+  live,
+  witness,
+  rules,
+  poseidon,
+]
