@@ -5,10 +5,15 @@
 //! the compiler solved away are dropped. A circuit with a wire that the generator does not know is refused when loaded,
 //! so a changed circuit cannot go unnoticed. Nothing is trusted here: a wrong witness yields no valid proof.
 
-mod poseidon;
+mod accumulator;
+mod gadgets;
+mod numbers;
+mod rules;
 mod sha256;
 mod sink;
+mod state;
 mod step;
+mod target;
 
 use crate::{
   error::{Code, Error, Result},
