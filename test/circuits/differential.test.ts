@@ -15,7 +15,7 @@ const chosen = (['hash', 'link', 'bits', 'retarget', 'time', 'version'] as const
 let circuit: StepCircuit
 beforeAll(async () => {
   circuit = await loadStepCircuit()
-})
+}, 600_000)
 
 describe('circuit and native rules agree on mined headers', () => {
   test.each(chosen)('$index: $rule, $note', (one) => {

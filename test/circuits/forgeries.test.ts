@@ -7,7 +7,7 @@ import { loadStepCircuit, type StepCircuit } from './step-circuit.ts'
 let circuit: StepCircuit
 beforeAll(async () => {
   circuit = await loadStepCircuit()
-})
+}, 600_000)
 
 describe.each(Object.entries(Object.groupBy(allForgeries, ({ rule }) => rule)))('%s', (_rule, forgeries) => {
   test.each(forgeries)('$name', (forgery) => {

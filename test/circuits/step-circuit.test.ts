@@ -14,7 +14,7 @@ import { loadStepCircuit, type StepCircuit } from './step-circuit.ts'
 let circuit: StepCircuit
 beforeAll(async () => {
   circuit = await loadStepCircuit()
-})
+}, 600_000)
 
 describe('constraints', () => {
   test('the exact number, and what a slot may cost', () => {
