@@ -3,7 +3,7 @@
 //! Layout (numbers are LEB128, field elements 32 bytes little-endian and canonical, points affine x ‖ y):
 //! ```text
 //! "WSC-KEY\1"  origin (nova-snark's version)  commitment scheme   each a length and its text
-//! arity
+//! arity   constants of the random oracle over Grumpkin's scalars and over BN254's (key/constants.rs)
 //! parameter digest  digest of the primary Spartan key  of the secondary
 //! τ·G2 (x.c0 x.c1 y.c0 y.c1)  blinding generator on BN254  on Grumpkin
 //! length and shape of the primary circuit   of the secondary      sparse/codec.rs
@@ -13,6 +13,7 @@
 //! every byte: `check_digests` recomputes them, and whoever makes a key does. G1's and G2's generators are the curve's,
 //! not the key's: with a generator of its choice a key could show the ceremony's τ·G2 and know its discrete logarithm.
 
+mod constants;
 mod nova_key;
 mod verifier;
 
@@ -27,6 +28,7 @@ use crate::{
   ptau,
   sparse::{self, Shape},
 };
+use constants::Constants;
 use halo2curves::{
   bn256::{G1Affine, G2Affine},
   grumpkin::G1Affine as GrumpkinAffine,
@@ -46,6 +48,8 @@ const NOVA_IO: usize = 2;
 /// A key's content. The shapes and the generators are still encoded in a key that is being read (`Encoded`).
 pub(crate) struct Parts<P, S, G> {
   pub arity: usize,
+  pub oracle_primary: Constants<Fq>,
+  pub oracle_secondary: Constants<Fr>,
   pub parameter_digest: Fr,
   pub primary_digest: Fr,
   pub secondary_digest: Fq,
@@ -86,6 +90,8 @@ impl Decoded {
     put_text(&mut out, ORIGIN);
     put_text(&mut out, COMMITMENT_SCHEME);
     put_number(&mut out, self.arity as u64);
+    self.oracle_primary.encode(&mut out);
+    self.oracle_secondary.encode(&mut out);
     put_field(&mut out, &self.parameter_digest);
     put_field(&mut out, &self.primary_digest);
     put_field(&mut out, &self.secondary_digest);
@@ -121,6 +127,8 @@ pub(crate) fn read(compact: &[u8]) -> Result<Encoded<'_>> {
   expect_text(&mut reader, "the commitment scheme", COMMITMENT_SCHEME)?;
   let parts = Parts {
     arity: reader.number(MAX_ARITY)? as usize,
+    oracle_primary: Constants::decode(&mut reader)?,
+    oracle_secondary: Constants::decode(&mut reader)?,
     parameter_digest: reader.field()?,
     primary_digest: reader.field()?,
     secondary_digest: reader.field()?,
@@ -143,9 +151,11 @@ fn read_block<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
 }
 
 impl Encoded<'_> {
-  pub fn decode(&self) -> Result<Decoded> {
+  pub fn decode(self) -> Result<Decoded> {
     Ok(Parts {
       arity: self.arity,
+      oracle_primary: self.oracle_primary,
+      oracle_secondary: self.oracle_secondary,
       parameter_digest: self.parameter_digest,
       primary_digest: self.primary_digest,
       secondary_digest: self.secondary_digest,

@@ -1,7 +1,7 @@
 //! From nova-snark's verifying key to ours, and back as far as its digests need. nova-snark keeps the fields to itself;
 //! its serialisation is read with structures of the same form.
 
-use super::{Decoded, Parts, read};
+use super::{Decoded, Parts, constants::Constants, read};
 use crate::{
   engine::{E1, E2, VerifyingKey},
   error::{Error, Result},
@@ -70,8 +70,8 @@ impl<E: Engine, K: Serialize + for<'a> Deserialize<'a>> Direct<E, K> {
 #[derive(Deserialize)]
 struct NovaKey {
   arity: usize,
-  _constants_primary: ROConstants<E1>,
-  _constants_secondary: ROConstants<E2>,
+  oracle_primary: ROConstants<E1>,
+  oracle_secondary: ROConstants<E2>,
   parameter_digest: <E1 as Engine>::Scalar,
   primary: Direct<E1, Kzg>,
   secondary: Direct<E2, InnerProduct>,
@@ -82,8 +82,7 @@ struct NovaKey {
 /// The compact form of nova-snark's key.
 pub fn encode(key: &VerifyingKey) -> Result<Vec<u8>> {
   let internal = |what: String| Error::internal(format!("verifying key: {what}"));
-  let bytes =
-    bincode::serde::encode_to_vec(key, bincode::config::legacy()).map_err(|e| internal(e.to_string()))?;
+  let bytes = serialise(key)?;
   let decode = || bincode::serde::decode_from_slice::<NovaKey, _>(&bytes, bincode::config::legacy());
   let (nova, length) = quietly(decode).map_err(|e| internal(e.to_string()))?;
   if length != bytes.len() {
@@ -99,6 +98,8 @@ pub fn encode(key: &VerifyingKey) -> Result<Vec<u8>> {
   }
   let parts = Parts {
     arity: nova.arity,
+    oracle_primary: Constants::reduce(&serialise(&nova.oracle_primary)?)?,
+    oracle_secondary: Constants::reduce(&serialise(&nova.oracle_secondary)?)?,
     parameter_digest: nova.parameter_digest,
     primary_digest: nova.primary.digest()?,
     secondary_digest: nova.secondary.digest()?,
@@ -113,6 +114,10 @@ pub fn encode(key: &VerifyingKey) -> Result<Vec<u8>> {
   // The blinding generator of the inner product's key enters a digest without being used: it is derived again.
   quietly(|| check_digests(&read(&compact)?.decode()?, product.blind))?;
   Ok(compact)
+}
+
+fn serialise<T: Serialize>(value: &T) -> Result<Vec<u8>> {
+  bincode::serde::encode_to_vec(value, bincode::config::legacy()).map_err(|e| Error::internal(e.to_string()))
 }
 
 /// Recomputes both Spartan digests from what a compact key holds.

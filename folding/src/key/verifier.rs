@@ -18,7 +18,7 @@ use halo2curves::{
 use bincode::error::DecodeError;
 use nova_snark::{
   nova,
-  traits::{ROConstants, evaluation::EvaluationEngineTrait},
+  traits::evaluation::EvaluationEngineTrait,
 };
 use serde::Serialize;
 
@@ -108,9 +108,8 @@ impl CompactEngine<E1> for EE1 {
 fn assemble(parts: &Encoded<'_>) -> Result<Key> {
   let mut bytes = Vec::new();
   put(&mut bytes, &parts.arity)?;
-  // Nova's hash constants follow from the fields.
-  put(&mut bytes, &ROConstants::<E1>::default())?;
-  put(&mut bytes, &ROConstants::<E2>::default())?;
+  put(&mut bytes, &parts.oracle_primary)?;
+  put(&mut bytes, &parts.oracle_secondary)?;
   put(&mut bytes, &parts.parameter_digest)?;
   let mut kzg = Vec::new();
   put(&mut kzg, &(G1Affine::generator(), G2Affine::generator(), parts.tau_g2))?;
