@@ -3,7 +3,7 @@
 use crate::step::CircomStep;
 use nova_snark::{
   nova,
-  provider::{Bn256EngineKZG, GrumpkinEngine, ipa_pc},
+  provider::{Bn256EngineKZG, GrumpkinEngine},
   spartan::snark::RelaxedR1CSSNARK,
 };
 
@@ -20,7 +20,7 @@ pub type Fq = <E2 as nova_snark::traits::Engine>::Scalar;
 pub type EE1 = nova_snark::provider::mercury::EvaluationEngine<E1>;
 #[cfg(feature = "hyperkzg")]
 pub type EE1 = nova_snark::provider::hyperkzg::EvaluationEngine<E1>;
-pub type EE2 = ipa_pc::EvaluationEngine<E2>;
+pub type EE2 = crate::ipa_prover::LazyIpa;
 
 /// Name of the primary evaluation argument; part of what a key id covers.
 pub const COMMITMENT_SCHEME: &str = if cfg!(feature = "hyperkzg") { "hyperkzg" } else { "mercury" };

@@ -5,13 +5,16 @@
 
 #[cfg(feature = "addon")]
 mod addon;
+pub mod affine;
 pub mod bytes;
 pub mod engine;
 pub mod error;
 pub mod field;
 pub mod ipa;
+pub mod ipa_prover;
 pub mod key;
 pub mod keyfile;
+pub mod msm;
 pub mod nova;
 pub mod poseidon;
 pub mod powers;
