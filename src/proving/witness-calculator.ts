@@ -68,15 +68,12 @@ export class WitnessCalculator {
     return new WitnessCalculator(await WebAssembly.compile(wasm))
   }
 
-  /**
-   * @param checked refuse inputs that break a constraint circom also asserts; off only to build forged witnesses
-   * @returns wires·32 bytes
-   */
-  calculate(input: CircuitInput, checked = true): Uint8Array<ArrayBuffer> {
+  /** Wires·32 bytes. Throws for inputs that break an assertion of the circuit. */
+  calculate(input: CircuitInput): Uint8Array<ArrayBuffer> {
     const circom = this.#exports
     this.#messages = ''
     try {
-      circom.init(checked ? 1 : 0)
+      circom.init(1)
       const shared = circom.getSharedRWMemoryStart()
       let count = 0
       for (const [name, value] of Object.entries(input)) {
