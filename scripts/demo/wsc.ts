@@ -1,0 +1,86 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+
+const bin = fileURLToPath(new URL('../../bin/wsc.js', import.meta.url))
+
+type Tell = (line: string) => void
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
+/** A command that ended otherwise than it should; what it wrote is in the message. */
+export class DemoError extends Error {
+  readonly code = 'E_DEMO'
+}
+
+/** Runs the real command in a process of its own, and hands on what it says of its progress. */
+function start(argv: readonly string[], tell: Tell, signal: AbortSignal): { child: Child; said: () => string } {
+  const child = spawn(process.execPath, [bin, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] })
+  // Its own way of ending, which saves what it has; a second one does not wait.
+  const interrupt = () => child.kill('SIGINT')
+  signal.addEventListener('abort', interrupt, { once: true })
+  child.once('close', () => signal.removeEventListener('abort', interrupt))
+  let said = ''
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    said += `${line}\n`
+    tell(line)
+  })
+  return { child, said: () => said }
+}
+
+/** Runs a command to its end; what it wrote to stdout. */
+export async function runWsc(argv: readonly string[], tell: Tell, signal: AbortSignal): Promise<string> {
+  const { child, said } = start(argv, tell, signal)
+  let stdout = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  const [exit] = await once(child, 'close')
+  signal.throwIfAborted()
+  if (exit !== 0) throw new DemoError(`wsc ${argv.join(' ')}: exit ${exit}\n${said()}${stdout}`)
+  return stdout
+}
+
+/** One line of `wsc bus follow --json`. */
+export interface Followed {
+  readonly height: number
+  readonly tip: string
+  readonly bytes: number
+  readonly seconds: number
+}
+
+/** `wsc bus follow`, running beside the demonstration. */
+export class Follower {
+  /** Where its progress goes for now. */
+  tell: Tell = () => undefined
+  readonly #child: Child
+  readonly #lines: AsyncIterator<string>
+  readonly #said: () => string
+
+  constructor(argv: readonly string[], signal: AbortSignal) {
+    const { child, said } = start([...argv, '--json'], (line) => this.tell(line), signal)
+    this.#child = child
+    this.#said = said
+    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  }
+
+  /** Waits for the proof of this very block. */
+  async proofOf(tip: string): Promise<Followed> {
+    for (;;) {
+      const { value, done } = await this.#lines.next()
+      if (done) throw new DemoError(`wsc bus follow ended:\n${this.#said()}`)
+      const line = JSON.parse(value) as Followed
+      if (line.tip === tip) return line
+    }
+  }
+
+  /** Interrupts it, as Ctrl-C does; its exit code. */
+  async stop(): Promise<number | null> {
+    if (this.#child.exitCode !== null) return this.#child.exitCode
+    const closed = once(this.#child, 'close')
+    this.#child.kill('SIGINT')
+    const [exit] = await closed
+    return exit
+  }
+}
