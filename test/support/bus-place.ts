@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { z } from 'zod'
+import { headerFile, mineChain } from '../bus/chain-fixture.ts'
+import { type breach, provedJson, status, verified } from './bus-json.ts'
+import { runWsc, startWsc, type WscRun } from './wsc.ts'
+
+/** A directory for one test file, with chain state of its own, in which `wsc` runs as a process. */
+export class BusPlace {
+  readonly dir: string
+  readonly env: Readonly<Record<string, string>>
+
+  private constructor(dir: string) {
+    this.dir = dir
+    this.env = { XDG_DATA_HOME: join(dir, 'data') }
+  }
+
+  static async make(): Promise<BusPlace> {
+    return new BusPlace(await mkdtemp(join(tmpdir(), 'wsc-bus-')))
+  }
+
+  remove(): Promise<void> {
+    return rm(this.dir, { recursive: true, force: true })
+  }
+
+  file(name: string): string {
+    return join(this.dir, name)
+  }
+
+  async put(name: string, bytes: Uint8Array | string): Promise<string> {
+    await writeFile(this.file(name), bytes)
+    return this.file(name)
+  }
+
+  /** A header file of a freshly mined regtest chain. */
+  regtestHeaders(name: string, count: number, salt = 0): Promise<string> {
+    return this.put(name, headerFile(mineChain(count, salt).headers))
+  }
+
+  run(...argv: string[]) {
+    return runWsc(argv, this.env)
+  }
+
+  start(...argv: string[]): WscRun {
+    return startWsc(argv, this.env)
+  }
+
+  /** Proves, which must succeed; what `--json` said. */
+  async prove(out: string, ...argv: string[]): Promise<z.infer<typeof provedJson>> {
+    const run = await this.run('bus', 'prove', '--json', '--out', this.file(out), ...argv)
+    if (run.exit !== 0) throw new Error(`wsc bus prove ${argv.join(' ')}: exit ${run.exit}\n${run.stderr}`)
+    return provedJson.parse(JSON.parse(run.stdout))
+  }
+
+  async verify(file: string, ...argv: string[]): Promise<z.infer<typeof verified> & { exit: number | null }> {
+    const run = await this.run('bus', 'verify', this.file(file), '--json', ...argv)
+    if (run.exit !== 0 && run.exit !== 1) throw new Error(`wsc bus verify: exit ${run.exit}\n${run.stderr}`)
+    return { exit: run.exit, ...verified.parse(JSON.parse(run.stdout)) }
+  }
+
+  async status(...argv: string[]): Promise<z.infer<typeof status>> {
+    const run = await this.run('bus', 'status', '--json', ...argv)
+    if (run.exit !== 0) throw new Error(`wsc bus status: exit ${run.exit}\n${run.stderr}`)
+    return status.parse(JSON.parse(run.stdout))
+  }
+}
+
+export type Breach = z.infer<typeof breach>
+
+/** Waits until `condition` holds, looking every 20 ms. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string, seconds = 120): Promise<void> {
+  for (const end = performance.now() + seconds * 1000; performance.now() < end; await delay(20)) {
+    if (await condition()) return
+  }
+  throw new Error(`${what}: not within ${seconds} s`)
+}
