@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { needsNoCeremony } from '../bus/index.ts'
 import { compileCircuit, ensureSetup, type KeyDirectory, NativeVerifier, type SnarkVerifier } from '../proving/index.ts'
+import { openWasmVerifier } from '../proving/pure.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 import { readBytes } from './inputs.ts'
@@ -9,10 +10,18 @@ import { readBytes } from './inputs.ts'
 /** The development setup's compact key, committed beside the WASM verifier. */
 const BUILT_IN_KEY = new URL('../bus/verifier/dev.key', import.meta.url)
 
+const BUILT_IN_WASM = new URL('../bus/verifier/wsc-folding.wasm', import.meta.url)
+
 /** A verifier for `--key`, or for the key built in. */
 export async function openVerifier(keyFile: string | undefined): Promise<SnarkVerifier> {
   const key = keyFile === undefined ? await readFile(BUILT_IN_KEY) : await readBytes(keyFile)
-  return new NativeVerifier(key)
+  try {
+    return new NativeVerifier(key)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'E_NO_ADDON') throw error
+    // Where nothing was built (no cargo, an installed package): slower, the same verdicts.
+    return await openWasmVerifier(await readFile(BUILT_IN_WASM), key)
+  }
 }
 
 /** Parameters and keys for proving: the ceremony's where `--ptau` names it, the development's where they are allowed. */

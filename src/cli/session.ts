@@ -7,6 +7,7 @@ import {
   type ChainState,
   CheckpointStore,
   encodeField,
+  needsNoCeremony,
   nodeFiles,
   type Poseidon,
   type ProvedChain,
@@ -22,6 +23,7 @@ import {
 import { BusWitnessSource, NativeEngine, NativeVerifier, type SnarkVerifier } from '../proving/index.ts'
 import { insecureAllowed } from './config.ts'
 import type { CliContext } from './context.ts'
+import { UsageError } from './exit.ts'
 import { readAnchor, readNetwork, requireProvable } from './inputs.ts'
 import { openKeys } from './keys.ts'
 import { dataDir } from './places.ts'
@@ -58,6 +60,9 @@ export async function openSession(options: SessionOptions, context: CliContext):
   const insecure = insecureAllowed(options.insecureDevSetup, env)
   const keys = await openKeys(params, options.ptau, insecure, context)
   const verifier = new NativeVerifier(await readFile(keys.verifierKey))
+  if (verifier.setup === 'insecure-dev' && !needsNoCeremony(params) && !insecure) {
+    throw new UsageError(`${options.ptau} does not hold the public ceremony's powers, which ${params.name} needs`)
+  }
   const poseidon = poseidonOf(verifier)
   const start = anchor === undefined ? startState(params, poseidon) : anchorState(params, anchor, poseidon)
   const dir = options.dataDir ?? dataDir(env, params, start.start)
