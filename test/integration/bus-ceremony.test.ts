@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mainnet, packParams, startContext } from '../../src/bitcoin/index.ts'
+import { encodeProofFile, type ProofFile, packState, poseidonOf, startState, verifyProof } from '../../src/bus/index.ts'
+import { advance } from '../../src/bus/state.ts'
+import { developmentPowers, ensureSetup, NativeVerifier } from '../../src/proving/index.ts'
+import { BusPlace } from '../support/bus-place.ts'
+import { excerpt } from '../support/excerpts.ts'
+import { OTHER_POWER, type OtherCircuit, otherCircuit } from '../support/other-circuit.ts'
+import { changed, type PtauSection, readPtau, SECTION, swapPoints, tauG2, writePtau } from '../support/ptau-file.ts'
+
+/**
+ * The ceremony's path, with powers of our own: which τ·G2 counts as the ceremony's is given by the test alone. Its
+ * circuit is small, for the sake of time, and lets any state follow any other.
+ */
+let place: BusPlace
+let sections: PtauSection[]
+let pin: Uint8Array
+let circuit: OtherCircuit
+beforeAll(async () => {
+  place = await BusPlace.make()
+  sections = readPtau(await readFile(await developmentPowers(OTHER_POWER)))
+  pin = tauG2(sections)
+  circuit = await otherCircuit(place.dir, pin)
+})
+afterAll(() => place.remove())
+
+const setUp = (ptau: string, withPin = true) =>
+  ensureSetup(circuit.keys.circuit, { ptau, ...(withPin ? { ceremonyTauG2: pin } : {}) })
+
+describe('a ceremony file', () => {
+  it('gives keys of the ceremony under its pin, and of no ceremony under the true one', async () => {
+    const key = await readFile(circuit.keys.verifierKey)
+    expect(new NativeVerifier(key, pin).setup).toBe('ceremony')
+    expect(new NativeVerifier(key).setup).toBe('insecure-dev')
+  })
+
+  it('gives the same key when it is pruned to the powers themselves', async () => {
+    const kept = sections.filter(({ type }) => type <= SECTION.tauG2)
+    const { verifierKey } = await setUp(await place.put('pruned.ptau', writePtau(kept)))
+    const keyId = async (file: string) => new NativeVerifier(await readFile(file), pin).keyId
+    expect(await keyId(verifierKey)).toBe(await keyId(circuit.keys.verifierKey))
+  })
+
+  const pruneTo = (points: number) =>
+    changed(
+      changed(
+        sections.filter(({ type }) => type <= SECTION.tauG2),
+        SECTION.tauG1,
+        (body) => body.subarray(0, points * 64),
+      ),
+      SECTION.header,
+      (body) => body,
+    )
+  it.each<[string, () => Uint8Array]>([
+    ['is no powers-of-tau file', () => new TextEncoder().encode('<html>404</html>'.repeat(20))],
+    ['is empty', () => new Uint8Array()],
+    ['is cut short in its points', () => writePtau(sections).slice(0, 500_000)],
+    ['is cut short in its header', () => writePtau(sections).slice(0, 50)],
+    ['is not prepared for phase 2', () => writePtau(sections.filter(({ type }) => type < SECTION.firstLagrange))],
+    ['is pruned of points that are needed', () => writePtau(pruneTo(1000))],
+    [
+      'is of another curve',
+      () => writePtau(changed(sections, SECTION.header, (body) => body.with(5, (body[5] ?? 0) ^ 1))),
+    ],
+    ['says another power than it has', () => writePtau(changed(sections, SECTION.header, (body) => body.with(36, 10)))],
+    [
+      'holds a point off the curve',
+      () => writePtau(changed(sections, SECTION.tauG1, (body) => body.with(64 * 77, (body[64 * 77] ?? 0) ^ 1))),
+    ],
+    [
+      'holds points that are no powers',
+      () => writePtau(changed(sections, SECTION.tauG1, (body) => swapPoints(body, 5, 900))),
+    ],
+    [
+      'holds another τ in G2 than in G1',
+      () =>
+        writePtau(
+          changed(sections, SECTION.tauG2, (body) => {
+            // 2·G2-like: the generator itself, so τ = 1 there.
+            body.copyWithin(128, 0, 128)
+            return body
+          }),
+        ),
+    ],
+  ])('is refused when it %s', async (name, bytes) => {
+    const file = await place.put(`${name.replaceAll(' ', '-')}.ptau`, bytes())
+    await expect(setUp(file)).rejects.toMatchObject({ code: 'E_PTAU' })
+  })
+
+  it('is refused by the command with exit 2, and leaves no key behind', async () => {
+    const cut = await place.put('cut.ptau', writePtau(sections).slice(0, 500_000))
+    for (const [file, said] of [
+      [cut, 'E_PTAU'],
+      // Whole, but for far fewer constraints than the bus has.
+      [await developmentPowers(OTHER_POWER), 'E_PTAU'],
+      [place.file('none.ptau'), 'cannot be read'],
+    ] as const) {
+      const run = await place.run('setup', '--ptau', file, '--json')
+      expect([run.exit, run.stdout, run.stderr]).toEqual([2, '', expect.stringContaining(said)])
+    }
+  })
+
+  it('of another τ does not pass for the ceremony’s', async () => {
+    const ptau = await developmentPowers(17)
+    const out = place.file('m.proof')
+    const headers = await place.put('h.bin', excerpt('mainnet-start').bytes)
+    const run = await place.run('bus', 'prove', '--headers', headers, '--to', '2', '--ptau', ptau, '--out', out)
+    expect(run).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('public ceremony') })
+    expect(existsSync(out)).toBe(false)
+  })
+})
+
+describe('a proof of the ceremony’s setup', () => {
+  let file: Uint8Array
+  let key: Uint8Array
+
+  beforeAll(async () => {
+    key = await readFile(circuit.keys.verifierKey)
+    const poseidon = poseidonOf(new NativeVerifier(key, pin))
+    const start = startState(mainnet, poseidon)
+    const first = advance(start, excerpt('mainnet-start').headers[1]!, poseidon)
+    if (!first.ok) throw new Error(first.reject)
+    const { snark, keyId } = await circuit.prove(packState(start), packState(first.next))
+    const { hash } = startContext(mainnet)
+    const proof: ProofFile = {
+      keyId,
+      setup: 'ceremony',
+      params: packParams(mainnet),
+      start: { kind: 'genesis', height: 0, hash },
+      steps: 1,
+      snark,
+    }
+    file = encodeProofFile(proof)
+    await place.put('ceremony.proof', file)
+    await place.put('ceremony.key', key)
+  })
+  const verify = (verifier: NativeVerifier) => verifyProof(file, { params: mainnet, verifier, now: 1_800_000_000 })
+
+  it('is valid on mainnet without any flag, under the pin', async () => {
+    expect(await verify(new NativeVerifier(key, pin))).toMatchObject({ valid: true, height: 1, setup: 'ceremony' })
+  })
+
+  it('is refused where the key is not the ceremony’s, whatever the file says', async () => {
+    expect(await verify(new NativeVerifier(key))).toMatchObject({ valid: false, reason: 'wrong-setup' })
+    const run = await place.run('bus', 'verify', place.file('ceremony.proof'))
+    expect(run).toMatchObject({ exit: 1, stdout: '', stderr: expect.stringContaining('wrong-setup') })
+    expect(run.stderr).toContain('wsc setup --ptau')
+    const given = await place.verify('ceremony.proof', '--key', place.file('ceremony.key'), '--insecure-dev-setup')
+    expect(given).toMatchObject({ exit: 1, reason: 'wrong-setup' })
+  })
+})
