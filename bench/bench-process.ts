@@ -28,6 +28,9 @@ try {
     peakBytes: process.resourceUsage().maxRSS * 1024,
   }
   process.send?.(report, () => process.disconnect())
+} catch (error) {
+  console.error(`  ${bench.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  process.exitCode = 1
 } finally {
   await rm(scratch, { recursive: true, force: true })
 }

@@ -47,15 +47,12 @@ export const live: Bench = {
       return {
         tables: [
           {
-            columns: ['', 's', 'CPU-s'],
+            columns: ['', 'wall', 'CPU'],
             rows: [
               ['block to verified new proof', ...wallAndCpu(timings)],
               ['… without noticing the block', summary(inside, 's'), ''],
+              ['peak memory of `wsc bus follow`', usage === undefined ? 'unknown' : megabytes(usage.peakBytes), ''],
             ],
-          },
-          {
-            columns: ['', ''],
-            rows: [['peak memory of `wsc bus follow`', usage === undefined ? 'unknown' : megabytes(usage.peakBytes)]],
           },
         ],
         notes: ['A block comes every 600 s on mainnet. The node is private and idle; CPU seconds are the follower’s.'],

@@ -171,8 +171,9 @@ template StepN(n) {
     var count = 0;
     for (var s = 0; s < n; s++) {
         count += active[s];
+        var values[5] = [packed[s].high, packed[s].low, window[s][0], window[s][1], append[s].list];
         for (var v = 0; v < 5; v++) {
-            var value = v == 0 ? packed[s].high : v == 1 ? packed[s].low : v == 2 ? window[s][0] : v == 3 ? window[s][1] : append[s].list;
+            var value = values[v];
             if (s == 0) {
                 chosen[s][v] <== value;
             } else {

@@ -8,7 +8,7 @@ export function plainReport(report: Report): string {
     `${report.title}\n${'='.repeat(report.title.length)}`,
     wrap(report.about),
     ...report.tables.map(plainTable),
-    ...report.notes.map((note) => wrap(`- ${note}`, '  ')),
+    report.notes.map((note) => wrap(`- ${note}`, '  ')).join('\n'),
     `${machine(report)}\n${whole(report)}`,
   ]
   return `${parts.join('\n\n')}\n`

@@ -22,21 +22,19 @@ export interface WasmVerifyRequest {
   readonly runs: number
 }
 
+export type WasmVerifyAnswer =
+  | { readonly ok: true; readonly times: WasmVerifyTimes }
+  | { readonly ok: false; readonly reason: string }
+
 const script = fileURLToPath(new URL('wasm-verify-process.ts', import.meta.url))
 
 /** Loads the package's WebAssembly verifier with its built-in key in a new process, and verifies there. */
-export function wasmVerify(request: WasmVerifyRequest): Promise<WasmVerifyTimes> {
+export function wasmVerify(request: WasmVerifyRequest): Promise<WasmVerifyAnswer> {
   return new Promise((resolve, reject) => {
-    const child = fork(script, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
-    let errors = ''
-    child.stderr?.on('data', (data) => {
-      errors += data
-    })
-    child.once('message', (times) => resolve(times as WasmVerifyTimes))
+    const child = fork(script, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    child.once('message', (answer) => resolve(answer as WasmVerifyAnswer))
     child.once('error', reject)
-    child.once('exit', (code) =>
-      reject(new Error(`the WebAssembly verifier’s process: exit ${code}\n${errors.trim()}`)),
-    )
+    child.once('exit', (code) => resolve({ ok: false, reason: `its process ended with ${code}` }))
     child.send(request)
   })
 }
