@@ -54,14 +54,21 @@ impl<'a> Reader<'a> {
   pub fn number(&mut self, limit: u64) -> Result<u64> {
     let mut value = 0u64;
     for shift in (0..63).step_by(7) {
-      let byte = *self.bytes.get(self.at).ok_or_else(|| Error::key("verifying key ends early"))?;
+      let byte = *self
+        .bytes
+        .get(self.at)
+        .ok_or_else(|| Error::key("verifying key ends early"))?;
       self.at += 1;
       value |= u64::from(byte & 0x7f) << shift;
       if byte & 0x80 == 0 {
         if byte == 0 && shift > 0 {
           return Err(Error::key("number not in its shortest form"));
         }
-        return if value <= limit { Ok(value) } else { Err(Error::key("number out of range")) };
+        return if value <= limit {
+          Ok(value)
+        } else {
+          Err(Error::key("number out of range"))
+        };
       }
     }
     Err(Error::key("number out of range"))

@@ -66,7 +66,11 @@ pub(crate) type Decoded = Parts<Shape<Fr>, Shape<Fq>, IpaKey>;
 
 /// The key id: it stands for the whole key and for this reading of it.
 pub fn key_id(compact: &[u8]) -> [u8; 32] {
-  Sha256::new().chain_update(ID_DOMAIN).chain_update(compact).finalize().into()
+  Sha256::new()
+    .chain_update(ID_DOMAIN)
+    .chain_update(compact)
+    .finalize()
+    .into()
 }
 
 fn put_text(out: &mut Vec<u8>, text: &str) {
@@ -81,7 +85,9 @@ fn expect_text(reader: &mut Reader<'_>, what: &str, expected: &str) -> Result<()
     return Ok(());
   }
   let found = String::from_utf8_lossy(text);
-  Err(Error::key(format!("verifying key is for {what} {found:?}, this verifier for {expected:?}")))
+  Err(Error::key(format!(
+    "verifying key is for {what} {found:?}, this verifier for {expected:?}"
+  )))
 }
 
 impl Decoded {
@@ -116,7 +122,10 @@ fn encoded<F: ff::PrimeField>(shape: &Shape<F>) -> Vec<u8> {
 /// Takes a key apart. What is left encoded has been checked for its place and length only.
 pub(crate) fn read(compact: &[u8]) -> Result<Encoded<'_>> {
   if compact.len() > MAX_KEY {
-    return Err(Error::key(format!("verifying key has {} bytes, at most {MAX_KEY} are looked at", compact.len())));
+    return Err(Error::key(format!(
+      "verifying key has {} bytes, at most {MAX_KEY} are looked at",
+      compact.len()
+    )));
   }
   if !compact.starts_with(MAGIC) {
     return Err(Error::key("not a verifying key of this kind"));
@@ -172,7 +181,11 @@ impl Encoded<'_> {
   pub fn sizes(&self) -> Result<[(usize, usize); 2]> {
     let size = |block| {
       let (constraints, variables, io) = sparse::read_sizes(&mut Reader::new(block))?;
-      if io == NOVA_IO { Ok((constraints, variables)) } else { Err(Error::key("verifying key of no folded circuit")) }
+      if io == NOVA_IO {
+        Ok((constraints, variables))
+      } else {
+        Err(Error::key("verifying key of no folded circuit"))
+      }
     };
     let secondary = size(self.secondary)?;
     if IpaKey::generators(self.ipa)? != secondary.0.max(secondary.1) {

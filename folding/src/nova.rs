@@ -6,6 +6,7 @@ use crate::{
   key,
   powers::PowersDirectory,
   proof::ProofShape,
+  ptau,
   quiet::quietly,
   r1cs::R1cs,
   scheme::{FoldingScheme, Watch},
@@ -46,6 +47,7 @@ impl FoldingScheme for Nova {
   fn set_up(circuit: &Arc<R1cs>, powers: &Path, watch: Watch<'_>) -> Result<(NovaParameters, Vec<u8>)> {
     let step = CircomStep::shape(circuit.clone());
     watch.stage("parameters", 0, 3)?;
+    ptau::open_ptau(powers, circuit.constraints().max(circuit.wires()))?;
     let directory = PowersDirectory::of(powers)?;
     // Reading the powers checks a G2 point, hence the silence.
     let params = quietly(|| {
@@ -55,6 +57,9 @@ impl FoldingScheme for Nova {
       NovaError::PtauFileError(reason) => Error::ptau(reason),
       other => internal("public parameters")(other),
     })?;
+    // As many as nova-snark has read: curve and group it has checked itself, but not that they are powers.
+    let points = params.num_constraints().0.max(params.num_variables().0).next_power_of_two();
+    quietly(|| ptau::check_ptau(powers, points))?;
     watch.stage("keys", 1, 3)?;
     let (proving, verifying) = Compressed::setup(&params).map_err(internal("keys"))?;
     watch.stage("compact key", 2, 3)?;

@@ -64,7 +64,13 @@ impl<F: PrimeField> Shape<F> {
     numbers.insert(key(&table[1]), MINUS_ONE);
     let rows = matrices.iter().map(|m| last_row(m)).max()?;
     // Row by row and not matrix by matrix: the order in which the codec meets new coefficients.
-    let mut shape = Shape { constraints, variables, io, table: Vec::new(), matrices: Default::default() };
+    let mut shape = Shape {
+      constraints,
+      variables,
+      io,
+      table: Vec::new(),
+      matrices: Default::default(),
+    };
     for row in 0..rows {
       for (matrix, out) in matrices.iter().zip(&mut shape.matrices) {
         let range = *matrix.indptr.get(row).unwrap_or(&0)..*matrix.indptr.get(row + 1).unwrap_or(&0);
@@ -73,7 +79,10 @@ impl<F: PrimeField> Shape<F> {
             table.push(*value);
             table.len() as u32 - 1
           });
-          out.terms.push(Term { column: u32::try_from(*column).ok()?, coefficient });
+          out.terms.push(Term {
+            column: u32::try_from(*column).ok()?,
+            coefficient,
+          });
         }
         out.ends.push(u32::try_from(out.terms.len()).ok()?);
       }
@@ -89,7 +98,11 @@ impl<F: PrimeField> Shape<F> {
       indptr.extend(matrix.ends.iter().map(|end| *end as usize));
       indptr.resize(self.constraints + 1, matrix.terms.len());
       SparseMatrix {
-        data: matrix.terms.iter().map(|term| self.table[term.coefficient as usize]).collect(),
+        data: matrix
+          .terms
+          .iter()
+          .map(|term| self.table[term.coefficient as usize])
+          .collect(),
         indices: matrix.terms.iter().map(|term| term.column as usize).collect(),
         indptr,
         cols: self.variables + 1 + self.io,
@@ -136,7 +149,9 @@ impl<F: PrimeField> Shape<F> {
 
   /// eq(y, column) for every column in use: all variables, and of the other half just u and the public values.
   fn column_weights(&self, y: &[F]) -> Vec<F> {
-    let (Some((&half, rest)), used) = (y.split_first(), self.io + 1) else { return Vec::new() };
+    let (Some((&half, rest)), used) = (y.split_first(), self.io + 1) else {
+      return Vec::new();
+    };
     let mut weights = EqPolynomial::evals_from_points(rest);
     let public: Vec<F> = weights.iter().take(used).map(|weight| half * weight).collect();
     weights.par_iter_mut().for_each(|weight| *weight *= F::ONE - half);

@@ -67,7 +67,11 @@ impl<E: Engine> Instance<E> {
 }
 
 fn check(holds: bool) -> Result<(), NovaError> {
-  if holds { Ok(()) } else { Err(NovaError::InvalidSumcheckProof) }
+  if holds {
+    Ok(())
+  } else {
+    Err(NovaError::InvalidSumcheckProof)
+  }
 }
 
 impl<E: Engine, EE: CompactEngine<E>> RelaxedR1CSSNARKTrait<E> for Spartan<E, EE> {
@@ -100,7 +104,9 @@ impl<E: Engine, EE: CompactEngine<E>> RelaxedR1CSSNARKTrait<E> for Spartan<E, EE
     transcript.absorb(b"U", committed);
 
     // Outer sum-check: Σₓ eq(τ, x)·(Az·Bz − u·Cz − E) = 0.
-    let tau = (0..rounds_x).map(|_| transcript.squeeze(b"t")).collect::<Result<EqPolynomial<_>, _>>()?;
+    let tau = (0..rounds_x)
+      .map(|_| transcript.squeeze(b"t"))
+      .collect::<Result<EqPolynomial<_>, _>>()?;
     let (claim, x) = self.outer.verify(E::Scalar::ZERO, rounds_x, 3, &mut transcript)?;
     let (az, bz, cz) = self.claims;
     check(claim == tau.evaluate(&x) * (az * bz - instance.u * cz - self.error_value))?;
@@ -108,9 +114,13 @@ impl<E: Engine, EE: CompactEngine<E>> RelaxedR1CSSNARKTrait<E> for Spartan<E, EE
 
     // Inner sum-check: Az + r·Bz + r²·Cz as Σᵧ (A + r·B + r²·C)(x, y)·z(y).
     let r = transcript.squeeze(b"r")?;
-    let (claim, y) = self.inner.verify(az + r * bz + r * r * cz, log_variables + 1, 2, &mut transcript)?;
+    let (claim, y) = self
+      .inner
+      .verify(az + r * bz + r * r * cz, log_variables + 1, 2, &mut transcript)?;
     let z = {
-      let public = std::iter::once(instance.u).chain(instance.public.iter().copied()).collect();
+      let public = std::iter::once(instance.u)
+        .chain(instance.public.iter().copied())
+        .collect();
       let public_value = SparsePolynomial::new(log_variables, public).evaluate(&y[1..]);
       (E::Scalar::ONE - y[0]) * self.witness_value + y[0] * public_value
     };
@@ -119,11 +129,26 @@ impl<E: Engine, EE: CompactEngine<E>> RelaxedR1CSSNARKTrait<E> for Spartan<E, EE
 
     // Both committed polynomials at one point.
     let openings = [
-      Opening { commitment: instance.witness, point: y[1..].to_vec(), value: self.witness_value },
-      Opening { commitment: instance.error, point: x, value: self.error_value },
+      Opening {
+        commitment: instance.witness,
+        point: y[1..].to_vec(),
+        value: self.witness_value,
+      },
+      Opening {
+        commitment: instance.error,
+        point: x,
+        value: self.error_value,
+      },
     ];
     let joint = self.reduce(openings, &mut transcript)?;
-    EE::verify(&key.engine, &mut transcript, &joint.commitment, &joint.point, &joint.value, &self.argument)
+    EE::verify(
+      &key.engine,
+      &mut transcript,
+      &joint.commitment,
+      &joint.point,
+      &joint.value,
+      &self.argument,
+    )
   }
 }
 
@@ -139,12 +164,17 @@ impl<E: Engine, EE: EvaluationEngineTrait<E>> Spartan<E, EE> {
   /// a random combination makes them one. The shorter polynomial counts as padded with zeroes.
   fn reduce(&self, openings: [Opening<E>; 2], transcript: &mut E::TE) -> Result<Opening<E>, NovaError> {
     let [first, second] = &openings;
-    let values: [E::Scalar; 2] =
-      self.batch_values.as_slice().try_into().map_err(|_| NovaError::InvalidSumcheckProof)?;
+    let values: [E::Scalar; 2] = self
+      .batch_values
+      .as_slice()
+      .try_into()
+      .map_err(|_| NovaError::InvalidSumcheckProof)?;
     let weights = [E::Scalar::ONE, transcript.squeeze(b"r")?];
     let rounds = [first.point.len(), second.point.len()];
     let most = rounds[0].max(rounds[1]);
-    let (claim, point) = self.batch.verify_batch(&[first.value, second.value], &rounds, &weights, 2, transcript)?;
+    let (claim, point) = self
+      .batch
+      .verify_batch(&[first.value, second.value], &rounds, &weights, 2, transcript)?;
     let expected: E::Scalar = (0..2)
       .map(|i| {
         let upper = point[most - rounds[i]..].to_vec();
@@ -159,7 +189,11 @@ impl<E: Engine, EE: EvaluationEngineTrait<E>> Spartan<E, EE> {
       padding * values[i]
     };
     let value = padded(0) + c * padded(1);
-    Ok(Opening { commitment: first.commitment + second.commitment * c, point, value })
+    Ok(Opening {
+      commitment: first.commitment + second.commitment * c,
+      point,
+      value,
+    })
   }
 }
 
@@ -212,7 +246,9 @@ impl<'de, E: Engine, EE: CompactEngine<E>> Deserialize<'de> for SpartanKey<E, EE
 /// nova-snark's trait asks for it, but keys are written by `key::encode` alone.
 impl<E: Engine, EE: EvaluationEngineTrait<E>> Serialize for SpartanKey<E, EE> {
   fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-    Err(serde::ser::Error::custom("a verifying key is written in its compact form only"))
+    Err(serde::ser::Error::custom(
+      "a verifying key is written in its compact form only",
+    ))
   }
 }
 

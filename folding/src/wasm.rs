@@ -34,8 +34,7 @@ fn status(code: Code) -> i32 {
 /// Leaves the result, or the failure's text, for the caller.
 fn answer(work: impl FnOnce(&mut Module) -> Result<(i32, Vec<u8>), Error>) -> i32 {
   MODULE.with_borrow_mut(|module| {
-    let (status, result) =
-      work(module).unwrap_or_else(|error| (status(error.code), error.message.into_bytes()));
+    let (status, result) = work(module).unwrap_or_else(|error| (status(error.code), error.message.into_bytes()));
     module.result = result;
     status
   })
@@ -126,6 +125,9 @@ pub unsafe extern "C" fn wsc_poseidon(tag: u32, ptr: *const u8, len: usize) -> i
   let inputs = unsafe { input(ptr, len) };
   answer(|_| {
     let hashes = poseidon::hash_batch(u64::from(tag), inputs);
-    Ok((0, hashes.ok_or_else(|| Error::internal("inputs are not triples of canonical elements"))?))
+    Ok((
+      0,
+      hashes.ok_or_else(|| Error::internal("inputs are not triples of canonical elements"))?,
+    ))
   })
 }

@@ -68,13 +68,25 @@ impl<F: PrimeField + Serialize + for<'a> Deserialize<'a>> Constants<F> {
     let bad = || Error::internal("nova-snark's hash constants are not of the expected form");
     let (full, read): (Self, usize) =
       bincode::serde::decode_from_slice(serialised, bincode::config::legacy()).map_err(|_| bad())?;
-    let Sponge { mds: [m, ..], rounds, pre_sparse, sparse, strength, full_rounds, partial_rounds, hash_type } = full.wide;
+    let Sponge {
+      mds: [m, ..],
+      rounds,
+      pre_sparse,
+      sparse,
+      strength,
+      full_rounds,
+      partial_rounds,
+      hash_type,
+    } = full.wide;
     let expected = (STANDARD, FULL_ROUNDS, sparse.len(), SPONGE);
     if read != serialised.len() || (strength, full_rounds, partial_rounds, hash_type) != expected {
       return Err(bad());
     }
     let narrow = Sponge::of(Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Ok(Constants { wide: Sponge::of(m, rounds, pre_sparse, sparse), narrow })
+    Ok(Constants {
+      wide: Sponge::of(m, rounds, pre_sparse, sparse),
+      narrow,
+    })
   }
 
   pub fn encode(&self, out: &mut Vec<u8>) {
@@ -98,10 +110,14 @@ impl<F: PrimeField + Serialize + for<'a> Deserialize<'a>> Constants<F> {
     let matrix = |reader: &mut Reader<'_>| (0..width).map(|_| row(reader, width)).collect::<Result<Matrix<F>>>();
     let (m, pre_sparse) = (matrix(reader)?, matrix(reader)?);
     let rounds = row(reader, rounds)?;
-    let sparse =
-      (0..sparse).map(|_| Ok((row(reader, width)?, row(reader, width - 1)?))).collect::<Result<Vec<_>>>()?;
+    let sparse = (0..sparse)
+      .map(|_| Ok((row(reader, width)?, row(reader, width - 1)?)))
+      .collect::<Result<Vec<_>>>()?;
     let narrow = Sponge::of(Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Ok(Constants { wide: Sponge::of(m, rounds, pre_sparse, sparse), narrow })
+    Ok(Constants {
+      wide: Sponge::of(m, rounds, pre_sparse, sparse),
+      narrow,
+    })
   }
 }
 

@@ -56,13 +56,20 @@ impl<E: Engine, K: Serialize + for<'a> Deserialize<'a>> SimpleDigestible for Dir
 impl<E: Engine, K: Serialize + for<'a> Deserialize<'a>> Direct<E, K> {
   /// What nova-snark's `digest()` of the same key is.
   fn digest(&self) -> Result<E::Scalar> {
-    DigestComputer::new(self).digest().map_err(|e| Error::internal(format!("digest: {e}")))
+    DigestComputer::new(self)
+      .digest()
+      .map_err(|e| Error::internal(format!("digest: {e}")))
   }
 
   fn shape(&self) -> Result<Shape<E::Scalar>> {
     let shape = &self.shape;
-    Shape::new(shape.num_cons(), shape.num_vars(), shape.num_io(), [shape.A(), shape.B(), shape.C()])
-      .ok_or_else(|| Error::internal("matrices without rows"))
+    Shape::new(
+      shape.num_cons(),
+      shape.num_vars(),
+      shape.num_io(),
+      [shape.A(), shape.B(), shape.C()],
+    )
+    .ok_or_else(|| Error::internal("matrices without rows"))
   }
 }
 
@@ -108,7 +115,10 @@ pub fn encode(key: &VerifyingKey) -> Result<Vec<u8>> {
     blind_secondary: nova.blind_secondary,
     primary: nova.primary.shape()?,
     secondary: nova.secondary.shape()?,
-    ipa: IpaKey { generators: vector.generators.clone(), product: product.generators[0] },
+    ipa: IpaKey {
+      generators: vector.generators.clone(),
+      product: product.generators[0],
+    },
   };
   let compact = parts.write()?;
   // The blinding generator of the inner product's key enters a digest without being used: it is derived again.
@@ -122,9 +132,19 @@ fn serialise<T: Serialize>(value: &T) -> Result<Vec<u8>> {
 
 /// Recomputes both Spartan digests from what a compact key holds.
 fn check_digests(parts: &Decoded, product_blind: GrumpkinAffine) -> Result<()> {
-  let kzg = Kzg { g: G1Affine::generator(), h: G2Affine::generator(), tau_h: parts.tau_g2 };
-  let vector = Pedersen { generators: parts.ipa.generators.clone(), blind: parts.blind_secondary };
-  let product = Pedersen { generators: vec![parts.ipa.product], blind: product_blind };
+  let kzg = Kzg {
+    g: G1Affine::generator(),
+    h: G2Affine::generator(),
+    tau_h: parts.tau_g2,
+  };
+  let vector = Pedersen {
+    generators: parts.ipa.generators.clone(),
+    blind: parts.blind_secondary,
+  };
+  let product = Pedersen {
+    generators: vec![parts.ipa.product],
+    blind: product_blind,
+  };
   let primary = expand::<E1, _>(&parts.primary, kzg)?;
   let secondary = expand::<E2, _>(&parts.secondary, InnerProduct { vector, product })?;
   if primary.digest()? == parts.primary_digest && secondary.digest()? == parts.secondary_digest {
@@ -140,5 +160,8 @@ where
 {
   let [a, b, c] = shape.expand();
   let shape = R1CSShape::new(shape.constraints, shape.variables, shape.io, a, b, c);
-  Ok(Direct { engine, shape: shape.map_err(|e| Error::internal(e.to_string()))? })
+  Ok(Direct {
+    engine,
+    shape: shape.map_err(|e| Error::internal(e.to_string()))?,
+  })
 }

@@ -12,14 +12,9 @@ use crate::{
   spartan::{CompactEngine, Spartan, SpartanKeyBytes},
   step::CircomStep,
 };
-use halo2curves::{
-  bn256::{G1Affine, G2Affine},
-};
 use bincode::error::DecodeError;
-use nova_snark::{
-  nova,
-  traits::evaluation::EvaluationEngineTrait,
-};
+use halo2curves::bn256::{G1Affine, G2Affine};
+use nova_snark::{nova, traits::evaluation::EvaluationEngineTrait};
 use serde::Serialize;
 
 type Primary = Spartan<E1, EE1>;
@@ -69,9 +64,17 @@ impl Verifier {
       let ceremony = ptau::encode_g2(&parts.tau_g2)[..] == *pin;
       Ok(Verifier {
         key_id: key_id(compact),
-        setup: if ceremony { SetupKind::Ceremony } else { SetupKind::InsecureDev },
+        setup: if ceremony {
+          SetupKind::Ceremony
+        } else {
+          SetupKind::InsecureDev
+        },
         arity: parts.arity,
-        shape: ProofShape { arity: parts.arity, primary, secondary },
+        shape: ProofShape {
+          arity: parts.arity,
+          primary,
+          secondary,
+        },
         key: assemble(&parts)?,
       })
     })
@@ -89,10 +92,17 @@ impl Verifier {
     let steps = steps.ok_or_else(|| invalid("the number of steps is not a positive integer".into()))?;
     let z0: Vec<Fr> = match field::decode_vec(z0) {
       Some(z0) if z0.len() == self.arity => z0,
-      _ => return Err(invalid(format!("a start state is {} canonical elements of 32 bytes", self.arity))),
+      _ => {
+        return Err(invalid(format!(
+          "a start state is {} canonical elements of 32 bytes",
+          self.arity
+        )));
+      }
     };
     let proof: Proof = self.shape.decode_as(proof)?;
-    let state = proof.verify(&self.key, steps, &z0).map_err(|error| invalid(error.to_string()))?;
+    let state = proof
+      .verify(&self.key, steps, &z0)
+      .map_err(|error| invalid(error.to_string()))?;
     Ok(field::encode_vec(&state))
   }
 }
@@ -113,8 +123,22 @@ fn assemble(parts: &Encoded<'_>) -> Result<Key> {
   put(&mut bytes, &parts.parameter_digest)?;
   let mut kzg = Vec::new();
   put(&mut kzg, &(G1Affine::generator(), G2Affine::generator(), parts.tau_g2))?;
-  put(&mut bytes, &SpartanKeyBytes { digest: &parts.primary_digest, engine: &kzg, shape: parts.primary })?;
-  put(&mut bytes, &SpartanKeyBytes { digest: &parts.secondary_digest, engine: parts.ipa, shape: parts.secondary })?;
+  put(
+    &mut bytes,
+    &SpartanKeyBytes {
+      digest: &parts.primary_digest,
+      engine: &kzg,
+      shape: parts.primary,
+    },
+  )?;
+  put(
+    &mut bytes,
+    &SpartanKeyBytes {
+      digest: &parts.secondary_digest,
+      engine: parts.ipa,
+      shape: parts.secondary,
+    },
+  )?;
   put(&mut bytes, &parts.blind_primary)?;
   put(&mut bytes, &parts.blind_secondary)?;
   let decoded = bincode::serde::decode_from_slice(&bytes, bincode::config::legacy());

@@ -23,15 +23,19 @@ pub const DEV_DOMAIN: &str = "wsc-bitcoin insecure development powers of tau v1"
 pub const MAX_DEV_POWER: u32 = 20;
 /// The base field's modulus, little-endian, as a ptau header names the curve.
 pub const BN254_Q: [u8; 32] = [
-  0x47, 0xfd, 0x7c, 0xd8, 0x16, 0x8c, 0x20, 0x3c, 0x8d, 0xca, 0x71, 0x68, 0x91, 0x6a, 0x81, 0x97, 0x5d, 0x58, 0x81, 0x81,
-  0xb6, 0x45, 0x50, 0xb8, 0x29, 0xa0, 0x31, 0xe1, 0x72, 0x4e, 0x64, 0x30,
+  0x47, 0xfd, 0x7c, 0xd8, 0x16, 0x8c, 0x20, 0x3c, 0x8d, 0xca, 0x71, 0x68, 0x91, 0x6a, 0x81, 0x97, 0x5d, 0x58, 0x81,
+  0x81, 0xb6, 0x45, 0x50, 0xb8, 0x29, 0xa0, 0x31, 0xe1, 0x72, 0x4e, 0x64, 0x30,
 ];
 /// Points computed between two progress reports and written together.
 const BATCH: usize = 1 << 15;
 
-/// One of the three secrets: `tau`, `alpha` or `beta`.
+/// One of the three development secrets: `tau`, `alpha` or `beta`.
 pub fn dev_secret(name: &str) -> Fr {
-  let digest: [u8; 64] = Sha512::digest(format!("{DEV_DOMAIN}: {name}")).into();
+  secret(DEV_DOMAIN, name)
+}
+
+fn secret(domain: &str, name: &str) -> Fr {
+  let digest: [u8; 64] = Sha512::digest(format!("{domain}: {name}")).into();
   Fr::from_uniform_bytes(&digest)
 }
 
@@ -43,11 +47,16 @@ pub fn dev_tau_g2() -> G2Affine {
 /// Writes the development file of 2^power to `path` (atomically: a temporary file beside it, synced and renamed).
 /// `progress` is told points done and points in all; it returns false to stop.
 pub fn write_dev_ptau(path: &Path, power: u32, progress: &mut dyn FnMut(u64, u64) -> bool) -> Result<()> {
+  write_ptau_of(DEV_DOMAIN, path, power, progress)
+}
+
+/// The same for secrets of another published origin: tests make a ceremony of their own with it.
+pub fn write_ptau_of(domain: &str, path: &Path, power: u32, progress: &mut dyn FnMut(u64, u64) -> bool) -> Result<()> {
   if !(1..=MAX_DEV_POWER).contains(&power) {
     return Err(Error::ptau(format!("power {power} is outside 1..={MAX_DEV_POWER}")));
   }
   let temporary = path.with_extension(format!("ptau.{}.part", std::process::id()));
-  let result = Writer::create(&temporary, power, progress).and_then(|mut w| w.write_all());
+  let result = Writer::create(&temporary, power, progress).and_then(|mut w| w.write_all(domain));
   match result {
     Ok(()) => std::fs::rename(&temporary, path).map_err(|e| Error::io("rename the powers of tau", path, e)),
     Err(error) => {
@@ -68,11 +77,17 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
   fn create(path: &'a Path, power: u32, progress: &'a mut dyn FnMut(u64, u64) -> bool) -> Result<Self> {
     let file = File::create(path).map_err(|e| Error::io("create the powers of tau", path, e))?;
-    Ok(Writer { out: BufWriter::with_capacity(1 << 20, file), path, power, done: 0, progress })
+    Ok(Writer {
+      out: BufWriter::with_capacity(1 << 20, file),
+      path,
+      power,
+      done: 0,
+      progress,
+    })
   }
 
-  fn write_all(&mut self) -> Result<()> {
-    let (tau, alpha, beta) = (dev_secret("tau"), dev_secret("alpha"), dev_secret("beta"));
+  fn write_all(&mut self, domain: &str) -> Result<()> {
+    let [tau, alpha, beta] = ["tau", "alpha", "beta"].map(|name| secret(domain, name));
     let n = 1usize << self.power;
     let powers = powers_of(tau, 2 * n - 1);
     let scaled = |by: Fr, values: &[Fr]| -> Vec<Fr> { values.iter().map(|v| by * v).collect() };
@@ -102,8 +117,15 @@ impl<'a> Writer<'a> {
     self.section(14, |w| w.points(&g1, &scaled(alpha, &lagrange)))?;
     self.section(15, |w| w.points(&g1, &scaled(beta, &lagrange)))?;
     let path = self.path;
-    self.out.flush().map_err(|e| Error::io("write the powers of tau", path, e))?;
-    self.out.get_ref().sync_all().map_err(|e| Error::io("sync the powers of tau", path, e))
+    self
+      .out
+      .flush()
+      .map_err(|e| Error::io("write the powers of tau", path, e))?;
+    self
+      .out
+      .get_ref()
+      .sync_all()
+      .map_err(|e| Error::io("sync the powers of tau", path, e))
   }
 
   fn section(&mut self, id: u32, body: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
@@ -128,7 +150,9 @@ impl<'a> Writer<'a> {
       let mut raw = Vec::new();
       for point in base.multiples(batch) {
         // Montgomery form, little-endian: the format's own, and halo2curves' memory.
-        point.write_raw(&mut raw).map_err(|e| Error::io("write the powers of tau", self.path, e))?;
+        point
+          .write_raw(&mut raw)
+          .map_err(|e| Error::io("write the powers of tau", self.path, e))?;
       }
       self.bytes(&raw)?;
       self.done += batch.len() as u64;
@@ -145,7 +169,10 @@ impl<'a> Writer<'a> {
   }
 
   fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
-    self.out.write_all(bytes).map_err(|e| Error::io("write the powers of tau", self.path, e))
+    self
+      .out
+      .write_all(bytes)
+      .map_err(|e| Error::io("write the powers of tau", self.path, e))
   }
 }
 
@@ -156,7 +183,9 @@ fn total_points(power: u32) -> u64 {
 }
 
 fn powers_of(tau: Fr, count: usize) -> Vec<Fr> {
-  std::iter::successors(Some(Fr::ONE), |power| Some(*power * tau)).take(count).collect()
+  std::iter::successors(Some(Fr::ONE), |power| Some(*power * tau))
+    .take(count)
+    .collect()
 }
 
 /// ffjavascript's root of unity of order 2^bits: a power of 5^t, its smallest non-residue (halo2curves takes 7).
@@ -191,7 +220,11 @@ fn lagrange_at(tau: Fr, bits: u32) -> Vec<Fr> {
   let mut differences: Vec<Fr> = roots.iter().map(|root| tau - root).collect();
   differences.iter_mut().batch_invert();
   let factor = (tau.pow_vartime([n as u64]) - Fr::ONE) * Fr::from(n as u64).invert().expect("n is not zero");
-  roots.iter().zip(differences).map(|(root, inverse)| factor * root * inverse).collect()
+  roots
+    .iter()
+    .zip(differences)
+    .map(|(root, inverse)| factor * root * inverse)
+    .collect()
 }
 
 /// The same over one domain more than there are powers for: snarkjs transforms 2^bits − 1 powers and a zero, so the
@@ -200,7 +233,11 @@ fn truncated_lagrange_at(tau: Fr, bits: u32) -> Vec<Fr> {
   let n = 1usize << bits;
   let missing = tau.pow_vartime([n as u64 - 1]) * Fr::from(n as u64).invert().expect("n is not zero");
   let roots = powers_of(root_of_unity(bits), n);
-  lagrange_at(tau, bits).iter().zip(roots).map(|(value, root)| *value - missing * root).collect()
+  lagrange_at(tau, bits)
+    .iter()
+    .zip(roots)
+    .map(|(value, root)| *value - missing * root)
+    .collect()
 }
 
 #[cfg(test)]
@@ -219,7 +256,11 @@ mod tests {
     // Σ Lᵢ(τ)·f(ωⁱ) = f(τ) for f(x) = x³ + 2.
     let (tau, f) = (dev_secret("tau"), |x: Fr| x * x * x + Fr::from(2));
     let roots = powers_of(root_of_unity(3), 8);
-    let sum: Fr = lagrange_at(tau, 3).iter().zip(roots).map(|(l, root)| *l * f(root)).sum();
+    let sum: Fr = lagrange_at(tau, 3)
+      .iter()
+      .zip(roots)
+      .map(|(l, root)| *l * f(root))
+      .sum();
     assert_eq!(sum, f(tau));
   }
 }

@@ -79,7 +79,10 @@ impl<C: Affine> FixedBase<C> {
 
   /// scalars[i]·P for every i.
   pub fn multiples(&self, scalars: &[Fr]) -> Vec<C> {
-    scalars.par_chunks(CHUNK).flat_map_iter(|chunk| self.multiples_of_chunk(chunk)).collect()
+    scalars
+      .par_chunks(CHUNK)
+      .flat_map_iter(|chunk| self.multiples_of_chunk(chunk))
+      .collect()
   }
 
   fn multiples_of_chunk(&self, scalars: &[Fr]) -> Vec<C> {

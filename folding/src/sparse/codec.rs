@@ -16,13 +16,23 @@ const MAX_TERMS: usize = 1 << 24;
 
 /// Column codes of a pattern: even ones count from the row's base, odd ones from the first public column.
 fn column_code(column: u32, base: u32, variables: u32) -> u64 {
-  if column >= variables { u64::from(column - variables) * 2 + 1 } else { u64::from(column - base) * 2 }
+  if column >= variables {
+    u64::from(column - variables) * 2 + 1
+  } else {
+    u64::from(column - base) * 2
+  }
 }
 
 pub fn encode<F: PrimeField>(shape: &Shape<F>, out: &mut Vec<u8>) {
   let variables = shape.variables as u32;
   let rows = shape.matrices[0].ends.len();
-  for number in [shape.constraints, shape.variables, shape.io, rows, shape.table.len() - 2] {
+  for number in [
+    shape.constraints,
+    shape.variables,
+    shape.io,
+    rows,
+    shape.table.len() - 2,
+  ] {
     put_number(out, number as u64);
   }
   for coefficient in &shape.table[2..] {
@@ -94,7 +104,11 @@ pub fn decode<F: PrimeField>(bytes: &[u8]) -> Result<Shape<F>> {
     }
     seen = seen.max(number + 1);
     let pattern = &patterns[number];
-    let base = if pattern.based { last_base + unzigzag(reader.number(2 * MAX_SIZE)?) } else { 0 };
+    let base = if pattern.based {
+      last_base + unzigzag(reader.number(2 * MAX_SIZE)?)
+    } else {
+      0
+    };
     if base < 0 || base as u64 + pattern.reach / 2 >= variables as u64 {
       return Err(Error::key("column outside the circuit"));
     }
@@ -104,7 +118,11 @@ pub fn decode<F: PrimeField>(bytes: &[u8]) -> Result<Shape<F>> {
     for (matrix, terms) in matrices.iter_mut().zip(&pattern.terms) {
       total += terms.len();
       matrix.terms.extend(terms.iter().map(|(code, coefficient)| Term {
-        column: if code & 1 == 1 { variables as u32 + (code >> 1) as u32 } else { base as u32 + (code >> 1) as u32 },
+        column: if code & 1 == 1 {
+          variables as u32 + (code >> 1) as u32
+        } else {
+          base as u32 + (code >> 1) as u32
+        },
         coefficient: *coefficient,
       }));
       matrix.ends.push(matrix.terms.len() as u32);
@@ -117,7 +135,13 @@ pub fn decode<F: PrimeField>(bytes: &[u8]) -> Result<Shape<F>> {
   if seen != patterns.len() || last_is_empty || reader.left() != 0 {
     return Err(Error::key("unused row pattern, empty last row or bytes after the last"));
   }
-  Ok(Shape { constraints, variables, io, table, matrices })
+  Ok(Shape {
+    constraints,
+    variables,
+    io,
+    table,
+    matrices,
+  })
 }
 
 fn size(reader: &mut Reader<'_>) -> Result<usize> {
@@ -149,7 +173,11 @@ fn read_patterns(reader: &mut Reader<'_>, coefficients: usize, io: usize) -> Res
   let mut seen = 2; // 1 and −1 are always there
   for _ in 0..count {
     let start = reader.position();
-    let mut pattern = Pattern { terms: Default::default(), based: false, reach: 0 };
+    let mut pattern = Pattern {
+      terms: Default::default(),
+      based: false,
+      reach: 0,
+    };
     let mut least = u64::MAX;
     for terms in &mut pattern.terms {
       let length = reader.count(2)?;
