@@ -18,13 +18,26 @@ let place: BusPlace
 let sections: PtauSection[]
 let pin: Uint8Array
 let circuit: OtherCircuit
+/** Whole and sound powers, but neither the ceremony's nor enough of them for the bus. */
+let small: string
+/** Enough, and still not the ceremony's. */
+let large: string
+const cache = process.env.XDG_CACHE_HOME
 beforeAll(async () => {
   place = await BusPlace.make()
-  sections = readPtau(await readFile(await developmentPowers(OTHER_POWER)))
+  small = await developmentPowers(OTHER_POWER)
+  large = await developmentPowers(17)
+  sections = readPtau(await readFile(small))
   pin = tauG2(sections)
-  circuit = await otherCircuit(place.dir, pin)
+  // The keys made here are of no use to anybody else.
+  process.env.XDG_CACHE_HOME = place.file('cache')
+  circuit = await otherCircuit(place.dir, pin, small)
 })
-afterAll(() => place.remove())
+afterAll(async () => {
+  if (cache === undefined) delete process.env.XDG_CACHE_HOME
+  else process.env.XDG_CACHE_HOME = cache
+  await place.remove()
+})
 
 const setUp = (ptau: string, withPin = true) =>
   ensureSetup(circuit.keys.circuit, { ptau, ...(withPin ? { ceremonyTauG2: pin } : {}) })
@@ -94,7 +107,7 @@ describe('a ceremony file', () => {
     for (const [file, said] of [
       [cut, 'E_PTAU'],
       // Whole, but for far fewer constraints than the bus has.
-      [await developmentPowers(OTHER_POWER), 'E_PTAU'],
+      [small, 'E_PTAU'],
       [place.file('none.ptau'), 'cannot be read'],
     ] as const) {
       const run = await place.run('setup', '--ptau', file, '--json')
@@ -103,10 +116,9 @@ describe('a ceremony file', () => {
   })
 
   it('of another τ does not pass for the ceremony’s', async () => {
-    const ptau = await developmentPowers(17)
     const out = place.file('m.proof')
     const headers = await place.put('h.bin', excerpt('mainnet-start').bytes)
-    const run = await place.run('bus', 'prove', '--headers', headers, '--to', '2', '--ptau', ptau, '--out', out)
+    const run = await place.run('bus', 'prove', '--headers', headers, '--to', '2', '--ptau', large, '--out', out)
     expect(run).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('public ceremony') })
     expect(existsSync(out)).toBe(false)
   })

@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
+import { cacheDirectory } from '../../src/proving/index.ts'
 import { headerFile, mineChain } from '../bus/chain-fixture.ts'
 import { type breach, provedJson, status, verified } from './bus-json.ts'
 import { runWsc, startWsc, type WscRun } from './wsc.ts'
@@ -14,7 +15,8 @@ export class BusPlace {
 
   private constructor(dir: string) {
     this.dir = dir
-    this.env = { XDG_DATA_HOME: join(dir, 'data') }
+    // The keys of everybody's cache, also where a test gives its own process another.
+    this.env = { XDG_DATA_HOME: join(dir, 'data'), XDG_CACHE_HOME: dirname(cacheDirectory()) }
   }
 
   static async make(): Promise<BusPlace> {
