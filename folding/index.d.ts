@@ -15,9 +15,6 @@ export type FoldingErrorCode =
 
 export type SetupKind = 'ceremony' | 'insecure-dev'
 
-/** The crate's version. */
-export const version: string
-
 /** circomlib's PoseidonEx(3,1) with initial state `tag`, in batches: k·96 bytes in, k·32 out. */
 export function poseidon(tag: number, inputs: Uint8Array): Uint8Array
 

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url'
 import type * as Addon from '../../folding/index.d.ts'
 import { ProvingError } from './errors.ts'
 
-const file = fileURLToPath(new URL('../../folding/wsc-folding.node', import.meta.url))
+export const addonFile = fileURLToPath(new URL('../../folding/wsc-folding.node', import.meta.url))
 
 /** The native folding addon. Throws `E_NO_ADDON` where it has not been built: verifying works without. */
 export function loadAddon(): typeof Addon {
   try {
-    return createRequire(import.meta.url)(file) as typeof Addon
+    return createRequire(import.meta.url)(addonFile) as typeof Addon
   } catch (cause) {
     throw new ProvingError(
       'E_NO_ADDON',

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { abortable, loadAddon } from './addon.ts'
+import { abortable, addonFile, loadAddon } from './addon.ts'
 import { cacheDirectory, exists, fillDirectory } from './cache.ts'
 import type { CompiledCircuit } from './circuits.ts'
 import { ProvingError } from './errors.ts'
@@ -32,7 +32,8 @@ const AUGMENTATION = 12_000
 export async function ensureSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
   const addon = loadAddon()
   const powers = options.ptau === undefined ? 'development' : await hashFile(options.ptau)
-  const identity = ['keys', addon.version, circuit.hash, powers, hex(options.ceremonyTauG2)].join(' ')
+  // What a key looks like is the addon's to say: another build has keys of its own.
+  const identity = ['keys', await hashFile(addonFile), circuit.hash, powers, hex(options.ceremonyTauG2)].join(' ')
   const directory = join(cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
   await fillDirectory(directory, async (outDir) => {
     const ptau = options.ptau ?? (await developmentPowers(await powerFor(circuit.r1cs), options))
@@ -52,7 +53,7 @@ export async function ensureSetup(circuit: CompiledCircuit, options: SetupOption
 /** The path of the development powers of tau, 2^power of them; made in the cache where they are not there yet. */
 export async function developmentPowers(power: number, options: SetupOptions = {}): Promise<string> {
   const addon = loadAddon()
-  const file = join(cacheDirectory(), 'ptau', `insecure-dev-${addon.version}-${power}.ptau`)
+  const file = join(cacheDirectory(), 'ptau', `insecure-dev-${power}.ptau`)
   if (await exists(file)) return file
   await mkdir(dirname(file), { recursive: true })
   const scratch = `${file}.${process.pid}.tmp`
@@ -94,9 +95,7 @@ async function powerFor(r1cs: string): Promise<number> {
 async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(path), hash).catch((cause) => {
-    throw new ProvingError('E_SETUP', `the powers-of-tau file ${path} cannot be read: ${(cause as Error).message}`, {
-      cause,
-    })
+    throw new ProvingError('E_SETUP', `${path} cannot be read: ${(cause as Error).message}`, { cause })
   })
   return hash.digest('hex')
 }

@@ -1,4 +1,4 @@
-//! `version`, `setup`.
+//! `setup`.
 
 use super::{
   progress::{Abort, Callback, Progress, Stage, flag},
