@@ -9,11 +9,6 @@ use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
 use std::path::PathBuf;
 
-/// The crate's version.
-#[napi]
-#[allow(non_upper_case_globals)]
-pub const version: &str = env!("CARGO_PKG_VERSION");
-
 #[napi(object, object_to_js = false)]
 pub struct SetupOptions {
   #[napi(js_name = "r1cs")]
