@@ -1,26 +1,26 @@
 //! The curves and proof systems in use, named once. Everything else in the crate speaks of these aliases.
 
-use crate::step::CircomStep;
+use crate::{bn254::Bn254, bn254::Borrowed, grumpkin::Grumpkin, ipa_prover::LazyIpa, step::CircomStep};
 use nova_snark::{
   nova,
-  provider::{Bn256EngineKZG, GrumpkinEngine},
+  provider::Bn256EngineKZG,
   spartan::snark::RelaxedR1CSSNARK,
 };
 
 /// BN254, on which the step circuit lives.
-pub type E1 = Bn256EngineKZG;
+pub type E1 = Bn254;
 /// Grumpkin, BN254's cycle partner.
-pub type E2 = GrumpkinEngine;
+pub type E2 = Grumpkin;
 /// The scalar field of BN254: the field of circom's circuits.
 pub type Fr = <E1 as nova_snark::traits::Engine>::Scalar;
 /// The scalar field of Grumpkin.
 pub type Fq = <E2 as nova_snark::traits::Engine>::Scalar;
 
 #[cfg(not(feature = "hyperkzg"))]
-pub type EE1 = nova_snark::provider::mercury::EvaluationEngine<E1>;
+pub type EE1 = Borrowed<nova_snark::provider::mercury::EvaluationEngine<Bn256EngineKZG>>;
 #[cfg(feature = "hyperkzg")]
-pub type EE1 = nova_snark::provider::hyperkzg::EvaluationEngine<E1>;
-pub type EE2 = crate::ipa_prover::LazyIpa;
+pub type EE1 = Borrowed<nova_snark::provider::hyperkzg::EvaluationEngine<Bn256EngineKZG>>;
+pub type EE2 = LazyIpa;
 
 /// Name of the primary evaluation argument; part of what a key id covers.
 pub const COMMITMENT_SCHEME: &str = if cfg!(feature = "hyperkzg") { "hyperkzg" } else { "mercury" };

@@ -4,18 +4,18 @@
 
 use crate::{
   bytes::{Reader, put_point, read_point},
+  commitment::Commitment,
   engine::{E2, Fq},
   error::{Error, Result},
+  grumpkin::HashedKey,
+  msm::msm,
   spartan::CompactEngine,
 };
 use ff::Field;
 use halo2curves::grumpkin::G1Affine;
 use nova_snark::{
   errors::NovaError,
-  provider::{
-    pedersen::{Commitment, CommitmentKey},
-    traits::{DlogGroup, DlogGroupExt},
-  },
+  provider::traits::DlogGroup,
   spartan::batch_invert,
   traits::{Engine, TranscriptEngineTrait, TranscriptReprTrait, evaluation::EvaluationEngineTrait},
 };
@@ -99,12 +99,12 @@ impl EvaluationEngineTrait<E2> for Ipa {
   type VerifierKey = IpaKey;
   type EvaluationArgument = Argument;
 
-  fn setup(_: &CommitmentKey<E2>) -> std::result::Result<((), IpaKey), NovaError> {
+  fn setup(_: &HashedKey) -> std::result::Result<((), IpaKey), NovaError> {
     Err(NovaError::InternalError)
   }
 
   fn prove(
-    _: &CommitmentKey<E2>,
+    _: &HashedKey,
     _: &(),
     _: &mut <E2 as Engine>::TE,
     _: &Commitment<E2>,
@@ -149,11 +149,11 @@ impl EvaluationEngineTrait<E2> for Ipa {
     // Σ rⱼ²·Lⱼ + Σ rⱼ⁻²·Rⱼ + P + value·base = last·⟨s, G⟩ + last·⟨b, s⟩·base.
     let squares: Vec<Fq> = challenges.iter().chain(&inverses).map(Fq::square).collect();
     let sides: Vec<G1Affine> = argument.left.iter().chain(&argument.right).map(affine).collect();
-    let folded = Point::vartime_multiscalar_mul(&squares, &sides)
+    let folded = msm(&squares, &sides)
       + Point::group(&affine(commitment))
       + base * (*value - argument.last * product);
     let weights = tensor(argument.last, &challenges, &inverses);
-    if folded == Point::vartime_multiscalar_mul(&weights, generators) {
+    if folded == msm(&weights, generators) {
       Ok(())
     } else {
       Err(NovaError::InvalidPCS)

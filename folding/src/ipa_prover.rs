@@ -9,23 +9,19 @@
 
 use crate::{
   affine::{BATCH, Point as Xy, Scratch},
+  commitment::{Commitment, Committing},
   engine::{E2, Fq},
+  grumpkin::HashedKey,
+  ipa::{Ipa, IpaKey},
   msm::msm,
 };
 use ff::{Field, PrimeField};
 use halo2curves::grumpkin::G1Affine;
 use nova_snark::{
   errors::NovaError,
-  provider::{
-    ipa_pc,
-    pedersen::{Commitment, CommitmentKey},
-    traits::DlogGroup,
-  },
+  provider::traits::DlogGroup,
   spartan::polys::eq::EqPolynomial,
-  traits::{
-    Engine, TranscriptEngineTrait, TranscriptReprTrait, commitment::CommitmentEngineTrait,
-    evaluation::EvaluationEngineTrait,
-  },
+  traits::{Engine, TranscriptEngineTrait, TranscriptReprTrait, evaluation::EvaluationEngineTrait},
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -50,6 +46,26 @@ pub struct LazyIpa;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ProverKey {
   product: G1Affine,
+}
+
+/// Bytes as nova-snark's `ipa_pc::VerifierKey`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct VerifierKey {
+  vector: Generators,
+  product: Generators,
+}
+
+/// Bytes as nova-snark's `pedersen::CommitmentKey`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Generators {
+  points: Vec<G1Affine>,
+  blind: G1Affine,
+}
+
+impl From<HashedKey> for Generators {
+  fn from(key: HashedKey) -> Self {
+    Generators { points: key.points, blind: key.blind }
+  }
 }
 
 /// Bytes as nova-snark's `InnerProductArgument`.
@@ -85,17 +101,17 @@ impl TranscriptReprTrait<Point> for Statement<'_> {
 
 impl EvaluationEngineTrait<E2> for LazyIpa {
   type ProverKey = ProverKey;
-  type VerifierKey = ipa_pc::VerifierKey<E2>;
+  type VerifierKey = VerifierKey;
   type EvaluationArgument = Argument;
 
-  fn setup(ck: &CommitmentKey<E2>) -> Result<(ProverKey, Self::VerifierKey)> {
-    let (_, verifier) = ipa_pc::EvaluationEngine::<E2>::setup(ck)?;
-    let product = <E2 as Engine>::CE::setup(b"ipa", 1)?;
-    Ok((ProverKey { product: product.generators()[0] }, verifier))
+  fn setup(ck: &HashedKey) -> Result<(ProverKey, VerifierKey)> {
+    let product = E2::generate(b"ipa", 1)?;
+    let key = ProverKey { product: product.points[0] };
+    Ok((key, VerifierKey { vector: ck.clone().into(), product: product.into() }))
   }
 
   fn prove(
-    ck: &CommitmentKey<E2>,
+    ck: &HashedKey,
     key: &ProverKey,
     transcript: &mut <E2 as Engine>::TE,
     commitment: &Commitment<E2>,
@@ -105,7 +121,7 @@ impl EvaluationEngineTrait<E2> for LazyIpa {
   ) -> Result<Argument> {
     let mut b = EqPolynomial::new(point.to_vec()).evals();
     let mut a = vector.to_vec();
-    let generators = ck.generators().get(..b.len()).ok_or(NovaError::InvalidCommitmentKeyLength)?;
+    let generators = ck.points.get(..b.len()).ok_or(NovaError::InvalidCommitmentKeyLength)?;
     if a.len() != b.len() {
       return Err(NovaError::InvalidInputLength);
     }
@@ -137,9 +153,9 @@ impl EvaluationEngineTrait<E2> for LazyIpa {
     Ok(Argument { left, right, last: a[0] })
   }
 
-  /// nova-snark's own; what ships verifies by `ipa.rs`.
+  /// By the verifier in `ipa.rs`.
   fn verify(
-    key: &Self::VerifierKey,
+    key: &VerifierKey,
     transcript: &mut <E2 as Engine>::TE,
     commitment: &Commitment<E2>,
     point: &[Fq],
@@ -149,7 +165,8 @@ impl EvaluationEngineTrait<E2> for LazyIpa {
     let config = bincode::config::legacy();
     let bytes = bincode::serde::encode_to_vec(argument, config).map_err(|_| NovaError::InternalError)?;
     let (argument, _) = bincode::serde::decode_from_slice(&bytes, config).map_err(|_| NovaError::InvalidPCS)?;
-    ipa_pc::EvaluationEngine::<E2>::verify(key, transcript, commitment, point, value, &argument)
+    let key = IpaKey { generators: key.vector.points.clone(), product: key.product.points[0] };
+    Ipa::verify(&key, transcript, commitment, point, value, &argument)
   }
 }
 
@@ -278,34 +295,42 @@ fn digits(value: &Fq) -> Vec<i8> {
 #[cfg(test)]
 mod tests {
   use super::*;
-  use nova_snark::spartan::polys::multilinear::MultilinearPolynomial;
+  use nova_snark::{
+    provider::{GrumpkinEngine, ipa_pc},
+    spartan::polys::multilinear::MultilinearPolynomial,
+    traits::commitment::CommitmentEngineTrait,
+  };
   use rand_core::SeedableRng;
 
-  /// Each engine's argument is the other's, byte for byte, and nova-snark's verifier accepts it.
+  /// Arguments equal nova-snark's byte for byte, and both verifiers accept them.
   #[test]
   fn same_argument_as_nova_snark() {
+    type Stock = GrumpkinEngine;
+    type StockIpa = ipa_pc::EvaluationEngine<Stock>;
     let mut random = rand_chacha::ChaCha20Rng::seed_from_u64(7);
+    let config = bincode::config::legacy();
     for rounds in [1usize, 3, 6, 9, 10, 11] {
       let n = 1 << rounds;
-      let ck = <E2 as Engine>::CE::setup(b"ck", n).unwrap();
       let vector: Vec<Fq> = (0..n).map(|_| Fq::random(&mut random)).collect();
       let point: Vec<Fq> = (0..rounds).map(|_| Fq::random(&mut random)).collect();
       let value = MultilinearPolynomial::evaluate_with(&vector, &point);
-      let commitment = <E2 as Engine>::CE::commit(&ck, &vector, &Fq::ZERO);
+
+      let ck = E2::generate(b"ck", n).unwrap();
       let (key, verifier) = LazyIpa::setup(&ck).unwrap();
-      let (nova_key, _) = ipa_pc::EvaluationEngine::<E2>::setup(&ck).unwrap();
+      let commitment = <E2 as Engine>::CE::commit(&ck, &vector, &Fq::ZERO);
       let transcript = || <E2 as Engine>::TE::new(b"test");
       let ours = LazyIpa::prove(&ck, &key, &mut transcript(), &commitment, &vector, &point, &value).unwrap();
-      let theirs = ipa_pc::EvaluationEngine::<E2>::prove(
-        &ck, &nova_key, &mut transcript(), &commitment, &vector, &point, &value,
-      )
-      .unwrap();
-      let config = bincode::config::legacy();
-      assert_eq!(
-        bincode::serde::encode_to_vec(&ours, config).unwrap(),
-        bincode::serde::encode_to_vec(&theirs, config).unwrap()
-      );
       LazyIpa::verify(&verifier, &mut transcript(), &commitment, &point, &value, &ours).unwrap();
+
+      let ck = <Stock as Engine>::CE::setup(b"ck", n).unwrap();
+      let (key, verifier) = StockIpa::setup(&ck).unwrap();
+      let commitment = <Stock as Engine>::CE::commit(&ck, &vector, &Fq::ZERO);
+      let transcript = || <Stock as Engine>::TE::new(b"test");
+      let theirs = StockIpa::prove(&ck, &key, &mut transcript(), &commitment, &vector, &point, &value).unwrap();
+      let bytes = bincode::serde::encode_to_vec(&ours, config).unwrap();
+      assert_eq!(bytes, bincode::serde::encode_to_vec(&theirs, config).unwrap());
+      let (ours, _) = bincode::serde::decode_from_slice(&bytes, config).unwrap();
+      StockIpa::verify(&verifier, &mut transcript(), &commitment, &point, &value, &ours).unwrap();
     }
   }
 

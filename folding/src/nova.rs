@@ -47,8 +47,8 @@ impl FoldingScheme for Nova {
   fn set_up(circuit: &Arc<R1cs>, powers: &Path, watch: Watch<'_>) -> Result<(NovaParameters, Vec<u8>)> {
     let step = CircomStep::shape(circuit.clone());
     watch.stage("parameters", 0, 3)?;
-    ptau::open_ptau(powers, circuit.constraints().max(circuit.wires()))?;
-    let directory = PowersDirectory::of(powers)?;
+    let file = ptau::open_ptau(powers, circuit.constraints().max(circuit.wires()))?;
+    let directory = PowersDirectory::of(powers, file.power)?;
     // Reading the powers checks a G2 point, hence the silence.
     let params = quietly(|| {
       PublicParams::setup_with_ptau_dir(&step, &*S1::ck_floor(), &*S2::ck_floor(), directory.path())

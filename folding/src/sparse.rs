@@ -165,3 +165,6 @@ fn last_row<F: PrimeField>(matrix: &SparseMatrix<F>) -> usize {
   let total = matrix.indptr.last().copied().unwrap_or(0);
   matrix.indptr.iter().position(|start| *start == total).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+//! Curve points as they lie in memory, two coordinates in Montgomery form: quick to read, for files of this crate only.
+
+use halo2curves::serde::SerdeObject;
+use rayon::prelude::*;
+use serde::{Deserializer, de::Visitor};
+use std::fmt;
+
+/// Bytes of a point of BN254's first group or of Grumpkin.
+pub const G1: usize = 64;
+/// Bytes of a point of BN254's second group.
+pub const G2: usize = 128;
+
+pub fn put<C: SerdeObject>(out: &mut Vec<u8>, points: &[C]) {
+  for point in points {
+    out.extend_from_slice(&point.to_raw_bytes());
+  }
+}
+
+/// Points of `size` bytes each; `None` if a coordinate is not below its prime or bytes are left.
+pub fn take<C: SerdeObject + Send>(bytes: &[u8], size: usize) -> Option<Vec<C>> {
+  if !bytes.len().is_multiple_of(size) {
+    return None;
+  }
+  bytes.par_chunks_exact(size).with_min_len(1024).map(C::from_raw_bytes).collect()
+}
+
+/// A byte string from any deserialiser.
+pub fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+  struct Bytes;
+  impl Visitor<'_> for Bytes {
+    type Value = Vec<u8>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+      f.write_str("bytes")
+    }
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+      Ok(bytes.to_vec())
+    }
+    fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+      Ok(bytes)
+    }
+  }
+  deserializer.deserialize_byte_buf(Bytes)
+}
