@@ -29,6 +29,12 @@ import { openKeys } from './keys.ts'
 import { dataDir } from './places.ts'
 import { duration } from './terminal.ts'
 
+/**
+ * A reorg right after catching up then folds its own blocks anew, not all since the last checkpoint. Saving costs some
+ * 10 ms of CPU and 8 MB a step.
+ */
+const NEAR_TIP = 12
+
 export interface SessionOptions {
   readonly network?: string
   readonly anchor?: string
@@ -84,6 +90,7 @@ export async function openSession(options: SessionOptions, context: CliContext):
       store,
       poseidon,
       clock,
+      saveNearTip: NEAR_TIP,
       ...(options.checkpointEvery === undefined ? {} : { checkpointEveryMs: options.checkpointEvery * 1000 }),
       onProgress({ from, height, to, secondsPerHeader }) {
         if (!told && from > start.start.height) terminal.note(`goes on from the checkpoint at height ${from}`)

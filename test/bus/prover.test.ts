@@ -121,6 +121,16 @@ describe('prover loop', () => {
     })
   })
 
+  it('saves every step near the end of a run when told to', async () => {
+    await withProver(
+      async (prover, _engine, store) => {
+        await prover.advanceTo(source(main.headers), 20)
+        expect(store.list().map(({ height }) => height)).toEqual([20, 18, 16, 14])
+      },
+      { saveNearTip: 6 },
+    )
+  })
+
   it('looks anew when the node reorganises between checking and folding', async () => {
     const other = branches[1] as FixtureChain
     let chain = main

@@ -22,6 +22,8 @@ export interface ProverOptions {
   readonly clock: () => number
   /** A kill loses at most this much folding; 20 s unless given. */
   readonly checkpointEveryMs?: number
+  /** So many headers before the end of a run every step is saved besides; none unless given. */
+  readonly saveNearTip?: number
   onProgress?(progress: FoldProgress): void
   onCheckpoint?(state: ChainState): void | Promise<void>
 }
@@ -172,7 +174,7 @@ export class BusProver {
   }
 
   async #foldTo(source: HeaderSource, to: number, signal: AbortSignal | undefined): Promise<void> {
-    const { witnesses, poseidon, clock, checkpointEveryMs = CHECKPOINT_EVERY_MS } = this.#options
+    const { witnesses, poseidon, clock, checkpointEveryMs = CHECKPOINT_EVERY_MS, saveNearTip = 0 } = this.#options
     const folded = this.#current as Folded
     const from = folded.state.context.height
     if (from === to) return
@@ -191,7 +193,7 @@ export class BusProver {
         const { height } = step.after.context
         const secondsPerHeader = (clock() - began) / 1000 / (height - from)
         this.#options.onProgress?.({ from, height, to, secondsPerHeader })
-        if (height < to && clock() - savedAt >= checkpointEveryMs) {
+        if (height < to && (to - height <= saveNearTip || clock() - savedAt >= checkpointEveryMs)) {
           await this.#save()
           savedAt = clock()
           unsaved = false
