@@ -79,6 +79,10 @@ class WasmVerifier implements SnarkVerifier {
   }
 
   async verify(snark: Uint8Array, steps: number, start: Uint8Array): Promise<Uint8Array> {
+    // Steps come from an untrusted file: whole and exact, or refused.
+    if (!Number.isSafeInteger(steps) || steps < 1) {
+      throw new WasmVerifierError('E_PROOF_INVALID', 'the number of steps is not a positive integer')
+    }
     try {
       return this.#module.verify(snark, steps, start)
     } finally {

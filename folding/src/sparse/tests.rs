@@ -1,0 +1,89 @@
+use super::*;
+use ff::Field;
+use halo2curves::bn256::Fr;
+
+/// A shape with repeating and odd rows, public columns and an empty row in the middle.
+fn sample() -> Shape<Fr> {
+  let (constraints, variables) = (64usize, 32usize);
+  let mut state = 7u64;
+  let mut random = move |below: u64| {
+    state = state
+      .wrapping_mul(6364136223846793005)
+      .wrapping_add(1442695040888963407);
+    (state >> 33) % below
+  };
+  let coefficients = [Fr::ONE, -Fr::ONE, Fr::from(2), Fr::from(1 << 20), -Fr::from(3)];
+  let matrices = [0, 1, 2].map(|matrix| {
+    let mut entries = Vec::new();
+    for row in (0..50).filter(|row| *row != 20) {
+      if row % 3 == 0 {
+        // The same pattern, shifted.
+        entries.push((row, (row / 3) % 20, Fr::ONE));
+        entries.push((row, (row / 3) % 20 + 5, Fr::from(4)));
+        continue;
+      }
+      let mut columns: Vec<usize> = (0..random(4)).map(|_| random(variables as u64 + 3) as usize).collect();
+      columns.sort_unstable();
+      columns.dedup();
+      for column in columns {
+        entries.push((row, column, coefficients[(random(5) as usize + matrix) % 5]));
+      }
+    }
+    SparseMatrix::new(&entries, constraints, variables + 3)
+  });
+  Shape::new(constraints, variables, 2, [&matrices[0], &matrices[1], &matrices[2]]).unwrap()
+}
+
+fn encoded(shape: &Shape<Fr>) -> Vec<u8> {
+  let mut bytes = Vec::new();
+  encode(shape, &mut bytes);
+  bytes
+}
+
+#[test]
+fn what_is_encoded_is_decoded() {
+  let shape = sample();
+  let decoded: Shape<Fr> = decode(&encoded(&shape)).unwrap();
+  assert_eq!(decoded, shape);
+  for (matrix, again) in shape.expand().iter().zip(&decoded.expand()) {
+    assert_eq!(matrix, again);
+    assert_eq!(
+      (matrix.indptr.len(), matrix.cols),
+      (shape.constraints + 1, shape.variables + 3)
+    );
+  }
+}
+
+#[test]
+fn one_shape_has_one_encoding() {
+  let good = encoded(&sample());
+  for at in 0..good.len() {
+    for bit in 0..8 {
+      let mut bytes = good.clone();
+      bytes[at] ^= 1 << bit;
+      // Either refused, or another shape that is encoded just so.
+      if let Ok(shape) = decode::<Fr>(&bytes) {
+        assert_eq!(encoded(&shape), bytes, "bit {bit} of byte {at}");
+      }
+    }
+  }
+  for length in 0..good.len() {
+    assert!(decode::<Fr>(&good[..length]).is_err(), "{length} bytes");
+  }
+  assert!(decode::<Fr>(&[&good[..], &[0]].concat()).is_err());
+}
+
+#[test]
+fn evaluation_is_that_of_the_matrices() {
+  let shape = sample();
+  let point = |from: u64, length: u64| (from..from + length).map(|i| Fr::from(i * i + 3)).collect::<Vec<_>>();
+  let (r, x, y) = (Fr::from(77), point(5, 6), point(100, 6));
+  let (rows, columns) = (EqPolynomial::evals_from_points(&x), EqPolynomial::evals_from_points(&y));
+  let [a, b, c] = shape.expand().map(|matrix| -> Fr {
+    matrix
+      .iter()
+      .map(|(row, column, value)| rows[row] * columns[column] * value)
+      .sum()
+  });
+  assert_eq!(shape.evaluate(r, &x, &y), a + r * b + r * r * c);
+}
