@@ -29,7 +29,28 @@ export function idleView(ready: boolean, remedies: readonly Remedy[] = []): Resu
     }
   }
   const text = ready ? 'The verifier is loaded. Choose or drop a proof.' : 'Choose or drop a proof.'
-  return { verdict: banner('waiting', CLOCK, 'No proof yet', text), details: [] }
+  return { verdict: banner('waiting', CLOCK, 'No proof yet', text), details: [promise()] }
+}
+
+/** What a proof is of, while there is none to show. */
+function promise(): HTMLElement {
+  const rules = [
+    'each header names the one before it, by double SHA-256',
+    'nBits is what the height requires, retargets included',
+    'the hash, all 256 bits of it, is at most the target',
+    'the time is above the median of the last eleven',
+    'the version is as BIP34, 66 and 65 require',
+    'chainwork is the sum of all their work',
+    'every block hash is in the accumulator',
+    'no time is more than two hours ahead of your clock',
+  ]
+  const list = el('ul', {}, ...rules.map((rule) => el('li', {}, rule)))
+  return el(
+    'div',
+    { class: 'promise' },
+    el('p', {}, 'For every header after the start, a valid proof shows that'),
+    list,
+  )
 }
 
 export function judgedView(state: Extract<SessionState, { kind: 'judged' }>, remedies: readonly Remedy[]): ResultView {
