@@ -5,6 +5,7 @@ import { mainnet, packParams, startContext } from '../../src/bitcoin/index.ts'
 import { encodeProofFile, type ProofFile, packState, poseidonOf, startState, verifyProof } from '../../src/bus/index.ts'
 import { advance } from '../../src/bus/state.ts'
 import { developmentPowers, ensureSetup, NativeVerifier } from '../../src/proving/index.ts'
+import { setUp } from '../support/bus-json.ts'
 import { BusPlace } from '../support/bus-place.ts'
 import { excerpt } from '../support/excerpts.ts'
 import { OTHER_POWER, type OtherCircuit, otherCircuit } from '../support/other-circuit.ts'
@@ -39,8 +40,7 @@ afterAll(async () => {
   await place.remove()
 })
 
-const setUp = (ptau: string, withPin = true) =>
-  ensureSetup(circuit.keys.circuit, { ptau, ...(withPin ? { ceremonyTauG2: pin } : {}) })
+const keysOf = (ptau: string) => ensureSetup(circuit.keys.circuit, { ptau, ceremonyTauG2: pin })
 
 describe('a ceremony file', () => {
   it('gives keys of the ceremony under its pin, and of no ceremony under the true one', async () => {
@@ -51,7 +51,7 @@ describe('a ceremony file', () => {
 
   it('gives the same key when it is pruned to the powers themselves', async () => {
     const kept = sections.filter(({ type }) => type <= SECTION.tauG2)
-    const { verifierKey } = await setUp(await place.put('pruned.ptau', writePtau(kept)))
+    const { verifierKey } = await keysOf(await place.put('pruned.ptau', writePtau(kept)))
     const keyId = async (file: string) => new NativeVerifier(await readFile(file), pin).keyId
     expect(await keyId(verifierKey)).toBe(await keyId(circuit.keys.verifierKey))
   })
@@ -99,7 +99,7 @@ describe('a ceremony file', () => {
     ],
   ])('is refused when it %s', async (name, bytes) => {
     const file = await place.put(`${name.replaceAll(' ', '-')}.ptau`, bytes())
-    await expect(setUp(file)).rejects.toMatchObject({ code: 'E_PTAU' })
+    await expect(keysOf(file)).rejects.toMatchObject({ code: 'E_PTAU' })
   })
 
   it('is refused by the command with exit 2, and leaves no key behind', async () => {
@@ -113,6 +113,14 @@ describe('a ceremony file', () => {
       const run = await place.run('setup', '--ptau', file, '--json')
       expect([run.exit, run.stdout, run.stderr]).toEqual([2, '', expect.stringContaining(said)])
     }
+  })
+
+  it('is not needed for the development keys, which `wsc setup` finds or makes', async () => {
+    const run = await place.run('setup', '--json')
+    expect(run.exit).toBe(0)
+    const made = setUp.parse(JSON.parse(run.stdout))
+    expect(made.setup).toBe('insecure-dev')
+    expect(new NativeVerifier(await readFile(made.key)).keyId).toBe(made.keyId)
   })
 
   it('of another τ does not pass for the ceremony’s', async () => {
