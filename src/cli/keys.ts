@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { needsNoCeremony } from '../bus/index.ts'
-import { compileCircuit, ensureSetup, type KeyDirectory, NativeVerifier, type SnarkVerifier } from '../proving/index.ts'
+import {
+  compileCircuit,
+  ensureSetup,
+  type KeyDirectory,
+  NativeVerifier,
+  requireProver,
+  type SnarkVerifier,
+} from '../proving/index.ts'
 import { openWasmVerifier } from '../proving/pure.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
@@ -42,6 +49,7 @@ export async function openKeys(
 
 export async function makeKeys(ptau: string | undefined, context: CliContext): Promise<KeyDirectory> {
   const { terminal, signal } = context
+  requireProver()
   terminal.progress('circuit …')
   const circuit = await compileCircuit('bus')
   const keys = await ensureSetup(circuit, {

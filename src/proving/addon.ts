@@ -18,6 +18,11 @@ export function loadAddon(): typeof Addon {
   }
 }
 
+/** Throws `E_NO_ADDON` where nothing can be proved: before minutes go into what needs the addon only later. */
+export function requireProver(): void {
+  loadAddon()
+}
+
 /** Connects an `AbortSignal` to the addon's own flag for the time of one call. */
 export async function abortable<T>(
   addon: typeof Addon,

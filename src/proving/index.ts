@@ -1,3 +1,4 @@
+export { requireProver } from './addon.ts'
 export { BusWitnessSource } from './bus-witness.ts'
 export { cacheDirectory } from './cache.ts'
 export { type CompiledCircuit, compileCircom, compileCircuit } from './circuits.ts'

@@ -14,7 +14,7 @@ export async function unbuiltClone(): Promise<string> {
   await mkdir(join(root, '.wsc'), { recursive: true })
   const clone = await mkdtemp(join(root, '.wsc', 'clone-'))
   const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean)
-  const wanted = tracked.filter((file) => /^(bin|src|scripts|folding\/index\.d\.ts|package)/.test(file))
+  const wanted = tracked.filter((file) => /^(bin|circuits|src|scripts|folding\/index\.d\.ts|package)/.test(file))
   for (const file of wanted) {
     // Staged but gone from the disk is possible while one works on it.
     if (existsSync(join(root, file))) await cp(join(root, file), join(clone, file), { recursive: true })

@@ -58,7 +58,7 @@ export const addBusVerify: AddCommand = (parent, run) => {
 export function describe(result: ProvedChain, ms: number): string[] {
   const from = result.anchor === null ? 'genesis' : `the anchor at height ${result.anchor.height}`
   return [
-    `valid     ${result.network}, ${result.steps} steps from ${from} (${ms.toFixed(0)} ms)`,
+    `valid     ${result.network}, ${result.steps} ${result.steps === 1 ? 'step' : 'steps'} from ${from} (${ms.toFixed(0)} ms)`,
     `height    ${result.height}`,
     `tip       ${result.tip}`,
     `work      ${result.work.toString(16)}${result.anchor === null ? '' : ' since the anchor'}`,
