@@ -33,6 +33,7 @@ pub fn set_up(
   watch: Watch<'_>,
 ) -> Result<SetupInfo> {
   watch.stage("circuit", 0, 1)?;
+  std::fs::read_dir(out).map_err(|e| Error::io("write into", out, e))?; // before the long work
   let (circuit, bytes) = read_circuit(circuit)?;
   let (parameters, key) = Nova::set_up(&circuit, powers, watch)?;
   watch.stage("write", 0, 1)?;

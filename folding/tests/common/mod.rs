@@ -1,0 +1,124 @@
+//! A small step circuit, written as bytes: state (a, b) and a private x become ((a + x)² + b, b + 1).
+
+use std::{
+  fs,
+  path::{Path, PathBuf},
+  sync::{Arc, OnceLock, atomic::AtomicBool},
+};
+use wsc_folding::{
+  engine::Fr,
+  field::{self, MODULUS},
+  keyfile::SetupInfo,
+  ptau,
+  scheme::Watch,
+  session::{self, Prover},
+};
+
+pub const WIRES: u32 = 7;
+
+/// Sections of an `.r1cs` file, to be spoilt at will.
+#[derive(Clone)]
+pub struct R1csFile {
+  pub header: Vec<u8>,
+  pub constraints: Vec<u8>,
+  pub labels: Vec<u8>,
+}
+
+impl R1csFile {
+  pub fn new() -> Self {
+    let mut header = Vec::new();
+    header.extend(32u32.to_le_bytes());
+    header.extend(MODULUS);
+    for number in [WIRES, 2, 2, 1] {
+      header.extend(number.to_le_bytes());
+    }
+    header.extend(u64::from(WIRES).to_le_bytes());
+    header.extend(3u32.to_le_bytes());
+    // Wires: 1, a', b', a, b, x, square.
+    let rows: [[&[u32]; 3]; 3] = [[&[3, 5], &[3, 5], &[6]], [&[6, 4], &[0], &[1]], [&[4, 0], &[0], &[2]]];
+    let mut constraints = Vec::new();
+    for combination in rows.iter().flatten() {
+      constraints.extend((combination.len() as u32).to_le_bytes());
+      for wire in *combination {
+        constraints.extend(wire.to_le_bytes());
+        constraints.extend(field::encode(&Fr::from(1)));
+      }
+    }
+    let labels = (0..u64::from(WIRES)).flat_map(u64::to_le_bytes).collect();
+    R1csFile { header, constraints, labels }
+  }
+
+  pub fn bytes(&self) -> Vec<u8> {
+    assemble(&[(2, &self.constraints), (1, &self.header), (3, &self.labels)])
+  }
+}
+
+pub fn assemble(sections: &[(u32, &[u8])]) -> Vec<u8> {
+  let mut out = b"r1cs".to_vec();
+  out.extend(1u32.to_le_bytes());
+  out.extend((sections.len() as u32).to_le_bytes());
+  for (kind, content) in sections {
+    out.extend(kind.to_le_bytes());
+    out.extend((content.len() as u64).to_le_bytes());
+    out.extend(*content);
+  }
+  out
+}
+
+/// The witness of one step, and the state after it.
+pub fn witness(state: [Fr; 2], x: u64) -> (Vec<u8>, [Fr; 2]) {
+  let x = Fr::from(x);
+  let square = (state[0] + x) * (state[0] + x);
+  let next = [square + state[1], state[1] + Fr::from(1)];
+  (field::encode_vec(&[Fr::from(1), next[0], next[1], state[0], state[1], x, square]), next)
+}
+
+pub fn start() -> [Fr; 2] {
+  [Fr::from(3), Fr::from(4)]
+}
+
+/// A directory that is gone when the test ends.
+pub struct Temporary(pub PathBuf);
+
+impl Temporary {
+  pub fn new(name: &str) -> Self {
+    let path = std::env::temp_dir().join(format!("wsc-folding-{name}-{}", std::process::id()));
+    fs::create_dir_all(&path).unwrap();
+    Temporary(path)
+  }
+}
+
+impl Drop for Temporary {
+  fn drop(&mut self) {
+    let _ = fs::remove_dir_all(&self.0);
+  }
+}
+
+pub fn set_up(circuit: &Path, powers: &Path, out: &Path) -> wsc_folding::error::Result<SetupInfo> {
+  let never = AtomicBool::new(false);
+  session::set_up(circuit, powers, out, None, Watch { report: &|_, _, _| {}, stop: &never })
+}
+
+/// One setup for all tests of a file: circuit, powers, `params.bin`, `verifier.key`.
+pub struct World {
+  pub directory: Temporary,
+  pub circuit: PathBuf,
+  pub powers: PathBuf,
+  pub prover: Arc<Prover>,
+  pub key: Vec<u8>,
+}
+
+pub fn world() -> &'static World {
+  static WORLD: OnceLock<World> = OnceLock::new();
+  WORLD.get_or_init(|| {
+    let directory = Temporary::new("world");
+    let circuit = directory.0.join("step.r1cs");
+    let powers = directory.0.join("dev.ptau");
+    fs::write(&circuit, R1csFile::new().bytes()).unwrap();
+    ptau::write_dev_ptau(&powers, 14, &mut |_, _| true).unwrap();
+    set_up(&circuit, &powers, &directory.0).unwrap();
+    let prover = Arc::new(Prover::load(&directory.0, &circuit).unwrap());
+    let key = fs::read(directory.0.join("verifier.key")).unwrap();
+    World { directory, circuit, powers, prover, key }
+  })
+}

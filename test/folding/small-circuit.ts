@@ -1,0 +1,46 @@
+/** A small step circuit as bytes, no compiler needed: state (a, b) and a private x become ((a + x)² + b, b + 1). */
+
+export const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n
+
+export type State = readonly [bigint, bigint]
+
+function number(value: bigint | number, bytes: number): number[] {
+  return Array.from({ length: bytes }, (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 255n))
+}
+
+export function elements(...values: readonly bigint[]): Uint8Array {
+  return Uint8Array.from(values.flatMap((value) => number(value, 32)))
+}
+
+const WIRES = 7
+
+/** The `.r1cs` file; wires are 1, a', b', a, b, x, (a + x)². */
+export function smallCircuit(prime = FIELD): Uint8Array {
+  const u32 = (value: number) => number(value, 4)
+  const rows = [
+    [[3, 5], [3, 5], [6]],
+    [[6, 4], [0], [1]],
+    [[4, 0], [0], [2]],
+  ]
+  const combination = (wires: readonly number[]) => [
+    ...u32(wires.length),
+    ...wires.flatMap((wire) => [...u32(wire), ...number(1, 32)]),
+  ]
+  const sections: [number, number[]][] = [
+    [1, [...u32(32), ...number(prime, 32), ...[WIRES, 2, 2, 1].flatMap(u32), ...number(WIRES, 8), ...u32(3)]],
+    [2, rows.flatMap((row) => row.flatMap(combination))],
+    [3, Array.from({ length: WIRES }, (_, label) => number(label, 8)).flat()],
+  ]
+  return Uint8Array.from([
+    ...new TextEncoder().encode('r1cs'),
+    ...u32(1),
+    ...u32(sections.length),
+    ...sections.flatMap(([kind, content]) => [...u32(kind), ...number(content.length, 8), ...content]),
+  ])
+}
+
+export function step([a, b]: State, x: bigint): { readonly witness: Uint8Array; readonly next: State } {
+  const square = (a + x) ** 2n % FIELD
+  const next: State = [(square + b) % FIELD, b + 1n]
+  return { witness: elements(1n, ...next, a, b, x, square), next }
+}
