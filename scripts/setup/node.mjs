@@ -6,8 +6,8 @@ import { root, SetupError } from './steps.mjs'
 
 const binDir = join(root, 'node_modules', '.bin')
 
-/** From 22.18 Node strips types without a flag. */
-const minimal = [22, 18]
+/** From 24.2 Node runs TypeScript without a flag and knows `await using` and `import.meta.main`. */
+const minimal = [24, 2]
 
 export function findNode() {
   const pinned = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')

@@ -18,7 +18,7 @@ import { decodeField, encodeField } from './field.ts'
 export const PROOF_VERSION = 1
 export const RULE_SET = 1
 
-/** A SNARK is about 11.3 kB; anything far beyond is refused before it is read. */
+/** A SNARK has 10,240 bytes; anything far beyond is refused before it is read. */
 export const MAX_SNARK_BYTES = 16_384
 const MAX_KEY_ID = 96
 const MAGIC = new TextEncoder().encode('WSCPROOF')

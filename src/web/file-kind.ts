@@ -30,7 +30,7 @@ async function kindOf(file: File, head: Uint8Array): Promise<FileKind> {
   const opening = new TextDecoder().decode(head)
   if (opening.startsWith('WSCPROOF')) return 'proof'
   if (opening.trimStart().startsWith('{') && file.size <= MAX_TEXT) return jsonKind(await file.text())
-  // Nothing but a verifying key is this large; a proof is about 12 kB.
+  // Nothing but a verifying key is this large; a proof is about 10 kB.
   return file.size > 20 * MAX_PROOF_BYTES ? 'key' : 'proof'
 }
 
