@@ -28,7 +28,10 @@ export function explain(error: unknown, signal: AbortSignal): { readonly exit: E
     return { exit: error.exitCode === 0 ? EXIT.valid : EXIT.unjudged, message: '' }
   }
   const code = (error as { code?: unknown })?.code
-  if (signal.aborted) return { exit: EXIT.interrupted, message: 'interrupted; what was finished is saved' }
   const message = error instanceof Error ? error.message : String(error)
+  if (signal.aborted && (code === 'E_DISK_FULL' || code === 'E_IO')) {
+    return { exit: EXIT.unjudged, message: `interrupted, and not all could be saved: ${message} (${code})` }
+  }
+  if (signal.aborted) return { exit: EXIT.interrupted, message: 'interrupted; what was finished is saved' }
   return { exit: EXIT.unjudged, message: typeof code === 'string' ? `${message} (${code})` : message }
 }

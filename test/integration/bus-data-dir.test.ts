@@ -55,7 +55,8 @@ describe('a data directory', () => {
 })
 
 const disk = { mounted: false, reason: '' }
-const full = join((await BusPlace.make()).dir)
+const own = await BusPlace.make()
+const full = own.dir
 try {
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=20m', 'tmpfs', full], { stdio: 'pipe' })
   disk.mounted = true
@@ -66,6 +67,7 @@ try {
 describe.skipIf(!disk.mounted)('a disk of 20 MB that fills while checkpointing', () => {
   afterAll(() => {
     execFileSync('umount', [full])
+    return own.remove()
   })
 
   it('ends the run with exit 2 and a plain message, and the run goes on once there is room', async () => {
