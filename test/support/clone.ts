@@ -7,16 +7,21 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
- * A copy of this clone's tracked files, with its packages as hard links and nothing that was built: as if set up where
+ * A copy of this clone's own files, with its packages as hard links and nothing that was built: as if set up where
  * there is no cargo.
  */
 export async function unbuiltClone(): Promise<string> {
   await mkdir(join(root, '.wsc'), { recursive: true })
   const clone = await mkdtemp(join(root, '.wsc', 'clone-'))
-  const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean)
-  const wanted = tracked.filter((file) => /^(bin|circuits|src|scripts|folding\/index\.d\.ts|package)/.test(file))
+  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+    .split('\0')
+    .filter(Boolean)
+  const wanted = files.filter((file) => /^(bin|circuits|src|scripts|folding\/index\.d\.ts|package)/.test(file))
   for (const file of wanted) {
-    // Staged but gone from the disk is possible while one works on it.
+    // Tracked, but gone from the disk: possible while one works on it.
     if (existsSync(join(root, file))) await cp(join(root, file), join(clone, file), { recursive: true })
   }
   // Hard links: the packages as they are, with the stamp that says which lock file they came from.
