@@ -39,7 +39,7 @@ export class NodeClient {
   readonly #http: HttpConnection
   readonly #rpc: JsonRpc
   readonly #timeoutMs: number
-  /** Undefined until REST was asked once. */
+  /** Undefined until REST gave headers, or refused a block that is on the chain. */
   #rest: boolean | undefined
 
   constructor(options: NodeClientOptions) {
@@ -101,8 +101,15 @@ export class NodeClient {
     if (first === undefined) return []
     if (this.#rest !== false) {
       const bytes = await restHeaders(this.#http, first, wanted, { timeoutMs: this.#timeoutMs, ...options })
-      this.#rest ??= bytes !== undefined
-      if (bytes !== undefined) return placeHeaders(bytes, fromHeight, first)
+      if (bytes instanceof Uint8Array) {
+        this.#rest = true
+        return placeHeaders(bytes, fromHeight, first)
+      }
+      // "Not found" may mean the block: only for one still on the chain does it say that REST is off.
+      if (bytes === 'refused' && this.#rest === undefined) {
+        const again = await this.getBlockHash(fromHeight, options)
+        if (again !== undefined && sameHash(again, first)) this.#rest = false
+      }
     }
     const available = (await this.getBlockCount(options)) - fromHeight + 1
     const headers = rpcHeaders(this.#rpc, fromHeight, Math.max(0, Math.min(wanted, available)), options)

@@ -16,15 +16,15 @@ export interface PlacedHeader {
 export const MAX_REST_HEADERS = 2000
 
 /**
- * Up to 2,000 headers of the active chain from `first` on, in one request. Undefined where the node gives none by
- * REST: it is off, or the block left the active chain meanwhile.
+ * Up to 2,000 headers of the active chain from `first` on, in one request. `refused`: REST is off or forbidden, or
+ * the node does not know the block. `none`: it gave nothing this time, as when the block left the active chain.
  */
 export async function restHeaders(
   http: HttpConnection,
   first: BlockHash,
   count: number,
   options: RpcOptions & { timeoutMs: number },
-): Promise<Uint8Array | undefined> {
+): Promise<Uint8Array | 'refused' | 'none'> {
   const reply = await http.send({
     method: 'GET',
     path: `/rest/headers/${toDisplay(first)}.bin?count=${Math.min(count, MAX_REST_HEADERS)}`,
@@ -32,9 +32,14 @@ export async function restHeaders(
     timeoutMs: options.timeoutMs,
     signal: options.signal,
   })
-  if (reply.status !== 200) return undefined
+  if (reply.status === 403 || reply.status === 404) return 'refused'
+  // Core: a full work queue (httpserver.cpp), or the node is starting (rest.cpp, CheckWarmup).
+  if (reply.status === 503) {
+    throw new NodeError('E_NODE_BUSY', `The node at ${http.url.host} has too much to do, or is starting (503). Wait.`)
+  }
+  if (reply.status !== 200 || reply.body.length === 0) return 'none'
   // A plain array: slices of a Buffer share its memory.
-  return reply.body.length === 0 ? undefined : new Uint8Array(reply.body)
+  return new Uint8Array(reply.body)
 }
 
 /** The same by two batches of RPC. */
