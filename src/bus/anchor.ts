@@ -9,6 +9,7 @@ import {
   type NetworkParams,
   packParams,
   toDisplay,
+  unusableTarget,
 } from '../bitcoin/index.ts'
 
 /**
@@ -31,7 +32,9 @@ const anchorSchema = z.strictObject({
 
 export type AnchorResult =
   | { readonly ok: true; readonly context: ChainContext }
-  | { readonly ok: false; readonly reject: 'malformed-anchor' | 'wrong-network'; readonly detail: string }
+  | { readonly ok: false; readonly reject: AnchorReject; readonly detail: string }
+
+export type AnchorReject = 'malformed-anchor' | 'wrong-network' | 'network-not-provable'
 
 /** An anchor file is a few hundred bytes; more is not read. */
 export const MAX_ANCHOR_BYTES = 4096
@@ -74,6 +77,9 @@ export function encodeAnchor(params: NetworkParams, context: ChainContext): stri
  */
 export function decodeAnchor(params: NetworkParams, text: string): AnchorResult {
   const bad = (detail: string): AnchorResult => ({ ok: false, reject: 'malformed-anchor', detail })
+  if (!params.provable) {
+    return { ok: false, reject: 'network-not-provable', detail: `${params.name} is checked natively only` }
+  }
   if (text.length > MAX_ANCHOR_BYTES) return bad(`more than ${MAX_ANCHOR_BYTES} characters`)
   let json: unknown
   try {
@@ -91,8 +97,12 @@ export function decodeAnchor(params: NetworkParams, text: string): AnchorResult 
   const bits = Number.parseInt(file.bits, 16)
   const hash = fromDisplay(file.hash)
   if (times.length !== Math.min(MEDIAN_SPAN, height + 1)) return bad('wrong number of times')
-  if (height % params.epochLength === 0 && epochStartTime !== times.at(-1)) return bad('epoch start time')
+  // Where the epoch began within the window, its first time is there; otherwise the index is negative.
+  const epochStart = times[times.length - 1 - (height % params.epochLength)]
+  if (epochStart !== undefined && epochStartTime !== epochStart) return bad('epoch start time')
   if (maxTime < Math.max(...times, epochStartTime)) return bad('greatest time')
+  const unusable = unusableTarget(bits)
+  if (unusable !== undefined) return bad(`bits: ${unusable}`)
   const work = checkProofOfWork(params, bits, hash)
   if (work !== undefined) return bad(work)
   const { target } = decodeCompact(bits)

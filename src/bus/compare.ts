@@ -2,11 +2,14 @@ import type { ProvedChain } from './verify.ts'
 
 export type CompareResult =
   | { readonly ok: true; readonly better: ProvedChain }
-  | { readonly ok: false; readonly reject: 'different-network' | 'different-start'; readonly detail: string }
+  | { readonly ok: false; readonly reject: CompareReject; readonly detail: string }
+
+export type CompareReject = 'different-network' | 'different-start' | 'different-setup'
 
 /**
  * The better of two verified proofs: the most work, never the longest. On equal work the current one stays (as Core
- * keeps the block seen first). Proofs of other networks or other starts say nothing about each other.
+ * keeps the block seen first). Proofs of other networks or other starts say nothing about each other, and one
+ * that anybody can forge (setup `insecure-dev`) nothing against one that rests on the ceremony.
  *
  * @example
  * import { readFile } from 'node:fs/promises'
@@ -27,8 +30,12 @@ export function better(current: ProvedChain, candidate: ProvedChain): CompareRes
       detail: `${current.network} and ${candidate.network} cannot be compared`,
     }
   }
-  if (current.start !== candidate.start || (current.anchor === null) !== (candidate.anchor === null)) {
+  if (current.startDigest !== candidate.startDigest || (current.anchor === null) !== (candidate.anchor === null)) {
     return { ok: false, reject: 'different-start', detail: 'proofs with different starts cannot be compared' }
+  }
+  if (current.setup !== candidate.setup) {
+    const detail = `setups ${current.setup} and ${candidate.setup} cannot be compared`
+    return { ok: false, reject: 'different-setup', detail }
   }
   return { ok: true, better: candidate.work > current.work ? candidate : current }
 }

@@ -9,6 +9,7 @@ export type BusErrorCode =
   | 'E_IO'
   | 'E_LOCKED'
   | 'E_NO_HEADERS'
+  | 'E_NOW'
   | 'E_SOURCE'
   | 'E_REORG'
   | 'E_ABORTED'

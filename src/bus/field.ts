@@ -1,9 +1,11 @@
+import { FIELD_MODULUS } from '../proving/pure.ts'
+
+export { FIELD_MODULUS }
+
 /**
  * Elements of the BN254 scalar field at the boundary to native code: 32 bytes little-endian, canonical (below the
  * modulus). A vector is its elements one after another.
  */
-export const FIELD_MODULUS = 21888242871839275222246405745257275088548364400416034343698204186575808495617n
-
 export const FIELD_BYTES = 32
 
 const MASK_64 = (1n << 64n) - 1n

@@ -1,6 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js'
+import type { SetupKind } from '../proving/pure.ts'
 import { concatBytes, equalBytes, readUint32, uint32 } from './bytes.ts'
 import { decodeField, encodeField } from './field.ts'
+
+export type { SetupKind }
 
 /**
  * Proof file, version 1, all integers little-endian:
@@ -26,8 +29,6 @@ const CHECKSUM = 32
 const FIXED = 8 + 4 + 4 + 32 + 32 + 4 + 1
 export const MAX_PROOF_BYTES = FIXED + MAX_KEY_ID + 4 + MAX_SNARK_BYTES + CHECKSUM
 const MIN_PROOF_BYTES = FIXED + 1 + 4 + 1 + CHECKSUM
-
-export type SetupKind = 'ceremony' | 'insecure-dev'
 
 export interface ProofStart {
   readonly kind: 'genesis' | 'anchor'

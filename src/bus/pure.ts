@@ -12,8 +12,8 @@ export {
   type Poseidon,
   peaksOf,
 } from './accumulator.ts'
-export { type AnchorResult, decodeAnchor, encodeAnchor, MAX_ANCHOR_BYTES } from './anchor.ts'
-export { better, type CompareResult } from './compare.ts'
+export { type AnchorReject, type AnchorResult, decodeAnchor, encodeAnchor, MAX_ANCHOR_BYTES } from './anchor.ts'
+export { better, type CompareReject, type CompareResult } from './compare.ts'
 export { BusError, type BusErrorCode } from './errors.ts'
 export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
 export { poseidonOf } from './poseidon.ts'

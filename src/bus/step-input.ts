@@ -30,8 +30,8 @@ export interface Advanced {
 }
 
 /**
- * The inputs of one step: `first` always, `second` when two headers are folded at once. Without it slot 2 is inactive,
- * holds zeros, and leaves the state of slot 1 untouched; a later header then starts a new step.
+ * The inputs of one step: `first` always, `second` when two headers are folded at once. Without it slot 1 is inactive,
+ * holds zeros, and leaves the state after slot 0 untouched; a later header then starts a new step.
  */
 export function stepInput(state: ChainState, first: Advanced, second?: Advanced): StepInput {
   const afterFirst = first.next.history

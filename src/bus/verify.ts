@@ -1,3 +1,4 @@
+import { sha256 } from '@noble/hashes/sha2.js'
 import {
   type ChainContext,
   checkNotTooNew,
@@ -7,10 +8,12 @@ import {
   sameHash,
   toDisplay,
 } from '../bitcoin/index.ts'
-import type { SnarkVerifier } from '../proving/index.ts'
+import type { SetupKind, SnarkVerifier } from '../proving/index.ts'
+import { toHex } from './bytes.ts'
+import { BusError } from './errors.ts'
 import { decodeField, encodeField } from './field.ts'
 import { poseidonOf } from './poseidon.ts'
-import { decodeProofFile, type ProofFile, type ProofFileReject, type SetupKind } from './proof-file.ts'
+import { decodeProofFile, type ProofFile, type ProofFileReject } from './proof-file.ts'
 import { anchorState, type ChainState, startState } from './state.ts'
 import { packState, type StateFields, unpackState } from './state-vector.ts'
 
@@ -48,6 +51,8 @@ export interface ProvedChain {
   readonly maxTime: number
   /** Hash of the header the proof starts from. */
   readonly start: DisplayHash
+  /** SHA-256 of the whole start vector: two anchors at one header may differ in the times they carry. */
+  readonly startDigest: string
   /** Element 0 of the state vector: the network's rules. */
   readonly params: bigint
 }
@@ -62,7 +67,10 @@ export interface RefusedProof {
 export interface VerifyOptions {
   readonly params: NetworkParams
   readonly verifier: SnarkVerifier
-  /** Seconds since 1970: no header may be more than two hours ahead of it. */
+  /**
+   * Seconds since 1970, as headers count, not the milliseconds of `Date.now()`: no header may be more than two hours
+   * ahead of it. E_NOW unless 0 ≤ now < 2^33.
+   */
   readonly now: number
   /** The context of the anchor the proof must start from; genesis otherwise. */
   readonly anchor?: ChainContext
@@ -70,6 +78,9 @@ export interface VerifyOptions {
   readonly allowInsecureSetup?: boolean
   readonly minWork?: bigint
 }
+
+/** Beyond every header's time (32 bits), far below any clock in milliseconds. */
+const MAX_NOW = 2 ** 33
 
 /**
  * Judges a proof file. The start vector is built here, from `params` or `anchor`: what the file says of its network,
@@ -85,6 +96,10 @@ export interface VerifyOptions {
  */
 export async function verifyProof(bytes: Uint8Array, options: VerifyOptions): Promise<ProvedChain | RefusedProof> {
   const { params, verifier } = options
+  // NaN or milliseconds would pass any time whatever.
+  if (!(options.now >= 0 && options.now < MAX_NOW)) {
+    throw new BusError('E_NOW', `${options.now} is no time in seconds since 1970`)
+  }
   const refuse = (reason: VerifyReject, detail: string): RefusedProof => ({
     valid: false,
     reason,
@@ -192,6 +207,7 @@ function describe(fields: StateFields, start: ChainState, steps: number, verifie
     keyId: verifier.keyId,
     maxTime: fields.maxTime,
     start: toDisplay(hash),
+    startDigest: toHex(sha256(encodeField(packState(start)))),
     params: fields.params,
   }
 }

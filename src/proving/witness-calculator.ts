@@ -5,6 +5,7 @@
  */
 
 import type { CircuitInput, CircuitValue } from './engine.ts'
+import { FIELD_MODULUS } from './modulus.ts'
 
 export class WitnessError extends Error {
   readonly code = 'E_WITNESS'
@@ -27,8 +28,6 @@ interface CircomExports {
   setInputSignal(high: number, low: number, index: number): void
   getMessageChar(): number
 }
-
-const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n
 
 const CIRCOM_EXCEPTIONS: Readonly<Record<number, string>> = {
   1: 'signal not found',
@@ -117,8 +116,8 @@ export class WitnessCalculator {
 
 function flatten(value: CircuitValue): bigint[] {
   if (Array.isArray(value)) return (value as readonly CircuitValue[]).flatMap(flatten)
-  const n = BigInt(value as number | bigint) % FIELD
-  return [n < 0n ? n + FIELD : n]
+  const n = BigInt(value as number | bigint) % FIELD_MODULUS
+  return [n < 0n ? n + FIELD_MODULUS : n]
 }
 
 /** Circom finds an input by the 64-bit FNV-1a hash of its name. */

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { contextFromHeaders, encodeHeader, mainnet, packParams, regtest, toDisplay } from '../../src/bitcoin/index.ts'
+import {
+  contextFromHeaders,
+  encodeHeader,
+  mainnet,
+  packParams,
+  regtest,
+  testnet4,
+  toDisplay,
+} from '../../src/bitcoin/index.ts'
 import { leafCount } from '../../src/bus/accumulator.ts'
 import { decodeAnchor, encodeAnchor } from '../../src/bus/anchor.ts'
 import { decodeField, encodeField } from '../../src/bus/field.ts'
@@ -131,6 +139,22 @@ describe('anchor', () => {
       text + ' '.repeat(5000),
     ]) {
       expect(rejectOf(changed)).toBe('malformed-anchor')
+    }
+    expect(rejectOf(text, testnet4)).toBe('network-not-provable')
+    // Targets that no state vector can hold, or another spelling of one that it can; never an exception.
+    for (const bits of ['03000001', '00000000', '01003456', 'ffffffff', '21007fff', '04923456']) {
+      expect(rejectOf(text.replace('"bits": "207fffff"', `"bits": "${bits}"`))).toBe('malformed-anchor')
+    }
+  })
+
+  it('checks the start of an epoch that began within its window', () => {
+    const params = { ...regtest, epochLength: 20 }
+    for (const height of [5, 20, 25, 29]) {
+      const made = contextFromHeaders(params, headerFile(chain.headers), 0, height)
+      if (!made.ok) throw new Error(made.reject)
+      expect(decodeAnchor(params, encodeAnchor(params, made.next)).ok).toBe(true)
+      const other = { ...made.next, epochStartTime: made.next.epochStartTime - 1 }
+      expect(decodeAnchor(params, encodeAnchor(params, other))).toMatchObject({ ok: false, detail: 'epoch start time' })
     }
   })
 })

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { contextFromHeaders, mainnet, type NetworkParams, regtest, signet, testnet4 } from '../../src/bitcoin/index.ts'
+import {
+  contextFromHeaders,
+  type Header,
+  mainnet,
+  type NetworkParams,
+  regtest,
+  signet,
+  testnet4,
+} from '../../src/bitcoin/index.ts'
 import { better } from '../../src/bus/compare.ts'
 import { encodeField } from '../../src/bus/field.ts'
 import { decodeProofFile, encodeProofFile, type ProofFile } from '../../src/bus/proof-file.ts'
-import { anchorState, type ChainState } from '../../src/bus/state.ts'
+import { advance, anchorState, type ChainState } from '../../src/bus/state.ts'
 import { packState } from '../../src/bus/state-vector.ts'
 import { type ProvedChain, type VerifyOptions, verifyProof } from '../../src/bus/verify.ts'
 import { verifyJson } from '../../src/bus/verify-json.ts'
@@ -152,6 +160,29 @@ describe('verifyProof', () => {
     expect(better(shorter, equal)).toEqual({ ok: true, better: shorter })
     expect(better(equal, shorter)).toEqual({ ok: true, better: equal })
     expect(better(shorter, { ...longer, params: 1n })).toMatchObject({ ok: false, reject: 'different-network' })
-    expect(better(shorter, { ...longer, start: longer.tip })).toMatchObject({ ok: false, reject: 'different-start' })
+    expect(better(shorter, { ...longer, setup: 'ceremony' })).toMatchObject({ ok: false, reject: 'different-setup' })
+  })
+
+  it('tells two anchors at one header apart by all they carry', async () => {
+    const anchor = anchorAt(3)
+    const proved = async (from: typeof anchor) => {
+      const state = anchorState(regtest, from, poseidon)
+      const after = advance(state, chain.headers[3] as Header, poseidon)
+      if (!after.ok) throw new Error(after.reject)
+      const result = await verifyProof(await proofOf(after.next, 1, state), { ...options, anchor: from })
+      if (!result.valid) throw new Error(result.reason)
+      return result
+    }
+    const one = await proved(anchor)
+    const two = await proved({ ...anchor, maxTime: anchor.maxTime + 1 })
+    expect(two.start).toBe(one.start)
+    expect(better(one, two)).toMatchObject({ ok: false, reject: 'different-start' })
+    expect(better(one, await proved(anchor)).ok).toBe(true)
+    expect(verifyJson(one)).not.toHaveProperty('startDigest')
+  })
+
+  it.each([Number.NaN, -1, Date.now(), 2 ** 33, Number.POSITIVE_INFINITY])('takes %d for no time', async (now) => {
+    const file = await proofOf(tip(12), 6)
+    await expect(verifyProof(file, { ...options, now })).rejects.toMatchObject({ code: 'E_NOW' })
   })
 })

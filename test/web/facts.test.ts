@@ -19,6 +19,7 @@ const chain: ProvedChain = {
   keyId: 'ab'.repeat(32),
   maxTime: 1_700_000_000,
   start: '11'.repeat(32) as DisplayHash,
+  startDigest: '22'.repeat(32),
   params: 1n,
 }
 const timing = { loadMs: 900, verifyMs: 1234, proofBytes: 11_500 }

@@ -1,9 +1,9 @@
 import { hexToBytes } from '@noble/hashes/utils.js'
 import * as z from 'zod'
-import { decodeCompact, encodeCompact } from '../compact.ts'
+import { decodeCompact } from '../compact.ts'
 import { BitcoinError } from '../errors.ts'
 import { decodeHeader } from '../header.ts'
-import { blockWork } from '../work.ts'
+import { unusableTarget } from '../usable-target.ts'
 import { type NetworkParams, TARGET_TIMESPAN } from './network-params.ts'
 
 /** Names that would pass for another network. */
@@ -98,16 +98,6 @@ export function loadCustomParams(json: unknown): NetworkParams {
     weakPow: true,
     rpcPort: undefined,
   }
-}
-
-/** The proved state holds target / 2^112 and a block's work in 128 bits; both bound the targets a network may have. */
-function unusableTarget(bits: number): string | undefined {
-  const { target, negative, overflow } = decodeCompact(bits)
-  if (negative || overflow || target === 0n) return 'not a positive 256-bit target'
-  if (encodeCompact(target) !== bits) return 'not in its shortest compact form'
-  const size = bits >>> 24
-  if (size < 17 || size > 32 || blockWork(target) >> 128n !== 0n) return 'outside the targets that can be proved'
-  return undefined
 }
 
 function parseJson(text: string): unknown {

@@ -7,8 +7,10 @@ import {
   type NetworkParams,
   packParams,
   toDisplay,
+  unusableTarget,
 } from '../../bitcoin/index.ts'
 import { fromPeaks, type Poseidon, peaksOf } from '../accumulator.ts'
+import { FIELD_MODULUS } from '../field.ts'
 import type { ChainState } from '../state.ts'
 
 /** A chain state inside a checkpoint. Numbers beyond 53 bits are hexadecimal, hashes in display order. */
@@ -56,12 +58,14 @@ export function stateToJson(state: ChainState): StateJson {
  */
 export function stateFromJson(json: StateJson, params: NetworkParams, poseidon: Poseidon): ChainState | null {
   if (BigInt(`0x${json.params}`) !== packParams(params)) return null
-  const { target, negative, overflow } = decodeCompact(json.bits)
-  const history = fromPeaks(
-    poseidon,
-    json.peaks.map(({ root, size }) => ({ root: BigInt(`0x${root}`), size: BigInt(`0x${size}`) })),
-  )
-  if (negative || overflow || target === 0n || history === null) return null
+  const chainwork = BigInt(`0x${json.chainwork}`)
+  const peaks = json.peaks.map(({ root, size }) => ({ root: BigInt(`0x${root}`), size: BigInt(`0x${size}`) }))
+  if (unusableTarget(json.bits) !== undefined || chainwork >> 128n !== 0n) return null
+  // Heights have 32 bits, so no tree holds more headers.
+  if (peaks.some(({ root, size }) => root >= FIELD_MODULUS || size >> 33n !== 0n)) return null
+  const history = fromPeaks(poseidon, peaks)
+  if (history === null) return null
+  const { target } = decodeCompact(json.bits)
   const { kind, height, hash: startHash } = json.start
   return {
     params,
@@ -79,7 +83,7 @@ export function stateFromJson(json: StateJson, params: NetworkParams, poseidon: 
       epochStartBits: json.bits,
       lastRegularBits: json.bits,
       maxTime: json.maxTime,
-      chainwork: BigInt(`0x${json.chainwork}`),
+      chainwork,
     },
   }
 }
