@@ -1,27 +1,32 @@
-import { readFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { UsageError } from './exit.ts'
+import { readBytes } from './inputs.ts'
 
-/** `wsc.config.json` in the working directory: what flag and environment leave open. */
+/**
+ * `wsc.config.json` in the working directory: what flag and environment leave open. Whoever made the folder may have
+ * written it, so it never says what a proof may rest on: the key and the insecure setup are not among its settings.
+ */
 const configSchema = z.strictObject({
   network: z.string().optional(),
   rpc: z.string().optional(),
   rpcCookie: z.string().optional(),
   dataDir: z.string().optional(),
-  key: z.string().optional(),
   ptau: z.string().optional(),
-  insecureDevSetup: z.boolean().optional(),
 })
 
 export type Config = z.infer<typeof configSchema>
 
-export async function readConfig(path = 'wsc.config.json'): Promise<Config> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw new UsageError(`cannot read ${path}: ${error.message}`, { cause: error })
-  })
-  if (text === null) return {}
+export const CONFIG_FILE = 'wsc.config.json'
+
+export async function readConfig(path = CONFIG_FILE): Promise<Config> {
+  const present = await stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  )
+  if (!present) return {}
+  const text = new TextDecoder().decode(await readBytes(path, 'config'))
   try {
     return configSchema.parse(JSON.parse(text))
   } catch (cause) {
@@ -30,7 +35,7 @@ export async function readConfig(path = 'wsc.config.json'): Promise<Config> {
   }
 }
 
-/** Options that may also come from the environment or the configuration file, in this order of precedence. */
+/** Options of several commands. Most may come from the environment too, and those of `Config` from its file after that. */
 export const shared = {
   network: () =>
     new Option('--network <N>', 'mainnet, testnet4, signet, regtest, or FILE.json for a custom network').env(
@@ -65,6 +70,12 @@ export function applyConfig(command: Command, config: Config): void {
     if (known.has(name) && value !== undefined) command.setOptionValueWithSource(name, value, 'config')
   }
   for (const child of command.commands) applyConfig(child, config)
+}
+
+/** Names of the settings that this command took from the configuration file. */
+export function takenFromConfig(command: Command): string[] {
+  const names = command.options.map((option) => option.attributeName())
+  return names.filter((name) => command.getOptionValueSource(name) === 'config')
 }
 
 function seconds(text: string): number {

@@ -1,4 +1,4 @@
-import { open, readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import {
@@ -10,7 +10,7 @@ import {
   signet,
   testnet4,
 } from '../bitcoin/index.ts'
-import { decodeAnchor, MAX_ANCHOR_BYTES } from '../bus/index.ts'
+import { decodeAnchor, MAX_ANCHOR_BYTES, MAX_CHECKPOINT_BYTES, readRegular } from '../bus/index.ts'
 import { UsageError } from './exit.ts'
 
 const NETWORKS: Readonly<Record<string, NetworkParams>> = { mainnet, testnet4, signet, regtest }
@@ -22,7 +22,7 @@ export async function readNetwork(name = 'mainnet'): Promise<NetworkParams> {
   if (!name.endsWith('.json')) {
     throw new UsageError(`there is no network "${name}": name ${Object.keys(NETWORKS).join(', ')} or a FILE.json`)
   }
-  return loadCustomParams(await readText(name, 1 << 20))
+  return loadCustomParams(new TextDecoder().decode(await readBytes(name, 'network')))
 }
 
 /** For commands that prove: testnet4's rules are checked natively only. */
@@ -33,36 +33,34 @@ export function requireProvable(params: NetworkParams): NetworkParams {
 
 export async function readAnchor(file: string | undefined, params: NetworkParams): Promise<ChainContext | undefined> {
   if (file === undefined) return undefined
-  const result = decodeAnchor(params, await readText(file, MAX_ANCHOR_BYTES))
+  const result = decodeAnchor(params, new TextDecoder().decode(await readUpTo(file, MAX_ANCHOR_BYTES)))
   if (result.ok) return result.context
   throw new UsageError(`${file} is no usable anchor: ${result.detail}`)
 }
 
-export async function readBytes(file: string): Promise<Uint8Array> {
-  return await readFile(file).catch((cause) => {
+/** Longest files that are read, by kind. */
+export const LIMITS = {
+  /** More than six million headers; Bitcoin will have as many in the 2130s. */
+  headers: 512 * 1024 * 1024,
+  key: 64 * 1024 * 1024,
+  checkpoint: MAX_CHECKPOINT_BYTES,
+  network: 1024 * 1024,
+  config: 64 * 1024,
+} as const
+
+/** All of a file of this kind; a longer one is refused. */
+export async function readBytes(file: string, kind: keyof typeof LIMITS): Promise<Uint8Array> {
+  const limit = LIMITS[kind]
+  const bytes = await readUpTo(file, limit)
+  if (bytes.length > limit) throw new UsageError(`${file} is longer than ${limit} bytes: no ${kind} file is`)
+  return bytes
+}
+
+/** At most `limit` + 1 bytes of a regular file: enough to see that it is too long. */
+export async function readUpTo(file: string, limit: number): Promise<Uint8Array> {
+  return await readRegular(file, limit).catch((cause) => {
     throw new UsageError(`cannot read ${file}: ${(cause as Error).message}`, { cause })
   })
-}
-
-/** At most `limit` + 1 bytes: enough to see that a file is too long without reading all of it. */
-export async function readUpTo(file: string, limit: number): Promise<Uint8Array> {
-  try {
-    await using handle = await open(file)
-    const buffer = new Uint8Array(limit + 1)
-    let length = 0
-    while (length < buffer.length) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null)
-      if (bytesRead === 0) break
-      length += bytesRead
-    }
-    return buffer.slice(0, length)
-  } catch (cause) {
-    throw new UsageError(`cannot read ${file}: ${(cause as Error).message}`, { cause })
-  }
-}
-
-async function readText(file: string, limit: number): Promise<string> {
-  return new TextDecoder().decode(await readUpTo(file, limit))
 }
 
 /** That a result can be written is known before hours of work, not after. */

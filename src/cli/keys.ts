@@ -21,7 +21,7 @@ const BUILT_IN_WASM = new URL('../bus/verifier/wsc-folding.wasm', import.meta.ur
 
 /** A verifier for `--key`, or for the key built in. */
 export async function openVerifier(keyFile: string | undefined): Promise<SnarkVerifier> {
-  const key = keyFile === undefined ? await readFile(BUILT_IN_KEY) : await readBytes(keyFile)
+  const key = keyFile === undefined ? await readFile(BUILT_IN_KEY) : await readBytes(keyFile, 'key')
   try {
     return new NativeVerifier(key)
   } catch (error) {

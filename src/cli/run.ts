@@ -1,5 +1,5 @@
 import type { Runner } from './command.ts'
-import { applyConfig, readConfig } from './config.ts'
+import { applyConfig, CONFIG_FILE, readConfig, takenFromConfig } from './config.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, explain } from './exit.ts'
 import { buildProgram, overrideExit } from './program.ts'
@@ -16,6 +16,11 @@ export async function runCli(argv: readonly string[], version: string, context: 
     const program = buildProgram(version, run)
     overrideExit(program)
     applyConfig(program, await readConfig())
+    program.hook('preAction', (_, command) => {
+      for (const name of takenFromConfig(command)) {
+        context.terminal.note(`${CONFIG_FILE} sets ${name}: ${command.getOptionValue(name)}`)
+      }
+    })
     await program.parseAsync(argv, { from: 'user' })
     return exit
   } catch (error) {

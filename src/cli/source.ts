@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { isTransient, NodeClient, resolveAuth } from '../bitcoin/node/index.ts'
 import { type HeaderSource, nodeSource } from '../bus/index.ts'
@@ -37,12 +38,12 @@ export function patientSource(client: NodeClient, context: CliContext): HeaderSo
       } catch (error) {
         if (!isTransient(error) || context.signal.aborted) throw error
         if (tries === 0) context.terminal.note(`the node does not answer, waiting for it: ${error.message}`)
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+        await delay(RETRY_MS, undefined, { signal: context.signal })
       }
     }
   }
   return {
-    recheck: source.recheck,
+    fixed: source.fixed,
     tipHeight: (signal) => patiently(() => source.tipHeight(signal)),
     headers: (from, count, signal) => patiently(() => source.headers(from, count, signal)),
     hashAt: (height, signal) => patiently(() => source.hashAt(height, signal)),

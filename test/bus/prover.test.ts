@@ -157,9 +157,6 @@ describe('prover loop', () => {
       const result = await prover.advanceTo(source(forged))
       expect(result).toMatchObject({ ok: false, height: 41 })
       expect(engine.folded).toBe(0)
-      // Also the headers below a checkpoint, when they come from a file.
-      await prover.advanceTo(source(main.headers), 50)
-      expect(await prover.advanceTo(source(forged), 55)).toMatchObject({ ok: false, height: 41 })
     })
     expect(fileSource(headerFile(main.headers).slice(0, -3))).toMatchObject({
       ok: false,
@@ -172,6 +169,67 @@ describe('prover loop', () => {
         expect(result).toMatchObject({ ok: false, reject: 'time-too-new', height: 1 })
       },
       { clock: () => (regtest.genesis.time - 8000) * 1000 },
+    )
+  })
+
+  it('does not look again where headers cannot change', async () => {
+    const real = source(main.headers)
+    let reads = 0
+    // Gone between the check (one read) and the folding: a node may reorganise so, a file is damaged.
+    const failing = (fixed: boolean): HeaderSource => ({
+      ...real,
+      fixed,
+      headers: async (from, count) => (++reads > 1 ? [] : await real.headers(from, count)),
+    })
+    await withProver(async (prover) => {
+      await expect(prover.advanceTo(failing(true))).rejects.toMatchObject({ code: 'E_REORG' })
+      expect(reads).toBe(2)
+      reads = 0
+      await expect(prover.advanceTo(failing(false))).rejects.toMatchObject({ code: 'E_NO_HEADERS' })
+      expect(reads).toBe(3)
+    })
+  })
+
+  it('tells the first error when saving fails after it, and a lost state before an interrupt', async () => {
+    const full: Files = {
+      ...nodeFiles,
+      writeSynced: async (path, bytes) => {
+        if (path.includes('.checkpoint')) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+        await nodeFiles.writeSynced(path, bytes)
+      },
+    }
+    const cause = new Error('socket')
+    for (const first of [new Error('the node went away'), new Error('the node went away', { cause })]) {
+      const had = first.cause
+      let known = 0
+      const witness = async (engine: FakeEngine, input: Parameters<FakeEngine['witness']>[0]) => {
+        if (++known > 4) throw first
+        return await engine.witness(input)
+      }
+      const inner = new FakeEngine(start)
+      const witnesses = {
+        witness: (input: Parameters<FakeEngine['witness']>[0]) => witness(inner, input),
+        close: async () => {},
+      }
+      await withProver(
+        async (prover) => {
+          const error = await prover.advanceTo(source(main.headers), 20).catch((caught: unknown) => caught)
+          expect(error).toBe(first)
+          const second = had === undefined ? first.cause : (first.cause as AggregateError).errors[1]
+          expect(second).toMatchObject({ code: 'E_DISK_FULL' })
+          if (had !== undefined) expect((first.cause as AggregateError).errors[0]).toBe(had)
+        },
+        { files: full, witnesses },
+      )
+    }
+    const stop = new AbortController()
+    await withProver(
+      async (prover, engine) => {
+        engine.onFold = () => stop.abort()
+        const run = prover.advanceTo(source(main.headers), 20, stop.signal)
+        await expect(run).rejects.toMatchObject({ code: 'E_DISK_FULL' })
+      },
+      { files: full },
     )
   })
 

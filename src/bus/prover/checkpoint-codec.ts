@@ -10,7 +10,7 @@ import { type StateJson, stateSchema } from './state-codec.ts'
 const MAGIC = new TextEncoder().encode('WSCCKPT1')
 const CHECKSUM = 32
 const MAX_META = 65_536
-/** A saved fold is about 8 MB; an imported file beyond this is not read. */
+/** A saved fold is about 8 MB; a file beyond this is not read. */
 export const MAX_CHECKPOINT_BYTES = 256 * 1024 * 1024
 
 const metaSchema = z.strictObject({
@@ -28,7 +28,8 @@ export interface CheckpointFile {
 
 export type CheckpointDecode =
   | { readonly ok: true; readonly checkpoint: CheckpointFile }
-  | { readonly ok: false; readonly detail: string }
+  /** `damaged`: these are not the bytes that were written. `malformed`: they are, and cannot be a checkpoint. */
+  | { readonly ok: false; readonly reject: 'damaged' | 'malformed'; readonly detail: string }
 
 const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest())
 
@@ -39,11 +40,12 @@ export function encodeCheckpoint({ keyId, steps, state, fold }: CheckpointFile):
 }
 
 export function decodeCheckpoint(bytes: Uint8Array): CheckpointDecode {
-  const bad = (detail: string): CheckpointDecode => ({ ok: false, detail })
-  if (bytes.length < MAGIC.length + 8 + CHECKSUM) return bad('too short')
-  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return bad('not a checkpoint of this version')
+  const damaged = (detail: string): CheckpointDecode => ({ ok: false, reject: 'damaged', detail })
+  const bad = (detail: string): CheckpointDecode => ({ ok: false, reject: 'malformed', detail })
+  if (bytes.length < MAGIC.length + 8 + CHECKSUM) return damaged('too short')
+  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return damaged('not a checkpoint of this version')
   const end = bytes.length - CHECKSUM
-  if (!equalBytes(sha256(bytes.subarray(0, end)), bytes.subarray(end))) return bad('damaged: its checksum is wrong')
+  if (!equalBytes(sha256(bytes.subarray(0, end)), bytes.subarray(end))) return damaged('damaged: its checksum is wrong')
   const metaLength = readUint32(bytes, MAGIC.length)
   const metaAt = MAGIC.length + 4
   const foldAt = metaAt + metaLength + 4

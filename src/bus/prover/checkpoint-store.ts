@@ -4,8 +4,8 @@ import { type NetworkParams, toDisplay } from '../../bitcoin/index.ts'
 import type { Poseidon } from '../accumulator.ts'
 import { BusError } from '../errors.ts'
 import type { ChainState } from '../state.ts'
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-codec.ts'
-import { type CheckpointIndex, claimDataDir, type DataDirOwner, openIndex } from './data-dir.ts'
+import { decodeCheckpoint, encodeCheckpoint, MAX_CHECKPOINT_BYTES } from './checkpoint-codec.ts'
+import { type CheckpointIndex, checkDataDir, claimDataDir, type DataDirOwner, openIndex } from './data-dir.ts'
 import { type Files, ioError, nodeFiles, PARTIAL, writeAtomic } from './files.ts'
 import { expendable } from './retention.ts'
 import { stateFromJson, stateToJson } from './state-codec.ts'
@@ -65,9 +65,10 @@ export class CheckpointStore {
     this.#entries = new Map()
   }
 
-  /** Throws E_LOCKED, E_DATA_DIR_VERSION or E_DATA_DIR_MISMATCH. */
+  /** Throws E_LOCKED, E_DATA_DIR_VERSION, E_DATA_DIR_MISMATCH or E_IO. */
   static async open(options: StoreOptions): Promise<CheckpointStore> {
     const files = options.files ?? nodeFiles
+    await checkDataDir(files, options.dir, options.owner)
     const index = await openIndex(files, options.dir)
     try {
       await claimDataDir(files, options.dir, options.owner)
@@ -100,17 +101,24 @@ export class CheckpointStore {
     return entry
   }
 
-  /** Null, with the entry dropped, when the file is gone or damaged: an older checkpoint then serves. */
+  /**
+   * Null when an older checkpoint must serve: with file and entry dropped when the file is gone or damaged, with the
+   * entry alone when it is whole but of something else. Throws E_IO when the file cannot be read.
+   */
   async load(entry: CheckpointEntry): Promise<LoadedCheckpoint | null> {
     const loaded = await this.#read(entry.file)
-    if (loaded === null) await this.#drop(entry)
-    return loaded
+    if (loaded === 'damaged') await this.#drop(entry)
+    if (loaded === 'foreign') {
+      this.#entries.delete(entry.file)
+      await this.#index.del(entry.file)
+    }
+    return typeof loaded === 'string' ? null : loaded
   }
 
   /** The file itself, to hand the work on. */
   async raw(entry: CheckpointEntry): Promise<Uint8Array> {
     try {
-      return await this.#files.read(join(this.#folder, entry.file))
+      return await this.#files.read(join(this.#folder, entry.file), MAX_CHECKPOINT_BYTES)
     } catch (cause) {
       throw new BusError('E_CHECKPOINT', `cannot read checkpoint ${entry.file}`, { cause })
     }
@@ -141,13 +149,20 @@ export class CheckpointStore {
     await this.#files.remove(join(this.#folder, entry.file))
   }
 
-  async #read(file: string): Promise<LoadedCheckpoint | null> {
-    const bytes = await this.#files.read(join(this.#folder, file)).catch(() => null)
+  /** Only a missing file or a failed checksum lets a checkpoint go: what a disk refuses to read today may be whole. */
+  async #read(file: string): Promise<(LoadedCheckpoint & { readonly bytes: number }) | 'damaged' | 'foreign'> {
+    const path = join(this.#folder, file)
+    const bytes = await this.#files.read(path, MAX_CHECKPOINT_BYTES).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') return null
+      throw ioError(cause, path, 'read')
+    })
     const decoded = bytes === null ? null : decodeCheckpoint(bytes)
-    if (decoded === null || !decoded.ok || decoded.checkpoint.keyId !== this.#options.owner.keyId) return null
-    const { fold, steps, state } = decoded.checkpoint
+    if (bytes === null || decoded === null) return 'damaged'
+    if (!decoded.ok) return decoded.reject === 'damaged' ? 'damaged' : 'foreign'
+    const { fold, steps, state, keyId } = decoded.checkpoint
+    if (keyId !== this.#options.owner.keyId) return 'foreign'
     const restored = stateFromJson(state, this.#options.params, this.#options.poseidon)
-    return restored === null ? null : { state: restored, fold, steps }
+    return restored === null ? 'foreign' : { state: restored, fold, steps, bytes: bytes.length }
   }
 
   async #recover(): Promise<void> {
@@ -164,13 +179,10 @@ export class CheckpointStore {
     for (const name of names) {
       if (!FILE.test(name) || this.#entries.has(name)) continue
       const found = await this.#read(name)
-      if (found === null) {
-        await this.#files.remove(join(this.#folder, name))
-        continue
-      }
+      if (found === 'damaged') await this.#files.remove(join(this.#folder, name))
+      if (typeof found === 'string') continue
       const { height, hash } = found.state.context
-      const bytes = (await this.#files.read(join(this.#folder, name))).length
-      const entry = { file: name, height, hash: toDisplay(hash), steps: found.steps, bytes }
+      const entry = { file: name, height, hash: toDisplay(hash), steps: found.steps, bytes: found.bytes }
       await this.#record({ ...entry, sequence: this.#sequence() })
     }
   }

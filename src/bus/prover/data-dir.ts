@@ -2,10 +2,13 @@ import { join } from 'node:path'
 import { Level } from 'level'
 import { z } from 'zod'
 import { BusError } from '../errors.ts'
-import { type Files, ioError, writeAtomic } from './files.ts'
+import { type Files, ioError, PARTIAL, writeAtomic } from './files.ts'
 
 /** Layout of a data directory; a directory of another format is never touched. */
 export const DATA_DIR_FORMAT = 1
+
+const VERSION = 'version.json'
+const MAX_VERSION_BYTES = 65_536
 
 /** What a data directory belongs to. One directory holds one chain, from one start, under one verifying key. */
 export interface DataDirOwner {
@@ -46,18 +49,37 @@ export async function openIndex(files: Files, dir: string): Promise<CheckpointIn
   }
 }
 
-/** Writes who owns a new directory, or refuses one that belongs to something else. */
-export async function claimDataDir(files: Files, dir: string, owner: DataDirOwner): Promise<void> {
-  const path = join(dir, 'version.json')
-  const present = await files.read(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw ioError(error, path)
+/** What may lie in a directory that no version.json names yet: a first run that ended early, or a file system's own. */
+const EARLY = new Set(['index', 'checkpoints', 'lost+found', `${VERSION}${PARTIAL}`])
+
+/** Before anything is opened: refuses a directory of another format, of another owner, or one with foreign files. */
+export async function checkDataDir(files: Files, dir: string, owner: DataDirOwner): Promise<void> {
+  if (await isOwned(files, dir, owner)) return
+  const names = await files.list(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw ioError(error, dir, 'read')
   })
-  if (present === null) {
-    const text = `${JSON.stringify({ format: DATA_DIR_FORMAT, ...owner }, null, 2)}\n`
-    await writeAtomic(files, path, new TextEncoder().encode(text))
-    return
-  }
+  const foreign = names.find((name) => !EARLY.has(name))
+  if (foreign === undefined) return
+  const detail = `${dir} is no data directory and not empty (it holds ${foreign})`
+  throw new BusError('E_DATA_DIR_MISMATCH', `${detail}; name a new or empty one by --data-dir`)
+}
+
+/** Writes who owns a new directory. Only under the lock: another process may have claimed it since it was checked. */
+export async function claimDataDir(files: Files, dir: string, owner: DataDirOwner): Promise<void> {
+  if (await isOwned(files, dir, owner)) return
+  const text = `${JSON.stringify({ format: DATA_DIR_FORMAT, ...owner }, null, 2)}\n`
+  await writeAtomic(files, join(dir, VERSION), new TextEncoder().encode(text))
+}
+
+/** False where nobody owns the directory yet; throws when it belongs to something else. */
+async function isOwned(files: Files, dir: string, owner: DataDirOwner): Promise<boolean> {
+  const path = join(dir, VERSION)
+  const present = await files.read(path, MAX_VERSION_BYTES).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw ioError(error, path, 'read')
+  })
+  if (present === null) return false
   const found = parseOwner(present)
   if (found?.format !== DATA_DIR_FORMAT) {
     const which = found === null ? 'an unknown format' : `format ${found.format}`
@@ -68,6 +90,7 @@ export async function claimDataDir(files: Files, dir: string, owner: DataDirOwne
     const detail = `${dir} was made with ${field} ${found[field]}, not ${owner[field]}`
     throw new BusError('E_DATA_DIR_MISMATCH', `${detail}; name another --data-dir, or remove it to start anew`)
   }
+  return true
 }
 
 function parseOwner(bytes: Uint8Array): z.infer<typeof ownerSchema> | null {

@@ -1,4 +1,5 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BusError } from '../errors.ts'
 
@@ -6,7 +7,8 @@ import { BusError } from '../errors.ts'
 export interface Files {
   makeDir(path: string): Promise<void>
   list(path: string): Promise<string[]>
-  read(path: string): Promise<Uint8Array>
+  /** All of a regular file; longer than `limit` or no such file is E_IO, what the system refuses is thrown as it is. */
+  read(path: string, limit: number): Promise<Uint8Array>
   /** Creates or truncates, writes all, and waits until the data are on the disk. */
   writeSynced(path: string, bytes: Uint8Array): Promise<void>
   rename(from: string, to: string): Promise<void>
@@ -20,7 +22,11 @@ export const nodeFiles: Files = {
     await mkdir(path, { recursive: true })
   },
   list: (path) => readdir(path),
-  read: (path) => readFile(path),
+  async read(path, limit) {
+    const bytes = await readRegular(path, limit)
+    if (bytes.length <= limit) return bytes
+    throw new BusError('E_IO', `${path} is longer than ${limit} bytes`)
+  },
   async writeSynced(path, bytes) {
     await using file = await open(path, 'w')
     await file.writeFile(bytes)
@@ -32,6 +38,30 @@ export const nodeFiles: Files = {
     await using dir = await open(path, 'r')
     await dir.sync()
   },
+}
+
+/**
+ * At most `limit` + 1 bytes of a regular file: enough to see that it is too long without reading all of it. Anything
+ * else is refused: a pipe without a writer would never answer, a device never end.
+ */
+export async function readRegular(path: string, limit: number): Promise<Uint8Array> {
+  await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  const stats = await file.stat()
+  if (!stats.isFile()) throw new BusError('E_IO', `${path} is no regular file`)
+  let buffer = new Uint8Array(Math.min(stats.size, limit) + 1)
+  let length = 0
+  for (;;) {
+    if (length === buffer.length) {
+      if (length > limit) return buffer
+      // It grew meanwhile, or its size is not known beforehand.
+      const larger = new Uint8Array(Math.min(2 * length, limit) + 1)
+      larger.set(buffer)
+      buffer = larger
+    }
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length, null)
+    if (bytesRead === 0) return buffer.slice(0, length)
+    length += bytesRead
+  }
 }
 
 /** Ending of files that a crash may leave half-written; whoever opens the directory removes them. */
@@ -50,11 +80,11 @@ export async function writeAtomic(files: Files, path: string, bytes: Uint8Array)
   }
 }
 
-export function ioError(cause: unknown, path: string): BusError {
+export function ioError(cause: unknown, path: string, doing: 'read' | 'write' = 'write'): BusError {
   if (cause instanceof BusError) return cause
   const code = (cause as NodeJS.ErrnoException)?.code
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new BusError('E_DISK_FULL', `no space left to write ${path}; what was saved before is intact`, { cause })
   }
-  return new BusError('E_IO', `cannot write ${path}: ${code ?? String(cause)}`, { cause })
+  return new BusError('E_IO', `cannot ${doing} ${path}: ${code ?? String(cause)}`, { cause })
 }

@@ -9,8 +9,8 @@ import {
 
 /** Where headers come from: a file or a node. What they are worth, the header rules say. */
 export interface HeaderSource {
-  /** Judge every header from the start of the chain, also those folded before: true for files. */
-  readonly recheck: boolean
+  /** Its headers never change, as in a file: where they seem to, looking again is of no use. */
+  readonly fixed: boolean
   tipHeight(signal?: AbortSignal): Promise<number>
   /** Up to `count` headers from a height on; fewer at the end of what there is. */
   headers(from: number, count: number, signal?: AbortSignal): Promise<Header[]>
@@ -36,7 +36,7 @@ export function fileSource(
   return {
     ok: true,
     source: {
-      recheck: true,
+      fixed: true,
       tipHeight: async () => last,
       async headers(from, wanted) {
         if (from < startHeight) return []
@@ -66,7 +66,7 @@ export interface HeaderClient {
 export function nodeSource(client: HeaderClient): HeaderSource {
   const options = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal })
   return {
-    recheck: false,
+    fixed: false,
     tipHeight: (signal) => client.getBlockCount(options(signal)),
     async headers(from, count, signal) {
       const placed = await client.getHeaders(from, Math.min(count, BATCH), options(signal))

@@ -75,7 +75,7 @@ export class BusProver {
         return await this.#advanceOnce(source, to, signal)
       } catch (error) {
         // A reorg while folding: look again for the fork. A file cannot change so.
-        const reorg = error instanceof BusError && error.code === 'E_REORG' && !source.recheck
+        const reorg = error instanceof BusError && error.code === 'E_REORG' && !source.fixed
         if (!reorg || attempt === MAX_REORGS) throw error
       }
     }
@@ -88,10 +88,6 @@ export class BusProver {
       throw new BusError('E_NO_HEADERS', `a proof needs a header after its start at height ${start.context.height}`)
     }
     const now = Math.floor(clock() / 1000)
-    if (source.recheck) {
-      const whole = await checkAhead(start.params, start.context, source, target, now, signal)
-      if (!whole.ok) return whole
-    }
     this.#current = await this.#resume(source, target, signal)
     const base = this.#current.state
     const ahead = await checkAhead(start.params, base.context, source, target, now, signal)
@@ -204,7 +200,13 @@ export class BusProver {
       if ((this.#current as Folded).state.context.height < to) throwIfAborted(signal)
     } catch (error) {
       // Whatever went wrong outside of folding (the node went away, a reorg, an interrupt) costs no finished step.
-      if (!folding && unsaved) await this.#save()
+      if (!folding && unsaved) {
+        await this.#save().catch((second) => {
+          // An interrupt that lost steps must say so; any other error stays the one that is told.
+          if (signal?.aborted) throw second
+          attachCause(error, second)
+        })
+      }
       if (signal?.aborted) throwIfAborted(signal)
       // Within it the fold may be ahead of the state: the next call starts from a checkpoint.
       if (folding) this.#current = null
@@ -221,4 +223,10 @@ export class BusProver {
     await store.save(state, fold.steps, await fold.save())
     await this.#options.onCheckpoint?.(state)
   }
+}
+
+/** Notes a failure that came of another one, without changing what that is. */
+function attachCause(error: unknown, second: unknown): void {
+  if (!(error instanceof Error)) return
+  error.cause = error.cause === undefined ? second : new AggregateError([error.cause, second], error.message)
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { BusError } from '../errors.ts'
-import { type Files, nodeFiles, PARTIAL } from './files.ts'
+import { type Files, ioError, nodeFiles, PARTIAL } from './files.ts'
 
 /**
  * `status.json` in the data directory: what the prover is at, for `wsc bus status` while the prover holds the lock. It
@@ -28,6 +28,9 @@ export interface BusStatus extends StatusFile {
   readonly checkpoints: readonly { readonly height: number; readonly file: string }[]
 }
 
+/** A status is a few hundred bytes; more is not read. */
+const MAX_STATUS_BYTES = 65_536
+
 const CHECKPOINT = /^([0-9]+)-[0-9a-f]{16}\.checkpoint$/
 
 export async function writeStatus(dir: string, status: StatusFile, files: Files = nodeFiles): Promise<void> {
@@ -42,7 +45,11 @@ export async function readStatus(
   isAlive: (pid: number) => boolean,
   files: Files = nodeFiles,
 ): Promise<BusStatus | null> {
-  const bytes = await files.read(join(dir, 'status.json')).catch(() => null)
+  const path = join(dir, 'status.json')
+  const bytes = await files.read(path, MAX_STATUS_BYTES).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return null
+    throw ioError(cause, path, 'read')
+  })
   if (bytes === null) return null
   const status = parseStatus(bytes, dir)
   const names = await files.list(join(dir, 'checkpoints')).catch(() => [])

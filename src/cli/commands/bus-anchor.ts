@@ -31,7 +31,7 @@ export const addBusAnchor: AddCommand = (parent, run) => {
       run(async ({ terminal }, options: Options) => {
         const params = requireProvable(await readNetwork(options.network))
         if (options.at < 1) throw new UsageError('an anchor is at height 1 or above: from genesis none is needed')
-        const bytes = await readBytes(options.headers)
+        const bytes = await readBytes(options.headers, 'headers')
         const whole = Math.floor(bytes.length / HEADER_BYTES)
         const result =
           bytes.length % HEADER_BYTES === 0

@@ -50,7 +50,7 @@ export const addBusCheckpoint: AddCommand = (parent, run) => {
     .addHelpText('after', examples('bus checkpoint import work.checkpoint --network regtest'))
     .action(
       run(async (context, file: string, options: SessionOptions) => {
-        const bytes = await readBytes(file)
+        const bytes = await readBytes(file, 'checkpoint')
         const session = await openSession(options, context)
         try {
           const result = await importCheckpoint(bytes, session)

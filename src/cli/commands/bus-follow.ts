@@ -1,3 +1,4 @@
+import type { NetworkParams } from '../../bitcoin/index.ts'
 import { blockFeed, type NodeClient } from '../../bitcoin/node/index.ts'
 import { follow, verifyJson } from '../../bus/index.ts'
 import type { AddCommand } from '../command.ts'
@@ -44,7 +45,7 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
         prover: session.prover,
         source: patientSource(client, context),
         start: session.start,
-        news: tips(client, context),
+        news: tips(client, params, context),
         clock,
         signal,
         onStage: (stage) => terminal.progress(`compress: ${stage}`),
@@ -67,9 +68,13 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
 }
 
 /** Yields whenever the node may have another tip; outages are told and waited out. */
-async function* tips(client: NodeClient, { terminal, signal }: CliContext): AsyncGenerator<void> {
+export async function* tips(
+  client: NodeClient,
+  params: NetworkParams,
+  { terminal, signal }: CliContext,
+): AsyncGenerator<void> {
   const from = await client.getBestBlock({ signal })
-  for await (const event of blockFeed(client, { from, signal })) {
+  for await (const event of blockFeed(client, { from, params, signal })) {
     if (event.type === 'tip') yield
     else if (event.type === 'unreachable') terminal.note(`the node does not answer, waiting: ${event.error.message}`)
     else if (event.type === 'recovered') terminal.note('the node answers again')

@@ -72,7 +72,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
     const session = await openSession(options, context)
     try {
       const began = clock()
-      const result = await session.prover.advanceTo({ ...source, recheck: false }, options.to, signal)
+      const result = await session.prover.advanceTo(source, options.to, signal)
       if (!result.ok) return refuse(result)
       terminal.settle()
       const proof = await session.prover.compress({
@@ -104,7 +104,7 @@ async function openSource(params: NetworkParams, options: Options, context: CliC
     const client = await openNode(options, params, context)
     return { ok: true, source: patientSource(client, context), close: () => client.close() }
   }
-  const made = fileSource(await readBytes(options.headers), options.startHeight)
+  const made = fileSource(await readBytes(options.headers, 'headers'), options.startHeight)
   return made.ok ? { ok: true, source: made.source, close: () => undefined } : made
 }
 

@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readConfig } from '../../src/cli/config.ts'
+import { LIMITS, readBytes, readUpTo } from '../../src/cli/inputs.ts'
+import { runCli } from '../../src/cli/run.ts'
+import { openTerminal } from '../../src/cli/terminal.ts'
+
+let dir: string
+const home = process.cwd()
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'wsc-files-'))
+})
+afterEach(async () => {
+  process.chdir(home)
+  await rm(dir, { recursive: true, force: true })
+})
+
+async function wsc(...argv: string[]) {
+  let stderr = ''
+  const exit = await runCli(argv, '0.0.0', {
+    terminal: openTerminal({ write: () => true }, { write: (text) => (stderr += text) }),
+    env: { XDG_DATA_HOME: join(dir, 'data') },
+    signal: new AbortController().signal,
+    clock: () => 1_800_000_000_000,
+  })
+  return { exit, stderr }
+}
+
+describe('what is no regular file', () => {
+  const odd = async () => {
+    const pipe = join(dir, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    await mkdir(join(dir, 'folder'))
+    return ['/dev/zero', pipe, join(dir, 'folder')]
+  }
+
+  it('is refused at once wherever a file is asked for', async () => {
+    for (const file of await odd()) {
+      for (const argv of [
+        ['bus', 'verify', file],
+        ['bus', 'verify', join(home, 'package.json'), '--key', file],
+        ['bus', 'verify', join(home, 'package.json'), '--anchor', file],
+        ['bus', 'prove', '--network', 'regtest', '--headers', file, '--out', join(dir, 'o')],
+        ['bus', 'anchor', '--headers', file, '--start-height', '0', '--at', '1', '--out', join(dir, 'o')],
+        ['bus', 'checkpoint', 'import', file, '--network', 'regtest'],
+      ]) {
+        const { exit, stderr } = await wsc(...argv)
+        expect([argv, exit, stderr]).toEqual([argv, 2, expect.stringContaining(`cannot read ${file}`)])
+        expect(stderr).toContain('(E_USAGE)')
+      }
+    }
+  })
+
+  it('is no configuration and no status either', async () => {
+    execFileSync('mkfifo', [join(dir, 'wsc.config.json')])
+    await expect(readConfig(join(dir, 'wsc.config.json'))).rejects.toMatchObject({ code: 'E_USAGE' })
+    execFileSync('mkfifo', [join(dir, 'status.json')])
+    const { exit, stderr } = await wsc('bus', 'status', '--network', 'regtest', '--data-dir', dir)
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('no regular file')])
+  })
+})
+
+describe('a file that is too long', () => {
+  it('is refused by the limit of its kind', async () => {
+    for (const kind of ['key', 'checkpoint', 'headers', 'config', 'network'] as const) {
+      const file = join(dir, kind)
+      await writeFile(file, '')
+      // Sparse: nothing of it is on the disk.
+      await truncate(file, LIMITS[kind] + 1)
+      if (kind === 'headers' || kind === 'checkpoint') continue
+      await expect(readBytes(file, kind)).rejects.toMatchObject({ code: 'E_USAGE', message: /is longer than/ })
+    }
+    const { exit, stderr } = await wsc('bus', 'checkpoint', 'import', join(dir, 'checkpoint'), '--network', 'regtest')
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(`longer than ${LIMITS.checkpoint} bytes`)])
+  })
+
+  it('is read no further than that, whatever its size says', async () => {
+    const file = join(dir, 'long')
+    await writeFile(file, 'x'.repeat(1000))
+    expect(await readUpTo(file, 100)).toHaveLength(101)
+    expect(await readUpTo(file, 1000)).toHaveLength(1000)
+    // Here the system gives no size beforehand.
+    expect((await readUpTo('/proc/self/status', 100_000)).length).toBeGreaterThan(100)
+  })
+})
+
+describe('wsc.config.json of a foreign folder', () => {
+  it.each(['insecureDevSetup', 'key'])('cannot set %s', async (name) => {
+    await writeFile(join(dir, 'wsc.config.json'), JSON.stringify({ [name]: name === 'key' ? 'k' : true }))
+    process.chdir(dir)
+    const { exit, stderr } = await wsc('bus', 'verify', 'x.proof')
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(`Unrecognized key: "${name}"`)])
+  })
+
+  it('is told for every setting taken from it', async () => {
+    await writeFile(join(dir, 'wsc.config.json'), '{"network":"regtest","dataDir":"state","rpc":"http://x"}')
+    process.chdir(dir)
+    const status = await wsc('bus', 'status', '--network', 'signet')
+    expect(status.stderr).toContain('wsc.config.json sets dataDir: state\n')
+    // The flag counts for one, and this command knows no other.
+    expect(status.stderr).not.toMatch(/sets (network|rpc)/)
+    expect((await wsc('bus', 'verify', 'none')).stderr).toContain('wsc.config.json sets network: regtest\n')
+  })
+})
