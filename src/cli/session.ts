@@ -16,6 +16,7 @@ import {
   readStatus,
   type StatusFile,
   startState,
+  type VerifyOptions,
   verifyProof,
   writeAtomic,
   writeStatus,
@@ -24,6 +25,7 @@ import { BusWitnessSource, NativeEngine, NativeVerifier, type SnarkVerifier } fr
 import { insecureAllowed } from './config.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
+import { stays } from './held-proof.ts'
 import { readAnchor, readNetwork, requireProvable } from './inputs.ts'
 import { openKeys } from './keys.ts'
 import { dataDir } from './places.ts'
@@ -54,8 +56,10 @@ export interface Session {
   readonly prover: BusProver
   readonly poseidon: Poseidon
   readonly verifier: SnarkVerifier
-  /** Verifies a proof just made and puts it in place of the old file. */
-  publish(proof: Uint8Array, file: string): Promise<ProvedChain>
+  /** How a proof of this chain is judged, as of now. */
+  verifyOptions(): VerifyOptions
+  /** Verifies a proof just made and puts it in place of the old file, unless that one, `held`, is better: then null. */
+  publish(proof: Uint8Array, file: string, held?: ProvedChain | null): Promise<ProvedChain | null>
   close(): Promise<void>
 }
 
@@ -105,6 +109,13 @@ export async function openSession(options: SessionOptions, context: CliContext):
       },
     })
     await status.write()
+    const verifyOptions = (): VerifyOptions => ({
+      params,
+      verifier,
+      now: clock() / 1000,
+      allowInsecureSetup: insecure,
+      ...(anchor === undefined ? {} : { anchor }),
+    })
     return {
       params,
       start,
@@ -113,15 +124,11 @@ export async function openSession(options: SessionOptions, context: CliContext):
       prover,
       poseidon,
       verifier,
-      async publish(proof, file) {
-        const result = await verifyProof(proof, {
-          params,
-          verifier,
-          now: clock() / 1000,
-          allowInsecureSetup: insecure,
-          ...(anchor === undefined ? {} : { anchor }),
-        })
+      verifyOptions,
+      async publish(proof, file, held = null) {
+        const result = await verifyProof(proof, verifyOptions())
         if (!result.valid) throw new Error(`the new proof does not verify: ${result.reason}: ${result.detail}`)
+        if (held !== null && stays(held, result)) return null
         await writeAtomic(nodeFiles, file, proof)
         const lastProof = { file, height: result.height, bytes: proof.length, at: clock() }
         status.update({ height: result.height, tip: result.tip, etaSeconds: null, lastProof })

@@ -6,6 +6,7 @@ import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit.ts'
+import { heldProof } from '../held-proof.ts'
 import { readNetwork, requireFolder, requireProvable } from '../inputs.ts'
 import { openSession, type SessionOptions } from '../session.ts'
 import { openNode, patientSource, type RpcOptions } from '../source.ts'
@@ -18,7 +19,9 @@ interface Options extends SessionOptions, RpcOptions {
 export const addBusFollow: AddCommand = (parent, run) => {
   parent
     .command('follow')
-    .description('follow a node: fold each new block at once and keep a current proof file, atomically replaced')
+    .description(
+      'follow a node: fold each new block at once and keep a current proof file, atomically replaced; a proof with more work that lies there stays',
+    )
     .addOption(shared.rpc())
     .addOption(shared.rpcCookie())
     .addOption(shared.network())
@@ -41,6 +44,7 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
   try {
     const session = await openSession(options, context)
     try {
+      let held = await heldProof(options.out, session.verifyOptions(), terminal)
       await follow({
         prover: session.prover,
         source: patientSource(client, context),
@@ -50,7 +54,14 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
         signal,
         onStage: (stage) => terminal.progress(`compress: ${stage}`),
         async publish(proof, _state, seconds) {
-          const proved = await session.publish(proof, options.out)
+          const proved = await session.publish(proof, options.out, held)
+          if (proved === null) {
+            terminal.note(
+              `${options.out} keeps its proof of height ${held?.height}: the node's chain has no more work yet`,
+            )
+            return
+          }
+          held = null
           terminal.result(
             options.json
               ? JSON.stringify({ ...verifyJson(proved), file: options.out, bytes: proof.length, seconds })

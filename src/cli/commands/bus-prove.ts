@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type ChainContext, type NetworkParams, type Rejection, startContext } from '../../bitcoin/index.ts'
-import { checkAhead, fileSource, type HeaderSource, verifyJson } from '../../bus/index.ts'
+import { checkAhead, fileSource, type HeaderSource, type ProvedChain, verifyJson } from '../../bus/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -79,7 +79,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
         signal,
         onProgress: (stage) => terminal.progress(`compress: ${stage}`),
       })
-      const proved = await session.publish(proof, options.out)
+      const proved = (await session.publish(proof, options.out)) as ProvedChain
       const seconds = (clock() - began) / 1000
       if (options.json) terminal.result(JSON.stringify({ ...verifyJson(proved), file: options.out, seconds }))
       else
