@@ -43,10 +43,12 @@ export {
   toDisplay,
 } from './bitcoin/index.ts'
 export {
+  type AnchorReject,
   type AnchorResult,
   BusError,
   type BusErrorCode,
   better,
+  type CompareReject,
   type CompareResult,
   decodeAnchor,
   decodeProofFile,
