@@ -6,12 +6,18 @@ import { readBytes } from './inputs.ts'
 
 /**
  * `wsc.config.json` in the working directory: what flag and environment leave open. Whoever made the folder may have
- * written it, so it never says what a proof may rest on: the key and the insecure setup are not among its settings.
+ * written it, so it never says what a proof may rest on, nor where credentials go: the key, the insecure setup and the
+ * cookie are not among its settings, and its node is one of this machine.
  */
+/** Credentials are sent to the node, so a file may name local ones only. */
+const LOOPBACK = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?\/?$/
+
 const configSchema = z.strictObject({
   network: z.string().optional(),
-  rpc: z.string().optional(),
-  rpcCookie: z.string().optional(),
+  rpc: z
+    .string()
+    .refine((url) => LOOPBACK.test(url), 'a node elsewhere is named by --rpc or WSC_RPC, which cannot lie in a folder')
+    .optional(),
   dataDir: z.string().optional(),
   ptau: z.string().optional(),
 })

@@ -15,10 +15,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     stop.abort(new Error(`interrupted by ${signal}`))
   })
 }
-// A reader that closes the pipe early (`wsc … | head`) is no error.
+// Exit code 1 says that something is invalid; whatever else goes wrong judged nothing.
+const unjudged = (error: unknown) => {
+  process.stderr.write(`wsc: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(EXIT.unjudged)
+}
+process.on('uncaughtException', unjudged)
+process.on('unhandledRejection', unjudged)
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  // A reader that closes the pipe early (`wsc … | head`) is no error; a result that cannot be written is.
+  if (error.code !== 'EPIPE') unjudged(error)
 })
+process.stderr.on('error', () => undefined)
 
 process.exitCode = await runCli(process.argv.slice(2), version, {
   terminal: openTerminal(),

@@ -16,6 +16,12 @@ interface Stream {
 /** Between two plain progress lines where nothing can be rewritten. */
 const PLAIN_EVERY_MS = 10_000
 
+/** Control characters in what a node or a file says would move the cursor or recolour the terminal. */
+function printable(line: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return line.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
+}
+
 export function openTerminal(
   stdout: Stream = process.stdout,
   stderr: Stream = process.stderr,
@@ -31,19 +37,19 @@ export function openTerminal(
     settle,
     result(line) {
       settle()
-      stdout.write(`${line}\n`)
+      stdout.write(`${printable(line)}\n`)
     },
     note(line) {
       settle()
-      stderr.write(`${line}\n`)
+      stderr.write(`${printable(line)}\n`)
     },
     progress(line) {
       if (stderr.isTTY === true) {
-        stderr.write(`\r\u001b[2K${line}`)
+        stderr.write(`\r\u001b[2K${printable(line)}`)
         open = true
       } else if (clock() - toldAt >= PLAIN_EVERY_MS) {
         toldAt = clock()
-        stderr.write(`${line}\n`)
+        stderr.write(`${printable(line)}\n`)
       }
     },
   }

@@ -106,8 +106,19 @@ describe('wsc bus anchor', () => {
 })
 
 describe('settings', () => {
+  it('from a file name no node elsewhere, no cookie, no key', async () => {
+    for (const setting of [
+      '"rpc":"http://example.org"',
+      '"rpc":"http://127.0.0.1.example.org"',
+      '"rpcCookie":"x"',
+      '"key":"x"',
+    ]) {
+      await expect(readConfig(await put('wsc.config.json', `{${setting}}`))).rejects.toMatchObject({ code: 'E_USAGE' })
+    }
+  })
+
   it('take the flag before the environment before the file', async () => {
-    const path = await put('wsc.config.json', '{"network":"signet","rpc":"http://config"}')
+    const path = await put('wsc.config.json', '{"network":"signet","rpc":"http://127.0.0.1:9"}')
     const config = await readConfig(path)
     const read = (argv: string[], env: string | undefined) => {
       const before = process.env.WSC_NETWORK
@@ -122,7 +133,7 @@ describe('settings', () => {
         else process.env.WSC_NETWORK = before
       }
     }
-    expect(read([], undefined)).toEqual({ network: 'signet', rpc: 'http://config' })
+    expect(read([], undefined)).toEqual({ network: 'signet', rpc: 'http://127.0.0.1:9' })
     expect(read([], 'regtest').network).toBe('regtest')
     expect(read(['--network', 'mainnet'], 'regtest').network).toBe('mainnet')
     await expect(readConfig(await put('bad.json', '{"netwrok":"x"}'))).rejects.toMatchObject({ code: 'E_USAGE' })

@@ -96,7 +96,7 @@ describe('wsc.config.json of a foreign folder', () => {
   })
 
   it('is told for every setting taken from it', async () => {
-    await writeFile(join(dir, 'wsc.config.json'), '{"network":"regtest","dataDir":"state","rpc":"http://x"}')
+    await writeFile(join(dir, 'wsc.config.json'), '{"network":"regtest","dataDir":"state","rpc":"http://localhost:1"}')
     process.chdir(dir)
     const status = await wsc('bus', 'status', '--network', 'signet')
     expect(status.stderr).toContain('wsc.config.json sets dataDir: state\n')

@@ -53,8 +53,10 @@ export class JsonRpc {
     if (calls.length === 0) return []
     const reply = await this.#post(JSON.stringify(calls.map(envelope)), options)
     const what = `a batch of ${calls.length} ${calls[0]?.method}`
+    // Counted before a single entry is looked at: a hostile reply may hold millions.
+    const entries = z.array(z.unknown()).max(calls.length).pipe(z.array(replySchema))
     // A node in warm-up answers a batch with one error for all of it.
-    const parsed = this.#parse(reply, z.union([z.array(replySchema), replySchema]), what)
+    const parsed = this.#parse(reply, z.union([entries, replySchema]), what)
     if (!Array.isArray(parsed)) {
       this.#throwRpcError(parsed, what)
       throw this.#garbage(what, 'one object')

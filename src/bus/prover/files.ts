@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -9,7 +10,7 @@ export interface Files {
   list(path: string): Promise<string[]>
   /** All of a regular file; longer than `limit` or no such file is E_IO, what the system refuses is thrown as it is. */
   read(path: string, limit: number): Promise<Uint8Array>
-  /** Creates or truncates, writes all, and waits until the data are on the disk. */
+  /** Creates a file that is not there yet, writes all, and waits until the data are on the disk. */
   writeSynced(path: string, bytes: Uint8Array): Promise<void>
   rename(from: string, to: string): Promise<void>
   remove(path: string): Promise<void>
@@ -28,7 +29,7 @@ export const nodeFiles: Files = {
     throw new BusError('E_IO', `${path} is longer than ${limit} bytes`)
   },
   async writeSynced(path, bytes) {
-    await using file = await open(path, 'w')
+    await using file = await open(path, 'wx')
     await file.writeFile(bytes)
     await file.sync()
   },
@@ -69,7 +70,8 @@ export const PARTIAL = '.partial'
 
 /** Replaces a file in one step: readers see the old bytes or the new ones, and after a crash too. */
 export async function writeAtomic(files: Files, path: string, bytes: Uint8Array): Promise<void> {
-  const partial = `${path}${PARTIAL}`
+  // A name of its own: of two writers neither truncates the other's, and nobody can have put a link there.
+  const partial = `${path}.${process.pid}-${randomBytes(4).toString('hex')}${PARTIAL}`
   try {
     await files.writeSynced(partial, bytes)
     await files.rename(partial, path)
