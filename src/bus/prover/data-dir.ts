@@ -50,7 +50,8 @@ export async function openIndex(files: Files, dir: string): Promise<CheckpointIn
 }
 
 /** What may lie in a directory that no version.json names yet: a first run that ended early, or a file system's own. */
-const EARLY = new Set(['index', 'checkpoints', 'lost+found', `${VERSION}${PARTIAL}`])
+const EARLY = new Set(['index', 'checkpoints', 'lost+found'])
+const isEarly = (name: string) => EARLY.has(name) || (name.startsWith(`${VERSION}.`) && name.endsWith(PARTIAL))
 
 /** Before anything is opened: refuses a directory of another format, of another owner, or one with foreign files. */
 export async function checkDataDir(files: Files, dir: string, owner: DataDirOwner): Promise<void> {
@@ -59,7 +60,7 @@ export async function checkDataDir(files: Files, dir: string, owner: DataDirOwne
     if (error.code === 'ENOENT') return []
     throw ioError(error, dir, 'read')
   })
-  const foreign = names.find((name) => !EARLY.has(name))
+  const foreign = names.find((name) => !isEarly(name))
   if (foreign === undefined) return
   const detail = `${dir} is no data directory and not empty (it holds ${foreign})`
   throw new BusError('E_DATA_DIR_MISMATCH', `${detail}; name a new or empty one by --data-dir`)

@@ -70,15 +70,24 @@ export const PARTIAL = '.partial'
 
 /** Replaces a file in one step: readers see the old bytes or the new ones, and after a crash too. */
 export async function writeAtomic(files: Files, path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await replaceFile(files, path, bytes)
+    await files.syncDir(dirname(path))
+  } catch (cause) {
+    throw ioError(cause, path)
+  }
+}
+
+/** Replaces a file in one step; after a crash the old one may be there again. */
+export async function replaceFile(files: Files, path: string, bytes: Uint8Array): Promise<void> {
   // A name of its own: of two writers neither truncates the other's, and nobody can have put a link there.
   const partial = `${path}.${process.pid}-${randomBytes(4).toString('hex')}${PARTIAL}`
   try {
     await files.writeSynced(partial, bytes)
     await files.rename(partial, path)
-    await files.syncDir(dirname(path))
   } catch (cause) {
     await files.remove(partial).catch(() => undefined)
-    throw ioError(cause, path)
+    throw cause
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { BusError } from '../errors.ts'
-import { type Files, ioError, nodeFiles, PARTIAL } from './files.ts'
+import { type Files, ioError, nodeFiles, replaceFile } from './files.ts'
 
 /**
  * `status.json` in the data directory: what the prover is at, for `wsc bus status` while the prover holds the lock. It
@@ -34,9 +34,7 @@ const MAX_STATUS_BYTES = 65_536
 const CHECKPOINT = /^([0-9]+)-[0-9a-f]{16}\.checkpoint$/
 
 export async function writeStatus(dir: string, status: StatusFile, files: Files = nodeFiles): Promise<void> {
-  const path = join(dir, 'status.json')
-  await files.writeSynced(`${path}${PARTIAL}`, new TextEncoder().encode(`${JSON.stringify(status)}\n`))
-  await files.rename(`${path}${PARTIAL}`, path)
+  await replaceFile(files, join(dir, 'status.json'), new TextEncoder().encode(`${JSON.stringify(status)}\n`))
 }
 
 /** Null when nothing was ever proved there. Takes no lock and changes nothing. */
