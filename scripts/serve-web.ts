@@ -21,7 +21,12 @@ export async function serveFolder(
   headers: Readonly<Record<string, string>> = webHeaders,
 ): Promise<{ readonly server: Server; readonly url: string }> {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    const url = URL.parse(request.url ?? '/', 'http://localhost')
+    if (url === null) {
+      response.writeHead(400, { ...headers, 'Content-Type': 'text/plain' }).end('bad request')
+      return
+    }
+    const { pathname } = url
     // normalize() of an absolute path cannot climb above its root.
     const name = normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname)
     readFile(join(folder, name)).then(
