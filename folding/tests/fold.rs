@@ -67,11 +67,13 @@ fn proof_of_some_steps() {
 }
 
 #[test]
-fn every_flipped_byte_is_refused() {
+fn flipped_bytes_are_refused() {
   let world = world();
   let verifier = Verifier::load(&world.key, None).unwrap();
   let proof = compress(&folded(world, 3).0).unwrap();
-  (0..proof.len()).into_par_iter().for_each(|at| {
+  // A verification takes some 50 ms: every byte with WSC_SOAK set, else a coprime stride that meets every kind of part.
+  let stride = if std::env::var_os("WSC_SOAK").is_some() { 1 } else { 29 };
+  (0..proof.len()).into_par_iter().step_by(stride).for_each(|at| {
     let mut bad = proof.clone();
     bad[at] ^= 1 << (at % 8);
     let code = code(verifier.verify(&bad, 3, &z0()));
