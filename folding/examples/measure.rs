@@ -47,9 +47,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     return Err("usage: measure R1CS PTAU OUT_DIR WITNESS_DIR".into());
   };
   let never = AtomicBool::new(false);
-  let watch = Watch { report: &|_, _, _| {}, stop: &never };
+  let watch = Watch {
+    report: &|_, _, _| {},
+    stop: &never,
+  };
   if !powers.exists() {
-    timed("development powers, 2^17", || ptau::write_dev_ptau(powers, 17, &mut |_, _| true))?;
+    timed("development powers, 2^17", || {
+      ptau::write_dev_ptau(powers, 17, &mut |_, _| true)
+    })?;
   }
   if !out.join("params.bin").exists() {
     fs::create_dir_all(out)?;
@@ -63,9 +68,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
   let key_bytes = fs::read(out.join("verifier.key"))?;
   let key = timed("load verifying key", || key::Verifier::load(&key_bytes, None))?;
 
-  let mut files: Vec<_> = fs::read_dir(witnesses)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+  let mut files: Vec<_> = fs::read_dir(witnesses)?
+    .map(|entry| entry.map(|e| e.path()))
+    .collect::<Result<_, _>>()?;
   files.sort();
-  let steps: Vec<Vec<u8>> = files.iter().map(|file: &PathBuf| fs::read(Path::new(file))).collect::<Result<_, _>>()?;
+  let steps: Vec<Vec<u8>> = files
+    .iter()
+    .map(|file: &PathBuf| fs::read(Path::new(file)))
+    .collect::<Result<_, _>>()?;
   let z0 = steps[0][32 * (1 + prover.info.arity)..32 * (1 + 2 * prover.info.arity)].to_vec();
   let mut fold = prover.begin(&z0)?;
   timed("first step", || fold.fold(&steps[0]))?;

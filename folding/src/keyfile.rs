@@ -12,7 +12,12 @@ use crate::{
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-const PARAMETERS: Kind = Kind { magic: *b"WSC-PAR\0", version: 1, code: Code::Key, name: "parameter file" };
+const PARAMETERS: Kind = Kind {
+  magic: *b"WSC-PAR\0",
+  version: 1,
+  code: Code::Key,
+  name: "parameter file",
+};
 /// Largest parameter file read, in bytes.
 const MAX_PARAMETERS: u64 = 4 << 30;
 
@@ -63,7 +68,13 @@ pub fn write(
 
 fn info(key_id: [u8; 32], setup: &'static str, circuit: &R1cs, parameters: &NovaParameters) -> SetupInfo {
   let (primary, secondary) = parameters.params.num_constraints();
-  SetupInfo { key_id, setup, constraints: [primary, secondary], arity: circuit.arity(), wires: circuit.wires() }
+  SetupInfo {
+    key_id,
+    setup,
+    constraints: [primary, secondary],
+    arity: circuit.arity(),
+    wires: circuit.wires(),
+  }
 }
 
 /// Reads `params.bin` from `directory`; it must have been made for exactly this circuit file.
@@ -87,6 +98,10 @@ pub fn read(directory: &Path, circuit: &R1cs, circuit_bytes: &[u8]) -> Result<(S
   let parameters = NovaParameters { params, proving, shape };
   let mut key_id = [0; 32];
   key_id.copy_from_slice(&head[..32]);
-  let setup = if head[32] == 1 { SetupKind::Ceremony } else { SetupKind::InsecureDev };
+  let setup = if head[32] == 1 {
+    SetupKind::Ceremony
+  } else {
+    SetupKind::InsecureDev
+  };
   Ok((info(key_id, setup.as_str(), circuit, &parameters), parameters))
 }

@@ -27,7 +27,11 @@ pub struct NovaParameters {
 /// Shape of the proofs that these parameters lead to.
 pub fn proof_shape(params: &PublicParams, arity: usize) -> ProofShape {
   let (constraints, variables) = (params.num_constraints(), params.num_variables());
-  ProofShape { arity, primary: (constraints.0, variables.0), secondary: (constraints.1, variables.1) }
+  ProofShape {
+    arity,
+    primary: (constraints.0, variables.0),
+    secondary: (constraints.1, variables.1),
+  }
 }
 
 fn internal(doing: &'static str) -> impl Fn(NovaError) -> Error {
@@ -50,15 +54,18 @@ impl FoldingScheme for Nova {
     let file = ptau::open_ptau(powers, circuit.constraints().max(circuit.wires()))?;
     let directory = PowersDirectory::of(powers, file.power)?;
     // Reading the powers checks a G2 point, hence the silence.
-    let params = quietly(|| {
-      PublicParams::setup_with_ptau_dir(&step, &*S1::ck_floor(), &*S2::ck_floor(), directory.path())
-    })
-    .map_err(|error| match error {
-      NovaError::PtauFileError(reason) => Error::ptau(reason),
-      other => internal("public parameters")(other),
-    })?;
+    let params =
+      quietly(|| PublicParams::setup_with_ptau_dir(&step, &*S1::ck_floor(), &*S2::ck_floor(), directory.path()))
+        .map_err(|error| match error {
+          NovaError::PtauFileError(reason) => Error::ptau(reason),
+          other => internal("public parameters")(other),
+        })?;
     // As many as nova-snark has read: curve and group it has checked itself, but not that they are powers.
-    let points = params.num_constraints().0.max(params.num_variables().0).next_power_of_two();
+    let points = params
+      .num_constraints()
+      .0
+      .max(params.num_variables().0)
+      .next_power_of_two();
     quietly(|| ptau::check_ptau(powers, points))?;
     watch.stage("keys", 1, 3)?;
     let (proving, verifying) = Compressed::setup(&params).map_err(internal("keys"))?;
@@ -78,7 +85,9 @@ impl FoldingScheme for Nova {
     let step = CircomStep::proving(circuit.clone(), witness);
     let mut accumulator = Recursive::new(&parameters.params, &step, &z0).map_err(internal("first step"))?;
     // `new` does the first step and the first `prove_step` merely counts it.
-    accumulator.prove_step(&parameters.params, &step).map_err(internal("first step"))?;
+    accumulator
+      .prove_step(&parameters.params, &step)
+      .map_err(internal("first step"))?;
     Ok(accumulator)
   }
 
@@ -89,7 +98,9 @@ impl FoldingScheme for Nova {
     witness: Vec<Fr>,
   ) -> Result<()> {
     let step = CircomStep::proving(circuit.clone(), witness);
-    accumulator.prove_step(&parameters.params, &step).map_err(internal("step"))
+    accumulator
+      .prove_step(&parameters.params, &step)
+      .map_err(internal("step"))
   }
 
   fn steps(accumulator: &Recursive) -> u64 {
@@ -112,7 +123,9 @@ impl FoldingScheme for Nova {
       return Err(bad("has bytes after its end"));
     }
     let steps = usize::try_from(steps).map_err(|_| bad("too many steps"))?;
-    accumulator.verify(&parameters.params, steps, z0).map_err(|error| bad(&format!("does not hold: {error}")))?;
+    accumulator
+      .verify(&parameters.params, steps, z0)
+      .map_err(|error| bad(&format!("does not hold: {error}")))?;
     Ok(accumulator)
   }
 

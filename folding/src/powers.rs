@@ -17,7 +17,11 @@ impl PowersDirectory {
   /// `power`: the file's, from its header.
   pub fn of(file: &Path, power: u32) -> Result<Self> {
     let target = fs::canonicalize(file).map_err(|e| Error::io("read", file, e))?;
-    let name = format!("wsc-powers-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let name = format!(
+      "wsc-powers-{}-{}",
+      std::process::id(),
+      NEXT.fetch_add(1, Ordering::Relaxed)
+    );
     let directory = std::env::temp_dir().join(name);
     fs::create_dir(&directory).map_err(|e| Error::io("create", &directory, e))?;
     let directory = PowersDirectory(directory);

@@ -43,7 +43,9 @@ impl Kind {
     if head[8..12] != self.version.to_le_bytes() {
       return Err(self.bad("written by another version"));
     }
-    let length = (bytes.len() as u64).checked_sub((HEAD + SUM) as u64).ok_or_else(|| self.bad("too short"))?;
+    let length = (bytes.len() as u64)
+      .checked_sub((HEAD + SUM) as u64)
+      .ok_or_else(|| self.bad("too short"))?;
     if head[12..20] != length.to_le_bytes() {
       return Err(self.bad("truncated or with bytes after its end"));
     }
@@ -78,7 +80,13 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
 pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
   let length = fs::metadata(path).map_err(|e| Error::io("read", path, e))?.len();
   if length > limit {
-    return Err(Error::new(Code::Io, format!("cannot read {}: {length} bytes exceed the limit of {limit}", path.display())));
+    return Err(Error::new(
+      Code::Io,
+      format!(
+        "cannot read {}: {length} bytes exceed the limit of {limit}",
+        path.display()
+      ),
+    ));
   }
   fs::read(path).map_err(|e| Error::io("read", path, e))
 }

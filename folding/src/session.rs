@@ -14,7 +14,12 @@ use std::{path::Path, sync::Arc};
 
 type Accumulator = <Nova as FoldingScheme>::Accumulator;
 
-const ACCUMULATOR: Kind = Kind { magic: *b"WSC-ACC\0", version: 1, code: Code::Accumulator, name: "accumulator" };
+const ACCUMULATOR: Kind = Kind {
+  magic: *b"WSC-ACC\0",
+  version: 1,
+  code: Code::Accumulator,
+  name: "accumulator",
+};
 /// Bytes of an accumulator's body before the start state: key id, steps, arity.
 const ACCUMULATOR_HEAD: usize = 32 + 8 + 4;
 
@@ -53,26 +58,39 @@ impl Prover {
   pub fn load(directory: &Path, circuit: &Path) -> Result<Prover> {
     let (circuit, bytes) = read_circuit(circuit)?;
     let (info, parameters) = keyfile::read(directory, &circuit, &bytes)?;
-    Ok(Prover { info, circuit, parameters })
+    Ok(Prover {
+      info,
+      circuit,
+      parameters,
+    })
   }
 
   fn decode_state(&self, bytes: &[u8], code: Code) -> Result<Vec<Fr>> {
     match field::decode_vec(bytes) {
       Some(state) if state.len() == self.circuit.arity() => Ok(state),
-      _ => Err(Error::new(code, format!("a state is {} canonical elements of 32 bytes", self.circuit.arity()))),
+      _ => Err(Error::new(
+        code,
+        format!("a state is {} canonical elements of 32 bytes", self.circuit.arity()),
+      )),
     }
   }
 
   /// A fold that starts from `z0`, nothing folded yet.
   pub fn begin(self: &Arc<Self>, z0: &[u8]) -> Result<Fold> {
-    Ok(Fold { z0: self.decode_state(z0, Code::Witness)?, prover: self.clone(), accumulator: None })
+    Ok(Fold {
+      z0: self.decode_state(z0, Code::Witness)?,
+      prover: self.clone(),
+      accumulator: None,
+    })
   }
 
   /// Reads what `Fold::save` wrote, and only what holds and started from `z0`.
   pub fn restore(self: &Arc<Self>, bytes: &[u8], z0: &[u8]) -> Result<Fold> {
     let bad = |what: &str| Error::new(Code::Accumulator, format!("accumulator: {what}"));
     let body = ACCUMULATOR.open(bytes)?;
-    let (head, rest) = body.split_at_checked(ACCUMULATOR_HEAD).ok_or_else(|| bad("too short"))?;
+    let (head, rest) = body
+      .split_at_checked(ACCUMULATOR_HEAD)
+      .ok_or_else(|| bad("too short"))?;
     if head[..32] != self.info.key_id {
       return Err(bad("belongs to another key"));
     }
@@ -80,8 +98,9 @@ impl Prover {
     if head[40..44] != (self.circuit.arity() as u32).to_le_bytes() {
       return Err(bad("belongs to a circuit of another arity"));
     }
-    let (started, saved) =
-      rest.split_at_checked(self.circuit.arity() * field::FIELD_BYTES).ok_or_else(|| bad("too short"))?;
+    let (started, saved) = rest
+      .split_at_checked(self.circuit.arity() * field::FIELD_BYTES)
+      .ok_or_else(|| bad("too short"))?;
     if started != z0 {
       return Err(bad("starts from another state"));
     }
@@ -91,7 +110,11 @@ impl Prover {
       (0, false) | (_, true) => return Err(bad("number of steps and content disagree")),
       _ => Some(Nova::restore(&self.parameters, saved, steps, &z0)?),
     };
-    Ok(Fold { prover: self.clone(), z0, accumulator })
+    Ok(Fold {
+      prover: self.clone(),
+      z0,
+      accumulator,
+    })
   }
 }
 
@@ -122,7 +145,10 @@ impl Fold {
       return Err(Error::new(Code::Witness, "the witness starts from another state"));
     }
     if let Some(constraint) = circuit.broken_constraint(&witness) {
-      return Err(Error::new(Code::Witness, format!("the witness breaks constraint {constraint}")));
+      return Err(Error::new(
+        Code::Witness,
+        format!("the witness breaks constraint {constraint}"),
+      ));
     }
     match &mut self.accumulator {
       Some(accumulator) => Nova::fold(&self.prover.parameters, circuit, accumulator, witness),
@@ -150,7 +176,10 @@ impl Fold {
   pub fn compress(&self, watch: Watch<'_>) -> Result<Vec<u8>> {
     match &self.accumulator {
       Some(accumulator) => Nova::compress(&self.prover.parameters, accumulator, watch),
-      None => Err(Error::new(Code::Accumulator, "nothing folded yet: a proof has at least one step")),
+      None => Err(Error::new(
+        Code::Accumulator,
+        "nothing folded yet: a proof has at least one step",
+      )),
     }
   }
 }

@@ -37,7 +37,10 @@ fn folded(world: &World, steps: u64) -> (Fold, [Fr; 2]) {
 
 fn compress(fold: &Fold) -> Result<Vec<u8>> {
   let never = AtomicBool::new(false);
-  fold.compress(Watch { report: &|_, _, _| {}, stop: &never })
+  fold.compress(Watch {
+    report: &|_, _, _| {},
+    stop: &never,
+  })
 }
 
 fn code<T>(result: Result<T>) -> Code {
@@ -53,7 +56,10 @@ fn proof_of_some_steps() {
     let (fold, state) = folded(world, steps);
     let proof = compress(&fold).unwrap();
     assert_eq!(proof.len(), verifier.proof_len());
-    assert_eq!(verifier.verify(&proof, steps, &z0()).unwrap(), field::encode_vec(&state));
+    assert_eq!(
+      verifier.verify(&proof, steps, &z0()).unwrap(),
+      field::encode_vec(&state)
+    );
     // The same proof for another claim.
     for wrong in [steps - 1, steps + 1, 0, u64::MAX] {
       assert_eq!(code(verifier.verify(&proof, wrong, &z0())), Code::ProofInvalid);
@@ -79,8 +85,14 @@ fn flipped_bytes_are_refused() {
     let code = code(verifier.verify(&bad, 3, &z0()));
     assert!(matches!(code, Code::ProofInvalid | Code::ProofMalformed), "byte {at}");
   });
-  assert_eq!(code(verifier.verify(&proof[..proof.len() - 1], 3, &z0())), Code::ProofMalformed);
-  assert_eq!(code(verifier.verify(&[&proof[..], &[0]].concat(), 3, &z0())), Code::ProofMalformed);
+  assert_eq!(
+    code(verifier.verify(&proof[..proof.len() - 1], 3, &z0())),
+    Code::ProofMalformed
+  );
+  assert_eq!(
+    code(verifier.verify(&[&proof[..], &[0]].concat(), 3, &z0())),
+    Code::ProofMalformed
+  );
   assert_eq!(code(verifier.verify(&[], 3, &z0())), Code::ProofMalformed);
 }
 
@@ -141,7 +153,10 @@ fn a_spoilt_accumulator_is_refused() {
     assert_eq!(code(world.prover.restore(&bad, &z0())), Code::Accumulator, "byte {at}");
     assert_eq!(code(world.prover.restore(&saved[..at], &z0())), Code::Accumulator);
   }
-  assert_eq!(code(world.prover.restore(&[&saved[..], &[0]].concat(), &z0())), Code::Accumulator);
+  assert_eq!(
+    code(world.prover.restore(&[&saved[..], &[0]].concat(), &z0())),
+    Code::Accumulator
+  );
 }
 
 /// With its checksum made good again, a spoilt accumulator must still fail: by structure or because it does not hold.
@@ -163,10 +178,19 @@ fn a_forged_accumulator_is_refused() {
   for at in (body..saved.len() - 32).step_by((saved.len() - 60) / 60) {
     let mut bad = saved.clone();
     bad[at] ^= 1;
-    assert_eq!(code(world.prover.restore(&reseal(bad), &z0())), Code::Accumulator, "byte {at}");
+    assert_eq!(
+      code(world.prover.restore(&reseal(bad), &z0())),
+      Code::Accumulator,
+      "byte {at}"
+    );
   }
   // Lengths of vectors, number of steps, an empty scheme part.
-  for (at, value) in [(body + 32, 3u64), (body + 32, 0), (body + 44 + 64, 1), (body + 44 + 64, u64::MAX)] {
+  for (at, value) in [
+    (body + 32, 3u64),
+    (body + 32, 0),
+    (body + 44 + 64, 1),
+    (body + 44 + 64, u64::MAX),
+  ] {
     let mut bad = saved.clone();
     bad[at..at + 8].copy_from_slice(&value.to_le_bytes());
     assert_eq!(code(world.prover.restore(&reseal(bad), &z0())), Code::Accumulator);
@@ -184,7 +208,10 @@ fn parameters_of_another_circuit_or_damaged() {
   fs::write(&other, file.bytes()).unwrap();
   assert_eq!(code(Prover::load(&world.directory.0, &other)), Code::Key);
   assert_eq!(code(Prover::load(&world.directory.0, &world.powers)), Code::R1cs);
-  assert_eq!(code(Prover::load(&world.directory.0.join("none"), &world.circuit)), Code::Io);
+  assert_eq!(
+    code(Prover::load(&world.directory.0.join("none"), &world.circuit)),
+    Code::Io
+  );
 
   let spoilt = common::Temporary::new("spoilt");
   let bytes = fs::read(world.directory.0.join("params.bin")).unwrap();
@@ -208,11 +235,17 @@ fn setting_up_refuses_and_stops() {
   let small = out.0.join("small.ptau");
   wsc_folding::ptau::write_dev_ptau(&small, 10, &mut |_, _| true).unwrap();
   assert_eq!(code(set_up(&world.circuit, &small, &out.0)), Code::Ptau);
-  assert_eq!(code(set_up(&world.circuit, &world.powers, &out.0.join("none"))), Code::Io);
+  assert_eq!(
+    code(set_up(&world.circuit, &world.powers, &out.0.join("none"))),
+    Code::Io
+  );
 
   let stop = AtomicBool::new(false);
   let stopping = |stage: &str, _: u32, _: u32| stop.store(stage == "keys", Ordering::Relaxed);
-  let watch = Watch { report: &stopping, stop: &stop };
+  let watch = Watch {
+    report: &stopping,
+    stop: &stop,
+  };
   let stopped = wsc_folding::session::set_up(&world.circuit, &world.powers, &out.0, None, watch);
   assert_eq!(code(stopped), Code::Aborted);
   assert!(!out.0.join("params.bin").exists());

@@ -47,7 +47,9 @@ impl Prover {
 
   #[napi]
   pub fn begin(&self, env: Env, z0: Uint8Array) -> napi::Result<Fold> {
-    guarded(|| self.inner.begin(&z0)).map(Fold::from).map_err(|error| thrown(env, &error))
+    guarded(|| self.inner.begin(&z0))
+      .map(Fold::from)
+      .map_err(|error| thrown(env, &error))
   }
 
   #[napi]
@@ -65,7 +67,10 @@ struct View {
 
 impl View {
   fn of(fold: &session::Fold) -> Self {
-    View { steps: fold.steps(), state: fold.state() }
+    View {
+      steps: fold.steps(),
+      state: fold.state(),
+    }
   }
 }
 
@@ -77,7 +82,10 @@ struct Shared {
 impl Shared {
   /// Works on the fold, one at a time. After a panic in the midst of it the fold can no longer be trusted.
   fn with<T>(&self, work: impl FnOnce(&mut session::Fold) -> Result<T>) -> Result<T> {
-    let mut fold = self.fold.lock().map_err(|_| Error::internal("this fold failed before; restore a saved one"))?;
+    let mut fold = self
+      .fold
+      .lock()
+      .map_err(|_| Error::internal("this fold failed before; restore a saved one"))?;
     let result = work(&mut fold)?;
     *self.view.lock().unwrap_or_else(PoisonError::into_inner) = View::of(&fold);
     Ok(result)
@@ -93,7 +101,12 @@ pub struct Fold {
 impl From<session::Fold> for Fold {
   fn from(fold: session::Fold) -> Self {
     let view = Mutex::new(View::of(&fold));
-    Fold { shared: Arc::new(Shared { fold: Mutex::new(fold), view }) }
+    Fold {
+      shared: Arc::new(Shared {
+        fold: Mutex::new(fold),
+        view,
+      }),
+    }
   }
 }
 
@@ -106,7 +119,14 @@ impl Fold {
 
   #[napi]
   pub fn state(&self) -> Uint8Array {
-    self.shared.view.lock().unwrap_or_else(PoisonError::into_inner).state.clone().into()
+    self
+      .shared
+      .view
+      .lock()
+      .unwrap_or_else(PoisonError::into_inner)
+      .state
+      .clone()
+      .into()
   }
 
   #[napi]
@@ -131,7 +151,12 @@ impl Fold {
     let shared = self.shared.clone();
     Ok(run(move || {
       let report = |stage: &str, done, total| progress.report(stage, done, total);
-      shared.with(|fold| fold.compress(Watch { report: &report, stop: &stop }))
+      shared.with(|fold| {
+        fold.compress(Watch {
+          report: &report,
+          stop: &stop,
+        })
+      })
     }))
   }
 }

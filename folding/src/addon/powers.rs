@@ -19,7 +19,9 @@ pub fn make_dev_ptau(
   Ok(run(move || {
     let limit = f64::from(ptau::MAX_DEV_POWER);
     if power.fract() != 0.0 || !(1.0..=limit).contains(&power) {
-      return Err(Error::ptau(format!("power {power} is no whole number from 1 to {limit}")));
+      return Err(Error::ptau(format!(
+        "power {power} is no whole number from 1 to {limit}"
+      )));
     }
     let mut report = |done: u64, total: u64| {
       progress.send((done as f64, total as f64));

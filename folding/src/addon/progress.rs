@@ -47,7 +47,9 @@ where
   pub fn send(&self, arguments: A) {
     if let Some(function) = &self.0 {
       let arguments = FnArgs { data: arguments };
-      function.call_with_return_value(arguments, ThreadsafeFunctionCallMode::NonBlocking, |_outcome, _env| Ok(()));
+      function.call_with_return_value(arguments, ThreadsafeFunctionCallMode::NonBlocking, |_outcome, _env| {
+        Ok(())
+      });
     }
   }
 }

@@ -50,6 +50,15 @@ pub fn setup(
   let ceremony = options.ceremony_tau_g2.map(|bytes| bytes.to_vec());
   Ok(run(move || {
     let report = |stage: &str, done, total| progress.report(stage, done, total);
-    session::set_up(&circuit, &powers, &out, ceremony.as_deref(), Watch { report: &report, stop: &stop })
+    session::set_up(
+      &circuit,
+      &powers,
+      &out,
+      ceremony.as_deref(),
+      Watch {
+        report: &report,
+        stop: &stop,
+      },
+    )
   }))
 }

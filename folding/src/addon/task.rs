@@ -26,7 +26,10 @@ where
   T: Send + 'static,
   J: From<T> + ToNapiValue + TypeName,
 {
-  AsyncTask::new(Job { work: Some(Box::new(work)), value: PhantomData })
+  AsyncTask::new(Job {
+    work: Some(Box::new(work)),
+    value: PhantomData,
+  })
 }
 
 /// Runs `work`, turning a panic into an error.
@@ -35,7 +38,10 @@ pub fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 fn describe(panic: &(dyn Any + Send)) -> String {
-  let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+  let text = panic
+    .downcast_ref::<&str>()
+    .copied()
+    .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
   format!("internal failure: {}", text.unwrap_or("no description"))
 }
 
@@ -49,7 +55,9 @@ where
 
   fn compute(&mut self) -> napi::Result<Result<T>> {
     let work = self.work.take();
-    Ok(guarded(|| work.map_or_else(|| Err(Error::internal("a job ran twice")), |work| work())))
+    Ok(guarded(|| {
+      work.map_or_else(|| Err(Error::internal("a job ran twice")), |work| work())
+    }))
   }
 
   fn resolve(&mut self, env: Env, output: Result<T>) -> napi::Result<J> {

@@ -25,7 +25,9 @@ impl BusWitness {
       let text = std::str::from_utf8(&sym).map_err(|_| Error::new(Code::Witness, "a .sym file is text"))?;
       witness::BusWitness::new(text)
     });
-    made.map(|inner| BusWitness { inner: Arc::new(inner) }).map_err(|error| thrown(env, &error))
+    made
+      .map(|inner| BusWitness { inner: Arc::new(inner) })
+      .map_err(|error| thrown(env, &error))
   }
 
   #[napi(getter)]

@@ -1,5 +1,7 @@
 //! A small step circuit, written as bytes: state (a, b) and a private x become ((a + x)² + b, b + 1).
 
+#![allow(dead_code)] // each test file uses its part
+
 use std::{
   fs,
   path::{Path, PathBuf},
@@ -45,7 +47,11 @@ impl R1csFile {
       }
     }
     let labels = (0..u64::from(WIRES)).flat_map(u64::to_le_bytes).collect();
-    R1csFile { header, constraints, labels }
+    R1csFile {
+      header,
+      constraints,
+      labels,
+    }
   }
 
   pub fn bytes(&self) -> Vec<u8> {
@@ -70,7 +76,10 @@ pub fn witness(state: [Fr; 2], x: u64) -> (Vec<u8>, [Fr; 2]) {
   let x = Fr::from(x);
   let square = (state[0] + x) * (state[0] + x);
   let next = [square + state[1], state[1] + Fr::from(1)];
-  (field::encode_vec(&[Fr::from(1), next[0], next[1], state[0], state[1], x, square]), next)
+  (
+    field::encode_vec(&[Fr::from(1), next[0], next[1], state[0], state[1], x, square]),
+    next,
+  )
 }
 
 pub fn start() -> [Fr; 2] {
@@ -96,7 +105,16 @@ impl Drop for Temporary {
 
 pub fn set_up(circuit: &Path, powers: &Path, out: &Path) -> wsc_folding::error::Result<SetupInfo> {
   let never = AtomicBool::new(false);
-  session::set_up(circuit, powers, out, None, Watch { report: &|_, _, _| {}, stop: &never })
+  session::set_up(
+    circuit,
+    powers,
+    out,
+    None,
+    Watch {
+      report: &|_, _, _| {},
+      stop: &never,
+    },
+  )
 }
 
 /// One setup for all tests of a file: circuit, powers, `params.bin`, `verifier.key`.
@@ -119,6 +137,12 @@ pub fn world() -> &'static World {
     set_up(&circuit, &powers, &directory.0).unwrap();
     let prover = Arc::new(Prover::load(&directory.0, &circuit).unwrap());
     let key = fs::read(directory.0.join("verifier.key")).unwrap();
-    World { directory, circuit, powers, prover, key }
+    World {
+      directory,
+      circuit,
+      powers,
+      prover,
+      key,
+    }
   })
 }
