@@ -1,8 +1,7 @@
-import { compileCircuit } from '../../src/proving/index.ts'
+import { compileCircuit, readR1csCounts } from '../../src/proving/index.ts'
 import type { Bench } from '../bench.ts'
 import { compileBusStep, compileStepN, compileVariant, type Sha256 } from '../support/circuit-variants.ts'
 import { count, type Quantity, ratio } from '../support/quantity.ts'
-import { readR1csCounts } from '../support/r1cs-header.ts'
 
 const TEMPLATES: readonly (readonly [template: string, file: string, what: string])[] = [
   ['UnpackParams()', 'bus/state', 'network parameters of the state, as bits'],

@@ -30,9 +30,3 @@ export function toHex(bytes: Uint8Array): string {
   for (const byte of bytes) out += byte.toString(16).padStart(2, '0')
   return out
 }
-
-/** Null when the text is not pairs of hexadecimal digits. */
-export function fromHex(text: string): Uint8Array | null {
-  if (!/^([0-9a-fA-F]{2})*$/.test(text)) return null
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16))
-}

@@ -1,6 +1,5 @@
 /** Exceptions of the bus: I/O and what an operator must look at. Invalid proofs and headers are returned values. */
 export type BusErrorCode =
-  | 'E_ANCHOR'
   | 'E_CHECKPOINT'
   | 'E_DATA_DIR_VERSION'
   | 'E_DATA_DIR_MISMATCH'

@@ -13,7 +13,7 @@ interface Stream {
   write(text: string): unknown
 }
 
-/** Between two plain progress lines where nothing can be rewritten. */
+/** Between two plain progress lines of one phase, where nothing can be rewritten. A phase is known by its first word. */
 const PLAIN_EVERY_MS = 10_000
 
 /** Control characters in what a node or a file says would move the cursor or recolour the terminal. */
@@ -29,6 +29,7 @@ export function openTerminal(
 ): Terminal {
   let open = false
   let toldAt = Number.NEGATIVE_INFINITY
+  let toldPhase: string | undefined
   const settle = () => {
     if (open) stderr.write('\n')
     open = false
@@ -47,10 +48,13 @@ export function openTerminal(
       if (stderr.isTTY === true) {
         stderr.write(`\r\u001b[2K${printable(line)}`)
         open = true
-      } else if (clock() - toldAt >= PLAIN_EVERY_MS) {
-        toldAt = clock()
-        stderr.write(`${printable(line)}\n`)
+        return
       }
+      const phase = line.split(' ', 1)[0]
+      if (phase === toldPhase && clock() - toldAt < PLAIN_EVERY_MS) return
+      toldPhase = phase
+      toldAt = clock()
+      stderr.write(`${printable(line)}\n`)
     },
   }
 }

@@ -22,7 +22,6 @@ export interface FoldEngine {
    * `E_ACCUMULATOR` when anything is wrong.
    */
   restore(saved: Uint8Array, start: Uint8Array): Promise<Fold>
-  close?(): Promise<void>
 }
 
 export interface Fold {

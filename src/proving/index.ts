@@ -15,5 +15,6 @@ export type {
 export { ProvingError, type ProvingErrorCode } from './errors.ts'
 export { NativeEngine } from './native-engine.ts'
 export { NativeVerifier } from './native-verifier.ts'
+export { type R1csCounts, readR1csCounts } from './r1cs-header.ts'
 export { developmentPowers, ensureSetup, type KeyDirectory, type SetupOptions } from './setup.ts'
 export { WitnessCalculator, WitnessError } from './witness-calculator.ts'

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { abortable, addonFile, loadAddon } from './addon.ts'
 import { cacheDirectory, exists, fillDirectory } from './cache.ts'
 import type { CompiledCircuit } from './circuits.ts'
 import { ProvingError } from './errors.ts'
+import { readR1csCounts } from './r1cs-header.ts'
 
 /** Parameters and keys of one circuit under one setup, in the cache. */
 export interface KeyDirectory {
@@ -70,26 +71,8 @@ export async function developmentPowers(power: number, options: SetupOptions = {
 
 /** The least power of two that holds the circuit's constraints and wires with Nova's part. */
 async function powerFor(r1cs: string): Promise<number> {
-  const handle = await open(r1cs)
-  const read = async (length: number, position: number) => {
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(length), position })
-    if (bytesRead < length) throw new ProvingError('E_SETUP', `${r1cs} is not an .r1cs file, or is cut short`)
-    return buffer
-  }
-  try {
-    // Magic, version and number of sections, 4 bytes each; then sections of type (4), length (8) and content, in any order.
-    let at = 12
-    for (;;) {
-      const section = await read(12, at)
-      if (section.readUInt32LE(0) === 1) break
-      at += 12 + Number(section.readBigUInt64LE(4))
-    }
-    // Field size 4, prime 32, wires 4, outputs 4, public inputs 4, private inputs 4, labels 8, constraints 4.
-    const header = await read(64, at + 12)
-    return Math.ceil(Math.log2(Math.max(header.readUInt32LE(36), header.readUInt32LE(60)) + AUGMENTATION))
-  } finally {
-    await handle.close()
-  }
+  const { constraints, wires } = await readR1csCounts(r1cs)
+  return Math.ceil(Math.log2(Math.max(constraints, wires) + AUGMENTATION))
 }
 
 async function hashFile(path: string): Promise<string> {

@@ -100,7 +100,6 @@ export function killTestSuite(kills: number, headers: number): void {
         ...['bus', 'prove', '--network', 'regtest', '--headers', file, ...data, '--out', place.file('i.proof')],
       )
       await until(() => run.stderr().includes('folded'), 'folding')
-      await delay(1000)
       run.child.kill('SIGINT')
       const { exit, stderr } = await run.done
       expect([exit, stderr]).toEqual([130, expect.stringContaining('saved')])

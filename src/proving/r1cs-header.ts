@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { ProvingError } from './errors.ts'
 
 export interface R1csCounts {
   readonly constraints: number
@@ -8,9 +9,13 @@ export interface R1csCounts {
 /** Counts from the header of an `.r1cs` file (iden3 r1cs format 1): the section of type 1, wherever it is. */
 export async function readR1csCounts(path: string): Promise<R1csCounts> {
   const handle = await open(path)
-  const read = async (length: number, position: number) =>
-    (await handle.read({ buffer: Buffer.alloc(length), position })).buffer
+  const read = async (length: number, position: number) => {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(length), position })
+    if (bytesRead < length) throw new ProvingError('E_SETUP', `${path} is not an .r1cs file, or is cut short`)
+    return buffer
+  }
   try {
+    // Magic, version and number of sections, 4 bytes each; then sections of type (4), length (8) and content, in any order.
     let at = 12
     for (;;) {
       const section = await read(12, at)
