@@ -89,8 +89,11 @@ async function findOnPath(path: string): Promise<string | undefined> {
   return undefined
 }
 
+/** What calls itself bitcoind may be anything, also something that never ends. */
+const ANSWER_MS = 20_000
+
 async function inspect(path: string, source: Bitcoind['source']): Promise<Bitcoind> {
-  const { stdout } = await promisify(execFile)(path, ['-version'])
+  const { stdout } = await promisify(execFile)(path, ['-version'], { timeout: ANSWER_MS })
   const version = stdout.split('\n', 1)[0] ?? ''
   if (!/^Bitcoin.*version/.test(version)) throw new Error(`"${version}" is no version of bitcoind`)
   return { path, source, version, knots: version.includes('Knots') }
@@ -98,6 +101,9 @@ async function inspect(path: string, source: Bitcoind['source']): Promise<Bitcoi
 
 /** Whether a bitcoind knows an option; those for debugging included. */
 export async function knowsOption(path: string, option: string): Promise<boolean> {
-  const { stdout } = await promisify(execFile)(path, ['-help', '-help-debug'], { maxBuffer: 4 << 20 })
+  const { stdout } = await promisify(execFile)(path, ['-help', '-help-debug'], {
+    maxBuffer: 4 << 20,
+    timeout: ANSWER_MS,
+  })
   return new RegExp(`^\\s*${option}(?:[=\\s]|$)`, 'm').test(stdout)
 }

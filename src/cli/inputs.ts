@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import {
@@ -63,11 +63,23 @@ export async function readUpTo(file: string, limit: number): Promise<Uint8Array>
   })
 }
 
-/** That a result can be written is known before hours of work, not after. */
-export async function requireFolder(file: string): Promise<void> {
+/** That a result can be written is known before hours of work, not after; `inputs` are not to be written over. */
+export async function requireWritable(file: string, ...inputs: readonly (string | undefined)[]): Promise<void> {
   const folder = dirname(file)
   const found = await stat(folder).catch(() => null)
   if (found === null || !found.isDirectory()) throw new UsageError(`there is no folder ${folder} to write ${file} in`)
+  // The result takes the file's place by renaming, so it is the folder that must allow it.
+  await access(folder, constants.W_OK).catch((cause) => {
+    throw new UsageError(`cannot write ${file}: no permission in ${folder}`, { cause })
+  })
+  const there = await stat(file).catch(() => null)
+  if (there !== null && !there.isFile()) throw new UsageError(`cannot write ${file}: it is no regular file`)
+  for (const input of inputs) {
+    const read = input === undefined ? null : await stat(input).catch(() => null)
+    if (there !== null && read !== null && read.dev === there.dev && read.ino === there.ino) {
+      throw new UsageError(`--out ${file} would write over the input ${input}`)
+    }
+  }
 }
 
 /** Option parser: a height. */

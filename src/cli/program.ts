@@ -11,7 +11,7 @@ import { addSetup } from './commands/setup.ts'
 const EXIT_CODES = `
 Exit codes: 0 valid, 1 invalid, 2 could not be judged, 130 interrupted (state saved).
 Settings: flag, then environment (WSC_…), then wsc.config.json in the working directory. That file may set network,
-rpc, rpcCookie, dataDir and ptau; never the key, nor that an insecure setup will do.
+rpc (of this machine), dataDir and ptau; never the key, the cookie, nor that an insecure setup will do.
 `
 
 export function buildProgram(version: string, run: Runner): Command {

@@ -19,6 +19,7 @@ test('bitcoind’s usual places', () => {
   expect(defaultCookieFile('signet', '/d')).toBe('/d/signet/.cookie')
   expect(defaultCookieFile('regtest', '/d')).toBe('/d/regtest/.cookie')
   expect(defaultCookieFile('my-custom-signet', '/d')).toBe('/d/signet/.cookie')
+  expect(defaultCookieFile('constructor', '/d')).toBe('/d/signet/.cookie')
 })
 
 test('flag, then environment, then the usual place', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -193,6 +194,16 @@ describe('errors of a real node', () => {
     expect(error).toMatchObject({ code: 'E_NODE_RPC', rpcCode: -1 })
   })
 
+  test('a long refusal is cut', async () => {
+    await using server = await FakeServer.start(
+      answering(() => {
+        throw new RpcFailure(-1, 'no'.repeat(100_000))
+      }),
+    )
+    const error = (await server.client.getBlockCount().catch((caught: unknown) => caught)) as Error
+    expect(error.message.length).toBeLessThan(400)
+  })
+
   test('another network', async () => {
     const chain = new FakeChain()
     await using server = await FakeServer.start(answering((call) => chain.answer(call)))
@@ -249,6 +260,13 @@ describe('cookies', () => {
     await tcp[Symbol.asyncDispose]()
     const client = new NodeClient({ url: tcp.url, auth: { kind: 'cookie', file } })
     expect(await codeOf(client.getBlockCount())).toBe('E_NODE_UNREACHABLE')
+  })
+
+  test('a pipe in the cookie’s place is refused at once', async () => {
+    const file = join(dir, 'pipe')
+    execFileSync('mkfifo', [file])
+    await using server = await guarded(() => '', file)
+    await expect(server.client.getBlockCount()).rejects.toThrow(/pipe \(no regular file\)/)
   })
 
   test('wrong passwords are refused without being shown', async () => {

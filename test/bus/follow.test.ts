@@ -80,6 +80,33 @@ describe('follow', () => {
   })
 })
 
+it('waits where the tip is too new for the clock, and goes on once it is not', async () => {
+  const main = mineChain(6)
+  const { store, engine } = await setUp([main])
+  const late = main.headers.at(-1)!.time
+  let now = late - 2 * 60 * 60 - 1
+  const prover = new BusProver({ start, engine, witnesses: engine, store, poseidon, clock: () => now * 1000 })
+  const refused: [string, number][] = []
+  const published: number[] = []
+  await follow({
+    prover,
+    source: sourceOf(() => main),
+    start,
+    clock: () => now * 1000,
+    news: (async function* () {
+      yield
+      now = late
+      yield
+    })(),
+    onTooNew: ({ reject, height }) => refused.push([reject, height]),
+    publish: async (_proof, { context }) => {
+      published.push(context.height)
+    },
+  })
+  expect([refused, published]).toEqual([[['time-too-new', 6]], [6]])
+  await store.close()
+})
+
 describe('checkpoint transfer', () => {
   it('hands work on, and refuses what does not verify from this start', async () => {
     const main = mineChain(12)

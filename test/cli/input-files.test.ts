@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -52,6 +52,18 @@ describe('what is no regular file', () => {
         expect(stderr).toContain('(E_USAGE)')
       }
     }
+  })
+
+  it('is not written to, nor is an input', async () => {
+    const headers = join(dir, 'headers.bin')
+    await writeFile(headers, new Uint8Array(80))
+    const cases = [...(await odd()).map((out) => [out, 'no regular file']), [headers, 'write over the input']] as const
+    for (const [out, reason] of cases) {
+      const { exit, stderr } = await wsc('bus', 'prove', '--network', 'regtest', '--headers', headers, '--out', out)
+      expect([out, exit, stderr]).toEqual([out, 2, expect.stringContaining(reason)])
+    }
+    await wsc('bus', 'anchor', '--headers', headers, '--start-height', '0', '--at', '1', '--out', headers)
+    expect((await readFile(headers)).length).toBe(80)
   })
 
   it('is no configuration and no status either', async () => {

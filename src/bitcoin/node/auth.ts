@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +29,8 @@ export function defaultDataDir(home = homedir(), platform: NodeJS.Platform = pro
 
 /** Where bitcoind of a network leaves its cookie; networks unknown to bitcoind can only be custom signets. */
 export function defaultCookieFile(network: string, dataDir = defaultDataDir()): string {
-  return join(dataDir, NETWORK_DIRS[network] ?? 'signet', '.cookie')
+  const known = Object.hasOwn(NETWORK_DIRS, network) ? NETWORK_DIRS[network] : undefined
+  return join(dataDir, known ?? 'signet', '.cookie')
 }
 
 export interface AuthSources {
@@ -63,15 +65,17 @@ export async function authorization(auth: NodeAuth): Promise<string> {
 
 async function readLine(path: string): Promise<string> {
   try {
-    const file = await open(path)
+    // A pipe without a writer must not hold up the opening.
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     try {
+      if (!(await file.stat()).isFile()) throw new Error('no regular file')
       const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_COOKIE_BYTES), 0, MAX_COOKIE_BYTES, 0)
       return buffer.toString('utf8', 0, bytesRead).split(/\r?\n/, 1)[0] ?? ''
     } finally {
       await file.close()
     }
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause)
+    const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message
     const cure = 'Name bitcoind’s cookie with --rpc-cookie, or set WSC_RPC_USER and WSC_RPC_PASSWORD_FILE.'
     throw new NodeError('E_NODE_AUTH', `Cannot read the credentials in ${path} (${reason}). ${cure}`, { cause })
   }

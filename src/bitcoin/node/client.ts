@@ -132,7 +132,7 @@ export class NodeClient {
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new NodeError('E_NODE_UNREACHABLE', `"${text}" is no address of a node. Write http://HOST:PORT.`)
+    throw new NodeError('E_NODE_UNREACHABLE', 'What was given is no address of a node. Write http://HOST:PORT.')
   }
   if (url.username || url.password) {
     const cure = 'Other users can read arguments: use --rpc-cookie, or WSC_RPC_USER with WSC_RPC_PASSWORD_FILE.'

@@ -19,6 +19,9 @@ export interface RpcOptions {
 const MAX_REPLY_BYTES = 32 << 20
 const DEFAULT_TIMEOUT_MS = 30_000
 
+/** Of a node's error message, so much is told. */
+const MAX_MESSAGE = 300
+
 /** Core: rpc/protocol.h */
 const RPC_IN_WARMUP = -28
 
@@ -162,7 +165,8 @@ export class JsonRpc {
 
   #throwRpcError(reply: z.infer<typeof replySchema>, what: string): void {
     if (!reply.error) return
-    const { code, message } = reply.error
+    const { code } = reply.error
+    const message = reply.error.message.slice(0, MAX_MESSAGE)
     if (code === RPC_IN_WARMUP) {
       const cure = 'Wait until it has started.'
       throw new NodeError('E_NODE_WARMUP', `The node at ${this.#http.url.host} is starting: ${message} ${cure}`, {

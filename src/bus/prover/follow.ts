@@ -1,3 +1,4 @@
+import type { Rejection } from '../../bitcoin/index.ts'
 import { BusError, throwIfAborted } from '../errors.ts'
 import type { ChainState } from '../state.ts'
 import { checkAhead } from './check-ahead.ts'
@@ -14,6 +15,8 @@ export interface FollowOptions {
   readonly signal?: AbortSignal
   /** Takes a proof of `state` that has more work than the one before; it must replace the old one atomically. */
   publish(proof: Uint8Array, state: ChainState, seconds: number): Promise<void>
+  /** A tip ahead of the clock by more than two hours is not folded; following goes on at the next news. */
+  onTooNew?(rejection: Rejection): void
   onStage?(stage: string): void
 }
 
@@ -32,6 +35,10 @@ export async function follow(options: FollowOptions): Promise<void> {
     if (height <= options.start.context.height) continue
     if (published !== null && !(await hasMoreWork(options, published, height))) continue
     const result = await prover.advanceTo(source, undefined, signal)
+    if (!result.ok && result.reject === 'time-too-new') {
+      options.onTooNew?.(result)
+      continue
+    }
     // A node that gives a header against the rules is no node of this network; nothing can follow it.
     if (!result.ok) {
       throw new BusError('E_SOURCE', `the node’s header ${result.height} breaks ${result.reject}: ${result.detail}`)

@@ -3,7 +3,7 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
-import { height, readBytes } from '../inputs.ts'
+import { height, readBytes, requireWritable } from '../inputs.ts'
 import { openSession, type SessionOptions } from '../session.ts'
 
 interface ExportOptions extends SessionOptions {
@@ -27,6 +27,7 @@ export const addBusCheckpoint: AddCommand = (parent, run) => {
     .addHelpText('after', examples('bus checkpoint export work.checkpoint --network regtest'))
     .action(
       run(async (context, file: string, options: ExportOptions) => {
+        await requireWritable(file, options.anchor, options.ptau)
         const session = await openSession(options, context)
         try {
           const { entry, bytes } = await exportCheckpoint(session.store, options.at)

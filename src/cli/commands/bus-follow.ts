@@ -7,7 +7,7 @@ import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit.ts'
 import { heldProof } from '../held-proof.ts'
-import { readNetwork, requireFolder, requireProvable } from '../inputs.ts'
+import { readNetwork, requireProvable, requireWritable } from '../inputs.ts'
 import { openSession, type SessionOptions } from '../session.ts'
 import { openNode, patientSource, type RpcOptions } from '../source.ts'
 
@@ -39,7 +39,7 @@ export const addBusFollow: AddCommand = (parent, run) => {
 async function followNode(context: CliContext, options: Options): Promise<0> {
   const { terminal, signal, clock } = context
   const params = requireProvable(await readNetwork(options.network))
-  await requireFolder(options.out)
+  await requireWritable(options.out, options.anchor, options.ptau)
   const client = await openNode(options, params, context)
   try {
     const session = await openSession(options, context)
@@ -52,6 +52,8 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
         news: tips(client, params, context),
         clock,
         signal,
+        onTooNew: ({ height, detail }) =>
+          terminal.note(`waiting for the next block: block ${height}: ${detail}; is this machine's clock right?`),
         onStage: (stage) => terminal.progress(`compress: ${stage}`),
         async publish(proof, _state, seconds) {
           const proved = await session.publish(proof, options.out, held)

@@ -6,7 +6,7 @@ import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, UsageError } from '../exit.ts'
-import { height, readAnchor, readBytes, readNetwork, requireFolder, requireProvable } from '../inputs.ts'
+import { height, readAnchor, readBytes, readNetwork, requireProvable, requireWritable } from '../inputs.ts'
 import { openSession, type SessionOptions } from '../session.ts'
 import { openNode, patientSource, type RpcOptions } from '../source.ts'
 import { duration } from '../terminal.ts'
@@ -52,7 +52,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
   if (options.headers !== undefined && command.getOptionValueSource('rpc') === 'cli') {
     throw new UsageError('give --rpc or --headers, not both')
   }
-  await requireFolder(options.out)
+  await requireWritable(options.out, options.headers, options.anchor, options.ptau)
   const params = requireProvable(await readNetwork(options.network))
   const refuse = ({ reject, height: at, detail }: Rejection) => {
     if (options.json) terminal.result(JSON.stringify({ valid: false, reason: reject, height: at, detail }))
