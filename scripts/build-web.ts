@@ -31,9 +31,10 @@ export function buildWeb(out: string, verifier = join(root, 'src/bus/verifier'))
   const copy = (path: string) => put(basename(path), readFileSync(path))
 
   const wasm = copy(join(verifier, 'wsc-folding.wasm'))
-  const key = copy(join(verifier, 'dev.key'))
+  const keyFile = join(verifier, 'dev.key')
+  const key = copy(keyFile)
   const worker = put('verifier-worker.js', bundle(source('verifier-worker.ts')))
-  const assets = { worker: worker.url, wasm, key }
+  const assets = { worker: worker.url, wasm, key, keyId: keyIdOf(readFileSync(keyFile)) }
   const script = put('page.js', bundle(source('page.ts'), { define: { WSC_ASSETS: JSON.stringify(assets) } }))
   const style = put('styles.css', bundle(source('styles.css')))
   const icon = put('icon.svg', readFileSync(source('icon.svg')))
@@ -56,6 +57,11 @@ export function buildWeb(out: string, verifier = join(root, 'src/bus/verifier'))
   // The form some static hosts read by themselves; for the others it says what to send.
   const lines = Object.entries(webHeaders).map(([name, value]) => `  ${name}: ${value}`)
   writeFileSync(join(out, '_headers'), `/*\n${lines.join('\n')}\n`)
+}
+
+/** As `key_id` of `folding/src/key.rs`. */
+export function keyIdOf(key: Uint8Array): string {
+  return createHash('sha256').update('wsc-bitcoin verifying key v1\0').update(key).digest('hex')
 }
 
 function bundle(entry: string, more: BuildOptions = {}): Uint8Array {

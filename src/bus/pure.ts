@@ -39,7 +39,8 @@ export {
   verifyProof,
 } from './verify.ts'
 export { verifyJson } from './verify-json.ts'
-export { type FileSource, fetchFile } from './worker/fetch-file.ts'
+export { parseWork } from './work.ts'
+export { type FileSource, fetchFile, MAX_KEY_BYTES } from './worker/fetch-file.ts'
 export { type FileClaims, type Judgement, judgeProof, type NetworkName, type VerifyRequest } from './worker/judge.ts'
 export type {
   FromWorker,

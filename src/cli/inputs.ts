@@ -10,7 +10,7 @@ import {
   signet,
   testnet4,
 } from '../bitcoin/index.ts'
-import { decodeAnchor, MAX_ANCHOR_BYTES, MAX_CHECKPOINT_BYTES, readRegular } from '../bus/index.ts'
+import { decodeAnchor, MAX_ANCHOR_BYTES, MAX_CHECKPOINT_BYTES, parseWork, readRegular } from '../bus/index.ts'
 import { UsageError } from './exit.ts'
 
 const NETWORKS: Readonly<Record<string, NetworkParams>> = { mainnet, testnet4, signet, regtest }
@@ -90,6 +90,7 @@ export function height(text: string): number {
 
 /** Option parser: an amount of work, hexadecimal as `verify` prints it. */
 export function work(text: string): bigint {
-  if (!/^(0x)?[0-9a-fA-F]{1,64}$/.test(text)) throw new InvalidArgumentError('not a hexadecimal number')
-  return BigInt(text.startsWith('0x') ? text : `0x${text}`)
+  const amount = parseWork(text)
+  if (amount === null) throw new InvalidArgumentError('not a hexadecimal number of at most 64 digits')
+  return amount
 }

@@ -3,6 +3,8 @@ export interface Assets {
   readonly worker: string
   readonly wasm: Asset
   readonly key: Asset
+  /** Id of that key. */
+  readonly keyId: string
 }
 
 export interface Asset {

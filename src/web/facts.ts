@@ -65,6 +65,15 @@ function startFact({ anchor, start }: ProvedChain): Fact {
     : { label: 'Anchor', value: `height ${grouped(anchor.height)}`, note: anchor.hash }
 }
 
+/** What to say of a verdict that rests on another key than the built-in one: whoever made that key may have forged it. */
+export function keyCaution(keyId: string, builtIn: string): string | undefined {
+  if (keyId === builtIn) return undefined
+  return (
+    `The key in use, ${keyId}, is not the one this program was built with. The verdict is worth only as much as ` +
+    'that key: compare its id with one you made yourself by “wsc setup”.'
+  )
+}
+
 /** One line about the verifier in use. */
 export function engineText(verifier: LoadedVerifier): string {
   const setup = verifier.setup === 'ceremony' ? 'ceremony setup' : 'INSECURE-DEV setup'

@@ -1,10 +1,9 @@
-import { MAX_PROOF_BYTES } from '../bus/pure.ts'
+import { MAX_KEY_BYTES, MAX_PROOF_BYTES } from '../bus/pure.ts'
 
 export type FileKind = 'proof' | 'anchor' | 'network' | 'key'
 
-/** The largest file of each kind that is read at all. */
+/** The largest JSON file that is read at all. */
 const MAX_TEXT = 65_536
-const MAX_KEY = 16 * 1_048_576
 
 /** A dropped file with what its content says it is; `content` is text for JSON, bytes otherwise. */
 export type ReadFile =
@@ -22,8 +21,27 @@ export async function readFile(file: File, kind?: FileKind): Promise<ReadFile> {
     return { kind: told, name: file.name, text: await file.slice(0, MAX_TEXT + 1).text(), size: file.size }
   }
   // One byte over the limit is enough for the decoder to refuse a file as oversized.
-  const limit = told === 'key' ? MAX_KEY : MAX_PROOF_BYTES + 1
+  const limit = (told === 'key' ? MAX_KEY_BYTES : MAX_PROOF_BYTES) + 1
   return { kind: told, name: file.name, bytes: new Uint8Array(await file.slice(0, limit).arrayBuffer()) }
+}
+
+/** Reads what can be read, and says of the rest (a folder, a file that is gone or not permitted) that it cannot be. */
+export async function readFiles(
+  list: Iterable<File>,
+  kind?: FileKind,
+): Promise<{ readonly read: readonly ReadFile[]; readonly unreadable: string }> {
+  const read: ReadFile[] = []
+  const unreadable: string[] = []
+  for (const file of list) {
+    try {
+      read.push(await readFile(file, kind))
+    } catch (error) {
+      unreadable.push(
+        `“${file.name}” cannot be read; if it is a folder, choose the file inside it. (${(error as Error).message})`,
+      )
+    }
+  }
+  return { read, unreadable: unreadable.join(' ') }
 }
 
 async function kindOf(file: File, head: Uint8Array): Promise<FileKind> {

@@ -1,7 +1,7 @@
-import type { NetworkName, VerifyRequest } from '../bus/pure.ts'
+import { type NetworkName, parseWork, type VerifyRequest } from '../bus/pure.ts'
 import { byId, el } from './dom.ts'
 import { grouped } from './facts.ts'
-import { type FileKind, type ReadFile, readFile } from './file-kind.ts'
+import { type FileKind, type ReadFile, readFiles } from './file-kind.ts'
 
 /** What the reader has chosen so far. */
 export interface Choice {
@@ -43,10 +43,11 @@ export function wireInputs(onChange: (choice: Choice) => void): Inputs {
     changed()
   }
   const take = async (list: Iterable<File>, kind?: FileKind) => {
-    for (const file of list) {
-      const read = await readFile(file, kind)
-      files.set(read.kind, read)
-      if (read.kind === 'network') network.value = 'custom'
+    const { read, unreadable } = await readFiles(list, kind)
+    byId('files-error', HTMLElement).textContent = unreadable
+    for (const file of read) {
+      files.set(file.kind, file)
+      if (file.kind === 'network') network.value = 'custom'
     }
     changed()
   }
@@ -101,13 +102,12 @@ function requestOf(
 
 /** Null: not a number; undefined: none asked for. */
 function readLeastWork(input: HTMLInputElement): bigint | null | undefined {
-  const text = input.value.trim().replace(/^0x/i, '')
-  const good = /^[0-9a-f]{0,32}$/i.test(text)
+  const text = input.value.trim()
+  const work = text === '' ? undefined : parseWork(text)
   input.toggleAttribute('aria-invalid', false)
-  if (!good) input.setAttribute('aria-invalid', 'true')
-  byId('min-work-error', HTMLElement).hidden = good
-  if (!good) return null
-  return text === '' ? undefined : BigInt(`0x${text}`)
+  if (work === null) input.setAttribute('aria-invalid', 'true')
+  byId('min-work-error', HTMLElement).hidden = work !== null
+  return work
 }
 
 function showFiles(files: ReadonlyMap<FileKind, ReadFile>, remove: (kind: FileKind) => void): void {

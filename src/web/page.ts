@@ -45,7 +45,7 @@ function viewOf(state: SessionState): ResultView {
     case 'verifying':
       return progressView('verify', state.since, () => session.cancel())
     case 'judged':
-      return judgedView(state, remediesFor(state))
+      return judgedView(state, assets.keyId, remediesFor(state))
     case 'failed':
       return failedView(state, [])
   }

@@ -26,8 +26,10 @@ const REASONS: Readonly<Record<VerifyReject, string>> = {
 const FAILURES: Readonly<Record<VerifierErrorCode, string>> = {
   E_FETCH: 'The verifier could not be loaded.',
   E_KEY: 'The verifying key cannot be read.',
-  E_PARAMS: 'The custom network’s parameters are unusable.',
+  E_PARAMS: 'The network’s parameters are unusable.',
   E_ANCHOR: 'The anchor is unusable.',
+  E_NOW: 'This machine’s clock is not usable.',
+  E_REQUEST: 'The question could not be put to the verifier.',
   E_WORKER: 'The verifier stopped unexpectedly.',
   E_ABORTED: 'Cancelled.',
 }

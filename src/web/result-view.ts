@@ -1,6 +1,6 @@
 import { type ProvedChain, verifyJson } from '../bus/pure.ts'
 import { copyButton, el, icon } from './dom.ts'
-import { duration, type Fact, factsOf } from './facts.ts'
+import { duration, type Fact, factsOf, keyCaution } from './facts.ts'
 import { failureText, reasonText } from './reasons.ts'
 import type { SessionState } from './session.ts'
 
@@ -53,19 +53,34 @@ function promise(): HTMLElement {
   )
 }
 
-export function judgedView(state: Extract<SessionState, { kind: 'judged' }>, remedies: readonly Remedy[]): ResultView {
+export function judgedView(
+  state: Extract<SessionState, { kind: 'judged' }>,
+  builtInKey: string,
+  remedies: readonly Remedy[],
+): ResultView {
   const { result, verifyMs } = state.judgement
   const json = jsonBlock(verifyJson(result))
+  const keyText = keyCaution(state.verifier.keyId, builtInKey)
+  // In the banner, whatever the verdict: it is read aloud with it.
+  const ownKey = keyText === undefined ? [] : [el('p', {}, el('strong', {}, 'Not the built-in key.'), ` ${keyText}`)]
   if (!result.valid) {
     const why = `${reasonText(result.reason)} (${result.reason}: ${result.detail}.) Judged as ${result.network}.`
-    return { verdict: banner('invalid', CROSS, 'Refused', why, ...remedies.map(remedyButton)), details: [json] }
+    return {
+      verdict: banner('invalid', CROSS, 'Refused', why, ...ownKey, ...remedies.map(remedyButton)),
+      details: [json],
+    }
   }
   const timing = { loadMs: state.verifier.loadMs, verifyMs, proofBytes: state.request.proof.length }
   const told = `A chain of ${result.network} up to height ${result.height.toLocaleString('en')}, verified in ${duration(verifyMs)}.`
-  // Green is for proofs that nobody can forge.
-  const [kind, title] = result.setup === 'ceremony' ? ['valid', 'Valid proof'] : ['caution', 'Valid, but INSECURE-DEV']
+  // Green is for proofs that nobody can forge, told by this program alone.
+  const [kind, title] =
+    result.setup === 'insecure-dev'
+      ? ['caution', 'Valid, but INSECURE-DEV']
+      : keyText === undefined
+        ? ['valid', 'Valid proof']
+        : ['caution', 'Valid by the key given']
   return {
-    verdict: banner(kind, TICK, title, told),
+    verdict: banner(kind, TICK, title, told, ...ownKey),
     details: [cautionList(result), factList(factsOf(result, timing, state.request.now)), json],
   }
 }

@@ -46,14 +46,7 @@ export function startSession(options: SessionOptions): Session {
   let verifier: WorkerVerifier | undefined
   let running: AbortController | undefined
 
-  const fail = (error: unknown) => {
-    const known = error instanceof VerifierError ? error : new VerifierError('E_WORKER', String(error))
-    if (known.code === 'E_WORKER' || known.code === 'E_FETCH' || known.code === 'E_KEY') verifier = undefined
-    options.onState({ kind: 'failed', error: known })
-  }
-
   const load = () => {
-    verifier?.close()
     const since = performance.now()
     const mine = startVerifier(options.newWorker(), {
       files: { wasm: options.wasm, key },
@@ -63,36 +56,37 @@ export function startSession(options: SessionOptions): Session {
     })
     verifier = mine
     options.onState({ kind: 'loading', stage: 'fetch', since, waiting: request !== undefined })
-    mine.loaded.then(
-      (loaded) => {
-        if (mine === verifier && request === undefined) options.onState({ kind: 'ready', verifier: loaded })
-      },
-      (error) => {
-        if (mine === verifier) fail(error)
-      },
-    )
     return mine
   }
 
   const run = async () => {
     running?.abort()
-    const asked = request
-    if (asked === undefined) return
     const controller = new AbortController()
     running = controller
-    const mine = verifier ?? load()
+    const { signal } = controller
+    const asked = request
     try {
+      const mine = verifier === undefined || verifier.ended ? load() : verifier
       const loaded = await mine.loaded
-      if (controller.signal.aborted) return
+      if (signal.aborted) return
+      if (asked === undefined) {
+        options.onState({ kind: 'ready', verifier: loaded })
+        return
+      }
       options.onState({ kind: 'verifying', verifier: loaded, since: performance.now() })
-      const judgement = await mine.verify(asked, { signal: controller.signal })
+      const judgement = await mine.verify(asked, { signal })
+      if (signal.aborted) return
       options.onState({ kind: 'judged', verifier: loaded, judgement, request: asked })
     } catch (error) {
-      if (!controller.signal.aborted) fail(error)
+      if (signal.aborted) return
+      const known = error instanceof VerifierError ? error : new VerifierError('E_WORKER', String(error))
+      // What went wrong inside may go on being wrong: the next question gets a new worker.
+      if (known.code === 'E_WORKER') verifier?.close()
+      options.onState({ kind: 'failed', error: known })
     }
   }
 
-  load()
+  void run()
   return {
     ask(next) {
       request = next
@@ -100,14 +94,13 @@ export function startSession(options: SessionOptions): Session {
     },
     useKey(bytes) {
       key = bytes ?? options.key
-      running?.abort()
-      load()
+      verifier?.close()
       void run()
     },
     cancel() {
       request = undefined
-      running?.abort()
-      load()
+      verifier?.close()
+      void run()
     },
   }
 }

@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { buildWeb } from '../../scripts/build-web.ts'
+import { buildWeb, keyIdOf } from '../../scripts/build-web.ts'
 import { serveFolder } from '../../scripts/serve-web.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { proveRegtest, runWsc } from '../support/wsc.ts'
@@ -58,6 +59,11 @@ const state = (page: Page, name: string) =>
   page.waitForSelector(`html[data-state="${name}"]`, { state: 'attached', timeout: 30_000 })
 
 const verdict = (page: Page) => page.locator('#verdict h3').innerText()
+
+/** Kept in the folder of WSC_SCREENSHOTS, if it names one. */
+async function screenshot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(process.env.WSC_SCREENSHOTS ?? directory, `${name}.png`), fullPage: true })
+}
 
 /** Puts a file in, and waits for the verdict that follows. */
 async function judge(page: Page, file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<string> {
@@ -151,6 +157,60 @@ describe('the page in Chromium', () => {
     await page.getByRole('button', { name: 'Remove Anchor my.anchor' }).click()
     await drop('x.proof', 'something else')
     await page.waitForSelector('text=not-a-proof')
+  })
+
+  it('says of a dropped folder that it cannot be read, and takes the next file', async () => {
+    const page = await open()
+    const drop = async (path: string) => {
+      const box = (await page.locator('#drop').boundingBox()) ?? { x: 0, y: 0 }
+      const devtools = await page.context().newCDPSession(page)
+      const at = { x: box.x + 20, y: box.y + 20, data: { items: [], files: [path], dragOperationsMask: 1 } }
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+        await devtools.send('Input.dispatchDragEvent', { type, ...at })
+      }
+    }
+    await drop(join(directory, 'web'))
+    await page.waitForSelector('#files-error:has-text("“web” cannot be read")')
+    await screenshot(page, 'folder')
+    await drop(proof)
+    await page.waitForSelector('text=wrong-network')
+    expect(await page.locator('#files-error').innerText()).toBe('')
+  })
+
+  it('says beside every verdict when the key is not the built-in one', async () => {
+    // The built-in key of this page differs from the proof's in one digit of a digest.
+    const verifier = join(directory, 'verifier')
+    const source = fileURLToPath(new URL('../../src/bus/verifier', import.meta.url))
+    await cp(source, verifier, { recursive: true })
+    const key = await readFile(join(source, 'dev.key'))
+    const other = Uint8Array.from(key)
+    other[0x43] = (other[0x43] as number) ^ 1
+    await writeFile(join(verifier, 'dev.key'), other)
+    buildWeb(join(directory, 'other'), verifier)
+    const { server: otherServer, url: otherUrl } = await serveFolder(join(directory, 'other'))
+    try {
+      const page = await open(otherUrl)
+      const banner = () => page.locator('#verdict').innerText()
+      await page.selectOption('#network', 'regtest')
+      expect(await judge(page, proof)).toMatch(/^(?![\s\S]*built-in)[\s\S]*wrong-key/)
+
+      const notice = `The key in use, ${keyIdOf(key)}, is not the one this program was built with.`
+      await page.setInputFiles('#key-file', join(source, 'dev.key'))
+      await page.waitForSelector('.facts')
+      expect(await banner()).toMatch(/Valid, but INSECURE-DEV/)
+      expect(await banner()).toContain(notice)
+      await screenshot(page, 'own-key-valid')
+      await page.selectOption('#network', 'mainnet')
+      await page.waitForSelector('text=wrong-network')
+      expect(await banner()).toContain(notice)
+      await screenshot(page, 'own-key-refused')
+
+      // The built-in key itself, given as a file, is no other key.
+      await page.setInputFiles('#key-file', join(verifier, 'dev.key'))
+      await page.waitForSelector('#verdict:not(:has-text("built with")):has-text("wrong-network")')
+    } finally {
+      otherServer.close()
+    }
   })
 
   it('works by keyboard alone, and never blocks while verifying', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DisplayHash } from '../../src/bitcoin/index.ts'
 import type { ProvedChain } from '../../src/bus/pure.ts'
-import { ago, duration, factsOf, log2, utc } from '../../src/web/facts.ts'
+import { ago, duration, factsOf, keyCaution, log2, utc } from '../../src/web/facts.ts'
 
 const chain: ProvedChain = {
   valid: true,
@@ -38,6 +38,11 @@ describe('what the page says of a proof', () => {
     expect(factsOf(chain, timing, 1_700_000_000).filter((fact) => fact.bad)).toEqual([])
     expect(factOf({ setup: 'insecure-dev' }, 'Setup')).toMatchObject({ value: 'INSECURE-DEV', bad: true })
     expect(factOf({ pow: 'weak' }, 'Proof of work')).toMatchObject({ value: 'weak', bad: true })
+  })
+
+  it('says of another key than the built-in one which it is, and what a verdict by it is worth', () => {
+    expect(keyCaution('ab', 'ab')).toBeUndefined()
+    expect(keyCaution('cd', 'ab')).toMatch(/cd, is not the one this program was built with.*only as much as.*wsc setup/)
   })
 
   it('names the anchor, and calls work since then by its name', () => {

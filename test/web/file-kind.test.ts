@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_PROOF_BYTES } from '../../src/bus/pure.ts'
-import { readFile } from '../../src/web/file-kind.ts'
+import { readFile, readFiles } from '../../src/web/file-kind.ts'
 
 const file = (content: string | Uint8Array<ArrayBuffer>) => new File([content], 'any.name')
 const kindOf = async (content: string | Uint8Array<ArrayBuffer>) => (await readFile(file(content))).kind
@@ -22,5 +22,14 @@ describe('a dropped file', () => {
   it('is never read far beyond what its kind may have', async () => {
     const read = await readFile(file(new Uint8Array(1_000_000)), 'proof')
     expect('bytes' in read && read.bytes.length).toBe(MAX_PROOF_BYTES + 1)
+  })
+  it('that cannot be read is named, and the others are taken', async () => {
+    const folder = Object.assign(file(''), {
+      slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotReadableError')) }),
+    })
+    const { read, unreadable } = await readFiles([folder, file('WSCPROOF')])
+    expect(read.map(({ kind }) => kind)).toEqual(['proof'])
+    expect(unreadable).toMatch(/^“any.name” cannot be read; .*folder.*gone/)
+    expect((await readFiles([file('WSCPROOF')])).unreadable).toBe('')
   })
 })

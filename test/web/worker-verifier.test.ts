@@ -1,51 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import {
-  type FromWorker,
-  type OpenVerifier,
-  serveVerifier,
-  startVerifier,
-  type ToWorker,
-  type WorkerVerifier,
-} from '../../src/bus/pure.ts'
-import type { SnarkVerifier } from '../../src/proving/index.ts'
-
-/** Both ends of a worker's message channel in one thread; messages are cloned as between threads. */
-function channel(open: OpenVerifier) {
-  const { port1, port2 } = new MessageChannel()
-  const onError = new Set<(event: { readonly message?: string }) => void>()
-  serveVerifier(
-    {
-      postMessage: (message: FromWorker) => port2.postMessage(message),
-      addEventListener: (_type, listener) => {
-        port2.addEventListener('message', (event) => listener(event as unknown as { data: ToWorker }))
-        port2.start()
-      },
-    },
-    open,
-  )
-  return {
-    postMessage: (message: ToWorker) => port1.postMessage(message),
-    addEventListener: (type: string, listener: (event: never) => void) => {
-      if (type !== 'message') onError.add(listener as (event: { readonly message?: string }) => void)
-      else {
-        port1.addEventListener('message', (event) => listener(event as never))
-        port1.start()
-      }
-    },
-    terminate: () => port1.close(),
-    crash: () => onError.forEach((listener) => void listener({ message: 'out of memory' })),
-  }
-}
+import { type OpenVerifier, startVerifier, type VerifyRequest, type WorkerVerifier } from '../../src/bus/pure.ts'
+import { channel, request, verifier } from './worker-channel.ts'
 
 const files = { wasm: new Uint8Array(1), key: new Uint8Array(1) }
-const request = { proof: new TextEncoder().encode('no proof at all'), network: 'regtest', now: 0 } as const
-const verifier: SnarkVerifier = {
-  keyId: 'ab',
-  setup: 'insecure-dev',
-  arity: 10,
-  verify: () => Promise.reject(new Error('not reached')),
-  poseidon: (_tag, inputs) => new Uint8Array(inputs.length / 3),
-}
 
 let running: WorkerVerifier | undefined
 afterEach(() => running?.close())
@@ -77,10 +34,55 @@ describe('verifying in a worker', () => {
     expect((await client.verify(request)).result.valid).toBe(false)
   })
 
+  it('names an unknown network and an unusable clock by their codes', async () => {
+    const client = start(channel(async () => verifier))
+    for (const network of ['Mainnet', 'toString'] as unknown as 'mainnet'[]) {
+      await expect(client.verify({ ...request, network })).rejects.toMatchObject({
+        code: 'E_PARAMS',
+        message: `there is no network "${network}"`,
+      })
+    }
+    for (const now of [-1, Number.NaN, 1_700_000_000_000]) {
+      await expect(client.verify({ ...request, now })).rejects.toMatchObject({ code: 'E_NOW' })
+    }
+    expect(client.ended).toBe(false)
+  })
+
+  it('rejects a request that cannot be cloned, and that alone', async () => {
+    const client = start(channel(async () => verifier))
+    const uncloneable = { ...request, anchor: () => 0 } as unknown as VerifyRequest
+    const answers = await Promise.allSettled([
+      client.verify(request),
+      client.verify(uncloneable),
+      client.verify(request),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(answers[1]).toMatchObject({ reason: { code: 'E_REQUEST' } })
+  })
+
+  it('does not judge what was cancelled before its turn', async () => {
+    const opened = Promise.withResolvers<typeof verifier>()
+    const worker = channel(() => opened.promise)
+    const judged: number[] = []
+    worker.addEventListener('message', ({ data }: { data: { kind: string; id: number } }) => {
+      if (data.kind === 'judged') judged.push(data.id)
+    })
+    const client = start(worker)
+    const abort = new AbortController()
+    const first = client.verify(request, { signal: abort.signal })
+    const second = client.verify(request)
+    abort.abort()
+    await expect(first).rejects.toMatchObject({ code: 'E_ABORTED' })
+    opened.resolve(verifier)
+    expect((await second).result.reason).toBe('not-a-proof')
+    expect(judged).toEqual([1])
+  })
+
   it('fails for good when the key cannot be read, and says so to whoever asks later', async () => {
     const client = start(channel(() => Promise.reject(Object.assign(new Error('bad key'), { code: 'E_KEY' }))))
     await expect(client.loaded).rejects.toMatchObject({ code: 'E_KEY', message: 'bad key' })
     await expect(client.verify(request)).rejects.toMatchObject({ code: 'E_KEY' })
+    expect(client.ended).toBe(true)
   })
 
   it('rejects what waits when it is aborted, closed, or the worker dies', async () => {

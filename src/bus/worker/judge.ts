@@ -75,7 +75,11 @@ export async function judgeProof(request: VerifyRequest, verifier: SnarkVerifier
 }
 
 function paramsOf(network: NetworkName | { readonly custom: string }): NetworkParams {
-  if (typeof network === 'string') return NETWORKS[network]
+  if (typeof network === 'string') {
+    // Not every caller is type-checked.
+    if (Object.hasOwn(NETWORKS, network)) return NETWORKS[network]
+    throw new VerifierError('E_PARAMS', `there is no network "${network}"`)
+  }
   if (network.custom.trim() === '') throw new VerifierError('E_PARAMS', 'no parameter file was given')
   try {
     return loadCustomParams(network.custom)

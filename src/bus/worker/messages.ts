@@ -22,10 +22,11 @@ export interface TimedJudgement extends Judgement {
   readonly verifyMs: number
 }
 
-/** Page to worker. Messages are answered in order. */
+/** Page to worker. Messages are answered in order; a cancelled request may be answered or not. */
 export type ToWorker =
   | { readonly kind: 'load'; readonly files: VerifierFiles }
   | { readonly kind: 'verify'; readonly id: number; readonly request: VerifyRequest }
+  | { readonly kind: 'cancel'; readonly id: number }
 
 export type FromWorker =
   | { readonly kind: 'stage'; readonly stage: LoadStage }

@@ -2,7 +2,7 @@ import type { SnarkVerifier } from '../../proving/index.ts'
 import { fetchFile } from './fetch-file.ts'
 import { judgeProof } from './judge.ts'
 import type { FromWorker, LoadStage, ToWorker, VerifierFiles } from './messages.ts'
-import { VerifierError } from './verifier-error.ts'
+import { VerifierError, type VerifierErrorCode, verifierErrorCode } from './verifier-error.ts'
 
 /** The two members of a worker's global scope (or of a MessagePort) that are used. */
 export interface WorkerScope {
@@ -21,6 +21,7 @@ export type OpenVerifier = (
 export function serveVerifier(scope: WorkerScope, open: OpenVerifier): void {
   let loading: Promise<SnarkVerifier> | undefined
   let queue: Promise<void> = Promise.resolve()
+  const wanted = new Set<number>()
   scope.addEventListener('message', ({ data }) => {
     if (data.kind === 'load') {
       loading = load(scope, open, data.files)
@@ -28,8 +29,13 @@ export function serveVerifier(scope: WorkerScope, open: OpenVerifier): void {
       loading.catch(() => undefined)
       return
     }
+    if (data.kind === 'cancel') {
+      wanted.delete(data.id)
+      return
+    }
+    wanted.add(data.id)
     // The first verification compiles functions lazily; two at once would only slow each other down.
-    queue = queue.then(() => judge(scope, loading, data))
+    queue = queue.then(() => judge(scope, loading, wanted, data))
   })
 }
 
@@ -52,11 +58,15 @@ async function load(scope: WorkerScope, open: OpenVerifier, files: VerifierFiles
 async function judge(
   scope: WorkerScope,
   loading: Promise<SnarkVerifier> | undefined,
+  wanted: Set<number>,
   { id, request }: Extract<ToWorker, { kind: 'verify' }>,
 ): Promise<void> {
   try {
     if (loading === undefined) throw new VerifierError('E_WORKER', 'asked to verify before the verifier was loaded')
     const verifier = await loading
+    // One task later: cancellations that came while the thread was busy are heard first.
+    await new Promise((resolve) => setTimeout(resolve))
+    if (!wanted.delete(id)) return
     const begun = performance.now()
     const judgement = await judgeProof(request, verifier)
     scope.postMessage({ kind: 'judged', id, judgement: { ...judgement, verifyMs: performance.now() - begun } })
@@ -65,8 +75,6 @@ async function judge(
   }
 }
 
-function failure(error: unknown): { code: VerifierError['code']; message: string } {
-  const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof VerifierError) return { code: error.code, message }
-  return { code: (error as { code?: unknown }).code === 'E_KEY' ? 'E_KEY' : 'E_WORKER', message }
+function failure(error: unknown): { code: VerifierErrorCode; message: string } {
+  return { code: verifierErrorCode(error), message: error instanceof Error ? error.message : String(error) }
 }

@@ -13,7 +13,9 @@ export interface WorkerLike {
 export interface WorkerVerifier {
   /** Settles when the verifier is ready, or with the reason why it never will be. */
   readonly loaded: Promise<LoadedVerifier>
-  /** Aborting gives up waiting; only `close` ends the computation. */
+  /** True once nothing can be verified here any more: loading failed, the worker died, or it was closed. */
+  readonly ended: boolean
+  /** Aborting gives up waiting, and judging if that has not begun; only `close` ends a running computation. */
   verify(request: VerifyRequest, options?: { readonly signal?: AbortSignal }): Promise<TimedJudgement>
   /** Ends the worker, whatever it does; everything still awaited rejects with `E_ABORTED`. */
   close(): void
@@ -76,19 +78,29 @@ export function startVerifier(worker: WorkerLike, options: StartOptions): Worker
 
   return {
     loaded: ready.promise,
+    get ended() {
+      return ended !== undefined
+    },
     verify(request, { signal } = {}) {
       if (ended !== undefined) return Promise.reject(ended)
       const aborted = () => new VerifierError('E_ABORTED', 'interrupted', { cause: signal?.reason })
       if (signal?.aborted) return Promise.reject(aborted())
       const id = nextId++
+      try {
+        worker.postMessage({ kind: 'verify', id, request })
+      } catch (cause) {
+        const why = (cause as Error).message
+        return Promise.reject(
+          new VerifierError('E_REQUEST', `the request cannot cross to the worker: ${why}`, { cause }),
+        )
+      }
       const answer = Promise.withResolvers<TimedJudgement>()
       const onAbort = () => {
-        waiting.delete(id)
+        if (waiting.delete(id)) worker.postMessage({ kind: 'cancel', id })
         answer.reject(aborted())
       }
       waiting.set(id, answer)
       signal?.addEventListener('abort', onAbort, { once: true })
-      worker.postMessage({ kind: 'verify', id, request })
       return answer.promise.finally(() => signal?.removeEventListener('abort', onAbort))
     },
     close: () => end(new VerifierError('E_ABORTED', 'the verifier was closed')),

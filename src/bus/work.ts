@@ -1,0 +1,8 @@
+/** Chainwork is a 256-bit number, as in Bitcoin Core. */
+export const MAX_WORK_DIGITS = 64
+
+/** An amount of work as a reader types it, hexadecimal with or without 0x; null for anything else. */
+export function parseWork(text: string): bigint | null {
+  const digits = text.replace(/^0x/i, '')
+  return /^[0-9a-f]+$/i.test(digits) && digits.length <= MAX_WORK_DIGITS ? BigInt(`0x${digits}`) : null
+}

@@ -1,0 +1,47 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { serveFolder } from '../../scripts/serve-web.ts'
+
+/** The status of a request for this target, as it stands: `fetch` would tidy it up. */
+function statusOf(port: number, target: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
+    })
+    let answer = ''
+    socket.setEncoding('latin1')
+    socket.on('data', (text: string) => {
+      answer += text
+    })
+    socket.on('end', () => resolve(Number(answer.split(' ')[1])))
+    socket.on('error', reject)
+  })
+}
+
+it('serves its folder alone, and outlives requests that are none', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'wsc-serve-'))
+  const { server, url } = await serveFolder(folder)
+  try {
+    await writeFile(join(folder, 'index.html'), 'hello')
+    const port = Number(new URL(url).port)
+    for (const target of [
+      '//',
+      '/%00',
+      '/..%2f',
+      '/../../../../etc/passwd',
+      '/..%2f..%2f..%2fetc%2fpasswd',
+      '/%',
+      'x',
+      '*',
+    ]) {
+      expect([400, 404], target).toContain(await statusOf(port, target))
+    }
+    expect(await statusOf(port, '/')).toBe(200)
+  } finally {
+    server.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+})
