@@ -10,7 +10,14 @@ import {
   signet,
   testnet4,
 } from '../bitcoin/index.ts'
-import { decodeAnchor, MAX_ANCHOR_BYTES, MAX_CHECKPOINT_BYTES, parseWork, readRegular } from '../bus/index.ts'
+import {
+  decodeAnchor,
+  MAX_ANCHOR_BYTES,
+  MAX_CHECKPOINT_BYTES,
+  MAX_KEY_BYTES,
+  parseWork,
+  readRegular,
+} from '../bus/index.ts'
 import { UsageError } from './exit.ts'
 
 const NETWORKS: Readonly<Record<string, NetworkParams>> = { mainnet, testnet4, signet, regtest }
@@ -42,7 +49,7 @@ export async function readAnchor(file: string | undefined, params: NetworkParams
 export const LIMITS = {
   /** More than six million headers; Bitcoin will have as many in the 2130s. */
   headers: 512 * 1024 * 1024,
-  key: 64 * 1024 * 1024,
+  key: MAX_KEY_BYTES,
   checkpoint: MAX_CHECKPOINT_BYTES,
   network: 1024 * 1024,
   config: 64 * 1024,

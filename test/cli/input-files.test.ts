@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { MAX_KEY_BYTES } from '../../src/bus/index.ts'
 import { readConfig } from '../../src/cli/config.ts'
 import { LIMITS, readBytes, readUpTo } from '../../src/cli/inputs.ts'
 import { runCli } from '../../src/cli/run.ts'
@@ -88,10 +87,6 @@ describe('a file that is too long', () => {
     }
     const { exit, stderr } = await wsc('bus', 'checkpoint', 'import', join(dir, 'checkpoint'), '--network', 'regtest')
     expect([exit, stderr]).toEqual([2, expect.stringContaining(`longer than ${LIMITS.checkpoint} bytes`)])
-  })
-
-  it('has the same limit for a key as the page has', () => {
-    expect(LIMITS.key).toBe(MAX_KEY_BYTES)
   })
 
   it('is read no further than that, whatever its size says', async () => {
