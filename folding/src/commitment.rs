@@ -115,7 +115,11 @@ impl<E: Committing> AbsorbInRO2Trait<E> for Commitment<E> {
 pub struct Commitments;
 
 fn blinded<E: Committing>(sum: E::GE, key: &E::Key, r: &E::Scalar) -> Commitment<E> {
-  if bool::from(r.is_zero()) { Commitment(sum) } else { Commitment(sum + E::GE::group(&E::blind(key)) * *r) }
+  if bool::from(r.is_zero()) {
+    Commitment(sum)
+  } else {
+    Commitment(sum + E::GE::group(&E::blind(key)) * *r)
+  }
 }
 
 fn small<E: Committing, T: Into<u64> + Copy>(values: &[T]) -> Vec<E::Scalar> {
@@ -127,11 +131,7 @@ impl<E: Committing> CommitmentEngineTrait<E> for Commitments {
   type DerandKey = BlindKey<E>;
   type Commitment = Commitment<E>;
 
-  fn load_setup(
-    reader: &mut (impl Read + Seek),
-    label: &'static [u8],
-    n: usize,
-  ) -> Result<E::Key, PtauFileError> {
+  fn load_setup(reader: &mut (impl Read + Seek), label: &'static [u8], n: usize) -> Result<E::Key, PtauFileError> {
     E::load(reader, label, n)
   }
 
@@ -176,7 +176,11 @@ impl<E: Committing> CommitmentEngineTrait<E> for Commitments {
     range: Range<usize>,
     _bits: usize,
   ) -> Commitment<E> {
-    blinded(E::msm(&small::<E, T>(&v[range.clone()]), &E::points(key)[range]), key, r)
+    blinded(
+      E::msm(&small::<E, T>(&v[range.clone()]), &E::points(key)[range]),
+      key,
+      r,
+    )
   }
 
   fn derandomize(key: &BlindKey<E>, commitment: &Commitment<E>, r: &E::Scalar) -> Commitment<E> {

@@ -62,8 +62,14 @@ impl<'de> Deserialize<'de> for HashedKey {
     let read = || -> Option<HashedKey> {
       let points: Vec<G1Affine> = raw::take(&bytes, raw::G1)?;
       let (blind, points) = points.split_first()?;
-      let on_curve = points.iter().chain([blind]).all(|point| bool::from(point.is_on_curve()));
-      on_curve.then(|| HashedKey { points: points.to_vec(), blind: *blind })
+      let on_curve = points
+        .iter()
+        .chain([blind])
+        .all(|point| bool::from(point.is_on_curve()));
+      on_curve.then(|| HashedKey {
+        points: points.to_vec(),
+        blind: *blind,
+      })
     };
     read().ok_or_else(|| D::Error::custom("a point of the commitment key is not on the curve"))
   }
@@ -83,7 +89,10 @@ impl Committing for Grumpkin {
   /// nova-snark's generators (provider/pedersen.rs).
   fn generate(label: &'static [u8], n: usize) -> Result<HashedKey, NovaError> {
     let points = <Self as Engine>::GE::from_label(label, n.next_power_of_two() + 1);
-    Ok(HashedKey { blind: points[0], points: points[1..].to_vec() })
+    Ok(HashedKey {
+      blind: points[0],
+      points: points[1..].to_vec(),
+    })
   }
 
   fn load(_: &mut (impl Read + Seek), _: &'static [u8], _: usize) -> Result<HashedKey, PtauFileError> {

@@ -64,7 +64,10 @@ struct Generators {
 
 impl From<HashedKey> for Generators {
   fn from(key: HashedKey) -> Self {
-    Generators { points: key.points, blind: key.blind }
+    Generators {
+      points: key.points,
+      blind: key.blind,
+    }
   }
 }
 
@@ -95,7 +98,11 @@ struct Statement<'a>(&'a Commitment<E2>, &'a Fq);
 
 impl TranscriptReprTrait<Point> for Statement<'_> {
   fn to_transcript_bytes(&self) -> Vec<u8> {
-    [self.0.to_transcript_bytes(), TranscriptReprTrait::<Point>::to_transcript_bytes(self.1)].concat()
+    [
+      self.0.to_transcript_bytes(),
+      TranscriptReprTrait::<Point>::to_transcript_bytes(self.1),
+    ]
+    .concat()
   }
 }
 
@@ -106,8 +113,16 @@ impl EvaluationEngineTrait<E2> for LazyIpa {
 
   fn setup(ck: &HashedKey) -> Result<(ProverKey, VerifierKey)> {
     let product = E2::generate(b"ipa", 1)?;
-    let key = ProverKey { product: product.points[0] };
-    Ok((key, VerifierKey { vector: ck.clone().into(), product: product.into() }))
+    let key = ProverKey {
+      product: product.points[0],
+    };
+    Ok((
+      key,
+      VerifierKey {
+        vector: ck.clone().into(),
+        product: product.into(),
+      },
+    ))
   }
 
   fn prove(
@@ -129,7 +144,10 @@ impl EvaluationEngineTrait<E2> for LazyIpa {
     transcript.absorb(b"U", &Statement(commitment, value));
     let base = Point::group(&key.product) * transcript.squeeze(b"r")?;
 
-    let mut bases = Bases { points: generators.to_vec(), weights: vec![Fq::ONE] };
+    let mut bases = Bases {
+      points: generators.to_vec(),
+      weights: vec![Fq::ONE],
+    };
     let (mut left, mut right) = (Vec::new(), Vec::new());
     while a.len() > 1 {
       let half = a.len() / 2;
@@ -145,12 +163,23 @@ impl EvaluationEngineTrait<E2> for LazyIpa {
       let challenge = transcript.squeeze(b"r")?;
       let inverse: Fq = Option::from(challenge.invert()).ok_or(NovaError::InternalError)?;
       let folded = |low: &[Fq], high: &[Fq], for_low: Fq, for_high: Fq| -> Vec<Fq> {
-        low.iter().zip(high).map(|(low, high)| for_low * low + for_high * high).collect()
+        low
+          .iter()
+          .zip(high)
+          .map(|(low, high)| for_low * low + for_high * high)
+          .collect()
       };
-      (a, b) = (folded(a_low, a_high, challenge, inverse), folded(b_low, b_high, inverse, challenge));
+      (a, b) = (
+        folded(a_low, a_high, challenge, inverse),
+        folded(b_low, b_high, inverse, challenge),
+      );
       bases.halve(challenge, inverse);
     }
-    Ok(Argument { left, right, last: a[0] })
+    Ok(Argument {
+      left,
+      right,
+      last: a[0],
+    })
   }
 
   /// By the verifier in `ipa.rs`.
@@ -165,7 +194,10 @@ impl EvaluationEngineTrait<E2> for LazyIpa {
     let config = bincode::config::legacy();
     let bytes = bincode::serde::encode_to_vec(argument, config).map_err(|_| NovaError::InternalError)?;
     let (argument, _) = bincode::serde::decode_from_slice(&bytes, config).map_err(|_| NovaError::InvalidPCS)?;
-    let key = IpaKey { generators: key.vector.points.clone(), product: key.product.points[0] };
+    let key = IpaKey {
+      generators: key.vector.points.clone(),
+      product: key.product.points[0],
+    };
     Ipa::verify(&key, transcript, commitment, point, value, &argument)
   }
 }
@@ -189,15 +221,28 @@ impl Bases {
   /// Σᵢ aᵢ·Gᵢ over the upper or the lower half of the folded generators.
   fn commit(&self, a: &[Fq], upper: bool) -> Point {
     let from = if upper { a.len() } else { 0 };
-    let stretches = || self.points.chunks_exact(self.len()).map(|stretch| &stretch[from..from + a.len()]);
+    let stretches = || {
+      self
+        .points
+        .chunks_exact(self.len())
+        .map(|stretch| &stretch[from..from + a.len()])
+    };
     let points: Vec<G1Affine> = stretches().flatten().copied().collect();
-    let scalars: Vec<Fq> = self.weights.iter().flat_map(|weight| a.iter().map(move |a| *weight * a)).collect();
+    let scalars: Vec<Fq> = self
+      .weights
+      .iter()
+      .flat_map(|weight| a.iter().map(move |a| *weight * a))
+      .collect();
     msm(&scalars, &points)
   }
 
   /// Takes note of one folding.
   fn halve(&mut self, challenge: Fq, inverse: Fq) {
-    self.weights = self.weights.iter().flat_map(|weight| [*weight * inverse, *weight * challenge]).collect();
+    self.weights = self
+      .weights
+      .iter()
+      .flat_map(|weight| [*weight * inverse, *weight * challenge])
+      .collect();
     if self.weights.len() == 1 << LAZY_ROUNDS && self.len() >= SHORT {
       self.points = fold(&self.points, &self.weights);
       self.weights = vec![Fq::ONE];
@@ -255,7 +300,10 @@ fn fold_strip(stretches: &[&[G1Affine]], digits: &[Vec<i8>]) -> Vec<G1Affine> {
       let multiples = &table[usize::from(digit.unsigned_abs() / 2)];
       let signed = |p: &Xy<_>| if digit < 0 { p.negated() } else { *p };
       before.copy_from_slice(&sums);
-      scratch.add(before.iter().zip(multiples).map(|(sum, p)| (*sum, signed(p))), |i, sum| sums[i] = sum);
+      scratch.add(
+        before.iter().zip(multiples).map(|(sum, p)| (*sum, signed(p))),
+        |i, sum| sums[i] = sum,
+      );
     }
   }
   sums.into_iter().map(|Xy { x, y }| G1Affine { x, y }).collect()
@@ -337,7 +385,14 @@ mod tests {
   #[test]
   fn digits_recompose() {
     let mut random = rand_chacha::ChaCha20Rng::seed_from_u64(8);
-    for value in [Fq::ZERO, Fq::ONE, -Fq::ONE, Fq::from(8), Fq::random(&mut random), Fq::random(&mut random)] {
+    for value in [
+      Fq::ZERO,
+      Fq::ONE,
+      -Fq::ONE,
+      Fq::from(8),
+      Fq::random(&mut random),
+      Fq::random(&mut random),
+    ] {
       let sum = digits(&value).iter().rev().fold(Fq::ZERO, |sum, digit| {
         let part = Fq::from(u64::from(digit.unsigned_abs()));
         sum.double() + if *digit < 0 { -part } else { part }

@@ -21,7 +21,11 @@ pub fn take<C: SerdeObject + Send>(bytes: &[u8], size: usize) -> Option<Vec<C>> 
   if !bytes.len().is_multiple_of(size) {
     return None;
   }
-  bytes.par_chunks_exact(size).with_min_len(1024).map(C::from_raw_bytes).collect()
+  bytes
+    .par_chunks_exact(size)
+    .with_min_len(1024)
+    .map(C::from_raw_bytes)
+    .collect()
 }
 
 /// A byte string from any deserialiser.
