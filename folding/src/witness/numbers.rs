@@ -57,7 +57,7 @@ pub fn shift_right(value: &[u64; 4], bits: usize) -> [u64; 4] {
     let low = value.get(at).map_or(0, |v| v >> (bits % 64));
     let high = value
       .get(at + 1)
-      .filter(|_| bits % 64 != 0)
+      .filter(|_| !bits.is_multiple_of(64))
       .map_or(0, |v| v << (64 - bits % 64));
     low | high
   })

@@ -39,9 +39,9 @@ pub fn bus_step<S: Sink>(sink: &mut S, input: &StepInput) {
     sink.write(format_args!("main.state[{i}]"), *element);
   }
   sink.bit(format_args!("main.active"), active);
-  for s in 0..2 {
-    for f in 0..WORDS {
-      sink.number(format_args!("main.words[{s}][{f}]"), u64::from(words[s][f]));
+  for (s, header) in words.iter().enumerate() {
+    for (f, word) in header.iter().enumerate() {
+      sink.number(format_args!("main.words[{s}][{f}]"), u64::from(*word));
     }
   }
   for (i, element) in peaks.iter().enumerate() {
@@ -65,11 +65,11 @@ pub fn bus_step<S: Sink>(sink: &mut S, input: &StepInput) {
   let mut hash = [[0u32; 8]; 2];
   for s in 0..2 {
     let prev = if s == 0 { tip } else { hash[0] };
-    for f in 0..WORDS {
+    for (f, word) in words[s].iter().enumerate() {
       bits_of(
         sink,
         &format!("main.wordBits[{s}][{f}]"),
-        [u64::from(words[s][f]), 0, 0, 0],
+        [u64::from(*word), 0, 0, 0],
         32,
       );
     }
