@@ -29,9 +29,9 @@ type Point = <E2 as Engine>::GE;
 /// The argument: bytes as nova-snark's `InnerProductArgument`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Argument {
-  left: Vec<Commitment<E2>>,
-  right: Vec<Commitment<E2>>,
-  last: Fq,
+  pub left: Vec<Commitment<E2>>,
+  pub right: Vec<Commitment<E2>>,
+  pub last: Fq,
 }
 
 /// Generators of the vector commitment and the one for the inner product.
@@ -183,7 +183,7 @@ fn affine(commitment: &Commitment<E2>) -> G1Affine {
 }
 
 /// What the argument is about, as nova-snark's `InnerProductInstance` enters the transcript.
-struct Statement(Commitment<E2>, Fq);
+pub struct Statement(pub Commitment<E2>, pub Fq);
 
 impl TranscriptReprTrait<Point> for Statement {
   fn to_transcript_bytes(&self) -> Vec<u8> {
