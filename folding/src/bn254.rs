@@ -2,7 +2,7 @@
 //! them the same points and the same transcript.
 
 use crate::{
-  commitment::{Commitment, Commitments, Committing},
+  commitment::{Commitment, Committing, committing_engine},
   msm::msm,
   raw,
 };
@@ -26,21 +26,10 @@ use std::{
 /// nova-snark's engine for the curve.
 type Stock = Bn256EngineKZG;
 
-/// BN254 with our commitments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bn254;
-
-impl Engine for Bn254 {
-  type Base = <Stock as Engine>::Base;
-  type Scalar = <Stock as Engine>::Scalar;
-  type GE = <Stock as Engine>::GE;
-  type RO = <Stock as Engine>::RO;
-  type ROCircuit = <Stock as Engine>::ROCircuit;
-  type RO2 = <Stock as Engine>::RO2;
-  type RO2Circuit = <Stock as Engine>::RO2Circuit;
-  type TE = Transcript;
-  type CE = Commitments;
-}
+committing_engine!(
+  /// BN254 with our commitments.
+  Bn254, from Stock, transcript Transcript
+);
 
 /// Powers of tau as a commitment key.
 #[derive(Clone, Debug)]

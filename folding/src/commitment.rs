@@ -114,6 +114,28 @@ impl<E: Committing> AbsorbInRO2Trait<E> for Commitment<E> {
 #[derive(Clone, Copy, Debug)]
 pub struct Commitments;
 
+/// A curve's engine as nova-snark has it (`$stock`), but with our commitments.
+macro_rules! committing_engine {
+  ($(#[$about:meta])* $name:ident, from $stock:ty, transcript $transcript:ty) => {
+    $(#[$about])*
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct $name;
+
+    impl Engine for $name {
+      type Base = <$stock as Engine>::Base;
+      type Scalar = <$stock as Engine>::Scalar;
+      type GE = <$stock as Engine>::GE;
+      type RO = <$stock as Engine>::RO;
+      type ROCircuit = <$stock as Engine>::ROCircuit;
+      type RO2 = <$stock as Engine>::RO2;
+      type RO2Circuit = <$stock as Engine>::RO2Circuit;
+      type TE = $transcript;
+      type CE = $crate::commitment::Commitments;
+    }
+  };
+}
+pub(crate) use committing_engine;
+
 fn blinded<E: Committing>(sum: E::GE, key: &E::Key, r: &E::Scalar) -> Commitment<E> {
   if bool::from(r.is_zero()) {
     Commitment(sum)

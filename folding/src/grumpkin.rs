@@ -1,7 +1,7 @@
 //! Grumpkin for nova-snark: its own engine with our commitments.
 
 use crate::{
-  commitment::{Commitments, Committing},
+  commitment::{Committing, committing_engine},
   msm::msm,
   raw,
 };
@@ -17,21 +17,10 @@ use std::io::{Read, Seek};
 /// nova-snark's engine for the curve.
 type Stock = GrumpkinEngine;
 
-/// Grumpkin with our commitments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grumpkin;
-
-impl Engine for Grumpkin {
-  type Base = <Stock as Engine>::Base;
-  type Scalar = <Stock as Engine>::Scalar;
-  type GE = <Stock as Engine>::GE;
-  type RO = <Stock as Engine>::RO;
-  type ROCircuit = <Stock as Engine>::ROCircuit;
-  type RO2 = <Stock as Engine>::RO2;
-  type RO2Circuit = <Stock as Engine>::RO2Circuit;
-  type TE = Keccak256Transcript<Self>;
-  type CE = Commitments;
-}
+committing_engine!(
+  /// Grumpkin with our commitments.
+  Grumpkin, from Stock, transcript Keccak256Transcript<Self>
+);
 
 /// Generators hashed to the curve: nobody knows a relation between them.
 #[derive(Clone, Debug, PartialEq)]
