@@ -154,7 +154,7 @@ fn add_constants(state: &mut State, constants: &[Fr], round: usize, see: &mut im
   }
 }
 
-/// out[i] = Σ matrix[j][i]·in[j], as circomlib has it.
+/// outᵢ = Σⱼ matrixⱼᵢ·inⱼ, as circomlib has it.
 fn mix(state: &mut State, matrix: &[Fr], round: usize, see: &mut impl FnMut(Event)) {
   let before = *state;
   for at in 0..WIDTH {

@@ -19,7 +19,8 @@ const SCALAR: usize = 32;
 pub struct ProofShape {
   /// State elements.
   pub arity: usize,
-  /// Constraints and variables of the primary circuit, before padding.
+  /// Constraints and variables of the primary circuit: as the prover has them or padded as a key has them, which gives
+  /// the same shape.
   pub primary: (usize, usize),
   /// The same of the secondary circuit.
   pub secondary: (usize, usize),

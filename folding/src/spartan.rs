@@ -1,7 +1,7 @@
 //! Verification of nova-snark's direct Spartan (`spartan/snark.rs`, `batch_eval_verify` of `spartan/mod.rs`) with a key
 //! that carries its digest and keeps its matrices compact. nova-snark's own key hashes some 40 MB before its first
-//! verification and takes seconds to decode. The proof's bytes, the transcript and every check are nova-snark's; the
-//! prover uses nova-snark itself.
+//! verification and takes seconds to decode. The proof's bytes, the transcript and every check are nova-snark's, whose
+//! own Spartan makes the proofs.
 
 use crate::{
   bytes::Reader,

@@ -23,7 +23,7 @@ impl CircomStep {
     CircomStep { circuit, witness: None }
   }
 
-  /// One step to prove. `witness` holds one value a wire (checked by the caller, `R1cs::check`).
+  /// One step to prove. `witness` holds one value a wire (checked by the caller, `R1cs::broken_constraint`).
   pub fn proving(circuit: Arc<R1cs>, witness: Vec<Fr>) -> Self {
     CircomStep {
       circuit,
