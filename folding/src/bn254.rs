@@ -65,7 +65,7 @@ impl<'de> Deserialize<'de> for PowersKey {
     };
     read()
       .map(PowersKey)
-      .ok_or_else(|| D::Error::custom("a point of the commitment key is not in its group"))
+      .ok_or_else(|| D::Error::custom("a point of the commitment key is no generator of its group"))
   }
 }
 

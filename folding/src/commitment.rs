@@ -226,3 +226,28 @@ impl<E: Committing> CommitmentEngineTrait<E> for Commitments {
     Err(NovaError::InternalError)
   }
 }
+
+#[cfg(test)]
+mod tests {
+  use super::*;
+  use crate::engine::{E1, E2};
+
+  /// Unlike a key's points, a commitment may be the identity: that of zeroes without blinding is, as the error vector of
+  /// a first step.
+  #[test]
+  fn a_commitment_to_zeroes_is_read() {
+    fn check<E: Committing>() {
+      let bytes = bincode::serde::encode_to_vec(Commitment::<E>::default(), bincode::config::legacy()).unwrap();
+      let read = bincode::serde::decode_from_slice::<Commitment<E>, _>(&bytes, bincode::config::legacy());
+      assert_eq!(read.unwrap(), (Commitment::default(), bytes.len()));
+    }
+    check::<E1>();
+    check::<E2>();
+    let key = E2::generate(b"ck", 4).unwrap();
+    let (zeroes, no_blind) = ([<E2 as Engine>::Scalar::ZERO; 4], <E2 as Engine>::Scalar::ZERO);
+    assert_eq!(
+      <Commitments as CommitmentEngineTrait<E2>>::commit(&key, &zeroes, &no_blind),
+      Commitment::default()
+    );
+  }
+}

@@ -111,6 +111,23 @@ fn only_a_whole_key_is_taken() {
   );
 }
 
+/// As a generator the identity would leave commitments without binding or hiding, as τ·G2 without soundness.
+#[test]
+fn the_identity_is_no_point_of_a_key() {
+  let key = &world().key;
+  let tau = ptau::encode_g2(&ptau::dev_tau_g2());
+  let tau_at = key.windows(tau.len()).position(|window| window == tau).unwrap();
+  let blinds = [tau_at + 128, tau_at + 192].map(|at| (at, 64));
+  // The generators come last, the one for inner products at the very end.
+  let generators = [64, 128, 192].map(|back| (key.len() - back, 64));
+  for (at, size) in [(tau_at, 128)].into_iter().chain(blinds).chain(generators) {
+    let mut spoilt = key.clone();
+    spoilt[at..at + size].fill(0);
+    let error = refused(&spoilt);
+    assert!(error.message.contains("identity"), "byte {at}: {error}");
+  }
+}
+
 /// A spoilt key is refused, or it is another key (its id differs) under which the proof does not verify: digests and
 /// constants cannot be told from others, and matrices are bound by the digest only in so far as the proof is.
 #[test]
