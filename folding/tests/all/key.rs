@@ -1,8 +1,6 @@
 //! The compact verifying key: what it says of itself, and that nothing but a whole key is taken.
 
-mod common;
-
-use common::{Temporary, World, set_up, start, witness, world};
+use crate::common::{Temporary, World, set_up, start, witness, world};
 use std::{
   fs,
   sync::{OnceLock, atomic::AtomicBool},
