@@ -1,9 +1,9 @@
-import { appendFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
+import { tellCounts } from './test-counts.ts'
 
 /**
- * Ends a run with the line `N passed, N failed` (or hands the two numbers on to the file named by WSC_COUNTS, where
- * .ci/run adds up several runs), and with WSC_CI=1 fails it when a test was skipped: a skipped test proves nothing.
+ * Ends a run with the line `N passed, N failed`, and with WSC_CI=1 fails it when a test was skipped: a skipped test
+ * proves nothing.
  */
 export const closingLine: Reporter = {
   onTestRunEnd(modules: readonly TestModule[], errors) {
@@ -23,8 +23,6 @@ export const closingLine: Reporter = {
       process.exitCode = 1
     }
     const passed = count('passed')
-    const failed = count('failed') + broken + (strict ? skipped.length : 0)
-    if (process.env.WSC_COUNTS) appendFileSync(process.env.WSC_COUNTS, `${passed} ${failed}\n`)
-    else console.log(`\n${passed} passed, ${failed} failed`)
+    tellCounts(passed, count('failed') + broken + (strict ? skipped.length : 0))
   },
 }

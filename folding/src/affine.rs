@@ -84,7 +84,10 @@ impl<F: Field> Point<F> {
       return Self::NEUTRAL;
     }
     let x = slope.square() - self.x - other.x;
-    Point { x, y: slope * (self.x - x) - self.y }
+    Point {
+      x,
+      y: slope * (self.x - x) - self.y,
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 //! them the same points and the same transcript.
 
 use crate::{
-  commitment::{Commitment, Commitments, Committing},
+  commitment::{Commitment, Committing, committing_engine},
   msm::msm,
   raw,
 };
@@ -15,9 +15,7 @@ use nova_snark::{
     ptau::{PtauFileError, read_ptau},
     traits::DlogGroup,
   },
-  traits::{
-    Engine, TranscriptEngineTrait, TranscriptReprTrait, commitment::Len, evaluation::EvaluationEngineTrait,
-  },
+  traits::{Engine, TranscriptEngineTrait, TranscriptReprTrait, commitment::Len, evaluation::EvaluationEngineTrait},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{
@@ -28,21 +26,10 @@ use std::{
 /// nova-snark's engine for the curve.
 type Stock = Bn256EngineKZG;
 
-/// BN254 with our commitments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bn254;
-
-impl Engine for Bn254 {
-  type Base = <Stock as Engine>::Base;
-  type Scalar = <Stock as Engine>::Scalar;
-  type GE = <Stock as Engine>::GE;
-  type RO = <Stock as Engine>::RO;
-  type ROCircuit = <Stock as Engine>::ROCircuit;
-  type RO2 = <Stock as Engine>::RO2;
-  type RO2Circuit = <Stock as Engine>::RO2Circuit;
-  type TE = Transcript;
-  type CE = Commitments;
-}
+committing_engine!(
+  /// BN254 with our commitments.
+  Bn254, from Stock, transcript Transcript
+);
 
 /// Powers of tau as a commitment key.
 #[derive(Clone, Debug)]
@@ -76,7 +63,9 @@ impl<'de> Deserialize<'de> for PowersKey {
       let tau: Vec<G2Affine> = raw::take(tau, raw::G2)?;
       hyperkzg::CommitmentKey::new(raw::take(powers, raw::G1)?, blind[0], tau[0]).ok()
     };
-    read().map(PowersKey).ok_or_else(|| D::Error::custom("a point of the commitment key is not in its group"))
+    read()
+      .map(PowersKey)
+      .ok_or_else(|| D::Error::custom("a point of the commitment key is no generator of its group"))
   }
 }
 
@@ -98,7 +87,9 @@ impl Committing for Bn254 {
   fn load(reader: &mut (impl Read + Seek), label: &'static [u8], n: usize) -> Result<PowersKey, PtauFileError> {
     let (powers, g2): (Vec<G1Affine>, Vec<G2Affine>) = read_ptau(reader, n.next_power_of_two(), 2)?;
     let blind = <Self as Engine>::GE::from_label(label, 1)[0];
-    hyperkzg::CommitmentKey::new(powers, blind, g2[1]).map(PowersKey).map_err(|_| PtauFileError::PointNotOnCurve)
+    hyperkzg::CommitmentKey::new(powers, blind, g2[1])
+      .map(PowersKey)
+      .map_err(|_| PtauFileError::PointNotOnCurve)
   }
 
   fn msm(scalars: &[Self::Scalar], points: &[G1Affine]) -> Self::GE {

@@ -103,11 +103,14 @@ where
   Ok(())
 }
 
-/// Reads a point of a curve of prime order (BN254's G1, Grumpkin): on the curve means in the group.
+/// Reads a point other than the identity, of a curve of prime order (BN254's G1, Grumpkin): on the curve means in the
+/// group. With the identity for a generator commitments would not bind, or not hide.
 pub fn read_point<C: CurveAffine>(reader: &mut Reader<'_>) -> Result<C>
 where
   C::Base: PrimeField,
 {
   let (x, y) = (reader.field()?, reader.field()?);
-  Option::from(C::from_xy(x, y)).ok_or_else(|| Error::key("a point is not on its curve"))
+  // halo2curves counts (0, 0), its identity, as on the curve.
+  let point = Option::from(C::from_xy(x, y)).filter(|point: &C| !bool::from(point.is_identity()));
+  point.ok_or_else(|| Error::key("a point is the identity or not on its curve"))
 }

@@ -114,8 +114,34 @@ impl<E: Committing> AbsorbInRO2Trait<E> for Commitment<E> {
 #[derive(Clone, Copy, Debug)]
 pub struct Commitments;
 
+/// A curve's engine as nova-snark has it (`$stock`), but with our commitments.
+macro_rules! committing_engine {
+  ($(#[$about:meta])* $name:ident, from $stock:ty, transcript $transcript:ty) => {
+    $(#[$about])*
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct $name;
+
+    impl Engine for $name {
+      type Base = <$stock as Engine>::Base;
+      type Scalar = <$stock as Engine>::Scalar;
+      type GE = <$stock as Engine>::GE;
+      type RO = <$stock as Engine>::RO;
+      type ROCircuit = <$stock as Engine>::ROCircuit;
+      type RO2 = <$stock as Engine>::RO2;
+      type RO2Circuit = <$stock as Engine>::RO2Circuit;
+      type TE = $transcript;
+      type CE = $crate::commitment::Commitments;
+    }
+  };
+}
+pub(crate) use committing_engine;
+
 fn blinded<E: Committing>(sum: E::GE, key: &E::Key, r: &E::Scalar) -> Commitment<E> {
-  if bool::from(r.is_zero()) { Commitment(sum) } else { Commitment(sum + E::GE::group(&E::blind(key)) * *r) }
+  if bool::from(r.is_zero()) {
+    Commitment(sum)
+  } else {
+    Commitment(sum + E::GE::group(&E::blind(key)) * *r)
+  }
 }
 
 fn small<E: Committing, T: Into<u64> + Copy>(values: &[T]) -> Vec<E::Scalar> {
@@ -127,11 +153,7 @@ impl<E: Committing> CommitmentEngineTrait<E> for Commitments {
   type DerandKey = BlindKey<E>;
   type Commitment = Commitment<E>;
 
-  fn load_setup(
-    reader: &mut (impl Read + Seek),
-    label: &'static [u8],
-    n: usize,
-  ) -> Result<E::Key, PtauFileError> {
+  fn load_setup(reader: &mut (impl Read + Seek), label: &'static [u8], n: usize) -> Result<E::Key, PtauFileError> {
     E::load(reader, label, n)
   }
 
@@ -176,7 +198,11 @@ impl<E: Committing> CommitmentEngineTrait<E> for Commitments {
     range: Range<usize>,
     _bits: usize,
   ) -> Commitment<E> {
-    blinded(E::msm(&small::<E, T>(&v[range.clone()]), &E::points(key)[range]), key, r)
+    blinded(
+      E::msm(&small::<E, T>(&v[range.clone()]), &E::points(key)[range]),
+      key,
+      r,
+    )
   }
 
   fn derandomize(key: &BlindKey<E>, commitment: &Commitment<E>, r: &E::Scalar) -> Commitment<E> {
@@ -198,5 +224,30 @@ impl<E: Committing> CommitmentEngineTrait<E> for Commitments {
   /// For lookups, which nothing here has.
   fn ck_derive_by_address(_: &E::Key, _: &[usize], _: usize) -> Result<E::Key, NovaError> {
     Err(NovaError::InternalError)
+  }
+}
+
+#[cfg(test)]
+mod tests {
+  use super::*;
+  use crate::engine::{E1, E2};
+
+  /// Unlike a key's points, a commitment may be the identity: that of zeroes without blinding is, as the error vector of
+  /// a first step.
+  #[test]
+  fn a_commitment_to_zeroes_is_read() {
+    fn check<E: Committing>() {
+      let bytes = bincode::serde::encode_to_vec(Commitment::<E>::default(), bincode::config::legacy()).unwrap();
+      let read = bincode::serde::decode_from_slice::<Commitment<E>, _>(&bytes, bincode::config::legacy());
+      assert_eq!(read.unwrap(), (Commitment::default(), bytes.len()));
+    }
+    check::<E1>();
+    check::<E2>();
+    let key = E2::generate(b"ck", 4).unwrap();
+    let (zeroes, no_blind) = ([<E2 as Engine>::Scalar::ZERO; 4], <E2 as Engine>::Scalar::ZERO);
+    assert_eq!(
+      <Commitments as CommitmentEngineTrait<E2>>::commit(&key, &zeroes, &no_blind),
+      Commitment::default()
+    );
   }
 }

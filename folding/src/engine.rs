@@ -1,11 +1,7 @@
 //! The curves and proof systems in use, named once. Everything else in the crate speaks of these aliases.
 
 use crate::{bn254::Bn254, bn254::Borrowed, grumpkin::Grumpkin, ipa_prover::LazyIpa, step::CircomStep};
-use nova_snark::{
-  nova,
-  provider::Bn256EngineKZG,
-  spartan::snark::RelaxedR1CSSNARK,
-};
+use nova_snark::{nova, provider::Bn256EngineKZG, spartan::snark::RelaxedR1CSSNARK};
 
 /// BN254, on which the step circuit lives.
 pub type E1 = Bn254;
@@ -23,7 +19,11 @@ pub type EE1 = Borrowed<nova_snark::provider::hyperkzg::EvaluationEngine<Bn256En
 pub type EE2 = LazyIpa;
 
 /// Name of the primary evaluation argument; part of what a key id covers.
-pub const COMMITMENT_SCHEME: &str = if cfg!(feature = "hyperkzg") { "hyperkzg" } else { "mercury" };
+pub const COMMITMENT_SCHEME: &str = if cfg!(feature = "hyperkzg") {
+  "hyperkzg"
+} else {
+  "mercury"
+};
 
 /// Spartan without preprocessing ("direct"): the verifier keeps the matrices.
 pub type S1 = RelaxedR1CSSNARK<E1, EE1>;

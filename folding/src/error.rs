@@ -56,7 +56,10 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
   pub fn new(code: Code, message: impl Into<String>) -> Self {
-    Error { code, message: message.into() }
+    Error {
+      code,
+      message: message.into(),
+    }
   }
 
   /// An I/O failure, naming what was being done to which file.

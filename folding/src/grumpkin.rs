@@ -1,11 +1,11 @@
 //! Grumpkin for nova-snark: its own engine with our commitments.
 
 use crate::{
-  commitment::{Commitments, Committing},
+  commitment::{Committing, committing_engine},
   msm::msm,
   raw,
 };
-use halo2curves::{CurveAffine, grumpkin::G1Affine};
+use halo2curves::grumpkin::G1Affine;
 use nova_snark::{
   errors::NovaError,
   provider::{GrumpkinEngine, keccak::Keccak256Transcript, ptau::PtauFileError, traits::DlogGroup},
@@ -17,21 +17,10 @@ use std::io::{Read, Seek};
 /// nova-snark's engine for the curve.
 type Stock = GrumpkinEngine;
 
-/// Grumpkin with our commitments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grumpkin;
-
-impl Engine for Grumpkin {
-  type Base = <Stock as Engine>::Base;
-  type Scalar = <Stock as Engine>::Scalar;
-  type GE = <Stock as Engine>::GE;
-  type RO = <Stock as Engine>::RO;
-  type ROCircuit = <Stock as Engine>::ROCircuit;
-  type RO2 = <Stock as Engine>::RO2;
-  type RO2Circuit = <Stock as Engine>::RO2Circuit;
-  type TE = Keccak256Transcript<Self>;
-  type CE = Commitments;
-}
+committing_engine!(
+  /// Grumpkin with our commitments.
+  Grumpkin, from Stock, transcript Keccak256Transcript<Self>
+);
 
 /// Generators hashed to the curve: nobody knows a relation between them.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,10 +51,12 @@ impl<'de> Deserialize<'de> for HashedKey {
     let read = || -> Option<HashedKey> {
       let points: Vec<G1Affine> = raw::take(&bytes, raw::G1)?;
       let (blind, points) = points.split_first()?;
-      let on_curve = points.iter().chain([blind]).all(|point| bool::from(point.is_on_curve()));
-      on_curve.then(|| HashedKey { points: points.to_vec(), blind: *blind })
+      Some(HashedKey {
+        points: points.to_vec(),
+        blind: *blind,
+      })
     };
-    read().ok_or_else(|| D::Error::custom("a point of the commitment key is not on the curve"))
+    read().ok_or_else(|| D::Error::custom("a point of the commitment key is no generator"))
   }
 }
 
@@ -83,7 +74,10 @@ impl Committing for Grumpkin {
   /// nova-snark's generators (provider/pedersen.rs).
   fn generate(label: &'static [u8], n: usize) -> Result<HashedKey, NovaError> {
     let points = <Self as Engine>::GE::from_label(label, n.next_power_of_two() + 1);
-    Ok(HashedKey { blind: points[0], points: points[1..].to_vec() })
+    Ok(HashedKey {
+      blind: points[0],
+      points: points[1..].to_vec(),
+    })
   }
 
   fn load(_: &mut (impl Read + Seek), _: &'static [u8], _: usize) -> Result<HashedKey, PtauFileError> {

@@ -29,9 +29,9 @@ type Point = <E2 as Engine>::GE;
 /// The argument: bytes as nova-snark's `InnerProductArgument`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Argument {
-  left: Vec<Commitment<E2>>,
-  right: Vec<Commitment<E2>>,
-  last: Fq,
+  pub left: Vec<Commitment<E2>>,
+  pub right: Vec<Commitment<E2>>,
+  pub last: Fq,
 }
 
 /// Generators of the vector commitment and the one for the inner product.
@@ -144,14 +144,14 @@ impl EvaluationEngineTrait<E2> for Ipa {
     let product = point
       .iter()
       .zip(challenges.iter().zip(&inverses))
-      .fold(Fq::ONE, |product, (x, (r, inverse))| product * ((Fq::ONE - x) * inverse + *x * r));
+      .fold(Fq::ONE, |product, (x, (r, inverse))| {
+        product * ((Fq::ONE - x) * inverse + *x * r)
+      });
 
     // Σ rⱼ²·Lⱼ + Σ rⱼ⁻²·Rⱼ + P + value·base = last·⟨s, G⟩ + last·⟨b, s⟩·base.
     let squares: Vec<Fq> = challenges.iter().chain(&inverses).map(Fq::square).collect();
     let sides: Vec<G1Affine> = argument.left.iter().chain(&argument.right).map(affine).collect();
-    let folded = msm(&squares, &sides)
-      + Point::group(&affine(commitment))
-      + base * (*value - argument.last * product);
+    let folded = msm(&squares, &sides) + Point::group(&affine(commitment)) + base * (*value - argument.last * product);
     let weights = tensor(argument.last, &challenges, &inverses);
     if folded == msm(&weights, generators) {
       Ok(())
@@ -175,14 +175,22 @@ fn tensor(scale: Fq, challenges: &[Fq], inverses: &[Fq]) -> Vec<Fq> {
 
 fn affine(commitment: &Commitment<E2>) -> G1Affine {
   let (x, y, infinity) = nova_snark::traits::commitment::CommitmentTrait::to_coordinates(commitment);
-  if infinity { G1Affine::default() } else { G1Affine { x, y } }
+  if infinity {
+    G1Affine::default()
+  } else {
+    G1Affine { x, y }
+  }
 }
 
 /// What the argument is about, as nova-snark's `InnerProductInstance` enters the transcript.
-struct Statement(Commitment<E2>, Fq);
+pub struct Statement(pub Commitment<E2>, pub Fq);
 
 impl TranscriptReprTrait<Point> for Statement {
   fn to_transcript_bytes(&self) -> Vec<u8> {
-    [self.0.to_transcript_bytes(), TranscriptReprTrait::<Point>::to_transcript_bytes(&self.1)].concat()
+    [
+      self.0.to_transcript_bytes(),
+      TranscriptReprTrait::<Point>::to_transcript_bytes(&self.1),
+    ]
+    .concat()
   }
 }

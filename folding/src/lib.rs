@@ -36,10 +36,10 @@ pub mod scheme;
 pub mod sealed;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod session;
-pub mod spartan;
 pub mod sparse;
+pub mod spartan;
 pub mod step;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod witness;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod witness;

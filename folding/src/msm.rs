@@ -50,7 +50,10 @@ impl Signed {
     if limbs.iter().rev().lt(rest.iter().rev()) {
       Signed { limbs, negative: false }
     } else {
-      Signed { limbs: rest, negative: true }
+      Signed {
+        limbs: rest,
+        negative: true,
+      }
     }
   }
 
@@ -85,7 +88,11 @@ fn best_width(scalars: &[Signed], longest: usize) -> usize {
     histogram[scalar.bits()] += 1;
   }
   let cost = |width: usize| {
-    let additions: usize = histogram.iter().enumerate().map(|(bits, n)| n * bits.div_ceil(width)).sum();
+    let additions: usize = histogram
+      .iter()
+      .enumerate()
+      .map(|(bits, n)| n * bits.div_ceil(width))
+      .sum();
     additions + (longest + 1).div_ceil(width) * (REDUCTION << (width - 1))
   };
   (2..=WIDEST).min_by_key(|width| cost(*width)).unwrap_or(WIDEST)
@@ -102,11 +109,17 @@ pub fn msm<C: Affine>(scalars: &[C::ScalarExt], bases: &[C]) -> C::CurveExt {
     minus_one[0] += 1; // no carry: both orders end in ...0001
     minus_one
   };
-  let signed: Vec<Signed> = scalars.par_iter().with_min_len(BATCH).map(|s| Signed::of(s, &modulus)).collect();
+  let signed: Vec<Signed> = scalars
+    .par_iter()
+    .with_min_len(BATCH)
+    .map(|s| Signed::of(s, &modulus))
+    .collect();
   let longest = signed.iter().map(Signed::bits).max().unwrap_or(0);
   let width = best_width(&signed, longest);
-  let windows: Vec<C::CurveExt> =
-    (0..(longest + 1).div_ceil(width)).into_par_iter().map(|w| window(&signed, bases, w * width, width)).collect();
+  let windows: Vec<C::CurveExt> = (0..(longest + 1).div_ceil(width))
+    .into_par_iter()
+    .map(|w| window(&signed, bases, w * width, width))
+    .collect();
   windows.into_iter().rev().fold(C::CurveExt::identity(), |sum, window| {
     (0..width).fold(sum, |sum, _| sum.double()) + window
   })
@@ -177,18 +190,24 @@ fn halve<F: Field>(lengths: &mut [u32], input: impl Fn(usize) -> Point<F> + Sync
     *length = length.div_ceil(2);
   }
   let mut out = vec![Point::NEUTRAL; jobs.len()];
-  out.par_chunks_mut(BATCH).zip(jobs.par_chunks(BATCH)).for_each_init(Scratch::default, |scratch, (out, jobs)| {
-    let mut places = Vec::with_capacity(jobs.len());
-    for (place, job) in jobs.iter().enumerate() {
-      if job & 1 == 1 {
-        places.push(place);
-      } else {
-        out[place] = input((job >> 1) as usize);
+  out
+    .par_chunks_mut(BATCH)
+    .zip(jobs.par_chunks(BATCH))
+    .for_each_init(Scratch::default, |scratch, (out, jobs)| {
+      let mut places = Vec::with_capacity(jobs.len());
+      for (place, job) in jobs.iter().enumerate() {
+        if job & 1 == 1 {
+          places.push(place);
+        } else {
+          out[place] = input((job >> 1) as usize);
+        }
       }
-    }
-    let pairs = places.iter().map(|place| (jobs[*place] >> 1) as usize).map(|at| (input(at), input(at + 1)));
-    scratch.add(pairs, |k, sum| out[places[k]] = sum);
-  });
+      let pairs = places
+        .iter()
+        .map(|place| (jobs[*place] >> 1) as usize)
+        .map(|at| (input(at), input(at + 1)));
+      scratch.add(pairs, |k, sum| out[places[k]] = sum);
+    });
   out
 }
 
@@ -201,8 +220,9 @@ mod tests {
   fn agrees<C: Affine>(seed: u64) {
     let mut random = rand_chacha::ChaCha20Rng::seed_from_u64(seed);
     for n in [0usize, 1, 25, 100, 3000] {
-      let mut bases: Vec<C> =
-        (0..n).map(|_| (C::generator() * C::ScalarExt::random(&mut random)).into()).collect();
+      let mut bases: Vec<C> = (0..n)
+        .map(|_| (C::generator() * C::ScalarExt::random(&mut random)).into())
+        .collect();
       let scalars: Vec<C::ScalarExt> = (0..n)
         .map(|i| match i % 7 {
           0 => C::ScalarExt::ZERO,
@@ -226,7 +246,10 @@ mod tests {
       let ones = vec![C::ScalarExt::ONE; n];
       assert_eq!(msm(&ones, &bases), bases.iter().map(|p| p.to_curve()).sum());
       let same = vec![C::generator(); n];
-      assert_eq!(msm(&scalars, &same), C::generator() * scalars.iter().sum::<C::ScalarExt>());
+      assert_eq!(
+        msm(&scalars, &same),
+        C::generator() * scalars.iter().sum::<C::ScalarExt>()
+      );
     }
   }
 

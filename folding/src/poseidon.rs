@@ -24,13 +24,23 @@ struct Constants {
 
 static CONSTANTS: LazyLock<Constants> = LazyLock::new(|| {
   let elements = |raw: &[[u64; 4]]| raw.iter().map(|limbs| Fr::from_raw(*limbs)).collect();
-  Constants { round: elements(&ROUND), mix: elements(&MIX), pre: elements(&PRE), sparse: elements(&SPARSE) }
+  Constants {
+    round: elements(&ROUND),
+    mix: elements(&MIX),
+    pre: elements(&PRE),
+    sparse: elements(&SPARSE),
+  }
 });
 
 /// What circomlib's template has signals for, in the order of computation. Rounds and positions count as there.
 pub enum Event {
   /// `ark[round]`, element `at`.
-  Ark { round: usize, at: usize, before: Fr, after: Fr },
+  Ark {
+    round: usize,
+    at: usize,
+    before: Fr,
+    after: Fr,
+  },
   /// `sigmaF[round][at]`: x, x², x⁴, x⁵.
   Full { round: usize, at: usize, powers: [Fr; 4] },
   /// `sigmaP[round]`.
@@ -38,7 +48,12 @@ pub enum Event {
   /// `mix[round].out[at]`.
   Mix { round: usize, at: usize, after: Fr },
   /// `mixS[round]`, element `at`.
-  Sparse { round: usize, at: usize, before: Fr, after: Fr },
+  Sparse {
+    round: usize,
+    at: usize,
+    before: Fr,
+    after: Fr,
+  },
 }
 
 /// P_tag(input).
@@ -55,7 +70,12 @@ pub fn observed(tag: u64, input: [Fr; 3], mut see: impl FnMut(Event)) -> Fr {
   for round in 0..half {
     full_powers(&mut state, round, &mut see);
     add_constants(&mut state, &c.round[(round + 1) * WIDTH..], round + 1, &mut see);
-    mix(&mut state, if round == half - 1 { &c.pre } else { &c.mix }, round, &mut see);
+    mix(
+      &mut state,
+      if round == half - 1 { &c.pre } else { &c.mix },
+      round,
+      &mut see,
+    );
   }
   let partial = (half + 1) * WIDTH;
   for round in 0..PARTIAL_ROUNDS {
@@ -69,13 +89,23 @@ pub fn observed(tag: u64, input: [Fr; 3], mut see: impl FnMut(Event)) -> Fr {
       state[j] = before[j] + before[0] * s[WIDTH + j - 1];
     }
     for at in 0..WIDTH {
-      see(Event::Sparse { round, at, before: before[at], after: state[at] });
+      see(Event::Sparse {
+        round,
+        at,
+        before: before[at],
+        after: state[at],
+      });
     }
   }
   let last = partial + PARTIAL_ROUNDS;
   for round in half..FULL_ROUNDS - 1 {
     full_powers(&mut state, round, &mut see);
-    add_constants(&mut state, &c.round[last + (round - half) * WIDTH..], round + 1, &mut see);
+    add_constants(
+      &mut state,
+      &c.round[last + (round - half) * WIDTH..],
+      round + 1,
+      &mut see,
+    );
     mix(&mut state, &c.mix, round, &mut see);
   }
   full_powers(&mut state, FULL_ROUNDS - 1, &mut see);
@@ -115,15 +145,24 @@ fn add_constants(state: &mut State, constants: &[Fr], round: usize, see: &mut im
   for (at, (element, constant)) in state.iter_mut().zip(constants).enumerate() {
     let before = *element;
     *element += constant;
-    see(Event::Ark { round, at, before, after: *element });
+    see(Event::Ark {
+      round,
+      at,
+      before,
+      after: *element,
+    });
   }
 }
 
-/// out[i] = Σ matrix[j][i]·in[j], as circomlib has it.
+/// outᵢ = Σⱼ matrixⱼᵢ·inⱼ, as circomlib has it.
 fn mix(state: &mut State, matrix: &[Fr], round: usize, see: &mut impl FnMut(Event)) {
   let before = *state;
   for at in 0..WIDTH {
     state[at] = (0..WIDTH).map(|j| matrix[WIDTH * j + at] * before[j]).sum();
-    see(Event::Mix { round, at, after: state[at] });
+    see(Event::Mix {
+      round,
+      at,
+      after: state[at],
+    });
   }
 }

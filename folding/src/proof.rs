@@ -19,7 +19,8 @@ const SCALAR: usize = 32;
 pub struct ProofShape {
   /// State elements.
   pub arity: usize,
-  /// Constraints and variables of the primary circuit, before padding.
+  /// Constraints and variables of the primary circuit: as the prover has them or padded as a key has them, which gives
+  /// the same shape.
   pub primary: (usize, usize),
   /// The same of the secondary circuit.
   pub secondary: (usize, usize),
@@ -75,7 +76,10 @@ impl Layout {
   /// BN254's evaluation argument.
   fn primary_argument(&mut self, rounds: usize) -> &mut Self {
     if cfg!(feature = "hyperkzg") {
-      self.vector(rounds - 1, POINT).bytes(3 * POINT).vector(rounds, 3 * SCALAR)
+      self
+        .vector(rounds - 1, POINT)
+        .bytes(3 * POINT)
+        .vector(rounds, 3 * SCALAR)
     } else {
       self.bytes(8 * POINT + 6 * SCALAR)
     }
@@ -155,7 +159,11 @@ impl ProofShape {
   /// `decode` for any type of nova-snark's serialised form.
   pub fn decode_as<P: Serialize + DeserializeOwned>(&self, bytes: &[u8]) -> Result<P> {
     if bytes.len() != self.proof_len() {
-      return Err(malformed(format!("proof has {} bytes, its key demands {}", bytes.len(), self.proof_len())));
+      return Err(malformed(format!(
+        "proof has {} bytes, its key demands {}",
+        bytes.len(),
+        self.proof_len()
+      )));
     }
     let mut rest = bytes;
     let mut prefixed = Vec::with_capacity(bytes.len() + 2048);

@@ -65,7 +65,11 @@ impl<'a> Reader<'a> {
   }
 
   fn finish(&self, what: &str) -> Result<()> {
-    if self.0.is_empty() { Ok(()) } else { Err(bad(format!("{what} has {} bytes too many", self.0.len()))) }
+    if self.0.is_empty() {
+      Ok(())
+    } else {
+      Err(bad(format!("{what} has {} bytes too many", self.0.len())))
+    }
   }
 }
 
@@ -109,10 +113,14 @@ impl R1cs {
     let constraints = header.u32()?;
     header.finish("header")?;
     if wires > MAX_COUNT || constraints > MAX_COUNT {
-      return Err(bad(format!("{wires} wires and {constraints} constraints exceed the limit of {MAX_COUNT}")));
+      return Err(bad(format!(
+        "{wires} wires and {constraints} constraints exceed the limit of {MAX_COUNT}"
+      )));
     }
     if outputs != inputs || inputs == 0 || inputs > MAX_ARITY {
-      return Err(bad(format!("a step needs as many outputs as public inputs, 1 to {MAX_ARITY}; here {outputs} and {inputs}")));
+      return Err(bad(format!(
+        "a step needs as many outputs as public inputs, 1 to {MAX_ARITY}; here {outputs} and {inputs}"
+      )));
     }
     if 1 + u64::from(outputs) + u64::from(inputs) + u64::from(private) > u64::from(wires) {
       return Err(bad("more signals than wires"));
@@ -197,7 +205,11 @@ impl R1cs {
   pub fn read_witness(&self, bytes: &[u8]) -> Result<Vec<Fr>> {
     let bad = |message: String| Error::new(Code::Witness, message);
     if bytes.len() != self.wires * FIELD_BYTES {
-      return Err(bad(format!("witness has {} bytes, {} expected", bytes.len(), self.wires * FIELD_BYTES)));
+      return Err(bad(format!(
+        "witness has {} bytes, {} expected",
+        bytes.len(),
+        self.wires * FIELD_BYTES
+      )));
     }
     let witness = field::decode_vec(bytes).ok_or_else(|| bad("witness holds a value not below the prime".into()))?;
     if witness[0] != Fr::ONE {
@@ -219,10 +231,13 @@ impl R1cs {
   /// Number of a constraint that the witness breaks, the first one found. A broken witness would fold without a
   /// murmur and spoil the accumulator for good, so it is looked at before.
   pub fn broken_constraint(&self, witness: &[Fr]) -> Option<usize> {
-    (0..self.constraints).into_par_iter().with_min_len(1024).find_first(|row| {
-      let [a, b, c] = self.row(*row);
-      let value = |terms: &mut dyn Iterator<Item = (usize, Fr)>| terms.map(|(w, k)| k * witness[w]).sum::<Fr>();
-      value(&mut { a }) * value(&mut { b }) != value(&mut { c })
-    })
+    (0..self.constraints)
+      .into_par_iter()
+      .with_min_len(1024)
+      .find_first(|row| {
+        let [a, b, c] = self.row(*row);
+        let value = |terms: &mut dyn Iterator<Item = (usize, Fr)>| terms.map(|(w, k)| k * witness[w]).sum::<Fr>();
+        value(&mut { a }) * value(&mut { b }) != value(&mut { c })
+      })
   }
 }

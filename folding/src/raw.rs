@@ -1,6 +1,7 @@
-//! Curve points as they lie in memory, two coordinates in Montgomery form: quick to read, for files of this crate only.
+//! Points of a commitment key as they lie in memory, two coordinates in Montgomery form: quick to read, for files of
+//! this crate only.
 
-use halo2curves::serde::SerdeObject;
+use halo2curves::{CurveAffine, serde::SerdeObject};
 use rayon::prelude::*;
 use serde::{Deserializer, de::Visitor};
 use std::fmt;
@@ -16,12 +17,14 @@ pub fn put<C: SerdeObject>(out: &mut Vec<u8>, points: &[C]) {
   }
 }
 
-/// Points of `size` bytes each; `None` if a coordinate is not below its prime or bytes are left.
-pub fn take<C: SerdeObject + Send>(bytes: &[u8], size: usize) -> Option<Vec<C>> {
+/// Points of `size` bytes each; `None` if a coordinate is not below its prime, a point is not on its curve or is the
+/// identity, which is no generator, or bytes are left.
+pub fn take<C: CurveAffine + SerdeObject>(bytes: &[u8], size: usize) -> Option<Vec<C>> {
   if !bytes.len().is_multiple_of(size) {
     return None;
   }
-  bytes.par_chunks_exact(size).with_min_len(1024).map(C::from_raw_bytes).collect()
+  let read = |bytes: &[u8]| C::from_raw_bytes(bytes).filter(|point| !bool::from(point.is_identity()));
+  bytes.par_chunks_exact(size).with_min_len(1024).map(read).collect()
 }
 
 /// A byte string from any deserialiser.
@@ -40,4 +43,27 @@ pub fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::E
     }
   }
   deserializer.deserialize_byte_buf(Bytes)
+}
+
+#[cfg(test)]
+mod tests {
+  use super::*;
+  use halo2curves::{bn256, grumpkin};
+
+  fn taken<C: CurveAffine + SerdeObject>(points: &[C], size: usize) -> bool {
+    let mut bytes = Vec::new();
+    put(&mut bytes, points);
+    take::<C>(&bytes, size).is_some_and(|read| read == points)
+  }
+
+  #[test]
+  fn the_identity_is_no_generator() {
+    fn check<C: CurveAffine + SerdeObject>(size: usize) {
+      assert!(taken(&[C::generator(), C::generator()], size));
+      assert!(!taken(&[C::generator(), C::identity()], size));
+    }
+    check::<bn256::G1Affine>(G1);
+    check::<bn256::G2Affine>(G2);
+    check::<grumpkin::G1Affine>(G1);
+  }
 }

@@ -122,14 +122,13 @@ impl<F: PrimeField> Shape<F> {
       .into_par_iter()
       .map(|task| {
         let first = task * ROWS_A_TASK;
-        let mut sum = F::ZERO;
-        for row in first..rows.min(first + ROWS_A_TASK) {
+        let weighted = |row: usize| {
           let mut combined = self.row_sum(a.row(row), &columns);
           combined += r * self.row_sum(b.row(row), &columns);
           combined += r2 * self.row_sum(c.row(row), &columns);
-          sum += row_weights[row] * combined;
-        }
-        sum
+          row_weights[row] * combined
+        };
+        (first..rows.min(first + ROWS_A_TASK)).map(weighted).sum::<F>()
       })
       .sum()
   }

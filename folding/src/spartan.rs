@@ -1,10 +1,11 @@
 //! Verification of nova-snark's direct Spartan (`spartan/snark.rs`, `batch_eval_verify` of `spartan/mod.rs`) with a key
 //! that carries its digest and keeps its matrices compact. nova-snark's own key hashes some 40 MB before its first
-//! verification and takes seconds to decode. The proof's bytes, the transcript and every check are nova-snark's; the
-//! prover uses nova-snark itself.
+//! verification and takes seconds to decode. The proof's bytes, the transcript and every check are nova-snark's, whose
+//! own Spartan makes the proofs.
 
 use crate::{
   bytes::Reader,
+  raw,
   sparse::{self, Shape},
 };
 use ff::{Field, PrimeField};
@@ -22,7 +23,7 @@ use nova_snark::{
     snark::{DigestHelperTrait, RelaxedR1CSSNARKTrait},
   },
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, de::Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 type Commitment<E> = <<E as Engine>::CE as CommitmentEngineTrait<E>>::Commitment;
 
@@ -229,7 +230,7 @@ pub trait CompactEngine<E: Engine>: EvaluationEngineTrait<E> {
 
 impl<'de, E: Engine, EE: CompactEngine<E>> Deserialize<'de> for SpartanKey<E, EE> {
   fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-    let bytes = byte_buf(deserializer)?;
+    let bytes = raw::bytes(deserializer)?;
     let read = || {
       let mut reader = Reader::new(&bytes);
       let digest = reader.field()?;
@@ -250,22 +251,4 @@ impl<E: Engine, EE: EvaluationEngineTrait<E>> Serialize for SpartanKey<E, EE> {
       "a verifying key is written in its compact form only",
     ))
   }
-}
-
-/// A byte string from any deserialiser.
-pub fn byte_buf<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-  struct Bytes;
-  impl Visitor<'_> for Bytes {
-    type Value = Vec<u8>;
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-      f.write_str("bytes")
-    }
-    fn visit_bytes<Err>(self, bytes: &[u8]) -> Result<Vec<u8>, Err> {
-      Ok(bytes.to_vec())
-    }
-    fn visit_byte_buf<Err>(self, bytes: Vec<u8>) -> Result<Vec<u8>, Err> {
-      Ok(bytes)
-    }
-  }
-  deserializer.deserialize_byte_buf(Bytes)
 }

@@ -23,9 +23,12 @@ impl CircomStep {
     CircomStep { circuit, witness: None }
   }
 
-  /// One step to prove. `witness` holds one value a wire (checked by the caller, `R1cs::check`).
+  /// One step to prove. `witness` holds one value a wire (checked by the caller, `R1cs::broken_constraint`).
   pub fn proving(circuit: Arc<R1cs>, witness: Vec<Fr>) -> Self {
-    CircomStep { circuit, witness: Some(Arc::new(witness)) }
+    CircomStep {
+      circuit,
+      witness: Some(Arc::new(witness)),
+    }
   }
 }
 
@@ -68,11 +71,18 @@ impl StepCircuit<Fr> for CircomStep {
     }
     if !cs.is_witness_generator() {
       let combine = |terms: &mut dyn Iterator<Item = (usize, Fr)>| {
-        terms.fold(LinearCombination::zero(), |sum, (wire, coefficient)| sum + (coefficient, variables[wire]))
+        terms.fold(LinearCombination::zero(), |sum, (wire, coefficient)| {
+          sum + (coefficient, variables[wire])
+        })
       };
       for row in 0..circuit.constraints() {
         let [a, b, c] = circuit.row(row);
-        cs.enforce(|| "", |_| combine(&mut { a }), |_| combine(&mut { b }), |_| combine(&mut { c }));
+        cs.enforce(
+          || "",
+          |_| combine(&mut { a }),
+          |_| combine(&mut { b }),
+          |_| combine(&mut { c }),
+        );
       }
     }
     Ok(outputs)

@@ -6,6 +6,7 @@ use crate::{
   engine::{E1, E2, VerifyingKey},
   error::{Error, Result},
   ipa::IpaKey,
+  ipa_prover::{Generators, VerifierKey as InnerProduct},
   quiet::quietly,
   sparse::Shape,
 };
@@ -27,20 +28,6 @@ struct Kzg {
   g: G1Affine,
   h: G2Affine,
   tau_h: G2Affine,
-}
-
-/// `pedersen::CommitmentKey`.
-#[derive(Serialize, Deserialize)]
-struct Pedersen {
-  generators: Vec<GrumpkinAffine>,
-  blind: GrumpkinAffine,
-}
-
-/// `ipa_pc::VerifierKey`.
-#[derive(Serialize, Deserialize)]
-struct InnerProduct {
-  vector: Pedersen,
-  product: Pedersen,
 }
 
 /// `spartan::snark::VerifierKey`.
@@ -100,7 +87,7 @@ pub fn encode(key: &VerifyingKey) -> Result<Vec<u8>> {
   if kzg.g != G1Affine::generator() || kzg.h != G2Affine::generator() {
     return Err(internal("generators are not the curve's".into()));
   }
-  if vector.blind != nova.blind_secondary || product.generators.len() != 1 {
+  if vector.blind != nova.blind_secondary || product.points.len() != 1 {
     return Err(internal("generators are not where they were expected".into()));
   }
   let parts = Parts {
@@ -116,8 +103,8 @@ pub fn encode(key: &VerifyingKey) -> Result<Vec<u8>> {
     primary: nova.primary.shape()?,
     secondary: nova.secondary.shape()?,
     ipa: IpaKey {
-      generators: vector.generators.clone(),
-      product: product.generators[0],
+      generators: vector.points.clone(),
+      product: product.points[0],
     },
   };
   let compact = parts.write()?;
@@ -137,12 +124,12 @@ fn check_digests(parts: &Decoded, product_blind: GrumpkinAffine) -> Result<()> {
     h: G2Affine::generator(),
     tau_h: parts.tau_g2,
   };
-  let vector = Pedersen {
-    generators: parts.ipa.generators.clone(),
+  let vector = Generators {
+    points: parts.ipa.generators.clone(),
     blind: parts.blind_secondary,
   };
-  let product = Pedersen {
-    generators: vec![parts.ipa.product],
+  let product = Generators {
+    points: vec![parts.ipa.product],
     blind: product_blind,
   };
   let primary = expand::<E1, _>(&parts.primary, kzg)?;

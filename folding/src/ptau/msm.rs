@@ -77,7 +77,7 @@ impl<C: Affine> FixedBase<C> {
     FixedBase { tables }
   }
 
-  /// scalars[i]·P for every i.
+  /// scalarsᵢ·P for every i.
   pub fn multiples(&self, scalars: &[Fr]) -> Vec<C> {
     scalars
       .par_chunks(CHUNK)
@@ -111,7 +111,7 @@ impl<C: Affine> FixedBase<C> {
   }
 }
 
-/// sums[i] += term for every (i, term), with one inversion for all.
+/// sumsᵢ += term for every (i, term), with one inversion for all.
 fn add_terms<C: Affine>(sums: &mut [C], terms: &[(usize, C)], prefix: &mut Vec<C::Field>) {
   prefix.clear();
   let mut running = C::Field::ONE;

@@ -54,8 +54,11 @@ pub fn decode_g2(bytes: &[u8]) -> Result<G2Affine> {
     *value = read.ok_or_else(|| Error::key("a coordinate is no field element"))?;
   }
   let [x0, x1, y0, y1] = values;
-  let point: Option<G2Affine> = Option::from(G2Affine::from_xy(Fq2::new(x0, x1), Fq2::new(y0, y1)));
-  let point = point.ok_or_else(|| Error::key("τ·G2 is not on its curve"))?;
+  // halo2curves counts (0, 0), its identity, as on the curve. For τ·G2 it means τ = 0: anybody could open a commitment
+  // to anything.
+  let point = Option::from(G2Affine::from_xy(Fq2::new(x0, x1), Fq2::new(y0, y1)));
+  let point = point.filter(|point: &G2Affine| !bool::from(point.is_identity()));
+  let point = point.ok_or_else(|| Error::key("τ·G2 is the identity or not on its curve"))?;
   if bool::from(point.to_curve().is_torsion_free()) {
     Ok(point)
   } else {
@@ -80,6 +83,12 @@ mod tests {
       assert_eq!(bytes, Fq::from_str_vartime(decimal).unwrap().to_repr().as_ref());
     }
     assert_eq!(encode_g2(&decode_g2(&CEREMONY_TAU_G2).unwrap()), CEREMONY_TAU_G2);
+  }
+
+  #[test]
+  fn the_identity_is_refused() {
+    let error = decode_g2(&encode_g2(&G2Affine::identity())).unwrap_err();
+    assert!(error.message.contains("identity"), "{error}");
   }
 
   #[test]

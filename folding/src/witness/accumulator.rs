@@ -1,10 +1,6 @@
 //! The signals of circuits/bus/accumulator.circom, and of circomlib's PoseidonEx(3, 1) within it.
 
-use super::{
-  gadgets::is_zero,
-  numbers::fr,
-  sink::Sink,
-};
+use super::{gadgets::is_zero, numbers::fr, sink::Sink};
 use crate::{
   engine::Fr,
   poseidon::{Event, observed},
@@ -39,14 +35,27 @@ pub fn append<S: Sink>(
   sink.element(format_args!("{path}.nextRoot"), next.root);
   sink.element(format_args!("{path}.nextSize"), next.size);
   sink.element(format_args!("{path}.nextRest"), next.rest);
-  let leaf = tagged(sink, &format!("{path}.leaf"), 1, [Fr::from(height), fr(hash[0]), fr(hash[1])]);
+  let leaf = tagged(
+    sink,
+    &format!("{path}.leaf"),
+    1,
+    [Fr::from(height), fr(hash[0]), fr(hash[1])],
+  );
   tagged(sink, &format!("{path}.opening"), 3, [next.root, next.size, next.rest]);
   let equal = is_zero(sink, &format!("{path}.equal"), top.size - next.size);
   let node = tagged(sink, &format!("{path}.node"), 2, [leaf, next.root, top.root]);
   let new = if equal {
-    Top { root: node, size: Fr::ONE + top.size + next.size, rest: next.rest }
+    Top {
+      root: node,
+      size: Fr::ONE + top.size + next.size,
+      rest: next.rest,
+    }
   } else {
-    Top { root: leaf, size: Fr::ONE, rest: whole }
+    Top {
+      root: leaf,
+      size: Fr::ONE,
+      rest: whole,
+    }
   };
   sink.element(format_args!("{path}.newRoot"), new.root);
   sink.element(format_args!("{path}.newSize"), new.size);
@@ -69,7 +78,12 @@ pub fn tagged<S: Sink>(sink: &mut S, path: &str, tag: u64, input: [Fr; 3]) -> Fr
     }
   };
   let out = observed(tag, input, |event| match event {
-    Event::Ark { round, at, before, after } => {
+    Event::Ark {
+      round,
+      at,
+      before,
+      after,
+    } => {
       sink.element(format_args!("{path}.poseidon.ark[{round}].in[{at}]"), before);
       sink.element(format_args!("{path}.poseidon.ark[{round}].out[{at}]"), after);
       if round > 0 {
@@ -84,7 +98,12 @@ pub fn tagged<S: Sink>(sink: &mut S, path: &str, tag: u64, input: [Fr; 3]) -> Fr
     }
     Event::Partial { round, powers } => powers_at(sink, format_args!("sigmaP[{round}]"), powers),
     Event::Mix { round, at, after } => sink.element(format_args!("{path}.poseidon.mix[{round}].out[{at}]"), after),
-    Event::Sparse { round, at, before, after } => {
+    Event::Sparse {
+      round,
+      at,
+      before,
+      after,
+    } => {
       sink.element(format_args!("{path}.poseidon.mixS[{round}].in[{at}]"), before);
       sink.element(format_args!("{path}.poseidon.mixS[{round}].out[{at}]"), after);
     }

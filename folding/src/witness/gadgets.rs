@@ -20,7 +20,11 @@ pub fn range_check<S: Sink>(sink: &mut S, path: &str, value: Fr, bits: usize) {
 pub fn is_non_negative<S: Sink>(sink: &mut S, path: &str, value: i64, bits: usize) -> bool {
   sink.element(format_args!("{path}.in"), fr_signed(value));
   let shifted = (i128::from(value) + (1i128 << bits)) as u128;
-  sink.bits(format_args!("{path}.bit"), [shifted as u64, (shifted >> 64) as u64, 0, 0], bits);
+  sink.bits(
+    format_args!("{path}.bit"),
+    [shifted as u64, (shifted >> 64) as u64, 0, 0],
+    bits,
+  );
   sink.bit(format_args!("{path}.out"), value >= 0);
   value >= 0
 }

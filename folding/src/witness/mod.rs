@@ -54,8 +54,12 @@ impl BusWitness {
         return Err(malformed());
       }
     }
-    let nothing =
-      StepInput { state: Default::default(), active: false, words: Default::default(), peaks: Default::default() };
+    let nothing = StepInput {
+      state: Default::default(),
+      active: false,
+      words: Default::default(),
+      peaks: Default::default(),
+    };
     let mut names = Names::new(&wire_of);
     step::bus_step(&mut names, &nothing);
     let order = names.wires;
@@ -68,7 +72,10 @@ impl BusWitness {
       }
     }
     if let Some(missing) = given.iter().position(|given| !given) {
-      let name = wire_of.iter().find(|(_, wire)| **wire as usize == missing).map_or("?", |(name, _)| name);
+      let name = wire_of
+        .iter()
+        .find(|(_, wire)| **wire as usize == missing)
+        .map_or("?", |(name, _)| name);
       let message = format!("the witness generator knows no signal {name}: it was written for another circuit");
       return Err(Error::new(Code::Witness, message));
     }
@@ -96,7 +103,12 @@ impl StepInput {
     }
     let (elements, rest) = bytes.split_at(FIELD_BYTES * (STATE + PEAKS));
     let elements = field::decode_vec(elements).ok_or_else(|| malformed("a field element is not canonical"))?;
-    let word = |i: usize| rest[4 * i..4 * i + 4].iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte));
+    let word = |i: usize| {
+      rest[4 * i..4 * i + 4]
+        .iter()
+        .rev()
+        .fold(0, |sum, byte| sum << 8 | u32::from(*byte))
+    };
     let active = match rest[4 * 2 * WORDS] {
       0 => false,
       1 => true,

@@ -5,11 +5,18 @@ use ff::Field;
 
 pub fn fr(limbs: [u64; 4]) -> Fr {
   let shift = Fr::from(u64::MAX) + Fr::ONE;
-  limbs.iter().rev().fold(Fr::ZERO, |sum, limb| sum * shift + Fr::from(*limb))
+  limbs
+    .iter()
+    .rev()
+    .fold(Fr::ZERO, |sum, limb| sum * shift + Fr::from(*limb))
 }
 
 pub fn fr_signed(value: i64) -> Fr {
-  if value < 0 { -Fr::from(value.unsigned_abs()) } else { Fr::from(value as u64) }
+  if value < 0 {
+    -Fr::from(value.unsigned_abs())
+  } else {
+    Fr::from(value as u64)
+  }
 }
 
 pub fn power(bits: u64) -> Fr {
@@ -24,7 +31,11 @@ pub fn select(choose: bool, yes: u64, no: u64) -> u64 {
 pub fn field32(limbs: &[u64; 4], index: usize, shift: usize) -> u64 {
   let at = shift + 32 * index;
   let low = limbs[at / 64] >> (at % 64);
-  let high = if at % 64 > 32 { limbs[at / 64 + 1] << (64 - at % 64) } else { 0 };
+  let high = if at % 64 > 32 {
+    limbs[at / 64 + 1] << (64 - at % 64)
+  } else {
+    0
+  };
   (low | high) & 0xffff_ffff
 }
 
@@ -44,7 +55,10 @@ pub fn shift_right(value: &[u64; 4], bits: usize) -> [u64; 4] {
   std::array::from_fn(|i| {
     let at = i + bits / 64;
     let low = value.get(at).map_or(0, |v| v >> (bits % 64));
-    let high = value.get(at + 1).filter(|_| bits % 64 != 0).map_or(0, |v| v << (64 - bits % 64));
+    let high = value
+      .get(at + 1)
+      .filter(|_| !bits.is_multiple_of(64))
+      .map_or(0, |v| v << (64 - bits % 64));
     low | high
   })
 }

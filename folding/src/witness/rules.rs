@@ -20,7 +20,12 @@ pub fn hash_at_most<S: Sink>(sink: &mut S, path: &str, active: bool, hash: &[u32
   let low = [number[0], number[1] & ((1 << 48) - 1), 0, 0];
   let exact = is_zero(sink, &format!("{path}.exact"), fr(low));
   let room = target - fr(shift_right(&number, 112)) - Fr::from(u64::from(!exact));
-  range_check(sink, &format!("{path}.below"), if active { room } else { Fr::ZERO }, 143);
+  range_check(
+    sink,
+    &format!("{path}.below"),
+    if active { room } else { Fr::ZERO },
+    143,
+  );
 }
 
 pub fn time_after_median<S: Sink>(sink: &mut S, path: &str, active: bool, time: u64, last: &[u64]) {
@@ -32,7 +37,12 @@ pub fn time_after_median<S: Sink>(sink: &mut S, path: &str, active: bool, time: 
     let less = is_non_negative(sink, &format!("{path}.less[{i}]"), time as i64 - *other as i64 - 1, 32);
     count += i64::from(less);
   }
-  range_check(sink, &format!("{path}.atLeastSix"), fr_signed(if active { count - 6 } else { 0 }), 3);
+  range_check(
+    sink,
+    &format!("{path}.atLeastSix"),
+    fr_signed(if active { count - 6 } else { 0 }),
+    3,
+  );
 }
 
 pub fn version_at_least<S: Sink>(sink: &mut S, path: &str, active: bool, height: u64, rule: &[u64; 3], version: u32) {
@@ -42,10 +52,20 @@ pub fn version_at_least<S: Sink>(sink: &mut S, path: &str, active: bool, height:
   let mut reached = [false; 3];
   for i in 0..3 {
     sink.number(format_args!("{path}.rule[{i}]"), rule[i]);
-    reached[i] = is_non_negative(sink, &format!("{path}.reached[{i}]"), height as i64 - rule[i] as i64, 32);
+    reached[i] = is_non_negative(
+      sink,
+      &format!("{path}.reached[{i}]"),
+      height as i64 - rule[i] as i64,
+      32,
+    );
   }
   let ruled = active && reached[0];
   sink.bit(format_args!("{path}.ruled"), ruled);
   let excess = i64::from(version as i32) - 2 - i64::from(reached[1]) - i64::from(reached[2]);
-  range_check(sink, &format!("{path}.excess"), fr_signed(if ruled { excess } else { 0 }), 31);
+  range_check(
+    sink,
+    &format!("{path}.excess"),
+    fr_signed(if ruled { excess } else { 0 }),
+    31,
+  );
 }

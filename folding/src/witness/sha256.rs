@@ -15,8 +15,9 @@ const K: [u32; 64] = [
   0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
   0xc67178f2,
 ];
-const H: [u32; 8] =
-  [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
+const H: [u32; 8] = [
+  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+];
 
 fn bit(word: u32, i: usize) -> u64 {
   u64::from(word >> i & 1)
@@ -52,13 +53,24 @@ fn compression<S: Sink>(sink: &mut S, path: &str, block: &Block) -> [u64; 8] {
   let constant_iv = block.index != 1;
   for t in 0..16 {
     let given = padding(block.index, t).is_none() && !(block.index == 2 && t == 0);
-    word_bits(sink, &format!("{path}.bit[{t}]"), if given { block.words[t] } else { 0 });
+    word_bits(
+      sink,
+      &format!("{path}.bit[{t}]"),
+      if given { block.words[t] } else { 0 },
+    );
   }
   sink.number(format_args!("{path}.first"), block.first);
   for k in 0..8 {
-    sink.number(format_args!("{path}.iv[{k}]"), if constant_iv { 0 } else { block.iv[k] });
+    sink.number(
+      format_args!("{path}.iv[{k}]"),
+      if constant_iv { 0 } else { block.iv[k] },
+    );
     let given = !constant_iv && k % 4 != 3;
-    word_bits(sink, &format!("{path}.ivBit[{k}]"), if given { block.iv[k] as u32 } else { 0 });
+    word_bits(
+      sink,
+      &format!("{path}.ivBit[{k}]"),
+      if given { block.iv[k] as u32 } else { 0 },
+    );
   }
   let words = schedule(sink, path, block);
   let (a, e) = rounds(sink, path, block, &words);
@@ -183,27 +195,45 @@ pub fn header_hash<S: Sink>(sink: &mut S, path: &str, prev: &[u32; 8], words: &[
   for (j, word) in words.iter().enumerate() {
     word_bits(sink, &format!("{path}.word[{j}]"), *word);
   }
-  let padded = |index: usize, data: &[u32]| -> [u32; 16] {
-    std::array::from_fn(|t| padding(index, t).unwrap_or_else(|| data[t]))
-  };
+  let padded =
+    |index: usize, data: &[u32]| -> [u32; 16] { std::array::from_fn(|t| padding(index, t).unwrap_or_else(|| data[t])) };
   let initial = H.map(u64::from);
 
   let data: Vec<u32> = [&words[..1], prev, &words[1..8]].concat();
-  let block = Block { index: 0, words: padded(0, &data), first: u64::from(words[0]), iv: initial };
+  let block = Block {
+    index: 0,
+    words: padded(0, &data),
+    first: u64::from(words[0]),
+    iv: initial,
+  };
   let out0 = compression(sink, &format!("{path}.c0"), &block);
 
   // Words 3 and 7 go on unreduced, the others reduced.
   let iv = std::array::from_fn(|k| {
-    if k % 4 == 3 { out0[k] } else { u64::from(reduce(sink, &format!("{path}.r0[{k}]"), out0[k])) }
+    if k % 4 == 3 {
+      out0[k]
+    } else {
+      u64::from(reduce(sink, &format!("{path}.r0[{k}]"), out0[k]))
+    }
   });
-  let block = Block { index: 1, words: padded(1, &words[8..]), first: u64::from(words[8]), iv };
+  let block = Block {
+    index: 1,
+    words: padded(1, &words[8..]),
+    first: u64::from(words[8]),
+    iv,
+  };
   let out1 = compression(sink, &format!("{path}.c1"), &block);
 
   let mut digest = [out1[0] as u32; 8];
   for k in 1..8 {
     digest[k] = reduce(sink, &format!("{path}.r1[{k}]"), out1[k]);
   }
-  let block = Block { index: 2, words: padded(2, &digest), first: out1[0], iv: initial };
+  let block = Block {
+    index: 2,
+    words: padded(2, &digest),
+    first: out1[0],
+    iv: initial,
+  };
   let out2 = compression(sink, &format!("{path}.c2"), &block);
 
   let hash = std::array::from_fn(|k| reduce(sink, &format!("{path}.r2[{k}]"), out2[k]));

@@ -50,7 +50,11 @@ pub struct Names<'a> {
 
 impl<'a> Names<'a> {
   pub fn new(wire_of: &'a HashMap<&'a str, u32>) -> Self {
-    Names { wire_of, wires: Vec::new(), scratch: String::new() }
+    Names {
+      wire_of,
+      wires: Vec::new(),
+      scratch: String::new(),
+    }
   }
 }
 
@@ -59,7 +63,9 @@ impl Sink for Names<'_> {
     self.scratch.clear();
     // Writing to a String does not fail.
     let _ = fmt::write(&mut self.scratch, name);
-    self.wires.push(self.wire_of.get(self.scratch.as_str()).copied().unwrap_or(NO_WIRE));
+    self
+      .wires
+      .push(self.wire_of.get(self.scratch.as_str()).copied().unwrap_or(NO_WIRE));
   }
 }
 
@@ -72,7 +78,10 @@ pub struct Values<'a> {
 impl<'a> Values<'a> {
   /// `witness`: zeros, 32 bytes a wire.
   pub fn new(wires: &'a [u32], witness: &'a mut [u8]) -> Self {
-    Values { wires: wires.iter(), witness }
+    Values {
+      wires: wires.iter(),
+      witness,
+    }
   }
 }
 

@@ -29,7 +29,11 @@ pub fn unpack_params<S: Sink>(sink: &mut S, value: &[u64; 4]) -> Params {
   for j in 0..16 {
     sink.bit(format_args!("{path}.target.is[{j}]"), size == SMALLEST_SIZE + j);
   }
-  let scale = if (SMALLEST_SIZE..SMALLEST_SIZE + 16).contains(&size) { power(8 * (size - SMALLEST_SIZE)) } else { Fr::ZERO };
+  let scale = if (SMALLEST_SIZE..SMALLEST_SIZE + 16).contains(&size) {
+    power(8 * (size - SMALLEST_SIZE))
+  } else {
+    Fr::ZERO
+  };
   let limit_target = Fr::from(limit & 0xff_ffff) * scale;
   sink.element(format_args!("{path}.target.target"), limit_target);
   sink.element(format_args!("{path}.limitTarget"), limit_target);
@@ -41,7 +45,13 @@ pub fn unpack_params<S: Sink>(sink: &mut S, value: &[u64; 4]) -> Params {
   for f in 0..3 {
     sink.number(format_args!("{path}.rule[{f}]"), fields[1 + f]);
   }
-  Params { limit, limit_target, retarget, epoch_length: fields[0], rule: [fields[1], fields[2], fields[3]] }
+  Params {
+    limit,
+    limit_target,
+    retarget,
+    epoch_length: fields[0],
+    rule: [fields[1], fields[2], fields[3]],
+  }
 }
 
 /// The two halves of a hash, high first, from SHA-256's big-endian words: Bitcoin reads the digest little-endian.

@@ -28,15 +28,20 @@ pub struct StepInput {
 
 /// BusStep: gives every signal of the circuit.
 pub fn bus_step<S: Sink>(sink: &mut S, input: &StepInput) {
-  let StepInput { state, active, words, peaks } = input;
+  let StepInput {
+    state,
+    active,
+    words,
+    peaks,
+  } = input;
   let active = *active;
   for (i, element) in state.iter().enumerate() {
     sink.write(format_args!("main.state[{i}]"), *element);
   }
   sink.bit(format_args!("main.active"), active);
-  for s in 0..2 {
-    for f in 0..WORDS {
-      sink.number(format_args!("main.words[{s}][{f}]"), u64::from(words[s][f]));
+  for (s, header) in words.iter().enumerate() {
+    for (f, word) in header.iter().enumerate() {
+      sink.number(format_args!("main.words[{s}][{f}]"), u64::from(*word));
     }
   }
   for (i, element) in peaks.iter().enumerate() {
@@ -60,8 +65,13 @@ pub fn bus_step<S: Sink>(sink: &mut S, input: &StepInput) {
   let mut hash = [[0u32; 8]; 2];
   for s in 0..2 {
     let prev = if s == 0 { tip } else { hash[0] };
-    for f in 0..WORDS {
-      bits_of(sink, &format!("main.wordBits[{s}][{f}]"), [u64::from(words[s][f]), 0, 0, 0], 32);
+    for (f, word) in words[s].iter().enumerate() {
+      bits_of(
+        sink,
+        &format!("main.wordBits[{s}][{f}]"),
+        [u64::from(*word), 0, 0, 0],
+        32,
+      );
     }
     hash[s] = header_hash(sink, &format!("main.header[{s}]"), &prev, &words[s]);
     let (t, b) = (words[s][9], words[s][10]);
@@ -71,7 +81,11 @@ pub fn bus_step<S: Sink>(sink: &mut S, input: &StepInput) {
     }
     time.push(u64::from(t.swap_bytes()));
     for (j, word) in hash[s].iter().enumerate() {
-      sink.bits(format_args!("main.packed[{s}].word[{j}]"), [u64::from(*word), 0, 0, 0], 32);
+      sink.bits(
+        format_args!("main.packed[{s}].word[{j}]"),
+        [u64::from(*word), 0, 0, 0],
+        32,
+      );
     }
     let [high, low] = halves(&hash[s]);
     sink.write(format_args!("main.packed[{s}].high"), high);
@@ -119,7 +133,14 @@ pub fn bus_step<S: Sink>(sink: &mut S, input: &StepInput) {
     hash_at_most(sink, &format!("main.enough[{s}]"), on, &hash[s], target);
     time_after_median(sink, &format!("main.after[{s}]"), on, time[11 + s], &time[s..s + 11]);
     let version = words[s][0].swap_bytes();
-    version_at_least(sink, &format!("main.version[{s}]"), on, height + 1 + s as u64, &params.rule, version);
+    version_at_least(
+      sink,
+      &format!("main.version[{s}]"),
+      on,
+      height + 1 + s as u64,
+      &params.rule,
+      version,
+    );
   }
 
   // Greatest time and chainwork.
@@ -137,10 +158,22 @@ pub fn bus_step<S: Sink>(sink: &mut S, input: &StepInput) {
   range_check(sink, "main.chainworkRange", chainwork, 128);
 
   // Accumulator.
-  let opened = |i: usize| Top { root: peaks[3 * i], size: peaks[3 * i + 1], rest: peaks[3 * i + 2] };
+  let opened = |i: usize| Top {
+    root: peaks[3 * i],
+    size: peaks[3 * i + 1],
+    rest: peaks[3 * i + 2],
+  };
   tagged(sink, "main.opening", 3, [peaks[0], peaks[1], peaks[2]]);
   let (h0, h1) = (halves(&hash[0]), halves(&hash[1]));
-  let (top, list0) = append(sink, "main.append[0]", height + 1, &h0, fr(state[7]), opened(0), opened(1));
+  let (top, list0) = append(
+    sink,
+    "main.append[0]",
+    height + 1,
+    &h0,
+    fr(state[7]),
+    opened(0),
+    opened(1),
+  );
   let (_, list1) = append(sink, "main.append[1]", height + 2, &h1, list0, top, opened(2));
 
   // Next state.
@@ -150,7 +183,12 @@ pub fn bus_step<S: Sink>(sink: &mut S, input: &StepInput) {
   sink.number(format_args!("main.start0"), start0);
   sink.number(format_args!("main.start1"), start1);
   let window = &time[1 + usize::from(active)..][..11];
-  let packed = |fields: &[u64]| fields.iter().rev().fold(Fr::ZERO, |sum, t| sum * power(32) + Fr::from(*t));
+  let packed = |fields: &[u64]| {
+    fields
+      .iter()
+      .rev()
+      .fold(Fr::ZERO, |sum, t| sum * power(32) + Fr::from(*t))
+  };
   let tip = if active { h1 } else { h0 };
   let next = [
     fr(state[0]),

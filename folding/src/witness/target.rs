@@ -39,7 +39,12 @@ pub fn retarget<S: Sink>(sink: &mut S, old: Fr, first: u64, last: u64, params: &
   let (quotient, remainder) = divide(limbs(&product), WANTED_SPAN);
   sink.bits(format_args!("{path}.bit"), quotient, 124);
   range_check(sink, &format!("{path}.remainderLow"), Fr::from(remainder), 21);
-  range_check(sink, &format!("{path}.remainderHigh"), Fr::from(WANTED_SPAN - 1 - remainder), 21);
+  range_check(
+    sink,
+    &format!("{path}.remainderHigh"),
+    Fr::from(WANTED_SPAN - 1 - remainder),
+    21,
+  );
 
   let (mut mantissa, mut size, mut scale) = (0, 0, Fr::ZERO);
   for j in 0..14usize {
@@ -51,11 +56,21 @@ pub fn retarget<S: Sink>(sink: &mut S, old: Fr, first: u64, last: u64, params: &
       (mantissa, size, scale) = (shifted[0], SMALLEST_SIZE + j as u64, power(8 * j as u64));
     }
   }
-  range_check(sink, &format!("{path}.mantissaLow"), Fr::from(mantissa) - Fr::from(1 << 15), 23);
+  range_check(
+    sink,
+    &format!("{path}.mantissaLow"),
+    Fr::from(mantissa) - Fr::from(1 << 15),
+    23,
+  );
   range_check(sink, &format!("{path}.mantissaHigh"), Fr::from(mantissa), 23);
 
   let unlimited = mantissa + (size << 24);
-  let over = is_non_negative(sink, &format!("{path}.over"), unlimited as i64 - params.limit as i64 - 1, 32);
+  let over = is_non_negative(
+    sink,
+    &format!("{path}.over"),
+    unlimited as i64 - params.limit as i64 - 1,
+    32,
+  );
   let compact = select(over, params.limit, unlimited);
   let unlimited_target = Fr::from(mantissa) * scale;
   let target = if over { params.limit_target } else { unlimited_target };
@@ -85,8 +100,17 @@ pub fn block_work<S: Sink>(sink: &mut S, target: Fr) -> Fr {
   let u = c * power(64) - low_product;
   let top = (quotient >> 112) as u64;
   let bottom = quotient & ((1 << 112) - 1);
-  let whole = is_zero(sink, &format!("{path}.whole"), fr([bottom as u64, (bottom >> 64) as u64, 0, 0]));
-  range_check(sink, &format!("{path}.atLeast"), u - Fr::from(top) - Fr::from(u64::from(!whole)), 144);
+  let whole = is_zero(
+    sink,
+    &format!("{path}.whole"),
+    fr([bottom as u64, (bottom >> 64) as u64, 0, 0]),
+  );
+  range_check(
+    sink,
+    &format!("{path}.atLeast"),
+    u - Fr::from(top) - Fr::from(u64::from(!whole)),
+    144,
+  );
   range_check(sink, &format!("{path}.atMost"), target + Fr::from(top) - u, 144);
   fr(work)
 }

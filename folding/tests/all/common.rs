@@ -1,7 +1,5 @@
 //! A small step circuit, written as bytes: state (a, b) and a private x become ((a + x)² + b, b + 1).
 
-#![allow(dead_code)] // each test file uses its part
-
 use std::{
   fs,
   path::{Path, PathBuf},

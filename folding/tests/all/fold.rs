@@ -1,8 +1,6 @@
 //! Setting up, folding, keeping, compressing and verifying, and all the ways in which each must refuse.
 
-mod common;
-
-use common::{World, set_up, start, witness, world};
+use crate::common::{R1csFile, Temporary, World, set_up, start, witness, world};
 use rayon::prelude::*;
 use std::{
   fs,
@@ -203,7 +201,7 @@ fn a_forged_accumulator_is_refused() {
 fn parameters_of_another_circuit_or_damaged() {
   let world = world();
   let other = world.directory.0.join("other.r1cs");
-  let mut file = common::R1csFile::new();
+  let mut file = R1csFile::new();
   file.constraints[8] = 2; // (2a + x)·(a + x)
   fs::write(&other, file.bytes()).unwrap();
   assert_eq!(code(Prover::load(&world.directory.0, &other)), Code::Key);
@@ -213,7 +211,7 @@ fn parameters_of_another_circuit_or_damaged() {
     Code::Io
   );
 
-  let spoilt = common::Temporary::new("spoilt");
+  let spoilt = Temporary::new("spoilt");
   let bytes = fs::read(world.directory.0.join("params.bin")).unwrap();
   for at in [0, 8, 12, 30, bytes.len() / 2, bytes.len() - 1] {
     let mut bad = bytes.clone();
@@ -228,7 +226,7 @@ fn parameters_of_another_circuit_or_damaged() {
 #[test]
 fn setting_up_refuses_and_stops() {
   let world = world();
-  let out = common::Temporary::new("out");
+  let out = Temporary::new("out");
   assert_eq!(code(set_up(&world.powers, &world.powers, &out.0)), Code::R1cs);
   assert_eq!(code(set_up(&world.circuit, &world.circuit, &out.0)), Code::Ptau);
   assert_eq!(code(set_up(&world.circuit, &out.0.join("none"), &out.0)), Code::Io);
@@ -255,7 +253,7 @@ fn setting_up_refuses_and_stops() {
 #[test]
 fn setting_up_is_reproducible() {
   let world = world();
-  let out = common::Temporary::new("again");
+  let out = Temporary::new("again");
   let info = set_up(&world.circuit, &world.powers, &out.0).unwrap();
   assert_eq!(info, world.prover.info);
   assert_eq!(fs::read(out.0.join("verifier.key")).unwrap(), world.key);

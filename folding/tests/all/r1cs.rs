@@ -1,8 +1,6 @@
 //! The circuit reader: every way to be wrong has its refusal, and no bytes whatever make it panic.
 
-mod common;
-
-use common::{R1csFile, assemble, start, witness};
+use crate::common::{R1csFile, assemble, start, witness};
 use rand_chacha::{ChaCha20Rng, rand_core::RngCore, rand_core::SeedableRng};
 use wsc_folding::{error::Code, r1cs::R1cs};
 

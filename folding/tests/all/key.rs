@@ -1,8 +1,6 @@
 //! The compact verifying key: what it says of itself, and that nothing but a whole key is taken.
 
-mod common;
-
-use common::{Temporary, World, set_up, start, witness, world};
+use crate::common::{Temporary, World, set_up, start, witness, world};
 use std::{
   fs,
   sync::{OnceLock, atomic::AtomicBool},
@@ -109,6 +107,23 @@ fn only_a_whole_key_is_taken() {
       .message
       .contains("at most")
   );
+}
+
+/// As a generator the identity would leave commitments without binding or hiding, as τ·G2 without soundness.
+#[test]
+fn the_identity_is_no_point_of_a_key() {
+  let key = &world().key;
+  let tau = ptau::encode_g2(&ptau::dev_tau_g2());
+  let tau_at = key.windows(tau.len()).position(|window| window == tau).unwrap();
+  let blinds = [tau_at + 128, tau_at + 192].map(|at| (at, 64));
+  // The generators come last, the one for inner products at the very end.
+  let generators = [64, 128, 192].map(|back| (key.len() - back, 64));
+  for (at, size) in [(tau_at, 128)].into_iter().chain(blinds).chain(generators) {
+    let mut spoilt = key.clone();
+    spoilt[at..at + size].fill(0);
+    let error = refused(&spoilt);
+    assert!(error.message.contains("identity"), "byte {at}: {error}");
+  }
 }
 
 /// A spoilt key is refused, or it is another key (its id differs) under which the proof does not verify: digests and

@@ -1,0 +1,6 @@
+//! The tests through the crate's public face, one program: linking is what takes longest.
+
+mod common;
+mod fold;
+mod key;
+mod r1cs;
