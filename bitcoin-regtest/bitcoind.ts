@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
 import { fetchRelease, releaseFor } from './core-release.ts'
 import { isDebian, makePrefix } from './debian-prefix.ts'
@@ -39,7 +39,9 @@ export async function getBitcoind(options: GetBitcoindOptions = {}): Promise<Bit
     if (found !== undefined) return found
     onProgress?.(`${onPath} does not run; using a private copy`)
   }
-  const cacheDir = join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'wsc', 'bitcoind')
+  // A relative value is to be ignored (XDG base directories).
+  const cache = env.XDG_CACHE_HOME !== undefined && isAbsolute(env.XDG_CACHE_HOME) ? env.XDG_CACHE_HOME : undefined
+  const cacheDir = join(cache ?? join(homedir(), '.cache'), 'wsc', 'bitcoind')
   const path = await makePrivate(cacheDir, onProgress, signal)
   return await inspect(path, 'private').catch((cause) => {
     throw new BitcoindUnavailableError(`the private copy ${path} does not run here (${cause.message})`, cause)

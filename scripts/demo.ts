@@ -29,7 +29,6 @@ interface Row {
 async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
   const folder = join(root, '.wsc', 'demo')
   await mkdir(folder, { recursive: true })
-  const data = await mkdtemp(join(tmpdir(), 'wsc-demo-'))
   const out = join(folder, 'regtest.proof')
   await rm(out, { force: true })
 
@@ -40,6 +39,7 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
     () => RegtestNode.start({ signal }),
     ({ bitcoind, url }) => `${bitcoind.version} at ${url}`,
   )
+  const data = await mkdtemp(join(tmpdir(), 'wsc-demo-'))
   const tip = async () => toDisplay((await node.client.getBestBlock()).hash)
   const reach = ['--network', 'regtest', '--rpc', node.url, '--rpc-cookie', node.auth.file, '--data-dir', data]
   const rows: Row[] = []

@@ -13,18 +13,13 @@ pub struct PowersDirectory(PathBuf);
 /// Tells apart several directories of one process.
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
+const MAX_TRIES: u32 = 10_000;
+
 impl PowersDirectory {
   /// `power`: the file's, from its header.
   pub fn of(file: &Path, power: u32) -> Result<Self> {
     let target = fs::canonicalize(file).map_err(|e| Error::io("read", file, e))?;
-    let name = format!(
-      "wsc-powers-{}-{}",
-      std::process::id(),
-      NEXT.fetch_add(1, Ordering::Relaxed)
-    );
-    let directory = std::env::temp_dir().join(name);
-    fs::create_dir(&directory).map_err(|e| Error::io("create", &directory, e))?;
-    let directory = PowersDirectory(directory);
+    let directory = PowersDirectory(create()?);
     let link = directory.0.join(format!("ppot_pruned_{power:02}.ptau"));
     #[cfg(unix)]
     std::os::unix::fs::symlink(&target, &link).map_err(|e| Error::io("create", &link, e))?;
@@ -35,6 +30,19 @@ impl PowersDirectory {
 
   pub fn path(&self) -> &Path {
     &self.0
+  }
+}
+
+/// A killed process may have left one of the same name, where process ids come again (in containers).
+fn create() -> Result<PathBuf> {
+  loop {
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let directory = std::env::temp_dir().join(format!("wsc-powers-{}-{number}", std::process::id()));
+    match fs::create_dir(&directory) {
+      Ok(()) => return Ok(directory),
+      Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && number < MAX_TRIES => {}
+      Err(error) => return Err(Error::io("create", &directory, error)),
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 //! What the rest of the crate asks of a folding scheme. Nova is the only one today (`nova.rs`); a scheme without cross
-//! terms is to take its place one day, and nothing but that file should have to change.
+//! terms is to take its place one day: that file, the format of its parameters (`keyfile.rs`) and of its verifying key
+//! (`key.rs`) are what changes then.
 
 use crate::{
   engine::Fr,

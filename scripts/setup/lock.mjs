@@ -1,5 +1,5 @@
 // One set-up at a time in a clone: a second one started meanwhile waits for the first.
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { say, stateDir } from './steps.mjs'
 
@@ -31,18 +31,39 @@ function take() {
     return true
   } catch (error) {
     if (error.code !== 'EEXIST') throw error
-    if (alive()) return false
+    const holder = readHolder(lockFile)
+    if (holder !== undefined && alive(holder)) return false
+    if (holder !== undefined) clear(holder)
   } finally {
     rmSync(mine, { force: true })
   }
-  // Left by a killed process.
-  rmSync(lockFile, { force: true })
   return take()
 }
 
-function alive() {
+/** Takes away the lock of a killed process; one that somebody else took meanwhile is put back. */
+function clear(dead) {
+  const aside = `${lockFile}.stale.${process.pid}`
   try {
-    const pid = Number(readFileSync(lockFile, 'utf8'))
+    renameSync(lockFile, aside)
+    if (!Object.is(readHolder(aside), dead)) linkSync(aside, lockFile)
+  } catch (error) {
+    if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error
+  } finally {
+    rmSync(aside, { force: true })
+  }
+}
+
+function readHolder(file) {
+  try {
+    return Number(readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function alive(pid) {
+  try {
     return pid > 0 && pid !== process.pid && process.kill(pid, 0)
   } catch (error) {
     return error.code === 'EPERM'

@@ -69,13 +69,15 @@ export const shared = {
   json: () => new Option('--json', 'write JSON, and nothing else, to stdout'),
 } as const
 
-/** Puts the configuration file's values beneath flags and environment, in every command that knows them. */
+/** Puts the configuration file's values where neither flag nor environment has said anything. */
 export function applyConfig(command: Command, config: Config): void {
   const known = new Set(command.options.map((option) => option.attributeName()))
   for (const [name, value] of Object.entries(config)) {
-    if (known.has(name) && value !== undefined) command.setOptionValueWithSource(name, value, 'config')
+    const said = command.getOptionValueSource(name)
+    if (known.has(name) && (said === undefined || said === 'default')) {
+      command.setOptionValueWithSource(name, value, 'config')
+    }
   }
-  for (const child of command.commands) applyConfig(child, config)
 }
 
 /** Names of the settings that this command took from the configuration file. */

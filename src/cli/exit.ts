@@ -29,9 +29,16 @@ export function explain(error: unknown, signal: AbortSignal): { readonly exit: E
   }
   const code = (error as { code?: unknown })?.code
   const message = error instanceof Error ? error.message : String(error)
-  if (signal.aborted && (code === 'E_DISK_FULL' || code === 'E_IO')) {
-    return { exit: EXIT.unjudged, message: `interrupted, and not all could be saved: ${message} (${code})` }
+  if (signal.aborted && isInterrupt(error, signal)) {
+    return { exit: EXIT.interrupted, message: 'interrupted; what was finished is saved' }
   }
-  if (signal.aborted) return { exit: EXIT.interrupted, message: 'interrupted; what was finished is saved' }
-  return { exit: EXIT.unjudged, message: typeof code === 'string' ? `${message} (${code})` : message }
+  const told = typeof code === 'string' ? `${message} (${code})` : message
+  return { exit: EXIT.unjudged, message: signal.aborted ? `interrupted, and not all could be saved: ${told}` : told }
+}
+
+/** The signal's own reason, or what Node and our parts make of it. */
+function isInterrupt(error: unknown, signal: AbortSignal): boolean {
+  const { code, name, cause } = error as { code?: unknown; name?: unknown; cause?: unknown }
+  if (error === signal.reason || code === 'E_ABORTED' || name === 'AbortError') return true
+  return cause !== undefined && cause !== null && isInterrupt(cause, signal)
 }

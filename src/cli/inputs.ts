@@ -84,7 +84,7 @@ export async function requireWritable(file: string, ...inputs: readonly (string 
   for (const input of inputs) {
     const read = input === undefined ? null : await stat(input).catch(() => null)
     if (there !== null && read !== null && read.dev === there.dev && read.ino === there.ino) {
-      throw new UsageError(`--out ${file} would write over the input ${input}`)
+      throw new UsageError(`${file} is an input (${input}) and would be written over`)
     }
   }
 }

@@ -15,8 +15,9 @@ export async function runCli(argv: readonly string[], version: string, context: 
   try {
     const program = buildProgram(version, run)
     overrideExit(program)
-    applyConfig(program, await readConfig())
-    program.hook('preAction', (_, command) => {
+    // Only before work: help and version do not depend on a file that is broken.
+    program.hook('preAction', async (_, command) => {
+      applyConfig(command, await readConfig())
       for (const name of takenFromConfig(command)) {
         context.terminal.note(`${CONFIG_FILE} sets ${name}: ${command.getOptionValue(name)}`)
       }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { abortable, addonFile, loadAddon } from './addon.ts'
-import { cacheDirectory, exists, fillDirectory } from './cache.ts'
+import { cacheDirectory, exists, fillDirectory, sweep } from './cache.ts'
 import type { CompiledCircuit } from './circuits.ts'
 import { ProvingError } from './errors.ts'
 import { readR1csCounts } from './r1cs-header.ts'
@@ -32,7 +32,7 @@ const AUGMENTATION = 12_000
 /** Makes parameters and keys of a circuit, or finds them in the cache under the hash of circuit, powers and addon. */
 export async function ensureSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
   const addon = loadAddon()
-  const powers = options.ptau === undefined ? 'development' : await hashFile(options.ptau)
+  const powers = options.ptau === undefined ? 'development' : await hashFile(options.ptau, options.signal)
   // What a key looks like is the addon's to say: another build has keys of its own.
   const identity = ['keys', await hashFile(addonFile), circuit.hash, powers, hex(options.ceremonyTauG2)].join(' ')
   const directory = join(cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
@@ -57,6 +57,7 @@ export async function developmentPowers(power: number, options: SetupOptions = {
   const file = join(cacheDirectory(), 'ptau', `insecure-dev-${power}.ptau`)
   if (await exists(file)) return file
   await mkdir(dirname(file), { recursive: true })
+  await sweep(dirname(file))
   const scratch = `${file}.${process.pid}.tmp`
   try {
     await addon.makeDevPtau(scratch, power, (done, total) =>
@@ -75,9 +76,19 @@ async function powerFor(r1cs: string): Promise<number> {
   return Math.ceil(Math.log2(Math.max(constraints, wires) + AUGMENTATION))
 }
 
-async function hashFile(path: string): Promise<string> {
+async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
+  // A device never ends and a pipe without a writer never begins.
+  if (
+    !(await stat(path).then(
+      (stats) => stats.isFile(),
+      () => true,
+    ))
+  ) {
+    throw new ProvingError('E_SETUP', `${path} cannot be read: it is no regular file`)
+  }
   const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash).catch((cause) => {
+  await pipeline(createReadStream(path), hash, { signal }).catch((cause) => {
+    signal?.throwIfAborted()
     throw new ProvingError('E_SETUP', `${path} cannot be read: ${(cause as Error).message}`, { cause })
   })
   return hash.digest('hex')

@@ -57,7 +57,7 @@ describe('what is no regular file', () => {
   it('is not written to, nor is an input', async () => {
     const headers = join(dir, 'headers.bin')
     await writeFile(headers, new Uint8Array(80))
-    const cases = [...(await odd()).map((out) => [out, 'no regular file']), [headers, 'write over the input']] as const
+    const cases = [...(await odd()).map((out) => [out, 'no regular file']), [headers, 'would be written over']] as const
     for (const [out, reason] of cases) {
       const { exit, stderr } = await wsc('bus', 'prove', '--network', 'regtest', '--headers', headers, '--out', out)
       expect([out, exit, stderr]).toEqual([out, 2, expect.stringContaining(reason)])

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
   error::{Code, Error},
-  key,
+  nova::Nova,
+  scheme::FoldingScheme,
 };
 use napi::{
   Env,
@@ -18,14 +19,14 @@ use std::sync::Arc;
 /// A verifying key, decoded once.
 #[napi]
 pub struct Verifier {
-  inner: Arc<key::Verifier>,
+  inner: Arc<<Nova as FoldingScheme>::VerifyingKey>,
 }
 
 #[napi]
 impl Verifier {
   #[napi(constructor)]
   pub fn new(env: Env, compact_key: Uint8Array, ceremony_tau_g2: Option<Uint8Array>) -> napi::Result<Self> {
-    guarded(|| key::Verifier::load(&compact_key, ceremony_tau_g2.as_deref()))
+    guarded(|| Nova::load_key(&compact_key, ceremony_tau_g2.as_deref()))
       .map(|key| Verifier { inner: Arc::new(key) })
       .map_err(|error| thrown(env, &error))
   }
@@ -54,7 +55,7 @@ impl Verifier {
       if !(steps.fract() == 0.0 && (1.0..=9_007_199_254_740_991.0).contains(&steps)) {
         return Err(invalid("the number of steps is not a positive integer"));
       }
-      key.verify(&snark, steps as u64, &z0)
+      Nova::verify(&key, &snark, steps as u64, &z0)
     })
   }
 }
