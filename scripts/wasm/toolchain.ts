@@ -55,8 +55,7 @@ export async function rustSource(env: NodeJS.ProcessEnv, say: Say): Promise<stri
 export function wasmOpt(say: Say): string {
   const folder = join(cacheDirectory(), `binaryen-${BINARYEN}`)
   const program = join(folder, 'node_modules/binaryen/bin/wasm-opt')
-  // npm writes its lock file last: without it a fetch was cut off.
-  if (!existsSync(join(folder, 'package-lock.json'))) {
+  if (!existsSync(program)) {
     say(`fetching binaryen ${BINARYEN}`)
     mkdirSync(folder, { recursive: true })
     const args = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', `binaryen@${BINARYEN}`]
