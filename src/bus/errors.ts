@@ -7,6 +7,7 @@ export type BusErrorCode =
   | 'E_ENGINE'
   | 'E_IO'
   | 'E_LOCKED'
+  | 'E_MIN_WORK'
   | 'E_NO_HEADERS'
   | 'E_NOW'
   | 'E_SOURCE'

@@ -2,7 +2,7 @@
 export { checkAhead } from './prover/check-ahead.ts'
 export { MAX_CHECKPOINT_BYTES } from './prover/checkpoint-codec.ts'
 export { type CheckpointEntry, CheckpointStore, type StoreOptions } from './prover/checkpoint-store.ts'
-export { nodeFiles, readRegular, writeAtomic } from './prover/files.ts'
+export { nodeFiles, probeReplacing, readRegular, writeAtomic } from './prover/files.ts'
 export { type FollowOptions, follow } from './prover/follow.ts'
 export { fileSource, type HeaderClient, type HeaderSource, nodeSource } from './prover/header-source.ts'
 export { type AdvanceResult, BusProver, type FoldProgress, type ProverOptions } from './prover/prover.ts'

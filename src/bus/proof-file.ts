@@ -115,7 +115,8 @@ export function decodeProofFile(bytes: Uint8Array): ProofFileResult {
   if (bytes.length < total) return reject('truncated', `${bytes.length} of ${total} bytes`)
   if (bytes.length > total) return reject('oversized', `${bytes.length - total} bytes after the end`)
   if (!checksumHolds(bytes)) return reject('damaged', 'the checksum does not match: the file was damaged')
-  return decodeBody(bytes, keyLength, snarkLength)
+  // A Buffer's own `slice` would be a view of the caller's memory.
+  return decodeBody(Uint8Array.from(bytes), keyLength, snarkLength)
 }
 
 function decodeBody(bytes: Uint8Array, keyLength: number, snarkLength: number): ProofFileResult {

@@ -100,6 +100,10 @@ export async function verifyProof(bytes: Uint8Array, options: VerifyOptions): Pr
   if (!(options.now >= 0 && options.now < MAX_NOW)) {
     throw new BusError('E_NOW', `${options.now} is no time in seconds since 1970`)
   }
+  // Compared with a string or null, any work would be enough; not every caller is type-checked.
+  if (options.minWork !== undefined && !(typeof options.minWork === 'bigint' && options.minWork >= 0n)) {
+    throw new BusError('E_MIN_WORK', `the least work is a bigint, not ${String(options.minWork)}: see parseWork`)
+  }
   const refuse = (reason: VerifyReject, detail: string): RefusedProof => ({
     valid: false,
     reason,

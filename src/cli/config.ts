@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { UsageError } from './exit.ts'
-import { readBytes } from './inputs.ts'
+import { CONFIG_FILE, readBytes } from './inputs.ts'
 
 /**
  * `wsc.config.json` in the working directory: what flag and environment leave open. Whoever made the folder may have
@@ -23,8 +23,6 @@ const configSchema = z.strictObject({
 })
 
 export type Config = z.infer<typeof configSchema>
-
-export const CONFIG_FILE = 'wsc.config.json'
 
 export async function readConfig(path = CONFIG_FILE): Promise<Config> {
   const present = await stat(path).then(
@@ -69,8 +67,12 @@ export const shared = {
   json: () => new Option('--json', 'write JSON, and nothing else, to stdout'),
 } as const
 
+const JUDGES = new Set(['verify'])
+
 /** Puts the configuration file's values where neither flag nor environment has said anything. */
 export function applyConfig(command: Command, config: Config): void {
+  // What a judgement is by is not for a folder to say: some networks accept proofs that anybody can forge.
+  if (JUDGES.has(command.name())) return
   const known = new Set(command.options.map((option) => option.attributeName()))
   for (const [name, value] of Object.entries(config)) {
     const said = command.getOptionValueSource(name)

@@ -1,5 +1,5 @@
-import { access, constants, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import {
   type ChainContext,
@@ -15,9 +15,12 @@ import {
   MAX_ANCHOR_BYTES,
   MAX_CHECKPOINT_BYTES,
   MAX_KEY_BYTES,
+  nodeFiles,
   parseWork,
+  probeReplacing,
   readRegular,
 } from '../bus/index.ts'
+import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 
 const NETWORKS: Readonly<Record<string, NetworkParams>> = { mainnet, testnet4, signet, regtest }
@@ -45,6 +48,9 @@ export async function readAnchor(file: string | undefined, params: NetworkParams
   throw new UsageError(`${file} is no usable anchor: ${result.detail}`)
 }
 
+/** In the working directory. */
+export const CONFIG_FILE = 'wsc.config.json'
+
 /** Longest files that are read, by kind. */
 export const LIMITS = {
   /** More than six million headers; Bitcoin will have as many in the 2130s. */
@@ -70,23 +76,37 @@ export async function readUpTo(file: string, limit: number): Promise<Uint8Array>
   })
 }
 
-/** That a result can be written is known before hours of work, not after; `inputs` are not to be written over. */
-export async function requireWritable(file: string, ...inputs: readonly (string | undefined)[]): Promise<void> {
+/** Options that name files which a command reads. */
+export interface InputFiles {
+  readonly headers?: string
+  readonly anchor?: string
+  readonly ptau?: string
+  readonly network?: string
+  readonly rpcCookie?: string
+}
+
+/** That a result can be written is known before hours of work, not after; nothing that is read is written over. */
+export async function requireWritable(file: string, inputs: InputFiles, env: CliContext['env']): Promise<void> {
   const folder = dirname(file)
   const found = await stat(folder).catch(() => null)
   if (found === null || !found.isDirectory()) throw new UsageError(`there is no folder ${folder} to write ${file} in`)
-  // The result takes the file's place by renaming, so it is the folder that must allow it.
-  await access(folder, constants.W_OK).catch((cause) => {
-    throw new UsageError(`cannot write ${file}: no permission in ${folder}`, { cause })
-  })
   const there = await stat(file).catch(() => null)
   if (there !== null && !there.isFile()) throw new UsageError(`cannot write ${file}: it is no regular file`)
-  for (const input of inputs) {
-    const read = input === undefined ? null : await stat(input).catch(() => null)
-    if (there !== null && read !== null && read.dev === there.dev && read.ino === there.ino) {
+  for (const near of [folder, dirname(resolve(folder))]) {
+    const kept = await Promise.all(['version.json', 'index'].map((name) => stat(join(near, name)).catch(() => null)))
+    if (!kept.includes(null)) throw new UsageError(`cannot write ${file}: ${near} is a data directory`)
+  }
+  const { network, ...files } = inputs
+  const read = [...Object.values(files), network?.endsWith('.json') ? network : undefined]
+  for (const input of [...read, env.WSC_RPC_PASSWORD_FILE, CONFIG_FILE]) {
+    const from = typeof input === 'string' ? await stat(input).catch(() => null) : null
+    if (there !== null && from !== null && from.dev === there.dev && from.ino === there.ino) {
       throw new UsageError(`${file} is an input (${input}) and would be written over`)
     }
   }
+  await probeReplacing(nodeFiles, file).catch((cause: NodeJS.ErrnoException) => {
+    throw new UsageError(`cannot write ${file === '' ? 'a file without a name' : file}: ${cause.code}`, { cause })
+  })
 }
 
 /** Option parser: a height. */

@@ -1,7 +1,8 @@
 import type { Runner } from './command.ts'
-import { applyConfig, CONFIG_FILE, readConfig, takenFromConfig } from './config.ts'
+import { applyConfig, readConfig, takenFromConfig } from './config.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, explain } from './exit.ts'
+import { CONFIG_FILE } from './inputs.ts'
 import { buildProgram, overrideExit } from './program.ts'
 
 /** Runs one command line and gives its exit code; never throws. */

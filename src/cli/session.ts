@@ -77,12 +77,16 @@ export async function openSession(options: SessionOptions, context: CliContext):
   const start = anchor === undefined ? startState(params, poseidon) : anchorState(params, anchor, poseidon)
   const dir = options.dataDir ?? dataDir(env, params, start.start)
   const owner = { params: packParams(params).toString(16), start: startId(start), keyId: verifier.keyId }
+  // Before anything is claimed or folded: a proof by these parameters must verify by this key.
+  const engine = await NativeEngine.load(keys)
+  if (engine.info.keyId !== verifier.keyId) {
+    throw new UsageError(`the cached keys in ${keys.directory} are damaged: delete that folder and run again`)
+  }
   const store = await CheckpointStore.open({ dir, owner, params, poseidon })
   try {
     if (verifier.setup === 'insecure-dev') {
       terminal.note('setup: INSECURE-DEV powers of tau; whoever knows their public secret can forge such proofs')
     }
-    const engine = await NativeEngine.load(keys)
     const witnesses = await BusWitnessSource.load(keys.circuit)
     const before = await readStatus(dir, () => false).catch(() => null)
     const status = statusWriter(dir, params, start, before?.lastProof ?? null, clock)

@@ -147,11 +147,11 @@ describe('status', () => {
     await prover.advanceTo(sourceOf(() => main))
     const status = {
       network: 'regtest',
-      start: { kind: 'genesis' as const, height: 0, hash: '00' },
+      start: { kind: 'genesis' as const, height: 0, hash: '00'.repeat(32) },
       pid: 1,
       updatedAt: 5,
       height: 4,
-      tip: 'ab',
+      tip: 'ab'.repeat(32),
       to: 9,
       etaSeconds: 3,
       secondsPerHeader: 0.5,

@@ -181,6 +181,11 @@ describe('verifyProof', () => {
     expect(verifyJson(one)).not.toHaveProperty('startDigest')
   })
 
+  it.each(['zz', 'b000', null, Number.NaN, 5, -1n])('takes %s for no least work', async (minWork) => {
+    const asked = { ...options, minWork: minWork as bigint }
+    await expect(verifyProof(await proofOf(tip(12), 6), asked)).rejects.toMatchObject({ code: 'E_MIN_WORK' })
+  })
+
   it.each([Number.NaN, -1, Date.now(), 2 ** 33, Number.POSITIVE_INFINITY])('takes %d for no time', async (now) => {
     const file = await proofOf(tip(12), 6)
     await expect(verifyProof(file, { ...options, now })).rejects.toMatchObject({ code: 'E_NOW' })

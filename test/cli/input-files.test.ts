@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -66,6 +66,29 @@ describe('what is no regular file', () => {
     expect((await readFile(headers)).length).toBe(80)
   })
 
+  it('is told before the work where a result cannot be written', async () => {
+    const headers = join(dir, 'headers.bin')
+    await writeFile(headers, new Uint8Array(80))
+    const state = join(dir, 'state')
+    await mkdir(join(state, 'index'), { recursive: true })
+    await writeFile(join(state, 'version.json'), '{}')
+    const network = join(dir, 'net.json')
+    await writeFile(network, '{}')
+    const cases = [
+      ['', 'without a name'],
+      [`${join(dir, 'nope')}/`, 'ENOENT'],
+      [join(dir, 'n'.repeat(245)), 'ENAMETOOLONG'],
+      [join(state, 'status.json'), 'is a data directory'],
+      [join(state, 'index', 'CURRENT'), 'is a data directory'],
+      [network, 'is an input'],
+    ] as const
+    for (const [out, reason] of cases) {
+      const { exit, stderr } = await wsc('bus', 'prove', '--network', network, '--headers', headers, '--out', out)
+      expect([out, exit, stderr]).toEqual([out, 2, expect.stringContaining(reason)])
+    }
+    expect((await readdir(dir)).sort()).toEqual(['headers.bin', 'net.json', 'state'])
+  })
+
   it('is no configuration and no status either', async () => {
     execFileSync('mkfifo', [join(dir, 'wsc.config.json')])
     await expect(readConfig(join(dir, 'wsc.config.json'))).rejects.toMatchObject({ code: 'E_USAGE' })
@@ -114,6 +137,6 @@ describe('wsc.config.json of a foreign folder', () => {
     expect(status.stderr).toContain('wsc.config.json sets dataDir: state\n')
     // The flag counts for one, and this command knows no other.
     expect(status.stderr).not.toMatch(/sets (network|rpc)/)
-    expect((await wsc('bus', 'verify', 'none')).stderr).toContain('wsc.config.json sets network: regtest\n')
+    expect((await wsc('bus', 'verify', 'none')).stderr).not.toContain('wsc.config.json')
   })
 })

@@ -45,6 +45,10 @@ describe('verifying in a worker', () => {
     for (const now of [-1, Number.NaN, 1_700_000_000_000]) {
       await expect(client.verify({ ...request, now })).rejects.toMatchObject({ code: 'E_NOW' })
     }
+    const unchecked = (change: object) => client.verify({ ...request, ...change } as VerifyRequest)
+    await expect(unchecked({ minWork: 'zz' })).rejects.toMatchObject({ code: 'E_MIN_WORK' })
+    await expect(unchecked({ proof: 'no bytes' })).rejects.toMatchObject({ code: 'E_REQUEST' })
+    await expect(unchecked({ network: 5 })).rejects.toMatchObject({ code: 'E_PARAMS' })
     expect(client.ended).toBe(false)
   })
 

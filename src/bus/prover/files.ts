@@ -78,10 +78,21 @@ export async function writeAtomic(files: Files, path: string, bytes: Uint8Array)
   }
 }
 
+/** Does what replacing a file begins with, and undoes it: what stands in the way shows before the work is done. */
+export async function probeReplacing(files: Files, path: string): Promise<void> {
+  const partial = partialOf(path)
+  await files.writeSynced(partial, new Uint8Array())
+  await files.remove(partial)
+}
+
+/** A name of its own: of two writers neither truncates the other's, and nobody can have put a link there. */
+function partialOf(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}${PARTIAL}`
+}
+
 /** Replaces a file in one step; after a crash the old one may be there again. */
 export async function replaceFile(files: Files, path: string, bytes: Uint8Array): Promise<void> {
-  // A name of its own: of two writers neither truncates the other's, and nobody can have put a link there.
-  const partial = `${path}.${process.pid}-${randomBytes(4).toString('hex')}${PARTIAL}`
+  const partial = partialOf(path)
   try {
     await files.writeSynced(partial, bytes)
     await files.rename(partial, path)

@@ -7,17 +7,22 @@ import { type Files, ioError, nodeFiles, replaceFile } from './files.ts'
  * `status.json` in the data directory: what the prover is at, for `wsc bus status` while the prover holds the lock. It
  * is information, not state: nothing is resumed from it, so it is replaced without waiting for the disk.
  */
+const hash = z.hex().length(64)
+
 const statusSchema = z.object({
   network: z.string(),
-  start: z.object({ kind: z.enum(['genesis', 'anchor']), height: z.int(), hash: z.string() }),
-  pid: z.int(),
+  start: z.object({ kind: z.enum(['genesis', 'anchor']), height: z.int().nonnegative(), hash }),
+  // 0 and below mean whole groups of processes to the system.
+  pid: z.int().positive(),
   updatedAt: z.number(),
-  height: z.int().nullable(),
-  tip: z.string().nullable(),
-  to: z.int().nullable(),
-  etaSeconds: z.number().nullable(),
-  secondsPerHeader: z.number().nullable(),
-  lastProof: z.object({ file: z.string(), height: z.int(), bytes: z.int(), at: z.number() }).nullable(),
+  height: z.int().nonnegative().nullable(),
+  tip: hash.nullable(),
+  to: z.int().nonnegative().nullable(),
+  etaSeconds: z.number().nonnegative().nullable(),
+  secondsPerHeader: z.number().nonnegative().nullable(),
+  lastProof: z
+    .object({ file: z.string(), height: z.int().nonnegative(), bytes: z.int().nonnegative(), at: z.number() })
+    .nullable(),
 })
 
 export type StatusFile = z.infer<typeof statusSchema>

@@ -61,6 +61,7 @@ const NETWORKS = { mainnet, testnet4, signet, regtest } as const satisfies Recor
  * console.log(result.valid ? 'valid' : result.reason, claims?.network) // wrong-network regtest
  */
 export async function judgeProof(request: VerifyRequest, verifier: SnarkVerifier): Promise<Judgement> {
+  if (!(request?.proof instanceof Uint8Array)) throw new VerifierError('E_REQUEST', 'the request holds no proof bytes')
   const params = paramsOf(request.network ?? 'mainnet')
   const anchor = request.anchor === undefined ? undefined : anchorOf(params, request.anchor)
   const result = await verifyProof(request.proof, {
@@ -80,7 +81,8 @@ function paramsOf(network: NetworkName | { readonly custom: string }): NetworkPa
     if (Object.hasOwn(NETWORKS, network)) return NETWORKS[network]
     throw new VerifierError('E_PARAMS', `there is no network "${network}"`)
   }
-  if (network.custom.trim() === '') throw new VerifierError('E_PARAMS', 'no parameter file was given')
+  if (typeof network?.custom !== 'string' || network.custom.trim() === '')
+    throw new VerifierError('E_PARAMS', 'no parameter file was given')
   try {
     return loadCustomParams(network.custom)
   } catch (cause) {

@@ -23,6 +23,8 @@ export function serveVerifier(scope: WorkerScope, open: OpenVerifier): void {
   let queue: Promise<void> = Promise.resolve()
   const wanted = new Set<number>()
   scope.addEventListener('message', ({ data }) => {
+    // Whatever else is posted here is none of ours.
+    if (typeof data !== 'object' || data === null) return
     if (data.kind === 'load') {
       loading = load(scope, open, data.files)
       // Whoever verifies gets the same failure; this only keeps it from being unhandled before that.

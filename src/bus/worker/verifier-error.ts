@@ -4,7 +4,8 @@ const CODES = [
   'E_PARAMS', // there is no such network, or the custom network's JSON is unusable
   'E_ANCHOR', // the anchor's JSON is unusable
   'E_NOW', // the time asked for is no time in seconds since 1970
-  'E_REQUEST', // the request is not plain data, so it cannot cross to the worker
+  'E_MIN_WORK', // the least work asked for is no bigint
+  'E_REQUEST', // the request is not plain data, so it cannot cross to the worker, or holds no proof
   'E_WORKER', // the worker or its WebAssembly failed
   'E_ABORTED',
 ] as const

@@ -28,10 +28,10 @@ export const addBusAnchor: AddCommand = (parent, run) => {
       examples('bus anchor --headers h.bin --start-height 822528 --at 824530 --network mainnet --out a.json'),
     )
     .action(
-      run(async ({ terminal }, options: Options) => {
+      run(async ({ terminal, env }, options: Options) => {
         const params = requireProvable(await readNetwork(options.network))
         if (options.at < 1) throw new UsageError('an anchor is at height 1 or above: from genesis none is needed')
-        await requireWritable(options.out, options.headers)
+        await requireWritable(options.out, options, env)
         const bytes = await readBytes(options.headers, 'headers')
         const whole = Math.floor(bytes.length / HEADER_BYTES)
         const result =

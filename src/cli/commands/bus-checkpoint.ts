@@ -27,7 +27,7 @@ export const addBusCheckpoint: AddCommand = (parent, run) => {
     .addHelpText('after', examples('bus checkpoint export work.checkpoint --network regtest'))
     .action(
       run(async (context, file: string, options: ExportOptions) => {
-        await requireWritable(file, options.anchor, options.ptau)
+        await requireWritable(file, options, context.env)
         const session = await openSession(options, context)
         try {
           const { entry, bytes } = await exportCheckpoint(session.store, options.at)

@@ -39,7 +39,7 @@ export const addBusFollow: AddCommand = (parent, run) => {
 async function followNode(context: CliContext, options: Options): Promise<0> {
   const { terminal, signal, clock } = context
   const params = requireProvable(await readNetwork(options.network))
-  await requireWritable(options.out, options.anchor, options.ptau)
+  await requireWritable(options.out, options, context.env)
   const client = await openNode(options, params, context)
   try {
     const session = await openSession(options, context)

@@ -52,7 +52,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
   if (options.headers !== undefined && command.getOptionValueSource('rpc') === 'cli') {
     throw new UsageError('give --rpc or --headers, not both')
   }
-  await requireWritable(options.out, options.headers, options.anchor, options.ptau)
+  await requireWritable(options.out, options, context.env)
   const params = requireProvable(await readNetwork(options.network))
   const refuse = ({ reject, height: at, detail }: Rejection) => {
     if (options.json) terminal.result(JSON.stringify({ valid: false, reason: reject, height: at, detail }))
