@@ -76,6 +76,11 @@ export class ProverPlace {
     return this.#dir
   }
 
+  /** Empties it, for tests that begin anew many times. */
+  async fresh(): Promise<void> {
+    await rm(this.#dir, { recursive: true, force: true })
+  }
+
   async withProver<T>(
     use: (prover: BusProver, engine: FakeEngine, store: CheckpointStore) => Promise<T>,
     changes: Partial<ProverOptions> & { files?: Files } = {},
