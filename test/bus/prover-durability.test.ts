@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { CheckpointStore } from '../../src/bus/prover/checkpoint-store.ts'
 import { type Files, nodeFiles } from '../../src/bus/prover/files.ts'
+import type { ProverOptions } from '../../src/bus/prover/prover.ts'
 import { expendable } from '../../src/bus/prover/retention.ts'
 import { FakeEngine } from './fake-engine.ts'
 import { poseidon } from './poseidon-reference.ts'
@@ -56,14 +57,20 @@ describe('prover loop', () => {
     )
   })
 
-  it('saves its state when interrupted', async () => {
+  it('saves its state when interrupted, once', async () => {
     const stop = new AbortController()
-    await withProver(async (prover, engine) => {
+    const saved: number[] = []
+    const onCheckpoint: ProverOptions['onCheckpoint'] = ({ context }) => {
+      saved.push(context.height)
+    }
+    const interrupted: Parameters<typeof withProver>[0] = async (prover, engine) => {
       engine.onFold = () => {
         if (engine.folded === 9) stop.abort()
       }
       await expect(prover.advanceTo(source(main.headers), 60, stop.signal)).rejects.toMatchObject({ code: 'E_ABORTED' })
-    })
+    }
+    await withProver(interrupted, { onCheckpoint })
+    expect(saved).toEqual([20])
     await withProver(async (prover, engine, store) => {
       expect(store.list()[0]?.height).toBe(20)
       await prover.advanceTo(source(main.headers), 60)

@@ -188,6 +188,7 @@ export class BusProver {
         if (height < to && signal?.aborted) break
       }
       if (unsaved) await this.#save()
+      unsaved = false
       if ((this.#current as Folded).state.context.height < to) throwIfAborted(signal)
     } catch (error) {
       // Whatever went wrong outside of folding (the node went away, a reorg, an interrupt) costs no finished step.
