@@ -130,7 +130,7 @@ export class BusProver {
       if (loaded === null) continue
       const fold = await this.#restore(loaded.state, loaded.fold)
       if (fold !== null) return { state: { ...loaded.state, start: start.start }, fold }
-      await store.drop(entry)
+      await store.forget(entry)
     }
     if (inMemory !== null && holds) return inMemory
     return { state: start, fold: engine.begin(encodeField(packState(start))) }
