@@ -9,3 +9,4 @@ export { type AdvanceResult, BusProver, type FoldProgress, type ProverOptions } 
 export { type BusStatus, readStatus, type StatusFile, writeStatus } from './prover/status.ts'
 export { exportCheckpoint, type ImportResult, importCheckpoint } from './prover/transfer.ts'
 export * from './pure.ts'
+export { refusalJson } from './verify-json.ts'

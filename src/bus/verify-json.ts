@@ -1,7 +1,35 @@
 import type { ProvedChain, RefusedProof } from './verify.ts'
 
+/** What is refused, and why: a proof, or a chain for its header at `height`. */
+export interface Refusal {
+  readonly reason: string
+  readonly detail: string
+  readonly network: string
+  readonly height?: number
+}
+
+/** A refusal in the form of `verifyJson`: what is refused has proved nothing, so its other fields are null. */
+export function refusalJson({ reason, detail, network, height }: Refusal): Record<string, unknown> {
+  return {
+    valid: false,
+    reason,
+    detail,
+    network,
+    height: height ?? null,
+    tip: null,
+    bits: null,
+    chainwork: null,
+    accumulator: null,
+    steps: null,
+    anchor: null,
+    setup: null,
+    pow: null,
+    keyId: null,
+  }
+}
+
 /**
- * The object `wsc bus verify --json` prints. A refused proof has proved nothing: its other fields are null.
+ * The object `wsc bus verify --json` prints. `detail` says more about a refusal.
  *
  * @example
  * import { readFile } from 'node:fs/promises'
@@ -12,27 +40,12 @@ import type { ProvedChain, RefusedProof } from './verify.ts'
  * console.log(verifyJson(result).setup) // insecure-dev
  */
 export function verifyJson(result: ProvedChain | RefusedProof): Record<string, unknown> {
-  if (!result.valid) {
-    return {
-      valid: false,
-      reason: result.reason,
-      network: result.network,
-      height: null,
-      tip: null,
-      bits: null,
-      chainwork: null,
-      accumulator: null,
-      steps: null,
-      anchor: null,
-      setup: null,
-      pow: null,
-      keyId: null,
-    }
-  }
+  if (!result.valid) return refusalJson({ reason: result.reason, detail: result.detail, network: result.network })
   const work = result.work.toString(16)
   return {
     valid: true,
     reason: null,
+    detail: null,
     network: result.network,
     height: result.height,
     tip: result.tip,

@@ -209,3 +209,39 @@ test('the end of an outage is told at once, not with the next block', async () =
   await replay.until(events, (event) => event.type === 'tip')
   expect(replay.types).toEqual(['connected', 'tip', 'unreachable', 'recovered', 'tip'])
 })
+
+test.each([
+  ['the known tip', 0],
+  ['a tip that the node itself does not have', 1],
+])('a proxy that answers at once with %s is not asked without end', async (_, ahead) => {
+  const chain = new FakeChain()
+  chain.mine(3)
+  const other = new FakeChain()
+  other.mine(3 + ahead)
+  let waits = 0
+  const told = performance.now()
+  await using server = await serve(chain, ({ method }) => {
+    if (method !== 'waitfornewblock') return undefined
+    if (++waits === 6) chain.mine(1)
+    return tipOf(waits > 6 ? chain : other)
+  })
+  const events = blockFeed(server.client, { pollMs: 40, backoffMs: 1 })
+  await new Replay().until(events, (event) => event.type === 'tip' && event.height === 4)
+  // Six waits; the first may name what is news.
+  expect(waits).toBe(6)
+  expect(performance.now() - told).toBeGreaterThan(5 * 40 - 5)
+})
+
+test('a new tip is told at once, however seldom the node would be polled', async () => {
+  const chain = new FakeChain()
+  let waits = 0
+  await using server = await serve(chain, ({ method }) => {
+    if (method !== 'waitfornewblock') return undefined
+    waits++
+    chain.mine(1)
+    return tipOf(chain)
+  })
+  const events = blockFeed(server.client, { pollMs: 60_000, backoffMs: 1 })
+  await new Replay().until(events, (event) => event.type === 'tip' && event.height === 5)
+  expect(waits).toBe(5)
+})

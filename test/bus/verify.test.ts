@@ -67,6 +67,7 @@ describe('verifyProof', () => {
     expect(verifyJson(result)).toEqual({
       valid: true,
       reason: null,
+      detail: null,
       network: 'regtest',
       height: 12,
       tip: (result as ProvedChain).tip,
@@ -79,6 +80,15 @@ describe('verifyProof', () => {
       pow: 'weak',
       keyId: verifier.keyId,
     })
+  })
+
+  it('says in the same form why a proof is refused', async () => {
+    const [valid, refused] = [await proofOf(tip(12), 6), await proofOf(tip(12), 5)]
+    const json = verifyJson(await verifyProof(refused, options))
+    const nothing = { height: null, tip: null, chainwork: null, anchor: null, setup: null, keyId: null }
+    const detail = '5 steps for 12 headers'
+    expect(json).toMatchObject({ valid: false, reason: 'bad-steps', detail, network: 'regtest', ...nothing })
+    expect(Object.keys(json)).toEqual(Object.keys(verifyJson(await verifyProof(valid, options))))
   })
 
   it('checks the number of steps against the proved height', async () => {

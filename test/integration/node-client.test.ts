@@ -41,7 +41,7 @@ test('headers come by REST and by RPC alike, and obey the rules', async () => {
 
 test('chain information, hashes and unknown blocks', async () => {
   const info = await node.client.getBlockchainInfo()
-  expect(info).toMatchObject({ chain: 'regtest', height: COUNT, chainwork: 2n * BigInt(COUNT + 1) })
+  expect(info).toMatchObject({ chain: 'regtest', height: COUNT })
   expect(await node.client.getBestBlock()).toEqual({ height: COUNT, hash: info.tip })
   expect(await node.client.getBlockHash(COUNT)).toEqual(info.tip)
   expect(await node.client.getBlockHash(COUNT + 1)).toBeUndefined()

@@ -12,6 +12,7 @@ const start = z.strictObject({ height, hash })
 const proved = {
   valid: z.literal(true),
   reason: z.null(),
+  detail: z.null(),
   network: z.string(),
   height,
   tip: hash,
@@ -29,6 +30,7 @@ const nothing = z.null()
 const refused = z.strictObject({
   valid: z.literal(false),
   reason: z.string().min(1),
+  detail: z.string().min(1),
   network: z.string(),
   height: nothing,
   tip: nothing,
@@ -53,7 +55,7 @@ export const provedJson = z.union([
 ])
 
 /** `wsc bus prove --json`, where a header breaks a rule */
-export const breach = z.strictObject({ valid: z.literal(false), reason: z.string(), height, detail: z.string() })
+export const breach = refused.extend({ height })
 
 /** A line of `wsc bus follow --json` */
 export const followed = z.strictObject({ ...fromGenesis, ...made, bytes: z.int().min(1) })

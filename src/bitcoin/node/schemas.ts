@@ -22,11 +22,7 @@ export const chainInfoSchema = z
   .object({
     chain: z.string().max(64),
     blocks: heightSchema,
-    headers: z.int().min(-1),
     bestblockhash: hashSchema,
-    initialblockdownload: z.boolean(),
-    chainwork: z.string().regex(/^[0-9a-f]{64}$/),
-    pruned: z.boolean().optional(),
     signet_challenge: z
       .string()
       .regex(/^[0-9a-f]*$/)
@@ -35,10 +31,7 @@ export const chainInfoSchema = z
   .transform((info) => ({
     chain: info.chain,
     height: info.blocks,
-    headerHeight: info.headers,
     tip: info.bestblockhash,
-    initialBlockDownload: info.initialblockdownload,
-    chainwork: BigInt(`0x${info.chainwork}`),
     signetChallenge: info.signet_challenge,
   }))
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { toDisplay } from '../hash.ts'
+import { type BlockHash, sameHash, toDisplay } from '../hash.ts'
 import type { NodeClient } from './client.ts'
 import { NodeError } from './errors.ts'
 import { type Tip, tipSchema } from './schemas.ts'
@@ -21,21 +21,19 @@ const MARGIN_MS = 10_000
  * `current-tip`: `waitfornewblock` that returns at once if the tip is another already (Core 30, Knots 29);
  * `blind`: the same without that argument; `poll`: ask now and then (the method is hidden or not allowed).
  */
-export type WatchMode = 'current-tip' | 'blind' | 'poll'
+type WatchMode = 'current-tip' | 'blind' | 'poll'
 
 /** Waits until the node's tip may be another than the given one; false alarms are allowed, misses are not. */
 export class TipWatch {
   readonly #client: NodeClient
   readonly #pollMs: number
   #mode: WatchMode = 'current-tip'
+  /** The tip that the last answer named. */
+  #named: BlockHash | undefined
 
   constructor(client: NodeClient, pollMs: number) {
     this.#client = client
     this.#pollMs = pollMs
-  }
-
-  get mode(): WatchMode {
-    return this.#mode
   }
 
   async changed(tip: Tip, signal?: AbortSignal): Promise<void> {
@@ -44,8 +42,14 @@ export class TipWatch {
     const waitMs = blind ? BLIND_WAIT_MS : WAIT_MS
     const params = blind ? [waitMs] : [waitMs, toDisplay(tip.hash)]
     const options = { signal, timeoutMs: waitMs + MARGIN_MS }
+    const asked = performance.now()
     try {
-      await this.#client.call({ method: 'waitfornewblock', params, schema: tipSchema }, options)
+      const { hash } = await this.#client.call({ method: 'waitfornewblock', params, schema: tipSchema }, options)
+      const known = sameHash(hash, tip.hash) || (this.#named !== undefined && sameHash(hash, this.#named))
+      this.#named = hash
+      // No news, and at once: a proxy in between does not wait, or answers by what it remembers.
+      const early = this.#pollMs - (performance.now() - asked)
+      if (known && early > 0) await pause(early, signal)
     } catch (error) {
       this.#mode = lesserMode(this.#mode, error)
     }

@@ -28,8 +28,11 @@ export interface CheckpointFile {
 
 export type CheckpointDecode =
   | { readonly ok: true; readonly checkpoint: CheckpointFile }
-  /** `damaged`: these are not the bytes that were written. `malformed`: they are, and cannot be a checkpoint. */
-  | { readonly ok: false; readonly reject: 'damaged' | 'malformed'; readonly detail: string }
+  /**
+   * `damaged`: begins as a checkpoint, and these are not the bytes that were written. `malformed`: they are, and cannot
+   * be a checkpoint. `foreign`: of another format, of which nothing more can be said.
+   */
+  | { readonly ok: false; readonly reject: 'damaged' | 'malformed' | 'foreign'; readonly detail: string }
 
 const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest())
 
@@ -42,8 +45,11 @@ export function encodeCheckpoint({ keyId, steps, state, fold }: CheckpointFile):
 export function decodeCheckpoint(bytes: Uint8Array): CheckpointDecode {
   const damaged = (detail: string): CheckpointDecode => ({ ok: false, reject: 'damaged', detail })
   const bad = (detail: string): CheckpointDecode => ({ ok: false, reject: 'malformed', detail })
-  if (bytes.length < MAGIC.length + 8 + CHECKSUM) return damaged('too short')
-  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return damaged('not a checkpoint of this version')
+  const begins = bytes.subarray(0, MAGIC.length)
+  if (!equalBytes(begins, MAGIC.subarray(0, begins.length))) {
+    return { ok: false, reject: 'foreign', detail: 'not a checkpoint of this version' }
+  }
+  if (bytes.length < MAGIC.length + 8 + CHECKSUM) return damaged('damaged: too short')
   const end = bytes.length - CHECKSUM
   if (!equalBytes(sha256(bytes.subarray(0, end)), bytes.subarray(end))) return damaged('damaged: its checksum is wrong')
   const metaLength = readUint32(bytes, MAGIC.length)

@@ -5,7 +5,8 @@ import type { Poseidon } from '../accumulator.ts'
 import { BusError } from '../errors.ts'
 import type { ChainState } from '../state.ts'
 import { decodeCheckpoint, encodeCheckpoint, MAX_CHECKPOINT_BYTES } from './checkpoint-codec.ts'
-import { type CheckpointIndex, checkDataDir, claimDataDir, type DataDirOwner, openIndex } from './data-dir.ts'
+import { type CheckpointIndex, openIndex } from './checkpoint-index.ts'
+import { checkDataDir, claimDataDir, cleanDataDir, type DataDirOwner } from './data-dir.ts'
 import { type Files, ioError, nodeFiles, PARTIAL, writeAtomic } from './files.ts'
 import { expendable } from './retention.ts'
 import { stateFromJson, stateToJson } from './state-codec.ts'
@@ -72,6 +73,7 @@ export class CheckpointStore {
     const index = await openIndex(files, options.dir)
     try {
       await claimDataDir(files, options.dir, options.owner)
+      await cleanDataDir(files, options.dir)
       const store = new CheckpointStore(options, files, index)
       await store.#recover()
       return store
@@ -97,7 +99,7 @@ export class CheckpointStore {
     await writeAtomic(this.#files, join(this.#folder, file), bytes)
     const entry = { file, height: state.context.height, hash, steps, bytes: bytes.length, sequence: this.#sequence() }
     await this.#record(entry)
-    for (const old of expendable([...this.#entries.values()])) await this.#drop(old)
+    for (const old of expendable([...this.#entries.values()])) await this.drop(old)
     return entry
   }
 
@@ -107,11 +109,8 @@ export class CheckpointStore {
    */
   async load(entry: CheckpointEntry): Promise<LoadedCheckpoint | null> {
     const loaded = await this.#read(entry.file)
-    if (loaded === 'damaged') await this.#drop(entry)
-    if (loaded === 'foreign') {
-      this.#entries.delete(entry.file)
-      await this.#index.del(entry.file)
-    }
+    if (loaded === 'damaged') await this.drop(entry)
+    if (loaded === 'foreign') await this.forget(entry)
     return typeof loaded === 'string' ? null : loaded
   }
 
@@ -124,16 +123,29 @@ export class CheckpointStore {
     }
   }
 
+  /** The file first: without its entry it would come back as a new one, an entry without its file does not. */
   async drop(entry: CheckpointEntry): Promise<void> {
-    await this.#drop(entry)
+    const path = join(this.#folder, entry.file)
+    await this.#files.remove(path).catch((cause) => {
+      throw ioError(cause, path)
+    })
+    await this.forget(entry)
+  }
+
+  /** The entry alone, where another program may know what to do with the file. */
+  async forget(entry: CheckpointEntry): Promise<void> {
+    this.#entries.delete(entry.file)
+    await this.#index.del(entry.file)
   }
 
   get #folder(): string {
     return join(this.dir, 'checkpoints')
   }
 
-  #sequence(): number {
-    return Math.max(0, ...[...this.#entries.values()].map((entry) => entry.sequence)) + 1
+  /** After all checkpoints up to a height: of one whose entry was lost nothing else says when it was saved. */
+  #sequence(upTo = Number.POSITIVE_INFINITY): number {
+    const below = [...this.#entries.values()].filter(({ height }) => height <= upTo)
+    return Math.max(0, ...below.map(({ sequence }) => sequence)) + 1
   }
 
   async #record(entry: CheckpointEntry): Promise<void> {
@@ -143,13 +155,10 @@ export class CheckpointStore {
     this.#entries.set(entry.file, entry)
   }
 
-  async #drop(entry: CheckpointEntry): Promise<void> {
-    this.#entries.delete(entry.file)
-    await this.#index.del(entry.file)
-    await this.#files.remove(join(this.#folder, entry.file))
-  }
-
-  /** Only a missing file or a failed checksum lets a checkpoint go: what a disk refuses to read today may be whole. */
+  /**
+   * Only a missing file or a failed checksum in a file of this format lets a checkpoint go: what a disk refuses to read
+   * today may be whole, and what is of another format may serve another version.
+   */
   async #read(file: string): Promise<(LoadedCheckpoint & { readonly bytes: number }) | 'damaged' | 'foreign'> {
     const path = join(this.#folder, file)
     const bytes = await this.#files.read(path, MAX_CHECKPOINT_BYTES).catch((cause: NodeJS.ErrnoException) => {
@@ -176,14 +185,14 @@ export class CheckpointStore {
       if (entry.success && names.has(entry.data.file)) this.#entries.set(key, entry.data)
       else await this.#index.del(key)
     }
-    for (const name of names) {
-      if (!FILE.test(name) || this.#entries.has(name)) continue
+    const lost = [...names].filter((name) => FILE.test(name) && !this.#entries.has(name))
+    for (const name of lost.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))) {
       const found = await this.#read(name)
       if (found === 'damaged') await this.#files.remove(join(this.#folder, name))
       if (typeof found === 'string') continue
       const { height, hash } = found.state.context
       const entry = { file: name, height, hash: toDisplay(hash), steps: found.steps, bytes: found.bytes }
-      await this.#record({ ...entry, sequence: this.#sequence() })
+      await this.#record({ ...entry, sequence: this.#sequence(height) })
     }
   }
 }

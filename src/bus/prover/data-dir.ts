@@ -1,14 +1,17 @@
 import { join } from 'node:path'
-import { Level } from 'level'
 import { z } from 'zod'
 import { BusError } from '../errors.ts'
+import { isIndex } from './checkpoint-index.ts'
 import { type Files, ioError, PARTIAL, writeAtomic } from './files.ts'
+import { STATUS } from './status.ts'
 
 /** Layout of a data directory; a directory of another format is never touched. */
 export const DATA_DIR_FORMAT = 1
 
 const VERSION = 'version.json'
 const MAX_VERSION_BYTES = 65_536
+/** The files that are replaced in one step. */
+const OWN = [VERSION, STATUS]
 
 /** What a data directory belongs to. One directory holds one chain, from one start, under one verifying key. */
 export interface DataDirOwner {
@@ -19,39 +22,10 @@ export interface DataDirOwner {
 
 const ownerSchema = z.object({ format: z.int(), params: z.string(), start: z.string(), keyId: z.string() })
 
-export type CheckpointIndex = Level<string, unknown>
-
-/**
- * Opens the index and with it the lock: LevelDB holds an operating-system lock on its directory, which a killed
- * process cannot leave behind.
- */
-export async function openIndex(files: Files, dir: string): Promise<CheckpointIndex> {
-  await files.makeDir(dir).catch((cause) => {
-    throw ioError(cause, dir)
-  })
-  const index: CheckpointIndex = new Level(join(dir, 'index'), { valueEncoding: 'json' })
-  try {
-    await index.open()
-    return index
-  } catch (error) {
-    const cause = (error as { cause?: { code?: string; message?: string } }).cause
-    if (cause?.code === 'LEVEL_LOCKED') {
-      throw new BusError('E_LOCKED', `another process works in ${dir}; stop it, or name another --data-dir`, {
-        cause: error,
-      })
-    }
-    if (/no space left/i.test(cause?.message ?? '')) {
-      throw new BusError('E_DISK_FULL', `no space left in ${dir}`, { cause: error })
-    }
-    throw new BusError('E_IO', `cannot open ${join(dir, 'index')}: ${cause?.message ?? String(error)}`, {
-      cause: error,
-    })
-  }
-}
-
 /** What may lie in a directory that no version.json names yet: a first run that ended early, or a file system's own. */
-const EARLY = new Set(['index', 'checkpoints', 'lost+found'])
-const isEarly = (name: string) => EARLY.has(name) || (name.startsWith(`${VERSION}.`) && name.endsWith(PARTIAL))
+const EARLY = new Set(['checkpoints', 'lost+found'])
+const isEarly = (name: string) => EARLY.has(name) || isIndex(name) || isPartialOf(name, VERSION)
+const isPartialOf = (name: string, file: string) => name.startsWith(`${file}.`) && name.endsWith(PARTIAL)
 
 /** Before anything is opened: refuses a directory of another format, of another owner, or one with foreign files. */
 export async function checkDataDir(files: Files, dir: string, owner: DataDirOwner): Promise<void> {
@@ -71,6 +45,17 @@ export async function claimDataDir(files: Files, dir: string, owner: DataDirOwne
   if (await isOwned(files, dir, owner)) return
   const text = `${JSON.stringify({ format: DATA_DIR_FORMAT, ...owner }, null, 2)}\n`
   await writeAtomic(files, join(dir, VERSION), new TextEncoder().encode(text))
+}
+
+/** Removes what a crash left half-written. Only under the lock, and only what is ours: a proof may be written here too. */
+export async function cleanDataDir(files: Files, dir: string): Promise<void> {
+  try {
+    for (const name of await files.list(dir)) {
+      if (OWN.some((file) => isPartialOf(name, file))) await files.remove(join(dir, name))
+    }
+  } catch (cause) {
+    throw ioError(cause, dir)
+  }
 }
 
 /** False where nobody owns the directory yet; throws when it belongs to something else. */

@@ -65,7 +65,10 @@ export async function readRegular(path: string, limit: number): Promise<Uint8Arr
   }
 }
 
-/** Ending of files that a crash may leave half-written; whoever opens the directory removes them. */
+/**
+ * Ending of files that a crash may leave half-written. The prover removes those of its data directory when it opens it;
+ * one beside a proof that was to be written elsewhere stays.
+ */
 export const PARTIAL = '.partial'
 
 /** Replaces a file in one step: readers see the old bytes or the new ones, and after a crash too. */

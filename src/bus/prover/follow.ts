@@ -1,9 +1,10 @@
-import type { Rejection } from '../../bitcoin/index.ts'
+import { type Rejection, sameHash } from '../../bitcoin/index.ts'
 import { BusError, throwIfAborted } from '../errors.ts'
 import type { ChainState } from '../state.ts'
 import { checkAhead } from './check-ahead.ts'
 import type { HeaderSource } from './header-source.ts'
-import type { BusProver } from './prover.ts'
+import type { AdvanceResult, BusProver } from './prover.ts'
+import { isUnsettled, throughReorgs } from './through-reorgs.ts'
 
 export interface FollowOptions {
   readonly prover: BusProver
@@ -17,6 +18,8 @@ export interface FollowOptions {
   publish(proof: Uint8Array, state: ChainState, seconds: number): Promise<void>
   /** A tip ahead of the clock by more than two hours is not folded; following goes on at the next news. */
   onTooNew?(rejection: Rejection): void
+  /** The node's chain changed all the time while it was read, or lost blocks; following goes on at the next news. */
+  onUnsettled?(error: BusError): void
   onStage?(stage: string): void
 }
 
@@ -31,10 +34,15 @@ export async function follow(options: FollowOptions): Promise<void> {
   for await (const _ of options.news) {
     throwIfAborted(signal)
     const began = clock()
-    const height = await source.tipHeight(signal)
-    if (height <= options.start.context.height) continue
-    if (published !== null && !(await hasMoreWork(options, published, height))) continue
-    const result = await prover.advanceTo(source, undefined, signal)
+    let result: AdvanceResult
+    try {
+      if (!(await hasMoreWork(options, published))) continue
+      result = await prover.advanceTo(source, undefined, signal)
+    } catch (error) {
+      if (!isUnsettled(error)) throw error
+      options.onUnsettled?.(error)
+      continue
+    }
     if (!result.ok && result.reject === 'time-too-new') {
       options.onTooNew?.(result)
       continue
@@ -54,14 +62,21 @@ export async function follow(options: FollowOptions): Promise<void> {
   }
 }
 
-/** Whether the node's chain up to `height` has more work than the published state, judged by the rules, not its word. */
-async function hasMoreWork(options: FollowOptions, published: ChainState, height: number): Promise<boolean> {
-  const { source, start, signal, clock } = options
-  const there = await source.hashAt(published.context.height, signal)
-  const onChain = there?.every((byte, i) => byte === published.context.hash[i])
-  if (onChain) return height > published.context.height
-  const now = Math.floor(clock() / 1000)
-  const base = await options.prover.commonState(source, height, signal)
-  const ahead = await checkAhead(start.params, base.context, source, height, now, signal)
-  return !ahead.ok || ahead.context.chainwork > published.context.chainwork
+/** Whether the node's chain has more work than the published state, judged by the rules, not by its word. */
+async function hasMoreWork(options: FollowOptions, published: ChainState | null): Promise<boolean> {
+  const { prover, source, start, signal, clock } = options
+  const judged = await throughReorgs(source, async () => {
+    const height = await source.tipHeight(signal)
+    if (published === null) return { ok: true, more: height > start.context.height }
+    const there = await source.hashAt(published.context.height, signal)
+    if (there !== null && sameHash(there, published.context.hash)) {
+      return { ok: true, more: height > published.context.height }
+    }
+    const now = Math.floor(clock() / 1000)
+    const base = await prover.commonState(source, height, signal)
+    const ahead = await checkAhead(start.params, base.context, source, height, now, signal)
+    return ahead.ok ? { ok: true, more: ahead.context.chainwork > published.context.chainwork } : ahead
+  })
+  // A breach is for the prover to find and to tell.
+  return !judged.ok || judged.more
 }

@@ -11,6 +11,7 @@ import { checkAhead } from './check-ahead.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
 import type { HeaderSource } from './header-source.ts'
 import { planSteps } from './steps.ts'
+import { throughReorgs } from './through-reorgs.ts'
 
 export interface ProverOptions {
   readonly start: ChainState
@@ -45,9 +46,6 @@ interface Folded {
 
 const CHECKPOINT_EVERY_MS = 20_000
 
-/** More reorgs in a row than this and the source is not to be believed. */
-const MAX_REORGS = 8
-
 /**
  * Folds a header chain and keeps checkpoints of it. One instance works at a time; it holds the folded state in
  * memory between calls, so that following a node does not load anything anew.
@@ -67,18 +65,11 @@ export class BusProver {
 
   /**
    * Brings the fold to height `to` of the source's chain (its tip unless given): goes back to the newest state that is
-   * on that chain and not above `to`, judges all headers ahead, then folds them. Throws E_ABORTED after saving.
+   * on that chain and not above `to`, judges all headers ahead, then folds them; anew where the chain changes meanwhile.
+   * Throws E_ABORTED after saving.
    */
   async advanceTo(source: HeaderSource, to?: number, signal?: AbortSignal): Promise<AdvanceResult> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#advanceOnce(source, to, signal)
-      } catch (error) {
-        // A reorg while folding: look again for the fork. A file cannot change so.
-        const reorg = error instanceof BusError && error.code === 'E_REORG' && !source.fixed
-        if (!reorg || attempt === MAX_REORGS) throw error
-      }
-    }
+    return await throughReorgs(source, () => this.#advanceOnce(source, to, signal))
   }
 
   async #advanceOnce(source: HeaderSource, to: number | undefined, signal?: AbortSignal): Promise<AdvanceResult> {
@@ -139,7 +130,7 @@ export class BusProver {
       if (loaded === null) continue
       const fold = await this.#restore(loaded.state, loaded.fold)
       if (fold !== null) return { state: { ...loaded.state, start: start.start }, fold }
-      await store.drop(entry)
+      await store.forget(entry)
     }
     if (inMemory !== null && holds) return inMemory
     return { state: start, fold: engine.begin(encodeField(packState(start))) }
@@ -197,6 +188,7 @@ export class BusProver {
         if (height < to && signal?.aborted) break
       }
       if (unsaved) await this.#save()
+      unsaved = false
       if ((this.#current as Folded).state.context.height < to) throwIfAborted(signal)
     } catch (error) {
       // Whatever went wrong outside of folding (the node went away, a reorg, an interrupt) costs no finished step.

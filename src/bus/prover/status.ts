@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { BusError } from '../errors.ts'
 import { type Files, ioError, nodeFiles, replaceFile } from './files.ts'
 
+export const STATUS = 'status.json'
+
 /**
  * `status.json` in the data directory: what the prover is at, for `wsc bus status` while the prover holds the lock. It
  * is information, not state: nothing is resumed from it, so it is replaced without waiting for the disk.
@@ -39,7 +41,7 @@ const MAX_STATUS_BYTES = 65_536
 const CHECKPOINT = /^([0-9]+)-[0-9a-f]{16}\.checkpoint$/
 
 export async function writeStatus(dir: string, status: StatusFile, files: Files = nodeFiles): Promise<void> {
-  await replaceFile(files, join(dir, 'status.json'), new TextEncoder().encode(`${JSON.stringify(status)}\n`))
+  await replaceFile(files, join(dir, STATUS), new TextEncoder().encode(`${JSON.stringify(status)}\n`))
 }
 
 /** Null when nothing was ever proved there. Takes no lock and changes nothing. */
@@ -48,7 +50,7 @@ export async function readStatus(
   isAlive: (pid: number) => boolean,
   files: Files = nodeFiles,
 ): Promise<BusStatus | null> {
-  const path = join(dir, 'status.json')
+  const path = join(dir, STATUS)
   const bytes = await files.read(path, MAX_STATUS_BYTES).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return null
     throw ioError(cause, path, 'read')
@@ -69,6 +71,6 @@ function parseStatus(bytes: Uint8Array, dir: string): StatusFile {
   try {
     return statusSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
   } catch (cause) {
-    throw new BusError('E_IO', `${join(dir, 'status.json')} cannot be read`, { cause })
+    throw new BusError('E_IO', `${join(dir, STATUS)} cannot be read`, { cause })
   }
 }

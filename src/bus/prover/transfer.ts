@@ -10,7 +10,7 @@ import { decodeCheckpoint } from './checkpoint-codec.ts'
 import type { CheckpointEntry, CheckpointStore } from './checkpoint-store.ts'
 import { stateFromJson } from './state-codec.ts'
 
-export type ImportReject = 'damaged' | 'wrong-key' | 'wrong-network' | 'wrong-start' | 'not-proved'
+export type ImportReject = 'damaged' | 'wrong-format' | 'wrong-key' | 'wrong-network' | 'wrong-start' | 'not-proved'
 
 export type ImportResult =
   | { readonly ok: true; readonly entry: CheckpointEntry }
@@ -45,7 +45,7 @@ export async function importCheckpoint(
   const { store, engine, start, poseidon } = options
   const refuse = (reject: ImportReject, detail: string): ImportResult => ({ ok: false, reject, detail })
   const decoded = decodeCheckpoint(bytes)
-  if (!decoded.ok) return refuse('damaged', decoded.detail)
+  if (!decoded.ok) return refuse(decoded.reject === 'foreign' ? 'wrong-format' : 'damaged', decoded.detail)
   const { checkpoint } = decoded
   if (checkpoint.keyId !== engine.info.keyId) return refuse('wrong-key', `made for key ${checkpoint.keyId}`)
   if (BigInt(`0x${checkpoint.state.params}`) !== packParams(start.params)) {

@@ -54,6 +54,7 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
         signal,
         onTooNew: ({ height, detail }) =>
           terminal.note(`waiting for the next block: block ${height}: ${detail}; is this machine's clock right?`),
+        onUnsettled: (error) => terminal.note(`waiting for the next block: ${error.message}`),
         onStage: (stage) => terminal.progress(`compress: ${stage}`),
         async publish(proof, _state, seconds) {
           const proved = await session.publish(proof, options.out, held)

@@ -1,6 +1,13 @@
 import type { Command } from 'commander'
 import { type ChainContext, type NetworkParams, type Rejection, startContext } from '../../bitcoin/index.ts'
-import { checkAhead, fileSource, type HeaderSource, type ProvedChain, verifyJson } from '../../bus/index.ts'
+import {
+  checkAhead,
+  fileSource,
+  type HeaderSource,
+  type ProvedChain,
+  refusalJson,
+  verifyJson,
+} from '../../bus/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -55,7 +62,8 @@ async function prove(context: CliContext, options: Options, command: Command): P
   await requireWritable(options.out, options, context.env)
   const params = requireProvable(await readNetwork(options.network))
   const refuse = ({ reject, height: at, detail }: Rejection) => {
-    if (options.json) terminal.result(JSON.stringify({ valid: false, reason: reject, height: at, detail }))
+    const refusal = { reason: reject, detail, network: params.name, height: at }
+    if (options.json) terminal.result(JSON.stringify(refusalJson(refusal)))
     terminal.note(`invalid: ${reject} at height ${at}: ${detail}`)
     return EXIT.invalid
   }
