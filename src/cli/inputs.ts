@@ -87,6 +87,7 @@ export interface InputFiles {
 
 /** That a result can be written is known before hours of work, not after; nothing that is read is written over. */
 export async function requireWritable(file: string, inputs: InputFiles, env: CliContext['env']): Promise<void> {
+  if (file === '') throw new UsageError('cannot write a file without a name')
   const folder = dirname(file)
   const found = await stat(folder).catch(() => null)
   if (found === null || !found.isDirectory()) throw new UsageError(`there is no folder ${folder} to write ${file} in`)
@@ -105,7 +106,7 @@ export async function requireWritable(file: string, inputs: InputFiles, env: Cli
     }
   }
   await probeReplacing(nodeFiles, file).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`cannot write ${file === '' ? 'a file without a name' : file}: ${cause.code}`, { cause })
+    throw new UsageError(`cannot write ${file}: ${cause.code}`, { cause })
   })
 }
 

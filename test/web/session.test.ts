@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import type { OpenVerifier } from '../../src/bus/pure.ts'
 import { type SessionState, startSession } from '../../src/web/session.ts'
@@ -58,10 +59,13 @@ it('judges the next question in a new worker after the worker has died, idle or 
 })
 
 it('ends a worker that reports a failure of its own, and starts another for the next question', async () => {
-  const { ask, next, workers } = session()
+  const poseidon = () => {
+    throw new Error('unreachable executed')
+  }
+  const { ask, next, workers } = session(async () => ({ ...verifier, poseidon }))
   await next('ready')
   const failed = next('failed')
-  ask({ ...request, proof: null as unknown as Uint8Array })
+  ask({ ...request, network: 'mainnet', proof: await readFile('test/vectors/mainnet-height-10.proof') })
   expect(await failed).toMatchObject({ error: { code: 'E_WORKER' } })
   expect(workers[0]?.terminated()).toBe(true)
   const judged = next('judged')
