@@ -97,10 +97,10 @@ export async function requireWritable(file: string, inputs: InputFiles, env: Cli
     const kept = await Promise.all(['version.json', 'index'].map((name) => stat(join(near, name)).catch(() => null)))
     if (!kept.includes(null)) throw new UsageError(`cannot write ${file}: ${near} is a data directory`)
   }
-  const { network, ...files } = inputs
-  const read = [...Object.values(files), network?.endsWith('.json') ? network : undefined]
-  for (const input of [...read, env.WSC_RPC_PASSWORD_FILE, CONFIG_FILE]) {
-    const from = typeof input === 'string' ? await stat(input).catch(() => null) : null
+  const { headers, anchor, ptau, rpcCookie } = inputs
+  const network = inputs.network?.endsWith('.json') ? inputs.network : undefined
+  for (const input of [headers, anchor, ptau, rpcCookie, network, env.WSC_RPC_PASSWORD_FILE, CONFIG_FILE]) {
+    const from = input !== undefined ? await stat(input).catch(() => null) : null
     if (there !== null && from !== null && from.dev === there.dev && from.ino === there.ino) {
       throw new UsageError(`${file} is an input (${input}) and would be written over`)
     }

@@ -64,6 +64,12 @@ describe('what is no regular file', () => {
     }
     await wsc('bus', 'anchor', '--headers', headers, '--start-height', '0', '--at', '1', '--out', headers)
     expect((await readFile(headers)).length).toBe(80)
+
+    // A result of before is no input: it is what gets replaced.
+    const old = join(dir, 'old.proof')
+    await writeFile(old, 'x')
+    const again = await wsc('bus', 'prove', '--network', 'regtest', '--headers', headers, '--out', old)
+    expect(again.stderr).not.toContain('would be written over')
   })
 
   it('is told before the work where a result cannot be written', async () => {
