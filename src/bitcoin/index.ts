@@ -17,6 +17,18 @@ export type { Rejection, RejectReason } from './check-header.ts'
 export { type CheckResult, checkHeader, checkNotTooNew, checkProofOfWork, MAX_FUTURE_SECONDS } from './check-header.ts'
 export { type DecodedCompact, decodeCompact, encodeCompact } from './compact.ts'
 export { type ChainContext, extendContext, startContext } from './context.ts'
+export {
+  ENVELOPE_ERRORS,
+  type Envelope,
+  type EnvelopeError,
+  type EnvelopeField,
+  parseEnvelopes,
+  type Witnesses,
+} from './envelope/envelope.ts'
+export { formatInscriptionId, type InscriptionId, parseInscriptionId } from './envelope/inscription-id.ts'
+export { MAX_PUSH_BYTES } from './envelope/instructions.ts'
+export { TAG } from './envelope/tags.ts'
+export { decodePointer, type EnvelopeContent, encodeEnvelope, encodePointer } from './envelope/write-envelope.ts'
 export { BitcoinError, type BitcoinErrorCode } from './errors.ts'
 export { moreWork } from './fork-choice.ts'
 export {
