@@ -2,6 +2,7 @@
 export { History, type HistoryStart } from './history/history.ts'
 export { type HistoryOwner, openLevelTable } from './history/level-table.ts'
 export type { PoseidonSource } from './history/nodes.ts'
+export { provedPlaces } from './history/places.ts'
 export { type HistoryTable, memoryTable } from './history/table.ts'
 export { checkAhead } from './prover/check-ahead.ts'
 export { MAX_CHECKPOINT_BYTES } from './prover/checkpoint-codec.ts'

@@ -31,6 +31,14 @@ export {
   type TransactionAttestation,
 } from './attestation/attestation.ts'
 export {
+  Attestor,
+  type AttestReject,
+  type AttestRequest,
+  type AttestResult,
+  type BlockSource,
+  type PlaceSource,
+} from './attestation/attestor.ts'
+export {
   type AttestationFormReject,
   type AttestationResult,
   decodeAttestation,

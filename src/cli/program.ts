@@ -1,11 +1,17 @@
 import { Command } from 'commander'
 import type { Runner } from './command.ts'
+import { addAttestHeader } from './commands/attest-header.ts'
+import { addAttestInscription } from './commands/attest-inscription.ts'
+import { addAttestOutput } from './commands/attest-output.ts'
+import { addAttestRefresh } from './commands/attest-refresh.ts'
+import { addAttestTx } from './commands/attest-tx.ts'
 import { addBusAnchor } from './commands/bus-anchor.ts'
 import { addBusCheckpoint } from './commands/bus-checkpoint.ts'
 import { addBusFollow } from './commands/bus-follow.ts'
 import { addBusProve } from './commands/bus-prove.ts'
 import { addBusStatus } from './commands/bus-status.ts'
 import { addBusVerify } from './commands/bus-verify.ts'
+import { addCheck } from './commands/check.ts'
 import { addSetup } from './commands/setup.ts'
 
 const EXIT_CODES = `
@@ -23,6 +29,11 @@ export function buildProgram(version: string, run: Runner): Command {
   for (const add of [addBusProve, addBusVerify, addBusFollow, addBusStatus, addBusAnchor, addBusCheckpoint]) {
     add(bus, run)
   }
+  const attest = program.command('attest').description('make small messages that verify offline under a bus proof')
+  for (const add of [addAttestHeader, addAttestTx, addAttestOutput, addAttestInscription, addAttestRefresh]) {
+    add(attest, run)
+  }
+  addCheck(program, run)
   addSetup(program, run)
   return program
 }
