@@ -44,5 +44,6 @@ export const impure: readonly string[] = [
   'src/bitcoin/node/',
   'src/bus/history/',
   'src/bus/prover/',
+  'src/bus/serve/',
   'src/bus/index.ts',
 ]

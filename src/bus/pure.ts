@@ -92,6 +92,9 @@ export {
 export { advance, anchorState, type ChainStart, type ChainState, startState } from './state.ts'
 export { packState, STATE_ARITY, type StateFields, unpackState } from './state-vector.ts'
 export { type Advanced, headerWords, type StepInput, stepInput } from './step-input.ts'
+export type { FetchOptions } from './sync/fetch-bytes.ts'
+export { fetchPath } from './sync/fetch-path.ts'
+export { type FetchProofResult, fetchProof } from './sync/fetch-proof.ts'
 export {
   needsNoCeremony,
   type ProvedChain,

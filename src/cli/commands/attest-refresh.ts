@@ -1,4 +1,11 @@
-import { MAX_SUPPLEMENT_JSON, type PathSupplement, refreshAttestation, supplementFromJson } from '../../bus/index.ts'
+import {
+  fetchPath,
+  MAX_SUPPLEMENT_JSON,
+  type PathSupplement,
+  refreshAttestation,
+  type SupplementResult,
+  supplementFromJson,
+} from '../../bus/index.ts'
 import { openAttestor } from '../attest/open-attestor.ts'
 import { addAttestOptions } from '../attest/options.ts'
 import { readAttestation } from '../attest/read-attestation.ts'
@@ -12,17 +19,19 @@ import { openJudge, readProof } from '../proved-chain.ts'
 
 interface Options extends AttestOptions {
   readonly path?: string
+  readonly bus?: string
 }
 
 export const addAttestRefresh: AddCommand = (parent, run) => {
   addAttestOptions(parent.command('refresh').argument('<FILE>', 'attestation made under an earlier proof'))
     .description('bring an attestation to a later proof; refused where its header is not in that chain')
-    .option('--path <FILE>', 'a path supplement from a server, instead of headers or a node')
+    .option('--bus <URL>', 'ask a server (wsc bus serve) for the path, instead of headers or a node')
+    .option('--path <FILE>', 'the same from a file')
     .addHelpText(
       'after',
       examples(
         'attest refresh tx.attestation --proof new.proof --out tx.attestation',
-        'attest refresh tx.attestation --path path.json --proof new.proof --out new.attestation',
+        'attest refresh tx.attestation --bus http://127.0.0.1:8532 --proof new.proof --out tx.attestation',
       ),
     )
     .action(run(refresh))
@@ -38,7 +47,9 @@ async function refresh(context: CliContext, file: string, options: Options): Pro
   const { height } = read.attestation
   let supplement: PathSupplement
   if (options.path !== undefined) {
-    supplement = await readSupplement(options.path)
+    supplement = usable(options.path, await readSupplement(options.path))
+  } else if (options.bus !== undefined) {
+    supplement = usable(options.bus, await fetchPath(options.bus, height, { signal: context.signal }))
   } else {
     const opened = await openAttestor(options, judge, chain, context)
     try {
@@ -55,8 +66,11 @@ async function refresh(context: CliContext, file: string, options: Options): Pro
   return await writeAttestation(context, options, refreshed.attestation, judge, chain)
 }
 
-async function readSupplement(file: string): Promise<PathSupplement> {
-  const read = supplementFromJson(new TextDecoder().decode(await readUpTo(file, MAX_SUPPLEMENT_JSON)))
+async function readSupplement(file: string): Promise<SupplementResult> {
+  return supplementFromJson(new TextDecoder().decode(await readUpTo(file, MAX_SUPPLEMENT_JSON)))
+}
+
+function usable(from: string, read: SupplementResult): PathSupplement {
   if (read.ok) return read.supplement
-  throw new UsageError(`${file} is no path: ${read.detail}`)
+  throw new UsageError(`${from} gives no path: ${read.detail}`)
 }
