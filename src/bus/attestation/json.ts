@@ -39,7 +39,7 @@ const head = {
 const index = z.int().min(0).max(MAX_INDEX)
 const transactionPart = {
   index,
-  coinbase: hex(42, MAX_ATTESTATION_BYTES),
+  coinbase: hex(41, MAX_ATTESTATION_BYTES),
   transaction: hex(0, MAX_ATTESTATION_BYTES).nullable(),
   branch: z.strictObject({ coinbase: hashes, transaction: hashes, shared: hashes }),
 }
@@ -52,7 +52,7 @@ const schema = z.discriminatedUnion('kind', [
     kind: z.literal('inscription'),
     ...head,
     index,
-    coinbase: hex(42, MAX_ATTESTATION_BYTES),
+    coinbase: hex(41, MAX_ATTESTATION_BYTES),
     coinbaseBranch: hashes,
     transaction: hex(0, MAX_ATTESTATION_BYTES),
     witnessBranch: hashes,
