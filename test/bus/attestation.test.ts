@@ -1,104 +1,31 @@
-import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
-import {
-  type Block,
-  commitmentOf,
-  merkleBranch,
-  merkleTree,
-  parseEnvelopes,
-  strippedBytes,
-  type Transaction,
-  type TransactionOutput,
-  toDisplay,
-  transactionId,
-} from '../../src/bitcoin/index.ts'
+import { describe, expect, it } from 'vitest'
+import { type Transaction, type TransactionOutput, transactionId } from '../../src/bitcoin/index.ts'
 import {
   type Attestation,
-  type AttestedChain,
-  attestationFromJson,
   attestationResultJson,
-  attestationToJson,
   attestHeader,
-  attestInscription,
   attestOutput,
-  attestTransaction,
-  type BuildRejection,
   checkAttestation,
-  decodeAttestation,
-  encodeAttestation,
-  type InscriptionAttestation,
-  openBlock,
-  refreshAttestation,
-  supplementFromJson,
-  supplementToJson,
   type TransactionAttestation,
 } from '../../src/bus/pure.ts'
-import { chainAround, type PlacedChain } from '../support/attested-chain.ts'
-import { block, smallBlock } from '../support/blocks.ts'
+import { commitmentScript, spend, syntheticBlock } from '../support/synthetic-block.ts'
 import {
-  commitmentScript,
-  decoded,
-  envelopeScript,
-  type SyntheticOptions,
-  spend,
-  stripped,
-  syntheticBlock,
-} from '../support/synthetic-block.ts'
+  built,
+  HEIGHT,
+  idOf,
+  inscriptionAt,
+  onReal,
+  onSynthetic,
+  opened,
+  others,
+  placed,
+  real,
+  reasonOf,
+  synthetic,
+  throughForms,
+  txAt,
+} from './attestation-scene.ts'
 import { poseidon } from './poseidon-reference.ts'
-
-const HEIGHT = 170_000
-const real = block(smallBlock('mainnet-170000'))
-
-/** Nine transactions; numbers 3 and 8 hold inscriptions. */
-const others = Array.from({ length: 8 }, (_, i) => {
-  if (i === 2) return spend(i, [envelopeScript('first', 'second'), envelopeScript('third')])
-  if (i === 7) return spend(i, [envelopeScript('last')])
-  return i % 2 === 0 ? spend(i) : spend(i, [new Uint8Array(40).fill(0x51)])
-})
-const synthetic = (options: SyntheticOptions = {}) => syntheticBlock(others, options)
-
-interface Place extends PlacedChain {
-  readonly of: Block
-}
-const placed = async (of: Block, after = 6): Promise<Place> => ({
-  of,
-  ...(await chainAround(of.headerBytes, HEIGHT, after)),
-})
-
-let onReal: Place
-let onSynthetic: Place
-beforeAll(async () => {
-  onReal = await placed(real)
-  onSynthetic = await placed(synthetic())
-})
-
-function opened(of: Block) {
-  const result = openBlock(of)
-  if (!result.ok) throw new Error(result.detail)
-  return result.open
-}
-function built<T>(result: { ok: true; attestation: T } | BuildRejection): T {
-  if (!result.ok) throw new Error(`${result.reject}: ${result.detail}`)
-  return result.attestation
-}
-const idOf = (of: Block, index: number) => toDisplay(transactionId(of.transactions[index] as never))
-const txAt = ({ of, place }: Place, index: number) => built(attestTransaction(place, opened(of), idOf(of, index)))
-const inscriptionAt = ({ of, place }: Place, index: number, envelope: number) =>
-  built(attestInscription(place, opened(of), idOf(of, index), envelope))
-const reasonOf = (attestation: Attestation, chain: AttestedChain) =>
-  checkAttestation(attestation, chain, poseidon).reason
-
-/** Through both forms and back. */
-function throughForms(attestation: Attestation): Attestation {
-  const binary = encodeAttestation(attestation)
-  const read = decodeAttestation(binary)
-  const json = attestationFromJson(JSON.stringify(attestationToJson(attestation)))
-  if (!read.ok || !json.ok) throw new Error('an attestation must survive its forms')
-  expect(read.attestation).toEqual(attestation)
-  expect(json.attestation).toEqual(attestation)
-  expect(encodeAttestation(json.attestation)).toEqual(binary)
-  return read.attestation
-}
 
 describe('attestations that hold', () => {
   it('of a header', () => {
@@ -297,165 +224,5 @@ describe('attestations of a transaction are refused', () => {
     expect(reasonOf(txAt(onSynthetic, 2), onSynthetic.chain)).toBeNull()
     expect(other({ transaction: raw }, 2, onSynthetic)).toBe('bad-transaction')
     expect(other({ coinbase: synthetic().transactions[0]?.bytes as Uint8Array }, 2, onSynthetic)).toBe('bad-coinbase')
-  })
-})
-
-describe('attestations of an inscription are refused', () => {
-  const other = (change: Partial<InscriptionAttestation>, where = onSynthetic) =>
-    reasonOf({ ...inscriptionAt(where, 3, 0), ...change }, where.chain)
-  const reveal = others[2] as Uint8Array
-
-  it('with the witness swapped, stripped, added to or altered', () => {
-    const swapped = spend(2, [envelopeScript('forged', 'second'), envelopeScript('third')])
-    expect(stripped(swapped)).toEqual(stripped(reveal))
-    expect(parseEnvelopes(decoded(swapped))).toHaveLength(3)
-    expect(other({ transaction: swapped })).toBe('wrong-commitment')
-    expect(other({ transaction: stripped(reveal) })).toBe('no-witness')
-    expect(other({ transaction: spend(2, [envelopeScript('first', 'second', 'x'), envelopeScript('third')]) })).toBe(
-      'wrong-commitment',
-    )
-    for (let at = 0; at < reveal.length; at++) {
-      const changed = reveal.with(at, (reveal[at] as number) ^ 1)
-      expect(['wrong-commitment', 'bad-transaction', 'no-witness']).toContain(other({ transaction: changed }))
-    }
-  })
-
-  it('with another index, branch, reserved value or coinbase', () => {
-    const { coinbase, coinbaseBranch, witnessBranch } = inscriptionAt(onSynthetic, 3, 0)
-    expect(other({ index: 2 })).toBe('wrong-commitment')
-    expect(other({ index: 0 })).toBe('unexpected-coinbase')
-    expect(other({ index: 16 })).toBe('index-out-of-range')
-    expect(other({ reserved: new Uint8Array(32).fill(1) })).toBe('wrong-commitment')
-    expect(other({ reserved: new Uint8Array(31) })).toBe('bad-reserved-value')
-    expect(other({ witnessBranch: witnessBranch.slice(1) })).toBe('wrong-branch-length')
-    expect(other({ witnessBranch: witnessBranch.slice(1), coinbaseBranch: coinbaseBranch.slice(1) })).toBe(
-      'not-in-block',
-    )
-    expect(other({ witnessBranch: witnessBranch.toReversed() })).toBe('wrong-commitment')
-    expect(other({ coinbaseBranch: coinbaseBranch.toReversed() })).toBe('not-in-block')
-    expect(other({ transaction: coinbase })).toBe('no-witness')
-    expect(other({ transaction: synthetic().transactions[0]?.bytes as Uint8Array })).toBe('unexpected-coinbase')
-    for (let at = 0; at < coinbase.length; at++) {
-      const changed = coinbase.with(at, (coinbase[at] as number) ^ 1)
-      expect(['not-in-block', 'bad-coinbase', 'not-a-coinbase']).toContain(other({ coinbase: changed }))
-    }
-  })
-
-  it('with an envelope or input that is not there', () => {
-    expect(other({ envelope: 3 })).toBe('no-such-envelope')
-    expect(other({ input: 1 })).toBe('wrong-input')
-    expect(other({ envelope: 2 })).toBe('wrong-input')
-    const { of, place } = onSynthetic
-    expect(attestInscription(place, opened(of), idOf(of, 3), 3)).toMatchObject({ reject: 'no-such-inscription' })
-    expect(attestInscription(place, opened(of), 'ff'.repeat(32), 0)).toMatchObject({ reject: 'no-such-transaction' })
-  })
-
-  it('where the right commitment is not the last, or there is none', async () => {
-    // Made by hand: a builder refuses such blocks.
-    const honest = inscriptionAt(onSynthetic, 3, 0)
-    const reason = async (options: SyntheticOptions) => {
-      const of = synthetic(options)
-      expect(openBlock(of)).toMatchObject({ ok: false, reject: 'bad-block' })
-      const { place, chain } = await placed(of, 1)
-      const coinbase = strippedBytes(of.transactions[0] as Transaction)
-      const coinbaseBranch = merkleBranch(merkleTree(of.transactions.map(transactionId)), 0)
-      return reasonOf({ ...honest, ...place, header: of.headerBytes, coinbase, coinbaseBranch }, chain)
-    }
-    const wrong = commitmentScript(commitmentOf(new Uint8Array(32).fill(8), new Uint8Array(32)))
-    expect(await reason({ after: [wrong] })).toBe('wrong-commitment')
-    expect(await reason({ commit: false })).toBe('no-commitment')
-  })
-})
-
-describe('forms', () => {
-  it('refuse what is cut off, goes on, or is something else', () => {
-    const bytes = encodeAttestation(inscriptionAt(onSynthetic, 3, 0))
-    const rejectOf = (raw: Uint8Array) => {
-      const result = decodeAttestation(raw)
-      return result.ok ? null : result.reject
-    }
-    for (let length = 0; length < bytes.length; length++) expect(rejectOf(bytes.subarray(0, length))).not.toBeNull()
-    expect(rejectOf(Uint8Array.of(...bytes, 0))).toBe('trailing-bytes')
-    expect(rejectOf(bytes.with(0, 0))).toBe('not-an-attestation')
-    expect(rejectOf(bytes.with(4, 2))).toBe('unsupported-version')
-    expect(rejectOf(bytes.with(5, 5))).toBe('malformed')
-    expect(rejectOf(new Uint8Array(4_200_001))).toBe('oversize')
-  })
-
-  it('of any changed byte: refused as a form, or by the check, or another true statement', () => {
-    const all = [txAt(onReal, 5), txAt(onSynthetic, 0), inscriptionAt(onSynthetic, 3, 1)]
-    for (const attestation of all) {
-      const { chain } = attestation.kind === 'tx' && attestation.index === 5 ? onReal : onSynthetic
-      const bytes = encodeAttestation(attestation)
-      for (let at = 0; at < bytes.length; at++) {
-        const result = decodeAttestation(bytes.with(at, (bytes[at] as number) ^ 4))
-        if (result.ok) expect(reasonOf(result.attestation, chain), `byte ${at}`).not.toBeNull()
-      }
-    }
-  }, 120_000)
-
-  it('in JSON', () => {
-    const json = attestationToJson(txAt(onReal, 5))
-    const rejectOf = (value: unknown) => {
-      const result = attestationFromJson(typeof value === 'string' ? value : JSON.stringify(value))
-      return result.ok ? null : result.reject
-    }
-    expect(rejectOf(json)).toBeNull()
-    for (const name of Object.keys(json)) {
-      expect(rejectOf({ ...json, [name]: undefined })).not.toBeNull()
-      expect(rejectOf({ ...json, [name]: {} })).not.toBeNull()
-    }
-    expect(rejectOf({ ...json, more: 1 })).toBe('malformed')
-    expect(rejectOf({ ...json, format: 'wsc-attestation-2' })).toBe('unsupported-version')
-    expect(rejectOf({ ...json, index: 8 })).toBe('malformed')
-    expect(rejectOf({ ...json, transaction: null })).toBe('malformed')
-    expect(rejectOf({ ...json, path: ['f'.repeat(64)] })).toBe('malformed')
-    expect(rejectOf('{')).toBe('not-an-attestation')
-    expect(rejectOf('null')).toBe('not-an-attestation')
-  })
-
-  it('answer any bytes by a value', () => {
-    const head = Uint8Array.of(0x57, 0x53, 0x43, 0x41, 1)
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 400 }), fc.boolean(), (raw, headed) => {
-        const result = decodeAttestation(headed ? Uint8Array.of(...head, ...raw) : raw)
-        expect(result.ok || result.detail.length > 0).toBe(true)
-      }),
-      { numRuns: 2000 },
-    )
-  })
-})
-
-describe('refreshing', () => {
-  it('brings an attestation to a later proof, by a path through JSON', async () => {
-    const later = await placed(real, 13)
-    const attestation = txAt(onReal, 5)
-    expect(reasonOf(attestation, later.chain)).toBe('other-proof')
-    const read = supplementFromJson(JSON.stringify(supplementToJson(later.place)))
-    if (!read.ok) throw new Error(read.detail)
-    const refreshed = refreshAttestation(attestation, read.supplement)
-    if (!refreshed.ok) throw new Error(refreshed.detail)
-    expect(reasonOf(refreshed.attestation, later.chain)).toBeNull()
-    const elsewhere = { ...read.supplement, height: HEIGHT + 1 }
-    expect(refreshAttestation(attestation, elsewhere)).toMatchObject({ reject: 'other-block' })
-  })
-
-  it('does not bring one whose header left the chain', () => {
-    const refreshed = refreshAttestation(txAt(onReal, 5), onSynthetic.place)
-    if (!refreshed.ok) throw new Error(refreshed.detail)
-    expect(reasonOf(refreshed.attestation, onSynthetic.chain)).toBe('not-in-chain')
-  })
-
-  it('takes no malformed path', () => {
-    const json = supplementToJson(onReal.place)
-    for (const bad of [
-      '',
-      '{',
-      JSON.stringify({ ...json, path: ['0'] }),
-      JSON.stringify({ ...json, format: 'x' }),
-      ' '.repeat(20_000),
-    ]) {
-      expect(supplementFromJson(bad)).toMatchObject({ reject: 'malformed-path' })
-    }
   })
 })
