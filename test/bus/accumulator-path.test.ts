@@ -58,12 +58,16 @@ describe('path plan', () => {
 
   it('stays within its bound and its logarithm', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: MAX_COUNT }), fc.double({ min: 0, max: 1, maxExcluded: true }), (n, at) => {
-        const plan = planPath(n, Math.floor(at * n))
-        expect(pathLength(plan)).toBeLessThanOrEqual(MAX_PATH_LENGTH)
-        expect(plan.steps.length).toBeLessThanOrEqual(Math.log2(n + 1))
-        expect(plan.older + plan.size + plan.newer.reduce((sum, { size }) => sum + size, 0)).toBe(n)
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: MAX_COUNT }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (n, at) => {
+          const plan = planPath(n, Math.floor(at * n))
+          expect(pathLength(plan)).toBeLessThanOrEqual(MAX_PATH_LENGTH)
+          expect(plan.steps.length).toBeLessThanOrEqual(Math.log2(n + 1))
+          expect(plan.older + plan.size + plan.newer.reduce((sum, { size }) => sum + size, 0)).toBe(n)
+        },
+      ),
     )
   })
 
