@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts'
+import { attestations } from './benches/attestations.ts'
 import { compress } from './benches/compress.ts'
 import { constraints } from './benches/constraints.ts'
 import { folding } from './benches/folding.ts'
@@ -26,4 +27,5 @@ export const benches: readonly Bench[] = [
   witness,
   rules,
   poseidon,
+  attestations,
 ]

@@ -40,4 +40,10 @@ export const entries: readonly string[] = ['src/index.ts', 'src/browser.ts']
  */
 export const pure: readonly string[] = ['src/browser.ts', 'src/bitcoin/', 'src/bus/', 'src/web/']
 
-export const impure: readonly string[] = ['src/bitcoin/node/', 'src/bus/prover/', 'src/bus/index.ts']
+export const impure: readonly string[] = [
+  'src/bitcoin/node/',
+  'src/bus/history/',
+  'src/bus/prover/',
+  'src/bus/serve/',
+  'src/bus/index.ts',
+]

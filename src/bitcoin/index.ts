@@ -1,10 +1,35 @@
-/** Bitcoin's header rules, exactly as Bitcoin Core's. Pure: no I/O, no clock, no Node built-ins. */
+/** Bitcoin's header rules, exactly as Bitcoin Core's, and codecs. Pure: no I/O, no clock, no Node built-ins. */
 
 export { contextFromHeaders } from './anchor-context.ts'
+export { type Block, type BlockResult, decodeBlock, MAX_BLOCK_BYTES } from './block.ts'
+export { ByteReader, type DecodeReject, type DecodeRejection, decoding } from './byte-reader.ts'
+export {
+  type BlockBody,
+  type BlockReject,
+  type BlockRejection,
+  COINBASE_WTXID,
+  checkBlockBody,
+  commitmentOf,
+  type WitnessTree,
+  witnessCommitment,
+} from './check-block.ts'
 export type { Rejection, RejectReason } from './check-header.ts'
 export { type CheckResult, checkHeader, checkNotTooNew, checkProofOfWork, MAX_FUTURE_SECONDS } from './check-header.ts'
 export { type DecodedCompact, decodeCompact, encodeCompact } from './compact.ts'
+export { compactSize } from './compact-size.ts'
 export { type ChainContext, extendContext, startContext } from './context.ts'
+export {
+  ENVELOPE_ERRORS,
+  type Envelope,
+  type EnvelopeError,
+  type EnvelopeField,
+  parseEnvelopes,
+  type Witnesses,
+} from './envelope/envelope.ts'
+export { formatInscriptionId, type InscriptionId, parseInscriptionId } from './envelope/inscription-id.ts'
+export { MAX_PUSH_BYTES } from './envelope/instructions.ts'
+export { TAG } from './envelope/tags.ts'
+export { decodePointer, type EnvelopeContent, encodeEnvelope, encodePointer } from './envelope/write-envelope.ts'
 export { BitcoinError, type BitcoinErrorCode } from './errors.ts'
 export { moreWork } from './fork-choice.ts'
 export {
@@ -15,11 +40,24 @@ export {
   hashToUint256,
   sameHash,
   sha256d,
+  type Txid,
   toDisplay,
+  txid,
+  type Wtxid,
 } from './hash.ts'
 export { decodeHeader, encodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts'
 export { type CheckedHeader, checkHeaderFile, type HeaderFileOptions, walkHeaderFile } from './header-file.ts'
 export { MEDIAN_SPAN, medianTimePast, paddedTimes } from './median-time.ts'
+export {
+  type FoldReject,
+  type FoldResult,
+  foldBranch,
+  MAX_BRANCH_DEPTH,
+  type MerkleTree,
+  merkleBranch,
+  merkleNode,
+  merkleTree,
+} from './merkle.ts'
 export { loadCustomParams } from './params/custom.ts'
 export { mainnet } from './params/mainnet.ts'
 export { type NetworkParams, TARGET_TIMESPAN } from './params/network-params.ts'
@@ -28,6 +66,19 @@ export { regtest } from './params/regtest.ts'
 export { signet } from './params/signet.ts'
 export { testnet4 } from './params/testnet4.ts'
 export { requiredBits, retarget } from './required-bits.ts'
+export {
+  decodeTransaction,
+  decodeWholeTransaction,
+  isCoinbase,
+  MAX_BLOCK_WEIGHT,
+  strippedBytes,
+  type Transaction,
+  type TransactionInput,
+  type TransactionOutput,
+  type TransactionResult,
+  transactionId,
+  witnessTransactionId,
+} from './transaction.ts'
 export { unusableTarget } from './usable-target.ts'
 export { requiredVersion } from './versions.ts'
 export { blockWork } from './work.ts'

@@ -1,4 +1,9 @@
 /** The bus: one proof that a header chain obeys Bitcoin's rules, made (here) and verified (`pure.ts`). */
+export { History, type HistoryStart } from './history/history.ts'
+export { type HistoryOwner, openLevelTable } from './history/level-table.ts'
+export type { PoseidonSource } from './history/nodes.ts'
+export { provedPlaces } from './history/places.ts'
+export { type HistoryTable, memoryTable } from './history/table.ts'
 export { checkAhead } from './prover/check-ahead.ts'
 export { MAX_CHECKPOINT_BYTES } from './prover/checkpoint-codec.ts'
 export { type CheckpointEntry, CheckpointStore, type StoreOptions } from './prover/checkpoint-store.ts'
@@ -9,4 +14,7 @@ export { type AdvanceResult, BusProver, type FoldProgress, type ProverOptions } 
 export { type BusStatus, readStatus, type StatusFile, writeStatus } from './prover/status.ts'
 export { exportCheckpoint, type ImportResult, importCheckpoint } from './prover/transfer.ts'
 export * from './pure.ts'
+export type { RateLimit } from './serve/rate-limit.ts'
+export { ServedBus, type ServedBusOptions, type ServedProof } from './serve/served-bus.ts'
+export { type RunningServer, type ServeOptions, serveBus } from './serve/server.ts'
 export { refusalJson } from './verify-json.ts'

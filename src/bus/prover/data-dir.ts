@@ -23,7 +23,7 @@ export interface DataDirOwner {
 const ownerSchema = z.object({ format: z.int(), params: z.string(), start: z.string(), keyId: z.string() })
 
 /** What may lie in a directory that no version.json names yet: a first run that ended early, or a file system's own. */
-const EARLY = new Set(['checkpoints', 'lost+found'])
+const EARLY = new Set(['checkpoints', 'history', 'serve', 'lost+found'])
 const isEarly = (name: string) => EARLY.has(name) || isIndex(name) || isPartialOf(name, VERSION)
 const isPartialOf = (name: string, file: string) => name.startsWith(`${file}.`) && name.endsWith(PARTIAL)
 

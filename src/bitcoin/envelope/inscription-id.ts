@@ -1,0 +1,19 @@
+/** What ord names an inscription by: the reveal's txid as shown, and the envelope's number in that transaction. */
+const INSCRIPTION_ID = /^([0-9a-f]{64})i(0|[1-9][0-9]{0,9})$/
+
+export interface InscriptionId {
+  /** Display order. */
+  readonly txid: string
+  readonly index: number
+}
+
+/** Null where the text is no inscription id. */
+export function parseInscriptionId(text: string): InscriptionId | null {
+  const match = INSCRIPTION_ID.exec(text)
+  const index = Number(match?.[2])
+  return match === null || index > 0xffff_ffff ? null : { txid: match[1] as string, index }
+}
+
+export function formatInscriptionId({ txid, index }: InscriptionId): string {
+  return `${txid}i${index}`
+}

@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  attestationFromJson,
+  attestationToJson,
+  decodeAttestation,
+  encodeAttestation,
+  refreshAttestation,
+  supplementFromJson,
+  supplementToJson,
+} from '../../src/bus/pure.ts'
+import { HEIGHT, inscriptionAt, onReal, onSynthetic, placed, real, reasonOf, txAt } from './attestation-scene.ts'
+
+describe('forms', () => {
+  it('refuse what is cut off, goes on, or is something else', () => {
+    const bytes = encodeAttestation(inscriptionAt(onSynthetic, 3, 0))
+    const rejectOf = (raw: Uint8Array) => {
+      const result = decodeAttestation(raw)
+      return result.ok ? null : result.reject
+    }
+    for (let length = 0; length < bytes.length; length++) expect(rejectOf(bytes.subarray(0, length))).not.toBeNull()
+    expect(rejectOf(Uint8Array.of(...bytes, 0))).toBe('trailing-bytes')
+    expect(rejectOf(bytes.with(0, 0))).toBe('not-an-attestation')
+    expect(rejectOf(bytes.with(4, 2))).toBe('unsupported-version')
+    expect(rejectOf(bytes.with(5, 5))).toBe('malformed')
+    expect(rejectOf(new Uint8Array(4_200_001))).toBe('oversize')
+  })
+
+  it('of any changed byte: refused as a form, or by the check, or another true statement', () => {
+    const all = [txAt(onReal, 5), txAt(onSynthetic, 0), inscriptionAt(onSynthetic, 3, 1)]
+    for (const attestation of all) {
+      const { chain } = attestation.kind === 'tx' && attestation.index === 5 ? onReal : onSynthetic
+      const bytes = encodeAttestation(attestation)
+      for (let at = 0; at < bytes.length; at++) {
+        const result = decodeAttestation(bytes.with(at, (bytes[at] as number) ^ 4))
+        if (result.ok) expect(reasonOf(result.attestation, chain), `byte ${at}`).not.toBeNull()
+      }
+    }
+  }, 120_000)
+
+  it('in JSON', () => {
+    const json = attestationToJson(txAt(onReal, 5))
+    const rejectOf = (value: unknown) => {
+      const result = attestationFromJson(typeof value === 'string' ? value : JSON.stringify(value))
+      return result.ok ? null : result.reject
+    }
+    expect(rejectOf(json)).toBeNull()
+    for (const name of Object.keys(json)) {
+      expect(rejectOf({ ...json, [name]: undefined })).not.toBeNull()
+      expect(rejectOf({ ...json, [name]: {} })).not.toBeNull()
+    }
+    expect(rejectOf({ ...json, more: 1 })).toBe('malformed')
+    expect(rejectOf({ ...json, format: 'wsc-attestation-2' })).toBe('unsupported-version')
+    expect(rejectOf({ ...json, index: 8 })).toBe('malformed')
+    expect(rejectOf({ ...json, transaction: null })).toBe('malformed')
+    expect(rejectOf({ ...json, path: ['f'.repeat(64)] })).toBe('malformed')
+    expect(rejectOf('{')).toBe('not-an-attestation')
+    expect(rejectOf('null')).toBe('not-an-attestation')
+  })
+
+  it('answer any bytes by a value', () => {
+    const head = Uint8Array.of(0x57, 0x53, 0x43, 0x41, 1)
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), fc.boolean(), (raw, headed) => {
+        const result = decodeAttestation(headed ? Uint8Array.of(...head, ...raw) : raw)
+        expect(result.ok || result.detail.length > 0).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('refreshing', () => {
+  it('brings an attestation to a later proof, by a path through JSON', async () => {
+    const later = await placed(real, 13)
+    const attestation = txAt(onReal, 5)
+    expect(reasonOf(attestation, later.chain)).toBe('other-proof')
+    const read = supplementFromJson(JSON.stringify(supplementToJson(later.place)))
+    if (!read.ok) throw new Error(read.detail)
+    const refreshed = refreshAttestation(attestation, read.supplement)
+    if (!refreshed.ok) throw new Error(refreshed.detail)
+    expect(reasonOf(refreshed.attestation, later.chain)).toBeNull()
+    const elsewhere = { ...read.supplement, height: HEIGHT + 1 }
+    expect(refreshAttestation(attestation, elsewhere)).toMatchObject({ reject: 'other-block' })
+  })
+
+  it('does not bring one whose header left the chain', () => {
+    const refreshed = refreshAttestation(txAt(onReal, 5), onSynthetic.place)
+    if (!refreshed.ok) throw new Error(refreshed.detail)
+    expect(reasonOf(refreshed.attestation, onSynthetic.chain)).toBe('not-in-chain')
+  })
+
+  it('takes no malformed path', () => {
+    const json = supplementToJson(onReal.place)
+    for (const bad of [
+      '',
+      '{',
+      JSON.stringify({ ...json, path: ['0'] }),
+      JSON.stringify({ ...json, format: 'x' }),
+      ' '.repeat(20_000),
+    ]) {
+      expect(supplementFromJson(bad)).toMatchObject({ reject: 'malformed-path' })
+    }
+  })
+})

@@ -1,0 +1,3 @@
+import { attestationProperties } from './attestation-properties.ts'
+
+attestationProperties(1000)

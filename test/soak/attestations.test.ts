@@ -1,0 +1,3 @@
+import { attestationProperties } from '../bus/attestation-properties.ts'
+
+attestationProperties(100_000)
