@@ -34,6 +34,7 @@ export { type CheckedHeader, checkHeaderFile, type HeaderFileOptions, walkHeader
 export { MEDIAN_SPAN, medianTimePast, paddedTimes } from './median-time.ts'
 export { loadCustomParams } from './params/custom.ts'
 export { mainnet } from './params/mainnet.ts'
+export { networkHash } from './params/network-hash.ts'
 export { type NetworkParams, TARGET_TIMESPAN } from './params/network-params.ts'
 export { packParams } from './params/pack-params.ts'
 export { regtest } from './params/regtest.ts'

@@ -1,0 +1,12 @@
+/** Settlement's half that runs in a browser: this project's records in inscriptions. */
+export { decodeRecord, type RecordReject, type RecordResult, recordContent } from './record/codec.ts'
+export {
+  MAX_BODY_BYTES,
+  MAX_CONTENT_TYPE_BYTES,
+  METAPROTOCOL,
+  RECORD_VERSION,
+  type UnsignedRecord,
+  type WscRecord,
+} from './record/record.ts'
+export { counts, lineOf } from './record/sequence.ts'
+export { recordMessage, type SignedContent, signatureHolds, signRecord } from './record/sign.ts'
