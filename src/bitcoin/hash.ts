@@ -7,6 +7,12 @@ declare const brand: unique symbol
 /** 32 bytes as SHA-256 puts them out and as headers carry them (internal order). */
 export type BlockHash = Uint8Array & { readonly [brand]: 'BlockHash' }
 
+/** SHA-256d of a transaction without its witness, internal order: what block headers commit to. */
+export type Txid = Uint8Array & { readonly [brand]: 'Txid' }
+
+/** SHA-256d of a whole transaction, internal order: what the coinbase's commitment covers (BIP141). */
+export type Wtxid = Uint8Array & { readonly [brand]: 'Wtxid' }
+
 /** 64 hex digits, bytes reversed, as block explorers and RPC show a hash. */
 export type DisplayHash = string & { readonly [brand]: 'DisplayHash' }
 
@@ -20,6 +26,12 @@ export function blockHash(internal: Uint8Array): BlockHash {
   return internal as BlockHash
 }
 
+/** Brands 32 bytes that are already in internal order. */
+export function txid(internal: Uint8Array): Txid {
+  if (internal.length !== 32) throw new BitcoinError('E_HASH', `a txid has 32 bytes, not ${internal.length}`)
+  return internal as Txid
+}
+
 /**
  * As explorers and RPC show it.
  *
@@ -29,7 +41,7 @@ export function blockHash(internal: Uint8Array): BlockHash {
  * const display = toDisplay(headerHash(mainnet.genesis))
  * console.log(display) // 000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f
  */
-export function toDisplay(hash: BlockHash): DisplayHash {
+export function toDisplay(hash: BlockHash | Txid | Wtxid): DisplayHash {
   return bytesToHex(Uint8Array.from(hash).reverse()) as DisplayHash
 }
 

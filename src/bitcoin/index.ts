@@ -1,6 +1,18 @@
-/** Bitcoin's header rules, exactly as Bitcoin Core's. Pure: no I/O, no clock, no Node built-ins. */
+/** Bitcoin's header rules, exactly as Bitcoin Core's, and codecs. Pure: no I/O, no clock, no Node built-ins. */
 
 export { contextFromHeaders } from './anchor-context.ts'
+export { type Block, type BlockResult, decodeBlock, MAX_BLOCK_BYTES } from './block.ts'
+export { ByteReader, type DecodeReject, type DecodeRejection } from './byte-reader.ts'
+export {
+  type BlockBody,
+  type BlockReject,
+  type BlockRejection,
+  COINBASE_WTXID,
+  checkBlockBody,
+  commitmentOf,
+  type WitnessTree,
+  witnessCommitment,
+} from './check-block.ts'
 export type { Rejection, RejectReason } from './check-header.ts'
 export { type CheckResult, checkHeader, checkNotTooNew, checkProofOfWork, MAX_FUTURE_SECONDS } from './check-header.ts'
 export { type DecodedCompact, decodeCompact, encodeCompact } from './compact.ts'
@@ -27,11 +39,24 @@ export {
   hashToUint256,
   sameHash,
   sha256d,
+  type Txid,
   toDisplay,
+  txid,
+  type Wtxid,
 } from './hash.ts'
 export { decodeHeader, encodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts'
 export { type CheckedHeader, checkHeaderFile, type HeaderFileOptions, walkHeaderFile } from './header-file.ts'
 export { MEDIAN_SPAN, medianTimePast, paddedTimes } from './median-time.ts'
+export {
+  type FoldReject,
+  type FoldResult,
+  foldBranch,
+  MAX_BRANCH_DEPTH,
+  type MerkleTree,
+  merkleBranch,
+  merkleNode,
+  merkleTree,
+} from './merkle.ts'
 export { loadCustomParams } from './params/custom.ts'
 export { mainnet } from './params/mainnet.ts'
 export { networkHash } from './params/network-hash.ts'
@@ -41,6 +66,19 @@ export { regtest } from './params/regtest.ts'
 export { signet } from './params/signet.ts'
 export { testnet4 } from './params/testnet4.ts'
 export { requiredBits, retarget } from './required-bits.ts'
+export {
+  decodeTransaction,
+  decodeWholeTransaction,
+  isCoinbase,
+  MAX_BLOCK_WEIGHT,
+  strippedBytes,
+  type Transaction,
+  type TransactionInput,
+  type TransactionOutput,
+  type TransactionResult,
+  transactionId,
+  witnessTransactionId,
+} from './transaction.ts'
 export { unusableTarget } from './usable-target.ts'
 export { requiredVersion } from './versions.ts'
 export { blockWork } from './work.ts'
