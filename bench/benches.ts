@@ -7,6 +7,7 @@ import { hyperkzg } from './benches/hyperkzg.ts'
 import { live } from './benches/live.ts'
 import { poseidon } from './benches/poseidon.ts'
 import { rules } from './benches/rules.ts'
+import { scan } from './benches/scan.ts'
 import { setup } from './benches/setup.ts'
 import { steps } from './benches/steps.ts'
 import { verify } from './benches/verify.ts'
@@ -26,4 +27,5 @@ export const benches: readonly Bench[] = [
   witness,
   rules,
   poseidon,
+  scan,
 ]

@@ -6,6 +6,7 @@ import { addBusFollow } from './commands/bus-follow.ts'
 import { addBusProve } from './commands/bus-prove.ts'
 import { addBusStatus } from './commands/bus-status.ts'
 import { addBusVerify } from './commands/bus-verify.ts'
+import { addInscriptionsScan } from './commands/inscriptions-scan.ts'
 import { addSetup } from './commands/setup.ts'
 
 const EXIT_CODES = `
@@ -23,6 +24,8 @@ export function buildProgram(version: string, run: Runner): Command {
   for (const add of [addBusProve, addBusVerify, addBusFollow, addBusStatus, addBusAnchor, addBusCheckpoint]) {
     add(bus, run)
   }
+  const inscriptions = program.command('inscriptions').description('inscriptions on Bitcoin')
+  addInscriptionsScan(inscriptions, run)
   addSetup(program, run)
   return program
 }

@@ -10,3 +10,5 @@ export {
 } from './record/record.ts'
 export { counts, lineOf } from './record/sequence.ts'
 export { recordMessage, type SignedContent, signatureHolds, signRecord } from './record/sign.ts'
+export { type FoundInscription, scanBlock } from './scan-block.ts'
+export { type InscriptionSummary, summarize } from './summary.ts'

@@ -1,5 +1,4 @@
-import { type DecodeOptions, decode, type EncodeOptions, encode } from 'cbor2'
-import { cdeDecodeOptions, cdeEncodeOptions } from 'cbor2'
+import { cdeDecodeOptions, cdeEncodeOptions, type DecodeOptions, decode, type EncodeOptions, encode } from 'cbor2'
 
 const ENCODE: EncodeOptions = { ...cdeEncodeOptions, rejectFloats: true, rejectUndefined: true }
 

@@ -1,0 +1,2 @@
+/** Settlement: inscriptions on Bitcoin, written and found. */
+export * from './pure.ts'
