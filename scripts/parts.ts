@@ -45,6 +45,7 @@ export const impure: readonly string[] = [
   'src/bus/prover/',
   'src/bus/index.ts',
   'src/settlement/inscriber/',
+  'src/settlement/wallet/',
   'src/settlement/scanner/',
   'src/settlement/index.ts',
 ]
