@@ -6,8 +6,10 @@ import { addBusFollow } from './commands/bus-follow.ts'
 import { addBusProve } from './commands/bus-prove.ts'
 import { addBusStatus } from './commands/bus-status.ts'
 import { addBusVerify } from './commands/bus-verify.ts'
+import { addInscribe } from './commands/inscribe.ts'
 import { addInscriptionsScan } from './commands/inscriptions-scan.ts'
 import { addSetup } from './commands/setup.ts'
+import { addWallet } from './commands/wallet.ts'
 
 const EXIT_CODES = `
 Exit codes: 0 valid, 1 invalid, 2 could not be judged, 130 interrupted (state saved).
@@ -26,6 +28,8 @@ export function buildProgram(version: string, run: Runner): Command {
   }
   const inscriptions = program.command('inscriptions').description('inscriptions on Bitcoin')
   addInscriptionsScan(inscriptions, run)
+  addInscribe(program, run)
+  addWallet(program, run)
   addSetup(program, run)
   return program
 }

@@ -1,6 +1,11 @@
 /** Settlement: inscriptions on Bitcoin, written and found. */
 export { SettlementError, type SettlementErrorCode } from './errors.ts'
+export { Inscriber, type InscriberOptions, type JobView } from './inscriber/inscriber.ts'
+export { type WalletCoins, walletCoins } from './inscriber/node-calls.ts'
+export { type Cost, MAX_BATCH } from './inscriber/plan.ts'
+export { type Coin, POSTAGE } from './inscriber/transactions.ts'
 export * from './pure.ts'
+export { openStore, type Store } from './store.ts'
 export { parseSecretKey } from './wallet/import-key.ts'
 export { type TaprootOutput, taprootOutput } from './wallet/taproot.ts'
 export { Wallet } from './wallet/wallet.ts'

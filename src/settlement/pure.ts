@@ -1,4 +1,6 @@
 /** Settlement's half that runs in a browser: this project's records in inscriptions. */
+
+export { encodeCbor } from './record/cbor.ts'
 export { decodeRecord, type RecordReject, type RecordResult, recordContent } from './record/codec.ts'
 export {
   MAX_BODY_BYTES,
