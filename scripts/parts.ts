@@ -42,10 +42,12 @@ export const pure: readonly string[] = ['src/browser.ts', 'src/bitcoin/', 'src/b
 
 export const impure: readonly string[] = [
   'src/bitcoin/node/',
+  'src/bus/history/',
   'src/bus/prover/',
   'src/bus/index.ts',
   'src/settlement/inscriber/',
-  'src/settlement/wallet/',
   'src/settlement/scanner/',
+  'src/settlement/wallet/',
   'src/settlement/index.ts',
+  'src/settlement/store.ts',
 ]

@@ -2,7 +2,7 @@
 
 export { contextFromHeaders } from './anchor-context.ts'
 export { type Block, type BlockResult, decodeBlock, MAX_BLOCK_BYTES } from './block.ts'
-export { ByteReader, type DecodeReject, type DecodeRejection } from './byte-reader.ts'
+export { ByteReader, type DecodeReject, type DecodeRejection, decoding } from './byte-reader.ts'
 export {
   type BlockBody,
   type BlockReject,
@@ -16,6 +16,7 @@ export {
 export type { Rejection, RejectReason } from './check-header.ts'
 export { type CheckResult, checkHeader, checkNotTooNew, checkProofOfWork, MAX_FUTURE_SECONDS } from './check-header.ts'
 export { type DecodedCompact, decodeCompact, encodeCompact } from './compact.ts'
+export { compactSize } from './compact-size.ts'
 export { type ChainContext, extendContext, startContext } from './context.ts'
 export {
   ENVELOPE_ERRORS,

@@ -13,9 +13,9 @@ export type Poseidon = (tag: PoseidonTag, a: bigint, b: bigint, c: bigint) => bi
 
 export type PoseidonTag = 1 | 2 | 3
 
-const LEAF: PoseidonTag = 1
-const NODE: PoseidonTag = 2
-const LIST: PoseidonTag = 3
+export const LEAF: PoseidonTag = 1
+export const NODE: PoseidonTag = 2
+export const LIST: PoseidonTag = 3
 
 /** A non-empty list: its newest tree and the rest. */
 export interface AccumulatorPeak {

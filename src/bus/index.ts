@@ -1,4 +1,8 @@
 /** The bus: one proof that a header chain obeys Bitcoin's rules, made (here) and verified (`pure.ts`). */
+export { History, type HistoryStart } from './history/history.ts'
+export { type HistoryOwner, openLevelTable } from './history/level-table.ts'
+export type { PoseidonSource } from './history/nodes.ts'
+export { type HistoryTable, memoryTable } from './history/table.ts'
 export { checkAhead } from './prover/check-ahead.ts'
 export { MAX_CHECKPOINT_BYTES } from './prover/checkpoint-codec.ts'
 export { type CheckpointEntry, CheckpointStore, type StoreOptions } from './prover/checkpoint-store.ts'

@@ -12,7 +12,61 @@ export {
   type Poseidon,
   peaksOf,
 } from './accumulator.ts'
+export {
+  type AccumulatorPath,
+  MAX_PATH_LENGTH,
+  type PathReject,
+  type PathResult,
+  verifyPath,
+} from './accumulator-path.ts'
 export { type AnchorReject, type AnchorResult, decodeAnchor, encodeAnchor, MAX_ANCHOR_BYTES } from './anchor.ts'
+export {
+  type Attestation,
+  type AttestationKind,
+  type HeaderAttestation,
+  type InscriptionAttestation,
+  type JointBranch,
+  MAX_ATTESTATION_BYTES,
+  type OutputAttestation,
+  type TransactionAttestation,
+} from './attestation/attestation.ts'
+export {
+  type AttestationFormReject,
+  type AttestationResult,
+  decodeAttestation,
+  encodeAttestation,
+} from './attestation/binary.ts'
+export {
+  attestHeader,
+  attestInscription,
+  attestOutput,
+  attestTransaction,
+  type BuildReject,
+  type BuildRejection,
+  type HeaderPlace,
+  type OpenBlock,
+  openBlock,
+} from './attestation/build.ts'
+export {
+  type AttestationPayload,
+  type AttestationReject,
+  type AttestedChain,
+  type CheckedAttestation,
+  checkAttestation,
+  type RefusedAttestation,
+} from './attestation/check.ts'
+export type { BlockPartReject } from './attestation/check-block-part.ts'
+export { attestationFromJson, attestationToJson, MAX_ATTESTATION_JSON } from './attestation/json.ts'
+export { attestationResultJson, type UnreadAttestation } from './attestation/result-json.ts'
+export {
+  MAX_SUPPLEMENT_JSON,
+  type PathSupplement,
+  type RefreshResult,
+  refreshAttestation,
+  type SupplementResult,
+  supplementFromJson,
+  supplementToJson,
+} from './attestation/supplement.ts'
 export { better, type CompareReject, type CompareResult } from './compare.ts'
 export { BusError, type BusErrorCode } from './errors.ts'
 export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Poseidon } from '../../src/bus/accumulator.ts'
-import { FIELD_MODULUS as P } from '../../src/bus/field.ts'
+import { decodeField, encodeField, FIELD_MODULUS as P } from '../../src/bus/field.ts'
 
 /**
  * circomlib's PoseidonEx(3, 1), computed from circomlib's own constants: the same rounds as its template, written
@@ -51,4 +51,16 @@ export const poseidon: Poseidon = (tag, a, b, c) => {
     state = mix(ark(state.map(pow5), (FULL / 2 + 1) * T + PARTIAL + r * T), M)
   }
   return at(mix(state.map(pow5), M), 0)
+}
+
+/** The same in batches over bytes, as addon and WASM have it. */
+export const poseidonSource = {
+  poseidon(tag: number, inputs: Uint8Array): Uint8Array {
+    const elements = decodeField(inputs) ?? []
+    const out: bigint[] = []
+    for (let i = 0; i < elements.length; i += 3) {
+      out.push(poseidon(tag as 1, at(elements, i), at(elements, i + 1), at(elements, i + 2)))
+    }
+    return encodeField(out)
+  },
 }

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { HEADER_BYTES, MAX_BRANCH_DEPTH } from '../../bitcoin/index.ts'
+import { MAX_PATH_LENGTH } from '../accumulator-path.ts'
+import { fromHex, toHex } from '../bytes.ts'
+import { FIELD_MODULUS } from '../field.ts'
+import { type Attestation, MAX_ATTESTATION_BYTES, MAX_INDEX, ownLevels } from './attestation.ts'
+import type { AttestationResult } from './binary.ts'
+
+/** JSON form, version 1: the same fields, bytes in hexadecimal (internal order), field elements as 64 digits. */
+export const ATTESTATION_FORMAT = 'wsc-attestation-1'
+
+/** Hexadecimal digits and names around them. */
+export const MAX_ATTESTATION_JSON = 2 * MAX_ATTESTATION_BYTES + 65_536
+
+const uint32 = z.int().min(0).max(0xffff_ffff)
+const hex = (least: number, most: number) =>
+  z
+    .string()
+    .min(2 * least)
+    .max(2 * most)
+    .regex(/^([0-9a-f]{2})*$/)
+    .transform(fromHex)
+const hash = hex(32, 32)
+const hashes = z.array(hash).max(MAX_BRANCH_DEPTH)
+export const elementSchema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform((digits) => BigInt(`0x${digits}`))
+  .refine((element) => element < FIELD_MODULUS, 'outside the field')
+export const pathSchema = z.array(elementSchema).max(MAX_PATH_LENGTH)
+
+const head = {
+  format: z.literal(ATTESTATION_FORMAT),
+  tipHeight: uint32,
+  height: uint32,
+  header: hex(HEADER_BYTES, HEADER_BYTES),
+  path: pathSchema,
+}
+const index = z.int().min(0).max(MAX_INDEX)
+const transactionPart = {
+  index,
+  coinbase: hex(42, MAX_ATTESTATION_BYTES),
+  transaction: hex(0, MAX_ATTESTATION_BYTES).nullable(),
+  branch: z.strictObject({ coinbase: hashes, transaction: hashes, shared: hashes }),
+}
+
+const schema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('header'), ...head }),
+  z.strictObject({ kind: z.literal('tx'), ...head, ...transactionPart }),
+  z.strictObject({ kind: z.literal('output'), ...head, ...transactionPart, output: uint32 }),
+  z.strictObject({
+    kind: z.literal('inscription'),
+    ...head,
+    index,
+    coinbase: hex(42, MAX_ATTESTATION_BYTES),
+    coinbaseBranch: hashes,
+    transaction: hex(0, MAX_ATTESTATION_BYTES),
+    witnessBranch: hashes,
+    reserved: hash,
+    input: uint32,
+    envelope: uint32,
+  }),
+])
+
+export function elementHex(element: bigint): string {
+  return element.toString(16).padStart(64, '0')
+}
+
+/**
+ * An object for `JSON.stringify`.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { attestationToJson, decodeAttestation } from 'wsc-bitcoin'
+ *
+ * const result = decodeAttestation(await readFile('tx.attestation'))
+ * console.log(result.ok ? attestationToJson(result.attestation).format : result.reject) // wsc-attestation-1
+ */
+export function attestationToJson(attestation: Attestation): Record<string, unknown> {
+  const { kind, ...rest } = attestation
+  const plain = (value: unknown): unknown => {
+    if (value instanceof Uint8Array) return toHex(value)
+    if (typeof value === 'bigint') return elementHex(value)
+    if (Array.isArray(value)) return value.map(plain)
+    if (value === null || typeof value !== 'object') return value
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field)]))
+  }
+  return { format: ATTESTATION_FORMAT, kind, ...(plain(rest) as Record<string, unknown>) }
+}
+
+/**
+ * Reads the JSON form, strictly; nothing in it is judged yet.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { attestationFromJson, attestationToJson, decodeAttestation } from 'wsc-bitcoin'
+ *
+ * const result = decodeAttestation(await readFile('tx.attestation'))
+ * if (!result.ok) throw new Error(result.detail)
+ * const again = attestationFromJson(JSON.stringify(attestationToJson(result.attestation)))
+ * console.log(again.ok) // true
+ */
+export function attestationFromJson(text: string): AttestationResult {
+  const bad = (detail: string): AttestationResult => ({ ok: false, reject: 'malformed', detail })
+  if (text.length > MAX_ATTESTATION_JSON) {
+    return { ok: false, reject: 'oversize', detail: `more than ${MAX_ATTESTATION_JSON} characters` }
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return { ok: false, reject: 'not-an-attestation', detail: 'not JSON' }
+  }
+  const format = (json as { format?: unknown } | null)?.format
+  if (typeof format !== 'string' || !format.startsWith('wsc-attestation-')) {
+    return { ok: false, reject: 'not-an-attestation', detail: 'it does not name the format of an attestation' }
+  }
+  if (format !== ATTESTATION_FORMAT) return { ok: false, reject: 'unsupported-version', detail: format.slice(0, 40) }
+  const parsed = schema.safeParse(json)
+  if (!parsed.success) return bad(z.prettifyError(parsed.error).slice(0, 500))
+  const { format: _, ...attestation } = parsed.data
+  if ('branch' in attestation) {
+    const { branch, index: at, transaction } = attestation
+    const own = ownLevels(at)
+    if (branch.coinbase.length !== own || branch.transaction.length !== own) {
+      return bad(`a transaction at index ${at} has ${own} siblings of its own, and so has the coinbase beside it`)
+    }
+    if ((transaction === null) !== (at === 0)) return bad('the coinbase alone is at index 0, and stands for itself')
+  }
+  return { ok: true, attestation }
+}

@@ -1,0 +1,95 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { type Envelope, formatInscriptionId, type Header, type Transaction, toDisplay } from '../../bitcoin/index.ts'
+import { toHex } from '../bytes.ts'
+import type { AttestationKind } from './attestation.ts'
+import type { AttestationFormReject } from './binary.ts'
+import type { AttestationPayload, AttestationReject, CheckedAttestation, RefusedAttestation } from './check.ts'
+
+/** Why an attestation was not even read. */
+export interface UnreadAttestation {
+  readonly valid: false
+  readonly reason: AttestationFormReject
+  readonly detail: string
+}
+
+/**
+ * The object `wsc check --json` prints. What is refused has shown nothing: its fields are null.
+ *
+ * @example
+ * import { attestationResultJson } from 'wsc-bitcoin'
+ *
+ * const refused = { valid: false, reason: 'not-in-chain', detail: '' } as const
+ * console.log(attestationResultJson(refused, 'tx').height) // null
+ */
+export function attestationResultJson(
+  result: CheckedAttestation | RefusedAttestation | UnreadAttestation,
+  kind: AttestationKind | null,
+): Record<string, unknown> {
+  if (!result.valid) {
+    const { reason } = result satisfies { readonly reason: AttestationReject | AttestationFormReject }
+    return { valid: false, reason, kind, height: null, blockHash: null, confirmations: null, payload: null }
+  }
+  const { height, blockHash, confirmations, payload, header } = result
+  const about = describe(payload, header)
+  return { valid: true, reason: null, kind, height, blockHash: toDisplay(blockHash), confirmations, payload: about }
+}
+
+function describe(payload: AttestationPayload, header: Header): Record<string, unknown> {
+  switch (payload.kind) {
+    case 'header':
+      return {
+        version: header.version,
+        prevHash: toDisplay(header.prevHash),
+        merkleRoot: toHex(header.merkleRoot.slice().reverse()),
+        time: header.time,
+        bits: header.bits.toString(16).padStart(8, '0'),
+        nonce: header.nonce,
+      }
+    case 'tx':
+      return { txid: toDisplay(payload.txid), index: payload.index, ...describeTransaction(payload.transaction) }
+    case 'output':
+      return {
+        txid: toDisplay(payload.txid),
+        output: payload.output,
+        value: Number(payload.value),
+        script: toHex(payload.script),
+      }
+    case 'inscription': {
+      const txid = toDisplay(payload.txid)
+      return { id: formatInscriptionId({ txid, index: payload.envelope.index }), ...describeEnvelope(payload.envelope) }
+    }
+  }
+}
+
+/** Satoshis as numbers: all of them fit exactly. The raw transaction comes without its witness. */
+function describeTransaction({ inputs, outputs, bytes }: Transaction): Record<string, unknown> {
+  return {
+    inputs: inputs.map(({ prevoutTxid, prevoutIndex }) => ({ txid: toDisplay(prevoutTxid), output: prevoutIndex })),
+    outputs: outputs.map(({ value, script }) => ({ value: Number(value), script: toHex(script) })),
+    raw: toHex(bytes),
+  }
+}
+
+function describeEnvelope({ input, index, body, error, unbound, ...fields }: Envelope): Record<string, unknown> {
+  return {
+    input,
+    index,
+    contentType: text(fields.contentType),
+    bodyLength: body?.length ?? 0,
+    bodySha256: body === null ? null : toHex(sha256(body)),
+    metaprotocol: text(fields.metaprotocol),
+    metadata: fields.metadata === null ? null : toHex(fields.metadata),
+    error,
+    unbound,
+  }
+}
+
+/** Null where it is no UTF-8, as ord has it. */
+function text(bytes: Uint8Array | null): string | null {
+  if (bytes === null) return null
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}

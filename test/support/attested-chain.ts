@@ -1,0 +1,35 @@
+import { blockHash, decodeHeader, encodeHeader, type Header, headerHash } from '../../src/bitcoin/index.ts'
+import { concatBytes } from '../../src/bus/bytes.ts'
+import { History } from '../../src/bus/history/history.ts'
+import { memoryTable } from '../../src/bus/history/table.ts'
+import { fileSource } from '../../src/bus/prover/header-source.ts'
+import type { AttestedChain, HeaderPlace } from '../../src/bus/pure.ts'
+import { poseidonSource } from '../bus/poseidon-reference.ts'
+
+export interface PlacedChain {
+  readonly chain: AttestedChain
+  readonly place: HeaderPlace
+  readonly history: History
+}
+
+/**
+ * What a proof would say of a chain from this header's parent, as its anchor, with `after` headers after it. For those no
+ * rule holds but the link.
+ */
+export async function chainAround(header: Uint8Array, height: number, after: number): Promise<PlacedChain> {
+  const template = decodeHeader(header)
+  const next = (parent: Header, nonce: number): Header => ({ ...template, prevHash: headerHash(parent), nonce })
+  const headers: Header[] = [template]
+  for (let i = 0; i < after; i++) headers.push(next(headers.at(-1) as Header, i))
+  const start = { height: height - 1, hash: blockHash(template.prevHash) }
+  const history = await History.open(start, memoryTable(), poseidonSource)
+  const made = fileSource(concatBytes(...headers.map(encodeHeader)), height)
+  if (!made.ok) throw new Error(made.reject)
+  const tipHeight = height + after
+  await history.sync(made.source, tipHeight)
+  return {
+    chain: { height: tipHeight, accumulator: await history.commitment(tipHeight), anchor: start as never },
+    place: { tipHeight, height, path: await history.path(height, tipHeight) },
+    history,
+  }
+}
