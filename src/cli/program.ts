@@ -7,6 +7,7 @@ import { addBusProve } from './commands/bus-prove.ts'
 import { addBusStatus } from './commands/bus-status.ts'
 import { addBusVerify } from './commands/bus-verify.ts'
 import { addInscribe } from './commands/inscribe.ts'
+import { addInscriptionsIndex } from './commands/inscriptions-index.ts'
 import { addInscriptionsScan } from './commands/inscriptions-scan.ts'
 import { addSetup } from './commands/setup.ts'
 import { addWallet } from './commands/wallet.ts'
@@ -27,7 +28,7 @@ export function buildProgram(version: string, run: Runner): Command {
     add(bus, run)
   }
   const inscriptions = program.command('inscriptions').description('inscriptions on Bitcoin')
-  addInscriptionsScan(inscriptions, run)
+  for (const add of [addInscriptionsScan, addInscriptionsIndex]) add(inscriptions, run)
   addInscribe(program, run)
   addWallet(program, run)
   addSetup(program, run)
