@@ -1,6 +1,7 @@
 /** Settlement: inscriptions on Bitcoin, written and found. */
 export { SettlementError, type SettlementErrorCode } from './errors.ts'
-export { Inscriber, type InscriberOptions, type JobView } from './inscriber/inscriber.ts'
+export { Inscriber, type InscriberOptions } from './inscriber/inscriber.ts'
+export type { JobView } from './inscriber/job-view.ts'
 export { type WalletCoins, walletCoins } from './inscriber/node-calls.ts'
 export { type Cost, MAX_BATCH } from './inscriber/plan.ts'
 export { type Coin, POSTAGE } from './inscriber/transactions.ts'

@@ -50,6 +50,7 @@ export const addInscribe: AddCommand = (parent, run) => {
     .action(run(inscribeFiles))
   addResume(inscribe, run)
   addBump(inscribe, run)
+  addForget(inscribe, run)
 }
 
 function withNode(command: Command): Command {
@@ -91,8 +92,20 @@ function addResume(parent: Command, run: Runner): void {
       run(async (context, _: Options, command: Command) => {
         const options = command.optsWithGlobals<Options>()
         return await withInscriber(context, options, async (inscriber) => {
-          for (const view of await inscriber.resume()) tell(context, options, view)
+          for await (const view of inscriber.resume()) tell(context, options, view)
         })
+      }),
+    )
+}
+
+function addForget(parent: Command, run: Runner): void {
+  withNode(parent.command('forget'))
+    .description('drop a job whose coins something else has spent')
+    .argument('<JOB>', 'as `inscribe` and `inscribe resume` tell it')
+    .addHelpText('after', examples('inscribe forget JOB'))
+    .action(
+      run(async (context, job: string, _: Options, command: Command) => {
+        return await withInscriber(context, command.optsWithGlobals<Options>(), (inscriber) => inscriber.forget(job))
       }),
     )
 }

@@ -6,9 +6,11 @@ import { SettlementError } from '../errors.ts'
 import type { Store } from '../store.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { buildChild } from './child.ts'
-import { type Attempt, attemptOf, coinsOf, type Job, JobStore, jobId } from './job.ts'
-import { locate, type Whereabouts } from './locate.ts'
-import { confirmationsOf, estimateFeeRate, mineDirectly, rejectReason, send, walletCoins } from './node-calls.ts'
+import { conflict, dispatch } from './dispatch.ts'
+import { attemptOf, coinsOf, type Job, JobStore, jobId } from './job.ts'
+import { type JobView, viewOf } from './job-view.ts'
+import { locate } from './locate.ts'
+import { confirmationsOf, estimateFeeRate, rejectReason, send, walletCoins } from './node-calls.ts'
 import { type Cost, makePlan, type Plan, sameCoin } from './plan.ts'
 import { type Coin, feeFor, leafScript } from './transactions.ts'
 
@@ -28,22 +30,6 @@ export interface InscriberOptions {
   readonly onCost?: ((cost: Cost) => void) | undefined
   /** What an operator should know: blocks mined directly, replacements. */
   readonly onNote?: ((note: string) => void) | undefined
-}
-
-export interface JobView {
-  readonly id: string
-  readonly status: Job['status']
-  /** Display order. */
-  readonly commitTxid: string
-  readonly feeRate: number
-  /** Satoshis: fees of commit and reveals. */
-  readonly fees: bigint
-  readonly inscriptions: readonly {
-    /** ord's id. */
-    readonly id: string
-    /** 0 in the mempool, null where the node does not have it. */
-    readonly confirmations: number | null
-  }[]
 }
 
 /**
@@ -78,19 +64,37 @@ export class Inscriber {
     return await this.#advance(job)
   }
 
-  /** Sends again whatever is not final yet, and tells how it stands. */
-  async resume(): Promise<JobView[]> {
-    const views: JobView[] = []
+  /**
+   * Sends again whatever is not final yet, and tells how it stands. What stands in the way of one job does not hold up
+   * the others: it is thrown after the last.
+   */
+  async *resume(): AsyncGenerator<JobView, void> {
+    let problem: SettlementError | undefined
     for (const job of await this.#jobs.list()) {
-      if (job.status !== 'final') views.push(await this.#advance(job))
+      if (job.status === 'final') continue
+      try {
+        yield await this.#advance(job)
+      } catch (error) {
+        if (!(error instanceof SettlementError)) throw error
+        problem ??= error
+      }
     }
-    return views
+    if (problem !== undefined) throw problem
+  }
+
+  /** Drops a job whose coins something else has spent; the same content can then be inscribed with others. */
+  async forget(id: string): Promise<void> {
+    const job = await this.#job(id)
+    const { conflict: gone } = await locate(this.#options.client, job, this.#call)
+    if (!gone)
+      throw new SettlementError('E_JOB', 'its coins are not spent by anything else: `wsc inscribe resume` goes on')
+    await this.#jobs.remove(job)
   }
 
   async list(): Promise<JobView[]> {
     const views: JobView[] = []
     for (const job of await this.#jobs.list()) {
-      views.push(this.#view(job, await locate(this.#options.client, job, this.#call)))
+      views.push(viewOf(job, await locate(this.#options.client, job, this.#call)))
     }
     return views
   }
@@ -153,16 +157,17 @@ export class Inscriber {
       await this.#jobs.put(job)
       await send(client, child.toHex(), this.#call)
     }
-    return this.#view(job, await locate(client, job, this.#call))
+    return viewOf(job, await locate(client, job, this.#call))
   }
 
   async #advance(job: Job): Promise<JobView> {
-    const { client, finality = 6 } = this.#options
+    const { client, wallet, finality = 6, signal, onNote } = this.#options
+    const directly = wallet.params.name === 'regtest'
     let where = await locate(client, job, this.#call)
     if (where.conflict) throw conflict(job)
     let current = job
     if (where.commit === null || where.reveals.some((one) => one === null)) {
-      current = await this.#dispatch(job, where)
+      current = await dispatch({ client, jobs: this.#jobs, directly, signal, onNote }, job, where)
       where = await locate(client, current, this.#call)
     }
     for (const [i, { txid }] of where.attempt.reveals.entries()) {
@@ -179,45 +184,7 @@ export class Inscriber {
       current = { ...current, status: 'final' }
       await this.#jobs.put(current)
     }
-    return this.#view(current, where)
-  }
-
-  /** Sends what the node does not have; the whole is tested before its first part goes out. */
-  async #dispatch(job: Job, { attempt, commit, reveals }: Whereabouts): Promise<Job> {
-    const { client, wallet, onNote } = this.#options
-    const missing = attempt.reveals.filter((_, i) => reveals[i] === null)
-    const before = commit === null ? [attempt.commit.hex] : []
-    const replaces = commit === null && job.attempts.length > 1
-    try {
-      if (commit === null) await this.#require(job, before)
-      let refused: string | null = null
-      for (const { hex } of replaces ? [] : missing) {
-        refused ??= await rejectReason(client, [...before, hex], this.#call)
-      }
-      const sent: Job = { ...job, status: 'sent' }
-      if (refused !== null) {
-        if (wallet.params.name !== 'regtest') throw refusal(refused)
-        onNote?.(`the node's policy refuses the reveal (${refused}); on regtest it is mined directly by generateblock`)
-        await this.#jobs.put(sent)
-        const unconfirmed = commit === null || commit === 0 ? [attempt.commit.hex] : []
-        await mineDirectly(client, [...unconfirmed, ...missing.map(({ hex }) => hex)], this.#call)
-        return sent
-      }
-      await this.#jobs.put(sent)
-      for (const hex of [...before, ...missing.map((one) => one.hex)]) await send(client, hex, this.#call)
-      return sent
-    } catch (error) {
-      // Nothing of it ever left this machine: its coins are free again.
-      if (error instanceof SettlementError && job.status === 'prepared') await this.#jobs.remove(job)
-      throw error
-    }
-  }
-
-  async #require(job: Job, hex: readonly string[]): Promise<void> {
-    const reason = await rejectReason(this.#options.client, hex, this.#call)
-    if (reason === null) return
-    if (reason === 'missing-inputs' || reason.startsWith('bad-txns-inputs')) throw conflict(job)
-    throw refusal(reason)
+    return viewOf(current, where)
   }
 
   async #plan(leaves: readonly Uint8Array[], feeRate?: number): Promise<Plan> {
@@ -259,34 +226,8 @@ export class Inscriber {
   get #call(): { readonly signal: AbortSignal | undefined } {
     return { signal: this.#options.signal }
   }
-
-  #view(
-    job: Job,
-    { attempt, reveals }: { readonly attempt: Attempt; readonly reveals: Whereabouts['reveals'] },
-  ): JobView {
-    return {
-      id: job.id,
-      status: job.status,
-      commitTxid: attempt.commit.txid,
-      feeRate: attempt.feeRate,
-      fees: BigInt(attempt.fees),
-      inscriptions: attempt.reveals.map(({ txid }, i) => ({ id: `${txid}i0`, confirmations: reveals[i] ?? null })),
-    }
-  }
 }
 
 function inputsOf(hex: string): Coin[] {
   return Transaction.fromBuffer(hexToBytes(hex)).ins.map(({ hash, index }) => ({ txid: hash, vout: index, value: 0n }))
-}
-
-function conflict(job: Job): SettlementError {
-  const coins = job.attempts.at(-1)?.coins.map(({ txid, vout }) => `${txid}:${vout}`)
-  return new SettlementError(
-    'E_CONFLICT',
-    `something else spent ${coins?.join(', ')}, the coins of this inscription: it cannot be made with them any more`,
-  )
-}
-
-function refusal(reason: string): SettlementError {
-  return new SettlementError('E_POLICY', `the node refuses to relay it: ${reason}; nothing was sent`)
 }

@@ -10,7 +10,7 @@ export interface Whereabouts {
   readonly attempt: Attempt
   readonly commit: number | null
   readonly reveals: readonly (number | null)[]
-  /** No coin of the commit is left, and the commit is nowhere: something else spent them. */
+  /** Not all coins of the commit are left, and the commit is nowhere: something else spent them. */
   readonly conflict: boolean
 }
 
@@ -21,13 +21,15 @@ type Options = { readonly signal?: AbortSignal | undefined }
  * and has to be sent again where the node lost it).
  */
 export async function locate(client: NodeClient, job: Job, options: Options): Promise<Whereabouts> {
-  let newest: Whereabouts | undefined
+  const all: Whereabouts[] = []
   for (const attempt of job.attempts.toReversed()) {
     const found = await whereabouts(client, job, attempt, options)
     if (found.commit !== null && found.commit > 0) return found
-    newest ??= found
+    all.push(found)
   }
-  return newest!
+  const newest = all[0]!
+  // What the newest is to replace spends the same coins, and is no conflict.
+  return { ...newest, conflict: newest.conflict && all.every(({ commit }) => commit === null) }
 }
 
 async function whereabouts(client: NodeClient, job: Job, attempt: Attempt, options: Options): Promise<Whereabouts> {
@@ -45,8 +47,12 @@ async function whereabouts(client: NodeClient, job: Job, attempt: Attempt, optio
   let commitAt = seen.length === 0 ? null : Math.max(...seen)
   let conflict = false
   if (commitAt === null) {
-    const left = await Promise.all(coins.map(({ txid, vout }) => confirmationsOf(client, txid, vout, options)))
-    if (left.some((one) => one !== null)) return { attempt, commit: null, reveals, conflict: false }
+    // Unconfirmed coins are seen with the mempool alone, coins that something unconfirmed spends without it alone.
+    const unspentBy = (mempool: boolean) =>
+      Promise.all(coins.map(({ txid, vout }) => confirmationsOf(client, txid, vout, { ...options, mempool })))
+    for (const left of [await unspentBy(true), await unspentBy(false)]) {
+      if (left.every((one) => one !== null)) return { attempt, commit: null, reveals, conflict: false }
+    }
     // Either every output of it is spent again, or the coins went elsewhere: only the blocks tell.
     commitAt = await depth(client, job, commit.txid, options)
     conflict = commitAt === null

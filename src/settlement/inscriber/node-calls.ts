@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { fromDisplay } from '../../bitcoin/index.ts'
 import { type NodeClient, NodeError } from '../../bitcoin/node/index.ts'
@@ -106,22 +107,28 @@ export async function send(client: NodeClient, hex: string, options: Options = {
 
 /** Mines one block of exactly these transactions, past the mempool's policy; regtest has this call. */
 export async function mineDirectly(client: NodeClient, hex: readonly string[], options: Options = {}): Promise<void> {
-  // OP_TRUE: nobody's coins, so that the wallet's balance shows what inscribing costs.
-  const call = { method: 'generateblock', params: ['raw(51)', hex], schema: z.object({ hash: z.string() }) }
+  // A number, OP_DROP, OP_TRUE: nobody's coins, so that the wallet's balance shows what inscribing costs; and a block
+  // mined again after a reorg is another block.
+  const output = `raw(04${randomBytes(4).toString('hex')}7551)`
+  const call = { method: 'generateblock', params: [output, hex], schema: z.object({ hash: z.string() }) }
   await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
 }
 
 const outSchema = z.object({ confirmations: z.int().min(0) }).nullable()
 
-/** Confirmations of an unspent output, 0 in the mempool; null where it is spent, or the node does not know it. */
+/**
+ * Confirmations of an unspent output, 0 in the mempool; null where it is spent, or the node does not know it. Spent in
+ * the mempool counts as spent unless `mempool` is false; then what is only there is not known either.
+ */
 export async function confirmationsOf(
   client: NodeClient,
   id: string,
   vout: number,
-  options: Options = {},
+  options: Options & { readonly mempool?: boolean } = {},
 ): Promise<number | null> {
-  const call = { method: 'gettxout', params: [id, vout, true], schema: outSchema }
-  return (await client.call(call, options))?.confirmations ?? null
+  const { mempool = true, ...rest } = options
+  const call = { method: 'gettxout', params: [id, vout, mempool], schema: outSchema }
+  return (await client.call(call, rest))?.confirmations ?? null
 }
 
 const estimateSchema = z.object({ feerate: z.number().min(0).optional() })
