@@ -1,8 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from './bus-place.ts'
 import { jobJson, recordMetadata, SettlementPlace } from './settlement-place.ts'
+import type { WscRun } from './wsc.ts'
 
 const COINS = 4
+
+/** At a random moment: from when the work begins (cost is told just before), or from the start of the process. */
+async function killAt(run: WscRun, whenItBegins: boolean): Promise<void> {
+  const gone = () => run.child.exitCode !== null || run.child.signalCode !== null
+  if (whenItBegins) await until(() => gone() || run.stderr().includes('cost: '), 'the cost')
+  await delay(Math.random() * (whenItBegins ? 400 : 1500))
+  run.child.kill('SIGKILL')
+}
 
 /** Kills `wsc inscribe` at random moments, as a power cut would, and gives the same command again. */
 export function inscribeKillSuite(kills: number): void {
@@ -26,11 +36,11 @@ export function inscribeKillSuite(kills: number): void {
           '--body',
           await place.put('body', `body ${n}`),
         ]
-        for (;;) {
+        for (let attempt = 0; ; attempt++) {
           const run = place.start(...argv)
-          const timer = delay(200 + Math.random() * 1300).then(() => run.child.kill('SIGKILL'))
+          const killing = attempt < 2 ? killAt(run, attempt === 0) : undefined
           const { exit, stdout, stderr } = await run.done
-          await timer
+          await killing
           if (exit === null) {
             killed++
             continue
