@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts'
+import { attestations } from './benches/attestations.ts'
 import { compress } from './benches/compress.ts'
 import { constraints } from './benches/constraints.ts'
 import { folding } from './benches/folding.ts'
@@ -27,5 +28,6 @@ export const benches: readonly Bench[] = [
   witness,
   rules,
   poseidon,
+  attestations,
   scan,
 ]

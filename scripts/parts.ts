@@ -44,6 +44,7 @@ export const impure: readonly string[] = [
   'src/bitcoin/node/',
   'src/bus/history/',
   'src/bus/prover/',
+  'src/bus/serve/',
   'src/bus/index.ts',
   'src/settlement/inscriber/',
   'src/settlement/scanner/',

@@ -28,7 +28,7 @@ export type BlockResult = { readonly ok: true; readonly block: Block } | DecodeR
  * import { decodeBlock, toDisplay } from 'wsc-bitcoin'
  *
  * const result = decodeBlock(await readFile('block.bin'))
- * console.log(result.ok ? result.block.transactions.length : result.reject) // 3
+ * console.log(result.ok ? result.block.transactions.length : result.reject) // 9
  */
 export function decodeBlock(bytes: Uint8Array): BlockResult {
   if (bytes.length > MAX_BLOCK_BYTES) {

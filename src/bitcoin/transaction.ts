@@ -52,7 +52,7 @@ export type TransactionResult =
  * impossible values, more weight than a block has.
  *
  * @example
- * import { decodeTransaction, toDisplay, transactionId } from 'wsc-bitcoin'
+ * import { decodeTransaction } from 'wsc-bitcoin'
  *
  * const hex = '0100000001' + '00'.repeat(32) + 'ffffffff0100ffffffff0100f2052a0100000000' + '00000000'
  * const result = decodeTransaction(Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)))
@@ -155,6 +155,17 @@ export function strippedBytes(tx: Transaction): Uint8Array {
   return out
 }
 
+/**
+ * Double SHA-256 without the witness, internal order.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { decodeBlock, toDisplay, transactionId } from 'wsc-bitcoin'
+ *
+ * const result = decodeBlock(await readFile('block.bin'))
+ * const coinbase = result.ok ? result.block.transactions[0] : undefined
+ * console.log(coinbase && toDisplay(transactionId(coinbase)))
+ */
 export function transactionId(tx: Transaction): Txid {
   return sha256d(strippedBytes(tx)) as Txid
 }

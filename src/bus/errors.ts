@@ -5,6 +5,7 @@ export type BusErrorCode =
   | 'E_DATA_DIR_MISMATCH'
   | 'E_DISK_FULL'
   | 'E_ENGINE'
+  | 'E_FETCH'
   | 'E_IO'
   | 'E_LOCKED'
   | 'E_NO_HEADERS'

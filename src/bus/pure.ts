@@ -31,6 +31,14 @@ export {
   type TransactionAttestation,
 } from './attestation/attestation.ts'
 export {
+  Attestor,
+  type AttestReject,
+  type AttestRequest,
+  type AttestResult,
+  type BlockSource,
+  type PlaceSource,
+} from './attestation/attestor.ts'
+export {
   type AttestationFormReject,
   type AttestationResult,
   decodeAttestation,
@@ -84,6 +92,9 @@ export {
 export { advance, anchorState, type ChainStart, type ChainState, startState } from './state.ts'
 export { packState, STATE_ARITY, type StateFields, unpackState } from './state-vector.ts'
 export { type Advanced, headerWords, type StepInput, stepInput } from './step-input.ts'
+export type { FetchOptions } from './sync/fetch-bytes.ts'
+export { fetchPath } from './sync/fetch-path.ts'
+export { type FetchProofResult, fetchProof } from './sync/fetch-proof.ts'
 export {
   needsNoCeremony,
   type ProvedChain,

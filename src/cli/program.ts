@@ -1,11 +1,19 @@
 import { Command } from 'commander'
 import type { Runner } from './command.ts'
+import { addAttestHeader } from './commands/attest-header.ts'
+import { addAttestInscription } from './commands/attest-inscription.ts'
+import { addAttestOutput } from './commands/attest-output.ts'
+import { addAttestRefresh } from './commands/attest-refresh.ts'
+import { addAttestTx } from './commands/attest-tx.ts'
 import { addBusAnchor } from './commands/bus-anchor.ts'
 import { addBusCheckpoint } from './commands/bus-checkpoint.ts'
+import { addBusFetch } from './commands/bus-fetch.ts'
 import { addBusFollow } from './commands/bus-follow.ts'
 import { addBusProve } from './commands/bus-prove.ts'
+import { addBusServe } from './commands/bus-serve.ts'
 import { addBusStatus } from './commands/bus-status.ts'
 import { addBusVerify } from './commands/bus-verify.ts'
+import { addCheck } from './commands/check.ts'
 import { addInscribe } from './commands/inscribe.ts'
 import { addInscriptionsIndex } from './commands/inscriptions-index.ts'
 import { addInscriptionsScan } from './commands/inscriptions-scan.ts'
@@ -24,9 +32,23 @@ export function buildProgram(version: string, run: Runner): Command {
     .version(version)
     .addHelpText('after', EXIT_CODES)
   const bus = program.command('bus').description('prove a header chain, verify such proofs, follow a node')
-  for (const add of [addBusProve, addBusVerify, addBusFollow, addBusStatus, addBusAnchor, addBusCheckpoint]) {
+  for (const add of [
+    addBusProve,
+    addBusVerify,
+    addBusFollow,
+    addBusServe,
+    addBusFetch,
+    addBusStatus,
+    addBusAnchor,
+    addBusCheckpoint,
+  ]) {
     add(bus, run)
   }
+  const attest = program.command('attest').description('make small messages that verify offline under a bus proof')
+  for (const add of [addAttestHeader, addAttestTx, addAttestOutput, addAttestInscription, addAttestRefresh]) {
+    add(attest, run)
+  }
+  addCheck(program, run)
   const inscriptions = program.command('inscriptions').description('inscriptions on Bitcoin')
   for (const add of [addInscriptionsScan, addInscriptionsIndex]) add(inscriptions, run)
   addInscribe(program, run)

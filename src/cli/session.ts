@@ -26,6 +26,7 @@ import { insecureAllowed } from './config.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 import { stays } from './held-proof.ts'
+import { type HistoryKeeper, openHistoryKeeper } from './history-keeper.ts'
 import { readAnchor, readNetwork, requireProvable } from './inputs.ts'
 import { openKeys } from './keys.ts'
 import { dataDir } from './places.ts'
@@ -56,6 +57,7 @@ export interface Session {
   readonly prover: BusProver
   readonly poseidon: Poseidon
   readonly verifier: SnarkVerifier
+  readonly history: HistoryKeeper
   /** How a proof of this chain is judged, as of now. */
   verifyOptions(): VerifyOptions
   /** Verifies a proof just made and puts it in place of the old file, unless that one, `held`, is better: then null. */
@@ -78,6 +80,7 @@ export async function openSession(options: SessionOptions, context: CliContext):
   const dir = options.dataDir ?? dataDir(env, params, start.start)
   const owner = { params: packParams(params).toString(16), start: startId(start), keyId: verifier.keyId }
   const store = await CheckpointStore.open({ dir, owner, params, poseidon })
+  const history = await openHistoryKeeper(dir, params, start.start, verifier, terminal)
   try {
     if (verifier.setup === 'insecure-dev') {
       terminal.note('setup: INSECURE-DEV powers of tau; whoever knows their public secret can forge such proofs')
@@ -103,9 +106,10 @@ export async function openSession(options: SessionOptions, context: CliContext):
         const eta = duration((to - height) * secondsPerHeader)
         terminal.progress(`folded ${height} of ${to}, ${secondsPerHeader.toFixed(2)} s a header, ${eta} left`)
       },
-      onCheckpoint({ context: { height, hash } }) {
+      async onCheckpoint({ context: { height, hash } }) {
         status.update({ height, tip: toDisplay(hash) })
-        return status.write()
+        await status.write()
+        await history.keep(height, context.signal)
       },
     })
     await status.write()
@@ -124,6 +128,7 @@ export async function openSession(options: SessionOptions, context: CliContext):
       prover,
       poseidon,
       verifier,
+      history,
       verifyOptions,
       async publish(proof, file, held = null) {
         const result = await verifyProof(proof, verifyOptions())
@@ -137,10 +142,12 @@ export async function openSession(options: SessionOptions, context: CliContext):
       },
       async close() {
         await witnesses.close()
+        await history.close()
         await store.close()
       },
     }
   } catch (error) {
+    await history.close()
     await store.close()
     throw error
   }

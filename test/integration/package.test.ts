@@ -8,10 +8,11 @@ import { serveFolder } from '../../scripts/serve-web.ts'
 import { contextFromHeaders, mainnet } from '../../src/bitcoin/index.ts'
 import { encodeAnchor } from '../../src/bus/pure.ts'
 import { type Example, readExamples, readmeLines } from '../package/examples.ts'
+import { smallBlock } from '../support/blocks.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { excerpt } from '../support/excerpts.ts'
 import { installPacked, type NodeRuntime, nodeRuntimes, run } from '../support/installed-package.ts'
-import { proveRegtest } from '../support/wsc.ts'
+import { proveRegtest, runWsc } from '../support/wsc.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 let directory: string
@@ -34,6 +35,11 @@ async function putInputs(): Promise<void> {
   await copyFile(await proveRegtest(directory), join(project, 'regtest.proof'))
   const { bytes: headers } = excerpt('mainnet-start')
   await writeFile(join(project, 'headers.bin'), headers)
+  await writeFile(join(project, 'block.bin'), smallBlock('mainnet-100002'))
+  const under = ['--network', 'regtest', '--proof', join(project, 'regtest.proof')]
+  const from = ['--headers', join(directory, 'regtest-headers.bin'), '--out', join(project, 'header.attestation')]
+  const made = await runWsc(['attest', 'header', '3', ...under, ...from])
+  if (made.exit !== 0) throw new Error(made.stderr)
   const anchor = contextFromHeaders(mainnet, headers, 0, 20)
   if (!anchor.ok) throw new Error(anchor.detail)
   await writeFile(join(project, 'anchor.json'), encodeAnchor(mainnet, anchor.next))

@@ -7,6 +7,7 @@ export {
   resolveAuth,
 } from './auth.ts'
 export { type BlockEvent, type BlockFeedOptions, blockFeed } from './block-feed.ts'
+export { findTransaction, getBlock } from './blocks.ts'
 export { NodeClient, type NodeClientOptions } from './client.ts'
 export { isTransient, NodeError, type NodeErrorCode } from './errors.ts'
 export { MAX_REST_HEADERS, type PlacedHeader } from './headers.ts'

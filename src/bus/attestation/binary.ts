@@ -52,7 +52,7 @@ export type AttestationResult =
  * import { readFile } from 'node:fs/promises'
  * import { decodeAttestation, encodeAttestation } from 'wsc-bitcoin'
  *
- * const result = decodeAttestation(await readFile('tx.attestation'))
+ * const result = decodeAttestation(await readFile('header.attestation'))
  * console.log(result.ok ? encodeAttestation(result.attestation).length : result.reject)
  */
 export function encodeAttestation(attestation: Attestation): Uint8Array {
@@ -113,8 +113,8 @@ const isZero = (bytes: Uint8Array) => bytes.every((byte) => byte === 0)
  * import { readFile } from 'node:fs/promises'
  * import { decodeAttestation } from 'wsc-bitcoin'
  *
- * const result = decodeAttestation(await readFile('tx.attestation'))
- * console.log(result.ok ? result.attestation.kind : result.reject) // tx
+ * const result = decodeAttestation(await readFile('header.attestation'))
+ * console.log(result.ok ? result.attestation.kind : result.reject) // header
  */
 export function decodeAttestation(bytes: Uint8Array): AttestationResult {
   const refuse = (reject: AttestationFormReject, detail: string) => ({ ok: false, reject, detail }) as const

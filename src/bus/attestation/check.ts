@@ -83,7 +83,7 @@ export type AttestedChain = Pick<ProvedChain, 'height' | 'accumulator' | 'anchor
  *
  * const verifier = await loadVerifier()
  * const chain = await verifyProof(await readFile('regtest.proof'), { params: regtest, verifier, now: Date.now() / 1000 })
- * const decoded = decodeAttestation(await readFile('tx.attestation'))
+ * const decoded = decodeAttestation(await readFile('header.attestation'))
  * if (!chain.valid || !decoded.ok) throw new Error('no proof or no attestation')
  * const result = checkAttestation(decoded.attestation, chain, poseidonOf(verifier))
  * console.log(result.valid ? `in block ${result.height}` : result.reason) // in block 3

@@ -73,7 +73,7 @@ export function elementHex(element: bigint): string {
  * import { readFile } from 'node:fs/promises'
  * import { attestationToJson, decodeAttestation } from 'wsc-bitcoin'
  *
- * const result = decodeAttestation(await readFile('tx.attestation'))
+ * const result = decodeAttestation(await readFile('header.attestation'))
  * console.log(result.ok ? attestationToJson(result.attestation).format : result.reject) // wsc-attestation-1
  */
 export function attestationToJson(attestation: Attestation): Record<string, unknown> {
@@ -95,7 +95,7 @@ export function attestationToJson(attestation: Attestation): Record<string, unkn
  * import { readFile } from 'node:fs/promises'
  * import { attestationFromJson, attestationToJson, decodeAttestation } from 'wsc-bitcoin'
  *
- * const result = decodeAttestation(await readFile('tx.attestation'))
+ * const result = decodeAttestation(await readFile('header.attestation'))
  * if (!result.ok) throw new Error(result.detail)
  * const again = attestationFromJson(JSON.stringify(attestationToJson(result.attestation)))
  * console.log(again.ok) // true

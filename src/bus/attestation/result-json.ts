@@ -18,8 +18,8 @@ export interface UnreadAttestation {
  * @example
  * import { attestationResultJson } from 'wsc-bitcoin'
  *
- * const refused = { valid: false, reason: 'not-in-chain', detail: '' } as const
- * console.log(attestationResultJson(refused, 'tx').height) // null
+ * const json = attestationResultJson({ valid: false, reason: 'not-in-chain', detail: '' }, 'tx')
+ * console.log(json.height) // null
  */
 export function attestationResultJson(
   result: CheckedAttestation | RefusedAttestation | UnreadAttestation,

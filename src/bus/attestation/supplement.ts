@@ -35,7 +35,15 @@ export function supplementToJson({ tipHeight, height, path }: PathSupplement): R
   return { format: SUPPLEMENT_FORMAT, tipHeight, height, path: path.map(elementHex) }
 }
 
-/** Reads what `wsc bus serve` answers for a path; nothing in it is judged yet. */
+/**
+ * Reads what `wsc bus serve` answers for a path; nothing in it is judged yet.
+ *
+ * @example
+ * import { supplementFromJson } from 'wsc-bitcoin'
+ *
+ * const result = supplementFromJson('{"format":"wsc-path-1","tipHeight":5,"height":3,"path":[]}')
+ * console.log(result.ok ? result.supplement.height : result.detail) // 3
+ */
 export function supplementFromJson(text: string): SupplementResult {
   const bad = (detail: string): SupplementResult => ({ ok: false, reject: 'malformed-path', detail })
   if (text.length > MAX_SUPPLEMENT_JSON) return bad(`more than ${MAX_SUPPLEMENT_JSON} characters`)
@@ -58,6 +66,15 @@ export type RefreshResult =
 /**
  * The attestation with its path made anew. Whether it holds under the later proof, `checkAttestation` says: where its
  * header is no longer in the chain it does not.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { decodeAttestation, refreshAttestation } from 'wsc-bitcoin'
+ *
+ * const read = decodeAttestation(await readFile('header.attestation'))
+ * if (!read.ok) throw new Error(read.detail)
+ * const refreshed = refreshAttestation(read.attestation, { tipHeight: 9, height: 3, path: [] })
+ * console.log(refreshed.ok ? refreshed.attestation.tipHeight : refreshed.reject) // 9
  */
 export function refreshAttestation(attestation: Attestation, supplement: PathSupplement): RefreshResult {
   const { tipHeight, height, path } = supplement

@@ -50,7 +50,7 @@ export async function openIndex(files: Files, dir: string): Promise<CheckpointIn
 }
 
 /** What may lie in a directory that no version.json names yet: a first run that ended early, or a file system's own. */
-const EARLY = new Set(['index', 'checkpoints', 'lost+found'])
+const EARLY = new Set(['index', 'checkpoints', 'history', 'serve', 'lost+found'])
 const isEarly = (name: string) => EARLY.has(name) || (name.startsWith(`${VERSION}.`) && name.endsWith(PARTIAL))
 
 /** Before anything is opened: refuses a directory of another format, of another owner, or one with foreign files. */

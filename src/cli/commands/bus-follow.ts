@@ -44,10 +44,12 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
   try {
     const session = await openSession(options, context)
     try {
+      const source = patientSource(client, context)
+      session.history.from(source)
       let held = await heldProof(options.out, session.verifyOptions(), terminal)
       await follow({
         prover: session.prover,
-        source: patientSource(client, context),
+        source,
         start: session.start,
         news: tips(client, params, context),
         clock,

@@ -71,6 +71,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
     }
     const session = await openSession(options, context)
     try {
+      session.history.from(source)
       const began = clock()
       const result = await session.prover.advanceTo(source, options.to, signal)
       if (!result.ok) return refuse(result)

@@ -1,0 +1,120 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { BusError } from '../errors.ts'
+import { type RateLimit, RateLimiter } from './rate-limit.ts'
+import { type Answer, failure, findRoute } from './routes.ts'
+import type { ServedBus } from './served-bus.ts'
+
+export interface ServeOptions {
+  readonly bus: ServedBus
+  readonly host: string
+  /** 0 for any that is free. */
+  readonly port: number
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** By address; 20 requests a second and 60 at once unless given. */
+  readonly rateLimit?: RateLimit
+  /** What went wrong inside; the client hears only that something did. */
+  onError?(error: unknown): void
+}
+
+export interface RunningServer {
+  readonly url: string
+  close(): Promise<void>
+}
+
+const MAX_CONNECTIONS = 256
+const MAX_TARGET = 512
+/** Requests that ask a node at the same time. */
+const MAX_COSTLY = 4
+const REQUEST_TIMEOUT_MS = 10_000
+/** For one answer in full: a client that reads no faster holds nothing longer than this. */
+const ANSWER_TIMEOUT_MS = 60_000
+
+/** Read-only HTTP over what a `ServedBus` serves. Everything it hands out verifies without trust in it. */
+export async function serveBus(options: ServeOptions): Promise<RunningServer> {
+  const limiter = new RateLimiter(options.rateLimit ?? { burst: 60, perSecond: 20 }, options.clock)
+  const stopping = new AbortController()
+  let costly = 0
+  const decide = async (request: IncomingMessage): Promise<Answer> => {
+    if (!limiter.take(request.socket.remoteAddress ?? '')) return failure(429, 'too-many-requests', 'wait a second')
+    const target = request.url ?? ''
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return failure(405, 'method-not-allowed', 'this server is read-only')
+    }
+    if (hasBody(request)) return failure(413, 'no-body', 'requests have no body')
+    if (target.length > MAX_TARGET) return failure(414, 'too-long', `at most ${MAX_TARGET} characters`)
+    const url = URL.canParse(target, 'http://bus') ? new URL(target, 'http://bus') : null
+    const route = url === null ? null : findRoute(url.pathname, url.searchParams)
+    if (route === null) return failure(404, 'no-such-path', 'the paths are told in docs/serving.md')
+    if (route.costly && costly >= MAX_COSTLY) return failure(503, 'busy', 'try again in a second')
+    costly += route.costly ? 1 : 0
+    try {
+      const answer = await options.bus.read((served) => route.answer(served, stopping.signal))
+      return answer ?? failure(503, 'no-proof', 'there is no proof to serve yet')
+    } finally {
+      costly -= route.costly ? 1 : 0
+    }
+  }
+  const server = createServer(
+    {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      maxHeaderSize: 8192,
+      keepAliveTimeout: 5000,
+    },
+    (request, response) => {
+      response.setTimeout(ANSWER_TIMEOUT_MS, () => response.destroy())
+      void decide(request)
+        .catch((error) => {
+          options.onError?.(error)
+          return failure(502, 'unavailable', 'this could not be made now')
+        })
+        .then((answer) => send(request, response, answer))
+    },
+  )
+  server.maxConnections = MAX_CONNECTIONS
+  await listen(server, options)
+  const { address, family, port } = server.address() as AddressInfo
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    close: () => {
+      stopping.abort()
+      return new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+    },
+  }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, type, body, etag }: Answer): void {
+  const unchanged = status === 200 && etag !== undefined && request.headers['if-none-match'] === etag
+  response.writeHead(unchanged ? 304 : status, {
+    'content-type': type,
+    'content-length': unchanged ? 0 : body.length,
+    'cache-control': 'no-cache',
+    'x-content-type-options': 'nosniff',
+    // Whatever is served verifies by itself and is public: any page may read it.
+    'access-control-allow-origin': '*',
+    ...(etag === undefined ? {} : { etag }),
+    ...(status === 429 || status === 503 ? { 'retry-after': '1' } : {}),
+    // An unread body would be taken for the next request.
+    ...(status === 413 || status === 405 ? { connection: 'close' } : {}),
+  })
+  response.end(unchanged || request.method === 'HEAD' ? undefined : body)
+}
+
+function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : (cause.code ?? cause.message)
+      reject(new BusError('E_IO', `cannot listen at ${host}:${port}: ${reason}; name another by --listen`, { cause }))
+    })
+    server.listen(port, host, resolve)
+  })
+}

@@ -1,0 +1,44 @@
+import { better, type CompareReject } from '../compare.ts'
+import { MAX_PROOF_BYTES } from '../proof-file.ts'
+import { type ProvedChain, type VerifyOptions, type VerifyReject, verifyProof } from '../verify.ts'
+import { type FetchOptions, fetchBytes } from './fetch-bytes.ts'
+
+export type FetchProofResult =
+  | {
+      readonly ok: true
+      readonly bytes: Uint8Array
+      readonly chain: ProvedChain
+      /** False where the proof held already says the same. */
+      readonly newer: boolean
+    }
+  | { readonly ok: false; readonly reject: VerifyReject | CompareReject | 'stale'; readonly detail: string }
+
+/**
+ * Syncs with the chain from a server of the bus: fetches its one proof, verifies it, and compares it with the one held.
+ * The server is not trusted: a forged proof is refused, and so is one of less work than the one held.
+ *
+ * @example
+ * import { fetchProof, loadVerifier, regtest } from 'wsc-bitcoin'
+ *
+ * const options = { params: regtest, verifier: await loadVerifier(), now: Date.now() / 1000 }
+ * const result = await fetchProof('http://127.0.0.1:1', options).catch((error) => error.code)
+ * console.log(result) // E_FETCH
+ */
+export async function fetchProof(
+  url: string,
+  verify: VerifyOptions,
+  held: ProvedChain | null = null,
+  options: FetchOptions = {},
+): Promise<FetchProofResult> {
+  const fetched = await fetchBytes(url, 'v1/proof', MAX_PROOF_BYTES, options)
+  if (!fetched.ok) return fetched
+  const chain = await verifyProof(fetched.bytes, verify)
+  if (!chain.valid) return { ok: false, reject: chain.reason, detail: chain.detail }
+  if (held === null) return { ok: true, bytes: fetched.bytes, chain, newer: true }
+  const compared = better(held, chain)
+  if (!compared.ok) return compared
+  if (compared.better === chain) return { ok: true, bytes: fetched.bytes, chain, newer: true }
+  if (held.tip === chain.tip) return { ok: true, bytes: fetched.bytes, chain, newer: false }
+  const detail = `work ${chain.work.toString(16)} at height ${chain.height}, held ${held.work.toString(16)} at ${held.height}`
+  return { ok: false, reject: 'stale', detail }
+}

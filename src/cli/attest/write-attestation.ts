@@ -1,0 +1,76 @@
+import { toDisplay } from '../../bitcoin/index.ts'
+import {
+  type Attestation,
+  type AttestRequest,
+  attestationToJson,
+  checkAttestation,
+  encodeAttestation,
+  nodeFiles,
+  type ProvedChain,
+  poseidonOf,
+  writeAtomic,
+} from '../../bus/index.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { requireWritable } from '../inputs.ts'
+import { type Judge, type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
+import { type MaterialOptions, openAttestor } from './open-attestor.ts'
+
+export interface AttestOptions extends JudgeOptions, MaterialOptions {
+  readonly proof: string
+  readonly out: string
+  readonly json?: boolean
+}
+
+/** Makes one attestation under the proof, checks it, and writes it. */
+export async function attestTo(context: CliContext, options: AttestOptions, request: AttestRequest): Promise<ExitCode> {
+  const { terminal, signal } = context
+  await requireWritable(options.out, options.proof, options.anchor, options.headers, options.block)
+  const judge = await openJudge(options, context)
+  const chain = await judge.judge(await readProof(options.proof))
+  if (!chain.valid) return refused(context, options, `proof:${chain.reason}`, chain.detail)
+  const opened = await openAttestor(options, judge, chain, context)
+  try {
+    const made = await opened.attestor.attest(request, signal)
+    if (!made.ok) return refused(context, options, made.reject, made.detail)
+    return await writeAttestation(context, options, made.attestation, judge, chain)
+  } finally {
+    await opened.close()
+    terminal.settle()
+  }
+}
+
+export function refused(
+  { terminal }: CliContext,
+  options: { readonly json?: boolean },
+  reason: string,
+  detail: string,
+): ExitCode {
+  if (options.json) terminal.result(JSON.stringify({ valid: false, reason, detail }))
+  terminal.note(`no attestation: ${reason}: ${detail}`)
+  return EXIT.invalid
+}
+
+/** Only what the checker accepts is written. The ending .json asks for the JSON form. */
+export async function writeAttestation(
+  context: CliContext,
+  options: { readonly out: string; readonly json?: boolean },
+  attestation: Attestation,
+  judge: Judge,
+  chain: ProvedChain,
+): Promise<ExitCode> {
+  const { terminal } = context
+  const checked = checkAttestation(attestation, chain, poseidonOf(judge.verifier))
+  if (!checked.valid) return refused(context, options, checked.reason, checked.detail)
+  const bytes = options.out.endsWith('.json')
+    ? new TextEncoder().encode(`${JSON.stringify(attestationToJson(attestation))}\n`)
+    : encodeAttestation(attestation)
+  await writeAtomic(nodeFiles, options.out, bytes)
+  const { kind, height, tipHeight } = attestation
+  const blockHash = toDisplay(checked.blockHash)
+  const { out: file } = options
+  const about = { valid: true, reason: null, file, bytes: bytes.length, kind, height, blockHash, tipHeight }
+  if (options.json) terminal.result(JSON.stringify(about))
+  else terminal.result(`${file}: ${bytes.length} bytes attest ${kind} of block ${height} under a proof of ${tipHeight}`)
+  return EXIT.valid
+}

@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { InvalidArgumentError, Option } from 'commander'
+import { ServedBus, serveBus, verifyJson } from '../../bus/index.ts'
+import { nodeBlocks } from '../attest/node-blocks.ts'
+import { historyTable, openHistory } from '../attest/open-history.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { type JudgeOptions, openJudge } from '../proved-chain.ts'
+import { openNode, patientSource, type RpcOptions } from '../source.ts'
+
+interface Options extends JudgeOptions, RpcOptions {
+  readonly proof: string
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly dataDir?: string
+  readonly json?: boolean
+}
+
+/** Between two looks at the proof file. */
+const LOOK_EVERY_MS = 500
+
+export const addBusServe: AddCommand = (parent, run) => {
+  parent
+    .command('serve')
+    .description('serve a proof file that a prover keeps current, paths and attestations under it, read-only over HTTP')
+    .requiredOption('--proof <FILE>', 'the proof file; each new one is verified before it is served')
+    .addOption(
+      new Option('--listen <HOST:PORT>', 'where; whoever reaches it may ask')
+        .default({ host: '127.0.0.1', port: 8532 }, '127.0.0.1:8532')
+        .env('WSC_LISTEN')
+        .argParser(address),
+    )
+    .addOption(shared.network())
+    .addOption(shared.anchor())
+    .addOption(shared.key())
+    .addOption(shared.insecureDevSetup())
+    .addOption(shared.rpc())
+    .addOption(shared.rpcCookie())
+    .addOption(shared.dataDir())
+    .addOption(shared.json())
+    .addHelpText('after', examples('bus serve --proof current.proof --network regtest --listen 127.0.0.1:8532'))
+    .action(run(serve))
+}
+
+async function serve(context: CliContext, options: Options): Promise<ExitCode> {
+  const { terminal, clock } = context
+  const judge = await openJudge(options, context)
+  const client = await openNode(options, judge.params, context)
+  try {
+    // Its own, beside the prover's: one process works with a store at a time.
+    const history = await openHistory(judge, await historyTable(options.dataDir, 'serve', judge, context))
+    try {
+      const bus = new ServedBus({
+        file: options.proof,
+        judge: (proof) => judge.judge(proof),
+        history,
+        headers: patientSource(client, context),
+        blocks: nodeBlocks(client),
+        onTrouble: (message) => terminal.note(message),
+        onProof: (chain) => {
+          if (options.json) terminal.result(JSON.stringify(verifyJson(chain)))
+          else terminal.result(`serves height ${chain.height}  tip ${chain.tip}  work ${chain.work.toString(16)}`)
+        },
+      })
+      const onError = (error: unknown) => terminal.note(`a request failed: ${(error as Error).message}`)
+      const server = await serveBus({ bus, ...options.listen, clock, onError })
+      terminal.result(options.json ? JSON.stringify({ listening: server.url }) : `listening at ${server.url}`)
+      try {
+        await watch(bus, context)
+      } finally {
+        await server.close()
+      }
+      return EXIT.interrupted
+    } finally {
+      await history.close()
+    }
+  } finally {
+    client.close()
+  }
+}
+
+/** Looks at the file until interrupted; what goes wrong with one proof is told, and the one before stays. */
+async function watch(bus: ServedBus, { signal, terminal }: CliContext): Promise<void> {
+  let told = ''
+  while (!signal.aborted) {
+    try {
+      await bus.look(signal)
+      told = ''
+    } catch (error) {
+      const { message } = error as Error
+      if (!signal.aborted && message !== told) terminal.note(message)
+      told = message
+    }
+    await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** Option parser: HOST:PORT, an IPv6 address in brackets. */
+function address(text: string): { host: string; port: number } {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})$/.exec(text)
+  const port = Number(match?.[2])
+  if (match === null || port > 65_535) throw new InvalidArgumentError('write HOST:PORT')
+  return { host: (match[1] as string).replace(/^\[(.*)\]$/, '$1'), port }
+}

@@ -1,0 +1,91 @@
+import {
+  attestationResultJson,
+  type CheckedAttestation,
+  checkAttestation,
+  nodeFiles,
+  poseidonOf,
+  writeAtomic,
+} from '../../bus/index.ts'
+import { readAttestation } from '../attest/read-attestation.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, type ExitCode, UsageError } from '../exit.ts'
+import { requireWritable } from '../inputs.ts'
+import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
+
+interface Options extends JudgeOptions {
+  readonly proof: string
+  readonly body?: string
+  readonly json?: boolean
+}
+
+export const addCheck: AddCommand = (parent, run) => {
+  parent
+    .command('check')
+    .description('check an attestation under a bus proof; needs these two files and nothing else')
+    .argument('<FILE>', 'attestation, in either form')
+    .requiredOption('--proof <PROOF>', 'proof file of the very height the attestation was made or refreshed for')
+    .addOption(shared.network())
+    .addOption(shared.anchor())
+    .addOption(shared.key())
+    .addOption(shared.insecureDevSetup())
+    .option('--body <FILE>', 'write the body of the inscription there')
+    .addOption(shared.json())
+    .addHelpText(
+      'after',
+      examples('check tx.attestation --proof chain.proof', 'check i.attestation --proof chain.proof --body out.png'),
+    )
+    .action(run(check))
+}
+
+async function check(context: CliContext, file: string, options: Options): Promise<ExitCode> {
+  const { terminal } = context
+  if (options.body !== undefined) await requireWritable(options.body, file, options.proof, options.anchor, options.key)
+  const judge = await openJudge(options, context)
+  const chain = await judge.judge(await readProof(options.proof))
+  const read = await readAttestation(file)
+  const kind = read.ok ? read.attestation.kind : null
+  const refuse = (reason: string, detail: string): ExitCode => {
+    const nothing = { height: null, blockHash: null, confirmations: null, payload: null }
+    if (options.json) terminal.result(JSON.stringify({ valid: false, reason, kind, ...nothing }))
+    terminal.note(`invalid: ${reason}: ${detail}`)
+    return EXIT.invalid
+  }
+  if (!chain.valid) return refuse(`proof:${chain.reason}`, chain.detail)
+  if (!read.ok) return refuse(read.reject, read.detail)
+  const began = performance.now()
+  const result = checkAttestation(read.attestation, chain, poseidonOf(judge.verifier))
+  const ms = performance.now() - began
+  if (!result.valid) return refuse(result.reason, result.detail)
+  if (options.body !== undefined) await writeBody(options.body, result)
+  const json = attestationResultJson(result, kind)
+  if (options.json) terminal.result(JSON.stringify(json))
+  else for (const line of describe(json, ms)) terminal.result(line)
+  return EXIT.valid
+}
+
+async function writeBody(file: string, { payload }: CheckedAttestation): Promise<void> {
+  if (payload.kind !== 'inscription') throw new UsageError('--body is for inscriptions')
+  await writeAtomic(nodeFiles, file, payload.envelope.body ?? new Uint8Array())
+}
+
+function describe(json: Record<string, unknown>, ms: number): string[] {
+  const payload = Object.entries(json.payload as Record<string, unknown>)
+  return [
+    `valid          ${json.kind} (${ms.toFixed(1)} ms beyond the proof)`,
+    `height         ${json.height}`,
+    `block          ${json.blockHash}`,
+    `confirmations  ${json.confirmations}`,
+    ...payload.map(([name, value]) => `${name.padEnd(14)} ${shown(value)}`),
+    ...(json.kind === 'output' ? ['Not claimed: that the output is unspent.'] : []),
+  ]
+}
+
+const MAX_SHOWN = 200
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
+}

@@ -1,0 +1,42 @@
+import type { ChainContext, NetworkParams } from '../bitcoin/index.ts'
+import { MAX_PROOF_BYTES, type ProvedChain, type RefusedProof, type VerifyOptions, verifyProof } from '../bus/index.ts'
+import type { SnarkVerifier } from '../proving/index.ts'
+import { insecureAllowed } from './config.ts'
+import type { CliContext } from './context.ts'
+import { readAnchor, readNetwork, readUpTo } from './inputs.ts'
+import { openVerifier } from './keys.ts'
+
+/** What every command that judges a proof takes. */
+export interface JudgeOptions {
+  readonly network?: string
+  readonly anchor?: string
+  readonly key?: string
+  readonly insecureDevSetup?: boolean
+}
+
+export interface Judge {
+  readonly params: NetworkParams
+  readonly anchor: ChainContext | undefined
+  readonly verifier: SnarkVerifier
+  /** As of now. */
+  verifyOptions(): VerifyOptions
+  judge(proof: Uint8Array): Promise<ProvedChain | RefusedProof>
+}
+
+export async function openJudge(options: JudgeOptions, { terminal, env, clock }: CliContext): Promise<Judge> {
+  const params = await readNetwork(options.network)
+  const anchor = await readAnchor(options.anchor, params)
+  const verifier = await openVerifier(options.key, terminal)
+  const verifyOptions = (): VerifyOptions => ({
+    params,
+    verifier,
+    now: Math.floor(clock() / 1000),
+    allowInsecureSetup: insecureAllowed(options.insecureDevSetup, env),
+    ...(anchor === undefined ? {} : { anchor }),
+  })
+  return { params, anchor, verifier, verifyOptions, judge: (proof) => verifyProof(proof, verifyOptions()) }
+}
+
+export function readProof(file: string): Promise<Uint8Array> {
+  return readUpTo(file, MAX_PROOF_BYTES)
+}

@@ -1,0 +1,175 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { networks, payments, Transaction as Reference } from 'bitcoinjs-lib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { encodeEnvelope, toDisplay, transactionId } from '../../src/bitcoin/index.ts'
+import { getBlock } from '../../src/bitcoin/node/index.ts'
+import { BusPlace, until } from '../support/bus-place.ts'
+import type { WscRun } from '../support/wsc.ts'
+
+/** Prover, server and verifier beside a real node; the verifier knows nothing but the server's address. */
+let place: BusPlace
+let node: RegtestNode
+let prover: WscRun
+let server: WscRun
+let url: string
+const regtest = ['--network', 'regtest'] as const
+const reach = () => [...regtest, '--rpc', node.url, '--rpc-cookie', node.auth.file]
+
+const startServer = async (listen = '127.0.0.1:0') => {
+  const argv = ['--proof', place.file('current.proof'), '--listen', listen, '--json']
+  server = place.start('bus', 'serve', ...reach(), ...argv)
+  url = (JSON.parse(await server.line('listening')) as { listening: string }).listening
+}
+const tip = async () => toDisplay((await node.client.getBestBlock()).hash)
+const served = async () => server.line(await tip())
+const fetchTo = async (file: string) => {
+  const run = await place.run('bus', 'fetch', url, ...regtest, '--out', place.file(file), '--json')
+  return { ...run, json: JSON.parse(run.stdout || 'null') as { height: number; changed: boolean; reason: string } }
+}
+const check = async (file: string, proof: string) => {
+  const run = await place.run('check', place.file(file), ...regtest, '--proof', place.file(proof), '--json')
+  return {
+    exit: run.exit,
+    ...(JSON.parse(run.stdout) as { valid: boolean; reason: string; height: number; payload: object }),
+  }
+}
+const save = async (path: string, file: string) => {
+  const answer = await fetch(url + path)
+  expect(answer.status, path).toBe(200)
+  await writeFile(place.file(file), new Uint8Array(await answer.arrayBuffer()))
+}
+
+/** Anyone may spend it, with any one item before the script: the place where an envelope is looked for. */
+const anyone = payments.p2wsh({ redeem: { output: Uint8Array.of(0x75, 0x51) }, network: networks.regtest })
+const body = new TextEncoder().encode('hello from regtest')
+
+/** Mines an envelope in a spend of block 1's coinbase; its id and height. */
+async function inscribe(): Promise<{ id: string; height: number }> {
+  const first = await getBlock(node.client, (await node.client.getBlockHash(1))!)
+  const coinbase = first!.transactions[0]!
+  const tx = new Reference()
+  tx.version = 2
+  const input = tx.addInput(transactionId(coinbase), 0)
+  const envelope = encodeEnvelope({ contentType: new TextEncoder().encode('text/plain'), body })
+  tx.setWitness(input, [envelope, anyone.redeem!.output!])
+  tx.addOutput(anyone.output!, 49_9999_0000n)
+  await node.generateBlock([tx.toHex()])
+  return { id: `${tx.getId()}i0`, height: await node.client.getBlockCount() }
+}
+
+beforeAll(async () => {
+  place = await BusPlace.make()
+  node = await RegtestNode.start()
+  await node.mine(101, anyone.address!)
+  prover = place.start('bus', 'follow', ...reach(), '--out', place.file('current.proof'), '--json')
+  await prover.line(await tip())
+  await startServer()
+  await served()
+})
+afterAll(async () => {
+  for (const run of [prover, server]) run?.child.kill('SIGKILL')
+  await node?.stop()
+  await place?.remove()
+})
+
+describe('a chain served from one proof', () => {
+  let inscription: { id: string; height: number }
+
+  it('syncs a fresh verifier, and again without writing', async () => {
+    expect(await fetchTo('own.proof')).toMatchObject({ exit: 0, json: { valid: true, height: 101, changed: true } })
+    expect(await fetchTo('own.proof')).toMatchObject({ exit: 0, json: { changed: false } })
+    expect(await place.verify('own.proof', ...regtest)).toMatchObject({ exit: 0, height: 101, tip: await tip() })
+  })
+
+  it('attests what the node holds, by the command and by the server alike', async () => {
+    inscription = await inscribe()
+    await served()
+    await fetchTo('own.proof')
+    const { id, height } = inscription
+    const txid = id.slice(0, 64)
+    for (const [kind, what, path] of [
+      ['tx', txid, `/v1/attest/tx/${txid}?height=${height}`],
+      ['output', `${txid}:0`, `/v1/attest/output/${txid}/0?height=${height}`],
+      ['inscription', id, `/v1/attest/inscription/${id}?height=${height}`],
+      ['header', String(height), `/v1/attest/header/${height}`],
+    ] as const) {
+      await save(path, `${kind}.served`)
+      const where = kind === 'header' ? [] : ['--height', String(height)]
+      const out = ['--proof', place.file('own.proof'), '--out', place.file(kind)]
+      const made = await place.run('attest', kind, what, ...where, ...reach(), ...out, '--json')
+      expect([made.exit, made.stderr]).toEqual([0, expect.stringContaining('in memory')])
+      expect(await readFile(place.file(kind))).toEqual(await readFile(place.file(`${kind}.served`)))
+      expect(await check(kind, 'own.proof')).toMatchObject({ exit: 0, valid: true, reason: null, height })
+    }
+    expect(await check('inscription', 'own.proof')).toMatchObject({
+      payload: { id, contentType: 'text/plain', bodyLength: body.length, error: null },
+    })
+    const unindexed = ['--proof', place.file('own.proof'), '--out', place.file('x')]
+    const run = await place.run('attest', 'tx', txid, ...reach(), ...unindexed, '--json')
+    expect([run.exit, JSON.parse(run.stdout).reason]).toEqual([1, 'unknown-block'])
+  })
+
+  it('brings attestations along as the chain grows, without the node', async () => {
+    await node.mine(3)
+    await served()
+    expect(await fetchTo('own.proof')).toMatchObject({ json: { changed: true } })
+    expect(await check('inscription', 'own.proof')).toMatchObject({ exit: 1, reason: 'other-proof' })
+    const to = [...regtest, '--proof', place.file('own.proof'), '--out', place.file('inscription.new'), '--json']
+    const run = await place.run('attest', 'refresh', place.file('inscription'), '--bus', url, ...to)
+    expect(run.exit).toBe(0)
+    expect(await check('inscription.new', 'own.proof')).toMatchObject({ exit: 0, valid: true })
+  })
+
+  it('serves on after a kill, of server and prover', async () => {
+    const { port } = new URL(url)
+    for (const run of [server, prover]) {
+      run.child.kill('SIGKILL')
+      await run.done
+    }
+    prover = place.start('bus', 'follow', ...reach(), '--out', place.file('current.proof'), '--json')
+    await startServer(`127.0.0.1:${port}`)
+    await node.mine(1)
+    await served()
+    expect(await fetchTo('own.proof')).toMatchObject({ json: { changed: true } })
+    await save(`/v1/attest/inscription/${inscription.id}?height=${inscription.height}`, 'again')
+    expect(await check('again', 'own.proof')).toMatchObject({ exit: 0, valid: true })
+  })
+
+  it('refuses an attestation whose block a reorg took away', async () => {
+    const { id, height } = inscription
+    const left = (await node.client.getBlockCount()) - height
+    await node.invalidateBlock((await node.client.getBlockHash(height))!)
+    // The reveal went back to the mempool or nowhere; blocks without transactions take its place.
+    for (let i = 0; i < left + 3; i++) await node.generateBlock([])
+    await served()
+    expect(await fetchTo('own.proof')).toMatchObject({ json: { changed: true } })
+    const to = [...regtest, '--proof', place.file('own.proof'), '--out', place.file('gone'), '--json']
+    const run = await place.run('attest', 'refresh', place.file('inscription'), '--bus', url, ...to)
+    expect([run.exit, JSON.parse(run.stdout).reason]).toEqual([1, 'not-in-chain'])
+    expect((await fetch(`${url}/v1/attest/inscription/${id}?height=${height}`)).status).toBe(404)
+    const header = await place.run('attest', 'refresh', place.file('header'), '--bus', url, ...to)
+    expect([header.exit, JSON.parse(header.stdout).reason]).toEqual([1, 'not-in-chain'])
+  })
+
+  it('makes a lost history store anew, and the prover’s own serves the command', async () => {
+    prover.child.kill('SIGINT')
+    expect((await prover.done).exit).toBe(130)
+    const store = `${place.env.XDG_DATA_HOME}/wsc/regtest/genesis/history`
+    await rm(store, { recursive: true })
+    const out = ['--proof', place.file('own.proof'), '--out', place.file('anew')]
+    for (let i = 0; i < 2; i++) {
+      const run = await place.run('attest', 'header', '50', ...reach(), ...out)
+      expect([run.exit, run.stderr]).toEqual([0, ''])
+    }
+    expect(await check('anew', 'own.proof')).toMatchObject({ exit: 0, valid: true, height: 50 })
+  })
+
+  it('stops when it is told to, and then nothing can be fetched', async () => {
+    server.child.kill('SIGINT')
+    expect((await server.done).exit).toBe(130)
+    const run = await place.run('bus', 'fetch', url, ...regtest, '--out', place.file('own.proof'), '--json')
+    expect([run.exit, run.stdout, run.stderr]).toEqual([2, '', expect.stringContaining('E_FETCH')])
+    await until(async () => (await place.verify('own.proof', ...regtest)).exit === 0, 'the proof held is still there')
+  })
+})
