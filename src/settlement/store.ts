@@ -7,6 +7,14 @@ export type Store = Level<string, unknown>
 /**
  * Opens a folder of this part's state. LevelDB holds an operating-system lock on it, which a killed process cannot leave
  * behind. Throws E_LOCKED or E_STORE.
+ *
+ * @example
+ * import { InscriptionIndex, openStore, regtest } from 'wsc-bitcoin'
+ *
+ * const store = await openStore('opened')
+ * const index = await InscriptionIndex.open(store, regtest)
+ * await store.close()
+ * console.log(index.tip) // null
  */
 export async function openStore(dir: string): Promise<Store> {
   const store: Store = new Level(dir, { valueEncoding: 'json' })

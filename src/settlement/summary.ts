@@ -19,6 +19,16 @@ export interface InscriptionSummary {
   readonly error: EnvelopeError | null
 }
 
+/**
+ * What `wsc inscriptions scan --json` tells of an inscription.
+ *
+ * @example
+ * import { encodeEnvelope, parseEnvelopes, summarize } from 'wsc-bitcoin'
+ *
+ * const script = encodeEnvelope({ body: new TextEncoder().encode('hello') })
+ * const [envelope] = parseEnvelopes({ inputs: [{ witness: [script, new Uint8Array(33)] }] })
+ * console.log(summarize({ txid: '00'.repeat(32), envelope }).bodyLength) // 5
+ */
 export function summarize({ txid, envelope }: Pick<FoundInscription, 'txid' | 'envelope'>): InscriptionSummary {
   const { input, index, contentType, body, metaprotocol, error } = envelope
   return {

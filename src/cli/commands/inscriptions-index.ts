@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { fromDisplay, type NetworkParams, parseInscriptionId } from '../../bitcoin/index.ts'
 import type { NodeClient, NodeError } from '../../bitcoin/node/index.ts'
 import { nodeFiles, writeAtomic } from '../../bus/index.ts'
@@ -53,9 +53,9 @@ function withIndex(command: Command): Command {
 
 function withQuery(command: Command): Command {
   return withIndex(command)
-    .option('--program <ID>', 'records of this program (64 hex digits)')
-    .option('--kind <K>', 'records of this kind')
-    .option('--author <KEY>', 'records of this author (64 hex digits)')
+    .option('--program <ID>', 'records of this program (64 hex digits)', hex32)
+    .option('--kind <K>', 'records of this kind', kind)
+    .option('--author <KEY>', 'records of this author (64 hex digits)', hex32)
     .option('--records', 'only records that count')
 }
 
@@ -203,4 +203,14 @@ function tell(
   terminal.result(
     `${id}  height ${entry.height}  ${where}  ${contentType ?? '-'}  ${bodyLength ?? 0} bytes${what}${wrong}`,
   )
+}
+
+function hex32(text: string): string {
+  if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new InvalidArgumentError('not 64 hex digits')
+  return text.toLowerCase()
+}
+
+function kind(text: string): string {
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(text)) throw new InvalidArgumentError('not a kind of record')
+  return text
 }

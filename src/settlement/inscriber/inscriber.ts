@@ -164,6 +164,8 @@ export class Inscriber {
     const { client, wallet, finality = 6, signal, onNote } = this.#options
     const directly = wallet.params.name === 'regtest'
     let where = await locate(client, job, this.#call)
+    // Whatever became of its outputs since, a final job is done.
+    if (job.status === 'final') return viewOf(job, where)
     if (where.conflict) throw conflict(job)
     let current = job
     if (where.commit === null || where.reveals.some((one) => one === null)) {

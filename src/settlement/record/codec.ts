@@ -28,7 +28,20 @@ export type RecordResult =
 
 const encoder = new TextEncoder()
 
-/** The envelope of a signed record. */
+/**
+ * The envelope of a signed record.
+ *
+ * @example
+ * import { encodeEnvelope, recordContent, regtest, signRecord } from 'wsc-bitcoin'
+ *
+ * const secretKey = new Uint8Array(32).fill(1)
+ * const type = 'text/plain'
+ * const content = { params: regtest, contentType: new TextEncoder().encode(type), body: new Uint8Array(3) }
+ * const zeros = new Uint8Array(32)
+ * const about = { v: 1, kind: 'result', program: zeros, height: 7, blockHash: zeros, output: zeros, seq: 1 }
+ * const record = signRecord(about, content, secretKey, zeros)
+ * console.log(encodeEnvelope(recordContent(record, type, content.body)).length) // 303
+ */
 export function recordContent(record: WscRecord, contentType: string, body: Uint8Array): EnvelopeContent {
   return {
     contentType: encoder.encode(contentType),
@@ -41,7 +54,17 @@ export function recordContent(record: WscRecord, contentType: string, body: Uint
 const FIELDS: ReadonlySet<number> = new Set([TAG.contentType, TAG.metaprotocol, TAG.metadata])
 const refuse = (reject: RecordReject, detail: string): RecordResult => ({ ok: false, reject, detail })
 
-/** Reads a record out of an envelope: one form only, signed for this network. Whether its `seq` counts is the chain's. */
+/**
+ * Reads a record out of an envelope: one form only, signed for this network. Whether its `seq` counts is the chain's.
+ *
+ * @example
+ * import { decodeRecord, encodeEnvelope, parseEnvelopes, regtest } from 'wsc-bitcoin'
+ *
+ * const script = encodeEnvelope({ metaprotocol: new TextEncoder().encode('wsc'), body: new Uint8Array(3) })
+ * const [envelope] = parseEnvelopes({ inputs: [{ witness: [script, new Uint8Array(33)] }] })
+ * const result = decodeRecord(envelope, regtest)
+ * console.log(result.ok ? result.record.kind : result.reject) // no-content
+ */
 export function decodeRecord(envelope: Envelope, params: NetworkParams): RecordResult {
   const { body, contentType, metadata, metaprotocol } = envelope
   if (metaprotocol === null || utf8(metaprotocol) !== METAPROTOCOL) {

@@ -27,7 +27,20 @@ export function recordMessage(record: UnsignedRecord, { params, contentType, bod
   return schnorr.utils.taggedHash('wsc/record', content)
 }
 
-/** `aux` is fresh randomness (BIP340), 32 bytes; zeros make the signature deterministic. */
+/**
+ * Signs as the author. `aux` is fresh randomness (BIP340), 32 bytes; zeros make the signature deterministic.
+ *
+ * @example
+ * import { regtest, signRecord } from 'wsc-bitcoin'
+ *
+ * const secretKey = new Uint8Array(32).fill(1)
+ * const type = 'text/plain'
+ * const content = { params: regtest, contentType: new TextEncoder().encode(type), body: new Uint8Array(3) }
+ * const zeros = new Uint8Array(32)
+ * const about = { v: 1, kind: 'result', program: zeros, height: 7, blockHash: zeros, output: zeros, seq: 1 }
+ * const record = signRecord(about, content, secretKey, zeros)
+ * console.log(record.sig.length) // 64
+ */
 export function signRecord(
   record: Omit<UnsignedRecord, 'author'>,
   content: SignedContent,

@@ -31,6 +31,17 @@ export interface ScanOptions {
 /**
  * Brings the index to the node's tip and keeps it there: through reorgs, and from where it was left. Leave the loop at
  * an event `tip` for a single pass.
+ *
+ * @example
+ * import { InscriptionIndex, NodeClient, openStore, regtest, scanChain } from 'wsc-bitcoin'
+ *
+ * const client = new NodeClient({ url: 'http://127.0.0.1:9', auth: { kind: 'cookie', file: '.cookie' } })
+ * const store = await openStore('scanned')
+ * const events = scanChain({ client, index: await InscriptionIndex.open(store, regtest) })
+ * const { value } = await events.next() // nothing listens at port 9
+ * await events.return()
+ * await store.close()
+ * console.log(value?.type) // unreachable
  */
 export async function* scanChain({
   client,

@@ -32,7 +32,16 @@ export interface WalletFileOptions {
   readonly passphrase?: string | undefined
 }
 
-/** Writes a wallet to a new file of mode 0600; one that is there is never written over. */
+/**
+ * Writes a wallet to a new file of mode 0600; one that is there is never written over.
+ *
+ * @example
+ * import { randomUUID } from 'node:crypto'
+ * import { createWallet, regtest } from 'wsc-bitcoin'
+ *
+ * const wallet = await createWallet(`wallet-${randomUUID()}.json`, { params: regtest })
+ * console.log(wallet.address.slice(0, 6)) // bcrt1p
+ */
 export async function createWallet(
   file: string,
   { params, passphrase }: WalletFileOptions,
@@ -56,7 +65,15 @@ export async function createWallet(
   return wallet
 }
 
-/** Throws E_WALLET_FILE, E_WALLET_MODE, E_WALLET_NETWORK or E_WALLET_LOCKED; no message ever holds the key. */
+/**
+ * Throws E_WALLET_FILE, E_WALLET_MODE, E_WALLET_NETWORK or E_WALLET_LOCKED; no message ever holds the key.
+ *
+ * @example
+ * import { openWallet, regtest } from 'wsc-bitcoin'
+ *
+ * const address = await openWallet('none.json', { params: regtest }).then((wallet) => wallet.address, (error) => error.code)
+ * console.log(address) // E_WALLET_FILE
+ */
 export async function openWallet(file: string, { params, passphrase }: WalletFileOptions): Promise<Wallet> {
   const parsed = fileSchema.safeParse(parseJson(await readPrivate(file)))
   if (!parsed.success) throw new SettlementError('E_WALLET_FILE', `${file} is no wallet file, or is damaged`)
