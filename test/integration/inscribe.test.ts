@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { chmod, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { regtest } from '../../src/bitcoin/index.ts'
+import { Wallet } from '../../src/settlement/index.ts'
 import { recordMetadata, SettlementPlace } from '../support/settlement-place.ts'
 
 let place: SettlementPlace
@@ -118,4 +120,28 @@ test('after six confirmations it is final', async () => {
   }
   expect((await place.run('inscribe', 'resume', '--json')).stdout).toBe('')
   expect((await place.list()).every(({ final }) => final)).toBe(true)
+})
+
+test('watch tells of what is found, and of what leaves the chain', async () => {
+  const watch = place.start('inscriptions', 'watch', '--json', '--settlement-dir', place.file('watched'))
+  const job = await place.inscribe('--body', await place.put('watched.txt', 'watched'))
+  const { id } = job.inscriptions[0]!
+  expect(JSON.parse(await watch.line(id))).toMatchObject({ event: 'connected', id, confirmations: 1 })
+  await place.node.reorg(1, 2)
+  expect(JSON.parse(await watch.line(id))).toMatchObject({ event: 'disconnected', id, confirmations: 0, final: false })
+  expect((await place.run('inscribe', 'resume')).stdout).toContain(`${id}  1 confirmations`)
+  expect(JSON.parse(await watch.line(id))).toMatchObject({ event: 'connected', id })
+  watch.child.kill('SIGINT')
+  expect((await watch.done).exit).toBe(130)
+})
+
+test('a key is imported from a private file, and from no other', async () => {
+  const key = await place.put('key', `${'07'.repeat(32)}\n`)
+  const argv = ['wallet', 'import', '--key-file', key, '--wallet', place.file('imported.json')]
+  const { exit, stderr } = await place.run(...argv)
+  expect([exit, stderr]).toEqual([2, expect.stringContaining('E_WALLET_MODE')])
+  await chmod(key, 0o600)
+  const { address } = new Wallet(regtest, new Uint8Array(32).fill(7))
+  expect(await place.json(...argv)).toEqual({ file: place.file('imported.json'), address })
+  expect(await place.json('wallet', 'address', '--wallet', place.file('imported.json'))).toMatchObject({ address })
 })
