@@ -8,6 +8,7 @@ import { hyperkzg } from './benches/hyperkzg.ts'
 import { live } from './benches/live.ts'
 import { poseidon } from './benches/poseidon.ts'
 import { rules } from './benches/rules.ts'
+import { scan } from './benches/scan.ts'
 import { setup } from './benches/setup.ts'
 import { steps } from './benches/steps.ts'
 import { verify } from './benches/verify.ts'
@@ -28,4 +29,5 @@ export const benches: readonly Bench[] = [
   rules,
   poseidon,
   attestations,
+  scan,
 ]

@@ -38,7 +38,7 @@ export const entries: readonly string[] = ['src/index.ts', 'src/browser.ts']
  * Files and folders that must run in a browser: neither they nor anything they import may use a built-in of Node.
  * A folder stands for every file below it, except those in `impure`.
  */
-export const pure: readonly string[] = ['src/browser.ts', 'src/bitcoin/', 'src/bus/', 'src/web/']
+export const pure: readonly string[] = ['src/browser.ts', 'src/bitcoin/', 'src/bus/', 'src/settlement/', 'src/web/']
 
 export const impure: readonly string[] = [
   'src/bitcoin/node/',
@@ -46,4 +46,9 @@ export const impure: readonly string[] = [
   'src/bus/prover/',
   'src/bus/serve/',
   'src/bus/index.ts',
+  'src/settlement/inscriber/',
+  'src/settlement/scanner/',
+  'src/settlement/wallet/',
+  'src/settlement/index.ts',
+  'src/settlement/store.ts',
 ]

@@ -45,6 +45,7 @@ export {
   medianTimePast,
   moreWork,
   type NetworkParams,
+  networkHash,
   parseEnvelopes,
   type Rejection,
   type RejectReason,
@@ -122,6 +123,21 @@ export {
   type WorkerVerifier,
 } from './bus/pure.ts'
 export type { SnarkVerifier } from './proving/pure.ts'
+export {
+  decodeRecord,
+  type FoundInscription,
+  type InscriptionSummary,
+  METAPROTOCOL,
+  type RecordReject,
+  type RecordResult,
+  recordContent,
+  type SignedContent,
+  scanBlock,
+  signRecord,
+  summarize,
+  type UnsignedRecord,
+  type WscRecord,
+} from './settlement/pure.ts'
 
 /**
  * Loads the verifier into this thread. It blocks while it verifies (1 to 2 s): a page uses `startVerifier` and a worker

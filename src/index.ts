@@ -6,7 +6,29 @@ import { readFile } from 'node:fs/promises'
 import { VerifierError } from './bus/pure.ts'
 import { openWasmVerifier, type SnarkVerifier } from './proving/pure.ts'
 
+export { NodeClient, type NodeClientOptions, NodeError, type NodeErrorCode } from './bitcoin/node/index.ts'
 export * from './browser.ts'
+export {
+  type Cost,
+  createWallet,
+  type IndexChange,
+  type IndexEntry,
+  Inscriber,
+  type InscriberOptions,
+  InscriptionIndex,
+  type JobView,
+  openStore,
+  openWallet,
+  type Query,
+  type ScanEvent,
+  type ScanOptions,
+  SettlementError,
+  type SettlementErrorCode,
+  type Store,
+  scanChain,
+  Wallet,
+  type WalletFileOptions,
+} from './settlement/index.ts'
 
 export interface LoadVerifierOptions {
   /** A compact verifying key (`wsc setup --ptau FILE` makes the ceremony's), or its path; the development key otherwise. */

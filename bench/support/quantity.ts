@@ -8,7 +8,7 @@ export interface Quantity {
   readonly runs?: number
 }
 
-export type Unit = 's' | 'ms' | 'µs' | 'h' | 'B' | 'MB' | '×' | '/s' | ''
+export type Unit = 's' | 'ms' | 'µs' | 'h' | 'B' | 'MB' | 'MB/s' | '×' | '/s' | ''
 
 export function count(value: number): Quantity {
   return { value, unit: '' }

@@ -60,6 +60,7 @@ export {
 } from './merkle.ts'
 export { loadCustomParams } from './params/custom.ts'
 export { mainnet } from './params/mainnet.ts'
+export { networkHash } from './params/network-hash.ts'
 export { type NetworkParams, TARGET_TIMESPAN } from './params/network-params.ts'
 export { packParams } from './params/pack-params.ts'
 export { regtest } from './params/regtest.ts'

@@ -14,7 +14,11 @@ import { addBusServe } from './commands/bus-serve.ts'
 import { addBusStatus } from './commands/bus-status.ts'
 import { addBusVerify } from './commands/bus-verify.ts'
 import { addCheck } from './commands/check.ts'
+import { addInscribe } from './commands/inscribe.ts'
+import { addInscriptionsIndex } from './commands/inscriptions-index.ts'
+import { addInscriptionsScan } from './commands/inscriptions-scan.ts'
 import { addSetup } from './commands/setup.ts'
+import { addWallet } from './commands/wallet.ts'
 
 const EXIT_CODES = `
 Exit codes: 0 valid, 1 invalid, 2 could not be judged, 130 interrupted (state saved).
@@ -45,6 +49,10 @@ export function buildProgram(version: string, run: Runner): Command {
     add(attest, run)
   }
   addCheck(program, run)
+  const inscriptions = program.command('inscriptions').description('inscriptions on Bitcoin')
+  for (const add of [addInscriptionsScan, addInscriptionsIndex]) add(inscriptions, run)
+  addInscribe(program, run)
+  addWallet(program, run)
   addSetup(program, run)
   return program
 }

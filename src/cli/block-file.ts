@@ -1,0 +1,44 @@
+import { gunzipSync } from 'node:zlib'
+import {
+  type Block,
+  type BlockReject,
+  checkBlockBody,
+  type DecodeReject,
+  decodeBlock,
+  MAX_BLOCK_BYTES,
+} from '../bitcoin/index.ts'
+import { readUpTo } from './inputs.ts'
+
+export type BlockFileResult =
+  | { readonly ok: true; readonly block: Block }
+  | { readonly ok: false; readonly reject: DecodeReject | BlockReject | 'bad-gzip'; readonly detail: string }
+
+/** Gzip can make what does not shrink a little longer. */
+const MAX_FILE_BYTES = MAX_BLOCK_BYTES + 4096
+
+/**
+ * A bare serialized block, gzipped or not, whose transactions are those its header commits to. What work its header has
+ * is not looked at.
+ */
+export async function readBlockFile(file: string): Promise<BlockFileResult> {
+  const bytes = await readUpTo(file, MAX_FILE_BYTES)
+  const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? inflate(bytes) : bytes
+  if (!(raw instanceof Uint8Array)) return raw
+  const decoded = decodeBlock(raw)
+  if (!decoded.ok) return decoded
+  const body = checkBlockBody(decoded.block)
+  return body.ok ? decoded : body
+}
+
+function inflate(bytes: Uint8Array): Uint8Array | (BlockFileResult & { readonly ok: false }) {
+  try {
+    // A block's first byte is its version's lowest: a raw block may begin so too, but then it is no gzip either.
+    return gunzipSync(bytes, { maxOutputLength: MAX_BLOCK_BYTES })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ERR_BUFFER_TOO_LARGE') {
+      return { ok: false, reject: 'oversize', detail: `it unpacks to more than ${MAX_BLOCK_BYTES} bytes` }
+    }
+    return { ok: false, reject: 'bad-gzip', detail: message }
+  }
+}

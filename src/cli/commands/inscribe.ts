@@ -1,0 +1,204 @@
+import { join } from 'node:path'
+import { type Command, InvalidArgumentError } from 'commander'
+import { type Cost, Inscriber, type JobView, openStore } from '../../settlement/index.ts'
+import type { AddCommand, Runner } from '../command.ts'
+import { examples } from '../command.ts'
+import { shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, UsageError } from '../exit.ts'
+import { readNetwork } from '../inputs.ts'
+import { type InscriptionInput, parseJson, readBatch, readInscription } from '../inscription-input.ts'
+import { openNode, type RpcOptions } from '../source.ts'
+import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions, walletOption } from '../wallet-place.ts'
+
+interface Options extends WalletOptions, RpcOptions {
+  readonly body?: string
+  readonly contentType?: string
+  readonly metadata?: string
+  readonly batch?: string
+  readonly feeRate?: number
+  readonly maxFeeRate?: number
+  readonly dryRun?: boolean
+  readonly settlementDir?: string
+  readonly json?: boolean
+}
+
+const HELP = `
+--metadata with a "kind" makes a signed record of this project: kind, program, height, blockHash, output, seq
+(docs/settlement.md). Any other JSON object is inscribed as CBOR. The same command again goes on with what it began, and
+inscribes nothing twice. Cost is told before anything is sent.
+`
+
+export const addInscribe: AddCommand = (parent, run) => {
+  const inscribe = withNode(parent.command('inscribe'))
+    .description('write a file to Bitcoin as an inscription: commit and reveal')
+    .option('--body <FILE>', 'what to inscribe, at most 390,000 bytes')
+    .option('--content-type <T>', 'its MIME type (default: application/octet-stream)')
+    .option('--metadata <JSON>', 'an object; with "kind" the inscription is a record')
+    .option('--batch <FILE>', 'JSON: [{"body": FILE, "contentType": T, "metadata": {…}}, …], up to 24 with one commit')
+    .option('--fee-rate <F>', 'satoshis a virtual byte (default: the node’s estimate)', rate)
+    .option('--max-fee-rate <F>', 'refuse to pay more a virtual byte', rate, 200)
+    .option('--dry-run', 'tell the cost and send nothing')
+    .addHelpText(
+      'after',
+      HELP +
+        examples(
+          'inscribe --body hello.txt --content-type text/plain --network regtest',
+          'inscribe --body p --dry-run',
+        ),
+    )
+    .action(run(inscribeFiles))
+  addResume(inscribe, run)
+  addBump(inscribe, run)
+  addForget(inscribe, run)
+}
+
+function withNode(command: Command): Command {
+  return command
+    .addOption(shared.rpc())
+    .addOption(shared.rpcCookie())
+    .addOption(shared.network())
+    .addOption(walletOption())
+    .addOption(settlementDirOption())
+    .addOption(shared.json())
+}
+
+async function inscribeFiles(context: CliContext, options: Options) {
+  const { terminal } = context
+  if ((options.body === undefined) === (options.batch === undefined)) {
+    throw new UsageError('give either --body FILE or --batch FILE')
+  }
+  return await withInscriber(context, options, async (inscriber, wallet) => {
+    const inputs: InscriptionInput[] = options.batch === undefined ? [single(options)] : await readBatch(options.batch)
+    const envelopes = await Promise.all(inputs.map((input) => readInscription(input, wallet)))
+    if (options.dryRun) {
+      const cost = await inscriber.quote(envelopes, options.feeRate)
+      terminal.result(options.json ? JSON.stringify(costJson(cost)) : describeCost(cost))
+      return
+    }
+    tell(context, options, await inscriber.inscribe(envelopes, options.feeRate))
+  })
+}
+
+function single({ body, contentType, metadata }: Options): InscriptionInput {
+  return { body: body!, contentType, metadata: metadata === undefined ? undefined : parseJson(metadata, '--metadata') }
+}
+
+function addResume(parent: Command, run: Runner): void {
+  withNode(parent.command('resume'))
+    .description('send again what is not final yet, and tell how it stands')
+    .addHelpText('after', examples('inscribe resume --network regtest'))
+    .action(
+      run(async (context, _: Options, command: Command) => {
+        const options = command.optsWithGlobals<Options>()
+        return await withInscriber(context, options, async (inscriber) => {
+          for await (const view of inscriber.resume()) tell(context, options, view)
+        })
+      }),
+    )
+}
+
+function addForget(parent: Command, run: Runner): void {
+  withNode(parent.command('forget'))
+    .description('drop a job whose coins something else has spent')
+    .argument('<JOB>', 'as `inscribe` and `inscribe resume` tell it')
+    .addHelpText('after', examples('inscribe forget JOB'))
+    .action(
+      run(async (context, job: string, _: Options, command: Command) => {
+        return await withInscriber(context, command.optsWithGlobals<Options>(), (inscriber) => inscriber.forget(job))
+      }),
+    )
+}
+
+function addBump(parent: Command, run: Runner): void {
+  const bump = (name: string, what: string, act: 'bump' | 'accelerate') =>
+    withNode(parent.command(name))
+      .description(what)
+      .argument('<JOB>', 'as `inscribe` and `inscribe resume` tell it')
+      .option('--fee-rate <F>', 'satoshis a virtual byte', rate)
+      .option('--max-fee-rate <F>', 'refuse to pay more a virtual byte', rate, 200)
+      .addHelpText('after', examples(`inscribe ${name} JOB --fee-rate 20`))
+      .action(
+        run(async (context, job: string, _: Options, command: Command) => {
+          const options = command.optsWithGlobals<Options>()
+          const { feeRate } = options
+          if (feeRate === undefined) throw new UsageError('say by --fee-rate what to pay')
+          return await withInscriber(context, options, async (inscriber) => {
+            tell(context, options, await inscriber[act](job, feeRate))
+          })
+        }),
+      )
+  bump('bump', 'replace an unconfirmed commit by one that pays more (RBF)', 'bump')
+  bump('accelerate', 'have a child pay for each unconfirmed reveal (CPFP)', 'accelerate')
+}
+
+type Wallet = Awaited<ReturnType<typeof openOwnWallet>>
+
+async function withInscriber(
+  context: CliContext,
+  options: Options,
+  work: (inscriber: Inscriber, wallet: Wallet) => Promise<void>,
+) {
+  const { terminal, signal } = context
+  const params = await readNetwork(options.network)
+  const wallet = await openOwnWallet(options, params, context)
+  const client = await openNode(options, params, context)
+  try {
+    const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'inscriber'))
+    try {
+      const inscriber = new Inscriber({
+        wallet,
+        client,
+        store,
+        signal,
+        maxFeeRate: options.maxFeeRate,
+        onCost: (cost) => terminal.note(describeCost(cost)),
+        onNote: (note) => terminal.note(note),
+      })
+      await work(inscriber, wallet)
+      return EXIT.valid
+    } finally {
+      await store.close()
+    }
+  } finally {
+    client.close()
+  }
+}
+
+function tell({ terminal }: CliContext, { json }: Options, view: JobView): void {
+  const { id, status, commitTxid, feeRate, fees, inscriptions } = view
+  if (json) {
+    terminal.result(JSON.stringify({ job: id, status, commitTxid, feeRate, fees: Number(fees), inscriptions }))
+    return
+  }
+  terminal.result(`job ${id}: ${status}, commit ${commitTxid}, ${fees} satoshis of fees`)
+  for (const one of inscriptions) {
+    const where =
+      one.confirmations === null ? 'not sent' : one.confirmations === 0 ? 'waits' : `${one.confirmations} confirmations`
+    terminal.result(`  ${one.id}  ${where}`)
+  }
+}
+
+function costJson(cost: Cost) {
+  const { feeRate, commitVsize, revealVsizes, commitFee, revealFees, postage, fees } = cost
+  return {
+    feeRate,
+    commitVsize,
+    revealVsizes,
+    commitFee: Number(commitFee),
+    revealFees: revealFees.map(Number),
+    postage: Number(postage),
+    fees: Number(fees),
+  }
+}
+
+function describeCost({ feeRate, commitVsize, revealVsizes, fees, postage }: Cost): string {
+  const sizes = `commit ${commitVsize} vB, ${revealVsizes.length === 1 ? 'reveal' : 'reveals'} ${revealVsizes.join(' + ')} vB`
+  return `cost: ${fees} satoshis of fees at ${feeRate.toFixed(1)} sat/vB (${sizes}), and ${postage} that stay with the wallet`
+}
+
+function rate(text: string): number {
+  const value = Number(text)
+  if (!/^[0-9]{1,6}(\.[0-9]{1,3})?$/.test(text) || value < 0.1) throw new InvalidArgumentError('not a fee rate')
+  return value
+}

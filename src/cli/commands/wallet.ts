@@ -1,0 +1,121 @@
+import type { Command } from 'commander'
+import { createWallet, POSTAGE, parseSecretKey, readPrivate, walletCoins } from '../../settlement/index.ts'
+import type { AddCommand, Runner } from '../command.ts'
+import { examples } from '../command.ts'
+import { shared } from '../config.ts'
+import { EXIT } from '../exit.ts'
+import { readNetwork } from '../inputs.ts'
+import { openNode, type RpcOptions } from '../source.ts'
+import { openOwnWallet, passphrase, type WalletOptions, walletFile, walletOption } from '../wallet-place.ts'
+
+interface Options extends WalletOptions, RpcOptions {
+  readonly json?: boolean
+}
+
+export const addWallet: AddCommand = (parent, run) => {
+  const wallet = parent.command('wallet').description('the key that pays for inscriptions and signs records')
+  for (const add of [addCreate, addImport, addAddress, addBalance]) add(wallet, run)
+}
+
+const LOCKED = `
+The key lies in a file of mode 0600, encrypted if WSC_WALLET_PASSPHRASE_FILE (or WSC_WALLET_PASSPHRASE) is set. It is
+never shown. Keep a copy of the file: nothing else can spend its coins.
+`
+
+function addCreate(parent: Command, run: Runner): void {
+  parent
+    .command('create')
+    .description('make a new key; a wallet that is there is never written over')
+    .addOption(shared.network())
+    .addOption(walletOption())
+    .addOption(shared.json())
+    .addHelpText('after', LOCKED + examples('wallet create --network regtest'))
+    .action(
+      run(async (context, options: Options) => {
+        const params = await readNetwork(options.network)
+        const file = walletFile(options, params, context)
+        const made = await createWallet(file, { params, passphrase: await passphrase(context) })
+        tell(context.terminal.result, options, file, made.address)
+        return EXIT.valid
+      }),
+    )
+}
+
+function addImport(parent: Command, run: Runner): void {
+  parent
+    .command('import')
+    .description('make a wallet of a key that is there: 64 hex digits, WIF, or the descriptor tr(KEY)')
+    .requiredOption('--key-file <FILE>', 'holds the key; of mode 0600')
+    .addOption(shared.network())
+    .addOption(walletOption())
+    .addOption(shared.json())
+    .addHelpText('after', LOCKED + examples('wallet import --network signet --key-file key.txt'))
+    .action(
+      run(async (context, options: Options & { readonly keyFile: string }) => {
+        const params = await readNetwork(options.network)
+        const file = walletFile(options, params, context)
+        const key = parseSecretKey(await readPrivate(options.keyFile), params)
+        const made = await createWallet(file, { params, passphrase: await passphrase(context) }, key)
+        tell(context.terminal.result, options, file, made.address)
+        return EXIT.valid
+      }),
+    )
+}
+
+function addAddress(parent: Command, run: Runner): void {
+  parent
+    .command('address')
+    .description('where to send coins to')
+    .addOption(shared.network())
+    .addOption(walletOption())
+    .addOption(shared.json())
+    .addHelpText('after', examples('wallet address --network regtest'))
+    .action(
+      run(async (context, options: Options) => {
+        const params = await readNetwork(options.network)
+        const { address, publicKey } = await openOwnWallet(options, params, context)
+        const author = Buffer.from(publicKey).toString('hex')
+        context.terminal.result(options.json ? JSON.stringify({ address, author }) : address)
+        return EXIT.valid
+      }),
+    )
+}
+
+function addBalance(parent: Command, run: Runner): void {
+  parent
+    .command('balance')
+    .description('confirmed coins of the address, by a scan of the node’s unspent outputs; in satoshis')
+    .addOption(shared.rpc())
+    .addOption(shared.rpcCookie())
+    .addOption(shared.network())
+    .addOption(walletOption())
+    .addOption(shared.json())
+    .addHelpText('after', examples('wallet balance --network regtest'))
+    .action(
+      run(async (context, options: Options) => {
+        const params = await readNetwork(options.network)
+        const wallet = await openOwnWallet(options, params, context)
+        const client = await openNode(options, params, context)
+        try {
+          const { spendable, immature } = await walletCoins(client, wallet, { signal: context.signal })
+          const total = (coins: typeof spendable) => Number(coins.reduce((sum, { value }) => sum + value, 0n))
+          const onInscriptions = spendable.filter(({ value }) => value <= POSTAGE)
+          const balance = {
+            spendable: total(spendable) - total(onInscriptions),
+            onInscriptions: total(onInscriptions),
+            immature: total(immature),
+          }
+          if (options.json) context.terminal.result(JSON.stringify(balance))
+          else
+            for (const [name, value] of Object.entries(balance)) context.terminal.result(`${name.padEnd(15)}${value}`)
+          return EXIT.valid
+        } finally {
+          client.close()
+        }
+      }),
+    )
+}
+
+function tell(result: (line: string) => void, options: Options, file: string, address: string): void {
+  result(options.json ? JSON.stringify({ file, address }) : `${file}: send coins to ${address}`)
+}

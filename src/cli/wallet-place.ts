@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { Option } from 'commander'
+import type { NetworkParams } from '../bitcoin/index.ts'
+import { openWallet, readPrivate, type Wallet } from '../settlement/index.ts'
+import type { CliContext } from './context.ts'
+import { dataHome } from './places.ts'
+
+export interface WalletOptions {
+  readonly network?: string
+  readonly wallet?: string
+}
+
+export const walletOption = () =>
+  new Option('--wallet <FILE>', 'the wallet (default: $XDG_DATA_HOME/wsc/<network>/wallet.json)').env('WSC_WALLET')
+
+export function walletFile(options: WalletOptions, params: NetworkParams, { env }: CliContext): string {
+  return options.wallet ?? join(dataHome(env), params.name, 'wallet.json')
+}
+
+/** Never an argument: other users can read those. */
+export async function passphrase({ env }: CliContext): Promise<string | undefined> {
+  if (env.WSC_WALLET_PASSPHRASE !== undefined) return env.WSC_WALLET_PASSPHRASE
+  const file = env.WSC_WALLET_PASSPHRASE_FILE
+  return file ? (await readPrivate(file)).split(/\r?\n/, 1)[0] : undefined
+}
+
+export async function openOwnWallet(
+  options: WalletOptions,
+  params: NetworkParams,
+  context: CliContext,
+): Promise<Wallet> {
+  return await openWallet(walletFile(options, params, context), { params, passphrase: await passphrase(context) })
+}
+
+export const settlementDirOption = () =>
+  new Option(
+    '--settlement-dir <D>',
+    'what is being inscribed, and the index (default: $XDG_DATA_HOME/wsc/<network>/settlement)',
+  ).env('WSC_SETTLEMENT_DIR')
+
+/** Where the state of inscribing and scanning lies. */
+export function settlementDir(dir: string | undefined, params: NetworkParams, { env }: CliContext): string {
+  return dir ?? join(dataHome(env), params.name, 'settlement')
+}

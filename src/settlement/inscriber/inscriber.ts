@@ -1,0 +1,235 @@
+import { hexToBytes } from '@noble/hashes/utils.js'
+import { Transaction } from 'bitcoinjs-lib'
+
+import type { NodeClient } from '../../bitcoin/node/index.ts'
+import { SettlementError } from '../errors.ts'
+import type { Store } from '../store.ts'
+import type { Wallet } from '../wallet/wallet.ts'
+import { buildChild } from './child.ts'
+import { conflict, dispatch } from './dispatch.ts'
+import { attemptOf, coinsOf, type Job, JobStore, jobId } from './job.ts'
+import { type JobView, viewOf } from './job-view.ts'
+import { locate } from './locate.ts'
+import { confirmationsOf, estimateFeeRate, rejectReason, send, walletCoins } from './node-calls.ts'
+import { type Cost, makePlan, type Plan, sameCoin } from './plan.ts'
+import { type Coin, feeFor, leafScript } from './transactions.ts'
+
+/** Core: policy/policy.h, DEFAULT_INCREMENTAL_RELAY_FEE: what a replacement pays on top, satoshis a virtual byte. */
+const INCREMENTAL_RELAY = 1
+
+export interface InscriberOptions {
+  readonly wallet: Wallet
+  readonly client: NodeClient
+  readonly store: Store
+  /** Confirmations after which an inscription needs no more care; 6 unless given. */
+  readonly finality?: number | undefined
+  /** Most that is paid, satoshis a virtual byte; 200 unless given. */
+  readonly maxFeeRate?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Told before anything is sent. */
+  readonly onCost?: ((cost: Cost) => void) | undefined
+  /** What an operator should know: blocks mined directly, replacements. */
+  readonly onNote?: ((note: string) => void) | undefined
+}
+
+/**
+ * Commits and reveals. Both are built, signed and on disk before anything is sent, and what is on disk is sent again
+ * until it is final: a crash at any moment loses nothing, and inscribes nothing twice.
+ */
+export class Inscriber {
+  readonly #options: InscriberOptions
+  readonly #jobs: JobStore
+
+  constructor(options: InscriberOptions) {
+    this.#options = options
+    this.#jobs = new JobStore(options.store)
+  }
+
+  /** What inscribing would cost; nothing is kept or sent. */
+  async quote(envelopes: readonly Uint8Array[], feeRate?: number): Promise<Cost> {
+    return (await this.#plan(this.#leaves(envelopes), feeRate)).cost
+  }
+
+  /** Inscribes these, one commit for all; what was begun before is gone on with. */
+  async inscribe(envelopes: readonly Uint8Array[], feeRate?: number): Promise<JobView> {
+    const leaves = this.#leaves(envelopes)
+    const id = jobId(this.#options.wallet, leaves)
+    const begun = await this.#jobs.get(id)
+    if (begun !== null) return await this.#advance(begun)
+    const since = await this.#options.client.getBlockCount(this.#call)
+    const plan = await this.#plan(leaves, feeRate)
+    this.#options.onCost?.(plan.cost)
+    const job: Job = { id, since, status: 'prepared', attempts: [attemptOf(plan)], children: {} }
+    await this.#jobs.put(job)
+    return await this.#advance(job)
+  }
+
+  /**
+   * Sends again whatever is not final yet, and tells how it stands. What stands in the way of one job does not hold up
+   * the others: it is thrown after the last.
+   */
+  async *resume(): AsyncGenerator<JobView, void> {
+    let problem: SettlementError | undefined
+    for (const job of await this.#jobs.list()) {
+      if (job.status === 'final') continue
+      try {
+        yield await this.#advance(job)
+      } catch (error) {
+        if (!(error instanceof SettlementError)) throw error
+        problem ??= error
+      }
+    }
+    if (problem !== undefined) throw problem
+  }
+
+  /** Drops a job whose coins something else has spent; the same content can then be inscribed with others. */
+  async forget(id: string): Promise<void> {
+    const job = await this.#job(id)
+    const { conflict: gone } = await locate(this.#options.client, job, this.#call)
+    if (!gone)
+      throw new SettlementError('E_JOB', 'its coins are not spent by anything else: `wsc inscribe resume` goes on')
+    await this.#jobs.remove(job)
+  }
+
+  async list(): Promise<JobView[]> {
+    const views: JobView[] = []
+    for (const job of await this.#jobs.list()) {
+      views.push(viewOf(job, await locate(this.#options.client, job, this.#call)))
+    }
+    return views
+  }
+
+  /** Replaces an unconfirmed commit, and with it the reveals, by one that pays more (BIP125). */
+  async bump(id: string, feeRate: number): Promise<JobView> {
+    const { client, wallet } = this.#options
+    const job = await this.#job(id)
+    const { attempt, commit } = await locate(client, job, this.#call)
+    if (commit !== null && commit > 0) {
+      throw new SettlementError('E_JOB', 'the commit is confirmed: what waits is a reveal, which a child can pay for')
+    }
+    if (feeRate <= attempt.feeRate) {
+      throw new SettlementError(
+        'E_JOB',
+        `the commit pays ${attempt.feeRate} sat/vB already: a replacement must pay more`,
+      )
+    }
+    this.#checkCap(feeRate)
+    const leaves = attempt.reveals.map(({ hex }) => Transaction.fromHex(hex).ins[0]!.witness[1]!)
+    const vsize = [attempt.commit, ...attempt.reveals].reduce(
+      (n, { hex }) => n + Transaction.fromHex(hex).virtualSize(),
+      0,
+    )
+    const leastFee = BigInt(attempt.fees) + feeFor(vsize, INCREMENTAL_RELAY)
+    const available = await this.#freeCoins()
+    const plan = makePlan({ wallet, leaves, feeRate, required: coinsOf(attempt), available, leastFee })
+    this.#options.onCost?.(plan.cost)
+    // Reveals of a commit that is not there yet cannot be judged beside the ones it replaces; the first ones were.
+    const reason = await rejectReason(client, [plan.commit.toHex()], this.#call)
+    if (reason !== null) throw new SettlementError('E_POLICY', `the node refuses the replacement: ${reason}`)
+    const bumped = { ...job, attempts: [...job.attempts, attemptOf(plan)] }
+    await this.#jobs.put(bumped)
+    return await this.#advance(bumped)
+  }
+
+  /** Has a child of each waiting reveal pay for it and its commit (CPFP). */
+  async accelerate(id: string, feeRate: number): Promise<JobView> {
+    const { client, wallet } = this.#options
+    this.#checkCap(feeRate)
+    let job = await this.#job(id)
+    const { attempt, commit, reveals } = await locate(client, job, this.#call)
+    for (const [i, reveal] of attempt.reveals.entries()) {
+      if (reveals[i] !== 0 || job.children[reveal.txid] !== undefined) continue
+      const commitValues = coinsOf(attempt).map(({ value }) => value)
+      const available = await this.#freeCoins()
+      const commitWaits = commit === 0
+      const child = buildChild({
+        wallet,
+        commit: attempt.commit,
+        reveal,
+        commitWaits,
+        commitValues,
+        available,
+        feeRate,
+      })
+      const reason = await rejectReason(client, [child.toHex()], this.#call)
+      if (reason !== null) throw new SettlementError('E_POLICY', `the node refuses the child: ${reason}`)
+      job = { ...job, children: { ...job.children, [reveal.txid]: { txid: child.getId(), hex: child.toHex() } } }
+      await this.#jobs.put(job)
+      await send(client, child.toHex(), this.#call)
+    }
+    return viewOf(job, await locate(client, job, this.#call))
+  }
+
+  async #advance(job: Job): Promise<JobView> {
+    const { client, wallet, finality = 6, signal, onNote } = this.#options
+    const directly = wallet.params.name === 'regtest'
+    let where = await locate(client, job, this.#call)
+    // Whatever became of its outputs since, a final job is done.
+    if (job.status === 'final') return viewOf(job, where)
+    if (where.conflict) throw conflict(job)
+    let current = job
+    if (where.commit === null || where.reveals.some((one) => one === null)) {
+      current = await dispatch({ client, jobs: this.#jobs, directly, signal, onNote }, job, where)
+      where = await locate(client, current, this.#call)
+    }
+    for (const [i, { txid }] of where.attempt.reveals.entries()) {
+      const child = current.children[txid]
+      if (
+        child !== undefined &&
+        where.reveals[i] === 0 &&
+        (await confirmationsOf(client, child.txid, 0, this.#call)) === null
+      ) {
+        await send(client, child.hex, this.#call)
+      }
+    }
+    if (current.status !== 'final' && where.reveals.every((one) => one !== null && one >= finality)) {
+      current = { ...current, status: 'final' }
+      await this.#jobs.put(current)
+    }
+    return viewOf(current, where)
+  }
+
+  async #plan(leaves: readonly Uint8Array[], feeRate?: number): Promise<Plan> {
+    const { client, wallet } = this.#options
+    const rate = feeRate ?? (await estimateFeeRate(client, wallet.params.weakPow, this.#call))
+    this.#checkCap(rate)
+    return makePlan({ wallet, leaves, feeRate: rate, available: await this.#freeCoins() })
+  }
+
+  #checkCap(feeRate: number): void {
+    const { maxFeeRate = 200 } = this.#options
+    if (feeRate <= maxFeeRate) return
+    const cure = 'Wait for lower fees, or raise the cap by --max-fee-rate.'
+    throw new SettlementError('E_FEE_CAP', `${feeRate.toFixed(1)} sat/vB is above the cap of ${maxFeeRate}. ${cure}`)
+  }
+
+  /** Coins that no unfinished job has a claim on. */
+  async #freeCoins(): Promise<Coin[]> {
+    const { client, wallet } = this.#options
+    const jobs = (await this.#jobs.list()).filter(({ status }) => status !== 'final')
+    const claimed = jobs.flatMap(({ attempts, children }) => [
+      ...attempts.flatMap(coinsOf),
+      ...Object.values(children).flatMap(({ hex }) => inputsOf(hex)),
+    ])
+    const { spendable } = await walletCoins(client, wallet, this.#call)
+    return spendable.filter((coin) => !claimed.some((other) => sameCoin(coin, other)))
+  }
+
+  #leaves(envelopes: readonly Uint8Array[]): Uint8Array[] {
+    return envelopes.map((envelope) => leafScript(this.#options.wallet, envelope))
+  }
+
+  async #job(id: string): Promise<Job> {
+    const job = await this.#jobs.get(id)
+    if (job === null) throw new SettlementError('E_JOB', `there is no job ${id}: \`wsc inscribe resume\` lists them`)
+    return job
+  }
+
+  get #call(): { readonly signal: AbortSignal | undefined } {
+    return { signal: this.#options.signal }
+  }
+}
+
+function inputsOf(hex: string): Coin[] {
+  return Transaction.fromBuffer(hexToBytes(hex)).ins.map(({ hash, index }) => ({ txid: hash, vout: index, value: 0n }))
+}

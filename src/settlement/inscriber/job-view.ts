@@ -1,0 +1,30 @@
+import type { Job } from './job.ts'
+import type { Whereabouts } from './locate.ts'
+
+/** A job as its owner sees it. */
+export interface JobView {
+  readonly id: string
+  readonly status: Job['status']
+  /** Display order. */
+  readonly commitTxid: string
+  readonly feeRate: number
+  /** Satoshis: fees of commit and reveals. */
+  readonly fees: bigint
+  readonly inscriptions: readonly {
+    /** ord's id. */
+    readonly id: string
+    /** 0 in the mempool, null where the node does not have it. */
+    readonly confirmations: number | null
+  }[]
+}
+
+export function viewOf(job: Job, { attempt, reveals }: Pick<Whereabouts, 'attempt' | 'reveals'>): JobView {
+  return {
+    id: job.id,
+    status: job.status,
+    commitTxid: attempt.commit.txid,
+    feeRate: attempt.feeRate,
+    fees: BigInt(attempt.fees),
+    inscriptions: attempt.reveals.map(({ txid }, i) => ({ id: `${txid}i0`, confirmations: reveals[i] ?? null })),
+  }
+}

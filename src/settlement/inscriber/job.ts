@@ -1,0 +1,97 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js'
+import { z } from 'zod'
+import { blockHash, fromDisplay, networkHash, toDisplay } from '../../bitcoin/index.ts'
+import { SettlementError } from '../errors.ts'
+import type { Store } from '../store.ts'
+import type { Wallet } from '../wallet/wallet.ts'
+import type { Plan } from './plan.ts'
+import type { Coin } from './transactions.ts'
+
+const id = z.string().regex(/^[0-9a-f]{64}$/)
+const hex = z.string().regex(/^([0-9a-f]{2})+$/)
+const satoshis = z.string().regex(/^[0-9]{1,16}$/)
+const transaction = z.strictObject({ txid: id, hex })
+
+const attemptSchema = z.strictObject({
+  feeRate: z.number().positive(),
+  coins: z.array(z.strictObject({ txid: id, vout: z.int().min(0), value: satoshis })).min(1),
+  commit: transaction,
+  reveals: z.array(transaction).min(1),
+  /** Of commit and reveals together. */
+  fees: satoshis,
+})
+
+const jobSchema = z.strictObject({
+  id,
+  /** Height of the tip when it was made: none of its transactions is in an older block, reorgs aside. */
+  since: z.int().min(0),
+  /** `prepared`: surely nothing was sent. `final`: every reveal is as deep as was asked for. */
+  status: z.enum(['prepared', 'sent', 'final']),
+  /** A later one replaces the earlier: all spend the same coins, so that one alone can be confirmed. */
+  attempts: z.array(attemptSchema).min(1),
+  /** Children that pay for a reveal (CPFP), by the reveal's txid. */
+  children: z.record(id, transaction),
+})
+
+export type Attempt = z.output<typeof attemptSchema>
+export type Job = z.output<typeof jobSchema>
+
+/** The same content for the same wallet and network is the same job: a command repeated goes on with it. */
+export function jobId(wallet: Wallet, leaves: readonly Uint8Array[]): string {
+  return bytesToHex(sha256(concatBytes(networkHash(wallet.params), ...leaves.map((leaf) => sha256(leaf)))))
+}
+
+export function attemptOf({ coins, commit, reveals, cost }: Plan): Attempt {
+  const raw = (tx: Plan['commit']) => ({ txid: tx.getId(), hex: tx.toHex() })
+  return {
+    feeRate: cost.feeRate,
+    coins: coins.map(({ txid, vout, value }) => ({ txid: toDisplay(blockHash(txid)), vout, value: value.toString() })),
+    commit: raw(commit),
+    reveals: reveals.map(raw),
+    fees: cost.fees.toString(),
+  }
+}
+
+export function coinsOf(attempt: Attempt): Coin[] {
+  return attempt.coins.map(({ txid, vout, value }) => ({ txid: fromDisplay(txid), vout, value: BigInt(value) }))
+}
+
+/** The leaves a job inscribes: second item of each reveal's witness. */
+export function rawOf(transaction: { readonly hex: string }): Uint8Array {
+  return hexToBytes(transaction.hex)
+}
+
+/** Jobs on disk; every write has reached it when the promise resolves. */
+export class JobStore {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async get(jobId: string): Promise<Job | null> {
+    const value = await this.#store.get(`job:${jobId}`)
+    return value === undefined ? null : parseJob(value)
+  }
+
+  async put(job: Job): Promise<void> {
+    await this.#store.put(`job:${job.id}`, job, { sync: true })
+  }
+
+  async remove(job: Job): Promise<void> {
+    await this.#store.del(`job:${job.id}`, { sync: true })
+  }
+
+  async list(): Promise<Job[]> {
+    const jobs: Job[] = []
+    for await (const value of this.#store.values({ gte: 'job:', lt: 'job;' })) jobs.push(parseJob(value))
+    return jobs
+  }
+}
+
+function parseJob(value: unknown): Job {
+  const parsed = jobSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new SettlementError('E_STORE', 'a saved job is damaged: it is left as it is; keep a copy of its folder')
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { fromDisplay } from '../../bitcoin/index.ts'
+import { type NodeClient, NodeError } from '../../bitcoin/node/index.ts'
+import { SettlementError } from '../errors.ts'
+import type { Wallet } from '../wallet/wallet.ts'
+import type { Coin } from './transactions.ts'
+
+/** Core: consensus/consensus.h, COINBASE_MATURITY: spendable in the block after so many confirmations. */
+const COINBASE_MATURITY = 100
+/** Core: rpc/protocol.h, RPC_VERIFY_ALREADY_IN_UTXO_SET. */
+const ALREADY_IN_UTXO_SET = -27
+/** A scan reads the whole set of unspent outputs: minutes on mainnet. */
+const SCAN_TIMEOUT_MS = 1_800_000
+/** A raw transaction of 400,000 weight units in hex, and the block that is made of it. */
+const SEND_TIMEOUT_MS = 120_000
+
+/** RPC gives amounts as decimal numbers of bitcoins; below 2^53 satoshis the nearest number is exact. */
+const amount = z
+  .number()
+  .min(0)
+  .max(21_000_000)
+  .transform((bitcoins) => BigInt(Math.round(bitcoins * 1e8)))
+
+const txid = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform((text) => new Uint8Array(fromDisplay(text)))
+
+const scanSchema = z.object({
+  success: z.literal(true),
+  height: z.int().min(0),
+  unspents: z.array(
+    z.object({
+      txid,
+      vout: z.int().min(0),
+      amount,
+      height: z.int().min(0),
+      coinbase: z.boolean().optional(),
+    }),
+  ),
+})
+
+export interface WalletCoins {
+  readonly spendable: readonly Coin[]
+  /** Outputs of a coinbase that are too young to be spent. */
+  readonly immature: readonly Coin[]
+}
+
+type Options = { readonly signal?: AbortSignal | undefined }
+
+/** Confirmed unspent outputs of the wallet's address, out of the node's whole set: needs no wallet of the node. */
+export async function walletCoins(client: NodeClient, wallet: Wallet, options: Options = {}): Promise<WalletCoins> {
+  const script = Buffer.from(wallet.script).toString('hex')
+  const params = ['start', [`raw(${script})`]]
+  const call = { method: 'scantxoutset', params, schema: scanSchema }
+  const { height, unspents } = await client.call(call, { ...options, timeoutMs: SCAN_TIMEOUT_MS })
+  const young = ({ coinbase, height: at }: (typeof unspents)[number]) =>
+    coinbase === true && height - at + 1 < COINBASE_MATURITY
+  const coin = (one: (typeof unspents)[number]): Coin => ({ txid: one.txid, vout: one.vout, value: one.amount })
+  return {
+    spendable: unspents.filter((one) => !young(one)).map(coin),
+    immature: unspents.filter(young).map(coin),
+  }
+}
+
+const acceptSchema = z
+  .array(
+    z.object({
+      allowed: z.boolean().optional(),
+      'reject-reason': z.string().optional(),
+      'package-error': z.string().optional(),
+    }),
+  )
+  .min(1)
+
+const KNOWN = new Set(['txn-already-in-mempool', 'txn-already-known', 'txn-same-nonwitness-data-in-mempool'])
+
+/** Null where the node would take them all, one after the other; otherwise its reject reason. */
+export async function rejectReason(
+  client: NodeClient,
+  hex: readonly string[],
+  options: Options = {},
+): Promise<string | null> {
+  const call = { method: 'testmempoolaccept', params: [hex], schema: acceptSchema }
+  const results = await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
+  for (const result of results) {
+    const reason = result['reject-reason'] ?? result['package-error']
+    if (reason !== undefined && !KNOWN.has(reason)) return reason
+  }
+  // Each of a package is judged only when it holds together; then every one says so.
+  return results.every(({ allowed, ...rest }) => allowed === true || KNOWN.has(rest['reject-reason'] ?? ''))
+    ? null
+    : 'package-not-validated'
+}
+
+/** Hands a transaction to the node; one that it has, or that is confirmed, is fine. */
+export async function send(client: NodeClient, hex: string, options: Options = {}): Promise<void> {
+  try {
+    const call = { method: 'sendrawtransaction', params: [hex], schema: z.string() }
+    await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
+  } catch (error) {
+    if (error instanceof NodeError && error.rpcCode === ALREADY_IN_UTXO_SET) return
+    throw error
+  }
+}
+
+/** Mines one block of exactly these transactions, past the mempool's policy; regtest has this call. */
+export async function mineDirectly(client: NodeClient, hex: readonly string[], options: Options = {}): Promise<void> {
+  // A number, OP_DROP, OP_TRUE: nobody's coins, so that the wallet's balance shows what inscribing costs; and a block
+  // mined again after a reorg is another block.
+  const output = `raw(04${randomBytes(4).toString('hex')}7551)`
+  const call = { method: 'generateblock', params: [output, hex], schema: z.object({ hash: z.string() }) }
+  await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
+}
+
+const outSchema = z.object({ confirmations: z.int().min(0) }).nullable()
+
+/**
+ * Confirmations of an unspent output, 0 in the mempool; null where it is spent, or the node does not know it. Spent in
+ * the mempool counts as spent unless `mempool` is false; then what is only there is not known either.
+ */
+export async function confirmationsOf(
+  client: NodeClient,
+  id: string,
+  vout: number,
+  options: Options & { readonly mempool?: boolean } = {},
+): Promise<number | null> {
+  const { mempool = true, ...rest } = options
+  const call = { method: 'gettxout', params: [id, vout, mempool], schema: outSchema }
+  return (await client.call(call, rest))?.confirmations ?? null
+}
+
+const estimateSchema = z.object({ feerate: z.number().min(0).optional() })
+const mempoolSchema = z.object({ mempoolminfee: z.number().min(0), minrelaytxfee: z.number().min(0) })
+
+/** Satoshis a virtual byte for a block within the next six. Throws E_FEE_ESTIMATE where the node cannot say. */
+export async function estimateFeeRate(client: NodeClient, weak: boolean, options: Options = {}): Promise<number> {
+  const { feerate } = await client.call({ method: 'estimatesmartfee', params: [6], schema: estimateSchema }, options)
+  const mempool = await client.call({ method: 'getmempoolinfo', schema: mempoolSchema }, options)
+  const least = Math.max(mempool.mempoolminfee, mempool.minrelaytxfee) * 1e5
+  if (feerate !== undefined) return Math.max(feerate * 1e5, least)
+  // A private chain has no fees to learn from.
+  if (weak) return Math.max(1, least)
+  throw new SettlementError('E_FEE_ESTIMATE', 'The node cannot estimate fees yet. Give --fee-rate, or wait.')
+}
+
+const blockSchema = z.object({ tx: z.array(z.string().regex(/^[0-9a-f]{64}$/)) })
+
+/** Height of the block of the active chain, from a height on, that holds a transaction; null where none does. */
+export async function findInChain(
+  client: NodeClient,
+  id: string,
+  from: number,
+  options: Options = {},
+): Promise<number | null> {
+  const tip = await client.getBlockCount(options)
+  for (let height = Math.max(0, from); height <= tip; height++) {
+    const hash = await client.call({ method: 'getblockhash', params: [height], schema: z.string() }, options)
+    const { tx } = await client.call({ method: 'getblock', params: [hash, 1], schema: blockSchema }, options)
+    if (tx.includes(id)) return height
+  }
+  return null
+}

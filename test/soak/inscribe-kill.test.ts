@@ -1,0 +1,3 @@
+import { inscribeKillSuite } from '../support/inscribe-kill.ts'
+
+inscribeKillSuite(10)
