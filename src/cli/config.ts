@@ -67,7 +67,7 @@ export const shared = {
   json: () => new Option('--json', 'write JSON, and nothing else, to stdout'),
 } as const
 
-const JUDGES = new Set(['verify'])
+const JUDGES = new Set(['verify', 'check', 'fetch'])
 
 /** Puts the configuration file's values where neither flag nor environment has said anything. */
 export function applyConfig(command: Command, config: Config): void {

@@ -35,6 +35,11 @@ export async function readNetwork(name = 'mainnet'): Promise<NetworkParams> {
   return loadCustomParams(new TextDecoder().decode(await readBytes(name, 'network')))
 }
 
+/** The file that a network is read from; a built-in one has none. */
+export function networkFile(name: string | undefined): string | undefined {
+  return name?.endsWith('.json') ? name : undefined
+}
+
 /** For commands that prove: testnet4's rules are checked natively only. */
 export function requireProvable(params: NetworkParams): NetworkParams {
   if (params.provable) return params
@@ -76,17 +81,12 @@ export async function readUpTo(file: string, limit: number): Promise<Uint8Array>
   })
 }
 
-/** Options that name files which a command reads. */
-export interface InputFiles {
-  readonly headers?: string
-  readonly anchor?: string
-  readonly ptau?: string
-  readonly network?: string
-  readonly rpcCookie?: string
-}
-
 /** That a result can be written is known before hours of work, not after; nothing that is read is written over. */
-export async function requireWritable(file: string, inputs: InputFiles, env: CliContext['env']): Promise<void> {
+export async function requireWritable(
+  file: string,
+  env: CliContext['env'],
+  ...inputs: readonly (string | undefined)[]
+): Promise<void> {
   if (file === '') throw new UsageError('cannot write a file without a name')
   const folder = dirname(file)
   const found = await stat(folder).catch(() => null)
@@ -97,9 +97,7 @@ export async function requireWritable(file: string, inputs: InputFiles, env: Cli
     const kept = await Promise.all(['version.json', 'index'].map((name) => stat(join(near, name)).catch(() => null)))
     if (!kept.includes(null)) throw new UsageError(`cannot write ${file}: ${near} is a data directory`)
   }
-  const { headers, anchor, ptau, rpcCookie } = inputs
-  const network = inputs.network?.endsWith('.json') ? inputs.network : undefined
-  for (const input of [headers, anchor, ptau, rpcCookie, network, env.WSC_RPC_PASSWORD_FILE, CONFIG_FILE]) {
+  for (const input of [...inputs, env.WSC_RPC_PASSWORD_FILE, CONFIG_FILE]) {
     const from = input !== undefined ? await stat(input).catch(() => null) : null
     if (there !== null && from !== null && from.dev === there.dev && from.ino === there.ino) {
       throw new UsageError(`${file} is an input (${input}) and would be written over`)

@@ -38,7 +38,7 @@ export const addAttestRefresh: AddCommand = (parent, run) => {
 }
 
 async function refresh(context: CliContext, file: string, options: Options): Promise<ExitCode> {
-  await requireWritable(options.out, options.proof, options.anchor, options.headers, options.path)
+  await requireWritable(options.out, context.env, options.proof, options.anchor, options.headers, options.path)
   const judge = await openJudge(options, context)
   const chain = await judge.judge(await readProof(options.proof))
   if (!chain.valid) return refused(context, options, `proof:${chain.reason}`, chain.detail)

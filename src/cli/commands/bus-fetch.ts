@@ -33,7 +33,7 @@ export const addBusFetch: AddCommand = (parent, run) => {
 
 async function fetchTo(context: CliContext, url: string, options: Options): Promise<ExitCode> {
   const { terminal, signal } = context
-  await requireWritable(options.out, options.anchor, options.key)
+  await requireWritable(options.out, context.env, options.anchor, options.key)
   const judge = await openJudge(options, context)
   const held = await heldProof(options.out, judge.verifyOptions(), terminal)
   const result = await fetchProof(url, judge.verifyOptions(), held, { signal, timeoutMs: options.timeout * 1000 })

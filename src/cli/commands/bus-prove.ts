@@ -14,7 +14,7 @@ import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import { height, readAnchor, readBytes, readNetwork, requireProvable, requireWritable } from '../inputs.ts'
-import { openSession, type SessionOptions } from '../session.ts'
+import { inputsOf, openSession, type SessionOptions } from '../session.ts'
 import { openNode, patientSource, type RpcOptions } from '../source.ts'
 import { duration } from '../terminal.ts'
 
@@ -59,7 +59,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
   if (options.headers !== undefined && command.getOptionValueSource('rpc') === 'cli') {
     throw new UsageError('give --rpc or --headers, not both')
   }
-  await requireWritable(options.out, options, context.env)
+  await requireWritable(options.out, context.env, options.headers, ...inputsOf(options))
   const params = requireProvable(await readNetwork(options.network))
   const refuse = ({ reject, height: at, detail }: Rejection) => {
     const refusal = { reason: reject, detail, network: params.name, height: at }

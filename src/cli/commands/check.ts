@@ -42,7 +42,8 @@ export const addCheck: AddCommand = (parent, run) => {
 
 async function check(context: CliContext, file: string, options: Options): Promise<ExitCode> {
   const { terminal } = context
-  if (options.body !== undefined) await requireWritable(options.body, file, options.proof, options.anchor, options.key)
+  if (options.body !== undefined)
+    await requireWritable(options.body, context.env, file, options.proof, options.anchor, options.key)
   const judge = await openJudge(options, context)
   const chain = await judge.judge(await readProof(options.proof))
   const read = await readAttestation(file)

@@ -87,7 +87,7 @@ function addShow(parent: Command, run: Runner): void {
     .action(
       run(async (context, id: string, options: Options) => {
         if (parseInscriptionId(id) === null) throw new UsageError(`${id} is no inscription id: write <txid>iN`)
-        if (options.out !== undefined) await requireWritable(options.out)
+        if (options.out !== undefined) await requireWritable(options.out, context.env)
         return await withOpenIndex(context, options, async ({ index, client }) => {
           const entry = await index.get(id)
           if (entry === null) {
