@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RegtestNode } from '../bitcoin-regtest/index.ts'
 import { toDisplay } from '../src/bitcoin/index.ts'
+import { watchSignals } from '../src/cli/interrupt.ts'
 import { openScreen, type Screen } from './demo/screen.ts'
 import { table } from './demo/table.ts'
 import { DemoError, Follower, runWsc } from './demo/wsc.ts'
@@ -148,12 +149,10 @@ function summary(screen: Screen, rows: readonly Row[], file: string): void {
 }
 
 const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(130)
-    stop.abort(new DemoError(`interrupted by ${signal}`))
-  })
-}
+watchSignals(
+  (signal) => stop.abort(new DemoError(`interrupted by ${signal}`)),
+  () => process.exit(130),
+)
 try {
   await demo(openScreen(), stop.signal)
 } catch (error) {
