@@ -150,6 +150,18 @@ describe('settings', () => {
   })
 })
 
+describe('wsc bus verify', () => {
+  const proof = 'test/vectors/mainnet-height-10.proof'
+
+  it('names the network that the file names, and the flag that accepts its setup', async () => {
+    const foreign = await wsc('bus', 'verify', proof, '--network', 'regtest')
+    expect([foreign.exit, foreign.stderr]).toEqual([1, expect.stringContaining('names mainnet: try --network mainnet')])
+    const insecure = await wsc('bus', 'verify', proof)
+    expect([insecure.exit, insecure.stderr]).toEqual([1, expect.stringContaining('--insecure-dev-setup')])
+    expect((await wsc('bus', 'verify', proof, '--insecure-dev-setup')).exit).toBe(0)
+  })
+})
+
 describe('wsc bus status', () => {
   it('says when there is nothing', async () => {
     const { exit, stderr } = await wsc('bus', 'status', '--network', 'regtest')
