@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Header, regtest } from '../../src/bitcoin/index.ts'
 import { applyConfig, insecureAllowed, readConfig, shared } from '../../src/cli/config.ts'
+import { setupLine } from '../../src/cli/keys.ts'
 import { runCli } from '../../src/cli/run.ts'
 import { duration, openTerminal } from '../../src/cli/terminal.ts'
 import { headerFile, mineChain } from '../bus/chain-fixture.ts'
@@ -183,6 +184,20 @@ describe('terminal', () => {
     tty.progress('two')
     tty.result('done')
     expect(text).toBe('\r\u001b[2Kone\r\u001b[2Ktwo\ndone\n')
+  })
+
+  it('tells what a phase came to before the next begins, once', () => {
+    let text = ''
+    const write = (part: string) => (text += part)
+    const plain = openTerminal({ write }, { write }, () => 0)
+    for (const line of ['folded 2', 'folded 4', 'folded 25', 'compress …', 'compress …']) plain.progress(line)
+    plain.settle()
+    expect(text).toBe('folded 2\nfolded 25\ncompress …\n')
+  })
+
+  it('says how far the set-up is where that is counted finely', () => {
+    expect(setupLine('circuit', 0, 1)).toBe('setup: circuit …')
+    expect(setupLine('development powers of tau', 300, 1000)).toBe('setup: development powers of tau … 30 %')
   })
 
   it('says durations as people do', () => {

@@ -38,7 +38,7 @@ export const addBusProve: AddCommand = (parent, run) => {
     .addOption(shared.anchor())
     .option('--to <HEIGHT>', 'last height to prove, inclusive (default: all there is)', height)
     .addOption(shared.dataDir())
-    .requiredOption('--out <FILE>', 'where to write the proof')
+    .requiredOption('--out <FILE>', 'where to write the proof (required)')
     .addOption(shared.ptau())
     .addOption(shared.insecureDevSetup())
     .addOption(shared.checkpointEvery())
@@ -85,7 +85,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
       terminal.settle()
       const proof = await session.prover.compress({
         signal,
-        onProgress: (stage) => terminal.progress(`compress: ${stage}`),
+        onProgress: () => terminal.progress('compress …'),
       })
       const proved = (await session.publish(proof, options.out)) as ProvedChain
       const seconds = (clock() - began) / 1000
