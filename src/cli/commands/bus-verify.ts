@@ -29,11 +29,22 @@ export const addBusVerify: AddCommand = (parent, run) => {
     .argument('<FILE>', 'proof file')
     .addOption(shared.network())
     .addOption(shared.anchor())
-    .option('--min-work <W>', 'refuse less chainwork than this (hexadecimal)', work)
+    .option(
+      '--min-work <W>',
+      'refuse less chainwork than this (hexadecimal, as printed): too-little-work, exit 1',
+      work,
+    )
     .addOption(shared.key())
     .addOption(shared.insecureDevSetup())
     .addOption(shared.json())
-    .addHelpText('after', examples('bus verify chain.proof', 'bus verify test.proof --network regtest --json'))
+    .addHelpText(
+      'after',
+      examples(
+        'bus verify chain.proof --key ceremony.key',
+        'bus verify test.proof --network regtest --json',
+        'bus verify test/vectors/mainnet-height-10.proof --insecure-dev-setup',
+      ),
+    )
     .action(
       run(async ({ terminal, env, clock }, file: string, options: Options) => {
         const params = await readNetwork(options.network)
@@ -89,7 +100,7 @@ export function describe(result: ProvedChain, ms: number): string[] {
     `bits      ${result.bits.toString(16).padStart(8, '0')}`,
     `history   ${result.accumulator.toString(16).padStart(64, '0')}`,
     `setup     ${result.setup === 'ceremony' ? 'public ceremony' : 'INSECURE-DEV: whoever knows the public secret can forge'}`,
-    `pow       ${result.pow === 'weak' ? 'weak: headers of this network show little work' : 'strong'}`,
+    `pow       ${result.pow === 'weak' ? 'weak: headers of this network show little work' : 'by the network’s full rules'}`,
     `key       ${result.keyId}`,
     'Not proved: that the blocks are valid, nor that no chain with more work exists.',
   ]
