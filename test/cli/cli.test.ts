@@ -57,7 +57,10 @@ describe('wsc bus prove, on header files', () => {
     expect(broken.stdout).toBe('')
 
     const trailing = await prove(file.slice(0, -1))
-    expect([trailing.exit, trailing.stderr]).toEqual([1, expect.stringContaining('bad-length at height 20')])
+    expect([trailing.exit, trailing.stderr]).toEqual([
+      1,
+      expect.stringMatching(/bad-length at height 20: .*is this a header file/),
+    ])
     const cut = headerFile([...chain.headers.slice(0, 5), ...chain.headers.slice(6)])
     expect((await prove(cut)).stderr).toContain('bad-prevblk-link at height 6')
     const foreign = await prove(file.with(70, (file[70] as number) ^ 1))
@@ -75,7 +78,7 @@ describe('wsc bus prove, on header files', () => {
   it('exits 2 for what it cannot judge', async () => {
     const file = headerFile(chain.headers)
     expect((await prove(file, '--to', '0')).exit).toBe(2)
-    expect((await prove(file, '--to', '21')).stderr).toContain('no header at height 21')
+    expect((await prove(file, '--to', '21')).stderr).toContain('the file ends at 20, --to asks 21')
     expect((await prove(file, '--rpc', 'http://127.0.0.1:1')).stderr).toContain('not both')
     expect((await prove(file, '--to', '-3')).exit).toBe(2)
     expect((await wsc('bus', 'prove', '--network', 'testnet4', '--out', join(dir, 'x'))).stderr).toContain('natively')
@@ -83,6 +86,26 @@ describe('wsc bus prove, on header files', () => {
     expect((await wsc('bus', 'verify', join(dir, 'none'))).exit).toBe(2)
     expect((await wsc('bus', 'nonsense')).exit).toBe(2)
     expect((await wsc('--help')).exit).toBe(0)
+  })
+})
+
+describe('a slip of the command line', () => {
+  it('is answered by what was meant', async () => {
+    const said = async (...argv: string[]) => {
+      const { exit, stderr } = await wsc(...argv)
+      expect([argv, exit]).toEqual([argv, 2])
+      return stderr
+    }
+    expect(await said('verify', 'x.proof')).toContain('did you mean: wsc bus verify x.proof')
+    expect(await said('nonsense')).not.toContain('did you mean')
+    expect(await said('bus', 'verify', 'missing.proof')).toContain('cannot read missing.proof: there is no such file')
+    const network = await said('bus', 'verify', 'missing.proof', '--network', 'none.json')
+    expect(network).toContain('cannot read none.json, the parameter file of --network: there is no such file')
+    const follow = ['bus', 'follow', '--network', 'regtest', '--out', join(dir, 'x'), '--rpc']
+    expect(await said(...follow, 'localhost:18443')).toContain('Write http://localhost:18443.')
+    const secret = await said(...follow, 'me:hunter2@localhost:18443')
+    expect(secret).toContain('Write http://HOST:PORT.')
+    expect(secret).not.toContain('hunter2')
   })
 })
 

@@ -44,7 +44,7 @@ export const addBusAnchor: AddCommand = (parent, run) => {
                 ok: false as const,
                 reject: 'bad-length',
                 height: options.startHeight + whole,
-                detail: `${bytes.length} bytes are no whole number of headers`,
+                detail: `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers: is this a header file?`,
               }
         if (!result.ok) {
           terminal.note(`invalid: ${result.reject} at height ${result.height}: ${result.detail}`)

@@ -125,7 +125,9 @@ async function checkFile(
   signal: AbortSignal,
 ) {
   const start = anchor ?? startContext(params)
-  const target = to ?? (await source.tipHeight(signal))
+  const last = await source.tipHeight(signal)
+  const target = to ?? last
+  if (target > last) throw new UsageError(`the file ends at ${last}, --to asks ${target}`)
   if (target <= start.height) {
     throw new UsageError(`a proof needs at least one header after its start at height ${start.height}`)
   }
