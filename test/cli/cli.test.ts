@@ -189,7 +189,33 @@ describe('wsc bus verify', () => {
 describe('wsc bus status', () => {
   it('says when there is nothing', async () => {
     const { exit, stderr } = await wsc('bus', 'status', '--network', 'regtest')
-    expect([exit, stderr]).toEqual([2, expect.stringContaining('nothing was proved')])
+    expect([exit, stderr]).toEqual([2, expect.stringMatching(/^nothing was proved in [^(]* yet\n$/)])
+  })
+
+  const statusOf = async (change: object, ...more: string[]) => {
+    const start = { kind: 'genesis', height: 0, hash: '0'.repeat(64) }
+    const nothing = { height: null, tip: null, to: null, etaSeconds: null, secondsPerHeader: null, lastProof: null }
+    const status = { network: 'regtest', start, pid: process.pid, updatedAt: NOW, ...nothing, ...change }
+    await put('status.json', JSON.stringify(status))
+    return await wsc('bus', 'status', '--data-dir', dir, ...more)
+  }
+
+  it('tells a prover that has not begun from one that has nothing to do', async () => {
+    expect((await statusOf({})).stdout).toContain('eta          not known yet')
+    expect((await statusOf({ height: 7 })).stdout).toContain('eta          nothing to catch up')
+    expect((await statusOf({ height: 7, to: 9, etaSeconds: 2 })).stdout).toContain('eta          2.0 s to height 9')
+  })
+
+  it('refuses a network or an anchor that is not the one of the directory', async () => {
+    const other = await statusOf({}, '--network', 'signet')
+    expect([other.exit, other.stderr]).toEqual([2, expect.stringContaining('a chain of regtest, not of signet')])
+    expect((await statusOf({}, '--network', 'regtest')).exit).toBe(0)
+    const headers = await put('headers.bin', headerFile(chain.headers))
+    const anchor = join(dir, 'anchor.json')
+    const at = ['--start-height', '0', '--at', '15', '--network', 'regtest']
+    await wsc('bus', 'anchor', '--headers', headers, ...at, '--out', anchor)
+    const anchored = await statusOf({}, '--network', 'regtest', '--anchor', anchor)
+    expect([anchored.exit, anchored.stderr]).toEqual([2, expect.stringContaining('not from the anchor at height 15')])
   })
 })
 
