@@ -34,10 +34,9 @@ function restart(node) {
     stdio: 'inherit',
     env: { ...process.env, WSC_RESTARTED: '1' },
   })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    // A terminal's Ctrl-C reaches the child by itself; sent again it would count as a second one.
-    process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)))
-  }
+  // Whether the child was sent it too, as by a terminal's Ctrl-C, cannot be known here: the child takes what comes twice
+  // within a second for one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.once('error', (error) => fail(`${node} cannot be started: ${error.message}`))
   child.once('close', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code))
 }

@@ -84,5 +84,5 @@ function bundle(entry: string, more: BuildOptions = {}): Uint8Array {
 if (import.meta.main) {
   const out = join(root, 'dist/web')
   buildWeb(out)
-  console.log('dist/web: the page; serve it with `node scripts/serve-web.ts`, or any static server that sends _headers')
+  console.log('dist/web: the page; serve it with `npm run serve:web`, or any static server that sends _headers')
 }

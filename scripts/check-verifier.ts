@@ -23,15 +23,15 @@ export function findDrift(root: string, manifest: Manifest): string[] {
       return actual === recorded ? [] : [`${file} differs from the manifest: ${cure}`]
     })
   return [
-    ...drifted(manifest.inputs, 'its outputs are stale, run scripts/build-wasm'),
-    ...drifted(manifest.outputs, 'it was not made by scripts/build-wasm, run it'),
+    ...drifted(manifest.inputs, 'its outputs are stale, run `npm run build:wasm`'),
+    ...drifted(manifest.outputs, 'it was not made by `npm run build:wasm`, run it'),
   ]
 }
 
 function check(root: string): number {
   const file = join(root, 'src/bus/verifier/manifest.json')
   if (!existsSync(file)) {
-    console.error(`${file} is missing: run scripts/build-wasm`)
+    console.error(`${file} is missing: run npm run build:wasm`)
     return 1
   }
   const manifest: Manifest = JSON.parse(readFileSync(file, 'utf8'))

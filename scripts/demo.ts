@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RegtestNode } from '../bitcoin-regtest/index.ts'
 import { toDisplay } from '../src/bitcoin/index.ts'
+import { watchSignals } from '../src/cli/interrupt.ts'
 import { openScreen, type Screen } from './demo/screen.ts'
 import { table } from './demo/table.ts'
 import { DemoError, Follower, runWsc } from './demo/wsc.ts'
@@ -42,6 +43,8 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'wsc-demo-'))
   const tip = async () => toDisplay((await node.client.getBestBlock()).hash)
   const reach = ['--network', 'regtest', '--rpc', node.url, '--rpc-cookie', node.auth.file, '--data-dir', data]
+  const shown = (command: string) =>
+    `wsc bus ${command} --network regtest --rpc ${node.url} --rpc-cookie $COOKIE --data-dir $DATA --out ${relative(process.cwd(), out)}`
   const rows: Row[] = []
   let follower: Follower | undefined
 
@@ -91,7 +94,9 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
       'Prove it',
       'every header is checked by Bitcoin’s rules, then folded, two a step, and compressed into one proof',
     )
-    screen.command(`wsc bus prove --network regtest --rpc ${node.url} --out ${relative(process.cwd(), out)}`)
+    // What is run, with long paths by name.
+    screen.command(`COOKIE=${node.auth.file}  DATA=${data}`)
+    screen.command(shown('prove'))
     await screen.stage(
       'proving',
       (tell) => runWsc(['bus', 'prove', ...reach, '--out', out], tell, signal),
@@ -102,7 +107,7 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
     await verify('first proof', null)
 
     screen.chapter('One block more', 'wsc bus follow keeps the proof current; only the new header is folded')
-    screen.command(`wsc bus follow --network regtest --rpc ${node.url} --out ${relative(process.cwd(), out)}`)
+    screen.command(`${shown('follow')} --json`)
     follower = new Follower(['bus', 'follow', ...reach, '--out', out], signal)
     await followed('taking over at the last checkpoint', async () => {})
     await verify('one block more', await followed('one block mined', () => node.mine(1)))
@@ -148,12 +153,10 @@ function summary(screen: Screen, rows: readonly Row[], file: string): void {
 }
 
 const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(130)
-    stop.abort(new DemoError(`interrupted by ${signal}`))
-  })
-}
+watchSignals(
+  (signal) => stop.abort(new DemoError(`interrupted by ${signal}`)),
+  () => process.exit(130),
+)
 try {
   await demo(openScreen(), stop.signal)
 } catch (error) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -5,7 +6,7 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { webHeaders } from './web-policy.ts'
 
-/** `node scripts/serve-web.ts [port]`: dist/web on localhost, with the headers a host should send. */
+/** `npm run serve:web [-- PORT]`: dist/web on localhost, with the headers a host should send. */
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -44,8 +45,22 @@ export async function serveFolder(
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
 }
 
+/** Serves a page that was built at the port that was asked for; what stands in the way is thrown with its cure. */
+export async function servePage(folder: string, asked = '8080'): Promise<string> {
+  const port = /^[0-9]{1,5}$/.test(asked) ? Number(asked) : Number.POSITIVE_INFINITY
+  if (port > 65_535) throw new Error(`"${asked}" is no port: a number from 0 (any that is free) to 65535`)
+  if (!existsSync(join(folder, 'index.html'))) throw new Error(`there is no page in ${folder}: npm run build:web`)
+  const { url } = await serveFolder(folder, port).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`port ${port} cannot be had (${error.code}); name another: npm run serve:web -- 8081`)
+  })
+  return url
+}
+
 if (import.meta.main) {
-  const folder = fileURLToPath(new URL('../dist/web', import.meta.url))
-  const { url } = await serveFolder(folder, Number(process.argv[2] ?? 8080))
-  console.log(url)
+  try {
+    console.log(await servePage(fileURLToPath(new URL('../dist/web', import.meta.url)), process.argv[2]))
+  } catch (error) {
+    console.error(`serve:web: ${(error as Error).message}`)
+    process.exitCode = 2
+  }
 }

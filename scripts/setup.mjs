@@ -11,7 +11,7 @@ import { checkCargo, checkCompiler, checkNode } from './setup/toolchain.mjs'
 
 // The scripts of package.json that a target runs when everything is there; each runs even if the one before it failed.
 const targets = {
-  setup: { inner: [] },
+  setup: { inner: [], options: { '--verify-only': 'only what verifying needs: no cargo, no compiler' } },
   test: { inner: ['check', 'test:inner'] },
   'test:full': { inner: ['test:rust:inner', 'test:full:inner'] },
   'test:soak': { inner: ['test:soak:inner'], env: { WSC_SOAK: '1' } },
@@ -42,10 +42,28 @@ async function prepare(verifyOnly) {
   say(`ready after ${((Date.now() - begun) / 1000).toFixed(1)} s`)
 }
 
+/** Help of a target without arguments of its own; the others hand theirs on to their inner script. */
+function help(target, options) {
+  const lines = Object.entries({ ...options, '--help': 'this' }).map(([name, does]) => `  ${name.padEnd(15)}${does}`)
+  return [
+    `usage: npm run ${target} -- [options]`,
+    '',
+    'Packages (Node 24 among them), the Rust addon, bitcoind and the development keys: all that the other targets need.',
+    'What is there and up to date is kept. The first time takes 4 to 20 minutes.',
+    '',
+    ...lines,
+  ].join('\n')
+}
+
 async function main() {
   const [target = 'setup', ...rest] = process.argv.slice(2)
   const plan = Object.hasOwn(targets, target) ? targets[target] : undefined
   if (!plan) throw new SetupError(`no target "${target}"`, `one of: ${Object.keys(targets).join(', ')}`)
+  if (plan.inner.length === 0) {
+    if (rest.includes('--help') || rest.includes('-h')) return console.log(help(target, plan.options))
+    const unknown = rest.find((argument) => !Object.hasOwn(plan.options, argument))
+    if (unknown !== undefined) throw new SetupError(`unknown argument ${unknown}`, help(target, plan.options))
+  }
   const verifyOnly = target === 'setup' && rest.includes('--verify-only')
   checkNode()
   await withLock(() => prepare(verifyOnly))

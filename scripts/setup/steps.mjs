@@ -29,19 +29,24 @@ export function say(line) {
 
 const heartbeat = 30_000
 
+/** What a step that is still at work says; a log without a last line adds nothing. */
+export function beatLine(name, seconds, last) {
+  return `${name} … ${seconds} s${last === '' ? '' : `: ${last}`}`
+}
+
 /**
- * Runs one command as a named step. Rejects with SetupError and the log's end when it fails, or when `abort` (another
+ * Runs one command as a named step; `takes` says how long, where that is long. Rejects with SetupError and the log's end when it fails, or when `abort` (another
  * step beside it failed) ends it.
  */
-export async function step(name, [command, ...args], { env = process.env, cwd = root, abort } = {}) {
+export async function step(name, [command, ...args], { env = process.env, cwd = root, abort, takes } = {}) {
   const logFile = join(stateDir, 'logs', `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.log`)
   mkdirSync(join(stateDir, 'logs'), { recursive: true })
   const begun = Date.now()
   const seconds = () => ((Date.now() - begun) / 1000).toFixed(1)
-  say(`${name} …`)
+  say(`${name} …${takes === undefined ? '' : ` (${takes})`}`)
   const log = openSync(logFile, 'w')
   // A silent minute looks like a hang, and some CI runners end silent jobs.
-  const beat = setInterval(() => say(`${name} … ${seconds()} s: ${lastLines(logFile, 1)}`), heartbeat)
+  const beat = setInterval(() => say(beatLine(name, seconds(), lastLines(logFile, 1))), heartbeat)
   const { code, signal, error } = await run(command, args, { cwd, env, signal: abort, stdio: ['ignore', log, log] })
   clearInterval(beat)
   closeSync(log)

@@ -106,7 +106,14 @@ export {
 export { verifyJson } from './verify-json.ts'
 export { parseWork } from './work.ts'
 export { type FileSource, fetchFile, MAX_KEY_BYTES } from './worker/fetch-file.ts'
-export { type FileClaims, type Judgement, judgeProof, type NetworkName, type VerifyRequest } from './worker/judge.ts'
+export {
+  claimsOf,
+  type FileClaims,
+  type Judgement,
+  judgeProof,
+  type NetworkName,
+  type VerifyRequest,
+} from './worker/judge.ts'
 export type {
   FromWorker,
   LoadedVerifier,

@@ -42,9 +42,10 @@ export async function readConfig(path = CONFIG_FILE): Promise<Config> {
 /** Options of several commands. Most may come from the environment too, and those of `Config` from its file after that. */
 export const shared = {
   network: () =>
-    new Option('--network <N>', 'mainnet, testnet4, signet, regtest, or FILE.json for a custom network').env(
-      'WSC_NETWORK',
-    ),
+    new Option(
+      '--network <N>',
+      'mainnet, testnet4, signet, regtest, or FILE.json for a custom network (default: mainnet)',
+    ).env('WSC_NETWORK'),
   rpc: () =>
     new Option('--rpc <URL>', "the node's RPC address (default: localhost at the network's port)").env('WSC_RPC'),
   rpcCookie: () =>

@@ -69,15 +69,17 @@ export const LIMITS = {
 /** All of a file of this kind; a longer one is refused. */
 export async function readBytes(file: string, kind: keyof typeof LIMITS): Promise<Uint8Array> {
   const limit = LIMITS[kind]
-  const bytes = await readUpTo(file, limit)
+  const bytes = await readUpTo(file, limit, kind)
   if (bytes.length > limit) throw new UsageError(`${file} is longer than ${limit} bytes: no ${kind} file is`)
   return bytes
 }
 
 /** At most `limit` + 1 bytes of a regular file: enough to see that it is too long. */
-export async function readUpTo(file: string, limit: number): Promise<Uint8Array> {
-  return await readRegular(file, limit).catch((cause) => {
-    throw new UsageError(`cannot read ${file}: ${(cause as Error).message}`, { cause })
+export async function readUpTo(file: string, limit: number, kind?: keyof typeof LIMITS): Promise<Uint8Array> {
+  return await readRegular(file, limit).catch((cause: NodeJS.ErrnoException) => {
+    const detail = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
+    const what = kind === 'network' ? `${file}, the parameter file of --network` : file
+    throw new UsageError(`cannot read ${what}: ${detail}`, { cause })
   })
 }
 

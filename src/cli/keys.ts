@@ -60,6 +60,11 @@ export async function openKeys(
   return await makeKeys(ptau, context)
 }
 
+/** A stage of the set-up; how far it is only where that is counted finely. */
+export function setupLine(stage: string, done: number, total: number): string {
+  return `setup: ${stage} …${total > 10 ? ` ${Math.floor((100 * done) / total)} %` : ''}`
+}
+
 export async function makeKeys(ptau: string | undefined, context: CliContext): Promise<KeyDirectory> {
   const { terminal, signal } = context
   requireProver()
@@ -67,7 +72,7 @@ export async function makeKeys(ptau: string | undefined, context: CliContext): P
   const circuit = await compileCircuit('bus')
   const keys = await ensureSetup(circuit, {
     signal,
-    onProgress: (stage, done, total) => terminal.progress(`setup: ${stage} ${done}/${total}`),
+    onProgress: (stage, done, total) => terminal.progress(setupLine(stage, done, total)),
     ...(ptau === undefined ? {} : { ptau }),
   })
   terminal.settle()

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { EXIT } from './exit.ts'
+import { watchSignals } from './interrupt.ts'
 import { runCli } from './run.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -8,13 +9,11 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string
 }
 const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    // The first asks for an orderly end, the second does not wait for it.
-    if (stop.signal.aborted) process.exit(EXIT.interrupted)
-    stop.abort(new Error(`interrupted by ${signal}`))
-  })
-}
+// The first asks for an orderly end, the second does not wait for it.
+watchSignals(
+  (signal) => stop.abort(new Error(`interrupted by ${signal}`)),
+  () => process.exit(EXIT.interrupted),
+)
 // Exit code 1 says that something is invalid; whatever else goes wrong judged nothing.
 const unjudged = (error: unknown) => {
   process.stderr.write(`wsc: ${error instanceof Error ? error.message : String(error)}\n`)

@@ -1,3 +1,4 @@
+import { type Command, CommanderError } from 'commander'
 import type { Runner } from './command.ts'
 import { applyConfig, readConfig, takenFromConfig } from './config.ts'
 import type { CliContext } from './context.ts'
@@ -13,8 +14,8 @@ export async function runCli(argv: readonly string[], version: string, context: 
     async (...args) => {
       exit = await work(context, ...args)
     }
+  const program = buildProgram(version, run)
   try {
-    const program = buildProgram(version, run)
     overrideExit(program)
     // Only before work: help and version do not depend on a file that is broken.
     program.hook('preAction', async (_, command) => {
@@ -28,8 +29,18 @@ export async function runCli(argv: readonly string[], version: string, context: 
   } catch (error) {
     const { exit: code, message } = explain(error, context.signal)
     if (message !== '') context.terminal.note(`wsc: ${message}`)
+    const hint = hintFor(error, argv, program)
+    if (hint !== null) context.terminal.note(hint)
     return code
   } finally {
     context.terminal.settle()
   }
+}
+
+/** For a command of the bus that was called without `bus`. */
+function hintFor(error: unknown, [name, ...rest]: readonly string[], program: Command): string | null {
+  if (!(error instanceof CommanderError) || error.code !== 'commander.unknownCommand' || name === 'bus') return null
+  const bus = program.commands.find((command) => command.name() === 'bus')
+  const known = bus?.commands.some((command) => command.name() === name) === true
+  return known ? `did you mean: wsc bus ${[name, ...rest].join(' ')}` : null
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { type NetworkParams, packParams, toDisplay } from '../bitcoin/index.ts'
 import {
   anchorState,
@@ -98,6 +99,8 @@ export async function openSession(options: SessionOptions, context: CliContext):
     const witnesses = await BusWitnessSource.load(keys.circuit)
     const before = await readStatus(dir, () => false).catch(() => null)
     const status = statusWriter(dir, params, start, before?.lastProof ?? null, clock)
+    const newestTip = () => store.list()[0]?.hash ?? null
+    status.update({ tip: newestTip() })
     let told = false
     const prover = new BusProver({
       start,
@@ -144,13 +147,19 @@ export async function openSession(options: SessionOptions, context: CliContext):
         if (!result.valid) throw new Error(`the new proof does not verify: ${result.reason}: ${result.detail}`)
         if (held !== null && stays(held, result)) return null
         await writeAtomic(nodeFiles, file, proof)
-        const lastProof = { file, height: result.height, bytes: proof.length, at: clock() }
+        const lastProof = { file: resolve(file), height: result.height, bytes: proof.length, at: clock() }
         status.update({ height: result.height, tip: result.tip, etaSeconds: null, lastProof })
         await status.write()
         return result
       },
       async close() {
         await witnesses.close()
+        // Where nothing was folded, a checkpoint may have been taken over.
+        const { height, tip } = status.now()
+        if (height === null && tip !== newestTip()) {
+          status.update({ tip: newestTip() })
+          await status.write()
+        }
         await history.close()
         await store.close()
       },
@@ -191,6 +200,7 @@ function statusWriter(
     lastProof,
   }
   return {
+    now: () => status,
     update(changes: Partial<StatusFile>) {
       status = { ...status, ...changes }
     },

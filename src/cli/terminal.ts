@@ -2,9 +2,9 @@
 export interface Terminal {
   result(line: string): void
   note(line: string): void
-  /** Progress: one line rewritten in place on a terminal, now and then a plain line elsewhere. */
+  /** Progress: one line rewritten in place on a terminal; elsewhere a plain line now and then, and a phase's last. */
   progress(line: string): void
-  /** Ends a progress line, if one is open. */
+  /** Ends a progress line, if one is open, and tells the newest. */
   settle(): void
 }
 
@@ -36,9 +36,18 @@ export function openTerminal(
   let open = false
   let toldAt = Number.NEGATIVE_INFINITY
   let toldPhase: string | undefined
+  let told: string | undefined
+  /** The newest progress, where it was too soon to tell it. */
+  let untold: string | undefined
+  const tell = (line: string) => {
+    if (line !== told) stderr.write(`${printable(line)}\n`)
+    told = line
+    untold = undefined
+  }
   const settle = () => {
     if (open) stderr.write('\n')
     open = false
+    if (untold !== undefined) tell(untold)
   }
   return {
     settle,
@@ -57,10 +66,15 @@ export function openTerminal(
         return
       }
       const phase = line.split(' ', 1)[0]
-      if (phase === toldPhase && clock() - toldAt < PLAIN_EVERY_MS) return
+      if (phase === toldPhase && clock() - toldAt < PLAIN_EVERY_MS) {
+        untold = line
+        return
+      }
+      // What a phase came to is told before the next one begins.
+      if (phase !== toldPhase && untold !== undefined) tell(untold)
       toldPhase = phase
       toldAt = clock()
-      stderr.write(`${printable(line)}\n`)
+      tell(line)
     },
   }
 }

@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Header, regtest } from '../../src/bitcoin/index.ts'
 import { applyConfig, insecureAllowed, readConfig, shared } from '../../src/cli/config.ts'
+import { setupLine } from '../../src/cli/keys.ts'
 import { runCli } from '../../src/cli/run.ts'
 import { duration, openTerminal } from '../../src/cli/terminal.ts'
 import { headerFile, mineChain } from '../bus/chain-fixture.ts'
@@ -56,7 +57,10 @@ describe('wsc bus prove, on header files', () => {
     expect(broken.stdout).toBe('')
 
     const trailing = await prove(file.slice(0, -1))
-    expect([trailing.exit, trailing.stderr]).toEqual([1, expect.stringContaining('bad-length at height 20')])
+    expect([trailing.exit, trailing.stderr]).toEqual([
+      1,
+      expect.stringMatching(/bad-length at height 20: .*is this a header file/),
+    ])
     const cut = headerFile([...chain.headers.slice(0, 5), ...chain.headers.slice(6)])
     expect((await prove(cut)).stderr).toContain('bad-prevblk-link at height 6')
     const foreign = await prove(file.with(70, (file[70] as number) ^ 1))
@@ -74,7 +78,7 @@ describe('wsc bus prove, on header files', () => {
   it('exits 2 for what it cannot judge', async () => {
     const file = headerFile(chain.headers)
     expect((await prove(file, '--to', '0')).exit).toBe(2)
-    expect((await prove(file, '--to', '21')).stderr).toContain('no header at height 21')
+    expect((await prove(file, '--to', '21')).stderr).toContain('the file ends at 20, --to asks 21')
     expect((await prove(file, '--rpc', 'http://127.0.0.1:1')).stderr).toContain('not both')
     expect((await prove(file, '--to', '-3')).exit).toBe(2)
     expect((await wsc('bus', 'prove', '--network', 'testnet4', '--out', join(dir, 'x'))).stderr).toContain('natively')
@@ -82,6 +86,26 @@ describe('wsc bus prove, on header files', () => {
     expect((await wsc('bus', 'verify', join(dir, 'none'))).exit).toBe(2)
     expect((await wsc('bus', 'nonsense')).exit).toBe(2)
     expect((await wsc('--help')).exit).toBe(0)
+  })
+})
+
+describe('a slip of the command line', () => {
+  it('is answered by what was meant', async () => {
+    const said = async (...argv: string[]) => {
+      const { exit, stderr } = await wsc(...argv)
+      expect([argv, exit]).toEqual([argv, 2])
+      return stderr
+    }
+    expect(await said('verify', 'x.proof')).toContain('did you mean: wsc bus verify x.proof')
+    expect(await said('nonsense')).not.toContain('did you mean')
+    expect(await said('bus', 'verify', 'missing.proof')).toContain('cannot read missing.proof: there is no such file')
+    const network = await said('bus', 'verify', 'missing.proof', '--network', 'none.json')
+    expect(network).toContain('cannot read none.json, the parameter file of --network: there is no such file')
+    const follow = ['bus', 'follow', '--network', 'regtest', '--out', join(dir, 'x'), '--rpc']
+    expect(await said(...follow, 'localhost:18443')).toContain('Write http://localhost:18443.')
+    const secret = await said(...follow, 'me:hunter2@localhost:18443')
+    expect(secret).toContain('Write http://HOST:PORT.')
+    expect(secret).not.toContain('hunter2')
   })
 })
 
@@ -150,10 +174,48 @@ describe('settings', () => {
   })
 })
 
+describe('wsc bus verify', () => {
+  const proof = 'test/vectors/mainnet-height-10.proof'
+
+  it('names the network that the file names, and the flag that accepts its setup', async () => {
+    const foreign = await wsc('bus', 'verify', proof, '--network', 'regtest')
+    expect([foreign.exit, foreign.stderr]).toEqual([1, expect.stringContaining('names mainnet: try --network mainnet')])
+    const insecure = await wsc('bus', 'verify', proof)
+    expect([insecure.exit, insecure.stderr]).toEqual([1, expect.stringContaining('--insecure-dev-setup')])
+    expect((await wsc('bus', 'verify', proof, '--insecure-dev-setup')).exit).toBe(0)
+  })
+})
+
 describe('wsc bus status', () => {
   it('says when there is nothing', async () => {
     const { exit, stderr } = await wsc('bus', 'status', '--network', 'regtest')
-    expect([exit, stderr]).toEqual([2, expect.stringContaining('nothing was proved')])
+    expect([exit, stderr]).toEqual([2, expect.stringMatching(/^nothing was proved in [^(]* yet\n$/)])
+  })
+
+  const statusOf = async (change: object, ...more: string[]) => {
+    const start = { kind: 'genesis', height: 0, hash: '0'.repeat(64) }
+    const nothing = { height: null, tip: null, to: null, etaSeconds: null, secondsPerHeader: null, lastProof: null }
+    const status = { network: 'regtest', start, pid: process.pid, updatedAt: NOW, ...nothing, ...change }
+    await put('status.json', JSON.stringify(status))
+    return await wsc('bus', 'status', '--data-dir', dir, ...more)
+  }
+
+  it('tells a prover that has not begun from one that has nothing to do', async () => {
+    expect((await statusOf({})).stdout).toContain('eta          not known yet')
+    expect((await statusOf({ height: 7 })).stdout).toContain('eta          nothing to catch up')
+    expect((await statusOf({ height: 7, to: 9, etaSeconds: 2 })).stdout).toContain('eta          2.0 s to height 9')
+  })
+
+  it('refuses a network or an anchor that is not the one of the directory', async () => {
+    const other = await statusOf({}, '--network', 'signet')
+    expect([other.exit, other.stderr]).toEqual([2, expect.stringContaining('a chain of regtest, not of signet')])
+    expect((await statusOf({}, '--network', 'regtest')).exit).toBe(0)
+    const headers = await put('headers.bin', headerFile(chain.headers))
+    const anchor = join(dir, 'anchor.json')
+    const at = ['--start-height', '0', '--at', '15', '--network', 'regtest']
+    await wsc('bus', 'anchor', '--headers', headers, ...at, '--out', anchor)
+    const anchored = await statusOf({}, '--network', 'regtest', '--anchor', anchor)
+    expect([anchored.exit, anchored.stderr]).toEqual([2, expect.stringContaining('not from the anchor at height 15')])
   })
 })
 
@@ -171,6 +233,20 @@ describe('terminal', () => {
     tty.progress('two')
     tty.result('done')
     expect(text).toBe('\r\u001b[2Kone\r\u001b[2Ktwo\ndone\n')
+  })
+
+  it('tells what a phase came to before the next begins, once', () => {
+    let text = ''
+    const write = (part: string) => (text += part)
+    const plain = openTerminal({ write }, { write }, () => 0)
+    for (const line of ['folded 2', 'folded 4', 'folded 25', 'compress …', 'compress …']) plain.progress(line)
+    plain.settle()
+    expect(text).toBe('folded 2\nfolded 25\ncompress …\n')
+  })
+
+  it('says how far the set-up is where that is counted finely', () => {
+    expect(setupLine('circuit', 0, 1)).toBe('setup: circuit …')
+    expect(setupLine('development powers of tau', 300, 1000)).toBe('setup: development powers of tau … 30 %')
   })
 
   it('says durations as people do', () => {

@@ -50,4 +50,23 @@ describe('npm targets', () => {
     expect(status).toBe(2)
     expect(stderr).toContain('no target "nothing"')
   })
+
+  const setup = (...more: string[]) =>
+    spawnSync(process.execPath, ['scripts/setup.mjs', 'setup', ...more], { encoding: 'utf8' })
+
+  it('prints help, and refuses an unknown argument before any work', () => {
+    const { status, stdout } = setup('--help')
+    expect([status, stdout]).toEqual([0, expect.stringContaining('--verify-only')])
+    const refused = setup('--verify-onyl')
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('unknown argument --verify-onyl')])
+    expect(refused.stderr).not.toContain('packages')
+  })
+
+  it('says of a step at work the last line of its log, where there is one', () => {
+    const code = `import('./scripts/setup/steps.mjs').then(({ beatLine }) => {
+      for (const last of ['Compiling a', '']) console.log(beatLine('cargo', '30.0', last))
+    })`
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' })
+    expect(stdout).toBe('cargo … 30.0 s: Compiling a\ncargo … 30.0 s\n')
+  })
 })

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { serveFolder } from '../../scripts/serve-web.ts'
+import { serveFolder, servePage } from '../../scripts/serve-web.ts'
 
 /** The status of a request for this target, as it stands: `fetch` would tidy it up. */
 function statusOf(port: number, target: string): Promise<number> {
@@ -40,6 +40,20 @@ it('serves its folder alone, and outlives requests that are none', async () => {
       expect([400, 404], target).toContain(await statusOf(port, target))
     }
     expect(await statusOf(port, '/')).toBe(200)
+  } finally {
+    server.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+it('says in one line what stands in the way: a bad port, no page, a port in use', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'wsc-serve-'))
+  const { server, url } = await serveFolder(folder)
+  try {
+    for (const port of ['70000', 'x', '-1', '']) await expect(servePage(folder, port)).rejects.toThrow('is no port')
+    await expect(servePage(folder, '0')).rejects.toThrow('npm run build:web')
+    await writeFile(join(folder, 'index.html'), 'hello')
+    await expect(servePage(folder, new URL(url).port)).rejects.toThrow(/cannot be had \(EADDRINUSE\); name another/)
   } finally {
     server.close()
     await rm(folder, { recursive: true, force: true })

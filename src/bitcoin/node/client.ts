@@ -129,10 +129,14 @@ export class NodeClient {
   }
 }
 
+const HOST_AND_PORT = /^([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\]):[0-9]{1,5}$/i
+
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new NodeError('E_NODE_UNREACHABLE', 'What was given is no address of a node. Write http://HOST:PORT.')
+    // Shown only where it cannot hold a password.
+    const shown = HOST_AND_PORT.test(text) ? text : 'HOST:PORT'
+    throw new NodeError('E_NODE_UNREACHABLE', `What was given is no address of a node. Write http://${shown}.`)
   }
   if (url.username || url.password) {
     const cure = 'Other users can read arguments: use --rpc-cookie, or WSC_RPC_USER with WSC_RPC_PASSWORD_FILE.'

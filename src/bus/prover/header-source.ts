@@ -28,7 +28,7 @@ export function fileSource(
 ): { readonly ok: true; readonly source: HeaderSource } | Rejection {
   const count = Math.floor(bytes.length / HEADER_BYTES)
   if (bytes.length === 0 || bytes.length % HEADER_BYTES !== 0) {
-    const detail = `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers`
+    const detail = `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers: is this a header file?`
     return { ok: false, reject: 'bad-length', height: startHeight + count, detail }
   }
   const at = (height: number) => decodeHeader(bytes, (height - startHeight) * HEADER_BYTES)

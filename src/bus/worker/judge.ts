@@ -96,7 +96,8 @@ function anchorOf(params: NetworkParams, text: string): ChainContext {
   return decoded.context
 }
 
-function claimsOf(bytes: Uint8Array): FileClaims | null {
+/** Null when the bytes are no well-formed proof file. */
+export function claimsOf(bytes: Uint8Array): FileClaims | null {
   const decoded = decodeProofFile(bytes)
   if (!decoded.ok) return null
   const { params, setup, keyId, start } = decoded.proof

@@ -18,11 +18,14 @@ export const addBusAnchor: AddCommand = (parent, run) => {
   parent
     .command('anchor')
     .description('make an anchor, a state to start a proof from, out of a header file that you trust')
-    .requiredOption('--headers <FILE>', 'raw headers: the first of the epoch and the ten before HEIGHT among them')
-    .requiredOption('--start-height <H>', 'height of the first header in the file', height)
-    .requiredOption('--at <HEIGHT>', 'height of the anchor', height)
+    .requiredOption(
+      '--headers <FILE>',
+      'raw headers: the first of the epoch and the ten before HEIGHT among them (required)',
+    )
+    .requiredOption('--start-height <H>', 'height of the first header in the file (required)', height)
+    .requiredOption('--at <HEIGHT>', 'height of the anchor (required)', height)
     .addOption(shared.network())
-    .requiredOption('--out <FILE>', 'where to write the anchor')
+    .requiredOption('--out <FILE>', 'where to write the anchor (required)')
     .addHelpText(
       'after',
       examples('bus anchor --headers h.bin --start-height 822528 --at 824530 --network mainnet --out a.json'),
@@ -41,7 +44,7 @@ export const addBusAnchor: AddCommand = (parent, run) => {
                 ok: false as const,
                 reject: 'bad-length',
                 height: options.startHeight + whole,
-                detail: `${bytes.length} bytes are no whole number of headers`,
+                detail: `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers: is this a header file?`,
               }
         if (!result.ok) {
           terminal.note(`invalid: ${result.reject} at height ${result.height}: ${result.detail}`)

@@ -27,7 +27,7 @@ export const addBusFollow: AddCommand = (parent, run) => {
     .addOption(shared.network())
     .addOption(shared.anchor())
     .addOption(shared.dataDir())
-    .requiredOption('--out <FILE>', 'the proof file to keep current')
+    .requiredOption('--out <FILE>', 'the proof file to keep current (required)')
     .addOption(shared.ptau())
     .addOption(shared.insecureDevSetup())
     .addOption(shared.checkpointEvery())
@@ -57,7 +57,7 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
         onTooNew: ({ height, detail }) =>
           terminal.note(`waiting for the next block: block ${height}: ${detail}; is this machine's clock right?`),
         onUnsettled: (error) => terminal.note(`waiting for the next block: ${error.message}`),
-        onStage: (stage) => terminal.progress(`compress: ${stage}`),
+        onStage: () => terminal.progress('compress …'),
         async publish(proof, _state, seconds) {
           const proved = await session.publish(proof, options.out, held)
           if (proved === null) {

@@ -38,7 +38,7 @@ export const addBusProve: AddCommand = (parent, run) => {
     .addOption(shared.anchor())
     .option('--to <HEIGHT>', 'last height to prove, inclusive (default: all there is)', height)
     .addOption(shared.dataDir())
-    .requiredOption('--out <FILE>', 'where to write the proof')
+    .requiredOption('--out <FILE>', 'where to write the proof (required)')
     .addOption(shared.ptau())
     .addOption(shared.insecureDevSetup())
     .addOption(shared.checkpointEvery())
@@ -86,7 +86,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
       terminal.settle()
       const proof = await session.prover.compress({
         signal,
-        onProgress: (stage) => terminal.progress(`compress: ${stage}`),
+        onProgress: () => terminal.progress('compress …'),
       })
       const proved = (await session.publish(proof, options.out)) as ProvedChain
       const seconds = (clock() - began) / 1000
@@ -126,7 +126,9 @@ async function checkFile(
   signal: AbortSignal,
 ) {
   const start = anchor ?? startContext(params)
-  const target = to ?? (await source.tipHeight(signal))
+  const last = await source.tipHeight(signal)
+  const target = to ?? last
+  if (target > last) throw new UsageError(`the file ends at ${last}, --to asks ${target}`)
   if (target <= start.height) {
     throw new UsageError(`a proof needs at least one header after its start at height ${start.height}`)
   }

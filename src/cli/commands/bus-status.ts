@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { startContext } from '../../bitcoin/index.ts'
+import { startContext, toDisplay } from '../../bitcoin/index.ts'
 import { type BusStatus, type ChainStart, readStatus } from '../../bus/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -33,12 +32,28 @@ export const addBusStatus: AddCommand = (parent, run) => {
         const start: ChainStart = { kind: anchor === undefined ? 'genesis' : 'anchor', height, hash }
         const dir = options.dataDir ?? dataDir(env, params, start)
         const status = await readStatus(dir, isAlive)
-        if (status === null) throw new UsageError(`nothing was proved in ${dir} yet (see ${join(dir, 'status.json')})`)
+        if (status === null) {
+          terminal.note(`nothing was proved in ${dir} yet`)
+          return EXIT.unjudged
+        }
+        requireSame(dir, status, options.network === undefined ? undefined : params.name, anchor && start)
         if (options.json) terminal.result(JSON.stringify(status))
         else for (const line of describe(status)) terminal.result(line)
         return EXIT.valid
       }),
     )
+}
+
+/** What was asked for and what lies there must be one chain. */
+function requireSame(dir: string, status: BusStatus, network: string | undefined, start: ChainStart | undefined): void {
+  if (network !== undefined && network !== status.network) {
+    throw new UsageError(`${dir} holds a chain of ${status.network}, not of ${network} as --network says`)
+  }
+  const { kind, height, hash } = status.start
+  if (start !== undefined && (kind !== 'anchor' || hash !== toDisplay(start.hash))) {
+    const asked = `the anchor at height ${start.height} that --anchor names`
+    throw new UsageError(`${dir} holds a chain from ${kind} at height ${height}, not from ${asked}`)
+  }
 }
 
 function describe(status: BusStatus): string[] {
@@ -52,8 +67,14 @@ function describe(status: BusStatus): string[] {
     `tip          ${status.tip ?? 'not known yet'}`,
     `checkpoints  ${checkpoints.length}${newest === undefined ? '' : `, the newest at height ${newest.height}`}`,
     `last proof   ${lastProof === null ? 'none' : `height ${lastProof.height}, ${lastProof.bytes} bytes, ${lastProof.file}`}`,
-    `eta          ${status.etaSeconds === null ? 'nothing to catch up' : `${duration(status.etaSeconds)} to height ${status.to}`}`,
+    `eta          ${eta(status)}`,
   ]
+}
+
+/** Until a prover has folded or published anything, its height is not known, nor what there is to do. */
+function eta({ height, etaSeconds, to }: BusStatus): string {
+  if (etaSeconds !== null) return `${duration(etaSeconds)} to height ${to}`
+  return height === null ? 'not known yet' : 'nothing to catch up'
 }
 
 function isAlive(pid: number): boolean {

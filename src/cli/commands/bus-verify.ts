@@ -1,4 +1,11 @@
-import { MAX_PROOF_BYTES, type ProvedChain, verifyJson, verifyProof } from '../../bus/index.ts'
+import {
+  claimsOf,
+  MAX_PROOF_BYTES,
+  type ProvedChain,
+  type VerifyReject,
+  verifyJson,
+  verifyProof,
+} from '../../bus/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { insecureAllowed, shared } from '../config.ts'
@@ -22,11 +29,22 @@ export const addBusVerify: AddCommand = (parent, run) => {
     .argument('<FILE>', 'proof file')
     .addOption(shared.network())
     .addOption(shared.anchor())
-    .option('--min-work <W>', 'refuse less chainwork than this (hexadecimal)', work)
+    .option(
+      '--min-work <W>',
+      'refuse less chainwork than this (hexadecimal, as printed): too-little-work, exit 1',
+      work,
+    )
     .addOption(shared.key())
     .addOption(shared.insecureDevSetup())
     .addOption(shared.json())
-    .addHelpText('after', examples('bus verify chain.proof', 'bus verify test.proof --network regtest --json'))
+    .addHelpText(
+      'after',
+      examples(
+        'bus verify chain.proof --key ceremony.key',
+        'bus verify test.proof --network regtest --json',
+        'bus verify test/vectors/mainnet-height-10.proof --insecure-dev-setup',
+      ),
+    )
     .action(
       run(async ({ terminal, env, clock }, file: string, options: Options) => {
         const params = await readNetwork(options.network)
@@ -45,13 +63,30 @@ export const addBusVerify: AddCommand = (parent, run) => {
         const ms = performance.now() - began
         if (options.json) terminal.result(JSON.stringify(verifyJson(result)))
         else if (result.valid) for (const line of describe(result, ms)) terminal.result(line)
-        if (!result.valid) terminal.note(`invalid: ${result.reason}: ${result.detail}`)
-        if (!result.valid && result.reason === 'wrong-setup' && options.key === undefined) {
-          terminal.note('the ceremony’s key is not built in: make it by `wsc setup --ptau FILE`, give it by --key FILE')
+        if (!result.valid) {
+          terminal.note(`invalid: ${result.reason}: ${result.detail}`)
+          const cure = cureOf(result.reason, proof, options)
+          if (cure !== null) terminal.note(cure)
         }
         return result.valid ? EXIT.valid : EXIT.invalid
       }),
     )
+}
+
+/** What to try next, where it follows from the reason; what the file says of itself only helps to say it. */
+function cureOf(reason: VerifyReject, proof: Uint8Array, options: Options): string | null {
+  if (reason === 'wrong-network') {
+    const network = claimsOf(proof)?.network ?? null
+    if (network !== null) return `the file names ${network}: try --network ${network}`
+    return 'the file names none of the built-in networks: give its parameter file by --network FILE.json'
+  }
+  if (reason === 'insecure-setup') {
+    return 'to accept it all the same, though anyone can forge such a proof: --insecure-dev-setup'
+  }
+  if (reason === 'wrong-setup' && options.key === undefined) {
+    return 'the ceremony’s key is not built in: make it by `wsc setup --ptau FILE`, give it by --key FILE'
+  }
+  return null
 }
 
 /** The proved state for people, ending with what it does not say. */
@@ -65,7 +100,7 @@ export function describe(result: ProvedChain, ms: number): string[] {
     `bits      ${result.bits.toString(16).padStart(8, '0')}`,
     `history   ${result.accumulator.toString(16).padStart(64, '0')}`,
     `setup     ${result.setup === 'ceremony' ? 'public ceremony' : 'INSECURE-DEV: whoever knows the public secret can forge'}`,
-    `pow       ${result.pow === 'weak' ? 'weak: headers of this network show little work' : 'strong'}`,
+    `pow       ${result.pow === 'weak' ? 'weak: headers of this network show little work' : 'by the network’s full rules'}`,
     `key       ${result.keyId}`,
     'Not proved: that the blocks are valid, nor that no chain with more work exists.',
   ]
