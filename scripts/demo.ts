@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { RegtestNode } from '../bitcoin-regtest/index.ts'
 import { toDisplay } from '../src/bitcoin/index.ts'
 import { watchSignals } from '../src/cli/interrupt.ts'
+import { attest, check, fundWallet, inscribeProof, MATURITY, type Summary } from './demo/message.ts'
 import { openScreen, type Screen } from './demo/screen.ts'
 import { table } from './demo/table.ts'
 import { DemoError, Follower, runWsc } from './demo/wsc.ts'
 
 /**
- * `npm run demo`: a Bitcoin node of its own, a proof of its chain, the proof following it through a block and a reorg.
+ * `npm run demo`: a Bitcoin node of its own, a proof of its chain, the proof following it through a block and a reorg,
+ * then the proof written to the chain, attested, and checked without the node.
  * Everything is the real thing: bitcoind, and the `wsc` command in processes of its own.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -120,7 +122,26 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
       `reorg of ${REORG}`,
       await followed(`${REORG} blocks replaced by ${REORG + 1}`, () => node.reorg(REORG)),
     )
+
+    screen.chapter(
+      'A message on Bitcoin',
+      'the proof itself is written to the chain as an inscription, with a signed summary of what it proves',
+    )
+    const place = { screen, node, signal, data, folder, proof: out }
+    await followed(`coins for a wallet, ${MATURITY} blocks to ripen them`, () => fundWallet(place))
+    const said = await runWsc(['bus', 'verify', out, '--network', 'regtest', '--json'], () => undefined, signal)
+    const inscribed = await inscribeProof(place, JSON.parse(said) as Summary)
+    await followed('the block that holds it', async () => {})
+    await verify('with a message', null)
     await follower.stop()
+
+    screen.chapter(
+      'Check it from files alone',
+      'the attestation ties the inscription to its block and the block to the proof; once it is made, the node is stopped',
+    )
+    const attestation = await attest(place, inscribed)
+    await node.stop()
+    await check(place, attestation)
     summary(screen, rows, relative(process.cwd(), out))
   } finally {
     await follower?.stop()
