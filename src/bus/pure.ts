@@ -27,6 +27,7 @@ export {
   type InscriptionAttestation,
   type JointBranch,
   MAX_ATTESTATION_BYTES,
+  MAX_ATTESTATION_JSON,
   type OutputAttestation,
   type TransactionAttestation,
 } from './attestation/attestation.ts'
@@ -64,7 +65,8 @@ export {
   type RefusedAttestation,
 } from './attestation/check.ts'
 export type { BlockPartReject } from './attestation/check-block-part.ts'
-export { attestationFromJson, attestationToJson, MAX_ATTESTATION_JSON } from './attestation/json.ts'
+export { attestationFromJson, attestationToJson } from './attestation/json.ts'
+export { readAttestation } from './attestation/read.ts'
 export { attestationResultJson, type UnreadAttestation } from './attestation/result-json.ts'
 export {
   MAX_SUPPLEMENT_JSON,
@@ -114,14 +116,22 @@ export {
   type NetworkName,
   type VerifyRequest,
 } from './worker/judge.ts'
+export { type AttestationJudgement, type CheckRequest, judgeAttestation } from './worker/judge-attestation.ts'
 export type {
   FromWorker,
   LoadedVerifier,
   LoadStage,
+  TimedCheck,
   TimedJudgement,
   ToWorker,
   VerifierFiles,
 } from './worker/messages.ts'
 export { type OpenVerifier, serveVerifier, type WorkerScope } from './worker/serve-verifier.ts'
-export { type StartOptions, startVerifier, type WorkerLike, type WorkerVerifier } from './worker/start-verifier.ts'
+export {
+  type AskOptions,
+  type StartOptions,
+  startVerifier,
+  type WorkerLike,
+  type WorkerVerifier,
+} from './worker/start-verifier.ts'
 export { VerifierError, type VerifierErrorCode } from './worker/verifier-error.ts'

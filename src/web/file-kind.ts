@@ -1,13 +1,15 @@
-import { MAX_KEY_BYTES, MAX_PROOF_BYTES } from '../bus/pure.ts'
+import { MAX_ATTESTATION_JSON, MAX_KEY_BYTES, MAX_PROOF_BYTES } from '../bus/pure.ts'
 
-export type FileKind = 'proof' | 'anchor' | 'network' | 'key'
+export type FileKind = 'proof' | 'attestation' | 'anchor' | 'network' | 'key'
 
-/** The largest JSON file that is read at all. */
+/** The largest anchor or network file that is read at all. */
 const MAX_TEXT = 65_536
 
-/** A dropped file with what its content says it is; `content` is text for JSON, bytes otherwise. */
+const LIMITS = { proof: MAX_PROOF_BYTES, attestation: MAX_ATTESTATION_JSON, key: MAX_KEY_BYTES } as const
+
+/** A dropped file with what its content says it is. */
 export type ReadFile =
-  | { readonly kind: 'proof' | 'key'; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'proof' | 'attestation' | 'key'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly kind: 'anchor' | 'network'; readonly name: string; readonly text: string; readonly size: number }
 
 /**
@@ -21,7 +23,7 @@ export async function readFile(file: File, kind?: FileKind): Promise<ReadFile> {
     return { kind: told, name: file.name, text: await file.slice(0, MAX_TEXT + 1).text(), size: file.size }
   }
   // One byte over the limit is enough for the decoder to refuse a file as oversized.
-  const limit = (told === 'key' ? MAX_KEY_BYTES : MAX_PROOF_BYTES) + 1
+  const limit = LIMITS[told] + 1
   return { kind: told, name: file.name, bytes: new Uint8Array(await file.slice(0, limit).arrayBuffer()) }
 }
 
@@ -47,7 +49,11 @@ export async function readFiles(
 async function kindOf(file: File, head: Uint8Array): Promise<FileKind> {
   const opening = new TextDecoder().decode(head)
   if (opening.startsWith('WSCPROOF')) return 'proof'
-  if (opening.trimStart().startsWith('{') && file.size <= MAX_TEXT) return jsonKind(await file.text())
+  if (opening.startsWith('WSCA')) return 'attestation'
+  if (opening.trimStart().startsWith('{')) {
+    // No other JSON is nearly as long; checking says that it is too long.
+    return file.size > MAX_ATTESTATION_JSON ? 'attestation' : jsonKind(await file.text())
+  }
   // Nothing but a verifying key is this large; a proof is about 10 kB.
   return file.size > 20 * MAX_PROOF_BYTES ? 'key' : 'proof'
 }
@@ -55,6 +61,7 @@ async function kindOf(file: File, head: Uint8Array): Promise<FileKind> {
 function jsonKind(text: string): FileKind {
   try {
     const value = JSON.parse(text) as Record<string, unknown>
+    if (typeof value.format === 'string' && value.format.startsWith('wsc-attestation-')) return 'attestation'
     if ('format' in value || 'epochStartTime' in value) return 'anchor'
     if ('genesisHeader' in value || 'epochLength' in value) return 'network'
     return 'proof'

@@ -1,11 +1,14 @@
-import { type NetworkName, parseWork, type VerifyRequest } from '../bus/pure.ts'
+import { type NetworkName, parseWork } from '../bus/pure.ts'
 import { byId, el } from './dom.ts'
 import { grouped } from './facts.ts'
 import { type FileKind, type ReadFile, readFiles } from './file-kind.ts'
+import type { Question } from './session.ts'
 
 /** What the reader has chosen so far. */
 export interface Choice {
-  readonly request: VerifyRequest | undefined
+  readonly question: Question | undefined
+  /** There is an attestation, but no proof to check it under. */
+  readonly loneAttestation: boolean
   readonly key: Uint8Array | undefined
 }
 
@@ -17,6 +20,7 @@ export interface Inputs {
 
 const LABELS: Readonly<Record<FileKind, string>> = {
   proof: 'Proof',
+  attestation: 'Attestation',
   anchor: 'Anchor',
   network: 'Parameters',
   key: 'Key',
@@ -33,7 +37,8 @@ export function wireInputs(onChange: (choice: Choice) => void): Inputs {
     const key = files.get('key')
     showFiles(files, remove)
     onChange({
-      request: requestOf(files, network, insecure, minWork),
+      question: questionOf(files, network, insecure, minWork),
+      loneAttestation: files.has('attestation') && !files.has('proof'),
       key: key?.kind === 'key' ? key.bytes : undefined,
     })
   }
@@ -53,6 +58,7 @@ export function wireInputs(onChange: (choice: Choice) => void): Inputs {
   }
 
   wireChooser('proof-file', (list) => take(list, 'proof'))
+  wireChooser('attestation-file', (list) => take(list, 'attestation'))
   wireChooser('anchor-file', (list) => take(list, 'anchor'))
   wireChooser('params-file', (list) => take(list, 'network'))
   wireChooser('key-file', (list) => take(list, 'key'))
@@ -75,28 +81,32 @@ export function wireInputs(onChange: (choice: Choice) => void): Inputs {
   }
 }
 
-function requestOf(
+function questionOf(
   files: ReadonlyMap<FileKind, ReadFile>,
   network: HTMLSelectElement,
   insecure: HTMLInputElement,
   minWork: HTMLInputElement,
-): VerifyRequest | undefined {
+): Question | undefined {
   const proof = files.get('proof')
+  const attestation = files.get('attestation')
   const anchor = files.get('anchor')
   const custom = files.get('network')
   const least = readLeastWork(minWork)
   if (proof?.kind !== 'proof' || least === null) return undefined
   return {
-    proof: proof.bytes,
-    // Custom without a file: the empty text is refused with the reason.
-    network:
-      network.value === 'custom'
-        ? { custom: custom?.kind === 'network' ? custom.text : '' }
-        : (network.value as NetworkName),
-    ...(anchor?.kind === 'anchor' ? { anchor: anchor.text } : {}),
-    ...(least === undefined ? {} : { minWork: least }),
-    allowInsecureSetup: insecure.checked,
-    now: Math.floor(Date.now() / 1000),
+    request: {
+      proof: proof.bytes,
+      // Custom without a file: the empty text is refused with the reason.
+      network:
+        network.value === 'custom'
+          ? { custom: custom?.kind === 'network' ? custom.text : '' }
+          : (network.value as NetworkName),
+      ...(anchor?.kind === 'anchor' ? { anchor: anchor.text } : {}),
+      ...(least === undefined ? {} : { minWork: least }),
+      allowInsecureSetup: insecure.checked,
+      now: Math.floor(Date.now() / 1000),
+    },
+    ...(attestation?.kind === 'attestation' ? { attestation: attestation.bytes } : {}),
   }
 }
 

@@ -1,15 +1,15 @@
-import type { VerifyRequest } from '../bus/pure.ts'
 import { assets } from './assets.ts'
+import { loneAttestationView } from './attestation-view.ts'
 import { byId } from './dom.ts'
 import { engineText } from './facts.ts'
-import { type Inputs, wireInputs } from './inputs.ts'
+import { type Choice, type Inputs, wireInputs } from './inputs.ts'
 import { progressView, tickElapsed } from './progress-view.ts'
-import { failedView, idleView, judgedView, type Remedy, type ResultView } from './result-view.ts'
+import { failedView, idleView, judgedView, type ResultView } from './result-view.ts'
 import { type SessionState, startSession } from './session.ts'
+import type { Remedy } from './view-parts.ts'
 
 let shown: SessionState | undefined
-let key: Uint8Array | undefined
-let asked: VerifyRequest | undefined
+let chosen: Choice | undefined
 
 const session = startSession({
   wasm: assets.wasm,
@@ -25,12 +25,10 @@ const session = startSession({
 })
 
 const inputs: Inputs = wireInputs((choice) => {
-  if (choice.key !== key) {
-    key = choice.key
-    session.useKey(key)
-  }
-  asked = choice.request
-  session.ask(asked)
+  const before = chosen
+  chosen = choice
+  if (choice.key !== before?.key) session.useKey(choice.key)
+  session.ask(choice.question)
 })
 
 tickElapsed(() => (shown !== undefined && 'since' in shown ? shown.since : undefined))
@@ -38,17 +36,29 @@ tickElapsed(() => (shown !== undefined && 'since' in shown ? shown.since : undef
 function viewOf(state: SessionState): ResultView {
   switch (state.kind) {
     case 'loading':
-      return state.waiting ? progressView(state.stage, state.since, () => session.cancel()) : idleView(false)
+      return state.waiting ? progress(state.stage, state.since) : restingView(false)
     case 'ready':
-      // With a proof in hand and nothing running, the reader has cancelled.
-      return idleView(true, asked === undefined ? [] : [{ label: 'Verify again', act: () => session.ask(asked) }])
+      return restingView(true)
     case 'verifying':
-      return progressView('verify', state.since, () => session.cancel())
+      return progress('verify', state.since)
+    case 'checking':
+      return progress('check', state.since)
     case 'judged':
       return judgedView(state, assets.keyId, remediesFor(state))
     case 'failed':
       return failedView(state, [])
   }
+}
+
+function progress(stage: Parameters<typeof progressView>[0], since: number): ResultView {
+  return progressView(stage, chosen?.question?.attestation !== undefined, since, () => session.cancel())
+}
+
+/** Nothing is asked, or the reader has cancelled. */
+function restingView(ready: boolean): ResultView {
+  if (chosen?.loneAttestation) return loneAttestationView()
+  const question = chosen?.question
+  return idleView(ready, question === undefined ? [] : [{ label: 'Verify again', act: () => session.ask(question) }])
 }
 
 /** A refusal that only says "not what you asked for" offers to ask for the other; it never does so by itself. */

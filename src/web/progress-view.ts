@@ -2,19 +2,22 @@ import type { LoadStage } from '../bus/pure.ts'
 import { el, icon } from './dom.ts'
 import type { ResultView } from './result-view.ts'
 
+type Stage = LoadStage | 'verify' | 'check'
+
 const STAGES = [
   ['fetch', 'Fetch the verifier and its key, compare their hashes'],
   ['compile', 'Compile WebAssembly'],
   ['key', 'Read the verifying key'],
   ['verify', 'Verify the proof'],
-] as const satisfies readonly (readonly [LoadStage | 'verify', string])[]
+  ['check', 'Check the attestation under it'],
+] as const satisfies readonly (readonly [Stage, string])[]
 
 const HOURGLASS = 'M7 3h10M7 21h10M8 3c0 5 8 5 8 9s-8 4-8 9M16 3c0 5-8 5-8 9s8 4 8 9'
 
 /** What happens now, with the seconds since it began. The verifier gives no finer progress: verifying is one call. */
-export function progressView(now: LoadStage | 'verify', since: number, cancel: () => void): ResultView {
+export function progressView(now: Stage, attested: boolean, since: number, cancel: () => void): ResultView {
   const current = STAGES.findIndex(([stage]) => stage === now)
-  const rows = STAGES.map(([, text], i) => {
+  const rows = STAGES.filter(([stage]) => stage !== 'check' || attested).map(([, text], i) => {
     const state = i < current ? 'done' : i === current ? 'now' : ''
     return el('li', { class: state, ...(i === current ? { 'aria-current': 'step' } : {}) }, el('span', {}, text))
   })
@@ -24,7 +27,7 @@ export function progressView(now: LoadStage | 'verify', since: number, cancel: (
       'div',
       { class: 'verdict waiting' },
       icon(HOURGLASS),
-      el('h3', {}, now === 'verify' ? 'Verifying' : 'Loading the verifier'),
+      el('h3', {}, now === 'verify' || now === 'check' ? 'Verifying' : 'Loading the verifier'),
       el('div', { class: 'body' }, el('button', { type: 'button', class: 'button small', click: cancel }, 'Cancel')),
     ),
     details: [el('ol', { class: 'stages', 'aria-label': 'Progress' }, ...rows)],

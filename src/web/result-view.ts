@@ -1,19 +1,21 @@
 import { type ProvedChain, verifyJson } from '../bus/pure.ts'
-import { copyButton, el, icon } from './dom.ts'
-import { duration, type Fact, factsOf, keyCaution } from './facts.ts'
+import { attestationView } from './attestation-view.ts'
+import { el } from './dom.ts'
+import { duration, factsOf, keyCaution } from './facts.ts'
 import { failureText, reasonText } from './reasons.ts'
 import type { SessionState } from './session.ts'
-
-const TICK = 'M5 13l4.500 4.500L19 7'
-const CROSS = 'M6 6l12 12M18 6L6 18'
-const QUESTION = 'M9 9a3 3 0 1 1 4.200 2.700c-.8.4-1.200 1-1.200 1.800M12 17.500v.01'
-const CLOCK = 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3 2'
-
-/** Something the reader may do about a refusal. */
-export interface Remedy {
-  readonly label: string
-  act(): void
-}
+import {
+  banner,
+  CLOCK,
+  CROSS,
+  factList,
+  jsonBlock,
+  QUESTION,
+  type Remedy,
+  remedyButton,
+  TICK,
+  type VerdictKind,
+} from './view-parts.ts'
 
 /** Verdict (read aloud when it changes) and the details below it. */
 export interface ResultView {
@@ -53,13 +55,23 @@ function promise(): HTMLElement {
   )
 }
 
-export function judgedView(
-  state: Extract<SessionState, { kind: 'judged' }>,
-  builtInKey: string,
-  remedies: readonly Remedy[],
-): ResultView {
+type Judged = Extract<SessionState, { kind: 'judged' }>
+
+/** The proof's verdict, and under it the attestation's; of the details the attestation's come first: they were asked. */
+export function judgedView(state: Judged, builtInKey: string, remedies: readonly Remedy[]): ResultView {
+  const proof = proofView(state, builtInKey, remedies)
+  const attestation = attestationView(state, state.verifier.keyId !== builtInKey)
+  if (attestation === undefined) return proof
+  return {
+    verdict: el('div', { class: 'verdicts' }, proof.verdict, attestation.verdict),
+    details: [...attestation.details, el('h3', { class: 'part' }, 'What the proof shows'), ...proof.details],
+  }
+}
+
+function proofView(state: Judged, builtInKey: string, remedies: readonly Remedy[]): ResultView {
   const { result, verifyMs } = state.judgement
-  const json = jsonBlock(verifyJson(result))
+  const { proof, now } = state.question.request
+  const json = jsonBlock('json', verifyJson(result), 'wsc bus verify --json')
   const keyText = keyCaution(state.verifier.keyId, builtInKey)
   // In the banner, whatever the verdict: it is read aloud with it.
   const ownKey = keyText === undefined ? [] : [el('p', {}, el('strong', {}, 'Not the built-in key.'), ` ${keyText}`)]
@@ -70,10 +82,10 @@ export function judgedView(
       details: [json],
     }
   }
-  const timing = { loadMs: state.verifier.loadMs, verifyMs, proofBytes: state.request.proof.length }
+  const timing = { loadMs: state.verifier.loadMs, verifyMs, proofBytes: proof.length }
   const told = `A chain of ${result.network} up to height ${result.height.toLocaleString('en')}, verified in ${duration(verifyMs)}.`
   // Green is for proofs that nobody can forge, told by this program alone.
-  const [kind, title] =
+  const [kind, title]: [VerdictKind, string] =
     result.setup === 'insecure-dev'
       ? ['caution', 'Valid, but INSECURE-DEV']
       : keyText === undefined
@@ -81,7 +93,7 @@ export function judgedView(
         : ['caution', 'Valid by the key given']
   return {
     verdict: banner(kind, TICK, title, told, ...ownKey),
-    details: [cautionList(result), factList(factsOf(result, timing, state.request.now)), json],
+    details: [cautionList(result), factList(factsOf(result, timing, now)), json],
   }
 }
 
@@ -100,20 +112,6 @@ export function failedView(
   return { verdict, details: [] }
 }
 
-function remedyButton({ label, act }: Remedy): HTMLElement {
-  return el('button', { type: 'button', class: 'button', click: act }, label)
-}
-
-function banner(kind: string, path: string, title: string, text: string, ...more: HTMLElement[]): HTMLElement {
-  return el(
-    'div',
-    { class: `verdict ${kind}` },
-    icon(path),
-    el('h3', {}, title),
-    el('div', { class: 'body' }, el('p', {}, text), ...more),
-  )
-}
-
 function cautionList(chain: ProvedChain): HTMLElement {
   const items: HTMLElement[] = []
   if (chain.setup === 'insecure-dev') {
@@ -130,23 +128,4 @@ function cautionList(chain: ProvedChain): HTMLElement {
 
 function caution(title: string, text: string): HTMLElement {
   return el('li', {}, el('strong', {}, title), ` ${text}`)
-}
-
-function factList(facts: readonly Fact[]): HTMLElement {
-  return el('dl', { class: 'facts' }, ...facts.map(factRow))
-}
-
-function factRow({ label, value, note, mono, copy, bad }: Fact): HTMLElement {
-  const classes = ['value', mono ? 'mono' : '', bad ? 'bad' : ''].join(' ').trim()
-  const description = el('dd', {}, el('span', { class: classes }, value))
-  if (note !== undefined) description.append(el('span', { class: 'note' }, note))
-  if (copy) description.append(copyButton(value, label.toLowerCase()))
-  return el('div', {}, el('dt', {}, label), description)
-}
-
-/** Shown indented; copied as the command prints it, on one line. */
-function jsonBlock(json: Record<string, unknown>): HTMLElement {
-  const summary = el('summary', {}, 'As JSON, equal to ', el('code', {}, 'wsc bus verify --json'))
-  const body = el('details', {}, summary, el('pre', { id: 'json', tabindex: '0' }, JSON.stringify(json, null, 2)))
-  return el('div', { class: 'json' }, body, copyButton(JSON.stringify(json), 'JSON'))
 }

@@ -3,22 +3,37 @@ import {
   type LoadedVerifier,
   type LoadStage,
   startVerifier,
+  type TimedCheck,
   type TimedJudgement,
   VerifierError,
   type VerifyRequest,
   type WorkerVerifier,
 } from '../bus/pure.ts'
 
+/** A proof to judge, and perhaps an attestation to check under it. */
+export interface Question {
+  readonly request: VerifyRequest
+  readonly attestation?: Uint8Array
+}
+
 /** What the page shows. Times are of `performance.now()`. */
 export type SessionState =
   | { readonly kind: 'loading'; readonly stage: LoadStage; readonly since: number; readonly waiting: boolean }
   | { readonly kind: 'ready'; readonly verifier: LoadedVerifier }
-  | { readonly kind: 'verifying'; readonly verifier: LoadedVerifier; readonly since: number }
+  | {
+      /** The proof, and then the attestation. */
+      readonly kind: 'verifying' | 'checking'
+      readonly verifier: LoadedVerifier
+      readonly since: number
+      readonly question: Question
+    }
   | {
       readonly kind: 'judged'
       readonly verifier: LoadedVerifier
+      readonly question: Question
       readonly judgement: TimedJudgement
-      readonly request: VerifyRequest
+      /** Absent where there is no attestation, or the proof is refused: then nothing can be checked under it. */
+      readonly check?: TimedCheck
     }
   | { readonly kind: 'failed'; readonly error: VerifierError }
 
@@ -31,8 +46,8 @@ export interface SessionOptions {
 }
 
 export interface Session {
-  /** Judges the latest request; what was asked before is given up. Undefined: nothing is asked. */
-  ask(request: VerifyRequest | undefined): void
+  /** Judges the latest question; what was asked before is given up. Undefined: nothing is asked. */
+  ask(question: Question | undefined): void
   /** Takes another verifying key, or the built-in one again. */
   useKey(key: Uint8Array | undefined): void
   /** Stops the computation at once: the worker is ended and a new one loaded. */
@@ -42,7 +57,7 @@ export interface Session {
 /** One worker at a time, one question at a time, the newest wins. */
 export function startSession(options: SessionOptions): Session {
   let key: FileSource = options.key
-  let request: VerifyRequest | undefined
+  let question: Question | undefined
   let verifier: WorkerVerifier | undefined
   let running: AbortController | undefined
 
@@ -51,11 +66,11 @@ export function startSession(options: SessionOptions): Session {
     const mine = startVerifier(options.newWorker(), {
       files: { wasm: options.wasm, key },
       onStage: (stage) => {
-        if (mine === verifier) options.onState({ kind: 'loading', stage, since, waiting: request !== undefined })
+        if (mine === verifier) options.onState({ kind: 'loading', stage, since, waiting: question !== undefined })
       },
     })
     verifier = mine
-    options.onState({ kind: 'loading', stage: 'fetch', since, waiting: request !== undefined })
+    options.onState({ kind: 'loading', stage: 'fetch', since, waiting: question !== undefined })
     return mine
   }
 
@@ -64,7 +79,7 @@ export function startSession(options: SessionOptions): Session {
     const controller = new AbortController()
     running = controller
     const { signal } = controller
-    const asked = request
+    const asked = question
     try {
       const mine = verifier === undefined || verifier.ended ? load() : verifier
       const loaded = await mine.loaded
@@ -73,10 +88,20 @@ export function startSession(options: SessionOptions): Session {
         options.onState({ kind: 'ready', verifier: loaded })
         return
       }
-      options.onState({ kind: 'verifying', verifier: loaded, since: performance.now() })
-      const judgement = await mine.verify(asked, { signal })
+      const { request, attestation } = asked
+      const since = performance.now()
+      options.onState({ kind: 'verifying', verifier: loaded, since, question: asked })
+      const judgement = await mine.verify(request, { signal })
       if (signal.aborted) return
-      options.onState({ kind: 'judged', verifier: loaded, judgement, request: asked })
+      const judged = { kind: 'judged', verifier: loaded, question: asked, judgement } as const
+      const chain = judgement.result
+      if (attestation === undefined || !chain.valid) {
+        options.onState(judged)
+        return
+      }
+      options.onState({ kind: 'checking', verifier: loaded, since, question: asked })
+      const check = await mine.check({ attestation, chain }, { signal })
+      if (!signal.aborted) options.onState({ ...judged, check })
     } catch (error) {
       if (signal.aborted) return
       const known = error instanceof VerifierError ? error : new VerifierError('E_WORKER', String(error))
@@ -89,7 +114,7 @@ export function startSession(options: SessionOptions): Session {
   void run()
   return {
     ask(next) {
-      request = next
+      question = next
       void run()
     },
     useKey(bytes) {
@@ -98,7 +123,7 @@ export function startSession(options: SessionOptions): Session {
       void run()
     },
     cancel() {
-      request = undefined
+      question = undefined
       verifier?.close()
       void run()
     },

@@ -1,10 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { networks, payments, Transaction as Reference } from 'bitcoinjs-lib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RegtestNode } from '../../bitcoin-regtest/index.ts'
-import { encodeEnvelope, toDisplay, transactionId } from '../../src/bitcoin/index.ts'
-import { getBlock } from '../../src/bitcoin/node/index.ts'
+import { toDisplay } from '../../src/bitcoin/index.ts'
 import { BusPlace, until } from '../support/bus-place.ts'
+import { inscriptionAddress, mineInscription } from '../support/regtest-inscription.ts'
 import type { WscRun } from '../support/wsc.ts'
 
 /** Prover, server and verifier beside a real node; the verifier knows nothing but the server's address. */
@@ -40,28 +39,14 @@ const save = async (path: string, file: string) => {
   await writeFile(place.file(file), new Uint8Array(await answer.arrayBuffer()))
 }
 
-/** Anyone may spend it, with any one item before the script: the place where an envelope is looked for. */
-const anyone = payments.p2wsh({ redeem: { output: Uint8Array.of(0x75, 0x51) }, network: networks.regtest })
 const body = new TextEncoder().encode('hello from regtest')
 
-/** Mines an envelope in a spend of block 1's coinbase; its id and height. */
-async function inscribe(): Promise<{ id: string; height: number }> {
-  const first = await getBlock(node.client, (await node.client.getBlockHash(1))!)
-  const coinbase = first!.transactions[0]!
-  const tx = new Reference()
-  tx.version = 2
-  const input = tx.addInput(transactionId(coinbase), 0)
-  const envelope = encodeEnvelope({ contentType: new TextEncoder().encode('text/plain'), body })
-  tx.setWitness(input, [envelope, anyone.redeem!.output!])
-  tx.addOutput(anyone.output!, 49_9999_0000n)
-  await node.generateBlock([tx.toHex()])
-  return { id: `${tx.getId()}i0`, height: await node.client.getBlockCount() }
-}
+const inscribe = () => mineInscription(node, { contentType: new TextEncoder().encode('text/plain'), body })
 
 beforeAll(async () => {
   place = await BusPlace.make()
   node = await RegtestNode.start()
-  await node.mine(101, anyone.address!)
+  await node.mine(101, inscriptionAddress)
   prover = place.start('bus', 'follow', ...reach(), '--out', place.file('current.proof'), '--json')
   await prover.line(await tip())
   await startServer()

@@ -1,5 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type OpenVerifier, startVerifier, type VerifyRequest, type WorkerVerifier } from '../../src/bus/pure.ts'
+import {
+  type Attestation,
+  attestationToJson,
+  type CheckRequest,
+  encodeAttestation,
+  MAX_ATTESTATION_JSON,
+  type OpenVerifier,
+  startVerifier,
+  type VerifyRequest,
+  type WorkerVerifier,
+} from '../../src/bus/pure.ts'
+import { inscriptionAt, onSynthetic, txAt } from '../bus/attestation-scene.ts'
+import { poseidonSource } from '../bus/poseidon-reference.ts'
 import { channel, request, verifier } from './worker-channel.ts'
 
 const files = { wasm: new Uint8Array(1), key: new Uint8Array(1) }
@@ -105,5 +117,50 @@ describe('verifying in a worker', () => {
     const dead = start(worker).verify(request)
     worker.crash()
     await expect(dead).rejects.toMatchObject({ code: 'E_WORKER', message: 'the worker failed: out of memory' })
+  })
+})
+
+describe('checking an attestation in a worker', () => {
+  const { chain } = onSynthetic
+  const client = () => start(channel(async () => ({ ...verifier, poseidon: poseidonSource.poseidon })))
+  const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
+  const forms = (attestation: Attestation) => [encodeAttestation(attestation), text(attestationToJson(attestation))]
+
+  it('takes both forms, of a transaction and of an inscription', async () => {
+    const checker = client()
+    for (const attestation of forms(txAt(onSynthetic, 4))) {
+      const { result, kind, checkMs } = await checker.check({ attestation, chain })
+      expect([kind, result]).toMatchObject(['tx', { valid: true, confirmations: 7, payload: { index: 4 } }])
+      expect(checkMs).toBeGreaterThan(0)
+    }
+    for (const attestation of forms(inscriptionAt(onSynthetic, 3, 1))) {
+      const { result } = await checker.check({ attestation, chain })
+      const body = new TextEncoder().encode('second')
+      expect(result).toMatchObject({ valid: true, payload: { kind: 'inscription', envelope: { index: 1, body } } })
+    }
+  })
+
+  it('refuses what is altered, of another proof, too long or no attestation, by its name', async () => {
+    const checker = client()
+    const good = encodeAttestation(inscriptionAt(onSynthetic, 3, 0))
+    const reason = async (attestation: Uint8Array, under = chain) =>
+      (await checker.check({ attestation, chain: under })).result.reason
+    expect(await reason(good)).toBe(null)
+    expect(await reason(good.with(40, (good[40] as number) ^ 1))).toBe('not-in-chain')
+    expect(await reason(good, { ...chain, height: chain.height + 1 })).toBe('other-proof')
+    expect(await reason(good, { ...chain, accumulator: chain.accumulator + 1n })).toBe('not-in-chain')
+    expect(await reason(good.subarray(0, -1))).toBe('truncated')
+    expect(await reason(new Uint8Array(MAX_ATTESTATION_JSON + 1).fill(0x7b))).toBe('oversize')
+    expect(await reason(request.proof)).toBe('not-an-attestation')
+  })
+
+  it('does not check without a chain, and stays of use', async () => {
+    const checker = client()
+    const attestation = encodeAttestation(txAt(onSynthetic, 4))
+    const unchecked = (given: object) => checker.check(given as CheckRequest)
+    for (const given of [{ attestation }, { chain }, { attestation: 'text', chain }, { attestation, chain: {} }]) {
+      await expect(unchecked(given)).rejects.toMatchObject({ code: 'E_REQUEST' })
+    }
+    expect((await checker.check({ attestation, chain })).result.valid).toBe(true)
   })
 })

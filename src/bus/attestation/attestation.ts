@@ -83,3 +83,6 @@ export const MAX_INDEX = 0xffff
 
 /** A reveal of four million bytes, a coinbase and branches. */
 export const MAX_ATTESTATION_BYTES = 4_200_000
+
+/** In JSON: hexadecimal digits, and names around them. */
+export const MAX_ATTESTATION_JSON = 2 * MAX_ATTESTATION_BYTES + 65_536

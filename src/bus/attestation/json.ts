@@ -1,16 +1,13 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HEADER_BYTES, MAX_BRANCH_DEPTH } from '../../bitcoin/index.ts'
 import { MAX_PATH_LENGTH } from '../accumulator-path.ts'
 import { fromHex, toHex } from '../bytes.ts'
 import { FIELD_MODULUS } from '../field.ts'
-import { type Attestation, MAX_ATTESTATION_BYTES, MAX_INDEX, ownLevels } from './attestation.ts'
+import { type Attestation, MAX_ATTESTATION_BYTES, MAX_ATTESTATION_JSON, MAX_INDEX, ownLevels } from './attestation.ts'
 import type { AttestationResult } from './binary.ts'
 
 /** JSON form, version 1: the same fields, bytes in hexadecimal (internal order), field elements as 64 digits. */
 export const ATTESTATION_FORMAT = 'wsc-attestation-1'
-
-/** Hexadecimal digits and names around them. */
-export const MAX_ATTESTATION_JSON = 2 * MAX_ATTESTATION_BYTES + 65_536
 
 const uint32 = z.int().min(0).max(0xffff_ffff)
 const hex = (least: number, most: number) =>

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AccumulatorPath } from '../accumulator-path.ts'
 import type { Attestation } from './attestation.ts'
 import { elementHex, pathSchema } from './json.ts'

@@ -1,6 +1,7 @@
 import type { SnarkVerifier } from '../../proving/index.ts'
 import { fetchFile } from './fetch-file.ts'
 import { judgeProof } from './judge.ts'
+import { judgeAttestation } from './judge-attestation.ts'
 import type { FromWorker, LoadStage, ToWorker, VerifierFiles } from './messages.ts'
 import { VerifierError, type VerifierErrorCode, verifierErrorCode } from './verifier-error.ts'
 
@@ -17,7 +18,7 @@ export type OpenVerifier = (
   options: { readonly onStage: (stage: LoadStage) => void },
 ) => Promise<SnarkVerifier>
 
-/** Answers `startVerifier` on the other side: loads the verifier once, then judges one proof after another. */
+/** Answers `startVerifier` on the other side: loads the verifier once, then judges one proof or attestation after another. */
 export function serveVerifier(scope: WorkerScope, open: OpenVerifier): void {
   let loading: Promise<SnarkVerifier> | undefined
   let queue: Promise<void> = Promise.resolve()
@@ -35,9 +36,10 @@ export function serveVerifier(scope: WorkerScope, open: OpenVerifier): void {
       wanted.delete(data.id)
       return
     }
+    if (data.kind !== 'verify' && data.kind !== 'check') return
     wanted.add(data.id)
     // The first verification compiles functions lazily; two at once would only slow each other down.
-    queue = queue.then(() => judge(scope, loading, wanted, data))
+    queue = queue.then(() => answer(scope, loading, wanted, data))
   })
 }
 
@@ -57,24 +59,36 @@ async function load(scope: WorkerScope, open: OpenVerifier, files: VerifierFiles
   }
 }
 
-async function judge(
+type Question = Extract<ToWorker, { kind: 'verify' | 'check' }>
+
+async function answer(
   scope: WorkerScope,
   loading: Promise<SnarkVerifier> | undefined,
   wanted: Set<number>,
-  { id, request }: Extract<ToWorker, { kind: 'verify' }>,
+  question: Question,
 ): Promise<void> {
+  const { id } = question
   try {
     if (loading === undefined) throw new VerifierError('E_WORKER', 'asked to verify before the verifier was loaded')
     const verifier = await loading
     // One task later: cancellations that came while the thread was busy are heard first.
     await new Promise((resolve) => setTimeout(resolve))
     if (!wanted.delete(id)) return
-    const begun = performance.now()
-    const judgement = await judgeProof(request, verifier)
-    scope.postMessage({ kind: 'judged', id, judgement: { ...judgement, verifyMs: performance.now() - begun } })
+    scope.postMessage(await judge(question, verifier))
   } catch (error) {
     scope.postMessage({ kind: 'failed', id, ...failure(error) })
   }
+}
+
+async function judge(question: Question, verifier: SnarkVerifier): Promise<FromWorker> {
+  const { id } = question
+  const begun = performance.now()
+  if (question.kind === 'verify') {
+    const judgement = await judgeProof(question.request, verifier)
+    return { kind: 'judged', id, judgement: { ...judgement, verifyMs: performance.now() - begun } }
+  }
+  const check = judgeAttestation(question.request, verifier)
+  return { kind: 'checked', id, check: { ...check, checkMs: performance.now() - begun } }
 }
 
 function failure(error: unknown): { code: VerifierErrorCode; message: string } {

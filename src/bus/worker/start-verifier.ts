@@ -1,5 +1,14 @@
 import type { VerifyRequest } from './judge.ts'
-import type { FromWorker, LoadedVerifier, LoadStage, TimedJudgement, ToWorker, VerifierFiles } from './messages.ts'
+import type { CheckRequest } from './judge-attestation.ts'
+import type {
+  FromWorker,
+  LoadedVerifier,
+  LoadStage,
+  TimedCheck,
+  TimedJudgement,
+  ToWorker,
+  VerifierFiles,
+} from './messages.ts'
 import { VerifierError } from './verifier-error.ts'
 
 /** The members of `Worker` that are used. */
@@ -16,7 +25,9 @@ export interface WorkerVerifier {
   /** True once nothing can be verified here any more: loading failed, the worker died, or it was closed. */
   readonly ended: boolean
   /** Aborting gives up waiting, and judging if that has not begun; only `close` ends a running computation. */
-  verify(request: VerifyRequest, options?: { readonly signal?: AbortSignal }): Promise<TimedJudgement>
+  verify(request: VerifyRequest, options?: AskOptions): Promise<TimedJudgement>
+  /** Checks an attestation under a chain that `verify` found proved. */
+  check(request: CheckRequest, options?: AskOptions): Promise<TimedCheck>
   /** Ends the worker, whatever it does; everything still awaited rejects with `E_ABORTED`. */
   close(): void
 }
@@ -26,8 +37,15 @@ export interface StartOptions {
   readonly onStage?: (stage: LoadStage) => void
 }
 
+export interface AskOptions {
+  readonly signal?: AbortSignal
+}
+
+type Question = Extract<ToWorker, { kind: 'verify' | 'check' }>
+type Answer = Extract<FromWorker, { kind: 'judged' | 'checked' }>
+
 interface Waiting {
-  resolve(judgement: TimedJudgement): void
+  resolve(answer: Answer): void
   reject(error: VerifierError): void
 }
 
@@ -65,7 +83,7 @@ export function startVerifier(worker: WorkerLike, options: StartOptions): Worker
     else {
       const entry = waiting.get(data.id as number)
       waiting.delete(data.id as number)
-      if (data.kind === 'judged') entry?.resolve(data.judgement)
+      if (data.kind !== 'failed') entry?.resolve(data)
       else entry?.reject(new VerifierError(data.code, data.message))
     }
   })
@@ -76,32 +94,43 @@ export function startVerifier(worker: WorkerLike, options: StartOptions): Worker
   ready.promise.catch(() => undefined)
   worker.postMessage({ kind: 'load', files: options.files })
 
+  const ask = (make: (id: number) => Question, { signal }: AskOptions = {}): Promise<Answer> => {
+    if (ended !== undefined) return Promise.reject(ended)
+    const aborted = () => new VerifierError('E_ABORTED', 'interrupted', { cause: signal?.reason })
+    if (signal?.aborted) return Promise.reject(aborted())
+    const id = nextId++
+    try {
+      worker.postMessage(make(id))
+    } catch (cause) {
+      const why = (cause as Error).message
+      return Promise.reject(new VerifierError('E_REQUEST', `the request cannot cross to the worker: ${why}`, { cause }))
+    }
+    const answer = Promise.withResolvers<Answer>()
+    const onAbort = () => {
+      if (waiting.delete(id)) worker.postMessage({ kind: 'cancel', id })
+      answer.reject(aborted())
+    }
+    waiting.set(id, answer)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    return answer.promise.finally(() => signal?.removeEventListener('abort', onAbort))
+  }
+  const unexpected = ({ kind }: Answer) =>
+    new VerifierError('E_WORKER', `the worker answered “${kind}” to another question`)
+
   return {
     loaded: ready.promise,
     get ended() {
       return ended !== undefined
     },
-    verify(request, { signal } = {}) {
-      if (ended !== undefined) return Promise.reject(ended)
-      const aborted = () => new VerifierError('E_ABORTED', 'interrupted', { cause: signal?.reason })
-      if (signal?.aborted) return Promise.reject(aborted())
-      const id = nextId++
-      try {
-        worker.postMessage({ kind: 'verify', id, request })
-      } catch (cause) {
-        const why = (cause as Error).message
-        return Promise.reject(
-          new VerifierError('E_REQUEST', `the request cannot cross to the worker: ${why}`, { cause }),
-        )
-      }
-      const answer = Promise.withResolvers<TimedJudgement>()
-      const onAbort = () => {
-        if (waiting.delete(id)) worker.postMessage({ kind: 'cancel', id })
-        answer.reject(aborted())
-      }
-      waiting.set(id, answer)
-      signal?.addEventListener('abort', onAbort, { once: true })
-      return answer.promise.finally(() => signal?.removeEventListener('abort', onAbort))
+    async verify(request, options) {
+      const answer = await ask((id) => ({ kind: 'verify', id, request }), options)
+      if (answer.kind !== 'judged') throw unexpected(answer)
+      return answer.judgement
+    },
+    async check(request, options) {
+      const answer = await ask((id) => ({ kind: 'check', id, request }), options)
+      if (answer.kind !== 'checked') throw unexpected(answer)
+      return answer.check
     },
     close: () => end(new VerifierError('E_ABORTED', 'the verifier was closed')),
   }

@@ -5,7 +5,7 @@ const CODES = [
   'E_ANCHOR', // the anchor's JSON is unusable
   'E_NOW', // the time asked for is no time in seconds since 1970
   'E_MIN_WORK', // the least work asked for is no bigint
-  'E_REQUEST', // the request is not plain data, so it cannot cross to the worker, or holds no proof
+  'E_REQUEST', // the request is not plain data, so it cannot cross to the worker, or holds no proof or attestation
   'E_WORKER', // the worker or its WebAssembly failed
   'E_ABORTED',
 ] as const

@@ -8,7 +8,7 @@ import {
 } from '../../bus/index.ts'
 import { openAttestor } from '../attest/open-attestor.ts'
 import { addAttestOptions } from '../attest/options.ts'
-import { readAttestation } from '../attest/read-attestation.ts'
+import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import { type AttestOptions, refused, writeAttestation } from '../attest/write-attestation.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -42,7 +42,7 @@ async function refresh(context: CliContext, file: string, options: Options): Pro
   const judge = await openJudge(options, context)
   const chain = await judge.judge(await readProof(options.proof))
   if (!chain.valid) return refused(context, options, `proof:${chain.reason}`, chain.detail)
-  const read = await readAttestation(file)
+  const read = await readAttestationFile(file)
   if (!read.ok) return refused(context, options, read.reject, read.detail)
   const { height } = read.attestation
   let supplement: PathSupplement

@@ -6,7 +6,7 @@ import {
   poseidonOf,
   writeAtomic,
 } from '../../bus/index.ts'
-import { readAttestation } from '../attest/read-attestation.ts'
+import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -46,7 +46,7 @@ async function check(context: CliContext, file: string, options: Options): Promi
     await requireWritable(options.body, context.env, file, options.proof, options.anchor, options.key)
   const judge = await openJudge(options, context)
   const chain = await judge.judge(await readProof(options.proof))
-  const read = await readAttestation(file)
+  const read = await readAttestationFile(file)
   const kind = read.ok ? read.attestation.kind : null
   const refuse = (reason: string, detail: string): ExitCode => {
     const nothing = { height: null, blockHash: null, confirmations: null, payload: null }

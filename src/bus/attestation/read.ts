@@ -1,0 +1,18 @@
+import { type AttestationResult, decodeAttestation } from './binary.ts'
+import { attestationFromJson } from './json.ts'
+
+const BRACE = 0x7b
+
+/**
+ * Reads an attestation of either form, told by its first byte; nothing in it is judged yet.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { readAttestation } from 'wsc-bitcoin'
+ *
+ * const result = readAttestation(await readFile('header.attestation'))
+ * console.log(result.ok ? result.attestation.kind : result.reject) // header
+ */
+export function readAttestation(bytes: Uint8Array): AttestationResult {
+  return bytes[0] === BRACE ? attestationFromJson(new TextDecoder().decode(bytes)) : decodeAttestation(bytes)
+}

@@ -1,0 +1,7 @@
+import { type AttestationResult, MAX_ATTESTATION_JSON, readAttestation } from '../../bus/index.ts'
+import { readUpTo } from '../inputs.ts'
+
+/** An attestation file of either form. */
+export async function readAttestationFile(file: string): Promise<AttestationResult> {
+  return readAttestation(await readUpTo(file, MAX_ATTESTATION_JSON))
+}

@@ -1,0 +1,102 @@
+import { attestationResultJson, type CheckedAttestation, type ProvedChain } from '../bus/pure.ts'
+import { attestedFacts, bodyText, kindText, notShown } from './attestation-facts.ts'
+import { attestationReasonText } from './attestation-reasons.ts'
+import { el } from './dom.ts'
+import { duration, grouped } from './facts.ts'
+import type { ResultView } from './result-view.ts'
+import type { SessionState } from './session.ts'
+import { banner, CLOCK, CROSS, factList, jsonBlock, TICK } from './view-parts.ts'
+
+/** An attestation, and nothing to check it under. */
+export function loneAttestationView(): ResultView {
+  const told =
+    'An attestation shows nothing by itself: it is checked under a proof of the chain. Choose or drop the proof it was ' +
+    'made for.'
+  return { verdict: banner('unjudged', CLOCK, 'A proof is needed', told), details: [] }
+}
+
+/** The attestation's own verdict and details, below or before those of the proof; undefined where none was given. */
+export function attestationView(
+  { question, judgement, check }: Extract<SessionState, { kind: 'judged' }>,
+  /** The key was not the built-in one. */
+  ownKey: boolean,
+): ResultView | undefined {
+  if (question.attestation === undefined) return undefined
+  const chain = judgement.result
+  if (!chain.valid || check === undefined) {
+    const told = 'An attestation counts only under a valid proof.'
+    return { verdict: banner('waiting', CLOCK, 'Attestation not checked', told), details: [] }
+  }
+  const { result, kind, checkMs } = check
+  const json = attestationResultJson(result, kind)
+  const block = jsonBlock('attestation-json', json, 'wsc check --json')
+  if (!result.valid) {
+    const why = `${attestationReasonText(result.reason)} (${result.reason}: ${result.detail}.)`
+    const cure = result.reason === 'other-proof' ? [refreshCure()] : []
+    return { verdict: banner('invalid', CROSS, 'Attestation refused', why, ...cure), details: [block] }
+  }
+  const told =
+    `${kindText(result.payload.kind)} in block ${grouped(result.height)}, checked in ${duration(checkMs)} beyond the ` +
+    'proof.'
+  const timing = { checkMs, attestationBytes: question.attestation.length }
+  return {
+    verdict: banner(...standing(chain, ownKey), told),
+    details: [
+      el('h3', { class: 'part' }, 'What is attested'),
+      factList(attestedFacts(result, json, timing)),
+      ...bodyParts(result, json),
+      el('div', { class: 'not-shown' }, el('h4', {}, 'Not shown by it'), list(notShown(result.payload))),
+      block,
+    ],
+  }
+}
+
+/** No better than the proof's: what rests on a proof that anyone can forge is not green. */
+function standing({ setup }: ProvedChain, ownKey: boolean): ['valid' | 'caution', string, string] {
+  if (setup === 'insecure-dev') return ['caution', TICK, 'Attestation holds, under INSECURE-DEV']
+  return ownKey ? ['caution', TICK, 'Attestation holds, by the key given'] : ['valid', TICK, 'Valid attestation']
+}
+
+function refreshCure(): HTMLElement {
+  const command = 'wsc attest refresh FILE --proof PROOF --out FILE'
+  return el(
+    'p',
+    {},
+    'To bring it to this proof, run ',
+    el('code', {}, command),
+    ', or choose the proof it was made for.',
+  )
+}
+
+function list(items: readonly string[]): HTMLElement {
+  return el('ul', {}, ...items.map((item) => el('li', {}, item)))
+}
+
+function bodyParts(result: CheckedAttestation, json: Record<string, unknown>): HTMLElement[] {
+  const { payload } = result
+  if (payload.kind !== 'inscription' || payload.envelope.body === null || payload.envelope.body.length === 0) return []
+  const { body } = payload.envelope
+  const { id } = json.payload as { readonly id: string }
+  const save = () => download(body, `${id}.bin`)
+  const button = el('button', { type: 'button', class: 'button', id: 'save-body', click: save }, 'Save the body')
+  const text = bodyText(result)
+  return [
+    el(
+      'div',
+      { class: 'body-text' },
+      ...(text === null
+        ? []
+        : [el('h4', {}, 'The body, as plain text'), el('pre', { id: 'body-text', tabindex: '0', dir: 'auto' }, text)]),
+      button,
+      el('p', { class: 'hint' }, 'Saved as bytes without a type, and opened by nothing here.'),
+    ),
+  ]
+}
+
+/** As bytes of no type, under a name that the file has no say in. */
+function download(bytes: Uint8Array, name: string): void {
+  const url = URL.createObjectURL(new Blob([Uint8Array.from(bytes)], { type: 'application/octet-stream' }))
+  el('a', { href: url, download: name }).click()
+  // Chromium and Firefox have taken hold of the data by the next task; a minute is for slow ones.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
