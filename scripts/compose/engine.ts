@@ -37,7 +37,7 @@ export function install(say: (line: string) => void): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const cure = `Install them by hand. ${CURE}`
   must(['apt-get', '-q', 'update'], cure, { env })
-  must(['apt-get', '-q', '-y', '--no-install-recommends', 'install', ...PACKAGES], cure, { env })
+  must(['apt-get', '-q', '-y', '--no-install-recommends', '--no-upgrade', 'install', ...PACKAGES], cure, { env })
 }
 
 function answers(): boolean {

@@ -44,12 +44,10 @@ export function inspect<T>(service: Service, format: string): T {
   return JSON.parse(must(docker('inspect', '--format', `{{json ${format}}}`, container), `inspect ${service}`)) as T
 }
 
-/** The next line, or one told before, of a running service's output that holds `text`. */
+/** The next line, or one told before, of a running service's standard output that holds `text`. */
 export function logLine(service: Service, text: string): Promise<string> {
-  const child = spawn(program, [...first, 'logs', '--follow', '--no-color', '--no-log-prefix', service], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
+  const container = composed('ps', '--quiet', service).trim()
+  const child = spawn('docker', ['logs', '--follow', container], { stdio: ['ignore', 'pipe', 'ignore'] })
   return new Promise((resolve, reject) => {
     let said = ''
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
