@@ -32,6 +32,15 @@ export default defineConfig({
       {
         test: {
           ...alone,
+          name: 'compose',
+          include: ['test/compose/**/*.test.ts'],
+          testTimeout: 900_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          ...alone,
           name: 'soak',
           include: ['test/soak/**/*.test.ts'],
           testTimeout: 3_600_000,

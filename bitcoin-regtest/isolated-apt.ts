@@ -61,7 +61,7 @@ export async function isolatedApt(work: string): Promise<NodeJS.ProcessEnv> {
 }
 
 /** The mirror this machine's own sources name first for its main archive. */
-async function debianMirror(): Promise<string> {
+export async function debianMirror(): Promise<string> {
   const targets = await runner(process.env)('apt-get', [
     'indextargets',
     '--format',

@@ -14,6 +14,7 @@ const targets = {
   setup: { inner: [], options: { '--verify-only': 'only what verifying needs: no cargo, no compiler' } },
   test: { inner: ['check', 'test:inner'] },
   'test:full': { inner: ['test:rust:inner', 'test:full:inner'] },
+  'test:compose': { inner: ['test:compose:inner'] },
   'test:soak': { inner: ['test:soak:inner'], env: { WSC_SOAK: '1' } },
   demo: { inner: ['demo:inner'] },
   bench: { inner: ['bench:inner'] },

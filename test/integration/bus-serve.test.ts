@@ -150,6 +150,21 @@ describe('a chain served from one proof', () => {
     expect(await check('anew', 'own.proof')).toMatchObject({ exit: 0, valid: true, height: 50 })
   })
 
+  it('goes on fetching: newer proofs are told, a server that is away is waited for', async () => {
+    const argv = [...regtest, '--out', place.file('kept.proof'), '--every', '1', '--json']
+    const keeper = place.start('bus', 'fetch', url, ...argv)
+    expect(JSON.parse(await keeper.line(await tip()))).toMatchObject({ valid: true, changed: true })
+    const { port } = new URL(url)
+    server.child.kill('SIGKILL')
+    await server.done
+    await until(async () => keeper.stderr().includes('cannot be fetched'), 'the outage is told')
+    await startServer(`127.0.0.1:${port}`)
+    expect(JSON.parse(await keeper.line(await tip()))).toMatchObject({ valid: true, changed: false })
+    keeper.child.kill('SIGINT')
+    expect((await keeper.done).exit).toBe(130)
+    expect((await place.verify('kept.proof', ...regtest)).exit).toBe(0)
+  })
+
   it('stops when it is told to, and then nothing can be fetched', async () => {
     server.child.kill('SIGINT')
     expect((await server.done).exit).toBe(130)

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidArgumentError } from 'commander'
-import { fetchProof, nodeFiles, verifyJson, writeAtomic } from '../../bus/index.ts'
+import { BusError, fetchProof, nodeFiles, type ProvedChain, verifyJson, writeAtomic } from '../../bus/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -7,11 +8,12 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { heldProof } from '../held-proof.ts'
 import { requireWritable } from '../inputs.ts'
-import { type JudgeOptions, openJudge } from '../proved-chain.ts'
+import { type Judge, type JudgeOptions, openJudge } from '../proved-chain.ts'
 
 interface Options extends JudgeOptions {
   readonly out: string
   readonly timeout: number
+  readonly every?: number
   readonly json?: boolean
 }
 
@@ -22,6 +24,7 @@ export const addBusFetch: AddCommand = (parent, run) => {
     .argument('<URL>', 'a server (wsc bus serve)')
     .requiredOption('--out <FILE>', 'the proof file to bring up to date')
     .option('--timeout <SECONDS>', 'for the answer in full', seconds, 30)
+    .option('--every <SECONDS>', 'go on: fetch again and again, tell of each newer proof, wait out what fails', seconds)
     .addOption(shared.network())
     .addOption(shared.anchor())
     .addOption(shared.key())
@@ -32,21 +35,74 @@ export const addBusFetch: AddCommand = (parent, run) => {
 }
 
 async function fetchTo(context: CliContext, url: string, options: Options): Promise<ExitCode> {
-  const { terminal, signal } = context
   await requireWritable(options.out, context.env, options.anchor, options.key)
   const judge = await openJudge(options, context)
-  const held = await heldProof(options.out, judge.verifyOptions(), terminal)
-  const result = await fetchProof(url, judge.verifyOptions(), held, { signal, timeoutMs: options.timeout * 1000 })
-  if (!result.ok) {
-    if (options.json) terminal.result(JSON.stringify({ valid: false, reason: result.reject, detail: result.detail }))
-    terminal.note(`not taken: ${result.reject}: ${result.detail}`)
-    return EXIT.invalid
+  const held = await heldProof(options.out, judge.verifyOptions(), context.terminal)
+  if (options.every !== undefined) return await keepFetching(context, url, options, judge, held, options.every)
+  const fetched = await fetchOnce(context, url, options, judge, held)
+  if (fetched.ok) tell(context, options, fetched.chain, fetched.newer)
+  else refuse(context, options, fetched)
+  return fetched.ok ? EXIT.valid : EXIT.invalid
+}
+
+/** Fetches, and writes what is newer; nothing is told. */
+async function fetchOnce(
+  { signal }: CliContext,
+  url: string,
+  { out, timeout }: Options,
+  judge: Judge,
+  held: ProvedChain | null,
+) {
+  const result = await fetchProof(url, judge.verifyOptions(), held, { signal, timeoutMs: timeout * 1000 })
+  if (result.ok && result.newer) await writeAtomic(nodeFiles, out, result.bytes)
+  return result
+}
+
+/** Until interrupted. A server that is away or lies is told once, and asked again: what is held stays. */
+async function keepFetching(
+  context: CliContext,
+  url: string,
+  options: Options,
+  judge: Judge,
+  first: ProvedChain | null,
+  every: number,
+): Promise<ExitCode> {
+  const { terminal, signal } = context
+  let held = first
+  let told = ''
+  const trouble = (key: string, say: () => void) => {
+    if (key !== told && !signal.aborted) say()
+    told = key
   }
-  const { bytes, chain, newer } = result
-  if (newer) await writeAtomic(nodeFiles, options.out, bytes)
-  if (options.json) terminal.result(JSON.stringify({ ...verifyJson(chain), file: options.out, changed: newer }))
-  else terminal.result(`${options.out} ${newer ? 'now' : 'already'} proves height ${chain.height}, tip ${chain.tip}`)
-  return EXIT.valid
+  while (!signal.aborted) {
+    try {
+      const fetched = await fetchOnce(context, url, options, judge, held)
+      if (fetched.ok) {
+        if (fetched.newer || told !== '') tell(context, options, fetched.chain, fetched.newer)
+        held = fetched.chain
+        told = ''
+      } else trouble(`${fetched.reject}: ${fetched.detail}`, () => refuse(context, options, fetched))
+    } catch (error) {
+      if (!(error instanceof BusError) || error.code !== 'E_FETCH') {
+        if (signal.aborted) break
+        throw error
+      }
+      trouble(error.message, () => terminal.note(error.message))
+    }
+    await delay(every * 1000, undefined, { signal }).catch(() => undefined)
+  }
+  return EXIT.interrupted
+}
+
+function tell({ terminal }: CliContext, { out, json }: Options, chain: ProvedChain, newer: boolean): void {
+  if (json) terminal.result(JSON.stringify({ ...verifyJson(chain), file: out, changed: newer }))
+  else terminal.result(`${out} ${newer ? 'now' : 'already'} proves height ${chain.height}, tip ${chain.tip}`)
+}
+
+function refuse({ terminal }: CliContext, { json }: Options, refused: { reject: string; detail: string }): void {
+  const { reject, detail } = refused
+  if (json) terminal.result(JSON.stringify({ valid: false, reason: reject, detail }))
+  terminal.note(`not taken: ${reject}: ${detail}`)
 }
 
 function seconds(text: string): number {
