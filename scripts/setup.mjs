@@ -13,7 +13,7 @@ import { checkCargo, checkCompiler, checkNode } from './setup/toolchain.mjs'
 const targets = {
   setup: { inner: [], options: { '--verify-only': 'only what verifying needs: no cargo, no compiler' } },
   test: { inner: ['check', 'test:inner'] },
-  'test:full': { inner: ['test:rust:inner', 'test:full:inner'] },
+  'test:full': { inner: ['test:rust:inner', 'test:compose:inner', 'test:full:inner'] },
   'test:compose': { inner: ['test:compose:inner'] },
   'test:soak': { inner: ['test:soak:inner'], env: { WSC_SOAK: '1' } },
   demo: { inner: ['demo:inner'] },
