@@ -15,7 +15,7 @@ import {
 } from '../../settlement/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
-import { shared } from '../config.ts'
+import { addOptions, nodeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
 import { height, readNetwork, requireWritable } from '../inputs.ts'
@@ -41,11 +41,7 @@ export const addInscriptionsIndex: AddCommand = (parent, run) => {
 }
 
 function withIndex(command: Command): Command {
-  return command
-    .addOption(shared.rpc())
-    .addOption(shared.rpcCookie())
-    .addOption(shared.network())
-    .addOption(settlementDirOption())
+  return addOptions(command, ...nodeOptions(), shared.network(), settlementDirOption())
     .option('--start-height <H>', 'where a new index begins (default: 767430 on mainnet, 0 elsewhere)', height)
     .option('--finality <N>', 'confirmations that make an inscription final', height, 6)
     .addOption(shared.json())
