@@ -60,6 +60,7 @@ function addList(parent: Command, run: Runner): void {
     .description('bring the index to the node’s tip and list inscriptions in the order of the chain')
     .option('--from <H>', 'in blocks from this height on', height)
     .option('--to <H>', 'in blocks up to this height', height)
+    .option('--limit <N>', 'at most so many', height)
     .addHelpText(
       'after',
       examples('inscriptions list --network regtest --records', 'inscriptions list --kind result --json'),
@@ -67,7 +68,7 @@ function addList(parent: Command, run: Runner): void {
     .action(
       run(async (context, options: Options) => {
         return await withOpenIndex(context, options, async ({ index }) => {
-          for (const entry of await index.query(options)) tell(context, options, index, entry)
+          for await (const entry of index.query(options)) tell(context, options, index, entry)
           return EXIT.valid
         })
       }),
@@ -153,6 +154,10 @@ async function withOpenIndex(
     try {
       const index = await InscriptionIndex.open(store, params)
       const startHeight = options.startHeight ?? firstHeight(params)
+      if (options.startHeight !== undefined && index.tip !== null && index.start !== startHeight) {
+        const cure = 'name another --settlement-dir for another start'
+        throw new UsageError(`--start-height ${startHeight}: this index begins at ${index.start}; ${cure}`)
+      }
       for await (const event of scanChain({ client, index, signal, startHeight })) {
         if (event.type === 'unreachable') terminal.note(outage(event.error))
         if (event.type === 'recovered') terminal.note('the node answers again')
