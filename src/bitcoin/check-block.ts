@@ -23,8 +23,13 @@ export interface BlockRejection {
 export interface BlockBody {
   readonly ok: true
   readonly txids: MerkleTree
-  /** Null in a block without a witness commitment. */
+  /** Null in a block without a witness commitment, and in one without its witnesses. */
   readonly witness: WitnessTree | null
+  /**
+   * A commitment stands, and nothing has a witness: the block is from before segwit was active, when such an output
+   * meant nothing, or whoever gave it took the witnesses away.
+   */
+  readonly stripped: boolean
 }
 
 export interface WitnessTree {
@@ -70,20 +75,19 @@ export function checkBlockBody({ header, transactions }: Block): BlockBody | Blo
   const commitment = witnessCommitment(coinbase)
   if (commitment === undefined) {
     if (transactions.some(({ segwit }) => segwit)) return refuse('unexpected-witness', 'witness without commitment')
-    return { ok: true, txids, witness: null }
+    return { ok: true, txids, witness: null, stripped: false }
   }
   const stack = coinbase.inputs[0]?.witness ?? []
   const [reserved] = stack
   if (stack.length !== 1 || reserved?.length !== RESERVED_BYTES) {
-    // Before segwit was active such an output meant nothing; without any witness it need not be judged.
-    if (transactions.every(({ segwit }) => !segwit)) return { ok: true, txids, witness: null }
+    if (transactions.every(({ segwit }) => !segwit)) return { ok: true, txids, witness: null, stripped: true }
     return refuse('bad-witness-nonce-size', 'the coinbase’s witness is not one item of 32 bytes')
   }
   const tree = merkleTree([COINBASE_WTXID, ...others.map(witnessTransactionId)])
   if (!equal(commitmentOf(tree.root, reserved), commitment)) {
     return refuse('bad-witness-merkle-match', 'the coinbase commits to other witnesses')
   }
-  return { ok: true, txids, witness: { tree, reserved } }
+  return { ok: true, txids, witness: { tree, reserved }, stripped: false }
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -11,7 +11,17 @@ import { readUpTo } from './inputs.ts'
 
 export type BlockFileResult =
   | { readonly ok: true; readonly block: Block }
-  | { readonly ok: false; readonly reject: DecodeReject | BlockReject | 'bad-gzip'; readonly detail: string }
+  | {
+      readonly ok: false
+      readonly reject: DecodeReject | BlockReject | 'bad-gzip' | 'no-witnesses'
+      readonly detail: string
+    }
+
+/**
+ * The day after mainnet's block 481,824, the first under BIP141's rules; a file says no height that could be trusted
+ * without its chain, and all other networks are younger. Blocks before it may commit to witnesses they do not have.
+ */
+const SEGWIT_ACTIVE_TIME = Date.UTC(2017, 7, 25) / 1000
 
 /** Gzip can make what does not shrink a little longer. */
 const MAX_FILE_BYTES = MAX_BLOCK_BYTES + 4096
@@ -27,7 +37,10 @@ export async function readBlockFile(file: string): Promise<BlockFileResult> {
   const decoded = decodeBlock(raw)
   if (!decoded.ok) return decoded
   const body = checkBlockBody(decoded.block)
-  return body.ok ? decoded : body
+  if (!body.ok) return body
+  const mayLackWitness = decoded.block.header.time < SEGWIT_ACTIVE_TIME
+  if (body.stripped && !mayLackWitness) return { ok: false, reject: 'no-witnesses', detail: 'they were taken away' }
+  return decoded
 }
 
 function inflate(bytes: Uint8Array): Uint8Array | (BlockFileResult & { readonly ok: false }) {

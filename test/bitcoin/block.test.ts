@@ -96,7 +96,6 @@ describe('block body', () => {
     const full = block(gunzip(sharedData(test, 'blocks/testnet4_72041_9ea3748a93.bin.gz')))
     const [first, ...rest] = full.transactions as [Transaction, ...Transaction[]]
     const at = rest.findIndex(({ segwit }) => segwit)
-    const stripped = (tx: Transaction): Transaction => decoded(strippedBytes(tx))
     const change = (tx: Transaction): Transaction => {
       // The last byte before the lock time belongs to the witness.
       const bytes = tx.bytes.slice()
@@ -109,7 +108,17 @@ describe('block body', () => {
     expect(rejectOf(swap(change), full)).toBe('bad-witness-merkle-match')
     expect(rejectOf([stripped(first), ...rest], full)).toBe('bad-witness-nonce-size')
   })
+
+  it('is known by its commitment where all witnesses are gone', (test) => {
+    const full = block(gunzip(sharedData(test, 'blocks/testnet4_72041_9ea3748a93.bin.gz')))
+    expect(checkBlockBody(full)).toMatchObject({ ok: true, stripped: false })
+    const bare = { ...full, transactions: full.transactions.map(stripped) }
+    expect(checkBlockBody(bare)).toMatchObject({ ok: true, stripped: true, witness: null })
+    expect(checkBlockBody(real)).toMatchObject({ ok: true, stripped: false, witness: null })
+  })
 })
+
+const stripped = (tx: Transaction): Transaction => decoded(strippedBytes(tx))
 
 function decoded(bytes: Uint8Array): Transaction {
   const result = decodeWholeTransaction(bytes)

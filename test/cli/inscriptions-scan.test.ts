@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { runCli } from '../../src/cli/run.ts'
 import { openTerminal } from '../../src/cli/terminal.ts'
-import { largeBlocks, smallBlock } from '../support/blocks.ts'
+import { gunzip, largeBlocks, smallBlock, withoutWitnesses } from '../support/blocks.ts'
 import { sharedData } from '../support/shared-data.ts'
 
 const line = z.strictObject({
@@ -121,6 +121,12 @@ describe('wsc inscriptions scan', () => {
       expect([i, exit, stderr]).toEqual([i, 1, expect.stringContaining(`invalid: ${bad}: ${reject}: `)])
       expect(stdout).toContain('9 transactions')
     }
+  })
+
+  it('refuses a block whose witnesses were taken away: it would hide its inscriptions', async (test) => {
+    const raw = gunzip(sharedData(test, 'blocks/mainnet_830000_eb2cffbc1f.bin.gz'))
+    const { exit, stdout, stderr } = await scan(await put('bare.bin', withoutWitnesses(raw)))
+    expect([exit, stdout, stderr]).toEqual([1, '', expect.stringContaining('no-witnesses')])
   })
 
   it('what cannot be read judges nothing', async () => {

@@ -10,6 +10,8 @@ const only = (script: Uint8Array): Envelope => {
 }
 /** An envelope of these pushes after the protocol's name. */
 const envelope = (...pushes: (string | number[] | Uint8Array)[]) => scriptOf('FALSE', 'IF', "'ord'", ...pushes, 'ENDIF')
+/** FALSE IF 'ord' */
+const ORD = [0x00, 0x63, 0x03, 0x6f, 0x72, 0x64]
 const TEXT = envelope([1], "'text/plain;charset=utf-8'", 'FALSE', "'ord'")
 
 describe('where envelopes are', () => {
@@ -35,6 +37,15 @@ describe('where envelopes are', () => {
     expect(found(TEXT, control, annex)).toBe(1)
     expect(found(control, TEXT, annex)).toBe(0)
     expect(found(TEXT, new Uint8Array(0))).toBe(1)
+  })
+
+  it('of more pushes than a call takes arguments, in a body and in a field', () => {
+    const many = 200_000
+    const script = (pushes: readonly number[]) => Uint8Array.from([...ORD, ...pushes, 0x68])
+    const body = script([0, ...new Array<number>(many).fill(0)])
+    expect(only(body)).toMatchObject({ body: new Uint8Array(0), error: null })
+    const metadata = script(Array.from({ length: many }, () => [1, 5, 1, 7]).flat())
+    expect(only(metadata).metadata).toEqual(new Uint8Array(many).fill(7))
   })
 
   it('numbers them through the transaction, and counts them by input', () => {

@@ -109,7 +109,7 @@ test('they are attested under one bus proof, to files', async () => {
   await mkdir(bus.file('bodies'))
   let beside = 0
   for (const { id, height, blockHash } of entries) {
-    const opened = openBlock(await fetchBlock(client, fromDisplay(blockHash)))
+    const opened = openBlock(await fetchBlock(client, { params: regtest, height, hash: fromDisplay(blockHash) }))
     if (!opened.ok) throw new Error(opened.detail)
     const made = attestInscription(await places.place(height), opened.open, id.slice(0, 64), 0)
     if (!made.ok) throw new Error(made.detail)

@@ -120,6 +120,24 @@ describe('index of inscriptions', () => {
     await fc.assert(property, { numRuns: 25 })
   })
 
+  it('takes out a block of more inscriptions than a call takes arguments', async () => {
+    const index = await open('many')
+    const first = blockOf(GENESIS, 0, [])
+    const one = blockOf(first.hash, 1, [{ author: 0, program: 0, seq: 0 }])
+    const empty = Uint8Array.of(0x00, 0x63, 0x03, 0x6f, 0x72, 0x64, 0x68)
+    const script = new Uint8Array(130_000 * empty.length)
+    for (let at = 0; at < script.length; at += empty.length) script.set(empty, at)
+    const [tx] = one.transactions
+    const [input] = spends(script).inputs
+    const witness = input!.witness
+    const full = { ...one, transactions: [{ ...tx!, inputs: [{ ...tx!.inputs[0]!, witness }] }] }
+    await index.connect(first, 0)
+    const before = await index.dump()
+    expect((await index.connect(full, 1)).entries).toHaveLength(130_000)
+    expect((await index.disconnect({ height: 0, hash: first.hash })).entries).toHaveLength(130_000)
+    expect(await index.dump()).toEqual(before)
+  })
+
   it('answers by program, author, kind and height, and resumes at its tip', async () => {
     const first = blockOf(GENESIS, 0, [])
     const second = blockOf(first.hash, 1, [

@@ -1,4 +1,3 @@
-import { concatBytes } from '@noble/hashes/utils.js'
 import { findEnvelopes, type RawEnvelope } from './raw-envelope.ts'
 import { TAG } from './tags.ts'
 import { leafScript } from './tapscript.ts'
@@ -154,5 +153,13 @@ function hasUnrecognizedEven(fields: readonly EnvelopeField[], values: ReadonlyM
 
 /** One push alone stays a view: nearly all fields are one, and bodies of 520 bytes at most. */
 function joinPushes(parts: readonly Uint8Array[]): Uint8Array {
-  return parts.length === 1 ? (parts[0] as Uint8Array) : concatBytes(...parts)
+  if (parts.length === 1) return parts[0] as Uint8Array
+  // Not spread into a call: a reveal may hold more pushes than a call takes arguments.
+  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
 }

@@ -92,6 +92,7 @@ export function loadCustomParams(json: unknown): NetworkParams {
     v2Height: network.versionHeights.v2,
     v3Height: network.versionHeights.v3,
     v4Height: network.versionHeights.v4,
+    segwitHeight: 0,
     minDifficultyAfter20Minutes: false,
     bip94: false,
     provable: true,

@@ -13,6 +13,7 @@ export const mainnet: NetworkParams = {
   v2Height: 227_931,
   v3Height: 363_725,
   v4Height: 388_381,
+  segwitHeight: 481_824,
   minDifficultyAfter20Minutes: false,
   bip94: false,
   provable: true,

@@ -19,6 +19,8 @@ export interface NetworkParams {
   readonly v2Height: number
   readonly v3Height: number
   readonly v4Height: number
+  /** Height of the first block under BIP141's rules; no header rule. */
+  readonly segwitHeight: number
   /** A block more than 20 minutes after its parent has the limit as its target (test networks). */
   readonly minDifficultyAfter20Minutes: boolean
   /** BIP94: retarget from the epoch's first nBits, and no time jump back over 600 s at a boundary. */

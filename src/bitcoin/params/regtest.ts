@@ -14,6 +14,7 @@ export const regtest: NetworkParams = {
   v2Height: 1,
   v3Height: 1,
   v4Height: 1,
+  segwitHeight: 0,
   // Core allows minimum difficulty here too; from a genesis at the limit both rules give the limit always.
   minDifficultyAfter20Minutes: false,
   bip94: false,

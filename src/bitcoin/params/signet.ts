@@ -13,6 +13,7 @@ export const signet: NetworkParams = {
   v2Height: 1,
   v3Height: 1,
   v4Height: 1,
+  segwitHeight: 1,
   minDifficultyAfter20Minutes: false,
   bip94: false,
   provable: true,

@@ -18,6 +18,7 @@ export const testnet4: NetworkParams = {
   v2Height: 1,
   v3Height: 1,
   v4Height: 1,
+  segwitHeight: 1,
   minDifficultyAfter20Minutes: true,
   bip94: true,
   provable: false,

@@ -91,7 +91,7 @@ function addShow(parent: Command, run: Runner): void {
             context.terminal.note(`there is no inscription ${id} up to height ${index.tip?.height}`)
             return EXIT.invalid
           }
-          if (options.out !== undefined) await writeBody(options.out, entry, client, context)
+          if (options.out !== undefined) await writeBody(options.out, entry, index.params, client, context)
           tell(context, options, index, entry)
           return EXIT.valid
         })
@@ -99,8 +99,15 @@ function addShow(parent: Command, run: Runner): void {
     )
 }
 
-async function writeBody(out: string, entry: IndexEntry, client: NodeClient, { signal }: CliContext): Promise<void> {
-  const block = await fetchBlock(client, fromDisplay(entry.blockHash), signal)
+async function writeBody(
+  out: string,
+  entry: IndexEntry,
+  params: NetworkParams,
+  client: NodeClient,
+  { signal }: CliContext,
+): Promise<void> {
+  const { height, blockHash } = entry
+  const block = await fetchBlock(client, { params, height, hash: fromDisplay(blockHash) }, signal)
   const found = [...scanBlock(block)].find(({ txid, envelope }) => `${txid}i${envelope.index}` === entry.id)
   await writeAtomic(nodeFiles, out, found?.envelope.body ?? new Uint8Array(0))
 }

@@ -1,18 +1,29 @@
-import { type Block, type BlockHash, checkBlockBody, toDisplay } from '../../bitcoin/index.ts'
+import { type Block, type BlockHash, checkBlockBody, type NetworkParams, toDisplay } from '../../bitcoin/index.ts'
 import { getBlock, type NodeClient, NodeError } from '../../bitcoin/node/index.ts'
 
 const TIMEOUT_MS = 120_000
 
+export interface BlockPlace {
+  readonly params: NetworkParams
+  readonly height: number
+  readonly hash: BlockHash
+}
+
 /** A block of the node, with exactly the transactions and witnesses that its hash commits to. */
-export async function fetchBlock(client: NodeClient, hash: BlockHash, signal?: AbortSignal): Promise<Block> {
+export async function fetchBlock(
+  client: NodeClient,
+  { params, height, hash }: BlockPlace,
+  signal?: AbortSignal,
+): Promise<Block> {
   const block = await getBlock(client, hash, { signal, timeoutMs: TIMEOUT_MS })
   if (block === null) {
     const cure = 'Begin the index above what it has pruned (--start-height), or ask a node that is not pruned.'
     throw new NodeError('E_NODE_UNKNOWN_BLOCK', `The node does not have block ${toDisplay(hash)}. ${cure}`)
   }
   const body = checkBlockBody(block)
-  if (body.ok) return block
-  const found = `${body.reject}: ${body.detail}`
+  const stripped = body.ok && body.stripped && height >= params.segwitHeight
+  if (body.ok && !stripped) return block
+  const found = body.ok ? 'its witnesses are missing (is rpcserialversion=0?)' : `${body.reject}: ${body.detail}`
   const message = `The node gave a wrong block for ${toDisplay(hash)}: ${found}. Is its database damaged?`
   throw new NodeError('E_NODE_GARBAGE', message)
 }

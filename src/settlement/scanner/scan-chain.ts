@@ -75,7 +75,7 @@ async function take(
 ): Promise<ScanEvent> {
   switch (event.type) {
     case 'connected': {
-      const block = await patiently(() => fetchBlock(client, event.hash, signal), signal)
+      const block = await patiently(() => fetchBlock(client, { ...event, params: index.params }, signal), signal)
       return { type: 'connected', ...(await index.connect(block, event.height)) }
     }
     case 'disconnected': {
