@@ -34,9 +34,8 @@ const ANSWER_TIMEOUT_MS = 60_000
 /** Read-only HTTP over what a `ServedBus` serves. Everything it hands out verifies without trust in it. */
 export async function serveBus(options: ServeOptions): Promise<RunningServer> {
   const limiter = new RateLimiter(options.rateLimit ?? { burst: 60, perSecond: 20 }, options.clock)
-  const stopping = new AbortController()
   let costly = 0
-  const decide = async (request: IncomingMessage): Promise<Answer> => {
+  const decide = async (request: IncomingMessage, leaving: AbortSignal): Promise<Answer> => {
     if (!limiter.take(request.socket.remoteAddress ?? '')) return failure(429, 'too-many-requests', 'wait a second')
     const target = request.url ?? ''
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -48,10 +47,11 @@ export async function serveBus(options: ServeOptions): Promise<RunningServer> {
     const route = url === null ? null : findRoute(url.pathname, url.searchParams)
     if (route === null) return failure(404, 'no-such-path', 'the paths are told in docs/serving.md')
     if (route.costly && costly >= MAX_COSTLY) return failure(503, 'busy', 'try again in a second')
+    const { current } = options.bus
+    if (current === null) return failure(503, 'no-proof', 'there is no proof to serve yet')
     costly += route.costly ? 1 : 0
     try {
-      const answer = await options.bus.read((served) => route.answer(served, stopping.signal))
-      return answer ?? failure(503, 'no-proof', 'there is no proof to serve yet')
+      return await route.answer(current, leaving)
     } finally {
       costly -= route.costly ? 1 : 0
     }
@@ -65,9 +65,12 @@ export async function serveBus(options: ServeOptions): Promise<RunningServer> {
     },
     (request, response) => {
       response.setTimeout(ANSWER_TIMEOUT_MS, () => response.destroy())
-      void decide(request)
+      // A client that goes away, and a server that closes, end what is being made for it.
+      const leaving = new AbortController()
+      response.on('close', () => leaving.abort())
+      void decide(request, leaving.signal)
         .catch((error) => {
-          options.onError?.(error)
+          if (!leaving.signal.aborted) options.onError?.(error)
           return failure(502, 'unavailable', 'this could not be made now')
         })
         .then((answer) => send(request, response, answer))
@@ -78,13 +81,11 @@ export async function serveBus(options: ServeOptions): Promise<RunningServer> {
   const { address, family, port } = server.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    close: () => {
-      stopping.abort()
-      return new Promise((resolve) => {
+    close: () =>
+      new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
-      })
-    },
+      }),
   }
 }
 
