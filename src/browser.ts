@@ -91,6 +91,7 @@ export {
   type FileSource,
   fetchPath,
   fetchProof,
+  type HeldProof,
   type Judgement,
   judgeAttestation,
   judgeProof,

@@ -96,7 +96,7 @@ export { packState, STATE_ARITY, type StateFields, unpackState } from './state-v
 export { type Advanced, headerWords, type StepInput, stepInput } from './step-input.ts'
 export type { FetchOptions } from './sync/fetch-bytes.ts'
 export { fetchPath } from './sync/fetch-path.ts'
-export { type FetchProofResult, fetchProof } from './sync/fetch-proof.ts'
+export { type FetchProofResult, fetchProof, type HeldProof } from './sync/fetch-proof.ts'
 export {
   needsNoCeremony,
   type ProvedChain,

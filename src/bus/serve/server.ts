@@ -38,6 +38,7 @@ export async function serveBus(options: ServeOptions): Promise<RunningServer> {
   const decide = async (request: IncomingMessage, leaving: AbortSignal): Promise<Answer> => {
     if (!limiter.take(request.socket.remoteAddress ?? '')) return failure(429, 'too-many-requests', 'wait a second')
     const target = request.url ?? ''
+    if (request.method === 'OPTIONS') return PREFLIGHT
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return failure(405, 'method-not-allowed', 'this server is read-only')
     }
@@ -93,21 +94,31 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
+/** What a page's browser asks before it may send If-None-Match from another origin. */
+const PREFLIGHT: Answer = { status: 204, type: 'application/json', body: new Uint8Array() }
+const PREFLIGHT_HEADERS = {
+  'access-control-allow-methods': 'GET, HEAD',
+  'access-control-allow-headers': 'if-none-match',
+  'access-control-max-age': '86400',
+}
+
 function send(request: IncomingMessage, response: ServerResponse, { status, type, body, etag }: Answer): void {
   const unchanged = status === 200 && etag !== undefined && request.headers['if-none-match'] === etag
+  const empty = unchanged || status === 204
   response.writeHead(unchanged ? 304 : status, {
-    'content-type': type,
-    'content-length': unchanged ? 0 : body.length,
+    // Neither describes an answer without content (RFC 9110, 8.6).
+    ...(empty ? {} : { 'content-type': type, 'content-length': body.length }),
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
     // Whatever is served verifies by itself and is public: any page may read it.
     'access-control-allow-origin': '*',
+    ...(status === 204 ? PREFLIGHT_HEADERS : {}),
     ...(etag === undefined ? {} : { etag }),
     ...(status === 429 || status === 503 ? { 'retry-after': '1' } : {}),
     // An unread body would be taken for the next request.
     ...(status === 413 || status === 405 ? { connection: 'close' } : {}),
   })
-  response.end(unchanged || request.method === 'HEAD' ? undefined : body)
+  response.end(empty || request.method === 'HEAD' ? undefined : body)
 }
 
 function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
