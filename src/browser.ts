@@ -117,6 +117,7 @@ export {
   supplementFromJson,
   type TimedCheck,
   type TimedJudgement,
+  type UnprovedAttestation,
   type UnreadAttestation,
   VerifierError,
   type VerifierErrorCode,

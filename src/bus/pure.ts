@@ -67,7 +67,7 @@ export {
 export type { BlockPartReject } from './attestation/check-block-part.ts'
 export { attestationFromJson, attestationToJson } from './attestation/json.ts'
 export { readAttestation } from './attestation/read.ts'
-export { attestationResultJson, type UnreadAttestation } from './attestation/result-json.ts'
+export { attestationResultJson, type UnprovedAttestation, type UnreadAttestation } from './attestation/result-json.ts'
 export {
   MAX_SUPPLEMENT_JSON,
   type PathSupplement,

@@ -1,6 +1,8 @@
 import { Level } from 'level'
 import { z } from 'zod'
+import { type NetworkParams, packParams, toDisplay } from '../../bitcoin/index.ts'
 import { BusError } from '../errors.ts'
+import type { HistoryStart } from './history.ts'
 import { RECORD_BYTES } from './nodes.ts'
 import type { HistoryTable } from './table.ts'
 
@@ -11,6 +13,10 @@ export interface HistoryOwner {
   readonly startHeight: number
   /** Display order. */
   readonly startHash: string
+}
+
+export function historyOwner(params: NetworkParams, start: HistoryStart): HistoryOwner {
+  return { params: packParams(params).toString(16), startHeight: start.height, startHash: toDisplay(start.hash) }
 }
 
 const HISTORY_FORMAT = 1
