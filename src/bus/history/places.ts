@@ -6,6 +6,21 @@ import type { History } from './history.ts'
 /**
  * A history as the source of places in a proved chain. Throws E_SOURCE where it is not the history that the proof
  * commits to: its headers are then of another chain.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { fileSource, History, loadVerifier, memoryTable, provedPlaces, regtest, startContext, verifyProof } from 'wsc-bitcoin'
+ *
+ * const verifier = await loadVerifier()
+ * const options = { params: regtest, verifier, now: Date.now() / 1000 }
+ * const chain = await verifyProof(await readFile('regtest.proof'), options)
+ * const headers = fileSource(await readFile('regtest-headers.bin'))
+ * const history = await History.open(startContext(regtest), memoryTable(), verifier)
+ * if (!chain.valid || !headers.ok) throw new Error('no proof or no headers')
+ * await history.sync(headers.source, chain.height)
+ * const places = await provedPlaces(history, chain)
+ * const { path } = await places.place(3)
+ * console.log(path.length) // 3
  */
 export async function provedPlaces(history: History, chain: AttestedChain): Promise<PlaceSource> {
   await expectCommitment(history, chain)

@@ -31,7 +31,32 @@ const REQUEST_TIMEOUT_MS = 10_000
 /** For one answer in full: a client that reads no faster holds nothing longer than this. */
 const ANSWER_TIMEOUT_MS = 60_000
 
-/** Read-only HTTP over what a `ServedBus` serves. Everything it hands out verifies without trust in it. */
+/**
+ * Read-only HTTP over what a `ServedBus` serves. Everything it hands out verifies without trust in it.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import * as wsc from 'wsc-bitcoin'
+ *
+ * const { regtest } = wsc
+ * const verifier = await wsc.loadVerifier()
+ * const headers = wsc.fileSource(await readFile('regtest-headers.bin'))
+ * if (!headers.ok) throw new Error(headers.detail)
+ * const client = new wsc.NodeClient({ url: 'http://127.0.0.1:9', auth: { kind: 'cookie', file: '.cookie' } })
+ * const bus = new wsc.ServedBus({
+ *   file: 'regtest.proof',
+ *   judge: (proof) => wsc.verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 }),
+ *   history: await wsc.History.open(wsc.startContext(regtest), wsc.memoryTable(), verifier),
+ *   headers: headers.source,
+ *   blocks: wsc.nodeBlocks(client),
+ * })
+ * await bus.look()
+ * const server = await wsc.serveBus({ bus, host: '127.0.0.1', port: 0, clock: Date.now })
+ * const state = await (await fetch(`${server.url}/v1/state`)).json()
+ * await server.close()
+ * client.close()
+ * console.log(state.height) // 5
+ */
 export async function serveBus(options: ServeOptions): Promise<RunningServer> {
   const limiter = new RateLimiter(options.rateLimit ?? { burst: 60, perSecond: 20 }, options.clock)
   let costly = 0

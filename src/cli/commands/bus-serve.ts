@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidArgumentError, Option } from 'commander'
+import { nodeBlocks } from '../../bitcoin/node/index.ts'
 import { nodeSource, ServedBus, serveBus, verifyJson } from '../../bus/index.ts'
-import { nodeBlocks } from '../attest/node-blocks.ts'
 import { historyTable, openHistory } from '../attest/open-history.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
