@@ -6,8 +6,37 @@ import { readFile } from 'node:fs/promises'
 import { VerifierError } from './bus/pure.ts'
 import { openWasmVerifier, type SnarkVerifier } from './proving/pure.ts'
 
-export { NodeClient, type NodeClientOptions, NodeError, type NodeErrorCode } from './bitcoin/node/index.ts'
+export {
+  type NodeBlocks,
+  NodeClient,
+  type NodeClientOptions,
+  NodeError,
+  type NodeErrorCode,
+  nodeBlocks,
+} from './bitcoin/node/index.ts'
 export * from './browser.ts'
+export {
+  fileSource,
+  type HeaderClient,
+  type HeaderSource,
+  History,
+  type HistoryOwner,
+  type HistoryStart,
+  type HistoryTable,
+  historyOwner,
+  memoryTable,
+  nodeSource,
+  openLevelTable,
+  type PoseidonSource,
+  provedPlaces,
+  type RateLimit,
+  type RunningServer,
+  ServedBus,
+  type ServedBusOptions,
+  type ServedProof,
+  type ServeOptions,
+  serveBus,
+} from './bus/index.ts'
 export {
   type Cost,
   createWallet,
@@ -19,6 +48,7 @@ export {
   type JobView,
   openStore,
   openWallet,
+  parseSecretKey,
   type Query,
   type ScanEvent,
   type ScanOptions,

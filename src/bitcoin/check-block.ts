@@ -1,4 +1,5 @@
 import type { Block } from './block.ts'
+import { equalBytes } from './bytes.ts'
 import { sha256d } from './hash.ts'
 import { type MerkleTree, merkleTree } from './merkle.ts'
 import { isCoinbase, type Transaction, transactionId, witnessTransactionId } from './transaction.ts'
@@ -70,7 +71,7 @@ export function checkBlockBody({ header, transactions }: Block): BlockBody | Blo
   if (coinbase === undefined || !isCoinbase(coinbase)) return refuse('bad-cb-missing', 'the first is no coinbase')
   if (others.some(isCoinbase)) return refuse('bad-cb-multiple', 'there is a second coinbase')
   const txids = merkleTree(transactions.map(transactionId))
-  if (!equal(txids.root, header.merkleRoot)) return refuse('bad-txnmrklroot', 'its header commits to others')
+  if (!equalBytes(txids.root, header.merkleRoot)) return refuse('bad-txnmrklroot', 'its header commits to others')
   if (txids.mutated) return refuse('bad-txns-duplicate', 'its last transactions are doubled (CVE-2012-2459)')
   const commitment = witnessCommitment(coinbase)
   if (commitment === undefined) {
@@ -84,12 +85,8 @@ export function checkBlockBody({ header, transactions }: Block): BlockBody | Blo
     return refuse('bad-witness-nonce-size', 'the coinbase’s witness is not one item of 32 bytes')
   }
   const tree = merkleTree([COINBASE_WTXID, ...others.map(witnessTransactionId)])
-  if (!equal(commitmentOf(tree.root, reserved), commitment)) {
+  if (!equalBytes(commitmentOf(tree.root, reserved), commitment)) {
     return refuse('bad-witness-merkle-match', 'the coinbase commits to other witnesses')
   }
   return { ok: true, txids, witness: { tree, reserved }, stripped: false }
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

@@ -1,3 +1,4 @@
+import { equalBytes } from './bytes.ts'
 import { sha256d } from './hash.ts'
 
 /** 2^16 leaves: no block holds as many transactions (Core: a transaction weighs at least 240). */
@@ -24,7 +25,7 @@ export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
     for (let i = 0; i < level.length; i += 2) {
       const left = level[i] as Uint8Array
       const right = level[i + 1]
-      if (right !== undefined && same(left, right)) mutated = true
+      if (right !== undefined && equalBytes(left, right)) mutated = true
       next.push(merkleNode(left, right ?? left))
     }
     levels.push(next)
@@ -65,7 +66,7 @@ export function foldBranch(leaf: Uint8Array, index: number, branch: readonly Uin
   for (let level = 0; level < depth; level++) {
     const sibling = branch[level] as Uint8Array
     const isRight = ((index >> level) & 1) === 1
-    if (isRight && same(node, sibling)) {
+    if (isRight && equalBytes(node, sibling)) {
       return { ok: false, reject: 'duplicate-sibling', detail: `a right child equals its sibling at level ${level}` }
     }
     node = isRight ? merkleNode(sibling, node) : merkleNode(node, sibling)
@@ -78,8 +79,4 @@ export function merkleNode(left: Uint8Array, right: Uint8Array): Uint8Array {
   pair.set(left)
   pair.set(right, 32)
   return sha256d(pair)
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.every((byte, i) => byte === b[i])
 }

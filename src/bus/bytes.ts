@@ -1,4 +1,5 @@
 /** Small helpers over bytes, free of Node's Buffer: browsers run them too. */
+export { equalBytes } from '../bitcoin/index.ts'
 
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
@@ -8,10 +9,6 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
     at += part.length
   }
   return out
-}
-
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 export function uint32(value: number): Uint8Array {

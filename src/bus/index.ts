@@ -1,6 +1,6 @@
 /** The bus: one proof that a header chain obeys Bitcoin's rules, made (here) and verified (`pure.ts`). */
 export { History, type HistoryStart } from './history/history.ts'
-export { type HistoryOwner, openLevelTable } from './history/level-table.ts'
+export { type HistoryOwner, historyOwner, openLevelTable } from './history/level-table.ts'
 export type { PoseidonSource } from './history/nodes.ts'
 export { provedPlaces } from './history/places.ts'
 export { type HistoryTable, memoryTable } from './history/table.ts'

@@ -67,7 +67,7 @@ export {
 export type { BlockPartReject } from './attestation/check-block-part.ts'
 export { attestationFromJson, attestationToJson } from './attestation/json.ts'
 export { readAttestation } from './attestation/read.ts'
-export { attestationResultJson, type UnreadAttestation } from './attestation/result-json.ts'
+export { attestationResultJson, type UnprovedAttestation, type UnreadAttestation } from './attestation/result-json.ts'
 export {
   MAX_SUPPLEMENT_JSON,
   type PathSupplement,
@@ -96,7 +96,7 @@ export { packState, STATE_ARITY, type StateFields, unpackState } from './state-v
 export { type Advanced, headerWords, type StepInput, stepInput } from './step-input.ts'
 export type { FetchOptions } from './sync/fetch-bytes.ts'
 export { fetchPath } from './sync/fetch-path.ts'
-export { type FetchProofResult, fetchProof } from './sync/fetch-proof.ts'
+export { type FetchProofResult, fetchProof, type HeldProof } from './sync/fetch-proof.ts'
 export {
   needsNoCeremony,
   type ProvedChain,

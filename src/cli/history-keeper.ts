@@ -1,7 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type NetworkParams, packParams, toDisplay } from '../bitcoin/index.ts'
-import { type ChainStart, type HeaderSource, History, openLevelTable, type PoseidonSource } from '../bus/index.ts'
+import type { NetworkParams } from '../bitcoin/index.ts'
+import {
+  type ChainStart,
+  type HeaderSource,
+  History,
+  historyOwner,
+  openLevelTable,
+  type PoseidonSource,
+} from '../bus/index.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Keeps the history store beside the checkpoints in step with what is folded. */
@@ -33,12 +40,7 @@ export async function openHistoryKeeper(
   }
   const open = async () => {
     await mkdir(place, { recursive: true })
-    const owner = {
-      params: packParams(params).toString(16),
-      startHeight: start.height,
-      startHash: toDisplay(start.hash),
-    }
-    return await History.open(start, await openLevelTable(place, owner), poseidon)
+    return await History.open(start, await openLevelTable(place, historyOwner(params, start)), poseidon)
   }
   // `wsc attest` may hold it for a moment.
   let history = await open().catch(tell)

@@ -1,37 +1,35 @@
 import { z } from 'zod'
-import { blockHash, encodeEnvelope, fromDisplay } from '../bitcoin/index.ts'
+import { encodeEnvelope, fromDisplay } from '../bitcoin/index.ts'
 import {
   encodeCbor,
   MAX_BODY_BYTES,
+  MAX_CONTENT_TYPE_BYTES,
   METAPROTOCOL,
   RECORD_VERSION,
   recordContent,
+  recordSchema,
   type Wallet,
 } from '../settlement/index.ts'
 import { UsageError } from './exit.ts'
 import { readUpTo } from './inputs.ts'
 
-const hex = (least: number, most: number) =>
-  z
-    .string()
-    .regex(
-      new RegExp(`^([0-9a-f]{2}){${least},${most}}$`),
-      `must be ${least} to ${most} bytes as lower-case hex digits`,
-    )
-    .transform((text) => new Uint8Array(Buffer.from(text, 'hex')))
+const hex = z
+  .string()
+  .regex(/^([0-9a-f]{2})*$/, 'must be bytes as lower-case hex digits')
+  .transform((text) => new Uint8Array(Buffer.from(text, 'hex')))
 
-/** What a record says, as people write it; version, author and signature are added. */
-const recordSchema = z.strictObject({
-  kind: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
-  program: hex(32, 32),
-  height: z.int().min(0).max(0xffff_ffff),
+const { shape } = recordSchema
+
+/** What a record says, as people write it: its bytes in hexadecimal; version, author and signature are added. */
+const inputSchema = recordSchema.omit({ v: true, author: true, sig: true }).extend({
+  program: hex.pipe(shape.program),
   /** As explorers show it. */
   blockHash: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits, as explorers show a hash')
-    .transform((text) => blockHash(fromDisplay(text))),
-  output: hex(0, 64),
-  seq: z.int().min(0),
+    .transform((text): Uint8Array => fromDisplay(text))
+    .pipe(shape.blockHash),
+  output: hex.pipe(shape.output),
 })
 
 const plainSchema = z.record(z.string(), z.json())
@@ -53,11 +51,13 @@ export async function readInscription(input: InscriptionInput, wallet: Wallet): 
   }
   const contentType = input.contentType ?? 'application/octet-stream'
   const type = new TextEncoder().encode(contentType)
-  if (type.length < 1 || type.length > 127) throw new UsageError('a content type has 1 to 127 bytes')
+  if (type.length < 1 || type.length > MAX_CONTENT_TYPE_BYTES) {
+    throw new UsageError(`a content type has 1 to ${MAX_CONTENT_TYPE_BYTES} bytes`)
+  }
   if (input.metadata === undefined) return encodeEnvelope({ contentType: type, body })
   const isRecord = typeof input.metadata === 'object' && input.metadata !== null && 'kind' in input.metadata
   if (!isRecord) return encodeEnvelope({ contentType: type, metadata: plainMetadata(input.metadata), body })
-  const parsed = recordSchema.safeParse(input.metadata)
+  const parsed = inputSchema.safeParse(input.metadata)
   if (!parsed.success)
     throw new UsageError(`--metadata is no record of ${METAPROTOCOL}: ${z.prettifyError(parsed.error)}`)
   const record = wallet.signRecord({ v: RECORD_VERSION, ...parsed.data }, { contentType: type, body })

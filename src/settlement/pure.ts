@@ -7,6 +7,7 @@ export {
   MAX_CONTENT_TYPE_BYTES,
   METAPROTOCOL,
   RECORD_VERSION,
+  recordSchema,
   type UnsignedRecord,
   type WscRecord,
 } from './record/record.ts'

@@ -1,4 +1,5 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
+import { utf8 } from '../bitcoin/index.ts'
 import type { AttestationKind, AttestationPayload, CheckedAttestation } from '../bus/pure.ts'
 import { duration, type Fact, grouped, utc } from './facts.ts'
 
@@ -154,12 +155,8 @@ export function bodyText({ payload }: CheckedAttestation): string | null {
 
 /** Null where it is no UTF-8, or holds control characters other than tabs and line ends. */
 function plainText(bytes: Uint8Array): string | null {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    return /[^\P{Cc}\t\n\r]/u.test(text) ? null : text
-  } catch {
-    return null
-  }
+  const text = utf8(bytes)
+  return text === null || /[^\P{Cc}\t\n\r]/u.test(text) ? null : text
 }
 
 /** What may be read into an attestation and is not in it. */

@@ -8,6 +8,7 @@ import {
   checkAttestation,
   type TransactionAttestation,
 } from '../../src/bus/pure.ts'
+import { summarize } from '../../src/settlement/pure.ts'
 import { commitmentScript, spend, syntheticBlock } from '../support/synthetic-block.ts'
 import {
   built,
@@ -59,6 +60,19 @@ describe('attestations that hold', () => {
     expect(checkAttestation(attestation, chain, poseidon)).toMatchObject({ payload: { output: 1, value, script } })
     expect(attestOutput(place, opened(of), idOf(of, 5), 9)).toMatchObject({ reject: 'no-such-output' })
     expect(reasonOf({ ...attestation, output: 9 } as Attestation, chain)).toBe('no-such-output')
+  })
+
+  it('of an inscription without a body, which has no length: as the scanner tells it', () => {
+    const result = checkAttestation(inscriptionAt(onSynthetic, 3, 0), onSynthetic.chain, poseidon)
+    if (!result.valid || result.payload.kind !== 'inscription') throw new Error(String(result.reason))
+    for (const body of [null, new Uint8Array()]) {
+      const envelope = { ...result.payload.envelope, body }
+      const { contentType, bodyLength, bodySha256, metaprotocol } = summarize({ txid: '', envelope })
+      expect(bodyLength).toBe(body?.length ?? null)
+      expect(
+        attestationResultJson({ ...result, payload: { ...result.payload, envelope } }, 'inscription').payload,
+      ).toMatchObject({ contentType, bodyLength, bodySha256, metaprotocol })
+    }
   })
 
   it('of every inscription, wherever in its transaction', () => {

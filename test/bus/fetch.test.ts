@@ -1,8 +1,9 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { checkAttestation, decodeAttestation, fetchPath, fetchProof, refreshAttestation } from '../../src/bus/index.ts'
-import type { FixtureChain } from './chain-fixture.ts'
+import { type FixtureChain, regtestStart } from './chain-fixture.ts'
+import { FakeEngine } from './fake-engine.ts'
 import { fakeOptions, fakeProof } from './fake-proof.ts'
 import { poseidon } from './poseidon-reference.ts'
 
@@ -11,8 +12,8 @@ import { at, chain, provedChain, reorganised, ServedPlace } from './served-place
 const place = new ServedPlace()
 
 /** A server of the test's own making. */
-async function hostile(answer: (response: ServerResponse) => void): Promise<string> {
-  const server: Server = createServer((_, response) => answer(response))
+async function hostile(answer: (response: ServerResponse, request: IncomingMessage) => void): Promise<string> {
+  const server: Server = createServer((request, response) => answer(response, request))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   place.closing.push(() => {
     server.closeAllConnections()
@@ -23,23 +24,58 @@ async function hostile(answer: (response: ServerResponse) => void): Promise<stri
 
 describe('wsc bus fetch', () => {
   const proofAt = (of: FixtureChain, height: number) => fakeProof(at(of, height))
+  const heldAt = async (of: FixtureChain, height: number) => {
+    const bytes = await proofAt(of, height)
+    return { bytes, chain: await provedChain(bytes) }
+  }
 
   it('takes a better proof and leaves an equal one', async () => {
     const { server, publish } = await place.serving()
     const proof = await proofAt(chain, 12)
     await publish(proof)
-    const held = await provedChain(await proofAt(chain, 10))
+    const held = await heldAt(chain, 10)
     expect(await fetchProof(server.url, fakeOptions)).toMatchObject({ ok: true, bytes: proof, newer: true })
     expect(await fetchProof(server.url, fakeOptions, held)).toMatchObject({ ok: true, newer: true })
-    expect(await fetchProof(server.url, fakeOptions, await provedChain(proof))).toMatchObject({ newer: false })
+    expect(await fetchProof(server.url, fakeOptions, await heldAt(chain, 12))).toMatchObject({ newer: false })
+  })
+
+  it('neither asks for the very proof held nor verifies it again', async () => {
+    const { server, publish } = await place.serving()
+    let verified = 0
+    class Counting extends FakeEngine {
+      override verify(...given: Parameters<FakeEngine['verify']>) {
+        verified++
+        return super.verify(...given)
+      }
+    }
+    const counting = { ...fakeOptions, verifier: new Counting(regtestStart()) }
+    const held = await heldAt(chain, 12)
+    await publish(held.bytes)
+    const sent: (string | undefined)[] = []
+    const proxy = await hostile(async (response, request) => {
+      const tag = request.headers['if-none-match']
+      const answer = await fetch(`${server.url}/v1/proof`, {
+        headers: tag === undefined ? {} : { 'if-none-match': tag },
+      })
+      sent.push(`${answer.status} ${(await answer.arrayBuffer()).byteLength}`)
+      response.writeHead(answer.status).end()
+    })
+    expect(await fetchProof(proxy, counting, held)).toEqual({ ok: true, ...held, newer: false })
+    expect(sent).toEqual(['304 0'])
+    const deaf = await hostile((response) => response.end(held.bytes))
+    expect(await fetchProof(deaf, counting, held)).toEqual({ ok: true, ...held, newer: false })
+    expect(verified).toBe(0)
+    expect(await fetchProof(deaf, counting, await heldAt(chain, 10))).toMatchObject({ newer: true })
+    expect(verified).toBe(1)
+    const mute = await hostile((response) => response.writeHead(304).end())
+    await expect(fetchProof(mute, counting)).rejects.toMatchObject({ code: 'E_FETCH' })
   })
 
   it('refuses a stale one: of less work, or of as much on another tip', async () => {
     const stale = await proofAt(chain, 10)
     const url = await hostile((response) => response.end(stale))
-    const held = async (of: FixtureChain, height: number) => await provedChain(await proofAt(of, height))
-    expect(await fetchProof(url, fakeOptions, await held(chain, 12))).toMatchObject({ reject: 'stale' })
-    expect(await fetchProof(url, fakeOptions, await held(reorganised, 10))).toMatchObject({ reject: 'stale' })
+    expect(await fetchProof(url, fakeOptions, await heldAt(chain, 12))).toMatchObject({ reject: 'stale' })
+    expect(await fetchProof(url, fakeOptions, await heldAt(reorganised, 10))).toMatchObject({ reject: 'stale' })
   })
 
   it('refuses a forged one and what is none', async () => {

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { headerHash, packParams, regtest, toDisplay } from '../../src/bitcoin/index.ts'
+import { headerHash, regtest } from '../../src/bitcoin/index.ts'
 import { peaksOf } from '../../src/bus/accumulator.ts'
 import { verifyPath } from '../../src/bus/accumulator-path.ts'
 import { History } from '../../src/bus/history/history.ts'
-import { openLevelTable } from '../../src/bus/history/level-table.ts'
+import { historyOwner, openLevelTable } from '../../src/bus/history/level-table.ts'
 import { type HistoryTable, memoryTable } from '../../src/bus/history/table.ts'
 import { fileSource, type HeaderSource } from '../../src/bus/prover/header-source.ts'
 import { splitHash } from '../../src/bus/state.ts'
@@ -36,11 +36,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
-const owner = {
-  params: packParams(regtest).toString(16),
-  startHeight: 0,
-  startHash: toDisplay(start.context.hash),
-}
+const owner = historyOwner(regtest, { height: 0, hash: start.context.hash })
 let made = 0
 const levelTable = () => openLevelTable(join(directory, String(made++)), owner)
 const open = (table: HistoryTable) => History.open({ height: 0, hash: start.context.hash }, table, poseidonSource)

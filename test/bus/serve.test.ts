@@ -26,7 +26,10 @@ describe('wsc bus serve', () => {
     const answer = await get('/v1/proof')
     expect(new Uint8Array(await answer.arrayBuffer())).toEqual(proof)
     const etag = answer.headers.get('etag') as string
-    expect((await get('/v1/proof', { headers: { 'if-none-match': etag } })).status).toBe(304)
+    const unchanged = await get('/v1/proof', { headers: { 'if-none-match': etag } })
+    expect([unchanged.status, unchanged.headers.get('content-length')]).toEqual([304, null])
+    const asked = await get('/v1/proof', { method: 'OPTIONS' })
+    expect([asked.status, asked.headers.get('access-control-allow-headers')]).toEqual([204, 'if-none-match'])
     expect(await (await get('/v1/state')).json()).toMatchObject({ valid: true, height: 10, network: 'regtest' })
     for (const height of [0, 1, 7, 10]) {
       const supplement = supplementFromJson(await (await get(`/v1/path/${height}`)).text())

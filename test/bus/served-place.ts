@@ -29,7 +29,7 @@ export const reorganised: FixtureChain = {
 }
 export const at = (of: FixtureChain, height: number) => of.states[height - 1] as never
 
-function sourceOf(headers: FixtureChain['headers']): HeaderSource {
+export function sourceOf(headers: FixtureChain['headers']): HeaderSource {
   const made = fileSource(headerFile(headers))
   if (!made.ok) throw new Error(made.reject)
   return made.source
@@ -55,19 +55,28 @@ export class ServedPlace {
   }
 }
 
-/** A server over a file that the test writes; `headers` is the node's chain and may be changed. */
+/** A server over a file that the test writes; `node` is what it asks, and may be changed. */
 async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
   const file = join(directory, `${Math.random()}.proof`)
-  const node = { headers: chain.headers }
+  const node = {
+    headers: chain.headers,
+    /** Before each answer about headers, and about blocks. */
+    headersHeld: async (_?: AbortSignal): Promise<void> => undefined,
+    blocksHeld: async (_?: AbortSignal): Promise<void> => undefined,
+  }
   const source: HeaderSource = {
     fixed: false,
-    tipHeight: (signal) => sourceOf(node.headers).tipHeight(signal),
+    async tipHeight(signal) {
+      await node.headersHeld(signal)
+      return await sourceOf(node.headers).tipHeight(signal)
+    },
     headers: (from, count, signal) => sourceOf(node.headers).headers(from, count, signal),
     hashAt: (height, signal) => sourceOf(node.headers).hashAt(height, signal),
   }
   const blocks: BlockSource = {
-    header: async (hash) => {
+    header: async (hash, signal) => {
       const found = node.headers.find((header) => sameHash(headerHash(header), hash))
+      await node.blocksHeld(signal)
       return found === undefined ? null : encodeHeader(found)
     },
     block: async () => null,
@@ -75,19 +84,25 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
   }
   const history = await History.open({ height: 0, hash: start.context.hash }, memoryTable(), poseidonSource)
   const troubles: string[] = []
+  const judged: Uint8Array[] = []
   const bus = new ServedBus({
     file,
-    judge: (proof) => verifyProof(proof, fakeOptions),
+    judge: (proof) => {
+      judged.push(proof)
+      return verifyProof(proof, fakeOptions)
+    },
     history,
     headers: source,
     blocks,
     onTrouble: (message) => troubles.push(message),
   })
+  const errors: unknown[] = []
   const server: RunningServer = await serveBus({
     bus,
     host: '127.0.0.1',
     port: 0,
     clock: Date.now,
+    onError: (error) => errors.push(error),
     ...(limit === undefined ? {} : { rateLimit: limit }),
   })
   closing.push(() => server.close())
@@ -96,7 +111,7 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
     await bus.look()
   }
   const get = (path: string, init?: RequestInit) => fetch(server.url + path, init)
-  return { server, bus, publish, get, node, troubles }
+  return { server, bus, publish, get, node, troubles, judged, errors }
 }
 
 export async function provedChain(bytes: Uint8Array): Promise<ProvedChain> {

@@ -1,7 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RegtestNode } from '../../bitcoin-regtest/index.ts'
 import { toDisplay } from '../../src/bitcoin/index.ts'
+import { decodeProofFile, encodeProofFile } from '../../src/bus/pure.ts'
 import { BusPlace, until } from '../support/bus-place.ts'
 import { inscriptionAddress, mineInscription } from '../support/regtest-inscription.ts'
 import type { WscRun } from '../support/wsc.ts'
@@ -163,6 +166,35 @@ describe('a chain served from one proof', () => {
     keeper.child.kill('SIGINT')
     expect((await keeper.done).exit).toBe(130)
     expect((await place.verify('kept.proof', ...regtest)).exit).toBe(0)
+  })
+
+  it('takes no forged proof: a real one with a field altered and its checksum made anew', async () => {
+    const held = await readFile(place.file('current.proof'))
+    await writeFile(place.file('true.proof'), held)
+    const decoded = decodeProofFile(new Uint8Array(held))
+    if (!decoded.ok) throw new Error(decoded.detail)
+    const { proof } = decoded
+    const flipped = proof.snark.with(5000, (proof.snark[5000] as number) ^ 1)
+    let forged: Uint8Array = new Uint8Array()
+    const liar = createServer((_, response) => response.end(forged))
+    await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve))
+    try {
+      const from = `http://127.0.0.1:${(liar.address() as AddressInfo).port}`
+      for (const [changes, reason] of [
+        [{ steps: proof.steps + 1 }, 'proof-invalid'],
+        [{ snark: flipped }, expect.stringMatching(/^proof-(invalid|malformed)$/)],
+        [{ params: proof.params + 1n }, 'wrong-network'],
+        [{ start: { ...proof.start, hash: new Uint8Array(32) } }, 'wrong-start'],
+        [{ keyId: proof.keyId.replace(/.$/, (last) => (last === '0' ? '1' : '0')) }, 'wrong-key'],
+      ] as const) {
+        forged = encodeProofFile({ ...proof, ...changes })
+        const run = await place.run('bus', 'fetch', from, ...regtest, '--out', place.file('true.proof'), '--json')
+        expect([run.exit, JSON.parse(run.stdout)]).toMatchObject([1, { valid: false, reason }])
+        expect(await readFile(place.file('true.proof'))).toEqual(held)
+      }
+    } finally {
+      liar.close()
+    }
   })
 
   it('stops when it is told to, and then nothing can be fetched', async () => {

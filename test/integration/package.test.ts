@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serveFolder } from '../../scripts/serve-web.ts'
 import { contextFromHeaders, mainnet } from '../../src/bitcoin/index.ts'
 import { encodeAnchor } from '../../src/bus/pure.ts'
-import { type Example, readExamples, readmeLines } from '../package/examples.ts'
+import { type Example, importedNames, readExamples, readmeLines } from '../package/examples.ts'
 import { smallBlock } from '../support/blocks.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { excerpt } from '../support/excerpts.ts'
@@ -33,6 +33,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }))
 /** The files that the examples speak of. */
 async function putInputs(): Promise<void> {
   await copyFile(await proveRegtest(directory), join(project, 'regtest.proof'))
+  await copyFile(join(directory, 'regtest-headers.bin'), join(project, 'regtest-headers.bin'))
   const { bytes: headers } = excerpt('mainnet-start')
   await writeFile(join(project, 'headers.bin'), headers)
   await writeFile(join(project, 'block.bin'), smallBlock('mainnet-100002'))
@@ -71,14 +72,25 @@ describe('the installed package', () => {
   it('has an example for every function it exports, and each runs and prints what it says', async () => {
     const list = `import * as node from 'wsc-bitcoin'
       import * as browser from 'wsc-bitcoin/browser'
-      const names = (entry) => Object.keys(entry).filter((name) => typeof entry[name] === 'function')
       const isClass = (value) => /^class\\b/.test(Function.prototype.toString.call(value))
-      const all = new Set([...names(node), ...names(browser)])
-      console.log(JSON.stringify([...all].filter((name) => !isClass(node[name] ?? browser[name]))))`
-    const exported = JSON.parse(await inProject(process.execPath, 'list.js', list)) as string[]
+      const isFunction = (value) => typeof value === 'function' && !isClass(value)
+      const tell = (entry) => ({ all: Object.keys(entry), functions: Object.keys(entry).filter((name) => isFunction(entry[name])) })
+      console.log(JSON.stringify({ 'wsc-bitcoin': tell(node), 'wsc-bitcoin/browser': tell(browser) }))`
+    const entries = JSON.parse(await inProject(process.execPath, 'list.js', list)) as Record<
+      string,
+      { all: string[]; functions: string[] }
+    >
+    const exported = [...new Set(Object.values(entries).flatMap(({ functions }) => functions))]
     expect(exported.length).toBeGreaterThan(20)
     expect(exported.filter((name) => !examples.some((example) => example.name === name))).toEqual([])
-    const inNode = examples.filter(({ name, code }) => exported.includes(name) && !code.includes('wsc-bitcoin/browser'))
+    // Of what is not exported too: whoever reads an example believes its imports.
+    const missing = examples.flatMap(({ name, code }) =>
+      importedNames(code)
+        .filter((one) => !entries[one.entry]?.all.includes(one.name))
+        .map((one) => `@example of ${name}: ${one.entry} has no ${one.name}`),
+    )
+    expect(missing).toEqual([])
+    const inNode = examples.filter(({ code }) => /from 'wsc-bitcoin'/.test(code))
     for (const { name, code, prints } of inNode) {
       const printed = await inProject(process.execPath, 'example.js', code)
       if (prints !== undefined) expect(printed, `@example of ${name}`).toBe(prints)

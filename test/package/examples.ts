@@ -16,6 +16,17 @@ export function readExamples(folder: string): Example[] {
     .flatMap((file) => examplesOf(readFileSync(join(folder, file), 'utf8')))
 }
 
+/** What an example imports from each entry of the package, by the entry's name. */
+export function importedNames(code: string): { readonly entry: string; readonly name: string }[] {
+  return [...code.matchAll(/import \{([^}]*)\} from '(wsc-bitcoin(?:\/browser)?)'/g)].flatMap(([, names, entry]) =>
+    (names ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && !name.startsWith('type '))
+      .map((name) => ({ entry: entry ?? '', name: name.replace(/ as .*/, '') })),
+  )
+}
+
 function examplesOf(declarations: string): Example[] {
   const documented = /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*export declare (?:async )?function\*? (\w+)/g
   return [...declarations.matchAll(documented)].flatMap(([, comment, name]) => {

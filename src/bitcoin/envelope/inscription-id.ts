@@ -7,7 +7,15 @@ export interface InscriptionId {
   readonly index: number
 }
 
-/** Null where the text is no inscription id. */
+/**
+ * Null where the text is no inscription id.
+ *
+ * @example
+ * import { parseInscriptionId } from 'wsc-bitcoin'
+ *
+ * const id = parseInscriptionId(`${'ab'.repeat(32)}i7`)
+ * console.log(id?.index) // 7
+ */
 export function parseInscriptionId(text: string): InscriptionId | null {
   const match = INSCRIPTION_ID.exec(text)
   const index = Number(match?.[2])

@@ -43,7 +43,16 @@ type Built<T> = { readonly ok: true; readonly attestation: T } | BuildRejection
 
 const refuse = (reject: BuildReject, detail: string): BuildRejection => ({ ok: false, reject, detail })
 
-/** That a header is in the proved chain. */
+/**
+ * That a header is in the proved chain; `place` is from a `PlaceSource`.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { attestHeader } from 'wsc-bitcoin'
+ *
+ * const headers = await readFile('headers.bin')
+ * console.log(attestHeader({ tipHeight: 5, height: 1, path: [] }, headers.subarray(80, 160)).kind) // header
+ */
 export function attestHeader(place: HeaderPlace, header: Uint8Array): HeaderAttestation {
   return { kind: 'header', ...place, header }
 }
@@ -55,7 +64,18 @@ export interface OpenBlock {
   readonly txids: ReadonlyMap<string, number>
 }
 
-/** Reads a block's trees; a block whose header does not commit to its transactions is refused. */
+/**
+ * Reads a block's trees; a block whose header does not commit to its transactions is refused.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { decodeBlock, openBlock } from 'wsc-bitcoin'
+ *
+ * const decoded = decodeBlock(await readFile('block.bin'))
+ * const opened = decoded.ok ? openBlock(decoded.block) : decoded
+ * if (!opened.ok) throw new Error(opened.detail)
+ * console.log(opened.open.txids.size)
+ */
 export function openBlock(block: Block): { readonly ok: true; readonly open: OpenBlock } | BuildRejection {
   const body = checkBlockBody(block)
   if (!body.ok) return refuse('bad-block', `block ${toDisplay(block.hash)}: ${body.reject}: ${body.detail}`)
@@ -63,13 +83,42 @@ export function openBlock(block: Block): { readonly ok: true; readonly open: Ope
   return { ok: true, open: { block, body, txids: new Map(ids) } }
 }
 
-/** `txid` as explorers show it. */
+/**
+ * That a transaction is in a block. `txid` as explorers show it.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { attestTransaction, decodeBlock, openBlock } from 'wsc-bitcoin'
+ *
+ * const decoded = decodeBlock(await readFile('block.bin'))
+ * const opened = decoded.ok ? openBlock(decoded.block) : decoded
+ * if (!opened.ok) throw new Error(opened.detail)
+ * const [txid] = opened.open.txids.keys()
+ * const place = { tipHeight: 100002, height: 100002, path: [] }
+ * const built = attestTransaction(place, opened.open, txid)
+ * console.log(built.ok ? built.attestation.index : built.reject) // 0
+ */
 export function attestTransaction(place: HeaderPlace, open: OpenBlock, txid: string): Built<TransactionAttestation> {
   const index = open.txids.get(txid)
   if (index === undefined) return noTransaction(open, txid)
   return { ok: true, attestation: transactionAt(place, open, index) }
 }
 
+/**
+ * That an output was made by a transaction in a block.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { attestOutput, decodeBlock, openBlock } from 'wsc-bitcoin'
+ *
+ * const decoded = decodeBlock(await readFile('block.bin'))
+ * const opened = decoded.ok ? openBlock(decoded.block) : decoded
+ * if (!opened.ok) throw new Error(opened.detail)
+ * const [txid] = opened.open.txids.keys()
+ * const place = { tipHeight: 100002, height: 100002, path: [] }
+ * const built = attestOutput(place, opened.open, txid, 9)
+ * console.log(built.ok ? built.attestation.output : built.reject) // no-such-output
+ */
 export function attestOutput(
   place: HeaderPlace,
   open: OpenBlock,
@@ -85,7 +134,21 @@ export function attestOutput(
   return { ok: true, attestation: { ...attestation, kind: 'output', output } }
 }
 
-/** Envelope number `envelope` of a transaction: what ord calls `<txid>i<envelope>`. */
+/**
+ * That an envelope was revealed in a block: number `envelope` of its transaction, what ord calls `<txid>i<envelope>`.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { attestInscription, decodeBlock, openBlock } from 'wsc-bitcoin'
+ *
+ * const decoded = decodeBlock(await readFile('block.bin'))
+ * const opened = decoded.ok ? openBlock(decoded.block) : decoded
+ * if (!opened.ok) throw new Error(opened.detail)
+ * const txid = [...opened.open.txids.keys()][1]
+ * const place = { tipHeight: 100002, height: 100002, path: [] }
+ * const built = attestInscription(place, opened.open, txid, 0)
+ * console.log(built.ok ? built.attestation.envelope : built.reject) // no-such-inscription
+ */
 export function attestInscription(
   place: HeaderPlace,
   open: OpenBlock,

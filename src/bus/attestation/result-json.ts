@@ -1,14 +1,29 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { type Envelope, formatInscriptionId, type Header, type Transaction, toDisplay } from '../../bitcoin/index.ts'
+import {
+  type Envelope,
+  formatInscriptionId,
+  type Header,
+  type Transaction,
+  toDisplay,
+  utf8,
+} from '../../bitcoin/index.ts'
 import { toHex } from '../bytes.ts'
+import type { VerifyReject } from '../verify.ts'
 import type { AttestationKind } from './attestation.ts'
 import type { AttestationFormReject } from './binary.ts'
-import type { AttestationPayload, AttestationReject, CheckedAttestation, RefusedAttestation } from './check.ts'
+import type { AttestationPayload, CheckedAttestation, RefusedAttestation } from './check.ts'
 
 /** Why an attestation was not even read. */
 export interface UnreadAttestation {
   readonly valid: false
   readonly reason: AttestationFormReject
+  readonly detail: string
+}
+
+/** Why it was not checked: the proof it was to be checked under does not hold. */
+export interface UnprovedAttestation {
+  readonly valid: false
+  readonly reason: `proof:${VerifyReject}`
   readonly detail: string
 }
 
@@ -22,11 +37,11 @@ export interface UnreadAttestation {
  * console.log(json.height) // null
  */
 export function attestationResultJson(
-  result: CheckedAttestation | RefusedAttestation | UnreadAttestation,
+  result: CheckedAttestation | RefusedAttestation | UnreadAttestation | UnprovedAttestation,
   kind: AttestationKind | null,
 ): Record<string, unknown> {
   if (!result.valid) {
-    const { reason } = result satisfies { readonly reason: AttestationReject | AttestationFormReject }
+    const { reason } = result
     return { valid: false, reason, kind, height: null, blockHash: null, confirmations: null, payload: null }
   }
   const { height, blockHash, confirmations, payload, header } = result
@@ -74,22 +89,12 @@ function describeEnvelope({ input, index, body, error, unbound, ...fields }: Env
   return {
     input,
     index,
-    contentType: text(fields.contentType),
-    bodyLength: body?.length ?? 0,
+    contentType: fields.contentType === null ? null : utf8(fields.contentType),
+    bodyLength: body?.length ?? null,
     bodySha256: body === null ? null : toHex(sha256(body)),
-    metaprotocol: text(fields.metaprotocol),
+    metaprotocol: fields.metaprotocol === null ? null : utf8(fields.metaprotocol),
     metadata: fields.metadata === null ? null : toHex(fields.metadata),
     error,
     unbound,
-  }
-}
-
-/** Null where it is no UTF-8, as ord has it. */
-function text(bytes: Uint8Array | null): string | null {
-  if (bytes === null) return null
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return null
   }
 }

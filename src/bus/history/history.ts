@@ -25,6 +25,7 @@ export class History {
   readonly start: HistoryStart
   readonly #table: HistoryTable
   readonly #source: PoseidonSource
+  #rewrites = 0
 
   private constructor(start: HistoryStart, table: HistoryTable, source: PoseidonSource) {
     this.start = start
@@ -41,6 +42,14 @@ export class History {
   /** Height of its last header. */
   get tipHeight(): number {
     return this.start.height + this.#table.count - 1
+  }
+
+  /**
+   * How often headers were taken back: until it changes, what was read stays true. Who reads several records for one
+   * answer compares it before and after, and so waits for nobody and keeps nobody waiting.
+   */
+  get rewrites(): number {
+    return this.#rewrites
   }
 
   /** Null where it holds no such height. */
@@ -144,7 +153,11 @@ export class History {
       const there = await source.hashAt(height, signal)
       if (own !== null && there !== null && sameHash(own, there)) {
         // A source that merely ends earlier takes nothing away.
-        if (back > 0) await this.#table.truncate(height - this.start.height + 1)
+        if (back > 0) {
+          await this.#table.truncate(height - this.start.height + 1)
+          // Before anything is written over what lies beyond.
+          this.#rewrites++
+        }
         return
       }
       if (height === this.start.height) {

@@ -1,6 +1,8 @@
 import { Level } from 'level'
 import { z } from 'zod'
+import { type NetworkParams, packParams, toDisplay } from '../../bitcoin/index.ts'
 import { BusError } from '../errors.ts'
+import type { HistoryStart } from './history.ts'
 import { RECORD_BYTES } from './nodes.ts'
 import type { HistoryTable } from './table.ts'
 
@@ -11,6 +13,18 @@ export interface HistoryOwner {
   readonly startHeight: number
   /** Display order. */
   readonly startHash: string
+}
+
+/**
+ * Who a history of this network from this start belongs to.
+ *
+ * @example
+ * import { historyOwner, regtest, startContext } from 'wsc-bitcoin'
+ *
+ * console.log(historyOwner(regtest, startContext(regtest)).startHeight) // 0
+ */
+export function historyOwner(params: NetworkParams, start: HistoryStart): HistoryOwner {
+  return { params: packParams(params).toString(16), startHeight: start.height, startHash: toDisplay(start.hash) }
 }
 
 const HISTORY_FORMAT = 1
@@ -32,6 +46,15 @@ type Database = Level<Uint8Array, Uint8Array>
 /**
  * Opens a history in a directory of its own. The number of records is written in one batch with them, so that a kill
  * leaves either all of an append or nothing. Throws E_LOCKED, E_DATA_DIR_VERSION, E_DATA_DIR_MISMATCH or E_IO.
+ *
+ * @example
+ * import { History, historyOwner, loadVerifier, openLevelTable, regtest, startContext } from 'wsc-bitcoin'
+ *
+ * const start = startContext(regtest)
+ * const table = await openLevelTable('history', historyOwner(regtest, start))
+ * const history = await History.open(start, table, await loadVerifier())
+ * await history.close()
+ * console.log(history.tipHeight) // 0
  */
 export async function openLevelTable(dir: string, owner: HistoryOwner): Promise<HistoryTable> {
   const database: Database = new Level(dir, { keyEncoding: 'view', valueEncoding: 'view' })

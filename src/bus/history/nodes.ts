@@ -1,3 +1,4 @@
+import { LEAF, LIST, NODE } from '../accumulator.ts'
 import { concatBytes } from '../bytes.ts'
 import { FIELD_BYTES } from '../field.ts'
 import { treeSizes } from '../path-plan.ts'
@@ -6,10 +7,6 @@ import { treeSizes } from '../path-plan.ts'
 export interface PoseidonSource {
   poseidon(tag: number, inputs: Uint8Array): Uint8Array
 }
-
-const LEAF = 1
-const NODE = 2
-const LIST = 3
 
 /** Block hash, then the root of the tree that this block's leaf closes. */
 export const RECORD_BYTES = 64

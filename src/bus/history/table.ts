@@ -12,7 +12,15 @@ export interface HistoryTable {
   close(): Promise<void>
 }
 
-/** Records in memory, for a history that a header file holds. */
+/**
+ * Records in memory, for a history that a header file holds.
+ *
+ * @example
+ * import { History, loadVerifier, memoryTable, regtest, startContext } from 'wsc-bitcoin'
+ *
+ * const history = await History.open(startContext(regtest), memoryTable(), await loadVerifier())
+ * console.log(history.tipHeight) // 0
+ */
 export function memoryTable(): HistoryTable {
   let bytes = new Uint8Array(0)
   let count = 0

@@ -21,7 +21,15 @@ export interface HeaderSource {
 /** Headers fetched and judged at a time. */
 export const BATCH = 2000
 
-/** A file of raw headers, heights ascending from `startHeight`; or why its length cannot be right. */
+/**
+ * A file of raw headers, heights ascending from `startHeight`; or why its length cannot be right.
+ *
+ * @example
+ * import { fileSource } from 'wsc-bitcoin'
+ *
+ * const made = fileSource(new Uint8Array(79))
+ * console.log(made.ok ? await made.source.tipHeight() : made.reject) // bad-length
+ */
 export function fileSource(
   bytes: Uint8Array,
   startHeight = 0,
@@ -63,6 +71,17 @@ export interface HeaderClient {
   ): Promise<readonly { readonly header: Header }[]>
 }
 
+/**
+ * The headers of a node's chain.
+ *
+ * @example
+ * import { NodeClient, nodeSource } from 'wsc-bitcoin'
+ *
+ * const client = new NodeClient({ url: 'http://127.0.0.1:9', auth: { kind: 'cookie', file: '.cookie' } })
+ * const height = await nodeSource(client).tipHeight().catch((error) => error.name)
+ * client.close()
+ * console.log(height) // NodeError
+ */
 export function nodeSource(client: HeaderClient): HeaderSource {
   const options = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal })
   return {

@@ -2,6 +2,7 @@ import type { AttestRequest } from '../attestation/attestor.ts'
 import { encodeAttestation } from '../attestation/binary.ts'
 import { attestationToJson } from '../attestation/json.ts'
 import { supplementToJson } from '../attestation/supplement.ts'
+import { BusError } from '../errors.ts'
 import { verifyJson } from '../verify-json.ts'
 import type { ServedProof } from './served-bus.ts'
 
@@ -35,7 +36,10 @@ const TXID = '([0-9a-f]{64})'
 const ROUTES: readonly (readonly [RegExp, (match: readonly string[], query: URLSearchParams) => Route])[] = [
   [/^\/v1\/proof$/, () => ({ costly: false, answer: async (served) => proof(served) })],
   [/^\/v1\/state$/, () => ({ costly: false, answer: async ({ chain }) => json(200, verifyJson(chain)) })],
-  [new RegExp(`^/v1/path/${HEIGHT}$`), ([, height]) => ({ costly: false, answer: (served) => path(served, height) })],
+  [
+    new RegExp(`^/v1/path/${HEIGHT}$`),
+    ([, height]) => ({ costly: false, answer: (served) => inStep(() => path(served, height)) }),
+  ],
   [
     new RegExp(`^/v1/attest/header/${HEIGHT}$`),
     ([, height], query) => attest(query, { kind: 'header', height: Number(height) }),
@@ -72,27 +76,36 @@ function proof({ bytes, digest }: ServedProof): Answer {
   return { status: 200, type: 'application/octet-stream', body: bytes, etag: `"${digest}"` }
 }
 
-async function path({ material }: ServedProof, text: string | undefined): Promise<Answer> {
+async function path({ places }: ServedProof, text: string | undefined): Promise<Answer> {
   const height = Number(text)
-  if (material === null) return catchingUp()
-  const { places } = material
   if ((await places.hashAt(height)) === null) return noHeader(height)
   return json(200, supplementToJson(await places.place(height)))
 }
 
-const catchingUp = () => failure(503, 'catching-up', 'the chain was reorganised; try again in a second')
+/** What places throw while the history is not the proof's: it is still being made, or a reorg rewrites it. */
+const CATCHING_UP: ReadonlySet<unknown> = new Set(['E_NO_HEADERS', 'E_SOURCE', 'E_REORG'])
+
+/** An answer that needs the history: none is made from one that is not in step with the proof. */
+async function inStep(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof BusError) || !CATCHING_UP.has(error.code)) throw error
+    return failure(503, 'catching-up', 'the headers of this proof are not all here; try again in a second')
+  }
+}
 
 const noHeader = (height: number) => failure(404, 'no-such-block', `the proved chain has no height ${height}`)
 
 function attest(query: URLSearchParams, request: AttestRequest): Route {
   return {
     costly: true,
-    async answer({ material }, signal) {
-      if (material === null) return catchingUp()
-      const made = await material.attestor.attest(request, signal)
-      if (!made.ok) return failure(404, made.reject, made.detail)
-      if (query.get('form') === 'json') return json(200, attestationToJson(made.attestation))
-      return { status: 200, type: 'application/octet-stream', body: encodeAttestation(made.attestation) }
-    },
+    answer: ({ attestor }, signal) =>
+      inStep(async () => {
+        const made = await attestor.attest(request, signal)
+        if (!made.ok) return failure(404, made.reject, made.detail)
+        if (query.get('form') === 'json') return json(200, attestationToJson(made.attestation))
+        return { status: 200, type: 'application/octet-stream', body: encodeAttestation(made.attestation) }
+      }),
   }
 }

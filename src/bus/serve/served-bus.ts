@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Attestor, type BlockSource, type PlaceSource } from '../attestation/attestor.ts'
 import { better } from '../compare.ts'
-import { throwIfAborted } from '../errors.ts'
 import type { History } from '../history/history.ts'
-import { provedPlaces } from '../history/places.ts'
+import { livePlaces, provedPlaces } from '../history/places.ts'
 import { MAX_PROOF_BYTES } from '../proof-file.ts'
 import { readRegular } from '../prover/files.ts'
 import type { HeaderSource } from '../prover/header-source.ts'
@@ -17,8 +16,9 @@ export interface ServedBusOptions {
   /** Headers of the proof's chain. */
   readonly headers: HeaderSource
   readonly blocks: BlockSource
-  /** Why a changed file is not served yet; the one before stays. */
+  /** Why a changed file is not served; the one before stays. */
   onTrouble?(message: string): void
+  /** A proof is served, and the history is in step with it. */
   onProof?(chain: ProvedChain): void
 }
 
@@ -28,17 +28,21 @@ export interface ServedProof {
   /** SHA-256 of the bytes, hexadecimal. */
   readonly digest: string
   readonly chain: ProvedChain
-  /** Null while the history is of another branch than the proof: a reorg is under way. */
-  readonly material: { readonly places: PlaceSource; readonly attestor: Attestor } | null
+  /** Throw E_NO_HEADERS, E_SOURCE or E_REORG while the history is not in step with the proof. */
+  readonly places: PlaceSource
+  readonly attestor: Attestor
 }
 
-/** Follows a proof file: each new one is verified, and served once the history is in step with it. */
+/**
+ * Follows a proof file: each new one is verified, and served once the history is in step with it; the first at once,
+ * since there is no other. Nothing that is asked of it waits for the history or for who makes it.
+ */
 export class ServedBus {
   readonly #options: ServedBusOptions
   #current: ServedProof | null = null
+  /** Verified and better than the current one; the history is not in step with it yet. */
+  #next: ServedProof | null = null
   #seen = ''
-  readonly #readers = new Set<Promise<unknown>>()
-  #writer: Promise<unknown> = Promise.resolve()
 
   constructor(options: ServedBusOptions) {
     this.#options = options
@@ -48,76 +52,54 @@ export class ServedBus {
     return this.#current
   }
 
-  /** Runs work on the current proof while its history stands still; null before there is a proof. */
-  async read<T>(work: (served: ServedProof) => Promise<T>): Promise<T | null> {
-    await this.#writer
-    if (this.#current === null) return null
-    const reading = work(this.#current)
-    const settled = reading.catch(() => undefined).finally(() => this.#readers.delete(settled))
-    this.#readers.add(settled)
-    return await reading
+  /**
+   * Looks at the file; takes it up where it holds a better proof than the one served. What the headers' source throws
+   * is thrown; the next look goes on from there.
+   */
+  async look(signal?: AbortSignal): Promise<void> {
+    const found = await this.#read()
+    if (found !== null) await this.#judge(found.bytes, found.digest)
+    if (this.#next !== null) await this.#takeUp(this.#next, signal)
   }
 
-  /** Looks at the file; takes it up where it holds a better proof than the one served. */
-  async look(signal?: AbortSignal): Promise<void> {
-    const { file, judge, onTrouble, onProof } = this.#options
-    const trouble = (message: string) => onTrouble?.(`${file} is not served: ${message}`)
-    let bytes: Uint8Array
+  /** Null where the file is not there, or is the one seen last. */
+  async #read(): Promise<{ bytes: Uint8Array; digest: string } | null> {
     try {
-      bytes = await readRegular(file, MAX_PROOF_BYTES)
+      const bytes = await readRegular(this.#options.file, MAX_PROOF_BYTES)
+      const digest = createHash('sha256').update(bytes).digest('hex')
+      return digest === this.#seen ? null : { bytes, digest }
     } catch (error) {
       const reason = (error as NodeJS.ErrnoException).code ?? String(error)
-      if (this.#seen !== reason) trouble(reason === 'ENOENT' ? 'it is not there yet' : reason)
+      if (this.#seen !== reason) this.#trouble(reason === 'ENOENT' ? 'it is not there yet' : reason)
       this.#seen = reason
-      return
+      return null
     }
-    const digest = createHash('sha256').update(bytes).digest('hex')
-    if (digest === this.#seen) return
-    const chain = await judge(bytes)
-    if (!chain.valid) {
-      this.#seen = digest
-      trouble(`${chain.reason}: ${chain.detail}`)
-      return
-    }
+  }
+
+  async #judge(bytes: Uint8Array, digest: string): Promise<void> {
+    const chain = await this.#options.judge(bytes)
+    this.#seen = digest
+    if (!chain.valid) return this.#trouble(`${chain.reason}: ${chain.detail}`)
     if (this.#current !== null) {
       const compared = better(this.#current.chain, chain)
-      if (!compared.ok || compared.better !== chain) {
-        this.#seen = digest
-        if (!compared.ok) trouble(compared.detail)
-        return
-      }
+      if (!compared.ok) return this.#trouble(compared.detail)
+      if (compared.better !== chain) return
     }
-    await this.#alone(() => this.#takeUp(bytes, digest, chain, signal))
-    this.#seen = digest
-    onProof?.(chain)
+    const places = livePlaces(this.#options.history, chain)
+    this.#next = { bytes, digest, chain, places, attestor: new Attestor(places, this.#options.blocks) }
+    this.#current ??= this.#next
   }
 
-  async #takeUp(bytes: Uint8Array, digest: string, chain: ProvedChain, signal: AbortSignal | undefined): Promise<void> {
-    throwIfAborted(signal)
-    const { history, headers } = this.#options
-    try {
-      await history.sync(headers, chain.height, signal)
-      this.#current = { bytes, digest, chain, material: await this.#material(chain) }
-    } catch (error) {
-      // The store may have left the branch of the proof served: that proof stays, paths to it do not.
-      const { current } = this
-      if (current !== null) {
-        const material = await this.#material(current.chain).catch(() => null)
-        this.#current = { ...current, material }
-      }
-      throw error
-    }
+  async #takeUp(next: ServedProof, signal: AbortSignal | undefined): Promise<void> {
+    const { history, headers, onProof } = this.#options
+    await history.sync(headers, next.chain.height, signal)
+    await provedPlaces(history, next.chain)
+    this.#current = next
+    this.#next = null
+    onProof?.(next.chain)
   }
 
-  async #material(chain: ProvedChain) {
-    const places = await provedPlaces(this.#options.history, chain)
-    return { places, attestor: new Attestor(places, this.#options.blocks) }
-  }
-
-  /** A reorg rewrites the history: who reads it ends first, and who comes meanwhile waits. */
-  async #alone(work: () => Promise<void>): Promise<void> {
-    const turn = Promise.all([this.#writer, ...this.#readers]).then(work)
-    this.#writer = turn.catch(() => undefined)
-    await turn
+  #trouble(message: string): void {
+    this.#options.onTrouble?.(`${this.#options.file} is not served: ${message}`)
   }
 }

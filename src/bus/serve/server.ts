@@ -31,14 +31,39 @@ const REQUEST_TIMEOUT_MS = 10_000
 /** For one answer in full: a client that reads no faster holds nothing longer than this. */
 const ANSWER_TIMEOUT_MS = 60_000
 
-/** Read-only HTTP over what a `ServedBus` serves. Everything it hands out verifies without trust in it. */
+/**
+ * Read-only HTTP over what a `ServedBus` serves. Everything it hands out verifies without trust in it.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import * as wsc from 'wsc-bitcoin'
+ *
+ * const { regtest } = wsc
+ * const verifier = await wsc.loadVerifier()
+ * const headers = wsc.fileSource(await readFile('regtest-headers.bin'))
+ * if (!headers.ok) throw new Error(headers.detail)
+ * const client = new wsc.NodeClient({ url: 'http://127.0.0.1:9', auth: { kind: 'cookie', file: '.cookie' } })
+ * const bus = new wsc.ServedBus({
+ *   file: 'regtest.proof',
+ *   judge: (proof) => wsc.verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 }),
+ *   history: await wsc.History.open(wsc.startContext(regtest), wsc.memoryTable(), verifier),
+ *   headers: headers.source,
+ *   blocks: wsc.nodeBlocks(client),
+ * })
+ * await bus.look()
+ * const server = await wsc.serveBus({ bus, host: '127.0.0.1', port: 0, clock: Date.now })
+ * const state = await (await fetch(`${server.url}/v1/state`)).json()
+ * await server.close()
+ * client.close()
+ * console.log(state.height) // 5
+ */
 export async function serveBus(options: ServeOptions): Promise<RunningServer> {
   const limiter = new RateLimiter(options.rateLimit ?? { burst: 60, perSecond: 20 }, options.clock)
-  const stopping = new AbortController()
   let costly = 0
-  const decide = async (request: IncomingMessage): Promise<Answer> => {
+  const decide = async (request: IncomingMessage, leaving: AbortSignal): Promise<Answer> => {
     if (!limiter.take(request.socket.remoteAddress ?? '')) return failure(429, 'too-many-requests', 'wait a second')
     const target = request.url ?? ''
+    if (request.method === 'OPTIONS') return PREFLIGHT
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return failure(405, 'method-not-allowed', 'this server is read-only')
     }
@@ -48,10 +73,11 @@ export async function serveBus(options: ServeOptions): Promise<RunningServer> {
     const route = url === null ? null : findRoute(url.pathname, url.searchParams)
     if (route === null) return failure(404, 'no-such-path', 'the paths are told in docs/serving.md')
     if (route.costly && costly >= MAX_COSTLY) return failure(503, 'busy', 'try again in a second')
+    const { current } = options.bus
+    if (current === null) return failure(503, 'no-proof', 'there is no proof to serve yet')
     costly += route.costly ? 1 : 0
     try {
-      const answer = await options.bus.read((served) => route.answer(served, stopping.signal))
-      return answer ?? failure(503, 'no-proof', 'there is no proof to serve yet')
+      return await route.answer(current, leaving)
     } finally {
       costly -= route.costly ? 1 : 0
     }
@@ -65,9 +91,12 @@ export async function serveBus(options: ServeOptions): Promise<RunningServer> {
     },
     (request, response) => {
       response.setTimeout(ANSWER_TIMEOUT_MS, () => response.destroy())
-      void decide(request)
+      // A client that goes away, and a server that closes, end what is being made for it.
+      const leaving = new AbortController()
+      response.on('close', () => leaving.abort())
+      void decide(request, leaving.signal)
         .catch((error) => {
-          options.onError?.(error)
+          if (!leaving.signal.aborted) options.onError?.(error)
           return failure(502, 'unavailable', 'this could not be made now')
         })
         .then((answer) => send(request, response, answer))
@@ -78,13 +107,11 @@ export async function serveBus(options: ServeOptions): Promise<RunningServer> {
   const { address, family, port } = server.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    close: () => {
-      stopping.abort()
-      return new Promise((resolve) => {
+    close: () =>
+      new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
-      })
-    },
+      }),
   }
 }
 
@@ -92,21 +119,31 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
+/** What a page's browser asks before it may send If-None-Match from another origin. */
+const PREFLIGHT: Answer = { status: 204, type: 'application/json', body: new Uint8Array() }
+const PREFLIGHT_HEADERS = {
+  'access-control-allow-methods': 'GET, HEAD',
+  'access-control-allow-headers': 'if-none-match',
+  'access-control-max-age': '86400',
+}
+
 function send(request: IncomingMessage, response: ServerResponse, { status, type, body, etag }: Answer): void {
   const unchanged = status === 200 && etag !== undefined && request.headers['if-none-match'] === etag
+  const empty = unchanged || status === 204
   response.writeHead(unchanged ? 304 : status, {
-    'content-type': type,
-    'content-length': unchanged ? 0 : body.length,
+    // Neither describes an answer without content (RFC 9110, 8.6).
+    ...(empty ? {} : { 'content-type': type, 'content-length': body.length }),
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
     // Whatever is served verifies by itself and is public: any page may read it.
     'access-control-allow-origin': '*',
+    ...(status === 204 ? PREFLIGHT_HEADERS : {}),
     ...(etag === undefined ? {} : { etag }),
     ...(status === 429 || status === 503 ? { 'retry-after': '1' } : {}),
     // An unread body would be taken for the next request.
     ...(status === 413 || status === 405 ? { connection: 'close' } : {}),
   })
-  response.end(unchanged || request.method === 'HEAD' ? undefined : body)
+  response.end(empty || request.method === 'HEAD' ? undefined : body)
 }
 
 function listen(server: Server, { host, port }: ServeOptions): Promise<void> {

@@ -1,4 +1,5 @@
-import { concatBytes } from '../bytes.ts'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { concatBytes, toHex } from '../bytes.ts'
 import { BusError } from '../errors.ts'
 
 export interface FetchOptions {
@@ -15,20 +16,28 @@ export type FetchResult =
 
 /**
  * What a server of the bus has at `path`. At most `maxBytes` are read, within the time: a server that sends more is
- * refused, one that is silent or has nothing there throws E_FETCH. No redirects are followed.
+ * refused, one that is silent or has nothing there throws E_FETCH. No redirects are followed. Where the server says
+ * that it has nothing but `held`, these are the bytes.
  */
 export async function fetchBytes(
   base: string,
   path: string,
   maxBytes: number,
   options: FetchOptions = {},
+  held: Uint8Array | null = null,
 ): Promise<FetchResult> {
   const url = join(base, path)
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
   const timeout = AbortSignal.timeout(timeoutMs)
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout])
   try {
-    const response = await fetch(url, { signal, redirect: 'error' })
+    // The server's entity tag is the hash of what it sends (docs/serving.md).
+    const headers: Record<string, string> = held === null ? {} : { 'if-none-match': `"${toHex(sha256(held))}"` }
+    const response = await fetch(url, { signal, redirect: 'error', headers })
+    if (held !== null && response.status === 304) {
+      await response.body?.cancel()
+      return { ok: true, bytes: held }
+    }
     if (response.status !== 200) {
       await response.body?.cancel()
       throw new BusError('E_FETCH', `${url} answers ${response.status}; is it a server of the bus, and has it a proof?`)

@@ -1,7 +1,14 @@
+import { equalBytes } from '../bytes.ts'
 import { better, type CompareReject } from '../compare.ts'
 import { MAX_PROOF_BYTES } from '../proof-file.ts'
 import { type ProvedChain, type VerifyOptions, type VerifyReject, verifyProof } from '../verify.ts'
 import { type FetchOptions, fetchBytes } from './fetch-bytes.ts'
+
+/** A proof file and what it was verified to prove; what `fetchProof` gave is one. */
+export interface HeldProof {
+  readonly bytes: Uint8Array
+  readonly chain: ProvedChain
+}
 
 export type FetchProofResult =
   | {
@@ -15,7 +22,8 @@ export type FetchProofResult =
 
 /**
  * Syncs with the chain from a server of the bus: fetches its one proof, verifies it, and compares it with the one held.
- * The server is not trusted: a forged proof is refused, and so is one of less work than the one held.
+ * The server is not trusted: a forged proof is refused, and so is one of less work than the one held. The very proof
+ * held is neither sent nor verified again.
  *
  * @example
  * import { fetchProof, loadVerifier, regtest } from 'wsc-bitcoin'
@@ -27,18 +35,21 @@ export type FetchProofResult =
 export async function fetchProof(
   url: string,
   verify: VerifyOptions,
-  held: ProvedChain | null = null,
+  held: HeldProof | null = null,
   options: FetchOptions = {},
 ): Promise<FetchProofResult> {
-  const fetched = await fetchBytes(url, 'v1/proof', MAX_PROOF_BYTES, options)
+  const fetched = await fetchBytes(url, 'v1/proof', MAX_PROOF_BYTES, options, held?.bytes)
   if (!fetched.ok) return fetched
+  if (held !== null && equalBytes(fetched.bytes, held.bytes)) return { ok: true, ...held, newer: false }
   const chain = await verifyProof(fetched.bytes, verify)
   if (!chain.valid) return { ok: false, reject: chain.reason, detail: chain.detail }
-  if (held === null) return { ok: true, bytes: fetched.bytes, chain, newer: true }
-  const compared = better(held, chain)
+  const found = { ok: true, bytes: fetched.bytes, chain } as const
+  if (held === null) return { ...found, newer: true }
+  const compared = better(held.chain, chain)
   if (!compared.ok) return compared
-  if (compared.better === chain) return { ok: true, bytes: fetched.bytes, chain, newer: true }
-  if (held.tip === chain.tip) return { ok: true, bytes: fetched.bytes, chain, newer: false }
-  const detail = `work ${chain.work.toString(16)} at height ${chain.height}, held ${held.work.toString(16)} at ${held.height}`
+  if (compared.better === chain) return { ...found, newer: true }
+  if (held.chain.tip === chain.tip) return { ...found, newer: false }
+  const { work, height } = held.chain
+  const detail = `work ${chain.work.toString(16)} at height ${chain.height}, held ${work.toString(16)} at ${height}`
   return { ok: false, reject: 'stale', detail }
 }

@@ -1,5 +1,5 @@
 import type { NetworkParams } from '../../bitcoin/index.ts'
-import type { NodeClient } from '../../bitcoin/node/index.ts'
+import { type NodeClient, nodeBlocks } from '../../bitcoin/node/index.ts'
 import {
   Attestor,
   type BlockSource,
@@ -18,7 +18,6 @@ import { readBytes } from '../inputs.ts'
 import type { Judge } from '../proved-chain.ts'
 import { openNode, type RpcOptions } from '../source.ts'
 import { fileBlocks, readBlock } from './file-blocks.ts'
-import { nodeBlocks } from './node-blocks.ts'
 import { openHistory, sparedTable } from './open-history.ts'
 
 /** Where an attestation's material comes from. */

@@ -1,7 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { packParams, startContext, toDisplay } from '../../bitcoin/index.ts'
-import { type ChainStart, History, type HistoryTable, memoryTable, openLevelTable } from '../../bus/index.ts'
+import { startContext } from '../../bitcoin/index.ts'
+import {
+  type ChainStart,
+  History,
+  type HistoryTable,
+  historyOwner,
+  memoryTable,
+  openLevelTable,
+} from '../../bus/index.ts'
 import type { CliContext } from '../context.ts'
 import { dataDir } from '../places.ts'
 import type { Judge } from '../proved-chain.ts'
@@ -25,9 +32,8 @@ export async function historyTable(
   const { params } = judge
   const start = chainStart(judge)
   const dir = join(given ?? dataDir(env, params, start), name)
-  const owner = { params: packParams(params).toString(16), startHeight: start.height, startHash: toDisplay(start.hash) }
   await mkdir(dir, { recursive: true })
-  return await openLevelTable(dir, owner)
+  return await openLevelTable(dir, historyOwner(params, start))
 }
 
 /** The prover's store; where a prover works with it, one in memory for this once. */

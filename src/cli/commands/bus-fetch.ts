@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidArgumentError } from 'commander'
-import { BusError, fetchProof, nodeFiles, type ProvedChain, verifyJson, writeAtomic } from '../../bus/index.ts'
+import {
+  BusError,
+  fetchProof,
+  type HeldProof,
+  nodeFiles,
+  type ProvedChain,
+  verifyJson,
+  writeAtomic,
+} from '../../bus/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, judgeOptions, shared } from '../config.ts'
@@ -47,7 +55,7 @@ async function fetchOnce(
   url: string,
   { out, timeout }: Options,
   judge: Judge,
-  held: ProvedChain | null,
+  held: HeldProof | null,
 ) {
   const result = await fetchProof(url, judge.verifyOptions(), held, { signal, timeoutMs: timeout * 1000 })
   if (result.ok && result.newer) await writeAtomic(nodeFiles, out, result.bytes)
@@ -60,7 +68,7 @@ async function keepFetching(
   url: string,
   options: Options,
   judge: Judge,
-  first: ProvedChain | null,
+  first: HeldProof | null,
   every: number,
 ): Promise<ExitCode> {
   const { terminal, signal } = context
@@ -75,7 +83,7 @@ async function keepFetching(
       const fetched = await fetchOnce(context, url, options, judge, held)
       if (fetched.ok) {
         if (fetched.newer || told !== '') tell(context, options, fetched.chain, fetched.newer)
-        held = fetched.chain
+        held = fetched
         told = ''
       } else trouble(`${fetched.reject}: ${fetched.detail}`, () => refuse(context, options, fetched))
     } catch (error) {

@@ -46,7 +46,7 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
     try {
       const source = patientSource(client, context)
       session.history.from(source)
-      let held = await heldProof(options.out, session.verifyOptions(), terminal)
+      let held = (await heldProof(options.out, session.verifyOptions(), terminal))?.chain ?? null
       await follow({
         prover: session.prover,
         source,

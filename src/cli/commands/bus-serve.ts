@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidArgumentError, Option } from 'commander'
-import { ServedBus, serveBus, verifyJson } from '../../bus/index.ts'
-import { nodeBlocks } from '../attest/node-blocks.ts'
+import { nodeBlocks } from '../../bitcoin/node/index.ts'
+import { nodeSource, ServedBus, serveBus, verifyJson } from '../../bus/index.ts'
 import { historyTable, openHistory } from '../attest/open-history.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -9,7 +9,7 @@ import { addOptions, judgeOptions, nodeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type JudgeOptions, openJudge } from '../proved-chain.ts'
-import { openNode, patientSource, type RpcOptions } from '../source.ts'
+import { openNode, type RpcOptions } from '../source.ts'
 
 interface Options extends JudgeOptions, RpcOptions {
   readonly proof: string
@@ -49,7 +49,8 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
         file: options.proof,
         judge: (proof) => judge.judge(proof),
         history,
-        headers: patientSource(client, context),
+        // Not patiently: each look asks again, and in between a newer file is seen.
+        headers: nodeSource(client),
         blocks: nodeBlocks(client),
         onTrouble: (message) => terminal.note(message),
         onProof: (chain) => {

@@ -4,6 +4,9 @@ import {
   checkAttestation,
   nodeFiles,
   poseidonOf,
+  type RefusedAttestation,
+  type UnprovedAttestation,
+  type UnreadAttestation,
   writeAtomic,
 } from '../../bus/index.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
@@ -45,18 +48,17 @@ async function check(context: CliContext, file: string, options: Options): Promi
   const chain = await judge.judge(await readProof(options.proof))
   const read = await readAttestationFile(file)
   const kind = read.ok ? read.attestation.kind : null
-  const refuse = (reason: string, detail: string): ExitCode => {
-    const nothing = { height: null, blockHash: null, confirmations: null, payload: null }
-    if (options.json) terminal.result(JSON.stringify({ valid: false, reason, kind, ...nothing }))
-    terminal.note(`invalid: ${reason}: ${detail}`)
+  const refuse = (refused: RefusedAttestation | UnreadAttestation | UnprovedAttestation): ExitCode => {
+    if (options.json) terminal.result(JSON.stringify(attestationResultJson(refused, kind)))
+    terminal.note(`invalid: ${refused.reason}: ${refused.detail}`)
     return EXIT.invalid
   }
-  if (!chain.valid) return refuse(`proof:${chain.reason}`, chain.detail)
-  if (!read.ok) return refuse(read.reject, read.detail)
+  if (!chain.valid) return refuse({ valid: false, reason: `proof:${chain.reason}`, detail: chain.detail })
+  if (!read.ok) return refuse({ valid: false, reason: read.reject, detail: read.detail })
   const began = performance.now()
   const result = checkAttestation(read.attestation, chain, poseidonOf(judge.verifier))
   const ms = performance.now() - began
-  if (!result.valid) return refuse(result.reason, result.detail)
+  if (!result.valid) return refuse(result)
   if (options.body !== undefined) await writeBody(options.body, result)
   const json = attestationResultJson(result, kind)
   if (options.json) terminal.result(JSON.stringify(json))

@@ -1,4 +1,11 @@
-import { type Envelope, type EnvelopeContent, MAX_PUSH_BYTES, type NetworkParams, TAG } from '../../bitcoin/index.ts'
+import {
+  type Envelope,
+  type EnvelopeContent,
+  MAX_PUSH_BYTES,
+  type NetworkParams,
+  TAG,
+  utf8,
+} from '../../bitcoin/index.ts'
 import { decodeCbor, encodeCbor } from './cbor.ts'
 import { MAX_BODY_BYTES, MAX_CONTENT_TYPE_BYTES, METAPROTOCOL, recordSchema, type WscRecord } from './record.ts'
 import { signatureHolds } from './sign.ts'
@@ -95,13 +102,4 @@ export function decodeRecord(envelope: Envelope, params: NetworkParams): RecordR
     return refuse('bad-signature', `not signed by the author for this content on ${params.name}`)
   }
   return { ok: true, record, contentType: type, body }
-}
-
-/** Null where the bytes are not UTF-8. */
-export function utf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return null
-  }
 }

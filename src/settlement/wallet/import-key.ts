@@ -9,6 +9,11 @@ const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 /**
  * A secret key out of 64 hex digits, WIF, or the descriptor `tr(KEY)` with or without checksum. Throws E_WALLET_FILE or
  * E_WALLET_NETWORK, never with any of the text.
+ *
+ * @example
+ * import { parseSecretKey, regtest } from 'wsc-bitcoin'
+ *
+ * console.log(parseSecretKey('01'.repeat(32), regtest).length) // 32
  */
 export function parseSecretKey(text: string, params: NetworkParams): Uint8Array {
   const inner = /^tr\(([^(),]+)\)(#[a-z0-9]{8})?$/.exec(text.trim())?.[1] ?? text.trim()

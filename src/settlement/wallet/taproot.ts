@@ -35,7 +35,7 @@ export function outputSecretKey(secretKey: Uint8Array): Uint8Array {
   return Fn.toBytes(Fn.add(even ? d : Fn.neg(d), tweak(internalKey, null)))
 }
 
-/** Address of a taproot output (BIP350). */
+/** The human-readable part of a network's segwit addresses (BIP173; Core: kernel/chainparams.cpp, `bech32_hrp`). */
 export function bech32Prefix(params: NetworkParams): string {
   if (params.name === 'mainnet') return 'bc'
   return params.retargeting ? 'tb' : 'bcrt'
