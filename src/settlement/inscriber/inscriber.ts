@@ -1,21 +1,17 @@
-import { hexToBytes } from '@noble/hashes/utils.js'
 import { Transaction } from 'bitcoinjs-lib'
-
 import type { NodeClient } from '../../bitcoin/node/index.ts'
 import { SettlementError } from '../errors.ts'
 import type { Store } from '../store.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { buildChild } from './child.ts'
 import { conflict, dispatch } from './dispatch.ts'
-import type { Funding, Replaced } from './funding.ts'
 import { attemptOf, coinsOf, type Job, JobStore, jobId } from './job.ts'
 import { type JobView, viewOf } from './job-view.ts'
 import { locate, type Whereabouts } from './locate.ts'
 import { confirmationsOf, estimateFeeRate, rejectReason, send } from './node-calls.ts'
-import { NodeWallet } from './node-wallet.ts'
-import { OwnCoins } from './own-coins.ts'
-import { type Cost, draftPlan, finishPlan, type Plan } from './plan.ts'
-import { type Coin, leafScript, POSTAGE, sum } from './transactions.ts'
+import { Payers } from './payers.ts'
+import type { Cost, Plan } from './plan.ts'
+import { leafScript, POSTAGE, sum } from './transactions.ts'
 
 const MAX_FEE_RATE = 200
 
@@ -43,10 +39,13 @@ export interface InscriberOptions {
 export class Inscriber {
   readonly #options: InscriberOptions
   readonly #jobs: JobStore
+  readonly #payers: Payers
 
   constructor(options: InscriberOptions) {
+    const { wallet, client, maxFeeRate = MAX_FEE_RATE, signal } = options
     this.#options = options
     this.#jobs = new JobStore(options.store)
+    this.#payers = new Payers({ wallet, client, jobs: this.#jobs, maxFeeRate, signal })
   }
 
   /** What inscribing would cost; nothing is kept or sent. */
@@ -66,8 +65,7 @@ export class Inscriber {
     const { fundFrom: nodeWallet } = this.#options
     const job: Job = { id, since, status: 'prepared', attempts: [attemptOf(plan)], children: {}, nodeWallet }
     await this.#jobs.put(job)
-    // Only now: whoever kills this before leaves no coin that is reserved for nothing.
-    await this.#funding(nodeWallet).reserve(plan.coins)
+    await this.#payers.reserve(job)
     return await this.#advance(job)
   }
 
@@ -124,7 +122,7 @@ export class Inscriber {
     this.#checkCap(feeRate)
     const leaves = attempt.reveals.map(({ hex }) => Transaction.fromHex(hex).ins[0]!.witness[1]!)
     const replaces = { coins: coinsOf(attempt), fee: feesWaiting(where) }
-    const plan = await this.#build(leaves, feeRate, job.nodeWallet, replaces)
+    const plan = await this.#payers.plan({ leaves, feeRate, nodeWallet: job.nodeWallet, replaces })
     const { fees, commitVsize, revealVsizes } = plan.cost
     this.#checkCap(Number(fees) / revealVsizes.reduce((total, vsize) => total + vsize, commitVsize))
     this.#options.onCost?.(plan.cost)
@@ -133,7 +131,7 @@ export class Inscriber {
     if (reason !== null) throw new SettlementError('E_POLICY', `the node refuses the replacement: ${reason}`)
     const bumped = { ...job, attempts: [...job.attempts, attemptOf(plan)] }
     await this.#jobs.put(bumped)
-    await this.#funding(job.nodeWallet).reserve(plan.coins)
+    await this.#payers.reserve(bumped)
     return await this.#advance(bumped)
   }
 
@@ -146,7 +144,7 @@ export class Inscriber {
     for (const [i, reveal] of attempt.reveals.entries()) {
       if (reveals[i] !== 0 || job.children[reveal.txid] !== undefined) continue
       const commitValues = coinsOf(attempt).map(({ value }) => value)
-      const available = await this.#ownCoins().free(await this.#claimed())
+      const available = await this.#payers.ownCoins()
       const commitWaits = commit === 0
       const child = buildChild({
         wallet,
@@ -194,7 +192,7 @@ export class Inscriber {
     }
     if (current.status !== 'final' && where.reveals.every((one) => one !== null && one >= finality)) {
       // Those of an attempt that another one was confirmed instead of.
-      await this.#release(job)
+      await this.#payers.release(job)
       current = { ...current, status: 'final' }
       await this.#jobs.put(current)
     }
@@ -205,30 +203,7 @@ export class Inscriber {
     const { client, wallet } = this.#options
     const rate = feeRate ?? (await estimateFeeRate(client, wallet.params.weakPow, this.#call))
     this.#checkCap(rate)
-    return await this.#build(leaves, rate, this.#options.fundFrom)
-  }
-
-  async #build(
-    leaves: readonly Uint8Array[],
-    feeRate: number,
-    nodeWallet?: string,
-    replaces?: Replaced,
-  ): Promise<Plan> {
-    const { wallet } = this.#options
-    const draft = draftPlan(wallet, leaves, feeRate)
-    const request = { outputs: draft.outputs, feeRate, claimed: await this.#claimed(nodeWallet), replaces }
-    return finishPlan(wallet, draft, await this.#funding(nodeWallet).fund(request))
-  }
-
-  #funding(nodeWallet: string | undefined): Funding {
-    const { client, wallet, maxFeeRate = MAX_FEE_RATE, signal } = this.#options
-    if (nodeWallet === undefined) return this.#ownCoins()
-    return new NodeWallet({ client, params: wallet.params, name: nodeWallet, maxFeeRate, signal })
-  }
-
-  #ownCoins(): OwnCoins {
-    const { client, wallet, signal } = this.#options
-    return new OwnCoins({ client, wallet, signal })
+    return await this.#payers.plan({ leaves, feeRate: rate, nodeWallet: this.#options.fundFrom })
   }
 
   #checkCap(feeRate: number): void {
@@ -238,24 +213,10 @@ export class Inscriber {
     throw new SettlementError('E_FEE_CAP', `${feeRate.toFixed(1)} sat/vB is above the cap of ${maxFeeRate}. ${cure}`)
   }
 
-  /** Coins of unfinished jobs: of all, or of those that this wallet of the node pays for. */
-  async #claimed(nodeWallet?: string): Promise<Coin[]> {
-    const jobs = (await this.#jobs.list()).filter(({ status }) => status !== 'final')
-    const its = jobs.filter((job) => nodeWallet === undefined || job.nodeWallet === nodeWallet)
-    return its.flatMap(({ attempts, children }) => [
-      ...attempts.flatMap(coinsOf),
-      ...Object.values(children).flatMap(({ hex }) => inputsOf(hex)),
-    ])
-  }
-
   /** In this order: a kill between the two leaves a job, which reserves its coins again. */
   async #drop(job: Job): Promise<void> {
-    await this.#release(job)
+    await this.#payers.release(job)
     await this.#jobs.remove(job)
-  }
-
-  async #release({ nodeWallet, attempts }: Job): Promise<void> {
-    await this.#funding(nodeWallet).release(attempts.flatMap(coinsOf))
   }
 
   #leaves(envelopes: readonly Uint8Array[]): Uint8Array[] {
@@ -271,10 +232,6 @@ export class Inscriber {
   get #call(): { readonly signal: AbortSignal | undefined } {
     return { signal: this.#options.signal }
   }
-}
-
-function inputsOf(hex: string): Coin[] {
-  return Transaction.fromBuffer(hexToBytes(hex)).ins.map(({ hash, index }) => ({ txid: hash, vout: index, value: 0n }))
 }
 
 /** Of the commit and of those reveals that wait with it: what goes when the commit is replaced. */
