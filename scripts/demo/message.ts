@@ -68,13 +68,19 @@ export async function inscribeProof(place: Place, summary: Summary): Promise<Ins
     'inscribing',
     (tell) =>
       runWsc(['inscribe', ...network, ...walletOf(place), ...settlement, ...nodeOf(place), ...argv], tell, signal),
-    () => 'mined: this node’s policy relays no envelopes, so the reveal went into a block directly',
+    () => 'the commit pays, the reveal carries the proof',
   )
   const { inscriptions, fees } = JSON.parse(said) as { inscriptions: Inscribed[]; fees: number }
   const [inscribed] = inscriptions
   if (inscribed === undefined) throw new DemoError(`wsc inscribe named no inscription:\n${said}`)
   screen.line(`inscription ${inscribed.id}, ${fees} satoshis of fees at 1 sat/vB`)
-  return inscribed
+  if (inscribed.confirmations > 0) {
+    screen.line('mined directly: this node’s policy relays no envelopes')
+    return inscribed
+  }
+  screen.line('sent to the node’s mempool, and a block mined')
+  await place.node.mine(1)
+  return { ...inscribed, confirmations: 1 }
 }
 
 /** Attests the inscription under the current proof, with the node's help; a small file from then on. */

@@ -68,6 +68,18 @@ export const shared = {
   json: () => new Option('--json', 'write JSON, and nothing else, to stdout'),
 } as const
 
+/** Of every command that judges a proof (JudgeOptions). */
+export const judgeOptions = (): Option[] => [shared.network(), shared.anchor(), shared.key(), shared.insecureDevSetup()]
+
+/** Of every command that asks a node (RpcOptions). */
+export const nodeOptions = (): Option[] => [shared.rpc(), shared.rpcCookie()]
+
+/** Adds them in the order in which help lists them. */
+export function addOptions(command: Command, ...options: readonly Option[]): Command {
+  for (const option of options) command.addOption(option)
+  return command
+}
+
 const JUDGES = new Set(['verify', 'check', 'fetch'])
 
 /** Puts the configuration file's values where neither flag nor environment has said anything. */

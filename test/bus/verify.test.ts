@@ -9,8 +9,7 @@ import {
   testnet4,
 } from '../../src/bitcoin/index.ts'
 import { better } from '../../src/bus/compare.ts'
-import { encodeField } from '../../src/bus/field.ts'
-import { decodeProofFile, encodeProofFile, type ProofFile } from '../../src/bus/proof-file.ts'
+import { decodeProofFile, type ProofFile } from '../../src/bus/proof-file.ts'
 import { advance, anchorState, type ChainState } from '../../src/bus/state.ts'
 import { packState } from '../../src/bus/state-vector.ts'
 import { type ProvedChain, type VerifyOptions, verifyProof } from '../../src/bus/verify.ts'
@@ -18,6 +17,7 @@ import { verifyJson } from '../../src/bus/verify-json.ts'
 import type { SnarkVerifier } from '../../src/proving/index.ts'
 import { headerFile, mineChain, regtestStart } from './chain-fixture.ts'
 import { FakeEngine } from './fake-engine.ts'
+import { fakeProof } from './fake-proof.ts'
 import { poseidon } from './poseidon-reference.ts'
 
 const NOW = 1_800_000_000
@@ -26,29 +26,9 @@ const chain = mineChain(12)
 const verifier = new FakeEngine(start)
 const other = mineChain(14, 3)
 
-/** The file a prover would write that did `steps` steps to `end`; the fake SNARK lets tests claim anything. */
-async function proofOf(end: ChainState, steps: number, from = start, changes: Partial<ProofFile> = {}) {
-  const engine = new FakeEngine(from)
-  const fold = engine.begin(encodeField(packState(from)))
-  let at = encodeField(packState(from))
-  for (let i = 0; i < steps; i++) {
-    const next = i === steps - 1 ? encodeField(packState(end)) : at
-    const witness = new Uint8Array(640)
-    witness.set(at)
-    witness.set(next, 320)
-    await fold.fold(witness)
-    at = next
-  }
-  return encodeProofFile({
-    keyId: engine.keyId,
-    setup: 'insecure-dev',
-    params: packState(from)[0] as bigint,
-    start: from.start,
-    steps,
-    snark: await fold.compress(),
-    ...changes,
-  })
-}
+/** The file a prover would write that did `steps` steps to `end`. */
+const proofOf = (end: ChainState, steps: number, from = start, changes: Partial<ProofFile> = {}) =>
+  fakeProof(end, { steps, from, changes })
 
 const options: VerifyOptions = { params: regtest, verifier, now: NOW }
 const tip = (height: number, of = chain) => of.states[height - 1] as ChainState

@@ -75,7 +75,7 @@ test('reorgs of 1 to 10 blocks while inscribing and scanning: the index equals a
     await catchUp()
     expect(await index.dump()).toEqual(await place.freshIndex(`fresh-${depth}`))
   }
-  const entries = await index.query({})
+  const entries = await Array.fromAsync(index.query())
   expect(entries.map(({ id }) => id).sort()).toEqual([...ids].sort())
   expect(types.filter((type) => type === 'disconnected').length).toBe(55)
   await events.return()

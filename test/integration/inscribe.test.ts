@@ -135,6 +135,15 @@ test('watch tells of what is found, and of what leaves the chain', async () => {
   expect((await watch.done).exit).toBe(130)
 })
 
+test('an index begins where it is told to, and stays with that', async () => {
+  const dir = ['--settlement-dir', place.file('late')]
+  const list = (start: number) => place.run('inscriptions', 'list', ...dir, '--start-height', String(start))
+  expect(await list(9999)).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('E_NODE_BEHIND') })
+  expect(await list(50)).toMatchObject({ exit: 0 })
+  expect(await list(40)).toMatchObject({ exit: 2, stderr: expect.stringContaining('this index begins at 50') })
+  expect(await place.run('inscriptions', 'list', ...dir, '--limit', '1')).toMatchObject({ exit: 0 })
+})
+
 test('a key is imported from a private file, and from no other', async () => {
   const key = await place.put('key', `${'07'.repeat(32)}\n`)
   const argv = ['wallet', 'import', '--key-file', key, '--wallet', place.file('imported.json')]

@@ -84,7 +84,7 @@ test('the index finds them, and nothing else', async () => {
   const store = await openStore(join(place.dir, 'index'))
   const index = await InscriptionIndex.open(store, regtest)
   for await (const event of scanChain({ client: place.node.client, index })) if (event.type === 'tip') break
-  entries = await index.query({})
+  entries = await Array.fromAsync(index.query())
   await store.close()
   expect(entries.map(({ id }) => id)).toEqual([...inscribed.keys()])
   expect(entries.map(({ bodyLength }) => bodyLength)).toEqual(sizes)

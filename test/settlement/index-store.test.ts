@@ -111,7 +111,7 @@ describe('index of inscriptions', () => {
       expect(await index.dump()).toEqual(await fresh.dump())
       // The rule of seq, over the whole chain at once.
       const greatest = new Map<string, number>()
-      for (const { record } of await index.query({})) {
+      for await (const { record } of index.query()) {
         const line = `${record!.author} ${record!.program}`
         expect(record!.counts).toBe(record!.seq > (greatest.get(line) ?? -1))
         if (record!.counts) greatest.set(line, record!.seq)
@@ -140,7 +140,7 @@ describe('index of inscriptions', () => {
     const hex = (byte: number) => byte.toString(16).padStart(2, '0').repeat(32)
     const author = Buffer.from(wallets[0]!.publicKey).toString('hex')
     const places = async (query: Parameters<typeof index.query>[0]) =>
-      (await index.query(query)).map(({ height, txIndex }) => `${height}.${txIndex}`)
+      (await Array.fromAsync(index.query(query))).map(({ height, txIndex }) => `${height}.${txIndex}`)
     expect(await places({})).toEqual(['1.0', '1.1', '2.0', '2.1'])
     expect(await places({ program: hex(1) })).toEqual(['1.0', '1.1', '2.1'])
     expect(await places({ author })).toEqual(['1.0', '2.0', '2.1'])
@@ -149,7 +149,9 @@ describe('index of inscriptions', () => {
     expect(await places({ kind: 'result', from: 2 })).toEqual(['2.0', '2.1'])
     expect(await places({ kind: 'result', to: 1 })).toEqual(['1.0', '1.1'])
     expect(await places({ kind: 'proof' })).toEqual([])
-    const [entry] = await index.query({ program: hex(2) })
+    expect(await places({ limit: 2 })).toEqual(['1.0', '1.1'])
+    expect(await places({ limit: 0 })).toEqual([])
+    const [entry] = await Array.fromAsync(index.query({ program: hex(2) }))
     expect(await index.get(entry!.id)).toEqual(entry)
     expect(await index.get(`${'00'.repeat(32)}i0`)).toBeNull()
   })

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -6,47 +6,22 @@ import type { z } from 'zod'
 import { cacheDirectory } from '../../src/proving/index.ts'
 import { headerFile, mineChain } from '../bus/chain-fixture.ts'
 import { type breach, provedJson, status, verified } from './bus-json.ts'
-import { runWsc, startWsc, type WscRun } from './wsc.ts'
+import { WscPlace } from './wsc-place.ts'
 
-/** A directory for one test file, with chain state of its own, in which `wsc` runs as a process. */
-export class BusPlace {
-  readonly dir: string
-  readonly env: Readonly<Record<string, string>>
-
+/** A place with chain state of its own. */
+export class BusPlace extends WscPlace {
   private constructor(dir: string) {
-    this.dir = dir
     // The keys of everybody's cache, also where a test gives its own process another.
-    this.env = { XDG_DATA_HOME: join(dir, 'data'), XDG_CACHE_HOME: dirname(cacheDirectory()) }
+    super(dir, { XDG_DATA_HOME: join(dir, 'data'), XDG_CACHE_HOME: dirname(cacheDirectory()) })
   }
 
   static async make(): Promise<BusPlace> {
     return new BusPlace(await mkdtemp(join(tmpdir(), 'wsc-bus-')))
   }
 
-  remove(): Promise<void> {
-    return rm(this.dir, { recursive: true, force: true })
-  }
-
-  file(name: string): string {
-    return join(this.dir, name)
-  }
-
-  async put(name: string, bytes: Uint8Array | string): Promise<string> {
-    await writeFile(this.file(name), bytes)
-    return this.file(name)
-  }
-
   /** A header file of a freshly mined regtest chain. */
   regtestHeaders(name: string, count: number, salt = 0): Promise<string> {
     return this.put(name, headerFile(mineChain(count, salt).headers))
-  }
-
-  run(...argv: string[]) {
-    return runWsc(argv, this.env)
-  }
-
-  start(...argv: string[]): WscRun {
-    return startWsc(argv, this.env)
   }
 
   /** Proves, which must succeed; what `--json` said. */

@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type NodeOptions, RegtestNode } from '../../bitcoin-regtest/index.ts'
 import { decodeBlock, type Envelope } from '../../src/bitcoin/index.ts'
 import { scanBlock } from '../../src/settlement/index.ts'
-import { runWsc, startWsc, type WscRun } from './wsc.ts'
+import { WscPlace } from './wsc-place.ts'
 
 const txid = z.string().regex(/^[0-9a-f]{64}$/)
 const id = z.string().regex(/^[0-9a-f]{64}i[0-9]+$/)
@@ -64,22 +64,19 @@ export interface ChainInscription {
   readonly envelope: Envelope
 }
 
-/** A regtest node and a funded wallet, in a directory of their own, in which `wsc` runs as a process. */
-export class SettlementPlace {
-  readonly dir: string
+/** A place with a regtest node and a funded wallet of its own. */
+export class SettlementPlace extends WscPlace {
   readonly node: RegtestNode
-  readonly env: Readonly<Record<string, string>>
   #address = ''
 
   private constructor(dir: string, node: RegtestNode) {
-    this.dir = dir
-    this.node = node
-    this.env = {
+    super(dir, {
       XDG_DATA_HOME: join(dir, 'data'),
       WSC_NETWORK: 'regtest',
       WSC_RPC: node.url,
       WSC_RPC_COOKIE: node.auth.file,
-    }
+    })
+    this.node = node
   }
 
   /** With so many mature coins of 50 bitcoins. */
@@ -101,26 +98,9 @@ export class SettlementPlace {
     return coins * SUBSIDY
   }
 
-  async remove(): Promise<void> {
+  override async remove(): Promise<void> {
     await this.node.stop()
-    await rm(this.dir, { recursive: true, force: true })
-  }
-
-  file(name: string): string {
-    return join(this.dir, name)
-  }
-
-  async put(name: string, bytes: Uint8Array | string): Promise<string> {
-    await writeFile(this.file(name), bytes)
-    return this.file(name)
-  }
-
-  run(...argv: string[]) {
-    return runWsc(argv, this.env)
-  }
-
-  start(...argv: string[]): WscRun {
-    return startWsc(argv, this.env)
+    await super.remove()
   }
 
   /** The one line of JSON of a command that must succeed. */

@@ -1,35 +1,22 @@
-import { gunzipSync } from 'node:zlib'
 import {
   type Block,
   type BlockHash,
   blockHash,
-  decodeBlock,
   HEADER_BYTES,
-  MAX_BLOCK_BYTES,
   sameHash,
   sha256d,
   toDisplay,
   transactionId,
 } from '../../bitcoin/index.ts'
 import type { BlockSource } from '../../bus/index.ts'
+import { readBlockFile } from '../block-file.ts'
 import { UsageError } from '../exit.ts'
-import { readUpTo } from '../inputs.ts'
 
-const GZIP = [0x1f, 0x8b] as const
-
-/** One raw block from a file, gzipped or not. */
+/** One raw block from a file, gzipped or not; the header's own work is judged with the attestation. */
 export async function readBlock(file: string): Promise<Block> {
-  let bytes = await readUpTo(file, MAX_BLOCK_BYTES)
-  if (bytes[0] === GZIP[0] && bytes[1] === GZIP[1]) {
-    try {
-      bytes = new Uint8Array(gunzipSync(bytes, { maxOutputLength: MAX_BLOCK_BYTES }))
-    } catch (cause) {
-      throw new UsageError(`${file} cannot be unpacked: ${(cause as Error).message}`, { cause })
-    }
-  }
-  const decoded = decodeBlock(bytes)
-  if (decoded.ok) return decoded.block
-  throw new UsageError(`${file} is no raw block: ${decoded.reject}: ${decoded.detail}`)
+  const read = await readBlockFile(file)
+  if (read.ok) return read.block
+  throw new UsageError(`${file} is no raw block: ${read.reject}: ${read.detail}`)
 }
 
 /** Headers of a file, the first of them at `startHeight`, and at most one block. */

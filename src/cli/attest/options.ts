@@ -1,19 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { shared } from '../config.ts'
+import { addOptions, judgeOptions, nodeOptions, shared } from '../config.ts'
 import { height } from '../inputs.ts'
 
 /** Options that every `wsc attest …` has. */
 export function addAttestOptions(command: Command): Command {
-  return command
+  const from = command
     .requiredOption('--proof <FILE>', 'the bus proof under which it is to be checked')
     .requiredOption('--out <FILE>', 'where to write it; the ending .json asks for the JSON form')
-    .addOption(shared.network())
-    .addOption(shared.anchor())
-    .addOption(shared.key())
-    .addOption(shared.insecureDevSetup())
-    .addOption(shared.rpc())
-    .addOption(shared.rpcCookie())
-    .addOption(shared.dataDir())
+  return addOptions(from, ...judgeOptions(), ...nodeOptions(), shared.dataDir())
     .option('--headers <FILE>', 'raw 80-byte headers, heights ascending, instead of a node')
     .option('--start-height <H>', 'height of the first header in the file', height)
     .addOption(shared.json())

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander'
 import { BusError, fetchProof, nodeFiles, type ProvedChain, verifyJson, writeAtomic } from '../../bus/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { shared } from '../config.ts'
+import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { heldProof } from '../held-proof.ts'
@@ -18,18 +18,14 @@ interface Options extends JudgeOptions {
 }
 
 export const addBusFetch: AddCommand = (parent, run) => {
-  parent
+  const fetchCommand = parent
     .command('fetch')
     .description('sync with the chain from a server’s one proof: verified before it is written, never for less work')
     .argument('<URL>', 'a server (wsc bus serve)')
     .requiredOption('--out <FILE>', 'the proof file to bring up to date')
     .option('--timeout <SECONDS>', 'for the answer in full', seconds, 30)
     .option('--every <SECONDS>', 'go on: fetch again and again, tell of each newer proof, wait out what fails', seconds)
-    .addOption(shared.network())
-    .addOption(shared.anchor())
-    .addOption(shared.key())
-    .addOption(shared.insecureDevSetup())
-    .addOption(shared.json())
+  addOptions(fetchCommand, ...judgeOptions(), shared.json())
     .addHelpText('after', examples('bus fetch http://127.0.0.1:8532 --network regtest --out chain.proof'))
     .action(run(fetchTo))
 }

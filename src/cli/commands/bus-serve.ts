@@ -5,7 +5,7 @@ import { nodeBlocks } from '../attest/node-blocks.ts'
 import { historyTable, openHistory } from '../attest/open-history.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { shared } from '../config.ts'
+import { addOptions, judgeOptions, nodeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type JudgeOptions, openJudge } from '../proved-chain.ts'
@@ -22,7 +22,7 @@ interface Options extends JudgeOptions, RpcOptions {
 const LOOK_EVERY_MS = 500
 
 export const addBusServe: AddCommand = (parent, run) => {
-  parent
+  const serveCommand = parent
     .command('serve')
     .description('serve a proof file that a prover keeps current, paths and attestations under it, read-only over HTTP')
     .requiredOption('--proof <FILE>', 'the proof file; each new one is verified before it is served')
@@ -32,14 +32,7 @@ export const addBusServe: AddCommand = (parent, run) => {
         .env('WSC_LISTEN')
         .argParser(address),
     )
-    .addOption(shared.network())
-    .addOption(shared.anchor())
-    .addOption(shared.key())
-    .addOption(shared.insecureDevSetup())
-    .addOption(shared.rpc())
-    .addOption(shared.rpcCookie())
-    .addOption(shared.dataDir())
-    .addOption(shared.json())
+  addOptions(serveCommand, ...judgeOptions(), ...nodeOptions(), shared.dataDir(), shared.json())
     .addHelpText('after', examples('bus serve --proof current.proof --network regtest --listen 127.0.0.1:8532'))
     .action(run(serve))
 }

@@ -9,7 +9,7 @@ import {
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { shared } from '../config.ts'
+import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
 import { requireWritable } from '../inputs.ts'
@@ -22,15 +22,12 @@ interface Options extends JudgeOptions {
 }
 
 export const addCheck: AddCommand = (parent, run) => {
-  parent
+  const checkCommand = parent
     .command('check')
     .description('check an attestation under a bus proof; needs these two files and nothing else')
     .argument('<FILE>', 'attestation, in either form')
     .requiredOption('--proof <PROOF>', 'proof file of the very height the attestation was made or refreshed for')
-    .addOption(shared.network())
-    .addOption(shared.anchor())
-    .addOption(shared.key())
-    .addOption(shared.insecureDevSetup())
+  addOptions(checkCommand, ...judgeOptions())
     .option('--body <FILE>', 'write the body of the inscription there')
     .addOption(shared.json())
     .addHelpText(

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { type Cost, Inscriber, type JobView, openStore } from '../../settlement/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
-import { shared } from '../config.ts'
+import { addOptions, nodeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
@@ -56,13 +56,7 @@ export const addInscribe: AddCommand = (parent, run) => {
 }
 
 function withNode(command: Command): Command {
-  return command
-    .addOption(shared.rpc())
-    .addOption(shared.rpcCookie())
-    .addOption(shared.network())
-    .addOption(walletOption())
-    .addOption(settlementDirOption())
-    .addOption(shared.json())
+  return addOptions(command, ...nodeOptions(), shared.network(), walletOption(), settlementDirOption(), shared.json())
 }
 
 async function inscribeFiles(context: CliContext, options: Options) {

@@ -15,7 +15,7 @@ import {
 } from '../../settlement/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
-import { shared } from '../config.ts'
+import { addOptions, nodeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
 import { height, readNetwork, requireWritable } from '../inputs.ts'
@@ -41,11 +41,7 @@ export const addInscriptionsIndex: AddCommand = (parent, run) => {
 }
 
 function withIndex(command: Command): Command {
-  return command
-    .addOption(shared.rpc())
-    .addOption(shared.rpcCookie())
-    .addOption(shared.network())
-    .addOption(settlementDirOption())
+  return addOptions(command, ...nodeOptions(), shared.network(), settlementDirOption())
     .option('--start-height <H>', 'where a new index begins (default: 767430 on mainnet, 0 elsewhere)', height)
     .option('--finality <N>', 'confirmations that make an inscription final', height, 6)
     .addOption(shared.json())
@@ -64,6 +60,7 @@ function addList(parent: Command, run: Runner): void {
     .description('bring the index to the node’s tip and list inscriptions in the order of the chain')
     .option('--from <H>', 'in blocks from this height on', height)
     .option('--to <H>', 'in blocks up to this height', height)
+    .option('--limit <N>', 'at most so many', height)
     .addHelpText(
       'after',
       examples('inscriptions list --network regtest --records', 'inscriptions list --kind result --json'),
@@ -71,7 +68,7 @@ function addList(parent: Command, run: Runner): void {
     .action(
       run(async (context, options: Options) => {
         return await withOpenIndex(context, options, async ({ index }) => {
-          for (const entry of await index.query(options)) tell(context, options, index, entry)
+          for await (const entry of index.query(options)) tell(context, options, index, entry)
           return EXIT.valid
         })
       }),
@@ -157,6 +154,10 @@ async function withOpenIndex(
     try {
       const index = await InscriptionIndex.open(store, params)
       const startHeight = options.startHeight ?? firstHeight(params)
+      if (options.startHeight !== undefined && index.tip !== null && index.start !== startHeight) {
+        const cure = 'name another --settlement-dir for another start'
+        throw new UsageError(`--start-height ${startHeight}: this index begins at ${index.start}; ${cure}`)
+      }
       for await (const event of scanChain({ client, index, signal, startHeight })) {
         if (event.type === 'unreachable') terminal.note(outage(event.error))
         if (event.type === 'recovered') terminal.note('the node answers again')

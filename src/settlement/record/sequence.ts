@@ -1,9 +1,6 @@
-import { bytesToHex } from '@noble/hashes/utils.js'
-import type { WscRecord } from './record.ts'
-
-/** Who counts for what: `seq` rises within one of these. Hex. */
-export function lineOf(record: Pick<WscRecord, 'author' | 'program'>): string {
-  return `${bytesToHex(record.author)}:${bytesToHex(record.program)}`
+/** Who counts for what, of hex: `seq` rises within one of these. */
+export function lineOf({ author, program }: { readonly author: string; readonly program: string }): string {
+  return `${author}:${program}`
 }
 
 /**

@@ -3,17 +3,17 @@ import { z } from 'zod'
 import { type Block, fromDisplay, type NetworkParams, networkHash, sameHash, toDisplay } from '../../bitcoin/index.ts'
 import type { Tip } from '../../bitcoin/node/index.ts'
 import { SettlementError } from '../errors.ts'
-import { counts } from '../record/sequence.ts'
+import { counts, lineOf } from '../record/sequence.ts'
 import { scanBlock } from '../scan-block.ts'
 import type { Store } from '../store.ts'
 import { entrySchema, type IndexEntry, placeKey, toEntry } from './entry.ts'
 
-const FORMAT = 1
+const FORMAT = 2
 
 const tipSchema = z.strictObject({ height: z.int().min(0), hash: z.string().regex(/^[0-9a-f]{64}$/) })
 const ownerSchema = z.strictObject({ format: z.literal(FORMAT), network: z.string() })
+const startSchema = z.int().min(0)
 const undoSchema = z.strictObject({
-  hash: z.string(),
   /** Keys to delete when the block leaves the chain. */
   keys: z.array(z.string()),
   /** Greatest counting `seq` of each line before the block; null: none. */
@@ -30,6 +30,8 @@ export interface Query {
   readonly to?: number | undefined
   /** Records that count, and nothing else. */
   readonly records?: boolean | undefined
+  /** At most so many. */
+  readonly limit?: number | undefined
 }
 
 /** Of one block: what is new, or gone. */
@@ -42,17 +44,20 @@ type Write = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: 
 
 /**
  * All inscriptions of a chain, by place, id, program, kind and author. A block is written, or taken out again, in one
- * atomic batch together with the tip: a crash leaves the index of one block or of the other.
+ * atomic batch together with the tip: a crash leaves the index of one block or of the other. What undoes a block is kept
+ * as long as the block's entries: a reorg may be of any depth.
  */
 export class InscriptionIndex {
   readonly params: NetworkParams
   readonly #store: Store
   #tip: Tip | null
+  #start: number
 
-  private constructor(params: NetworkParams, store: Store, tip: Tip | null) {
+  private constructor(params: NetworkParams, store: Store, tip: Tip | null, start: number) {
     this.params = params
     this.#store = store
     this.#tip = tip
+    this.#start = start
   }
 
   /** Throws E_STORE where the store is an index of another network or format. */
@@ -65,7 +70,8 @@ export class InscriptionIndex {
     }
     const saved = await store.get('tip')
     const tip = saved === undefined ? null : parse(tipSchema, saved)
-    return new InscriptionIndex(params, store, tip && { height: tip.height, hash: fromDisplay(tip.hash) })
+    const start = parse(startSchema, (await store.get('start')) ?? 0)
+    return new InscriptionIndex(params, store, tip && { height: tip.height, hash: fromDisplay(tip.hash) }, start)
   }
 
   /** The last block that is in; null before the first. */
@@ -73,10 +79,17 @@ export class InscriptionIndex {
     return this.#tip
   }
 
+  /** Height of the first block that is looked at. */
+  get start(): number {
+    return this.#start
+  }
+
   /** Begins above a block, whose inscriptions and those before it are left out. Only for an empty index. */
   async startAfter(tip: Tip): Promise<void> {
     if (this.#tip !== null) throw new SettlementError('E_STORE', 'the index has begun already')
-    await this.#commit([], tip)
+    const start = tip.height + 1
+    await this.#commit([{ type: 'put', key: 'start', value: start }], tip)
+    this.#start = start
   }
 
   /** Takes in the block after the tip. */
@@ -93,7 +106,7 @@ export class InscriptionIndex {
     for (const found of scanBlock(block)) {
       let entry = toEntry(found, height, hash, this.params)
       if (entry.record !== null) {
-        const line = `line:${entry.record.author}:${entry.record.program}`
+        const line = `line:${lineOf(entry.record)}`
         if (!greatest.has(line)) {
           const saved = (await this.#store.get(line)) as number | undefined
           greatest.set(line, saved)
@@ -111,7 +124,7 @@ export class InscriptionIndex {
       )
       for (const key of secondaryKeys(entry, place)) writes.push({ type: 'put', key, value: 1 })
     }
-    const undo = { hash, keys: writes.map(({ key }) => key), lines: before }
+    const undo = { keys: writes.map(({ key }) => key), lines: before }
     for (const [line, seq] of greatest) if (seq !== undefined) writes.push({ type: 'put', key: line, value: seq })
     if (entries.length > 0) writes.push({ type: 'put', key: undoKey(height), value: undo })
     await this.#commit(writes, { height, hash: block.hash })
@@ -127,7 +140,7 @@ export class InscriptionIndex {
     const entries: IndexEntry[] = []
     if (saved !== undefined) {
       const undo = parse(undoSchema, saved)
-      entries.push(...(await this.query({ from: tip.height, to: tip.height })))
+      for await (const entry of this.query({ from: tip.height, to: tip.height })) entries.push(entry)
       for (const key of undo.keys) writes.push({ type: 'del', key })
       for (const [key, value] of Object.entries(undo.lines)) {
         writes.push(value === null ? { type: 'del', key } : { type: 'put', key, value })
@@ -144,7 +157,15 @@ export class InscriptionIndex {
   }
 
   /** In the order of the chain. */
-  async query({ program, author, kind, from = 0, to = 0xffff_ffff, records = false }: Query): Promise<IndexEntry[]> {
+  async *query({
+    program,
+    author,
+    kind,
+    from = 0,
+    to = 0xffff_ffff,
+    records = false,
+    limit = Number.POSITIVE_INFINITY,
+  }: Query = {}): AsyncGenerator<IndexEntry, void> {
     const prefix =
       program !== undefined
         ? `program:${program}:`
@@ -154,7 +175,8 @@ export class InscriptionIndex {
             ? `kind:${kind}:`
             : 'at:'
     const bound = (height: number, end: string) => `${prefix}${height.toString(16).padStart(8, '0')}${end}`
-    const found: IndexEntry[] = []
+    let left = limit
+    if (left <= 0) return
     for await (const key of this.#store.keys({ gte: bound(from, ''), lt: bound(to, '/') })) {
       const entry = await this.#at(key.slice(prefix.length))
       if (entry === null) continue
@@ -163,9 +185,9 @@ export class InscriptionIndex {
       if (author !== undefined && record?.author !== author) continue
       if (kind !== undefined && record?.kind !== kind) continue
       if (records && record?.counts !== true) continue
-      found.push(entry)
+      yield entry
+      if (--left <= 0) return
     }
-    return found
   }
 
   /** Everything that is in the store, for comparing two of them. */

@@ -4,7 +4,7 @@ import {
   blockFeed,
   isTransient,
   type NodeClient,
-  type NodeError,
+  NodeError,
   type Tip,
 } from '../../bitcoin/node/index.ts'
 import { fetchBlock } from './fetch-block.ts'
@@ -50,9 +50,16 @@ export async function* scanChain({
   startHeight = 0,
 }: ScanOptions): AsyncGenerator<ScanEvent, void> {
   if (index.tip === null && startHeight > 0) {
-    const height = Math.min(startHeight - 1, await client.getBlockCount({ signal }))
+    const height = startHeight - 1
     const hash = await client.getBlockHash(height, { signal })
-    if (hash !== undefined) await index.startAfter({ height, hash })
+    if (hash === undefined) {
+      const cure = 'Wait until the node has more blocks, or name an earlier --start-height.'
+      throw new NodeError(
+        'E_NODE_BEHIND',
+        `The index is to begin at block ${startHeight}, above the node's tip. ${cure}`,
+      )
+    }
+    await index.startAfter({ height, hash })
   }
   const from = index.tip ?? undefined
   for await (const event of blockFeed(client, { from, params: index.params, signal })) {

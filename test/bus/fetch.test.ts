@@ -1,0 +1,97 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { checkAttestation, decodeAttestation, fetchPath, fetchProof, refreshAttestation } from '../../src/bus/index.ts'
+import type { FixtureChain } from './chain-fixture.ts'
+import { fakeOptions, fakeProof } from './fake-proof.ts'
+import { poseidon } from './poseidon-reference.ts'
+
+import { at, chain, provedChain, reorganised, ServedPlace } from './served-place.ts'
+
+const place = new ServedPlace()
+
+/** A server of the test's own making. */
+async function hostile(answer: (response: ServerResponse) => void): Promise<string> {
+  const server: Server = createServer((_, response) => answer(response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  place.closing.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe('wsc bus fetch', () => {
+  const proofAt = (of: FixtureChain, height: number) => fakeProof(at(of, height))
+
+  it('takes a better proof and leaves an equal one', async () => {
+    const { server, publish } = await place.serving()
+    const proof = await proofAt(chain, 12)
+    await publish(proof)
+    const held = await provedChain(await proofAt(chain, 10))
+    expect(await fetchProof(server.url, fakeOptions)).toMatchObject({ ok: true, bytes: proof, newer: true })
+    expect(await fetchProof(server.url, fakeOptions, held)).toMatchObject({ ok: true, newer: true })
+    expect(await fetchProof(server.url, fakeOptions, await provedChain(proof))).toMatchObject({ newer: false })
+  })
+
+  it('refuses a stale one: of less work, or of as much on another tip', async () => {
+    const stale = await proofAt(chain, 10)
+    const url = await hostile((response) => response.end(stale))
+    const held = async (of: FixtureChain, height: number) => await provedChain(await proofAt(of, height))
+    expect(await fetchProof(url, fakeOptions, await held(chain, 12))).toMatchObject({ reject: 'stale' })
+    expect(await fetchProof(url, fakeOptions, await held(reorganised, 10))).toMatchObject({ reject: 'stale' })
+  })
+
+  it('refuses a forged one and what is none', async () => {
+    const proof = await proofAt(chain, 12)
+    for (const [bytes, reject] of [
+      [proof.with(300, (proof[300] as number) ^ 1), 'damaged'],
+      [proof.subarray(0, 200), 'truncated'],
+      [new TextEncoder().encode('<!doctype html>'), 'not-a-proof'],
+      [new Uint8Array(), 'truncated'],
+    ] as const) {
+      const url = await hostile((response) => response.end(bytes))
+      expect(await fetchProof(url, fakeOptions)).toMatchObject({ ok: false, reject })
+    }
+  })
+
+  it('refuses an endless one, fast or slow', async () => {
+    const chunk = new Uint8Array(65_536).fill(0x57)
+    const flood = await hostile((response) => {
+      const more = () => {
+        while (!response.destroyed && response.write(chunk));
+      }
+      response.on('drain', more)
+      more()
+    })
+    expect(await fetchProof(flood, fakeOptions)).toMatchObject({ ok: false, reject: 'oversized' })
+    const silent = await hostile((response) => response.write('W'))
+    await expect(fetchProof(silent, fakeOptions, null, { timeoutMs: 100 })).rejects.toMatchObject({ code: 'E_FETCH' })
+    const stop = new AbortController()
+    const pending = fetchProof(silent, fakeOptions, null, { signal: stop.signal })
+    stop.abort()
+    await expect(pending).rejects.toMatchObject({ code: 'E_ABORTED' })
+  })
+
+  it('follows no redirect, and tells what answers nothing', async () => {
+    const { server } = await place.serving()
+    const elsewhere = await hostile((response) => response.writeHead(302, { location: server.url }).end())
+    for (const url of [elsewhere, server.url, 'http://127.0.0.1:1', 'ftp://x', 'nonsense', 'http://u:p@127.0.0.1']) {
+      await expect(fetchProof(url, fakeOptions)).rejects.toMatchObject({ code: 'E_FETCH' })
+    }
+  })
+
+  it('fetches the path that brings an attestation to the new proof', async () => {
+    const { server, publish, get } = await place.serving()
+    await publish(await proofAt(chain, 10))
+    const old = decodeAttestation(new Uint8Array(await (await get('/v1/attest/header/7')).arrayBuffer()))
+    const proof = await proofAt(chain, 12)
+    await publish(proof)
+    const read = await fetchPath(server.url, 7)
+    if (!old.ok || !read.ok) throw new Error('no attestation or path')
+    const proved = await provedChain(proof)
+    expect(checkAttestation(old.attestation, proved, poseidon).reason).toBe('other-proof')
+    const refreshed = refreshAttestation(old.attestation, read.supplement)
+    expect(refreshed.ok && checkAttestation(refreshed.attestation, proved, poseidon).valid).toBe(true)
+  })
+})

@@ -1,0 +1,106 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll } from 'vitest'
+import { encodeHeader, headerHash, sameHash } from '../../src/bitcoin/index.ts'
+import {
+  type BlockSource,
+  fileSource,
+  type HeaderSource,
+  History,
+  memoryTable,
+  type ProvedChain,
+  type RateLimit,
+  type RunningServer,
+  ServedBus,
+  serveBus,
+  verifyProof,
+} from '../../src/bus/index.ts'
+import { type FixtureChain, headerFile, mineChain, regtestStart } from './chain-fixture.ts'
+import { fakeOptions } from './fake-proof.ts'
+import { poseidonSource } from './poseidon-reference.ts'
+
+const start = regtestStart()
+export const chain = mineChain(12)
+const fork = mineChain(6, 3, chain.states[7])
+export const reorganised: FixtureChain = {
+  headers: [...chain.headers.slice(0, 8), ...fork.headers],
+  states: [...chain.states.slice(0, 8), ...fork.states],
+}
+export const at = (of: FixtureChain, height: number) => of.states[height - 1] as never
+
+function sourceOf(headers: FixtureChain['headers']): HeaderSource {
+  const made = fileSource(headerFile(headers))
+  if (!made.ok) throw new Error(made.reject)
+  return made.source
+}
+
+/** Servers for the tests of one file; each is closed after its test. */
+export class ServedPlace {
+  directory = ''
+  readonly closing: (() => Promise<void> | void)[] = []
+
+  constructor() {
+    beforeAll(async () => {
+      this.directory = await mkdtemp(join(tmpdir(), 'wsc-serve-'))
+    })
+    afterAll(() => rm(this.directory, { recursive: true, force: true }))
+    afterEach(async () => {
+      for (const close of this.closing.splice(0)) await close()
+    })
+  }
+
+  serving(limit?: RateLimit) {
+    return serving(this, limit)
+  }
+}
+
+/** A server over a file that the test writes; `headers` is the node's chain and may be changed. */
+async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
+  const file = join(directory, `${Math.random()}.proof`)
+  const node = { headers: chain.headers }
+  const source: HeaderSource = {
+    fixed: false,
+    tipHeight: (signal) => sourceOf(node.headers).tipHeight(signal),
+    headers: (from, count, signal) => sourceOf(node.headers).headers(from, count, signal),
+    hashAt: (height, signal) => sourceOf(node.headers).hashAt(height, signal),
+  }
+  const blocks: BlockSource = {
+    header: async (hash) => {
+      const found = node.headers.find((header) => sameHash(headerHash(header), hash))
+      return found === undefined ? null : encodeHeader(found)
+    },
+    block: async () => null,
+    locate: async () => null,
+  }
+  const history = await History.open({ height: 0, hash: start.context.hash }, memoryTable(), poseidonSource)
+  const troubles: string[] = []
+  const bus = new ServedBus({
+    file,
+    judge: (proof) => verifyProof(proof, fakeOptions),
+    history,
+    headers: source,
+    blocks,
+    onTrouble: (message) => troubles.push(message),
+  })
+  const server: RunningServer = await serveBus({
+    bus,
+    host: '127.0.0.1',
+    port: 0,
+    clock: Date.now,
+    ...(limit === undefined ? {} : { rateLimit: limit }),
+  })
+  closing.push(() => server.close())
+  const publish = async (bytes: Uint8Array) => {
+    await writeFile(file, bytes)
+    await bus.look()
+  }
+  const get = (path: string, init?: RequestInit) => fetch(server.url + path, init)
+  return { server, bus, publish, get, node, troubles }
+}
+
+export async function provedChain(bytes: Uint8Array): Promise<ProvedChain> {
+  const result = await verifyProof(bytes, fakeOptions)
+  if (!result.valid) throw new Error(result.reason)
+  return result
+}
