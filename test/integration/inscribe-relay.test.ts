@@ -15,6 +15,11 @@ afterAll(async () => {
 })
 
 const places = ({ inscriptions }: JobView) => inscriptions.map(({ confirmations }) => confirmations)
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => null,
+    (error: { readonly code?: string }) => error.code,
+  )
 const inscriber = () => place.inscriber({ client })
 
 test('commit, then reveals, wait in the mempool; what it loses is sent again; nothing is mined directly', async () => {
@@ -36,15 +41,17 @@ test('commit, then reveals, wait in the mempool; what it loses is sent again; no
   expect((await place.worth()) + job.fees).toBe(before)
 })
 
-test('a replaced commit takes its reveals along, and the new ones are sent', async () => {
-  const job = await inscriber().inscribe([textEnvelope('replaced')], 2)
+test('a replaced commit takes its reveals along and pays for them, and the new ones are sent', async () => {
+  const envelope = textEnvelope('replaced'.repeat(1_000))
+  const job = await inscriber().inscribe([envelope], 2)
   const old = [...client.pool.keys()]
-  const bumped = await inscriber().bump(job.id, 6)
+  expect(await codeOf(place.inscriber({ client, maxFeeRate: 4 }).bump(job.id, 3))).toBe('E_FEE_CAP')
+  const bumped = await inscriber().bump(job.id, 3)
   expect(places(bumped)).toEqual([0])
   expect(client.pool.size).toBe(2)
   expect(old.some((txid) => client.pool.has(txid))).toBe(false)
   await client.confirm()
-  expect(places(await inscriber().inscribe([textEnvelope('replaced')]))).toEqual([1])
+  expect(places(await inscriber().inscribe([envelope]))).toEqual([1])
 })
 
 test('a child pays for what waits, once; the inscription is followed to its new place', async () => {

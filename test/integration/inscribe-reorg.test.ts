@@ -10,9 +10,8 @@ import {
   walletCoins,
 } from '../../src/settlement/index.ts'
 import { buildChild } from '../../src/settlement/inscriber/child.ts'
-import { makePlan } from '../../src/settlement/inscriber/plan.ts'
 import { leafScript } from '../../src/settlement/inscriber/transactions.ts'
-import { InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
+import { InscriberPlace, makePlan, textEnvelope } from '../support/inscriber-place.ts'
 
 let place: InscriberPlace
 beforeAll(async () => {

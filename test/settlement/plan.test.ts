@@ -2,9 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseEnvelopes, regtest } from '../../src/bitcoin/index.ts'
 import { POSTAGE, Wallet } from '../../src/settlement/index.ts'
-import { makePlan } from '../../src/settlement/inscriber/plan.ts'
 import { type Coin, leafScript } from '../../src/settlement/inscriber/transactions.ts'
-import { textEnvelope } from '../support/inscriber-place.ts'
+import { makePlan, textEnvelope } from '../support/inscriber-place.ts'
 
 const wallet = new Wallet(regtest, new Uint8Array(32).fill(5))
 const coin = (value: bigint, n = 0): Coin => ({ txid: new Uint8Array(32).fill(n + 1), vout: n, value })
@@ -59,10 +58,12 @@ describe('commit and reveals', () => {
 
   it('a replacement spends the same coins and pays more in all', () => {
     const first = makePlan({ wallet, leaves: leaves('x'), available: [coin(9_000n, 1)], feeRate: 2 })
-    const request = { wallet, leaves: leaves('x'), required: first.coins, available: [coin(50_000n, 2)] }
-    const second = makePlan({ ...request, feeRate: 2.1, leastFee: first.cost.fees + 300n })
+    const replaces = { coins: first.coins, fee: first.cost.fees }
+    const request = { wallet, leaves: leaves('x'), replaces, available: [coin(50_000n, 2)] }
+    const second = makePlan({ ...request, feeRate: 2.1 })
     expect(second.coins).toEqual(first.coins)
-    expect(second.cost.fees).toBe(first.cost.fees + 300n)
+    // More than commit and reveals before it, by the commit alone: nodes judge it before they see its reveals.
+    expect(second.cost.commitFee).toBe(first.cost.fees + BigInt(second.commit.virtualSize()))
     const third = makePlan({ ...request, feeRate: 60 })
     expect(third.coins.slice(0, 1)).toEqual(first.coins)
     expect(third.coins).toHaveLength(2)

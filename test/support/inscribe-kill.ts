@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from './bus-place.ts'
+import { CoreWallet } from './core-wallet.ts'
 import { jobJson, recordMetadata, SettlementPlace } from './settlement-place.ts'
 import type { WscRun } from './wsc.ts'
 
@@ -10,16 +11,19 @@ const COINS = 4
 async function killAt(run: WscRun, whenItBegins: boolean): Promise<void> {
   const gone = () => run.child.exitCode !== null || run.child.signalCode !== null
   if (whenItBegins) await until(() => gone() || run.stderr().includes('cost: '), 'the cost')
-  await delay(Math.random() * (whenItBegins ? 400 : 1500))
+  await delay(Math.random() * (whenItBegins ? 200 : 1500))
   run.child.kill('SIGKILL')
 }
 
 /** Kills `wsc inscribe` at random moments, as a power cut would, and gives the same command again. */
 export function inscribeKillSuite(kills: number): void {
-  describe(`kill -9 in the middle of commit and reveal, ${kills} times`, () => {
+  describe.each(['the wallet file', 'a wallet of the node'])(`%s pays; kill -9, ${kills} times`, (payer) => {
     let place: SettlementPlace
+    let core: CoreWallet | undefined
     beforeAll(async () => {
-      place = await SettlementPlace.make(COINS)
+      const own = payer === 'the wallet file'
+      place = await SettlementPlace.make(own ? COINS : 0, { wallet: !own })
+      core = own ? undefined : await CoreWallet.create(place.node, 'payer', { coins: COINS })
     })
     afterAll(() => place.remove())
 
@@ -31,6 +35,7 @@ export function inscribeKillSuite(kills: number): void {
         const argv = [
           'inscribe',
           '--json',
+          ...(core === undefined ? [] : ['--fund-from', core.name]),
           '--metadata',
           recordMetadata(n),
           '--body',
@@ -58,7 +63,9 @@ export function inscribeKillSuite(kills: number): void {
       expect(records.map(({ record }) => record?.seq)).toEqual(ids.map((_, n) => n))
       const { spendable, onInscriptions } = await place.balance()
       expect(onInscriptions).toBe(330 * ids.length)
-      expect(spendable + onInscriptions + paid).toBe(SettlementPlace.worth(COINS))
+      const left = spendable + Number((await core?.worth()) ?? 0n)
+      expect(left + onInscriptions + paid).toBe(SettlementPlace.worth(COINS))
+      expect((await core?.locked()) ?? []).toEqual([])
     })
 
     it('the index too goes on from where it was killed', async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { type NodeOptions, RegtestNode } from '../../bitcoin-regtest/index.ts'
 import { type BlockHash, encodeEnvelope, regtest } from '../../src/bitcoin/index.ts'
 import { NodeClient, type RpcCall, type RpcOptions } from '../../src/bitcoin/node/index.ts'
 import {
@@ -14,8 +14,11 @@ import {
   Wallet,
   walletCoins,
 } from '../../src/settlement/index.ts'
+import type { FundRequest } from '../../src/settlement/inscriber/funding.ts'
 import { coinsOf, JobStore } from '../../src/settlement/inscriber/job.ts'
-import { spendCoins } from '../../src/settlement/inscriber/transactions.ts'
+import { fundFrom } from '../../src/settlement/inscriber/own-coins.ts'
+import { draftPlan, finishPlan, type Plan } from '../../src/settlement/inscriber/plan.ts'
+import { type Coin, spendCoins } from '../../src/settlement/inscriber/transactions.ts'
 
 /** A node and a funded wallet, used within the test's own process. */
 export class InscriberPlace {
@@ -31,11 +34,12 @@ export class InscriberPlace {
     this.store = store
   }
 
-  static async make(coins: number, key = 9): Promise<InscriberPlace> {
+  static async make(coins: number, options: NodeOptions & { readonly key?: number } = {}): Promise<InscriberPlace> {
+    const { key = 9 } = options
     const dir = await mkdtemp(join(tmpdir(), 'wsc-inscriber-'))
-    const node = await RegtestNode.start()
+    const node = await RegtestNode.start(options)
     const wallet = new Wallet(regtest, new Uint8Array(32).fill(key))
-    await node.mine(coins, wallet.address)
+    if (coins > 0) await node.mine(coins, wallet.address)
     await node.mine(110)
     return new InscriberPlace(dir, node, wallet, await openStore(join(dir, 'inscriber')))
   }
@@ -76,6 +80,18 @@ export class InscriberPlace {
       await store.close()
     }
   }
+}
+
+interface PlanRequest extends Pick<FundRequest, 'feeRate' | 'replaces'> {
+  readonly wallet: Wallet
+  readonly leaves: readonly Uint8Array[]
+  readonly available: readonly Coin[]
+}
+
+/** Commit and reveals, paid for by these coins of the wallet. */
+export function makePlan({ wallet, leaves, available, feeRate, replaces }: PlanRequest): Plan {
+  const draft = draftPlan(wallet, leaves, feeRate)
+  return finishPlan(wallet, draft, fundFrom(wallet, available, { outputs: draft.outputs, feeRate, replaces }))
 }
 
 export function textEnvelope(text: string): Uint8Array {

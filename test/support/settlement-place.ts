@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { type NodeOptions, RegtestNode } from '../../bitcoin-regtest/index.ts'
 import { decodeBlock, type Envelope } from '../../src/bitcoin/index.ts'
 import { scanBlock } from '../../src/settlement/index.ts'
 import { WscPlace } from './wsc-place.ts'
@@ -80,9 +80,9 @@ export class SettlementPlace extends WscPlace {
   }
 
   /** With so many mature coins of 50 bitcoins. */
-  static async make(coins: number): Promise<SettlementPlace> {
+  static async make(coins: number, options: NodeOptions = {}): Promise<SettlementPlace> {
     const dir = await mkdtemp(join(tmpdir(), 'wsc-settlement-'))
-    const node = await RegtestNode.start()
+    const node = await RegtestNode.start(options)
     const place = new SettlementPlace(dir, node)
     place.#address = z.object({ address: z.string() }).parse(await place.json('wallet', 'create')).address
     if (coins > 0) await node.mine(coins, place.#address)

@@ -14,6 +14,8 @@ export interface RpcOptions {
   signal?: AbortSignal | undefined
   timeoutMs?: number
   maxBytes?: number
+  /** Asks this wallet of the node's. */
+  wallet?: string | undefined
 }
 
 const MAX_REPLY_BYTES = 32 << 20
@@ -88,7 +90,7 @@ export class JsonRpc {
     const authorized = typeof header === 'string' && { authorization: header }
     return this.#http.send({
       method: 'POST',
-      path: '/',
+      path: options.wallet === undefined ? '/' : `/wallet/${encodeURIComponent(options.wallet)}`,
       headers: { 'content-type': 'application/json', ...authorized },
       body,
       maxBytes: options.maxBytes ?? MAX_REPLY_BYTES,

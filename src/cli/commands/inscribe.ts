@@ -16,6 +16,7 @@ interface Options extends WalletOptions, RpcOptions {
   readonly contentType?: string
   readonly metadata?: string
   readonly batch?: string
+  readonly fundFrom?: string
   readonly feeRate?: number
   readonly maxFeeRate?: number
   readonly dryRun?: boolean
@@ -36,6 +37,7 @@ export const addInscribe: AddCommand = (parent, run) => {
     .option('--content-type <T>', 'its MIME type (default: application/octet-stream)')
     .option('--metadata <JSON>', 'an object; with "kind" the inscription is a record')
     .option('--batch <FILE>', 'JSON: [{"body": FILE, "contentType": T, "metadata": {…}}, …], up to 24 with one commit')
+    .option('--fund-from <NAME>', 'have this wallet of the node pay for the commit (default: the coins of --wallet)')
     .option('--fee-rate <F>', 'satoshis a virtual byte (default: the node’s estimate)', rate)
     .option('--max-fee-rate <F>', 'refuse to pay more a virtual byte', rate, 200)
     .option('--dry-run', 'tell the cost and send nothing')
@@ -44,7 +46,7 @@ export const addInscribe: AddCommand = (parent, run) => {
       HELP +
         examples(
           'inscribe --body hello.txt --content-type text/plain --network regtest',
-          'inscribe --body p --dry-run',
+          'inscribe --body p --fund-from savings --dry-run',
         ),
     )
     .action(run(inscribeFiles))
@@ -145,6 +147,7 @@ async function withInscriber(
         client,
         store,
         signal,
+        fundFrom: options.fundFrom,
         maxFeeRate: options.maxFeeRate,
         onCost: (cost) => terminal.note(describeCost(cost)),
         onNote: (note) => terminal.note(note),

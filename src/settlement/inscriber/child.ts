@@ -1,8 +1,7 @@
 import { Transaction } from 'bitcoinjs-lib'
 import { SettlementError } from '../errors.ts'
 import type { Wallet } from '../wallet/wallet.ts'
-import { spendable, sum } from './plan.ts'
-import { type Coin, feeFor, POSTAGE, spendCoins, spendSize } from './transactions.ts'
+import { type Coin, feeFor, POSTAGE, spendable, spendCoins, spendSize, sum } from './transactions.ts'
 
 export interface ChildRequest {
   readonly wallet: Wallet

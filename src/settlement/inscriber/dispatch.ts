@@ -7,6 +7,8 @@ import { mineDirectly, rejectReason, send } from './node-calls.ts'
 export interface DispatchContext {
   readonly client: NodeClient
   readonly jobs: JobStore
+  /** Forgets the job, and frees its coins. */
+  readonly drop: () => Promise<void>
   /** Where the node's policy refuses a reveal, mine it instead: regtest alone can. */
   readonly directly: boolean
   readonly signal?: AbortSignal | undefined
@@ -41,7 +43,7 @@ export async function dispatch(context: DispatchContext, job: Job, where: Wherea
     return sent
   } catch (error) {
     // Nothing of it ever left this machine: its coins are free again.
-    if (error instanceof SettlementError && job.status === 'prepared') await jobs.remove(job)
+    if (error instanceof SettlementError && job.status === 'prepared') await context.drop()
     throw error
   }
 }

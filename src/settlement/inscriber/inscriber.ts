@@ -1,6 +1,4 @@
-import { hexToBytes } from '@noble/hashes/utils.js'
 import { Transaction } from 'bitcoinjs-lib'
-
 import type { NodeClient } from '../../bitcoin/node/index.ts'
 import { SettlementError } from '../errors.ts'
 import type { Store } from '../store.ts'
@@ -9,18 +7,20 @@ import { buildChild } from './child.ts'
 import { conflict, dispatch } from './dispatch.ts'
 import { attemptOf, coinsOf, type Job, JobStore, jobId } from './job.ts'
 import { type JobView, viewOf } from './job-view.ts'
-import { locate } from './locate.ts'
-import { confirmationsOf, estimateFeeRate, rejectReason, send, walletCoins } from './node-calls.ts'
-import { type Cost, makePlan, type Plan, sameCoin } from './plan.ts'
-import { type Coin, feeFor, leafScript } from './transactions.ts'
+import { locate, type Whereabouts } from './locate.ts'
+import { confirmationsOf, estimateFeeRate, rejectReason, send } from './node-calls.ts'
+import { Payers } from './payers.ts'
+import type { Cost, Plan } from './plan.ts'
+import { leafScript, POSTAGE, sum } from './transactions.ts'
 
-/** Core: policy/policy.h, DEFAULT_INCREMENTAL_RELAY_FEE: what a replacement pays on top, satoshis a virtual byte. */
-const INCREMENTAL_RELAY = 1
+const MAX_FEE_RATE = 200
 
 export interface InscriberOptions {
   readonly wallet: Wallet
   readonly client: NodeClient
   readonly store: Store
+  /** The node's wallet that pays for the commits of new jobs; the coins of `wallet` do unless given. */
+  readonly fundFrom?: string | undefined
   /** Confirmations after which an inscription needs no more care; 6 unless given. */
   readonly finality?: number | undefined
   /** Most that is paid, satoshis a virtual byte; 200 unless given. */
@@ -39,10 +39,13 @@ export interface InscriberOptions {
 export class Inscriber {
   readonly #options: InscriberOptions
   readonly #jobs: JobStore
+  readonly #payers: Payers
 
   constructor(options: InscriberOptions) {
+    const { wallet, client, maxFeeRate = MAX_FEE_RATE, signal } = options
     this.#options = options
     this.#jobs = new JobStore(options.store)
+    this.#payers = new Payers({ wallet, client, jobs: this.#jobs, maxFeeRate, signal })
   }
 
   /** What inscribing would cost; nothing is kept or sent. */
@@ -59,8 +62,10 @@ export class Inscriber {
     const since = await this.#options.client.getBlockCount(this.#call)
     const plan = await this.#plan(leaves, feeRate)
     this.#options.onCost?.(plan.cost)
-    const job: Job = { id, since, status: 'prepared', attempts: [attemptOf(plan)], children: {} }
+    const { fundFrom: nodeWallet } = this.#options
+    const job: Job = { id, since, status: 'prepared', attempts: [attemptOf(plan)], children: {}, nodeWallet }
     await this.#jobs.put(job)
+    await this.#payers.reserve(job)
     return await this.#advance(job)
   }
 
@@ -88,7 +93,7 @@ export class Inscriber {
     const { conflict: gone } = await locate(this.#options.client, job, this.#call)
     if (!gone)
       throw new SettlementError('E_JOB', 'its coins are not spent by anything else: `wsc inscribe resume` goes on')
-    await this.#jobs.remove(job)
+    await this.#drop(job)
   }
 
   async list(): Promise<JobView[]> {
@@ -101,10 +106,11 @@ export class Inscriber {
 
   /** Replaces an unconfirmed commit, and with it the reveals, by one that pays more (BIP125). */
   async bump(id: string, feeRate: number): Promise<JobView> {
-    const { client, wallet } = this.#options
+    const { client } = this.#options
     const job = await this.#job(id)
-    const { attempt, commit } = await locate(client, job, this.#call)
-    if (commit !== null && commit > 0) {
+    const where = await locate(client, job, this.#call)
+    const { attempt } = where
+    if (where.commit !== null && where.commit > 0) {
       throw new SettlementError('E_JOB', 'the commit is confirmed: what waits is a reveal, which a child can pay for')
     }
     if (feeRate <= attempt.feeRate) {
@@ -115,19 +121,17 @@ export class Inscriber {
     }
     this.#checkCap(feeRate)
     const leaves = attempt.reveals.map(({ hex }) => Transaction.fromHex(hex).ins[0]!.witness[1]!)
-    const vsize = [attempt.commit, ...attempt.reveals].reduce(
-      (n, { hex }) => n + Transaction.fromHex(hex).virtualSize(),
-      0,
-    )
-    const leastFee = BigInt(attempt.fees) + feeFor(vsize, INCREMENTAL_RELAY)
-    const available = await this.#freeCoins()
-    const plan = makePlan({ wallet, leaves, feeRate, required: coinsOf(attempt), available, leastFee })
+    const replaces = { coins: coinsOf(attempt), fee: feesWaiting(where) }
+    const plan = await this.#payers.plan({ leaves, feeRate, nodeWallet: job.nodeWallet, replaces })
+    const { fees, commitVsize, revealVsizes } = plan.cost
+    this.#checkCap(Number(fees) / revealVsizes.reduce((total, vsize) => total + vsize, commitVsize))
     this.#options.onCost?.(plan.cost)
     // Reveals of a commit that is not there yet cannot be judged beside the ones it replaces; the first ones were.
     const reason = await rejectReason(client, [plan.commit.toHex()], this.#call)
     if (reason !== null) throw new SettlementError('E_POLICY', `the node refuses the replacement: ${reason}`)
     const bumped = { ...job, attempts: [...job.attempts, attemptOf(plan)] }
     await this.#jobs.put(bumped)
+    await this.#payers.reserve(bumped)
     return await this.#advance(bumped)
   }
 
@@ -140,7 +144,7 @@ export class Inscriber {
     for (const [i, reveal] of attempt.reveals.entries()) {
       if (reveals[i] !== 0 || job.children[reveal.txid] !== undefined) continue
       const commitValues = coinsOf(attempt).map(({ value }) => value)
-      const available = await this.#freeCoins()
+      const available = await this.#payers.ownCoins()
       const commitWaits = commit === 0
       const child = buildChild({
         wallet,
@@ -169,7 +173,11 @@ export class Inscriber {
     if (where.conflict) throw conflict(job)
     let current = job
     if (where.commit === null || where.reveals.some((one) => one === null)) {
-      current = await dispatch({ client, jobs: this.#jobs, directly, signal, onNote }, job, where)
+      current = await dispatch(
+        { client, jobs: this.#jobs, drop: () => this.#drop(job), directly, signal, onNote },
+        job,
+        where,
+      )
       where = await locate(client, current, this.#call)
     }
     for (const [i, { txid }] of where.attempt.reveals.entries()) {
@@ -183,6 +191,8 @@ export class Inscriber {
       }
     }
     if (current.status !== 'final' && where.reveals.every((one) => one !== null && one >= finality)) {
+      // Those of an attempt that another one was confirmed instead of.
+      await this.#payers.release(job)
       current = { ...current, status: 'final' }
       await this.#jobs.put(current)
     }
@@ -193,26 +203,20 @@ export class Inscriber {
     const { client, wallet } = this.#options
     const rate = feeRate ?? (await estimateFeeRate(client, wallet.params.weakPow, this.#call))
     this.#checkCap(rate)
-    return makePlan({ wallet, leaves, feeRate: rate, available: await this.#freeCoins() })
+    return await this.#payers.plan({ leaves, feeRate: rate, nodeWallet: this.#options.fundFrom })
   }
 
   #checkCap(feeRate: number): void {
-    const { maxFeeRate = 200 } = this.#options
+    const { maxFeeRate = MAX_FEE_RATE } = this.#options
     if (feeRate <= maxFeeRate) return
     const cure = 'Wait for lower fees, or raise the cap by --max-fee-rate.'
     throw new SettlementError('E_FEE_CAP', `${feeRate.toFixed(1)} sat/vB is above the cap of ${maxFeeRate}. ${cure}`)
   }
 
-  /** Coins that no unfinished job has a claim on. */
-  async #freeCoins(): Promise<Coin[]> {
-    const { client, wallet } = this.#options
-    const jobs = (await this.#jobs.list()).filter(({ status }) => status !== 'final')
-    const claimed = jobs.flatMap(({ attempts, children }) => [
-      ...attempts.flatMap(coinsOf),
-      ...Object.values(children).flatMap(({ hex }) => inputsOf(hex)),
-    ])
-    const { spendable } = await walletCoins(client, wallet, this.#call)
-    return spendable.filter((coin) => !claimed.some((other) => sameCoin(coin, other)))
+  /** In this order: a kill between the two leaves a job, which reserves its coins again. */
+  async #drop(job: Job): Promise<void> {
+    await this.#payers.release(job)
+    await this.#jobs.remove(job)
   }
 
   #leaves(envelopes: readonly Uint8Array[]): Uint8Array[] {
@@ -230,6 +234,10 @@ export class Inscriber {
   }
 }
 
-function inputsOf(hex: string): Coin[] {
-  return Transaction.fromBuffer(hexToBytes(hex)).ins.map(({ hash, index }) => ({ txid: hash, vout: index, value: 0n }))
+/** Of the commit and of those reveals that wait with it: what goes when the commit is replaced. */
+function feesWaiting({ attempt, reveals }: Whereabouts): bigint {
+  const { outs } = Transaction.fromHex(attempt.commit.hex)
+  const commit = sum(coinsOf(attempt).map(({ value }) => value)) - sum(outs.map(({ value }) => value))
+  const waiting = attempt.reveals.map((_, i) => (reveals[i] === 0 ? outs[i]!.value - POSTAGE : 0n))
+  return commit + sum(waiting)
 }

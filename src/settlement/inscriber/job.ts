@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js'
+import { bytesToHex, concatBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { blockHash, fromDisplay, networkHash, toDisplay } from '../../bitcoin/index.ts'
 import { SettlementError } from '../errors.ts'
@@ -32,6 +32,8 @@ const jobSchema = z.strictObject({
   attempts: z.array(attemptSchema).min(1),
   /** Children that pay for a reveal (CPFP), by the reveal's txid. */
   children: z.record(id, transaction),
+  /** The node's wallet that pays for the commit; absent where the wallet file does. */
+  nodeWallet: z.string().optional(),
 })
 
 export type Attempt = z.output<typeof attemptSchema>
@@ -55,11 +57,6 @@ export function attemptOf({ coins, commit, reveals, cost }: Plan): Attempt {
 
 export function coinsOf(attempt: Attempt): Coin[] {
   return attempt.coins.map(({ txid, vout, value }) => ({ txid: fromDisplay(txid), vout, value: BigInt(value) }))
-}
-
-/** The leaves a job inscribes: second item of each reveal's witness. */
-export function rawOf(transaction: { readonly hex: string }): Uint8Array {
-  return hexToBytes(transaction.hex)
 }
 
 /** Jobs on disk; every write has reached it when the promise resolves. */

@@ -2,16 +2,8 @@ import type { Transaction } from 'bitcoinjs-lib'
 import { SettlementError } from '../errors.ts'
 import { taprootOutput } from '../wallet/taproot.ts'
 import type { Wallet } from '../wallet/wallet.ts'
-import {
-  buildReveal,
-  type Coin,
-  feeFor,
-  type Output,
-  POSTAGE,
-  revealSize,
-  spendCoins,
-  spendSize,
-} from './transactions.ts'
+import type { FundedCommit } from './funding.ts'
+import { buildReveal, type Coin, feeFor, type Output, POSTAGE, revealSize, sum } from './transactions.ts'
 
 /** A commit with its reveals is at most 25 transactions (Core: policy/policy.h, DEFAULT_DESCENDANT_LIMIT). */
 export const MAX_BATCH = 24
@@ -38,20 +30,18 @@ export interface Cost {
   readonly fees: bigint
 }
 
-export interface PlanRequest {
-  readonly wallet: Wallet
+/** What a commit has to pay, before anybody has funded it. */
+export interface Draft {
   readonly leaves: readonly Uint8Array[]
-  /** Spent whatever they are worth: those of the commit that this one is to replace. */
-  readonly required?: readonly Coin[]
-  readonly available: readonly Coin[]
   readonly feeRate: number
-  /** A replacement pays more than what it replaces (BIP125), in all. */
-  readonly leastFee?: bigint
+  /** One a leaf: what its reveal spends. */
+  readonly outputs: readonly Output[]
+  readonly revealVsizes: readonly number[]
+  readonly revealFees: readonly bigint[]
 }
 
-/** Chooses coins and builds everything. Throws E_FUNDS where the coins do not suffice. */
-export function makePlan(request: PlanRequest): Plan {
-  const { wallet, leaves, feeRate } = request
+/** Throws E_TOO_LARGE where nodes would not relay it. */
+export function draftPlan(wallet: Wallet, leaves: readonly Uint8Array[], feeRate: number): Draft {
   if (leaves.length === 0 || leaves.length > MAX_BATCH) {
     throw new SettlementError('E_TOO_LARGE', `one commit holds 1 to ${MAX_BATCH} inscriptions, not ${leaves.length}`)
   }
@@ -60,9 +50,12 @@ export function makePlan(request: PlanRequest): Plan {
   const outputs = leaves.map((leaf, i): Output => {
     return { script: taprootOutput(wallet.publicKey, leaf).script, value: revealFees[i]! + POSTAGE }
   })
-  const { coins, change, commitFee } = chooseCoins(request, outputs, sum(revealFees))
-  const all = change === 0n ? outputs : [...outputs, { script: wallet.script, value: change }]
-  const commit = spendCoins(wallet, coins, all)
+  return { leaves, feeRate, outputs, revealVsizes, revealFees }
+}
+
+/** Builds the reveals of a funded commit. */
+export function finishPlan(wallet: Wallet, draft: Draft, { coins, commit, fee }: FundedCommit): Plan {
+  const { leaves, feeRate, outputs, revealVsizes, revealFees } = draft
   const txid = commit.getHash()
   const reveals = leaves.map((leaf, vout) => buildReveal(wallet, leaf, { txid, vout, value: outputs[vout]!.value }))
   return {
@@ -73,59 +66,10 @@ export function makePlan(request: PlanRequest): Plan {
       feeRate,
       commitVsize: commit.virtualSize(),
       revealVsizes,
-      commitFee,
+      commitFee: fee,
       revealFees,
       postage: POSTAGE * BigInt(leaves.length),
-      fees: commitFee + sum(revealFees),
+      fees: fee + sum(revealFees),
     },
   }
-}
-
-interface Chosen {
-  readonly coins: readonly Coin[]
-  /** 0: too little to be worth an output. */
-  readonly change: bigint
-  readonly commitFee: bigint
-}
-
-/** Greatest first, so that a commit has few inputs; the last output is the change. */
-function chooseCoins(request: PlanRequest, outputs: readonly Output[], revealFees: bigint): Chosen {
-  const { wallet, feeRate, available, required = [], leastFee = 0n } = request
-  const spent = sum(outputs.map(({ value }) => value))
-  const coins = [...required]
-  const rest = spendable(available).filter((coin) => !required.some((other) => sameCoin(coin, other)))
-  const least = (vsize: number) => {
-    const fee = feeFor(vsize, feeRate)
-    return fee + revealFees >= leastFee ? fee : leastFee - revealFees
-  }
-  for (;;) {
-    const total = sum(coins.map(({ value }) => value))
-    const withChange = least(spendSize(coins, [...outputs, { script: wallet.script, value: 0n }]))
-    const change = total - spent - withChange
-    if (change >= POSTAGE) return { coins, change, commitFee: withChange }
-    const commitFee = total - spent
-    if (coins.length > 0 && commitFee >= least(spendSize(coins, outputs))) return { coins, change: 0n, commitFee }
-    const next = rest.shift()
-    if (next === undefined) {
-      const has = `the wallet has ${total} satoshis it can spend`
-      const cure = `Send coins to ${wallet.address} and wait until they are confirmed.`
-      throw new SettlementError('E_FUNDS', `${has}, ${spent + withChange} are needed. ${cure}`)
-    }
-    coins.push(next)
-  }
-}
-
-/** Outputs of postage carry inscriptions: they never pay for others. */
-export function spendable(coins: readonly Coin[]): Coin[] {
-  return coins
-    .filter(({ value }) => value > POSTAGE)
-    .sort((a, b) => (a.value < b.value ? 1 : a.value > b.value ? -1 : 0))
-}
-
-export function sameCoin(a: Coin, b: Coin): boolean {
-  return a.vout === b.vout && a.txid.every((byte, i) => byte === b.txid[i])
-}
-
-export function sum(values: readonly bigint[]): bigint {
-  return values.reduce((total, value) => total + value, 0n)
 }

@@ -94,3 +94,18 @@ function unsigned(coins: readonly Coin[], outputs: readonly Output[]): Transacti
 export function feeFor(vsize: number, feeRate: number): bigint {
   return BigInt(Math.ceil(vsize * feeRate))
 }
+
+/** Outputs of postage carry inscriptions: they never pay for others. */
+export function spendable(coins: readonly Coin[]): Coin[] {
+  return coins
+    .filter(({ value }) => value > POSTAGE)
+    .sort((a, b) => (a.value < b.value ? 1 : a.value > b.value ? -1 : 0))
+}
+
+export function sameCoin(a: Coin, b: Coin): boolean {
+  return a.vout === b.vout && a.txid.every((byte, i) => byte === b.txid[i])
+}
+
+export function sum(values: readonly bigint[]): bigint {
+  return values.reduce((total, value) => total + value, 0n)
+}

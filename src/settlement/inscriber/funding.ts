@@ -1,0 +1,46 @@
+import type { Transaction } from 'bitcoinjs-lib'
+import { type Coin, feeFor, type Output } from './transactions.ts'
+
+/** Core: policy/policy.h, DEFAULT_INCREMENTAL_RELAY_FEE: what a replacement pays on top, satoshis a virtual byte. */
+const INCREMENTAL_RELAY = 1
+
+export interface FundRequest {
+  readonly outputs: readonly Output[]
+  /** Satoshis a virtual byte. */
+  readonly feeRate: number
+  /** Coins of unfinished jobs: not to be spent, those of `replaces` excepted. */
+  readonly claimed: readonly Coin[]
+  readonly replaces?: Replaced | undefined
+}
+
+/** The commit that a new one is to replace (BIP125). */
+export interface Replaced {
+  /** Spent again, all of them. */
+  readonly coins: readonly Coin[]
+  /** Of everything that goes with it: a node takes the new commit only if it pays more than that alone. */
+  readonly fee: bigint
+}
+
+export interface FundedCommit {
+  /** What it spends. */
+  readonly coins: readonly Coin[]
+  /** Signed. */
+  readonly commit: Transaction
+  readonly fee: bigint
+}
+
+/** Who pays for commits. */
+export interface Funding {
+  /** A signed commit that pays exactly these outputs, in this order; change comes after them. Nothing is kept or sent. */
+  fund(request: FundRequest): Promise<FundedCommit>
+  /** Keeps these coins, of a job that is on disk, from whoever else spends with the same keys. */
+  reserve(coins: readonly Coin[]): Promise<void>
+  /** Takes that back. */
+  release(coins: readonly Coin[]): Promise<void>
+}
+
+export function leastFee({ feeRate, replaces }: Pick<FundRequest, 'feeRate' | 'replaces'>, vsize: number): bigint {
+  const fee = feeFor(vsize, feeRate)
+  const replacing = replaces === undefined ? 0n : replaces.fee + feeFor(vsize, INCREMENTAL_RELAY)
+  return fee > replacing ? fee : replacing
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import type { RegtestNode } from '../../bitcoin-regtest/index.ts'
+
+interface CoreWalletOptions {
+  /** Mature coins of a block's subsidy each. */
+  readonly coins?: number
+  readonly addresses?: 'legacy' | 'p2sh-segwit' | 'bech32' | 'bech32m'
+  readonly passphrase?: string
+}
+
+const balance = z.object({ trusted: z.number(), untrusted_pending: z.number(), immature: z.number() })
+
+/** A wallet of the node's own. */
+export class CoreWallet {
+  readonly name: string
+  readonly #node: RegtestNode
+
+  private constructor(node: RegtestNode, name: string) {
+    this.#node = node
+    this.name = name
+  }
+
+  static async create(node: RegtestNode, name: string, options: CoreWalletOptions = {}): Promise<CoreWallet> {
+    const { coins = 0, addresses = 'bech32m', passphrase = '' } = options
+    const wallet = new CoreWallet(node, name)
+    await node.client.call({ method: 'createwallet', params: [name, false, false, passphrase], schema: z.unknown() })
+    if (coins > 0) {
+      await node.mine(coins, await wallet.call('getnewaddress', ['', addresses], z.string()))
+      await node.mine(100)
+    }
+    return wallet
+  }
+
+  /** With the addresses of another, and none of its keys. */
+  static async watch(node: RegtestNode, name: string, other: CoreWallet): Promise<CoreWallet> {
+    const wallet = new CoreWallet(node, name)
+    await node.client.call({ method: 'createwallet', params: [name, true], schema: z.unknown() })
+    const { descriptors } = await other.call(
+      'listdescriptors',
+      [],
+      z.object({ descriptors: z.array(z.looseObject({})) }),
+    )
+    const all = descriptors.map((one) => ({ ...one, timestamp: 0 }))
+    await wallet.call('importdescriptors', [all], z.array(z.looseObject({ success: z.literal(true) })))
+    return wallet
+  }
+
+  async call<T>(method: string, params: readonly unknown[], schema: z.ZodType<T>): Promise<T> {
+    return await this.#node.client.call({ method, params, schema }, { wallet: this.name })
+  }
+
+  /** Satoshis, of whatever age. */
+  async worth(): Promise<bigint> {
+    const { mine } = await this.call('getbalances', [], z.object({ mine: balance }))
+    return Object.values(mine).reduce((sum, bitcoins) => sum + BigInt(Math.round(bitcoins * 1e8)), 0n)
+  }
+
+  /** Coins that the wallet keeps from its own use. */
+  async locked(): Promise<unknown[]> {
+    return await this.call('listlockunspent', [], z.array(z.unknown()))
+  }
+}
