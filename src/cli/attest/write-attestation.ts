@@ -12,7 +12,7 @@ import {
 } from '../../bus/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { requireWritable } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
 import { type Judge, type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { type MaterialOptions, openAttestor } from './open-attestor.ts'
 
@@ -25,7 +25,7 @@ export interface AttestOptions extends JudgeOptions, MaterialOptions {
 /** Makes one attestation under the proof, checks it, and writes it. */
 export async function attestTo(context: CliContext, options: AttestOptions, request: AttestRequest): Promise<ExitCode> {
   const { terminal, signal } = context
-  await requireWritable(options.out, context.env, options.proof, options.anchor, options.headers, options.block)
+  await requireWritable(options.out, context.env, options)
   const judge = await openJudge(options, context)
   const chain = await judge.judge(await readProof(options.proof))
   if (!chain.valid) return refused(context, options, `proof:${chain.reason}`, chain.detail)

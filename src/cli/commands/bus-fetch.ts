@@ -15,7 +15,7 @@ import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { heldProof } from '../held-proof.ts'
-import { requireWritable } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
 import { type Judge, type JudgeOptions, openJudge } from '../proved-chain.ts'
 
 interface Options extends JudgeOptions {
@@ -39,7 +39,7 @@ export const addBusFetch: AddCommand = (parent, run) => {
 }
 
 async function fetchTo(context: CliContext, url: string, options: Options): Promise<ExitCode> {
-  await requireWritable(options.out, context.env, options.anchor, options.key)
+  await requireWritable(options.out, context.env, options)
   const judge = await openJudge(options, context)
   const held = await heldProof(options.out, judge.verifyOptions(), context.terminal)
   if (options.every !== undefined) return await keepFetching(context, url, options, judge, held, options.every)

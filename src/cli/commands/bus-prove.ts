@@ -13,8 +13,9 @@ import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, UsageError } from '../exit.ts'
-import { height, readAnchor, readBytes, readNetwork, requireProvable, requireWritable } from '../inputs.ts'
-import { inputsOf, openSession, type SessionOptions } from '../session.ts'
+import { height, readAnchor, readBytes, readNetwork, requireProvable } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
+import { openSession, type SessionOptions } from '../session.ts'
 import { openNode, patientSource, type RpcOptions } from '../source.ts'
 import { duration } from '../terminal.ts'
 
@@ -59,7 +60,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
   if (options.headers !== undefined && command.getOptionValueSource('rpc') === 'cli') {
     throw new UsageError('give --rpc or --headers, not both')
   }
-  await requireWritable(options.out, context.env, options.headers, ...inputsOf(options))
+  await requireWritable(options.out, context.env, options)
   const params = requireProvable(await readNetwork(options.network))
   const refuse = ({ reject, height: at, detail }: Rejection) => {
     const refusal = { reason: reject, detail, network: params.name, height: at }

@@ -15,7 +15,7 @@ import { examples } from '../command.ts'
 import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
-import { requireWritable } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 
 interface Options extends JudgeOptions {
@@ -42,8 +42,7 @@ export const addCheck: AddCommand = (parent, run) => {
 
 async function check(context: CliContext, file: string, options: Options): Promise<ExitCode> {
   const { terminal } = context
-  if (options.body !== undefined)
-    await requireWritable(options.body, context.env, file, options.proof, options.anchor, options.key)
+  if (options.body !== undefined) await requireWritable(options.body, context.env, options, file)
   const judge = await openJudge(options, context)
   const chain = await judge.judge(await readProof(options.proof))
   const read = await readAttestationFile(file)

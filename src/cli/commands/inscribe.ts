@@ -8,6 +8,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
 import { type InscriptionInput, parseJson, readBatch, readInscription } from '../inscription-input.ts'
+import { requirePublishable } from '../outputs.ts'
 import { openNode, type RpcOptions } from '../source.ts'
 import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions, walletOption } from '../wallet-place.ts'
 
@@ -62,8 +63,9 @@ async function inscribeFiles(context: CliContext, options: Options) {
   if ((options.body === undefined) === (options.batch === undefined)) {
     throw new UsageError('give either --body FILE or --batch FILE')
   }
+  const inputs: InscriptionInput[] = options.batch === undefined ? [single(options)] : await readBatch(options.batch)
+  for (const { body } of inputs) await requirePublishable(body, context.env, options)
   return await withInscriber(context, options, async (inscriber, wallet) => {
-    const inputs: InscriptionInput[] = options.batch === undefined ? [single(options)] : await readBatch(options.batch)
     const envelopes = await Promise.all(inputs.map((input) => readInscription(input, wallet)))
     if (options.dryRun) {
       const cost = await inscriber.quote(envelopes, options.feeRate)

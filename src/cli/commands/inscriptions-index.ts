@@ -18,7 +18,8 @@ import { examples } from '../command.ts'
 import { addOptions, nodeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
-import { height, readNetwork, requireWritable } from '../inputs.ts'
+import { height, readNetwork } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
 import { openNode, type RpcOptions } from '../source.ts'
 import { settlementDir, settlementDirOption } from '../wallet-place.ts'
 
@@ -84,7 +85,7 @@ function addShow(parent: Command, run: Runner): void {
     .action(
       run(async (context, id: string, options: Options) => {
         if (parseInscriptionId(id) === null) throw new UsageError(`${id} is no inscription id: write <txid>iN`)
-        if (options.out !== undefined) await requireWritable(options.out, context.env)
+        if (options.out !== undefined) await requireWritable(options.out, context.env, options)
         return await withOpenIndex(context, options, async ({ index, client }) => {
           const entry = await index.get(id)
           if (entry === null) {
