@@ -1,20 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidArgumentError } from 'commander'
-import {
-  BusError,
-  fetchProof,
-  type HeldProof,
-  nodeFiles,
-  type ProvedChain,
-  verifyJson,
-  writeAtomic,
-} from '../../bus/index.ts'
+import { BusError, fetchProof, type HeldProof, type ProvedChain, verifyJson } from '../../bus/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { heldProof } from '../held-proof.ts'
+import { heldProof, writeNewer } from '../held-proof.ts'
 import { requireWritable } from '../outputs.ts'
 import { type Judge, type JudgeOptions, openJudge } from '../proved-chain.ts'
 
@@ -51,15 +43,14 @@ async function fetchTo(context: CliContext, url: string, options: Options): Prom
 
 /** Fetches, and writes what is newer; nothing is told. */
 async function fetchOnce(
-  { signal }: CliContext,
+  { signal, terminal }: CliContext,
   url: string,
   { out, timeout }: Options,
   judge: Judge,
   held: HeldProof | null,
 ) {
   const result = await fetchProof(url, judge.verifyOptions(), held, { signal, timeoutMs: timeout * 1000 })
-  if (result.ok && result.newer) await writeAtomic(nodeFiles, out, result.bytes)
-  return result
+  return await writeNewer(out, result, held, judge.verifyOptions(), terminal)
 }
 
 /** Until interrupted. A server that is away or lies is told once, and asked again: what is held stays. */
