@@ -14,6 +14,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { requireWritable } from '../outputs.ts'
 import { type Judge, type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
+import { jsonLine } from '../text.ts'
 import { type MaterialOptions, openAttestor } from './open-attestor.ts'
 
 export interface AttestOptions extends JudgeOptions, MaterialOptions {
@@ -46,7 +47,7 @@ export function refused(
   reason: string,
   detail: string,
 ): ExitCode {
-  if (options.json) terminal.result(JSON.stringify({ valid: false, reason, detail }))
+  if (options.json) terminal.result(jsonLine({ valid: false, reason, detail }))
   terminal.note(`no attestation: ${reason}: ${detail}`)
   return EXIT.invalid
 }
@@ -70,7 +71,7 @@ export async function writeAttestation(
   const blockHash = toDisplay(checked.blockHash)
   const { out: file } = options
   const about = { valid: true, reason: null, file, bytes: bytes.length, kind, height, blockHash, tipHeight }
-  if (options.json) terminal.result(JSON.stringify(about))
+  if (options.json) terminal.result(jsonLine(about))
   else terminal.result(`${file}: ${bytes.length} bytes attest ${kind} of block ${height} under a proof of ${tipHeight}`)
   return EXIT.valid
 }

@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { heldProof, writeNewer } from '../held-proof.ts'
 import { requireWritable } from '../outputs.ts'
 import { type Judge, type JudgeOptions, openJudge } from '../proved-chain.ts'
+import { jsonLine } from '../text.ts'
 
 interface Options extends JudgeOptions {
   readonly out: string
@@ -90,13 +91,13 @@ async function keepFetching(
 }
 
 function tell({ terminal }: CliContext, { out, json }: Options, chain: ProvedChain, newer: boolean): void {
-  if (json) terminal.result(JSON.stringify({ ...verifyJson(chain), file: out, changed: newer }))
+  if (json) terminal.result(jsonLine({ ...verifyJson(chain), file: out, changed: newer }))
   else terminal.result(`${out} ${newer ? 'now' : 'already'} proves height ${chain.height}, tip ${chain.tip}`)
 }
 
 function refuse({ terminal }: CliContext, { json }: Options, refused: { reject: string; detail: string }): void {
   const { reject, detail } = refused
-  if (json) terminal.result(JSON.stringify({ valid: false, reason: reject, detail }))
+  if (json) terminal.result(jsonLine({ valid: false, reason: reject, detail }))
   terminal.note(`not taken: ${reject}: ${detail}`)
 }
 

@@ -11,6 +11,7 @@ import { readNetwork, requireProvable } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
 import { openSession, type SessionOptions } from '../session.ts'
 import { openNode, patientSource, type RpcOptions } from '../source.ts'
+import { jsonLine } from '../text.ts'
 
 interface Options extends SessionOptions, RpcOptions {
   readonly out: string
@@ -70,7 +71,7 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
           held = null
           terminal.result(
             options.json
-              ? JSON.stringify({ ...verifyJson(proved), file: options.out, bytes: proof.length, seconds })
+              ? jsonLine({ ...verifyJson(proved), file: options.out, bytes: proof.length, seconds })
               : `height ${proved.height}  tip ${proved.tip}  work ${proved.work.toString(16)}  ${proof.length} bytes  ${seconds.toFixed(1)} s`,
           )
         },

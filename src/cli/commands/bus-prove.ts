@@ -18,6 +18,7 @@ import { requireWritable } from '../outputs.ts'
 import { openSession, type SessionOptions } from '../session.ts'
 import { openNode, patientSource, type RpcOptions } from '../source.ts'
 import { duration } from '../terminal.ts'
+import { jsonLine } from '../text.ts'
 
 interface Options extends SessionOptions, RpcOptions {
   readonly headers?: string
@@ -64,7 +65,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
   const params = requireProvable(await readNetwork(options.network))
   const refuse = ({ reject, height: at, detail }: Rejection) => {
     const refusal = { reason: reject, detail, network: params.name, height: at }
-    if (options.json) terminal.result(JSON.stringify(refusalJson(refusal)))
+    if (options.json) terminal.result(jsonLine(refusalJson(refusal)))
     terminal.note(`invalid: ${reject} at height ${at}: ${detail}`)
     return EXIT.invalid
   }
@@ -91,7 +92,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
       })
       const proved = (await session.publish(proof, options.out)) as ProvedChain
       const seconds = (clock() - began) / 1000
-      if (options.json) terminal.result(JSON.stringify({ ...verifyJson(proved), file: options.out, seconds }))
+      if (options.json) terminal.result(jsonLine({ ...verifyJson(proved), file: options.out, seconds }))
       else
         terminal.result(
           `${options.out}: ${proof.length} bytes prove height ${proved.height}, work ${proved.work.toString(16)}`,

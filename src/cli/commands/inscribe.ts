@@ -10,6 +10,7 @@ import { readNetwork } from '../inputs.ts'
 import { type InscriptionInput, parseJson, readBatch, readInscription } from '../inscription-input.ts'
 import { requirePublishable } from '../outputs.ts'
 import { openNode, type RpcOptions } from '../source.ts'
+import { jsonLine } from '../text.ts'
 import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions, walletOption } from '../wallet-place.ts'
 
 interface Options extends WalletOptions, RpcOptions {
@@ -69,7 +70,7 @@ async function inscribeFiles(context: CliContext, options: Options) {
     const envelopes = await Promise.all(inputs.map((input) => readInscription(input, wallet)))
     if (options.dryRun) {
       const cost = await inscriber.quote(envelopes, options.feeRate)
-      terminal.result(options.json ? JSON.stringify(costJson(cost)) : describeCost(cost))
+      terminal.result(options.json ? jsonLine(costJson(cost)) : describeCost(cost))
       return
     }
     tell(context, options, await inscriber.inscribe(envelopes, options.feeRate))
@@ -164,7 +165,7 @@ async function withInscriber(
 function tell({ terminal }: CliContext, { json }: Options, view: JobView): void {
   const { id, status, commitTxid, feeRate, fees, inscriptions } = view
   if (json) {
-    terminal.result(JSON.stringify({ job: id, status, commitTxid, feeRate, fees: Number(fees), inscriptions }))
+    terminal.result(jsonLine({ job: id, status, commitTxid, feeRate, fees: Number(fees), inscriptions }))
     return
   }
   terminal.result(`job ${id}: ${status}, commit ${commitTxid}, ${fees} satoshis of fees`)

@@ -21,6 +21,7 @@ import { EXIT, type ExitCode, UsageError } from '../exit.ts'
 import { height, readNetwork } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
 import { openNode, type RpcOptions } from '../source.ts'
+import { jsonLine, quoted } from '../text.ts'
 import { settlementDir, settlementDirOption } from '../wallet-place.ts'
 
 interface Options extends RpcOptions, Query {
@@ -202,16 +203,19 @@ function tell(
   const confirmations = gone ? 0 : (tip?.height ?? entry.height) - entry.height + 1
   const final = confirmations >= finality
   if (json) {
-    terminal.result(JSON.stringify({ ...(event && { event }), ...entry, confirmations, final }))
+    terminal.result(jsonLine({ ...(event && { event }), ...entry, confirmations, final }))
     return
   }
-  const { id, contentType, bodyLength, record, error } = entry
-  const what = record === null ? '' : `  ${record.kind} seq ${record.seq}${record.counts ? '' : ' (does not count)'}`
   const where = gone ? 'left the chain' : `${confirmations} confirmations${final ? '' : ', not final'}`
+  terminal.result(entryLine(entry, where))
+}
+
+/** One line of `list`, `show` and `watch`. */
+export function entryLine({ id, height, contentType, bodyLength, record, error }: IndexEntry, where: string): string {
+  const type = contentType === null ? '-' : quoted(contentType)
+  const what = record === null ? '' : `  ${record.kind} seq ${record.seq}${record.counts ? '' : ' (does not count)'}`
   const wrong = error === null ? '' : `  error: ${error}`
-  terminal.result(
-    `${id}  height ${entry.height}  ${where}  ${contentType ?? '-'}  ${bodyLength ?? 0} bytes${what}${wrong}`,
-  )
+  return `${id}  height ${height}  ${where}  ${type}  ${bodyLength ?? 0} bytes${what}${wrong}`
 }
 
 function hex32(text: string): string {

@@ -6,6 +6,7 @@ import { shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
 import { openNode, type RpcOptions } from '../source.ts'
+import { jsonLine } from '../text.ts'
 import { openOwnWallet, passphrase, type WalletOptions, walletFile, walletOption } from '../wallet-place.ts'
 
 interface Options extends WalletOptions, RpcOptions {
@@ -75,7 +76,7 @@ function addAddress(parent: Command, run: Runner): void {
         const params = await readNetwork(options.network)
         const { address, publicKey } = await openOwnWallet(options, params, context)
         const author = Buffer.from(publicKey).toString('hex')
-        context.terminal.result(options.json ? JSON.stringify({ address, author }) : address)
+        context.terminal.result(options.json ? jsonLine({ address, author }) : address)
         return EXIT.valid
       }),
     )
@@ -105,7 +106,7 @@ function addBalance(parent: Command, run: Runner): void {
             onInscriptions: total(onInscriptions),
             immature: total(immature),
           }
-          if (options.json) context.terminal.result(JSON.stringify(balance))
+          if (options.json) context.terminal.result(jsonLine(balance))
           else
             for (const [name, value] of Object.entries(balance)) context.terminal.result(`${name.padEnd(15)}${value}`)
           return EXIT.valid
@@ -117,5 +118,5 @@ function addBalance(parent: Command, run: Runner): void {
 }
 
 function tell(result: (line: string) => void, options: Options, file: string, address: string): void {
-  result(options.json ? JSON.stringify({ file, address }) : `${file}: send coins to ${address}`)
+  result(options.json ? jsonLine({ file, address }) : `${file}: send coins to ${address}`)
 }
