@@ -7,7 +7,7 @@ import { EXIT } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
 import { openNode, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
-import { openOwnWallet, passphrase, type WalletOptions, walletFile, walletOption } from '../wallet-place.ts'
+import { newPassphrase, openOwnWallet, type WalletOptions, walletFile, walletOption } from '../wallet-place.ts'
 
 interface Options extends WalletOptions, RpcOptions {
   readonly json?: boolean
@@ -19,8 +19,8 @@ export const addWallet: AddCommand = (parent, run) => {
 }
 
 const LOCKED = `
-The key lies in a file of mode 0600, encrypted if WSC_WALLET_PASSPHRASE_FILE (or WSC_WALLET_PASSPHRASE) is set. It is
-never shown. Keep a copy of the file: nothing else can spend its coins.
+The key lies in a file of mode 0600, encrypted if WSC_WALLET_PASSPHRASE_FILE (or WSC_WALLET_PASSPHRASE) is set; an
+empty passphrase is refused. The key is never shown. Keep a copy of the file: nothing else can spend its coins.
 `
 
 function addCreate(parent: Command, run: Runner): void {
@@ -35,7 +35,7 @@ function addCreate(parent: Command, run: Runner): void {
       run(async (context, options: Options) => {
         const params = await readNetwork(options.network)
         const file = walletFile(options, params, context)
-        const made = await createWallet(file, { params, passphrase: await passphrase(context) })
+        const made = await createWallet(file, { params, passphrase: await newPassphrase(context) })
         tell(context.terminal.result, options, file, made.address)
         return EXIT.valid
       }),
@@ -56,7 +56,7 @@ function addImport(parent: Command, run: Runner): void {
         const params = await readNetwork(options.network)
         const file = walletFile(options, params, context)
         const key = parseSecretKey(await readPrivate(options.keyFile), params)
-        const made = await createWallet(file, { params, passphrase: await passphrase(context) }, key)
+        const made = await createWallet(file, { params, passphrase: await newPassphrase(context) }, key)
         tell(context.terminal.result, options, file, made.address)
         return EXIT.valid
       }),
