@@ -141,7 +141,7 @@ async function withInscriber(
   const wallet = await openOwnWallet(options, params, context)
   const client = await openNode(options, params, context)
   try {
-    const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'inscriber'))
+    const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'inscriber'), 'jobs')
     try {
       const inscriber = new Inscriber({
         wallet,

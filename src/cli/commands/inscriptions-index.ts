@@ -159,7 +159,7 @@ async function withOpenIndex(
   const params = await readNetwork(options.network)
   const client = await openNode(options, params, context)
   try {
-    const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'index'))
+    const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'index'), 'index')
     try {
       const index = await InscriptionIndex.open(store, params)
       const startHeight = options.startHeight ?? firstHeight(params)
