@@ -14,6 +14,7 @@ export { type AdvanceResult, BusProver, type FoldProgress, type ProverOptions } 
 export { type BusStatus, readStatus, type StatusFile, writeStatus } from './prover/status.ts'
 export { exportCheckpoint, type ImportResult, importCheckpoint } from './prover/transfer.ts'
 export * from './pure.ts'
+export type { ServeLimits } from './serve/connections.ts'
 export type { RateLimit } from './serve/rate-limit.ts'
 export { ServedBus, type ServedBusOptions, type ServedProof } from './serve/served-bus.ts'
 export { type RunningServer, type ServeOptions, serveBus } from './serve/server.ts'

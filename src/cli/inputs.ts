@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import {
   type ChainContext,
@@ -15,15 +13,13 @@ import {
   MAX_ANCHOR_BYTES,
   MAX_CHECKPOINT_BYTES,
   MAX_KEY_BYTES,
-  nodeFiles,
   parseWork,
-  probeReplacing,
   readRegular,
 } from '../bus/index.ts'
-import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 
-const NETWORKS: Readonly<Record<string, NetworkParams>> = { mainnet, testnet4, signet, regtest }
+/** Those that are built in, by name. */
+export const NETWORKS: Readonly<Record<string, NetworkParams>> = { mainnet, testnet4, signet, regtest }
 
 /** Mainnet unless named; anything with the ending .json is a custom network's file. */
 export async function readNetwork(name = 'mainnet'): Promise<NetworkParams> {
@@ -80,33 +76,6 @@ export async function readUpTo(file: string, limit: number, kind?: keyof typeof 
     const detail = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
     const what = kind === 'network' ? `${file}, the parameter file of --network` : file
     throw new UsageError(`cannot read ${what}: ${detail}`, { cause })
-  })
-}
-
-/** That a result can be written is known before hours of work, not after; nothing that is read is written over. */
-export async function requireWritable(
-  file: string,
-  env: CliContext['env'],
-  ...inputs: readonly (string | undefined)[]
-): Promise<void> {
-  if (file === '') throw new UsageError('cannot write a file without a name')
-  const folder = dirname(file)
-  const found = await stat(folder).catch(() => null)
-  if (found === null || !found.isDirectory()) throw new UsageError(`there is no folder ${folder} to write ${file} in`)
-  const there = await stat(file).catch(() => null)
-  if (there !== null && !there.isFile()) throw new UsageError(`cannot write ${file}: it is no regular file`)
-  for (const near of [folder, dirname(resolve(folder))]) {
-    const kept = await Promise.all(['version.json', 'index'].map((name) => stat(join(near, name)).catch(() => null)))
-    if (!kept.includes(null)) throw new UsageError(`cannot write ${file}: ${near} is a data directory`)
-  }
-  for (const input of [...inputs, env.WSC_RPC_PASSWORD_FILE, CONFIG_FILE]) {
-    const from = input !== undefined ? await stat(input).catch(() => null) : null
-    if (there !== null && from !== null && from.dev === there.dev && from.ino === there.ino) {
-      throw new UsageError(`${file} is an input (${input}) and would be written over`)
-    }
-  }
-  await probeReplacing(nodeFiles, file).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`cannot write ${file}: ${cause.code}`, { cause })
   })
 }
 

@@ -15,7 +15,8 @@ import { readUpTo } from './inputs.ts'
 
 const hex = z
   .string()
-  .regex(/^([0-9a-f]{2})*$/, 'must be bytes as lower-case hex digits')
+  .regex(/^[0-9a-f]*$/, 'must be bytes as lower-case hex digits')
+  .refine((digits) => digits.length % 2 === 0, 'must be whole bytes, two digits each')
   .transform((text) => new Uint8Array(Buffer.from(text, 'hex')))
 
 const { shape } = recordSchema

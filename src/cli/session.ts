@@ -28,7 +28,7 @@ import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 import { stays } from './held-proof.ts'
 import { type HistoryKeeper, openHistoryKeeper } from './history-keeper.ts'
-import { networkFile, readAnchor, readNetwork, requireProvable } from './inputs.ts'
+import { readAnchor, readNetwork, requireProvable } from './inputs.ts'
 import { openKeys } from './keys.ts'
 import { dataDir } from './places.ts'
 import { duration } from './terminal.ts'
@@ -47,11 +47,6 @@ export interface SessionOptions {
   readonly insecureDevSetup?: boolean
   /** Seconds. */
   readonly checkpointEvery?: number
-}
-
-/** The files that such a session reads, and that no result may be written over. */
-export function inputsOf(options: SessionOptions & { readonly rpcCookie?: string }): (string | undefined)[] {
-  return [options.anchor, options.ptau, options.rpcCookie, networkFile(options.network)]
 }
 
 /** Everything a command that proves works with, opened in order and closed together. */

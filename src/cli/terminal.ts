@@ -1,3 +1,5 @@
+import { printable, printableLines } from './text.ts'
+
 /** Where a command writes. Results go to stdout; progress, warnings and errors to stderr, always. */
 export interface Terminal {
   result(line: string): void
@@ -15,18 +17,6 @@ interface Stream {
 
 /** Between two plain progress lines of one phase, where nothing can be rewritten. A phase is known by its first word. */
 const PLAIN_EVERY_MS = 10_000
-
-/**
- * Control characters in what a node or a file says would move the cursor, recolour the terminal, turn the direction of
- * writing, or begin a line that looks like one of ours.
- */
-function printable(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return line.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
-}
-
-/** A note may have several lines; those after the first are indented, so that none passes for another note. */
-const printableLines = (text: string) => text.split('\n').map(printable).join('\n  ')
 
 export function openTerminal(
   stdout: Stream = process.stdout,

@@ -3,6 +3,7 @@ import { Option } from 'commander'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { openWallet, readPrivate, type Wallet } from '../settlement/index.ts'
 import type { CliContext } from './context.ts'
+import { UsageError } from './exit.ts'
 import { dataHome } from './places.ts'
 
 export interface WalletOptions {
@@ -22,6 +23,18 @@ export async function passphrase({ env }: CliContext): Promise<string | undefine
   if (env.WSC_WALLET_PASSPHRASE !== undefined) return env.WSC_WALLET_PASSPHRASE
   const file = env.WSC_WALLET_PASSPHRASE_FILE
   return file ? (await readPrivate(file)).split(/\r?\n/, 1)[0] : undefined
+}
+
+/**
+ * What a new wallet is encrypted by. An empty one is a mistake (a variable set to nothing, a file whose first line is
+ * blank) by which anybody could open it. To open a wallet it may be given: an earlier one may have been made so.
+ */
+export async function newPassphrase(context: CliContext): Promise<string | undefined> {
+  const given = await passphrase(context)
+  if (given === undefined || given.trim() !== '') return given
+  const from = context.env.WSC_WALLET_PASSPHRASE === undefined ? context.env.WSC_WALLET_PASSPHRASE_FILE : undefined
+  const what = from === undefined ? 'WSC_WALLET_PASSPHRASE is empty' : `the first line of ${from} is empty`
+  throw new UsageError(`${what}: write a passphrase there, or unset the variable for a wallet that is not encrypted`)
 }
 
 export async function openOwnWallet(

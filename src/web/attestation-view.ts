@@ -3,9 +3,10 @@ import { attestedFacts, bodyText, kindText, notShown } from './attestation-facts
 import { attestationReasonText } from './attestation-reasons.ts'
 import { el } from './dom.ts'
 import { duration, grouped } from './facts.ts'
+import { failureText } from './reasons.ts'
 import type { ResultView } from './result-view.ts'
 import type { SessionState } from './session.ts'
-import { banner, CLOCK, CROSS, factList, jsonBlock, TICK } from './view-parts.ts'
+import { banner, CLOCK, CROSS, factList, jsonBlock, QUESTION, TICK } from './view-parts.ts'
 
 /** An attestation, and nothing to check it under. */
 export function loneAttestationView(): ResultView {
@@ -17,12 +18,17 @@ export function loneAttestationView(): ResultView {
 
 /** The attestation's own verdict and details, below or before those of the proof; undefined where none was given. */
 export function attestationView(
-  { question, judgement, check }: Extract<SessionState, { kind: 'judged' }>,
+  { question, judgement, check, unchecked }: Extract<SessionState, { kind: 'judged' }>,
   /** The key was not the built-in one. */
   ownKey: boolean,
 ): ResultView | undefined {
   if (question.attestation === undefined) return undefined
   const chain = judgement.result
+  if (unchecked !== undefined) {
+    const why = el('p', { class: 'mono' }, unchecked.message)
+    const told = `${failureText(unchecked.code)} This says nothing of the attestation, good or bad.`
+    return { verdict: banner('unjudged', QUESTION, 'Attestation could not be judged', told, why), details: [] }
+  }
   if (!chain.valid || check === undefined) {
     const told = 'An attestation counts only under a valid proof.'
     return { verdict: banner('waiting', CLOCK, 'Attestation not checked', told), details: [] }

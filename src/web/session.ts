@@ -34,6 +34,8 @@ export type SessionState =
       readonly judgement: TimedJudgement
       /** Absent where there is no attestation, or the proof is refused: then nothing can be checked under it. */
       readonly check?: TimedCheck
+      /** Instead of a check that could not be made: the proof's own judgement holds all the same. */
+      readonly unchecked?: VerifierError
     }
   | { readonly kind: 'failed'; readonly error: VerifierError }
 
@@ -100,15 +102,23 @@ export function startSession(options: SessionOptions): Session {
         return
       }
       options.onState({ kind: 'checking', verifier: loaded, since, question: asked })
-      const check = await mine.check({ attestation, chain }, { signal })
-      if (!signal.aborted) options.onState({ ...judged, check })
+      const checked = await mine.check({ attestation, chain }, { signal }).then(
+        (check) => ({ check }),
+        (error) => ({ unchecked: known(error) }),
+      )
+      if (signal.aborted) return
+      if ('unchecked' in checked) endBroken(checked.unchecked)
+      options.onState({ ...judged, ...checked })
     } catch (error) {
       if (signal.aborted) return
-      const known = error instanceof VerifierError ? error : new VerifierError('E_WORKER', String(error))
-      // What went wrong inside may go on being wrong: the next question gets a new worker.
-      if (known.code === 'E_WORKER') verifier?.close()
-      options.onState({ kind: 'failed', error: known })
+      endBroken(known(error))
+      options.onState({ kind: 'failed', error: known(error) })
     }
+  }
+
+  // What went wrong inside may go on being wrong: the next question gets a new worker.
+  const endBroken = ({ code }: VerifierError) => {
+    if (code === 'E_WORKER') verifier?.close()
   }
 
   void run()
@@ -128,4 +138,8 @@ export function startSession(options: SessionOptions): Session {
       void run()
     },
   }
+}
+
+function known(error: unknown): VerifierError {
+  return error instanceof VerifierError ? error : new VerifierError('E_WORKER', String(error))
 }

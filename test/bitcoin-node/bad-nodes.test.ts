@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { encodeHeader, headerHash, mainnet, regtest, signet, toDisplay } from '../../src/bitcoin/index.ts'
-import { NodeClient, NodeError } from '../../src/bitcoin/node/index.ts'
+import { getBlock, NodeClient, NodeError } from '../../src/bitcoin/node/index.ts'
 import { answering, codeOf, FakeChain, FakeServer, FakeTcp, RpcFailure } from './fake-node.ts'
 
 const plain = (status: number, body: string | Uint8Array) =>
@@ -172,6 +172,15 @@ describe('a node that answers garbage', () => {
     const hex = Buffer.from(encodeHeader(mainnet.genesis)).toString('hex')
     await using server = await FakeServer.start(answering(() => hex))
     expect(await codeOf(server.client.getHeader(headerHash(regtest.genesis)))).toBe('E_NODE_GARBAGE')
+  })
+
+  test.each([
+    ['no whole bytes', 'abc'],
+    ['no digits', 'zz'],
+    ['more than a block has', 'ab'.repeat(4_200_000)],
+  ])('a block of %s', async (_name, hex) => {
+    await using server = await FakeServer.start(answering(() => hex))
+    expect(await codeOf(getBlock(server.client, headerHash(regtest.genesis)))).toBe('E_NODE_GARBAGE')
   })
 })
 

@@ -58,6 +58,55 @@ describe('forms', () => {
     expect(rejectOf('null')).toBe('not-an-attestation')
   })
 
+  it('in JSON with as many digits as there is room for', () => {
+    const json = attestationToJson(inscriptionAt(onSynthetic, 3, 0))
+    for (const digits of [
+      'ab'.repeat(4_195_000),
+      `${'ab'.repeat(4_195_000)}a`,
+      'ag'.repeat(4_195_000),
+      'a'.repeat(83),
+    ]) {
+      const result = attestationFromJson(JSON.stringify({ ...json, transaction: digits }))
+      if (digits.length % 2 === 0 && !digits.includes('g')) expect(result).toMatchObject({ ok: true })
+      else expect(result).toMatchObject({ ok: false, reject: 'malformed' })
+    }
+  })
+
+  it('have no number of more than 32 bits, and read again what they wrote', () => {
+    const output = { ...txAt(onReal, 5), kind: 'output', output: 0 } as const
+    const inscription = { ...inscriptionAt(onSynthetic, 3, 0), input: 0, envelope: 0 }
+    const nine = (value: bigint) => {
+      const bytes = new Uint8Array(9).fill(255)
+      new DataView(bytes.buffer).setBigUint64(1, value, true)
+      return bytes
+    }
+    const end = (bytes: Uint8Array, cut: number, ...then: number[]) =>
+      Uint8Array.of(...bytes.subarray(0, -cut), ...then)
+    for (const value of [2n ** 32n, 2n ** 33n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 64n - 1n]) {
+      for (const bytes of [
+        end(encodeAttestation(output), 1, ...nine(value)),
+        end(encodeAttestation(inscription), 1, ...nine(value)),
+        end(encodeAttestation(inscription), 2, ...nine(value), 0),
+      ]) {
+        expect(decodeAttestation(bytes)).toMatchObject({ ok: false, reject: 'malformed' })
+      }
+      const json = { ...attestationToJson(output), output: Number(value) }
+      expect(attestationFromJson(JSON.stringify(json))).toMatchObject({ ok: false, reject: 'malformed' })
+      expect(() => encodeAttestation({ ...output, output: Number(value) })).toThrow(RangeError)
+    }
+    const most = 0xffff_ffff
+    for (const attestation of [
+      { ...output, output: most },
+      { ...inscription, input: most, envelope: most },
+    ]) {
+      const bytes = encodeAttestation(attestation)
+      const read = decodeAttestation(bytes)
+      expect(read).toEqual({ ok: true, attestation })
+      expect(read.ok && encodeAttestation(read.attestation)).toEqual(bytes)
+      expect(attestationFromJson(JSON.stringify(attestationToJson(attestation)))).toEqual(read)
+    }
+  })
+
   it('answer any bytes by a value', () => {
     const head = Uint8Array.of(0x57, 0x53, 0x43, 0x41, 1)
     fc.assert(

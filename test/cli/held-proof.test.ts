@@ -1,13 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type DisplayHash, regtest } from '../../src/bitcoin/index.ts'
-import type { ProvedChain } from '../../src/bus/index.ts'
-import { heldProof, stays } from '../../src/cli/held-proof.ts'
+import { type ProvedChain, verifyProof } from '../../src/bus/index.ts'
+import { heldProof, stays, writeNewer } from '../../src/cli/held-proof.ts'
 import { openTerminal } from '../../src/cli/terminal.ts'
-import { regtestStart } from '../bus/chain-fixture.ts'
+import { mineChain, regtestStart } from '../bus/chain-fixture.ts'
 import { FakeEngine } from '../bus/fake-engine.ts'
+import { fakeOptions, fakeProof } from '../bus/fake-proof.ts'
 
 let dir: string
 beforeEach(async () => {
@@ -60,5 +61,34 @@ describe('the proof that lies where follow writes', () => {
     expect(notes).toContain('old will be replaced: it holds no valid proof of this chain (not-a-proof)')
     await mkdir(join(dir, 'folder'))
     await expect(heldProof(join(dir, 'folder'), options, terminal)).rejects.toMatchObject({ code: 'E_USAGE' })
+  })
+})
+
+describe('the proof that lies where fetch writes', () => {
+  it('stays where a better one came there after it was asked for', async () => {
+    const file = join(dir, 'chain.proof')
+    const terminal = openTerminal({ write: () => true }, { write: () => true })
+    const { states } = mineChain(5)
+    const [low, middle, high] = await Promise.all(
+      [2, 3, 5].map(async (height) => {
+        const bytes = await fakeProof(states[height - 1]!)
+        return { bytes, chain: (await verifyProof(bytes, fakeOptions)) as ProvedChain }
+      }),
+    )
+    const write = async (there: Uint8Array | null) => {
+      await rm(file, { force: true })
+      if (there !== null) await writeFile(file, there)
+      const result = await writeNewer(file, { ok: true, ...middle!, newer: true }, low!, fakeOptions, terminal)
+      return [result, new Uint8Array(await readFile(file))]
+    }
+    for (const there of [
+      low!.bytes,
+      null,
+      new TextEncoder().encode('damaged'),
+      (await fakeProof(states[0]!)).slice(),
+    ]) {
+      expect(await write(there)).toMatchObject([{ ok: true, newer: true }, middle!.bytes])
+    }
+    expect(await write(high!.bytes)).toMatchObject([{ ok: true, newer: false, chain: { height: 5 } }, high!.bytes])
   })
 })

@@ -27,7 +27,7 @@ afterEach(async () => {
 })
 
 async function open(name: string, params = regtest): Promise<InscriptionIndex> {
-  const store = await openStore(join(dir, name))
+  const store = await openStore(join(dir, name), 'index')
   stores.push(store)
   return await InscriptionIndex.open(store, params)
 }

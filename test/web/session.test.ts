@@ -101,6 +101,30 @@ it('ends a worker that reports a failure of its own, and starts another for the 
   workers[1]?.terminate()
 })
 
+it('keeps the proof’s verdict where only the attestation could not be judged', async () => {
+  const { proof, attestation } = await attested()
+  const { ask, next, workers } = session(async () => new FakeEngine(regtestStart()))
+  await next('ready')
+  const question = { request: { ...request, proof, now: 1_800_000_000 }, attestation: await attestation(5) }
+  const found = next('checking').then(async () => {
+    const judged = next('judged')
+    workers[0]?.crash()
+    return await judged
+  })
+  ask(question)
+  const state = await found
+  expect(state).toMatchObject({
+    judgement: { result: { valid: true, height: 5 } },
+    unchecked: { code: 'E_WORKER', message: expect.stringContaining('out of memory') },
+  })
+  expect(state).not.toHaveProperty('check')
+  expect(workers[0]?.terminated()).toBe(true)
+  const again = next('judged')
+  ask(question)
+  expect(await again).toMatchObject({ check: { result: { valid: true } } })
+  workers[1]?.terminate()
+})
+
 it('shows no verdict once nothing is asked', async () => {
   const { ask, next, workers } = session()
   await next('ready')

@@ -38,6 +38,8 @@ export const ATTESTATION_VERSION = 1
 const MAGIC = new TextEncoder().encode('WSCA')
 const KINDS: readonly AttestationKind[] = ['header', 'tx', 'inscription', 'output']
 const HASH_BYTES = 32
+/** Of heights, and numbers of outputs, inputs and envelopes. */
+const MAX_UINT32 = 0xffff_ffff
 
 export type AttestationFormReject = 'not-an-attestation' | 'unsupported-version' | 'malformed' | DecodeReject
 
@@ -141,7 +143,7 @@ export function decodeAttestation(bytes: Uint8Array): AttestationResult {
 function readAttestation(reader: ByteReader, kind: AttestationKind): Attestation | string {
   const tipHeight = reader.compactSize()
   const height = reader.compactSize()
-  if (tipHeight > 0xffff_ffff || height > 0xffff_ffff) return 'a height has 32 bits'
+  if (tipHeight > MAX_UINT32 || height > MAX_UINT32) return 'a height has 32 bits'
   const header = reader.slice(HEADER_BYTES)
   const path = decodeField(reader.slice(reader.uint8() * FIELD_BYTES))
   if (path === null) return 'an element of the path is outside the field'
@@ -151,7 +153,9 @@ function readAttestation(reader: ByteReader, kind: AttestationKind): Attestation
   if (kind === 'inscription') return readInscription(reader, head)
   const part = readTransactionPart(reader)
   if (typeof part === 'string') return part
-  return kind === 'tx' ? { kind, ...head, ...part } : { kind, ...head, ...part, output: reader.compactSize() }
+  if (kind === 'tx') return { kind, ...head, ...part }
+  const output = reader.compactSize()
+  return output > MAX_UINT32 ? 'the number of an output has 32 bits' : { kind, ...head, ...part, output }
 }
 
 function readTransactionPart(reader: ByteReader): TransactionPart | string {
@@ -183,6 +187,7 @@ function readInscription(reader: ByteReader, head: HeaderPart): InscriptionAttes
   // One attestation has one form.
   if (follows === 1 && isZero(reserved)) return 'a reserved value of zero is left out'
   const place = { input: reader.compactSize(), envelope: reader.compactSize() }
+  if (place.input > MAX_UINT32 || place.envelope > MAX_UINT32) return 'input and envelope have 32 bits'
   return {
     kind: 'inscription',
     ...head,

@@ -89,12 +89,13 @@ class LevelTable implements HistoryTable {
   }
 
   async read(numbers: readonly number[]): Promise<Uint8Array[]> {
-    const records = await this.#database.getMany(numbers.map(keyOf))
+    const records = await this.#database.getMany(numbers.map(keyOf)).catch((cause) => {
+      throw levelError(this.#dir, cause)
+    })
     return records.map((record, i) => {
       // LevelDB gives Buffers, whose own methods differ.
       if (record?.length === RECORD_BYTES) return new Uint8Array(record)
-      const cure = 'remove the directory: it is made anew from headers'
-      throw new BusError('E_IO', `record ${numbers[i]} of the history in ${this.#dir} is missing or damaged; ${cure}`)
+      throw new BusError('E_IO', `record ${numbers[i]} of the history in ${this.#dir} is missing or damaged; ${CURE}`)
     })
   }
 
@@ -107,7 +108,7 @@ class LevelTable implements HistoryTable {
     }
     batch.put(META, this.#meta(first + added))
     await batch.write({ sync: durable } as object).catch((cause) => {
-      throw writeError(this.#dir, cause)
+      throw levelError(this.#dir, cause)
     })
     this.#count = first + added
   }
@@ -115,7 +116,7 @@ class LevelTable implements HistoryTable {
   /** Only the number changes: what lies beyond is written over by what comes next. */
   async truncate(count: number): Promise<void> {
     await this.#database.put(META, this.#meta(count)).catch((cause) => {
-      throw writeError(this.#dir, cause)
+      throw levelError(this.#dir, cause)
     })
     this.#count = count
   }
@@ -137,7 +138,9 @@ function keyOf(number: number): Uint8Array {
 }
 
 async function readCount(database: Database, dir: string, owner: HistoryOwner): Promise<number> {
-  const bytes = await database.get(META)
+  const bytes = await database.get(META).catch((cause) => {
+    throw levelError(dir, cause)
+  })
   if (bytes === undefined) return 0
   let json: unknown
   try {
@@ -163,11 +166,19 @@ function openError(dir: string, error: unknown): BusError {
     const message = `another process works with the history in ${dir}; stop it, or name another directory`
     return new BusError('E_LOCKED', message, { cause: error })
   }
-  return writeError(dir, error)
+  return levelError(dir, error)
 }
 
-function writeError(dir: string, error: unknown): BusError {
-  const message = String((error as { cause?: { message?: string } }).cause?.message ?? error)
+/** LEVEL_IO_ERROR too stands for damage: of a file that is not there, or is shorter than another says. */
+const DAMAGE: ReadonlySet<unknown> = new Set(['LEVEL_CORRUPTION', 'LEVEL_IO_ERROR'])
+const CURE = 'remove the directory: it is made anew from headers'
+
+function levelError(dir: string, error: unknown): BusError {
+  const { code, cause } = error as { code?: string; cause?: { code?: string; message?: string } }
+  const message = cause?.message ?? (error instanceof Error ? error.message : String(error))
   if (/no space left/i.test(message)) return new BusError('E_DISK_FULL', `no space left in ${dir}`, { cause: error })
+  if (DAMAGE.has(code) || DAMAGE.has(cause?.code)) {
+    return new BusError('E_IO', `the history in ${dir} is damaged (${message}); ${CURE}`, { cause: error })
+  }
   return new BusError('E_IO', `the history in ${dir} cannot be used: ${message}`, { cause: error })
 }

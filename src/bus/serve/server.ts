@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { BusError } from '../errors.ts'
+import { Connections, clientOf, SERVE_LIMITS, type ServeLimits } from './connections.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
 import { type Answer, failure, findRoute } from './routes.ts'
 import type { ServedBus } from './served-bus.ts'
@@ -14,6 +15,8 @@ export interface ServeOptions {
   readonly clock: () => number
   /** By address; 20 requests a second and 60 at once unless given. */
   readonly rateLimit?: RateLimit
+  /** Those of docs/serving.md unless given. */
+  readonly limits?: Partial<ServeLimits>
   /** What went wrong inside; the client hears only that something did. */
   onError?(error: unknown): void
 }
@@ -23,13 +26,11 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-const MAX_CONNECTIONS = 256
 const MAX_TARGET = 512
 /** Requests that ask a node at the same time. */
 const MAX_COSTLY = 4
-const REQUEST_TIMEOUT_MS = 10_000
-/** For one answer in full: a client that reads no faster holds nothing longer than this. */
-const ANSWER_TIMEOUT_MS = 60_000
+/** Between two looks for connections whose time is up; Node's own is 30 s. */
+const LOOK_FOR_LATE_MS = 1000
 
 /**
  * Read-only HTTP over what a `ServedBus` serves. Everything it hands out verifies without trust in it.
@@ -59,9 +60,11 @@ const ANSWER_TIMEOUT_MS = 60_000
  */
 export async function serveBus(options: ServeOptions): Promise<RunningServer> {
   const limiter = new RateLimiter(options.rateLimit ?? { burst: 60, perSecond: 20 }, options.clock)
+  const limits = { ...SERVE_LIMITS, ...options.limits }
+  const connections = new Connections(limits)
   let costly = 0
   const decide = async (request: IncomingMessage, leaving: AbortSignal): Promise<Answer> => {
-    if (!limiter.take(request.socket.remoteAddress ?? '')) return failure(429, 'too-many-requests', 'wait a second')
+    if (!limiter.take(clientOf(request.socket))) return failure(429, 'too-many-requests', 'wait a second')
     const target = request.url ?? ''
     if (request.method === 'OPTIONS') return PREFLIGHT
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -84,25 +87,43 @@ export async function serveBus(options: ServeOptions): Promise<RunningServer> {
   }
   const server = createServer(
     {
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      headersTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: limits.requestMs,
+      headersTimeout: limits.requestMs,
+      connectionsCheckingInterval: Math.min(LOOK_FOR_LATE_MS, limits.requestMs),
       maxHeaderSize: 8192,
       keepAliveTimeout: 5000,
     },
     (request, response) => {
-      response.setTimeout(ANSWER_TIMEOUT_MS, () => response.destroy())
+      const { socket } = request
       // A client that goes away, and a server that closes, end what is being made for it.
       const leaving = new AbortController()
-      response.on('close', () => leaving.abort())
+      let release: (() => void) | null = null
+      // Not the socket's own timer: that one begins anew with each byte that is read.
+      const tooLate = setTimeout(() => socket.destroy(), limits.answerMs)
+      const end = () => {
+        clearTimeout(tooLate)
+        release?.()
+        leaving.abort()
+      }
+      const callOff = connections.atEnd(socket, end)
+      response.once('close', () => {
+        callOff()
+        end()
+      })
       void decide(request, leaving.signal)
         .catch((error) => {
           if (!leaving.signal.aborted) options.onError?.(error)
           return failure(502, 'unavailable', 'this could not be made now')
         })
-        .then((answer) => send(request, response, answer))
+        .then((answer) => {
+          if (socket.destroyed) return
+          release = connections.hold(socket, answer.body.length)
+          send(request, response, release === null ? failure(503, 'busy', 'too much waits to be read') : answer)
+        })
     },
   )
-  server.maxConnections = MAX_CONNECTIONS
+  server.maxConnections = limits.connections
+  server.on('connection', (socket) => connections.admit(socket))
   await listen(server, options)
   const { address, family, port } = server.address() as AddressInfo
   return {

@@ -12,8 +12,9 @@ import {
 } from '../../bus/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { requireWritable } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
 import { type Judge, type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
+import { jsonLine } from '../text.ts'
 import { type MaterialOptions, openAttestor } from './open-attestor.ts'
 
 export interface AttestOptions extends JudgeOptions, MaterialOptions {
@@ -25,7 +26,7 @@ export interface AttestOptions extends JudgeOptions, MaterialOptions {
 /** Makes one attestation under the proof, checks it, and writes it. */
 export async function attestTo(context: CliContext, options: AttestOptions, request: AttestRequest): Promise<ExitCode> {
   const { terminal, signal } = context
-  await requireWritable(options.out, context.env, options.proof, options.anchor, options.headers, options.block)
+  await requireWritable(options.out, context.env, options)
   const judge = await openJudge(options, context)
   const chain = await judge.judge(await readProof(options.proof))
   if (!chain.valid) return refused(context, options, `proof:${chain.reason}`, chain.detail)
@@ -46,7 +47,7 @@ export function refused(
   reason: string,
   detail: string,
 ): ExitCode {
-  if (options.json) terminal.result(JSON.stringify({ valid: false, reason, detail }))
+  if (options.json) terminal.result(jsonLine({ valid: false, reason, detail }))
   terminal.note(`no attestation: ${reason}: ${detail}`)
   return EXIT.invalid
 }
@@ -70,7 +71,7 @@ export async function writeAttestation(
   const blockHash = toDisplay(checked.blockHash)
   const { out: file } = options
   const about = { valid: true, reason: null, file, bytes: bytes.length, kind, height, blockHash, tipHeight }
-  if (options.json) terminal.result(JSON.stringify(about))
+  if (options.json) terminal.result(jsonLine(about))
   else terminal.result(`${file}: ${bytes.length} bytes attest ${kind} of block ${height} under a proof of ${tipHeight}`)
   return EXIT.valid
 }

@@ -14,7 +14,8 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { type ExitCode, UsageError } from '../exit.ts'
-import { readUpTo, requireWritable } from '../inputs.ts'
+import { readUpTo } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
 import { openJudge, readProof } from '../proved-chain.ts'
 
 interface Options extends AttestOptions {
@@ -38,7 +39,7 @@ export const addAttestRefresh: AddCommand = (parent, run) => {
 }
 
 async function refresh(context: CliContext, file: string, options: Options): Promise<ExitCode> {
-  await requireWritable(options.out, context.env, options.proof, options.anchor, options.headers, options.path)
+  await requireWritable(options.out, context.env, options)
   const judge = await openJudge(options, context)
   const chain = await judge.judge(await readProof(options.proof))
   if (!chain.valid) return refused(context, options, `proof:${chain.reason}`, chain.detail)

@@ -4,7 +4,8 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import { EXIT, UsageError } from '../exit.ts'
-import { height, networkFile, readBytes, readNetwork, requireProvable, requireWritable } from '../inputs.ts'
+import { height, readBytes, readNetwork, requireProvable } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
 
 interface Options {
   readonly headers: string
@@ -34,7 +35,7 @@ export const addBusAnchor: AddCommand = (parent, run) => {
       run(async ({ terminal, env }, options: Options) => {
         const params = requireProvable(await readNetwork(options.network))
         if (options.at < 1) throw new UsageError('an anchor is at height 1 or above: from genesis none is needed')
-        await requireWritable(options.out, env, options.headers, networkFile(options.network))
+        await requireWritable(options.out, env, options)
         const bytes = await readBytes(options.headers, 'headers')
         const whole = Math.floor(bytes.length / HEADER_BYTES)
         const result =

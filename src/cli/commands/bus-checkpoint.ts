@@ -3,8 +3,9 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
-import { height, readBytes, requireWritable } from '../inputs.ts'
-import { inputsOf, openSession, type SessionOptions } from '../session.ts'
+import { height, readBytes } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
+import { openSession, type SessionOptions } from '../session.ts'
 
 interface ExportOptions extends SessionOptions {
   readonly at?: number
@@ -27,7 +28,7 @@ export const addBusCheckpoint: AddCommand = (parent, run) => {
     .addHelpText('after', examples('bus checkpoint export work.checkpoint --network regtest'))
     .action(
       run(async (context, file: string, options: ExportOptions) => {
-        await requireWritable(file, context.env, ...inputsOf(options))
+        await requireWritable(file, context.env, options)
         const session = await openSession(options, context)
         try {
           const { entry, bytes } = await exportCheckpoint(session.store, options.at)

@@ -1,22 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidArgumentError } from 'commander'
-import {
-  BusError,
-  fetchProof,
-  type HeldProof,
-  nodeFiles,
-  type ProvedChain,
-  verifyJson,
-  writeAtomic,
-} from '../../bus/index.ts'
+import { BusError, fetchProof, type HeldProof, type ProvedChain, verifyJson } from '../../bus/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { heldProof } from '../held-proof.ts'
-import { requireWritable } from '../inputs.ts'
+import { heldProof, writeNewer } from '../held-proof.ts'
+import { requireWritable } from '../outputs.ts'
 import { type Judge, type JudgeOptions, openJudge } from '../proved-chain.ts'
+import { jsonLine } from '../text.ts'
 
 interface Options extends JudgeOptions {
   readonly out: string
@@ -39,7 +32,7 @@ export const addBusFetch: AddCommand = (parent, run) => {
 }
 
 async function fetchTo(context: CliContext, url: string, options: Options): Promise<ExitCode> {
-  await requireWritable(options.out, context.env, options.anchor, options.key)
+  await requireWritable(options.out, context.env, options)
   const judge = await openJudge(options, context)
   const held = await heldProof(options.out, judge.verifyOptions(), context.terminal)
   if (options.every !== undefined) return await keepFetching(context, url, options, judge, held, options.every)
@@ -51,15 +44,14 @@ async function fetchTo(context: CliContext, url: string, options: Options): Prom
 
 /** Fetches, and writes what is newer; nothing is told. */
 async function fetchOnce(
-  { signal }: CliContext,
+  { signal, terminal }: CliContext,
   url: string,
   { out, timeout }: Options,
   judge: Judge,
   held: HeldProof | null,
 ) {
   const result = await fetchProof(url, judge.verifyOptions(), held, { signal, timeoutMs: timeout * 1000 })
-  if (result.ok && result.newer) await writeAtomic(nodeFiles, out, result.bytes)
-  return result
+  return await writeNewer(out, result, held, judge.verifyOptions(), terminal)
 }
 
 /** Until interrupted. A server that is away or lies is told once, and asked again: what is held stays. */
@@ -99,13 +91,13 @@ async function keepFetching(
 }
 
 function tell({ terminal }: CliContext, { out, json }: Options, chain: ProvedChain, newer: boolean): void {
-  if (json) terminal.result(JSON.stringify({ ...verifyJson(chain), file: out, changed: newer }))
+  if (json) terminal.result(jsonLine({ ...verifyJson(chain), file: out, changed: newer }))
   else terminal.result(`${out} ${newer ? 'now' : 'already'} proves height ${chain.height}, tip ${chain.tip}`)
 }
 
 function refuse({ terminal }: CliContext, { json }: Options, refused: { reject: string; detail: string }): void {
   const { reject, detail } = refused
-  if (json) terminal.result(JSON.stringify({ valid: false, reason: reject, detail }))
+  if (json) terminal.result(jsonLine({ valid: false, reason: reject, detail }))
   terminal.note(`not taken: ${reject}: ${detail}`)
 }
 

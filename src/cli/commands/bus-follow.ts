@@ -7,9 +7,11 @@ import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit.ts'
 import { heldProof } from '../held-proof.ts'
-import { readNetwork, requireProvable, requireWritable } from '../inputs.ts'
-import { inputsOf, openSession, type SessionOptions } from '../session.ts'
+import { readNetwork, requireProvable } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
+import { openSession, type SessionOptions } from '../session.ts'
 import { openNode, patientSource, type RpcOptions } from '../source.ts'
+import { jsonLine } from '../text.ts'
 
 interface Options extends SessionOptions, RpcOptions {
   readonly out: string
@@ -39,7 +41,7 @@ export const addBusFollow: AddCommand = (parent, run) => {
 async function followNode(context: CliContext, options: Options): Promise<0> {
   const { terminal, signal, clock } = context
   const params = requireProvable(await readNetwork(options.network))
-  await requireWritable(options.out, context.env, ...inputsOf(options))
+  await requireWritable(options.out, context.env, options)
   const client = await openNode(options, params, context)
   try {
     const session = await openSession(options, context)
@@ -69,7 +71,7 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
           held = null
           terminal.result(
             options.json
-              ? JSON.stringify({ ...verifyJson(proved), file: options.out, bytes: proof.length, seconds })
+              ? jsonLine({ ...verifyJson(proved), file: options.out, bytes: proof.length, seconds })
               : `height ${proved.height}  tip ${proved.tip}  work ${proved.work.toString(16)}  ${proof.length} bytes  ${seconds.toFixed(1)} s`,
           )
         },

@@ -13,10 +13,12 @@ import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, UsageError } from '../exit.ts'
-import { height, readAnchor, readBytes, readNetwork, requireProvable, requireWritable } from '../inputs.ts'
-import { inputsOf, openSession, type SessionOptions } from '../session.ts'
+import { height, readAnchor, readBytes, readNetwork, requireProvable } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
+import { openSession, type SessionOptions } from '../session.ts'
 import { openNode, patientSource, type RpcOptions } from '../source.ts'
 import { duration } from '../terminal.ts'
+import { jsonLine } from '../text.ts'
 
 interface Options extends SessionOptions, RpcOptions {
   readonly headers?: string
@@ -59,11 +61,11 @@ async function prove(context: CliContext, options: Options, command: Command): P
   if (options.headers !== undefined && command.getOptionValueSource('rpc') === 'cli') {
     throw new UsageError('give --rpc or --headers, not both')
   }
-  await requireWritable(options.out, context.env, options.headers, ...inputsOf(options))
+  await requireWritable(options.out, context.env, options)
   const params = requireProvable(await readNetwork(options.network))
   const refuse = ({ reject, height: at, detail }: Rejection) => {
     const refusal = { reason: reject, detail, network: params.name, height: at }
-    if (options.json) terminal.result(JSON.stringify(refusalJson(refusal)))
+    if (options.json) terminal.result(jsonLine(refusalJson(refusal)))
     terminal.note(`invalid: ${reject} at height ${at}: ${detail}`)
     return EXIT.invalid
   }
@@ -90,7 +92,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
       })
       const proved = (await session.publish(proof, options.out)) as ProvedChain
       const seconds = (clock() - began) / 1000
-      if (options.json) terminal.result(JSON.stringify({ ...verifyJson(proved), file: options.out, seconds }))
+      if (options.json) terminal.result(jsonLine({ ...verifyJson(proved), file: options.out, seconds }))
       else
         terminal.result(
           `${options.out}: ${proof.length} bytes prove height ${proved.height}, work ${proved.work.toString(16)}`,

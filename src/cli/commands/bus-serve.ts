@@ -10,6 +10,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type JudgeOptions, openJudge } from '../proved-chain.ts'
 import { openNode, type RpcOptions } from '../source.ts'
+import { jsonLine } from '../text.ts'
 
 interface Options extends JudgeOptions, RpcOptions {
   readonly proof: string
@@ -54,13 +55,13 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
         blocks: nodeBlocks(client),
         onTrouble: (message) => terminal.note(message),
         onProof: (chain) => {
-          if (options.json) terminal.result(JSON.stringify(verifyJson(chain)))
+          if (options.json) terminal.result(jsonLine(verifyJson(chain)))
           else terminal.result(`serves height ${chain.height}  tip ${chain.tip}  work ${chain.work.toString(16)}`)
         },
       })
       const onError = (error: unknown) => terminal.note(`a request failed: ${(error as Error).message}`)
       const server = await serveBus({ bus, ...options.listen, clock, onError })
-      terminal.result(options.json ? JSON.stringify({ listening: server.url }) : `listening at ${server.url}`)
+      terminal.result(options.json ? jsonLine({ listening: server.url }) : `listening at ${server.url}`)
       try {
         await watch(bus, context)
       } finally {

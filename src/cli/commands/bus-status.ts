@@ -7,6 +7,7 @@ import { EXIT, UsageError } from '../exit.ts'
 import { readAnchor, readNetwork } from '../inputs.ts'
 import { dataDir } from '../places.ts'
 import { duration } from '../terminal.ts'
+import { jsonLine } from '../text.ts'
 
 interface Options {
   readonly network?: string
@@ -37,7 +38,7 @@ export const addBusStatus: AddCommand = (parent, run) => {
           return EXIT.unjudged
         }
         requireSame(dir, status, options.network === undefined ? undefined : params.name, anchor && start)
-        if (options.json) terminal.result(JSON.stringify(status))
+        if (options.json) terminal.result(jsonLine(status))
         else for (const line of describe(status)) terminal.result(line)
         return EXIT.valid
       }),

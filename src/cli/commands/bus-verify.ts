@@ -12,6 +12,7 @@ import { insecureAllowed, shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
 import { readAnchor, readNetwork, readUpTo, work } from '../inputs.ts'
 import { openVerifier } from '../keys.ts'
+import { jsonLine } from '../text.ts'
 
 interface Options {
   readonly network?: string
@@ -61,7 +62,7 @@ export const addBusVerify: AddCommand = (parent, run) => {
           ...(options.minWork === undefined ? {} : { minWork: options.minWork }),
         })
         const ms = performance.now() - began
-        if (options.json) terminal.result(JSON.stringify(verifyJson(result)))
+        if (options.json) terminal.result(jsonLine(verifyJson(result)))
         else if (result.valid) for (const line of describe(result, ms)) terminal.result(line)
         if (!result.valid) {
           terminal.note(`invalid: ${result.reason}: ${result.detail}`)

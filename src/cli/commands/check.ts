@@ -15,8 +15,9 @@ import { examples } from '../command.ts'
 import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
-import { requireWritable } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
+import { jsonLine, quoted } from '../text.ts'
 
 interface Options extends JudgeOptions {
   readonly proof: string
@@ -42,14 +43,13 @@ export const addCheck: AddCommand = (parent, run) => {
 
 async function check(context: CliContext, file: string, options: Options): Promise<ExitCode> {
   const { terminal } = context
-  if (options.body !== undefined)
-    await requireWritable(options.body, context.env, file, options.proof, options.anchor, options.key)
+  if (options.body !== undefined) await requireWritable(options.body, context.env, options, file)
   const judge = await openJudge(options, context)
   const chain = await judge.judge(await readProof(options.proof))
   const read = await readAttestationFile(file)
   const kind = read.ok ? read.attestation.kind : null
   const refuse = (refused: RefusedAttestation | UnreadAttestation | UnprovedAttestation): ExitCode => {
-    if (options.json) terminal.result(JSON.stringify(attestationResultJson(refused, kind)))
+    if (options.json) terminal.result(jsonLine(attestationResultJson(refused, kind)))
     terminal.note(`invalid: ${refused.reason}: ${refused.detail}`)
     return EXIT.invalid
   }
@@ -61,8 +61,8 @@ async function check(context: CliContext, file: string, options: Options): Promi
   if (!result.valid) return refuse(result)
   if (options.body !== undefined) await writeBody(options.body, result)
   const json = attestationResultJson(result, kind)
-  if (options.json) terminal.result(JSON.stringify(json))
-  else for (const line of describe(json, ms)) terminal.result(line)
+  if (options.json) terminal.result(jsonLine(json))
+  else for (const line of checkedLines(json, ms)) terminal.result(line)
   return EXIT.valid
 }
 
@@ -71,17 +71,23 @@ async function writeBody(file: string, { payload }: CheckedAttestation): Promise
   await writeAtomic(nodeFiles, file, payload.envelope.body ?? new Uint8Array())
 }
 
-function describe(json: Record<string, unknown>, ms: number): string[] {
+export function checkedLines(json: Record<string, unknown>, ms: number): string[] {
   const payload = Object.entries(json.payload as Record<string, unknown>)
   return [
     `valid          ${json.kind} (${ms.toFixed(1)} ms beyond the proof)`,
     `height         ${json.height}`,
     `block          ${json.blockHash}`,
     `confirmations  ${json.confirmations}`,
-    ...payload.map(([name, value]) => `${name.padEnd(14)} ${shown(value)}`),
+    ...payload.map(
+      ([name, value]) =>
+        `${name.padEnd(14)} ${FROM_CHAIN.has(name) && typeof value === 'string' ? quoted(value) : shown(value)}`,
+    ),
     ...(json.kind === 'output' ? ['Not claimed: that the output is unspent.'] : []),
   ]
 }
+
+/** Free text, by whoever inscribed. */
+const FROM_CHAIN: ReadonlySet<string> = new Set(['contentType', 'metaprotocol'])
 
 const MAX_SHOWN = 200
 

@@ -8,7 +8,9 @@ import type { CliContext } from '../context.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
 import { type InscriptionInput, parseJson, readBatch, readInscription } from '../inscription-input.ts'
+import { requirePublishable } from '../outputs.ts'
 import { openNode, type RpcOptions } from '../source.ts'
+import { jsonLine } from '../text.ts'
 import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions, walletOption } from '../wallet-place.ts'
 
 interface Options extends WalletOptions, RpcOptions {
@@ -64,12 +66,13 @@ async function inscribeFiles(context: CliContext, options: Options) {
   if ((options.body === undefined) === (options.batch === undefined)) {
     throw new UsageError('give either --body FILE or --batch FILE')
   }
+  const inputs: InscriptionInput[] = options.batch === undefined ? [single(options)] : await readBatch(options.batch)
+  for (const { body } of inputs) await requirePublishable(body, context.env, options)
   return await withInscriber(context, options, async (inscriber, wallet) => {
-    const inputs: InscriptionInput[] = options.batch === undefined ? [single(options)] : await readBatch(options.batch)
     const envelopes = await Promise.all(inputs.map((input) => readInscription(input, wallet)))
     if (options.dryRun) {
       const cost = await inscriber.quote(envelopes, options.feeRate)
-      terminal.result(options.json ? JSON.stringify(costJson(cost)) : describeCost(cost))
+      terminal.result(options.json ? jsonLine(costJson(cost)) : describeCost(cost))
       return
     }
     tell(context, options, await inscriber.inscribe(envelopes, options.feeRate))
@@ -140,7 +143,7 @@ async function withInscriber(
   const wallet = await openOwnWallet(options, params, context)
   const client = await openNode(options, params, context)
   try {
-    const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'inscriber'))
+    const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'inscriber'), 'jobs')
     try {
       const inscriber = new Inscriber({
         wallet,
@@ -165,7 +168,7 @@ async function withInscriber(
 function tell({ terminal }: CliContext, { json }: Options, view: JobView): void {
   const { id, status, commitTxid, feeRate, fees, inscriptions } = view
   if (json) {
-    terminal.result(JSON.stringify({ job: id, status, commitTxid, feeRate, fees: Number(fees), inscriptions }))
+    terminal.result(jsonLine({ job: id, status, commitTxid, feeRate, fees: Number(fees), inscriptions }))
     return
   }
   terminal.result(`job ${id}: ${status}, commit ${commitTxid}, ${fees} satoshis of fees`)

@@ -18,8 +18,10 @@ import { examples } from '../command.ts'
 import { addOptions, nodeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
-import { height, readNetwork, requireWritable } from '../inputs.ts'
+import { height, readNetwork } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
 import { openNode, type RpcOptions } from '../source.ts'
+import { jsonLine, quoted } from '../text.ts'
 import { settlementDir, settlementDirOption } from '../wallet-place.ts'
 
 interface Options extends RpcOptions, Query {
@@ -84,7 +86,7 @@ function addShow(parent: Command, run: Runner): void {
     .action(
       run(async (context, id: string, options: Options) => {
         if (parseInscriptionId(id) === null) throw new UsageError(`${id} is no inscription id: write <txid>iN`)
-        if (options.out !== undefined) await requireWritable(options.out, context.env)
+        if (options.out !== undefined) await requireWritable(options.out, context.env, options)
         return await withOpenIndex(context, options, async ({ index, client }) => {
           const entry = await index.get(id)
           if (entry === null) {
@@ -157,7 +159,7 @@ async function withOpenIndex(
   const params = await readNetwork(options.network)
   const client = await openNode(options, params, context)
   try {
-    const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'index'))
+    const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'index'), 'index')
     try {
       const index = await InscriptionIndex.open(store, params)
       const startHeight = options.startHeight ?? firstHeight(params)
@@ -201,16 +203,19 @@ function tell(
   const confirmations = gone ? 0 : (tip?.height ?? entry.height) - entry.height + 1
   const final = confirmations >= finality
   if (json) {
-    terminal.result(JSON.stringify({ ...(event && { event }), ...entry, confirmations, final }))
+    terminal.result(jsonLine({ ...(event && { event }), ...entry, confirmations, final }))
     return
   }
-  const { id, contentType, bodyLength, record, error } = entry
-  const what = record === null ? '' : `  ${record.kind} seq ${record.seq}${record.counts ? '' : ' (does not count)'}`
   const where = gone ? 'left the chain' : `${confirmations} confirmations${final ? '' : ', not final'}`
+  terminal.result(entryLine(entry, where))
+}
+
+/** One line of `list`, `show` and `watch`. */
+export function entryLine({ id, height, contentType, bodyLength, record, error }: IndexEntry, where: string): string {
+  const type = contentType === null ? '-' : quoted(contentType)
+  const what = record === null ? '' : `  ${record.kind} seq ${record.seq}${record.counts ? '' : ' (does not count)'}`
   const wrong = error === null ? '' : `  error: ${error}`
-  terminal.result(
-    `${id}  height ${entry.height}  ${where}  ${contentType ?? '-'}  ${bodyLength ?? 0} bytes${what}${wrong}`,
-  )
+  return `${id}  height ${height}  ${where}  ${type}  ${bodyLength ?? 0} bytes${what}${wrong}`
 }
 
 function hex32(text: string): string {

@@ -5,6 +5,7 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { jsonLine, quoted } from '../text.ts'
 
 export const addInscriptionsScan: AddCommand = (parent, run) => {
   parent
@@ -31,7 +32,7 @@ ${examples('inscriptions scan block.bin', 'inscriptions scan 830000.bin.gz 83000
             continue
           }
           const found = [...scanBlock(result.block)].map(summarize)
-          if (options.json) for (const one of found) terminal.result(JSON.stringify(one))
+          if (options.json) for (const one of found) terminal.result(jsonLine(one))
           else for (const line of describe(file, result.block, found)) terminal.result(line)
         }
         return exit
@@ -45,7 +46,7 @@ function describe(file: string, { hash, transactions }: Block, found: readonly I
   return [
     `${file}: block ${toDisplay(hash)}`,
     `  ${transactions.length} transactions, ${reveals} of them reveal ${found.length} inscriptions with ${bytes} bytes`,
-    ...tally(found.map(({ contentType }) => contentType ?? '(no content type)')),
+    ...tally(found.map(({ contentType }) => (contentType === null ? '(no content type)' : quoted(contentType)))),
     ...tally(found.flatMap(({ error }) => (error === null ? [] : [`error: ${error}`]))),
   ]
 }

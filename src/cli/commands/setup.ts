@@ -5,6 +5,7 @@ import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
 import { makeKeys } from '../keys.ts'
+import { jsonLine } from '../text.ts'
 
 export const addSetup: AddCommand = (parent, run) => {
   parent
@@ -18,7 +19,7 @@ export const addSetup: AddCommand = (parent, run) => {
         const { terminal } = context
         const keys = await makeKeys(options.ptau, context)
         const { keyId, setup } = new NativeVerifier(await readFile(keys.verifierKey))
-        if (options.json) terminal.result(JSON.stringify({ keyId, setup, key: keys.verifierKey }))
+        if (options.json) terminal.result(jsonLine({ keyId, setup, key: keys.verifierKey }))
         else {
           terminal.result(`setup  ${setup}`)
           terminal.result(`key    ${keyId}`)

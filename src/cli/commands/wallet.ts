@@ -6,7 +6,8 @@ import { shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
 import { openNode, type RpcOptions } from '../source.ts'
-import { openOwnWallet, passphrase, type WalletOptions, walletFile, walletOption } from '../wallet-place.ts'
+import { jsonLine } from '../text.ts'
+import { newPassphrase, openOwnWallet, type WalletOptions, walletFile, walletOption } from '../wallet-place.ts'
 
 interface Options extends WalletOptions, RpcOptions {
   readonly json?: boolean
@@ -18,8 +19,8 @@ export const addWallet: AddCommand = (parent, run) => {
 }
 
 const LOCKED = `
-The key lies in a file of mode 0600, encrypted if WSC_WALLET_PASSPHRASE_FILE (or WSC_WALLET_PASSPHRASE) is set. It is
-never shown. Keep a copy of the file: nothing else can spend its coins.
+The key lies in a file of mode 0600, encrypted if WSC_WALLET_PASSPHRASE_FILE (or WSC_WALLET_PASSPHRASE) is set; an
+empty passphrase is refused. The key is never shown. Keep a copy of the file: nothing else can spend its coins.
 `
 
 function addCreate(parent: Command, run: Runner): void {
@@ -34,7 +35,7 @@ function addCreate(parent: Command, run: Runner): void {
       run(async (context, options: Options) => {
         const params = await readNetwork(options.network)
         const file = walletFile(options, params, context)
-        const made = await createWallet(file, { params, passphrase: await passphrase(context) })
+        const made = await createWallet(file, { params, passphrase: await newPassphrase(context) })
         tell(context.terminal.result, options, file, made.address)
         return EXIT.valid
       }),
@@ -55,7 +56,7 @@ function addImport(parent: Command, run: Runner): void {
         const params = await readNetwork(options.network)
         const file = walletFile(options, params, context)
         const key = parseSecretKey(await readPrivate(options.keyFile), params)
-        const made = await createWallet(file, { params, passphrase: await passphrase(context) }, key)
+        const made = await createWallet(file, { params, passphrase: await newPassphrase(context) }, key)
         tell(context.terminal.result, options, file, made.address)
         return EXIT.valid
       }),
@@ -75,7 +76,7 @@ function addAddress(parent: Command, run: Runner): void {
         const params = await readNetwork(options.network)
         const { address, publicKey } = await openOwnWallet(options, params, context)
         const author = Buffer.from(publicKey).toString('hex')
-        context.terminal.result(options.json ? JSON.stringify({ address, author }) : address)
+        context.terminal.result(options.json ? jsonLine({ address, author }) : address)
         return EXIT.valid
       }),
     )
@@ -105,7 +106,7 @@ function addBalance(parent: Command, run: Runner): void {
             onInscriptions: total(onInscriptions),
             immature: total(immature),
           }
-          if (options.json) context.terminal.result(JSON.stringify(balance))
+          if (options.json) context.terminal.result(jsonLine(balance))
           else
             for (const [name, value] of Object.entries(balance)) context.terminal.result(`${name.padEnd(15)}${value}`)
           return EXIT.valid
@@ -117,5 +118,5 @@ function addBalance(parent: Command, run: Runner): void {
 }
 
 function tell(result: (line: string) => void, options: Options, file: string, address: string): void {
-  result(options.json ? JSON.stringify({ file, address }) : `${file}: send coins to ${address}`)
+  result(options.json ? jsonLine({ file, address }) : `${file}: send coins to ${address}`)
 }

@@ -6,7 +6,10 @@ import type { FoundInscription } from '../scan-block.ts'
 import { summarize } from '../summary.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
-const hex = z.string().regex(/^([0-9a-f]{2})*$/)
+const hex = z
+  .string()
+  .regex(/^[0-9a-f]*$/)
+  .refine((digits) => digits.length % 2 === 0)
 const count = z.int().min(0)
 
 /** A record as the index keeps it: bytes as hex, the block's hash in display order. */

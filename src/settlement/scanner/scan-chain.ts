@@ -36,7 +36,7 @@ export interface ScanOptions {
  * import { InscriptionIndex, NodeClient, openStore, regtest, scanChain } from 'wsc-bitcoin'
  *
  * const client = new NodeClient({ url: 'http://127.0.0.1:9', auth: { kind: 'cookie', file: '.cookie' } })
- * const store = await openStore('scanned')
+ * const store = await openStore('scanned', 'index')
  * const events = scanChain({ client, index: await InscriptionIndex.open(store, regtest) })
  * const { value } = await events.next() // nothing listens at port 9
  * await events.return()

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { BusError, type HistoryOwner, openLevelTable } from '../../src/bus/index.ts'
+import { damaged } from '../support/damage.ts'
+
+let dir: string
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'wsc-damaged-'))
+})
+afterEach(() => rm(dir, { recursive: true, force: true }))
+
+const owner: HistoryOwner = { params: 'ab', startHeight: 0, startHash: '00' }
+const RECORD = 64
+
+it('damage to a history store is told with its cure', async () => {
+  const store = join(dir, 'history')
+  for (const from of [0, 50]) {
+    const table = await openLevelTable(store, owner)
+    expect(table.count).toBe(from)
+    await table.append(
+      new Uint8Array(50 * RECORD).map((_, i) => i * 7),
+      true,
+    )
+    await table.close()
+  }
+  const copy = join(dir, 'copy')
+  let told = 0
+  const readAll = async () => {
+    const table = await openLevelTable(copy, owner)
+    try {
+      await table.read(Array.from({ length: table.count }, (_, i) => i))
+      await table.append(new Uint8Array(RECORD), true)
+      await table.truncate(table.count)
+    } finally {
+      await table.close()
+    }
+  }
+  for await (const what of damaged(store, copy)) {
+    const error = await readAll().catch((thrown) => thrown)
+    if (error === undefined) continue
+    expect([what, error]).toEqual([what, expect.any(BusError)])
+    expect([what, error.code, error.message]).toEqual([what, 'E_IO', expect.stringContaining('remove the directory')])
+    told++
+  }
+  expect(told).toBeGreaterThan(10)
+})

@@ -1,0 +1,57 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { regtest } from '../../src/bitcoin/index.ts'
+import { runCli } from '../../src/cli/run.ts'
+import { openTerminal } from '../../src/cli/terminal.ts'
+import { createWallet } from '../../src/settlement/index.ts'
+
+let dir: string
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'wsc-passphrase-'))
+})
+afterEach(() => rm(dir, { recursive: true, force: true }))
+
+async function wallet(env: Readonly<Record<string, string>>, ...argv: string[]) {
+  let stderr = ''
+  const exit = await runCli(['wallet', ...argv, '--network', 'regtest', '--wallet', join(dir, 'w.json')], '0.0.0', {
+    terminal: openTerminal({ write: () => true }, { write: (text) => (stderr += text) }),
+    env,
+    signal: new AbortController().signal,
+    clock: () => 0,
+  })
+  return [exit, stderr] as const
+}
+
+async function put(name: string, text: string): Promise<string> {
+  await writeFile(join(dir, name), text, { mode: 0o600 })
+  return join(dir, name)
+}
+
+it('makes no wallet that anybody can open', async () => {
+  const key = await put('key', '01'.repeat(32))
+  const cases = [
+    [{ WSC_WALLET_PASSPHRASE: '' }, 'WSC_WALLET_PASSPHRASE is empty'],
+    [{ WSC_WALLET_PASSPHRASE: '  ' }, 'WSC_WALLET_PASSPHRASE is empty'],
+    [{ WSC_WALLET_PASSPHRASE_FILE: await put('empty', '') }, 'empty is empty'],
+    [{ WSC_WALLET_PASSPHRASE_FILE: await put('blank', ' \r\nsecond line\n') }, 'blank is empty'],
+  ] as const
+  for (const [env, message] of cases) {
+    for (const argv of [['create'], ['import', '--key-file', key]]) {
+      expect(await wallet(env, ...argv)).toEqual([2, expect.stringContaining(message)])
+    }
+  }
+  expect(await readdir(dir)).not.toContain('w.json')
+  expect(await wallet({ WSC_WALLET_PASSPHRASE_FILE: await put('good', 'secret\nsecond line\n') }, 'create')).toEqual([
+    0,
+    '',
+  ])
+  expect(await readFile(join(dir, 'w.json'), 'utf8')).toContain('scrypt')
+  expect(await wallet({ WSC_WALLET_PASSPHRASE: 'secret' }, 'address')).toEqual([0, ''])
+})
+
+it('still opens a wallet that was made so', async () => {
+  await createWallet(join(dir, 'w.json'), { params: regtest, passphrase: '' })
+  expect(await wallet({ WSC_WALLET_PASSPHRASE: '' }, 'address')).toEqual([0, ''])
+})
