@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { JobView } from '../../src/settlement/index.ts'
-import { InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
+import { regtest } from '../../src/bitcoin/index.ts'
+import { type JobView, Wallet, walletCoins } from '../../src/settlement/index.ts'
+import { spendCoins } from '../../src/settlement/inscriber/transactions.ts'
+import { codeOf, InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
 import { RelayingClient } from '../support/relaying-client.ts'
 
 let place: InscriberPlace
@@ -15,11 +17,6 @@ afterAll(async () => {
 })
 
 const places = ({ inscriptions }: JobView) => inscriptions.map(({ confirmations }) => confirmations)
-const codeOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => null,
-    (error: { readonly code?: string }) => error.code,
-  )
 const inscriber = () => place.inscriber({ client })
 
 test('commit, then reveals, wait in the mempool; what it loses is sent again; nothing is mined directly', async () => {
@@ -70,4 +67,43 @@ test('a child pays for what waits, once; the inscription is followed to its new 
   await client.confirm()
   expect(Number(before - (await place.worth()))).toBe(30 * vsize)
   expect(places(await inscriber().inscribe(envelope))).toEqual([1])
+})
+
+test('a commit without change, mined alone while its reveals wait, is confirmed; so is one that was to be replaced', async () => {
+  const { client: real } = place.node
+  const poor = new Wallet(regtest, new Uint8Array(32).fill(21))
+  const own = () => place.inscriber({ client, wallet: poor })
+  const pay = async (value: bigint) => {
+    const [coin] = (await walletCoins(real, place.wallet)).spendable.filter((one) => one.value > 1_000_000n)
+    const change = { script: place.wallet.script, value: coin!.value - value - 1_000n }
+    await place.node.generateBlock([
+      spendCoins(place.wallet, [coin!], [{ script: poor.script, value }, change]).toHex(),
+    ])
+  }
+  const envelope = [textEnvelope('exact')]
+  await pay(100_000n)
+  const { fees, postage, commitVsize } = await own().quote(envelope, 2)
+  // An output of change is 43 vB of the commit.
+  const exact = fees - BigInt(43 * 2) + postage + 50n
+  expect(commitVsize).toBe(154)
+  const { spendable } = await walletCoins(real, poor)
+  await place.node.generateBlock([spendCoins(poor, spendable, [{ script: poor.script, value: exact }]).toHex()])
+  const job = await own().inscribe(envelope, 2)
+  const commit = client.pool.get(job.commitTxid)!
+  expect(commit.outs).toHaveLength(1)
+  await pay(60_000n)
+  const reveal = [...client.pool.values()].at(-1)!
+  const bumped = await own().bump(job.id, 30)
+  expect(bumped.commitTxid).not.toBe(job.commitTxid)
+  // The first is mined after all, alone; its reveal is heard of again.
+  await place.node.generateBlock([commit.toHex()])
+  client.pool.clear()
+  client.pool.set(reveal.getId(), reveal)
+  const [view] = (await Array.fromAsync(own().resume())).filter(({ id }) => id === job.id)
+  expect(view).toMatchObject({
+    commitTxid: job.commitTxid,
+    inscriptions: [{ id: `${reveal.getId()}i0`, confirmations: 0 }],
+  })
+  expect(await codeOf(own().bump(job.id, 60))).toBe('E_JOB')
+  await client.confirm()
 })

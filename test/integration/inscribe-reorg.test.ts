@@ -11,7 +11,7 @@ import {
 } from '../../src/settlement/index.ts'
 import { buildChild } from '../../src/settlement/inscriber/child.ts'
 import { leafScript } from '../../src/settlement/inscriber/transactions.ts'
-import { InscriberPlace, makePlan, textEnvelope } from '../support/inscriber-place.ts'
+import { codeOf, InscriberPlace, makePlan, textEnvelope } from '../support/inscriber-place.ts'
 
 let place: InscriberPlace
 beforeAll(async () => {
@@ -34,12 +34,6 @@ function recordEnvelope(seq: number): Uint8Array {
   const record = place.wallet.signRecord({ ...fields, blockHash: fromDisplay('ab'.repeat(32)) }, content)
   return encodeEnvelope(recordContent(record, type, body))
 }
-
-const codeOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => null,
-    (error: { readonly code?: string }) => error.code,
-  )
 
 async function resume() {
   const views = []

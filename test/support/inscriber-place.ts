@@ -63,7 +63,7 @@ export class InscriberPlace {
   /** A transaction that spends the coins of a job just mined to the wallet itself, and the block the job is in. */
   async rivalOf(id: string): Promise<{ readonly rival: string; readonly hash: BlockHash }> {
     const { hash } = await this.node.client.getBestBlock()
-    const job = await new JobStore(this.store).get(id)
+    const job = await new JobStore(this.store, regtest).get(id)
     const coins = coinsOf(job!.attempts.at(-1)!)
     const value = coins.reduce((sum, coin) => sum + coin.value, 0n) - 5_000n
     return { rival: spendCoins(this.wallet, coins, [{ script: this.wallet.script, value }]).toHex(), hash }
@@ -97,6 +97,14 @@ export function makePlan({ wallet, leaves, available, feeRate, replaces }: PlanR
 export function textEnvelope(text: string): Uint8Array {
   const bytes = (string: string) => new TextEncoder().encode(string)
   return encodeEnvelope({ contentType: bytes('text/plain'), body: bytes(text) })
+}
+
+/** The code of what it throws; null where it succeeds. */
+export async function codeOf(promise: Promise<unknown>): Promise<string | null | undefined> {
+  return await promise.then(
+    () => null,
+    (error: { readonly code?: string }) => error.code,
+  )
 }
 
 export class Crash extends Error {}

@@ -44,7 +44,7 @@ export class Inscriber {
   constructor(options: InscriberOptions) {
     const { wallet, client, maxFeeRate = MAX_FEE_RATE, signal } = options
     this.#options = options
-    this.#jobs = new JobStore(options.store)
+    this.#jobs = new JobStore(options.store, wallet.params)
     this.#payers = new Payers({ wallet, client, jobs: this.#jobs, maxFeeRate, signal })
   }
 

@@ -1,12 +1,15 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, concatBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
-import { blockHash, fromDisplay, networkHash, toDisplay } from '../../bitcoin/index.ts'
+import { blockHash, fromDisplay, type NetworkParams, networkHash, toDisplay } from '../../bitcoin/index.ts'
 import { SettlementError } from '../errors.ts'
 import type { Store } from '../store.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import type { Plan } from './plan.ts'
 import type { Coin } from './transactions.ts'
+
+const FORMAT = 1
+const ownerSchema = z.strictObject({ format: z.literal(FORMAT), network: z.string() })
 
 const id = z.string().regex(/^[0-9a-f]{64}$/)
 const hex = z.string().regex(/^([0-9a-f]{2})+$/)
@@ -59,31 +62,48 @@ export function coinsOf(attempt: Attempt): Coin[] {
   return attempt.coins.map(({ txid, vout, value }) => ({ txid: fromDisplay(txid), vout, value: BigInt(value) }))
 }
 
-/** Jobs on disk; every write has reached it when the promise resolves. */
+/** Jobs of one network on disk; every write has reached it when the promise resolves. */
 export class JobStore {
   readonly #store: Store
+  readonly #params: NetworkParams
+  #owned = false
 
-  constructor(store: Store) {
+  constructor(store: Store, params: NetworkParams) {
     this.#store = store
+    this.#params = params
   }
 
   async get(jobId: string): Promise<Job | null> {
-    const value = await this.#store.get(`job:${jobId}`)
+    const value = await (await this.#own()).get(`job:${jobId}`)
     return value === undefined ? null : parseJob(value)
   }
 
   async put(job: Job): Promise<void> {
-    await this.#store.put(`job:${job.id}`, job, { sync: true })
+    await (await this.#own()).put(`job:${job.id}`, job, { sync: true })
   }
 
   async remove(job: Job): Promise<void> {
-    await this.#store.del(`job:${job.id}`, { sync: true })
+    await (await this.#own()).del(`job:${job.id}`, { sync: true })
   }
 
   async list(): Promise<Job[]> {
     const jobs: Job[] = []
-    for await (const value of this.#store.values({ gte: 'job:', lt: 'job;' })) jobs.push(parseJob(value))
+    for await (const value of (await this.#own()).values({ gte: 'job:', lt: 'job;' })) jobs.push(parseJob(value))
     return jobs
+  }
+
+  /** Throws E_STORE where these are jobs of another network: what became of them, its nodes alone can tell. */
+  async #own(): Promise<Store> {
+    if (this.#owned) return this.#store
+    const network = bytesToHex(networkHash(this.#params))
+    const owner = await this.#store.get('owner')
+    if (owner === undefined) await this.#store.put('owner', { format: FORMAT, network }, { sync: true })
+    else if (ownerSchema.safeParse(owner).data?.network !== network) {
+      const found = 'what is being inscribed here is of another network or format'
+      throw new SettlementError('E_STORE', `${found}; name another --settlement-dir`)
+    }
+    this.#owned = true
+    return this.#store
   }
 }
 

@@ -144,21 +144,3 @@ export async function estimateFeeRate(client: NodeClient, weak: boolean, options
   if (weak) return Math.max(1, least)
   throw new SettlementError('E_FEE_ESTIMATE', 'The node cannot estimate fees yet. Give --fee-rate, or wait.')
 }
-
-const blockSchema = z.object({ tx: z.array(z.string().regex(/^[0-9a-f]{64}$/)) })
-
-/** Height of the block of the active chain, from a height on, that holds a transaction; null where none does. */
-export async function findInChain(
-  client: NodeClient,
-  id: string,
-  from: number,
-  options: Options = {},
-): Promise<number | null> {
-  const tip = await client.getBlockCount(options)
-  for (let height = Math.max(0, from); height <= tip; height++) {
-    const hash = await client.call({ method: 'getblockhash', params: [height], schema: z.string() }, options)
-    const { tx } = await client.call({ method: 'getblock', params: [hash, 1], schema: blockSchema }, options)
-    if (tx.includes(id)) return height
-  }
-  return null
-}
