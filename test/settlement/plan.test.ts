@@ -58,7 +58,7 @@ describe('commit and reveals', () => {
 
   it('a replacement spends the same coins and pays more in all', () => {
     const first = makePlan({ wallet, leaves: leaves('x'), available: [coin(9_000n, 1)], feeRate: 2 })
-    const replaces = { coins: first.coins, fee: first.cost.fees }
+    const replaces = { coins: first.coins, fee: first.cost.fees, ownRate: 2 }
     const request = { wallet, leaves: leaves('x'), replaces, available: [coin(50_000n, 2)] }
     const second = makePlan({ ...request, feeRate: 2.1 })
     expect(second.coins).toEqual(first.coins)

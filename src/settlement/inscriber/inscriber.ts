@@ -3,15 +3,16 @@ import type { NodeClient } from '../../bitcoin/node/index.ts'
 import { SettlementError } from '../errors.ts'
 import type { Store } from '../store.ts'
 import type { Wallet } from '../wallet/wallet.ts'
-import { buildChild } from './child.ts'
+import { accelerated } from './accelerate.ts'
 import { conflict, dispatch } from './dispatch.ts'
 import { attemptOf, coinsOf, type Job, JobStore, jobId } from './job.ts'
 import { type JobView, viewOf } from './job-view.ts'
 import { locate, type Whereabouts } from './locate.ts'
-import { confirmationsOf, estimateFeeRate, rejectReason, send } from './node-calls.ts'
+import { evicted } from './mempool.ts'
+import { estimateFeeRate, rejectReason, send } from './node-calls.ts'
 import { Payers } from './payers.ts'
 import type { Cost, Plan } from './plan.ts'
-import { leafScript, POSTAGE, sum } from './transactions.ts'
+import { leafScript } from './transactions.ts'
 
 const MAX_FEE_RATE = 200
 
@@ -121,7 +122,8 @@ export class Inscriber {
     }
     this.#checkCap(feeRate)
     const leaves = attempt.reveals.map(({ hex }) => Transaction.fromHex(hex).ins[0]!.witness[1]!)
-    const replaces = { coins: coinsOf(attempt), fee: feesWaiting(where) }
+    const commits = job.attempts.map(({ commit }) => commit.txid)
+    const replaces = { coins: coinsOf(attempt), ...(await evicted(client, commits, this.#call)) }
     const plan = await this.#payers.plan({ leaves, feeRate, nodeWallet: job.nodeWallet, replaces })
     const { fees, commitVsize, revealVsizes } = plan.cost
     this.#checkCap(Number(fees) / revealVsizes.reduce((total, vsize) => total + vsize, commitVsize))
@@ -135,33 +137,20 @@ export class Inscriber {
     return await this.#advance(bumped)
   }
 
-  /** Has a child of each waiting reveal pay for it and its commit (CPFP). */
+  /** Has one child of the waiting reveals pay for them and their commit (CPFP), or a child that pays more replace it. */
   async accelerate(id: string, feeRate: number): Promise<JobView> {
-    const { client, wallet } = this.#options
     this.#checkCap(feeRate)
-    let job = await this.#job(id)
-    const { attempt, commit, reveals } = await locate(client, job, this.#call)
-    for (const [i, reveal] of attempt.reveals.entries()) {
-      if (reveals[i] !== 0 || job.children[reveal.txid] !== undefined) continue
-      const commitValues = coinsOf(attempt).map(({ value }) => value)
-      const available = await this.#payers.ownCoins()
-      const commitWaits = commit === 0
-      const child = buildChild({
-        wallet,
-        commit: attempt.commit,
-        reveal,
-        commitWaits,
-        commitValues,
-        available,
-        feeRate,
-      })
-      const reason = await rejectReason(client, [child.toHex()], this.#call)
-      if (reason !== null) throw new SettlementError('E_POLICY', `the node refuses the child: ${reason}`)
-      job = { ...job, children: { ...job.children, [reveal.txid]: { txid: child.getId(), hex: child.toHex() } } }
-      await this.#jobs.put(job)
-      await send(client, child.toHex(), this.#call)
+    const job = await this.#job(id)
+    const where = await locate(this.#options.client, job, this.#call)
+    if (where.conflict) throw conflict(job)
+    const context = {
+      ...this.#options,
+      ownCoins: () => this.#payers.ownCoins(),
+      checkCap: (rate: number) => this.#checkCap(rate),
     }
-    return viewOf(job, await locate(client, job, this.#call))
+    const paidFor = await accelerated(context, job, where, feeRate)
+    await this.#jobs.put(paidFor)
+    return await this.#advance(paidFor)
   }
 
   async #advance(job: Job): Promise<JobView> {
@@ -180,16 +169,7 @@ export class Inscriber {
       )
       where = await locate(client, current, this.#call)
     }
-    for (const [i, { txid }] of where.attempt.reveals.entries()) {
-      const child = current.children[txid]
-      if (
-        child !== undefined &&
-        where.reveals[i] === 0 &&
-        (await confirmationsOf(client, child.txid, 0, this.#call)) === null
-      ) {
-        await send(client, child.hex, this.#call)
-      }
-    }
+    if (await this.#sendChildren(current, where)) where = await locate(client, current, this.#call)
     if (current.status !== 'final' && where.reveals.every((one) => one !== null && one >= finality)) {
       // Those of an attempt that another one was confirmed instead of.
       await this.#payers.release(job)
@@ -197,6 +177,17 @@ export class Inscriber {
       await this.#jobs.put(current)
     }
     return viewOf(current, where)
+  }
+
+  /** Those that the node does not have, of reveals that wait. */
+  async #sendChildren(job: Job, { attempt, reveals, children }: Whereabouts): Promise<boolean> {
+    const lost = new Set<string>()
+    for (const [i, { txid }] of attempt.reveals.entries()) {
+      const child = job.children[txid]
+      if (child !== undefined && children[i] === null && (reveals[i] ?? 0) === 0) lost.add(child.hex)
+    }
+    for (const hex of lost) await send(this.#options.client, hex, this.#call)
+    return lost.size > 0
   }
 
   async #plan(leaves: readonly Uint8Array[], feeRate?: number): Promise<Plan> {
@@ -232,12 +223,4 @@ export class Inscriber {
   get #call(): { readonly signal: AbortSignal | undefined } {
     return { signal: this.#options.signal }
   }
-}
-
-/** Of the commit and of those reveals that wait with it: what goes when the commit is replaced. */
-function feesWaiting({ attempt, reveals }: Whereabouts): bigint {
-  const { outs } = Transaction.fromHex(attempt.commit.hex)
-  const commit = sum(coinsOf(attempt).map(({ value }) => value)) - sum(outs.map(({ value }) => value))
-  const waiting = attempt.reveals.map((_, i) => (reveals[i] === 0 ? outs[i]!.value - POSTAGE : 0n))
-  return commit + sum(waiting)
 }

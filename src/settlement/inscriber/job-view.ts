@@ -1,5 +1,6 @@
 import type { Job } from './job.ts'
 import type { Whereabouts } from './locate.ts'
+import { sum } from './transactions.ts'
 
 /** A job as its owner sees it. */
 export interface JobView {
@@ -8,7 +9,7 @@ export interface JobView {
   /** Display order. */
   readonly commitTxid: string
   readonly feeRate: number
-  /** Satoshis: fees of commit and reveals. */
+  /** Satoshis: fees of commit, reveals, and what pays for them. */
   readonly fees: bigint
   readonly inscriptions: readonly {
     /** ord's id. */
@@ -19,12 +20,17 @@ export interface JobView {
 }
 
 export function viewOf(job: Job, { attempt, reveals }: Pick<Whereabouts, 'attempt' | 'reveals'>): JobView {
+  const children = new Map<string, bigint>()
+  for (const reveal of attempt.reveals) {
+    const child = job.children[reveal.txid]
+    if (child !== undefined) children.set(child.txid, BigInt(child.fee))
+  }
   return {
     id: job.id,
     status: job.status,
     commitTxid: attempt.commit.txid,
     feeRate: attempt.feeRate,
-    fees: BigInt(attempt.fees),
+    fees: BigInt(attempt.fees) + sum([...children.values()]),
     inscriptions: attempt.reveals.map(({ txid }, i) => ({ id: `${txid}i0`, confirmations: reveals[i] ?? null })),
   }
 }

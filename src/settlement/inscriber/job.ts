@@ -16,9 +16,24 @@ const hex = z.string().regex(/^([0-9a-f]{2})+$/)
 const satoshis = z.string().regex(/^[0-9]{1,16}$/)
 const transaction = z.strictObject({ txid: id, hex })
 
+const coin = z.strictObject({ txid: id, vout: z.int().min(0).max(0xffff_ffff), value: satoshis })
+
+/** Pays for reveals (CPFP). What has a default was not kept by the first version, whose children had one reveal. */
+const childSchema = z.strictObject({
+  txid: id,
+  hex,
+  /** Its output that the inscription goes on to. */
+  vout: z.int().min(0).max(0xffff_ffff).default(0),
+  /** Besides the outputs of reveals. */
+  coins: z.array(coin).default([]),
+  fee: satoshis.default('0'),
+  /** For itself and those it pays for. */
+  feeRate: z.number().min(0).default(0),
+})
+
 const attemptSchema = z.strictObject({
   feeRate: z.number().positive(),
-  coins: z.array(z.strictObject({ txid: id, vout: z.int().min(0), value: satoshis })).min(1),
+  coins: z.array(coin).min(1),
   commit: transaction,
   reveals: z.array(transaction).min(1),
   /** Of commit and reveals together. */
@@ -33,8 +48,8 @@ const jobSchema = z.strictObject({
   status: z.enum(['prepared', 'sent', 'final']),
   /** A later one replaces the earlier: all spend the same coins, so that one alone can be confirmed. */
   attempts: z.array(attemptSchema).min(1),
-  /** Children that pay for a reveal (CPFP), by the reveal's txid. */
-  children: z.record(id, transaction),
+  /** By the reveal's txid; one may have several reveals. */
+  children: z.record(id, childSchema),
   /** The node's wallet that pays for the commit; absent where the wallet file does. */
   nodeWallet: z.string().optional(),
 })
@@ -51,15 +66,19 @@ export function attemptOf({ coins, commit, reveals, cost }: Plan): Attempt {
   const raw = (tx: Plan['commit']) => ({ txid: tx.getId(), hex: tx.toHex() })
   return {
     feeRate: cost.feeRate,
-    coins: coins.map(({ txid, vout, value }) => ({ txid: toDisplay(blockHash(txid)), vout, value: value.toString() })),
+    coins: coins.map(rawCoin),
     commit: raw(commit),
     reveals: reveals.map(raw),
     fees: cost.fees.toString(),
   }
 }
 
-export function coinsOf(attempt: Attempt): Coin[] {
-  return attempt.coins.map(({ txid, vout, value }) => ({ txid: fromDisplay(txid), vout, value: BigInt(value) }))
+export function rawCoin({ txid, vout, value }: Coin): z.output<typeof coin> {
+  return { txid: toDisplay(blockHash(txid)), vout, value: value.toString() }
+}
+
+export function coinsOf({ coins }: Pick<Attempt, 'coins'>): Coin[] {
+  return coins.map(({ txid, vout, value }) => ({ txid: fromDisplay(txid), vout, value: BigInt(value) }))
 }
 
 /** Jobs of one network on disk; every write has reached it when the promise resolves. */

@@ -11,6 +11,8 @@ export interface Whereabouts {
   readonly attempt: Attempt
   readonly commit: number | null
   readonly reveals: readonly (number | null)[]
+  /** Of each reveal's child; null where there is none too. */
+  readonly children: readonly (number | null)[]
   /** Something else spent coins of the commit: the node shows it. */
   readonly conflict: boolean
 }
@@ -26,6 +28,7 @@ interface Seen {
   readonly attempt: Attempt
   readonly commit: number | null
   readonly reveals: readonly (number | null)[]
+  readonly children: readonly (number | null)[]
   /** Of the commit's outputs that the reveals spend. */
   readonly unspent: readonly (number | null)[]
 }
@@ -57,16 +60,18 @@ async function look(search: Search, attempt: Attempt): Promise<Seen> {
   const { job } = search
   const { commit } = attempt
   const reveals: (number | null)[] = []
+  const children: (number | null)[] = []
   const unspent: (number | null)[] = []
   for (const [i, { txid }] of attempt.reveals.entries()) {
     const child = job.children[txid]
-    const own = await standing(search, txid, 0)
-    reveals.push(own ?? (child === undefined ? null : await standing(search, child.txid, 0)))
+    const at = child === undefined ? null : await standing(search, child.txid, child.vout)
+    children.push(at)
+    reveals.push((await standing(search, txid, 0)) ?? at)
     unspent.push(await standing(search, commit.txid, i))
   }
   const change = await standing(search, commit.txid, attempt.reveals.length)
   const seen = [change, ...unspent, ...reveals].filter((one) => one !== null)
-  return { attempt, commit: seen.length === 0 ? null : Math.max(...seen), reveals, unspent }
+  return { attempt, commit: seen.length === 0 ? null : Math.max(...seen), reveals, children, unspent }
 }
 
 /** Confirmations of an output that no block spends. What only the mempool spends is confirmed all the same. */
@@ -98,14 +103,14 @@ async function spenderOf({ client, job, options }: Search, { coins }: Attempt): 
 /** A reveal whose output is spent again is in no set of unspent outputs. */
 async function withSpentReveals(search: Search, seen: Seen): Promise<Whereabouts> {
   const { client, job, options } = search
-  const { attempt, commit, unspent } = seen
+  const { attempt, commit, children, unspent } = seen
   const reveals = [...seen.reveals]
   for (const [i, { txid }] of attempt.reveals.entries()) {
     if (reveals[i] !== null || unspent[i] !== null) continue
     const height = await findInChain(client, txid, job.since - DEEPEST_REORG, options)
     reveals[i] = height === null ? null : await depthAt(search, height)
   }
-  return { attempt, commit, reveals, conflict: false }
+  return { attempt, commit, reveals, children, conflict: false }
 }
 
 async function depthAt({ client, options }: Search, height: number | null): Promise<number> {

@@ -14,9 +14,14 @@ const ALREADY_IN_UTXO_SET = -27
 const SCAN_TIMEOUT_MS = 1_800_000
 /** A raw transaction of 400,000 weight units in hex, and the block that is made of it. */
 const SEND_TIMEOUT_MS = 120_000
+/**
+ * Core refuses transactions that pay more than 0.1 BTC/kvB unless told otherwise: a small child that pays for a large
+ * reveal does. The cap on fees is on the package, and checked before.
+ */
+const NO_MAX_FEE_RATE = 0
 
 /** RPC gives amounts as decimal numbers of bitcoins; below 2^53 satoshis the nearest number is exact. */
-const amount = z
+export const amount = z
   .number()
   .min(0)
   .max(21_000_000)
@@ -82,7 +87,7 @@ export async function rejectReason(
   hex: readonly string[],
   options: Options = {},
 ): Promise<string | null> {
-  const call = { method: 'testmempoolaccept', params: [hex], schema: acceptSchema }
+  const call = { method: 'testmempoolaccept', params: [hex, NO_MAX_FEE_RATE], schema: acceptSchema }
   const results = await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
   for (const result of results) {
     const reason = result['reject-reason'] ?? result['package-error']
@@ -97,7 +102,7 @@ export async function rejectReason(
 /** Hands a transaction to the node; one that it has, or that is confirmed, is fine. */
 export async function send(client: NodeClient, hex: string, options: Options = {}): Promise<void> {
   try {
-    const call = { method: 'sendrawtransaction', params: [hex], schema: z.string() }
+    const call = { method: 'sendrawtransaction', params: [hex, NO_MAX_FEE_RATE], schema: z.string() }
     await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
   } catch (error) {
     if (error instanceof NodeError && error.rpcCode === ALREADY_IN_UTXO_SET) return

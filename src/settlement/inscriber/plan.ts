@@ -28,6 +28,8 @@ export interface Cost {
   readonly postage: bigint
   /** All fees. */
   readonly fees: bigint
+  /** Pays for what waits (CPFP). */
+  readonly child?: { readonly vsize: number; readonly fee: bigint }
 }
 
 /** What a commit has to pay, before anybody has funded it. */
