@@ -15,8 +15,10 @@ beforeAll(async () => {
   place = await InscriberPlace.make(12)
   const { path } = place.node.bitcoind
   const knots = ['-rejectparasites=0', '-rejecttokens=0', '-acceptnonstddatacarrier=1', '-datacarrierfullcount=0']
-  const known = (await knowsOption(path, '-rejectparasites')) ? [...knots, '-datacarriercost=0.25'] : []
-  await place.node.restart(['-acceptnonstdtxn=1', '-datacarriersize=4000000', ...known])
+  const known = (await knowsOption(path, '-rejectparasites'))
+    ? [...knots, '-datacarriercost=0.25', '-blockmaxsize=4000000']
+    : []
+  await place.node.restart(['-acceptnonstdtxn=1', '-datacarriersize=4000000', '-blockmaxweight=4000000', ...known])
 })
 afterAll(() => place.remove())
 
@@ -124,5 +126,17 @@ test('a small child pays for a large reveal, though its own rate is beyond what 
   expect(places(await place.inscriber().accelerate(job.id, 25))).toEqual([0])
   const { vsize, fees } = await entryOf((await childOf(job.id)).txid)
   expect((fees.base * 1e8) / vsize).toBeGreaterThan(10_000)
+  await place.node.mine(1)
+})
+
+test('a batch that nodes would relay in part is refused whole, and its coins are free', async () => {
+  const large = [12, 13, 14].map((byte) => dropped(200_000, byte))
+  await expect(place.inscriber().inscribe(large, 1)).rejects.toMatchObject({
+    code: 'E_TOO_LARGE',
+    message: expect.stringContaining('several batches'),
+  })
+  expect(await pool()).toEqual([])
+  expect((await new JobStore(place.store, regtest).list()).some(({ status }) => status === 'prepared')).toBe(false)
+  expect(places(await place.inscriber().inscribe(large.slice(1), 1))).toEqual([0, 0])
   await place.node.mine(1)
 })

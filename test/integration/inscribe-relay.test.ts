@@ -107,3 +107,45 @@ test('a commit without change, mined alone while its reveals wait, is confirmed;
   expect(await codeOf(own().bump(job.id, 60))).toBe('E_JOB')
   await client.confirm()
 })
+
+test('of what the node refuses, only content is mined directly on regtest; other reasons are told', async () => {
+  const height = await place.node.client.getBlockCount()
+  const job = [textEnvelope('refused')]
+  for (const reason of ['min relay fee not met', 'too-long-mempool-chain', 'insufficient fee']) {
+    client.refuse = (txs) => (txs.length > 1 ? reason : undefined)
+    expect([reason, await codeOf(inscriber().inscribe(job, 1))]).toEqual([reason, 'E_POLICY'])
+  }
+  // Each with the commit would do; not all together.
+  client.refuse = (txs) => (txs.length > 2 ? 'package-mempool-limits' : undefined)
+  expect(await codeOf(inscriber().inscribe([...job, textEnvelope('and this')], 1))).toBe('E_POLICY')
+  expect([await place.node.client.getBlockCount(), client.pool.size]).toEqual([height, 0])
+  client.refuse = (txs) => (txs.length > 1 ? 'txn-datacarrier-nonstandard' : undefined)
+  expect(places(await inscriber().inscribe(job, 1))).toEqual([1])
+  client.refuse = undefined
+})
+
+test('a job whose transaction is refused does not hold up the others', async () => {
+  const jobs = [
+    await inscriber().inscribe([textEnvelope('up 1')], 1),
+    await inscriber().inscribe([textEnvelope('up 2')], 1),
+  ]
+  client.pool.clear()
+  for (const refused of jobs) {
+    const tested = new Set<string>()
+    // Its mempool filled up between the test and the sending.
+    client.refuse = ([tx]) => {
+      const id = tx!.getId()
+      if (id !== refused.commitTxid || !tested.has(id)) return void tested.add(id)
+      return 'mempool full'
+    }
+    const views: JobView[] = []
+    const all = async () => {
+      for await (const view of inscriber().resume()) views.push(view)
+    }
+    expect(await codeOf(all())).toBe('E_POLICY')
+    const other = jobs.find(({ id }) => id !== refused.id)!
+    expect(views.find(({ id }) => id === other.id)).toMatchObject({ inscriptions: [{ confirmations: 0 }] })
+    client.refuse = undefined
+    client.pool.clear()
+  }
+})

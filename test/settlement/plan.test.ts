@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseEnvelopes, regtest } from '../../src/bitcoin/index.ts'
 import { POSTAGE, Wallet } from '../../src/settlement/index.ts'
+import { requireRelayable } from '../../src/settlement/inscriber/plan.ts'
 import { type Coin, leafScript } from '../../src/settlement/inscriber/transactions.ts'
 import { makePlan, textEnvelope } from '../support/inscriber-place.ts'
 
@@ -77,5 +78,7 @@ describe('commit and reveals', () => {
     const many = leaves(...Array.from({ length: 25 }, (_, i) => String(i)))
     expect(codeOf(() => makePlan({ wallet, leaves: many, available, feeRate: 1 }))).toBe('E_TOO_LARGE')
     expect(codeOf(() => makePlan({ wallet, leaves: many.slice(0, 24), available, feeRate: 1 }))).toBeNull()
+    expect(codeOf(() => requireRelayable([1_000, 50_000, 50_000]))).toBeNull()
+    expect(codeOf(() => requireRelayable([1_001, 50_000, 50_000]))).toBe('E_TOO_LARGE')
   })
 })

@@ -11,6 +11,8 @@ export class RelayingClient extends NodeClient {
   readonly #node: RegtestNode
   /** By txid, in the order they were sent. */
   readonly pool = new Map<string, Transaction>()
+  /** Refuses what it names a reason for, tested together or sent alone. */
+  refuse: ((txs: readonly Transaction[]) => string | undefined) | undefined
 
   constructor(node: RegtestNode) {
     super({ url: node.url, auth: node.auth })
@@ -27,8 +29,14 @@ export class RelayingClient extends NodeClient {
     const params = call.params ?? []
     if (call.method === 'testmempoolaccept') {
       const txs = (params[0] as string[]).map((hex) => Transaction.fromHex(hex))
+      const reason = this.refuse?.(txs)
+      if (reason !== undefined) return call.schema.parse(txs.map(() => ({ 'reject-reason': reason })))
       const poor = txs.length === 1 && !(await this.#outpays(txs[0]!))
       return call.schema.parse(txs.map(() => (poor ? { 'reject-reason': 'insufficient fee' } : { allowed: true })))
+    }
+    if (call.method === 'sendrawtransaction') {
+      const reason = this.refuse?.([Transaction.fromHex(params[0] as string)])
+      if (reason !== undefined) throw new NodeError('E_NODE_RPC', reason, { rpcCode: -26 })
     }
     if (call.method === 'sendrawtransaction') return call.schema.parse(this.#take(params[0] as string))
     if (call.method === 'getmempoolentry') {

@@ -11,7 +11,7 @@ import { locate, type Whereabouts } from './locate.ts'
 import { evicted } from './mempool.ts'
 import { estimateFeeRate, rejectReason, send } from './node-calls.ts'
 import { Payers } from './payers.ts'
-import type { Cost, Plan } from './plan.ts'
+import { type Cost, type Plan, requireRelayable } from './plan.ts'
 import { leafScript } from './transactions.ts'
 
 const MAX_FEE_RATE = 200
@@ -125,6 +125,7 @@ export class Inscriber {
     const commits = job.attempts.map(({ commit }) => commit.txid)
     const replaces = { coins: coinsOf(attempt), ...(await evicted(client, commits, this.#call)) }
     const plan = await this.#payers.plan({ leaves, feeRate, nodeWallet: job.nodeWallet, replaces })
+    this.#checkSize(plan.cost)
     const { fees, commitVsize, revealVsizes } = plan.cost
     this.#checkCap(Number(fees) / revealVsizes.reduce((total, vsize) => total + vsize, commitVsize))
     this.#options.onCost?.(plan.cost)
@@ -154,8 +155,7 @@ export class Inscriber {
   }
 
   async #advance(job: Job): Promise<JobView> {
-    const { client, wallet, finality = 6, signal, onNote } = this.#options
-    const directly = wallet.params.name === 'regtest'
+    const { client, finality = 6, signal, onNote } = this.#options
     let where = await locate(client, job, this.#call)
     // Whatever became of its outputs since, a final job is done.
     if (job.status === 'final') return viewOf(job, where)
@@ -163,7 +163,7 @@ export class Inscriber {
     let current = job
     if (where.commit === null || where.reveals.some((one) => one === null)) {
       current = await dispatch(
-        { client, jobs: this.#jobs, drop: () => this.#drop(job), directly, signal, onNote },
+        { client, jobs: this.#jobs, drop: () => this.#drop(job), directly: this.#directly, signal, onNote },
         job,
         where,
       )
@@ -194,7 +194,18 @@ export class Inscriber {
     const { client, wallet } = this.#options
     const rate = feeRate ?? (await estimateFeeRate(client, wallet.params.weakPow, this.#call))
     this.#checkCap(rate)
-    return await this.#payers.plan({ leaves, feeRate: rate, nodeWallet: this.#options.fundFrom })
+    const plan = await this.#payers.plan({ leaves, feeRate: rate, nodeWallet: this.#options.fundFrom })
+    this.#checkSize(plan.cost)
+    return plan
+  }
+
+  /** On regtest the node decides: it may have to mine them directly. */
+  #checkSize({ commitVsize, revealVsizes }: Cost): void {
+    if (!this.#directly) requireRelayable([commitVsize, ...revealVsizes])
+  }
+
+  get #directly(): boolean {
+    return this.#options.wallet.params.name === 'regtest'
   }
 
   #checkCap(feeRate: number): void {

@@ -8,8 +8,8 @@ import type { Coin } from './transactions.ts'
 
 /** Core: consensus/consensus.h, COINBASE_MATURITY: spendable in the block after so many confirmations. */
 const COINBASE_MATURITY = 100
-/** Core: rpc/protocol.h, RPC_VERIFY_ALREADY_IN_UTXO_SET. */
-const ALREADY_IN_UTXO_SET = -27
+/** Core: rpc/protocol.h, RPC_VERIFY_… */
+const VERIFY = { error: -25, rejected: -26, alreadyInUtxoSet: -27 } as const
 /** A scan reads the whole set of unspent outputs: minutes on mainnet. */
 const SCAN_TIMEOUT_MS = 1_800_000
 /** A raw transaction of 400,000 weight units in hex, and the block that is made of it. */
@@ -99,24 +99,39 @@ export async function rejectReason(
     : 'package-not-validated'
 }
 
-/** Hands a transaction to the node; one that it has, or that is confirmed, is fine. */
+/** Hands a transaction to the node; one that it has, or that is confirmed, is fine. Throws E_POLICY where it refuses. */
 export async function send(client: NodeClient, hex: string, options: Options = {}): Promise<void> {
+  const call = { method: 'sendrawtransaction', params: [hex, NO_MAX_FEE_RATE], schema: z.string() }
   try {
-    const call = { method: 'sendrawtransaction', params: [hex, NO_MAX_FEE_RATE], schema: z.string() }
     await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
   } catch (error) {
-    if (error instanceof NodeError && error.rpcCode === ALREADY_IN_UTXO_SET) return
-    throw error
+    if (error instanceof NodeError && error.rpcCode === VERIFY.alreadyInUtxoSet) return
+    throw asRefusal(error)
   }
 }
 
-/** Mines one block of exactly these transactions, past the mempool's policy; regtest has this call. */
+/**
+ * Mines one block of exactly these transactions, past the mempool's policy; regtest has this call. Throws E_POLICY where
+ * they are invalid.
+ */
 export async function mineDirectly(client: NodeClient, hex: readonly string[], options: Options = {}): Promise<void> {
   // A number, OP_DROP, OP_TRUE: nobody's coins, so that the wallet's balance shows what inscribing costs; and a block
   // mined again after a reorg is another block.
   const output = `raw(04${randomBytes(4).toString('hex')}7551)`
   const call = { method: 'generateblock', params: [output, hex], schema: z.object({ hash: z.string() }) }
-  await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
+  try {
+    await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
+  } catch (error) {
+    throw asRefusal(error)
+  }
+}
+
+/** A refusal is about this transaction: others may fare better. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof NodeError)) return error
+  if (error.rpcCode !== VERIFY.error && error.rpcCode !== VERIFY.rejected) return error
+  const cure = 'It is kept, and sent again by `wsc inscribe resume`.'
+  return new SettlementError('E_POLICY', `the node refuses a transaction: ${error.message}. ${cure}`, { cause: error })
 }
 
 const outSchema = z.object({ confirmations: z.int().min(0) }).nullable()
