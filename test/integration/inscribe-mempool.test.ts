@@ -130,7 +130,7 @@ test('a small child pays for a large reveal, though its own rate is beyond what 
 })
 
 test('a batch that nodes would relay in part is refused whole, and its coins are free', async () => {
-  const large = [12, 13, 14].map((byte) => dropped(200_000, byte))
+  const large = [12, 13, 14].map((byte) => dropped(190_000, byte))
   await expect(place.inscriber().inscribe(large, 1)).rejects.toMatchObject({
     code: 'E_TOO_LARGE',
     message: expect.stringContaining('several batches'),

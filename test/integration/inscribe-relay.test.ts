@@ -1,6 +1,7 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { type JobView, Wallet, walletCoins } from '../../src/settlement/index.ts'
+import { type JobView, openStore, Wallet, walletCoins } from '../../src/settlement/index.ts'
 import { spendCoins } from '../../src/settlement/inscriber/transactions.ts'
 import { codeOf, InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
 import { RelayingClient } from '../support/relaying-client.ts'
@@ -148,4 +149,13 @@ test('a job whose transaction is refused does not hold up the others', async () 
     client.refuse = undefined
     client.pool.clear()
   }
+})
+
+test('coins that the mempool spends, for a job of another folder, are not chosen again', async () => {
+  const store = await openStore(join(place.dir, 'another'))
+  const first = await inscriber().inscribe([textEnvelope('here')], 2)
+  const second = await place.inscriber({ client, store }).inscribe([textEnvelope('there')], 10)
+  expect(client.pool.has(first.commitTxid) && client.pool.has(second.commitTxid)).toBe(true)
+  await store.close()
+  await client.confirm()
 })

@@ -25,6 +25,10 @@ export class RelayingClient extends NodeClient {
     this.pool.clear()
   }
 
+  override async batch<T>(calls: readonly RpcCall<T>[], options: RpcOptions = {}): Promise<T[]> {
+    return await Promise.all(calls.map((call) => this.call(call, options)))
+  }
+
   override async call<T>(call: RpcCall<T>, options: RpcOptions = {}): Promise<T> {
     const params = call.params ?? []
     if (call.method === 'testmempoolaccept') {

@@ -29,7 +29,7 @@ export interface InscriberOptions {
   readonly signal?: AbortSignal | undefined
   /** Told before anything is sent. */
   readonly onCost?: ((cost: Cost) => void) | undefined
-  /** What an operator should know: blocks mined directly, replacements. */
+  /** What an operator should know: blocks mined directly, what is waited for. */
   readonly onNote?: ((note: string) => void) | undefined
 }
 
@@ -43,10 +43,10 @@ export class Inscriber {
   readonly #payers: Payers
 
   constructor(options: InscriberOptions) {
-    const { wallet, client, maxFeeRate = MAX_FEE_RATE, signal } = options
+    const { wallet, client, maxFeeRate = MAX_FEE_RATE, signal, onNote } = options
     this.#options = options
     this.#jobs = new JobStore(options.store, wallet.params)
-    this.#payers = new Payers({ wallet, client, jobs: this.#jobs, maxFeeRate, signal })
+    this.#payers = new Payers({ wallet, client, jobs: this.#jobs, maxFeeRate, signal, onNote })
   }
 
   /** What inscribing would cost; nothing is kept or sent. */

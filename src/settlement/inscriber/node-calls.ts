@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { fromDisplay } from '../../bitcoin/index.ts'
+import { blockHash, toDisplay } from '../../bitcoin/index.ts'
 import { type NodeClient, NodeError } from '../../bitcoin/node/index.ts'
 import { SettlementError } from '../errors.ts'
-import type { Wallet } from '../wallet/wallet.ts'
 import type { Coin } from './transactions.ts'
 
-/** Core: consensus/consensus.h, COINBASE_MATURITY: spendable in the block after so many confirmations. */
-const COINBASE_MATURITY = 100
 /** Core: rpc/protocol.h, RPC_VERIFY_… */
 const VERIFY = { error: -25, rejected: -26, alreadyInUtxoSet: -27 } as const
-/** A scan reads the whole set of unspent outputs: minutes on mainnet. */
-const SCAN_TIMEOUT_MS = 1_800_000
 /** A raw transaction of 400,000 weight units in hex, and the block that is made of it. */
 const SEND_TIMEOUT_MS = 120_000
 /**
@@ -27,47 +22,7 @@ export const amount = z
   .max(21_000_000)
   .transform((bitcoins) => BigInt(Math.round(bitcoins * 1e8)))
 
-const txid = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .transform((text) => new Uint8Array(fromDisplay(text)))
-
-const scanSchema = z.object({
-  success: z.literal(true),
-  height: z.int().min(0),
-  unspents: z.array(
-    z.object({
-      txid,
-      vout: z.int().min(0),
-      amount,
-      height: z.int().min(0),
-      coinbase: z.boolean().optional(),
-    }),
-  ),
-})
-
-export interface WalletCoins {
-  readonly spendable: readonly Coin[]
-  /** Outputs of a coinbase that are too young to be spent. */
-  readonly immature: readonly Coin[]
-}
-
 type Options = { readonly signal?: AbortSignal | undefined }
-
-/** Confirmed unspent outputs of the wallet's address, out of the node's whole set: needs no wallet of the node. */
-export async function walletCoins(client: NodeClient, wallet: Wallet, options: Options = {}): Promise<WalletCoins> {
-  const script = Buffer.from(wallet.script).toString('hex')
-  const params = ['start', [`raw(${script})`]]
-  const call = { method: 'scantxoutset', params, schema: scanSchema }
-  const { height, unspents } = await client.call(call, { ...options, timeoutMs: SCAN_TIMEOUT_MS })
-  const young = ({ coinbase, height: at }: (typeof unspents)[number]) =>
-    coinbase === true && height - at + 1 < COINBASE_MATURITY
-  const coin = (one: (typeof unspents)[number]): Coin => ({ txid: one.txid, vout: one.vout, value: one.amount })
-  return {
-    spendable: unspents.filter((one) => !young(one)).map(coin),
-    immature: unspents.filter(young).map(coin),
-  }
-}
 
 const acceptSchema = z
   .array(
@@ -134,7 +89,7 @@ function asRefusal(error: unknown): unknown {
   return new SettlementError('E_POLICY', `the node refuses a transaction: ${error.message}. ${cure}`, { cause: error })
 }
 
-const outSchema = z.object({ confirmations: z.int().min(0) }).nullable()
+const outSchema = z.object({ confirmations: z.int().min(0).max(0xffff_ffff) }).nullable()
 
 /**
  * Confirmations of an unspent output, 0 in the mempool; null where it is spent, or the node does not know it. Spent in
@@ -151,8 +106,28 @@ export async function confirmationsOf(
   return (await client.call(call, rest))?.confirmations ?? null
 }
 
-const estimateSchema = z.object({ feerate: z.number().min(0).optional() })
-const mempoolSchema = z.object({ mempoolminfee: z.number().min(0), minrelaytxfee: z.number().min(0) })
+/** So many calls in one request. */
+const BATCH = 500
+
+/** Those of confirmed coins that nothing in the mempool spends. */
+export async function unspentIn(client: NodeClient, coins: readonly Coin[], options: Options = {}): Promise<Coin[]> {
+  const left: Coin[] = []
+  for (let from = 0; from < coins.length; from += BATCH) {
+    const some = coins.slice(from, from + BATCH)
+    const calls = some.map(({ txid, vout }) => {
+      return { method: 'gettxout', params: [toDisplay(blockHash(txid)), vout, true], schema: outSchema }
+    })
+    const found = await client.batch(calls, { ...options, timeoutMs: SEND_TIMEOUT_MS })
+    left.push(...some.filter((_, i) => found[i] !== null))
+  }
+  return left
+}
+
+const estimateSchema = z.object({ feerate: z.number().min(0).max(21_000_000).optional() })
+const mempoolSchema = z.object({
+  mempoolminfee: z.number().min(0).max(21_000_000),
+  minrelaytxfee: z.number().min(0).max(21_000_000),
+})
 
 /** Satoshis a virtual byte for a block within the next six. Throws E_FEE_ESTIMATE where the node cannot say. */
 export async function estimateFeeRate(client: NodeClient, weak: boolean, options: Options = {}): Promise<number> {

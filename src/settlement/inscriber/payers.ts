@@ -14,6 +14,7 @@ interface PayersOptions {
   readonly jobs: JobStore
   readonly maxFeeRate: number
   readonly signal?: AbortSignal | undefined
+  readonly onNote?: ((note: string) => void) | undefined
 }
 
 interface PlanRequest {
