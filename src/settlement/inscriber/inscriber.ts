@@ -6,13 +6,14 @@ import type { Wallet } from '../wallet/wallet.ts'
 import { accelerated } from './accelerate.ts'
 import { conflict, dispatch } from './dispatch.ts'
 import { attemptOf, coinsOf, type Job, JobStore, jobId } from './job.ts'
-import { type JobView, viewOf } from './job-view.ts'
+import { type JobView, viewOf, viewOfDone } from './job-view.ts'
 import { locate, type Whereabouts } from './locate.ts'
 import { evicted } from './mempool.ts'
 import { estimateFeeRate, rejectReason, send } from './node-calls.ts'
 import { Payers } from './payers.ts'
 import { type Cost, type Plan, requireRelayable } from './plan.ts'
 import { leafScript } from './transactions.ts'
+import { Turns } from './turns.ts'
 
 const MAX_FEE_RATE = 200
 
@@ -41,6 +42,8 @@ export class Inscriber {
   readonly #options: InscriberOptions
   readonly #jobs: JobStore
   readonly #payers: Payers
+  /** Two at once would choose the same coins. */
+  readonly #turns = new Turns()
 
   constructor(options: InscriberOptions) {
     const { wallet, client, maxFeeRate = MAX_FEE_RATE, signal, onNote } = options
@@ -51,13 +54,18 @@ export class Inscriber {
 
   /** What inscribing would cost; nothing is kept or sent. */
   async quote(envelopes: readonly Uint8Array[], feeRate?: number): Promise<Cost> {
-    return (await this.#plan(this.#leaves(envelopes), feeRate)).cost
+    return await this.#turns.take(async () => (await this.#plan(this.#leaves(envelopes), feeRate)).cost)
   }
 
   /** Inscribes these, one commit for all; what was begun before is gone on with. */
   async inscribe(envelopes: readonly Uint8Array[], feeRate?: number): Promise<JobView> {
-    const leaves = this.#leaves(envelopes)
+    return await this.#turns.take(() => this.#inscribe(this.#leaves(envelopes), feeRate))
+  }
+
+  async #inscribe(leaves: readonly Uint8Array[], feeRate?: number): Promise<JobView> {
     const id = jobId(this.#options.wallet, leaves)
+    const done = await this.#jobs.done(id)
+    if (done !== null) return viewOfDone(done, await this.#options.client.getBlockCount(this.#call))
     const begun = await this.#jobs.get(id)
     if (begun !== null) return await this.#advance(begun)
     const since = await this.#options.client.getBlockCount(this.#call)
@@ -76,10 +84,13 @@ export class Inscriber {
    */
   async *resume(): AsyncGenerator<JobView, void> {
     let problem: SettlementError | undefined
-    for (const job of await this.#jobs.list()) {
-      if (job.status === 'final') continue
+    for (const { id } of await this.#jobs.list()) {
       try {
-        yield await this.#advance(job)
+        const view = await this.#turns.take(async () => {
+          const job = await this.#jobs.get(id)
+          return job === null ? null : await this.#advance(job)
+        })
+        if (view !== null) yield view
       } catch (error) {
         if (!(error instanceof SettlementError)) throw error
         problem ??= error
@@ -90,6 +101,10 @@ export class Inscriber {
 
   /** Drops a job whose coins something else has spent; the same content can then be inscribed with others. */
   async forget(id: string): Promise<void> {
+    await this.#turns.take(() => this.#forget(id))
+  }
+
+  async #forget(id: string): Promise<void> {
     const job = await this.#job(id)
     const { conflict: gone } = await locate(this.#options.client, job, this.#call)
     if (!gone)
@@ -97,16 +112,12 @@ export class Inscriber {
     await this.#drop(job)
   }
 
-  async list(): Promise<JobView[]> {
-    const views: JobView[] = []
-    for (const job of await this.#jobs.list()) {
-      views.push(viewOf(job, await locate(this.#options.client, job, this.#call)))
-    }
-    return views
-  }
-
   /** Replaces an unconfirmed commit, and with it the reveals, by one that pays more (BIP125). */
   async bump(id: string, feeRate: number): Promise<JobView> {
+    return await this.#turns.take(() => this.#bump(id, feeRate))
+  }
+
+  async #bump(id: string, feeRate: number): Promise<JobView> {
     const { client } = this.#options
     const job = await this.#job(id)
     const where = await locate(client, job, this.#call)
@@ -140,6 +151,10 @@ export class Inscriber {
 
   /** Has one child of the waiting reveals pay for them and their commit (CPFP), or a child that pays more replace it. */
   async accelerate(id: string, feeRate: number): Promise<JobView> {
+    return await this.#turns.take(() => this.#accelerate(id, feeRate))
+  }
+
+  async #accelerate(id: string, feeRate: number): Promise<JobView> {
     this.#checkCap(feeRate)
     const job = await this.#job(id)
     const where = await locate(this.#options.client, job, this.#call)
@@ -157,8 +172,6 @@ export class Inscriber {
   async #advance(job: Job): Promise<JobView> {
     const { client, finality = 6, signal, onNote } = this.#options
     let where = await locate(client, job, this.#call)
-    // Whatever became of its outputs since, a final job is done.
-    if (job.status === 'final') return viewOf(job, where)
     if (where.conflict) throw conflict(job)
     let current = job
     if (where.commit === null || where.reveals.some((one) => one === null)) {
@@ -170,13 +183,24 @@ export class Inscriber {
       where = await locate(client, current, this.#call)
     }
     if (await this.#sendChildren(current, where)) where = await locate(client, current, this.#call)
-    if (current.status !== 'final' && where.reveals.every((one) => one !== null && one >= finality)) {
-      // Those of an attempt that another one was confirmed instead of.
-      await this.#payers.release(job)
-      current = { ...current, status: 'final' }
-      await this.#jobs.put(current)
-    }
-    return viewOf(current, where)
+    if (!where.reveals.every((one) => one !== null && one >= finality)) return viewOf(current, where)
+    return (await this.#finish(current)) ?? viewOf(current, where)
+  }
+
+  /** Null where a block came in between: then it is done another time. */
+  async #finish(job: Job): Promise<JobView | null> {
+    const { client, finality = 6 } = this.#options
+    const tip = await client.getBlockCount(this.#call)
+    const { attempt, reveals } = await locate(client, job, this.#call)
+    const deep = reveals.every((one) => one !== null && one >= finality)
+    if (!deep || (await client.getBlockCount(this.#call)) !== tip) return null
+    // Those of an attempt that another one was confirmed instead of.
+    await this.#payers.release(job)
+    const { id, commitTxid, feeRate, fees } = viewOf(job, { attempt, reveals })
+    const places = attempt.reveals.map(({ txid }, i) => ({ txid, height: tip - reveals[i]! + 1 }))
+    const done = { id, commitTxid, feeRate, fees: fees.toString(), reveals: places }
+    await this.#jobs.finish(done)
+    return viewOfDone(done, tip)
   }
 
   /** Those that the node does not have, of reveals that wait. */
@@ -227,8 +251,9 @@ export class Inscriber {
 
   async #job(id: string): Promise<Job> {
     const job = await this.#jobs.get(id)
-    if (job === null) throw new SettlementError('E_JOB', `there is no job ${id}: \`wsc inscribe resume\` lists them`)
-    return job
+    if (job !== null) return job
+    if ((await this.#jobs.done(id)) !== null) throw new SettlementError('E_JOB', 'it is final: nothing is left to do')
+    throw new SettlementError('E_JOB', `there is no job ${id}: \`wsc inscribe resume\` tells those that are not final`)
   }
 
   get #call(): { readonly signal: AbortSignal | undefined } {

@@ -1,11 +1,12 @@
-import type { Job } from './job.ts'
+import type { DoneJob, Job } from './job.ts'
 import type { Whereabouts } from './locate.ts'
 import { sum } from './transactions.ts'
 
 /** A job as its owner sees it. */
 export interface JobView {
   readonly id: string
-  readonly status: Job['status']
+  /** `prepared`: surely nothing was sent. `final`: every reveal is as deep as was asked for. */
+  readonly status: Job['status'] | 'final'
   /** Display order. */
   readonly commitTxid: string
   readonly feeRate: number
@@ -33,4 +34,13 @@ export function viewOf(job: Job, { attempt, reveals }: Pick<Whereabouts, 'attemp
     fees: BigInt(attempt.fees) + sum([...children.values()]),
     inscriptions: attempt.reveals.map(({ txid }, i) => ({ id: `${txid}i0`, confirmations: reveals[i] ?? null })),
   }
+}
+
+/** Without its transactions, and without asking where they are: it is done, whatever becomes of their outputs. */
+export function viewOfDone({ id, commitTxid, feeRate, fees, reveals }: DoneJob, tip: number): JobView {
+  const inscriptions = reveals.map(({ txid, height }) => ({
+    id: `${txid}i0`,
+    confirmations: Math.max(0, tip - height + 1),
+  }))
+  return { id, status: 'final', commitTxid, feeRate, fees: BigInt(fees), inscriptions }
 }

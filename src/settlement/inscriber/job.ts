@@ -44,8 +44,8 @@ const jobSchema = z.strictObject({
   id,
   /** Height of the tip when it was made: none of its transactions is in an older block, reorgs aside. */
   since: z.int().min(0),
-  /** `prepared`: surely nothing was sent. `final`: every reveal is as deep as was asked for. */
-  status: z.enum(['prepared', 'sent', 'final']),
+  /** `prepared`: surely nothing was sent. `final` was kept by the first version: such jobs are looked at once more. */
+  status: z.enum(['prepared', 'sent', 'final']).transform((status) => (status === 'prepared' ? status : 'sent')),
   /** A later one replaces the earlier: all spend the same coins, so that one alone can be confirmed. */
   attempts: z.array(attemptSchema).min(1),
   /** By the reveal's txid; one may have several reveals. */
@@ -54,6 +54,16 @@ const jobSchema = z.strictObject({
   nodeWallet: z.string().optional(),
 })
 
+/** What is left of a job when every reveal is as deep as was asked for: the same command again tells it. */
+const doneSchema = z.strictObject({
+  id,
+  commitTxid: id,
+  feeRate: z.number().positive(),
+  fees: satoshis,
+  reveals: z.array(z.strictObject({ txid: id, height: z.int().min(0).max(0xffff_ffff) })).min(1),
+})
+
+export type DoneJob = z.output<typeof doneSchema>
 export type Attempt = z.output<typeof attemptSchema>
 export type Job = z.output<typeof jobSchema>
 
@@ -94,7 +104,19 @@ export class JobStore {
 
   async get(jobId: string): Promise<Job | null> {
     const value = await (await this.#own()).get(`job:${jobId}`)
-    return value === undefined ? null : parseJob(value)
+    return value === undefined ? null : parse(jobSchema, value)
+  }
+
+  async done(jobId: string): Promise<DoneJob | null> {
+    const value = await (await this.#own()).get(`done:${jobId}`)
+    return value === undefined ? null : parse(doneSchema, value)
+  }
+
+  /** In one write: the job goes, with its raw transactions. */
+  async finish(done: DoneJob): Promise<void> {
+    const store = await this.#own()
+    const puts = [{ type: 'put', key: `done:${done.id}`, value: done } as const]
+    await store.batch([{ type: 'del', key: `job:${done.id}` }, ...puts], { sync: true })
   }
 
   async put(job: Job): Promise<void> {
@@ -107,7 +129,8 @@ export class JobStore {
 
   async list(): Promise<Job[]> {
     const jobs: Job[] = []
-    for await (const value of (await this.#own()).values({ gte: 'job:', lt: 'job;' })) jobs.push(parseJob(value))
+    for await (const value of (await this.#own()).values({ gte: 'job:', lt: 'job;' }))
+      jobs.push(parse(jobSchema, value))
     return jobs
   }
 
@@ -126,8 +149,8 @@ export class JobStore {
   }
 }
 
-function parseJob(value: unknown): Job {
-  const parsed = jobSchema.safeParse(value)
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new SettlementError('E_STORE', 'a saved job is damaged: it is left as it is; keep a copy of its folder')
 }

@@ -65,7 +65,7 @@ export class Payers {
 
   /** Coins of unfinished jobs: of all, or of those that this wallet of the node pays for. */
   async #claimed(nodeWallet: string | undefined): Promise<Coin[]> {
-    const jobs = (await this.#options.jobs.list()).filter(({ status }) => status !== 'final')
+    const jobs = await this.#options.jobs.list()
     const its = jobs.filter((job) => nodeWallet === undefined || job.nodeWallet === nodeWallet)
     return its.flatMap(({ attempts, children }) => [
       ...attempts.flatMap(coinsOf),

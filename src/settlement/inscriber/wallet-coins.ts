@@ -44,12 +44,12 @@ export interface ScanOptions {
  * runs one such scan at a time; one that runs already is waited for, and one that is no longer wanted is stopped.
  *
  * @example
- * import { NodeClient, openWallet, regtest, walletCoins } from 'wsc-bitcoin'
+ * import { NodeClient, regtest, Wallet, walletCoins } from 'wsc-bitcoin'
  *
- * const client = new NodeClient({ url: 'http://127.0.0.1:18443', auth: { kind: 'cookie', file: '.cookie' } })
- * const wallet = await openWallet('wallet.json', { params: regtest })
- * const { spendable } = await walletCoins(client, wallet)
- * console.log(spendable.map(({ value }) => value))
+ * const client = new NodeClient({ url: 'http://127.0.0.1:9' })
+ * const wallet = new Wallet(regtest, new Uint8Array(32).fill(1))
+ * const found = await walletCoins(client, wallet).then(({ spendable }) => spendable.length, (error) => error.code)
+ * console.log(found) // E_NODE_UNREACHABLE
  */
 export async function walletCoins(
   client: NodeClient,
