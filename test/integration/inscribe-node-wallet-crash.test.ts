@@ -4,7 +4,14 @@ import { regtest } from '../../src/bitcoin/index.ts'
 import { NodeClient, type RpcCall, type RpcOptions } from '../../src/bitcoin/node/index.ts'
 import { coinsOf, JobStore } from '../../src/settlement/inscriber/job.ts'
 import { CoreWallet } from '../support/core-wallet.ts'
-import { Crash, CrashingClient, codeOf, InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
+import {
+  AlteringClient,
+  Crash,
+  CrashingClient,
+  codeOf,
+  InscriberPlace,
+  textEnvelope,
+} from '../support/inscriber-place.ts'
 import { RelayingClient } from '../support/relaying-client.ts'
 
 /** Crashes, replacements and conflicts of commits that a wallet of the node pays for. */
@@ -163,7 +170,7 @@ test('a coin spent by something else is told; the job forgotten, another pays', 
 })
 
 test('a job that the node refuses before anything was sent frees its coins', async () => {
-  const refusing = new AlteringClient(place, (call) =>
+  const refusing = new AlteringClient(place.node, (call) =>
     call.method === 'testmempoolaccept' ? [{ 'reject-reason': 'dust' }] : undefined,
   )
   const { length } = await new JobStore(place.store, regtest).list()
@@ -174,7 +181,7 @@ test('a job that the node refuses before anything was sent frees its coins', asy
 })
 
 test('a wallet that pays more than the cap, or somebody else, is not followed', async () => {
-  const greedy = new AlteringClient(place, (call) => {
+  const greedy = new AlteringClient(place.node, (call) => {
     const options = call.params?.[3] as { fee_rate: number } | undefined
     if (options?.fee_rate !== undefined) options.fee_rate = 250
     return undefined
@@ -184,7 +191,7 @@ test('a wallet that pays more than the cap, or somebody else, is not followed', 
   )
   greedy.close()
   const other = await payer.call('getnewaddress', ['', 'bech32m'], z.string())
-  const thief = new AlteringClient(place, (call) => {
+  const thief = new AlteringClient(place.node, (call) => {
     if (call.method === 'walletcreatefundedpsbt') (call.params as unknown[])[1] = [{ [other]: '0.00000500' }]
     return undefined
   })
@@ -207,20 +214,5 @@ class StoppingClient extends NodeClient {
   override async call<T>(call: RpcCall<T>, options: RpcOptions = {}): Promise<T> {
     if (call.method === this.#method) throw new Crash(call.method)
     return await super.call(call, options)
-  }
-}
-
-/** A node that answers, or acts, otherwise than it was asked. */
-class AlteringClient extends NodeClient {
-  readonly #alter: (call: RpcCall) => unknown
-
-  constructor({ node }: InscriberPlace, alter: (call: RpcCall) => unknown) {
-    super({ url: node.url, auth: node.auth })
-    this.#alter = alter
-  }
-
-  override async call<T>(call: RpcCall<T>, options: RpcOptions = {}): Promise<T> {
-    const answer = this.#alter(call)
-    return answer === undefined ? await super.call(call, options) : call.schema.parse(answer)
   }
 }

@@ -149,6 +149,8 @@ test('a job whose transaction is refused does not hold up the others', async () 
     client.refuse = undefined
     client.pool.clear()
   }
+  await Array.fromAsync(inscriber().resume())
+  await client.confirm()
 })
 
 test('coins that the mempool spends, for a job of another folder, are not chosen again', async () => {
@@ -158,4 +160,52 @@ test('coins that the mempool spends, for a job of another folder, are not chosen
   expect(client.pool.has(first.commitTxid) && client.pool.has(second.commitTxid)).toBe(true)
   await store.close()
   await client.confirm()
+})
+
+test('a reorg unconfirms the reveal alone, the commit below it, or both: what is lost is sent again', async () => {
+  const { node } = place
+  const envelope = [textEnvelope('in two blocks')]
+  const job = await inscriber().inscribe(envelope, 2)
+  const [commit, reveal] = [...client.pool.values()]
+  const inTwoBlocks = async () => {
+    client.pool.clear()
+    return [await node.generateBlock([commit!.toHex()]), await node.generateBlock([reveal!.toHex()])] as const
+  }
+  const resumed = async () => (await Array.fromAsync(inscriber().resume())).find(({ id }) => id === job.id)!
+  const [, top] = await inTwoBlocks()
+  expect(places(await resumed())).toEqual([1])
+
+  // The reveal alone: the commit stays as it is.
+  await node.invalidateBlock(top)
+  expect(places(await resumed())).toEqual([0])
+  expect([...client.pool.keys()]).toEqual([reveal!.getId()])
+  await client.confirm()
+  expect(places(await resumed())).toEqual([1])
+
+  // Both, and the node keeps the commit in its mempool: the reveal is sent.
+  const below = (await node.client.getBlockHash((await node.client.getBlockCount()) - 1))!
+  await node.invalidateBlock(below)
+  expect(places(await resumed())).toEqual([0])
+  expect([...client.pool.keys()]).toEqual([reveal!.getId()])
+  const [again] = await inTwoBlocks()
+
+  // Both, and the node forgets them; another block takes the commit's place.
+  await node.invalidateBlock(again)
+  await node.generateBlock([])
+  await node.restart(['-persistmempool=0'])
+  const view = await resumed()
+  expect(view).toMatchObject({ commitTxid: job.commitTxid, inscriptions: [{ id: job.inscriptions[0]!.id }] })
+  expect([...client.pool.keys()]).toEqual([commit!.getId(), reveal!.getId()])
+
+  // The commit is mined alone, and loses its block while the reveal waits.
+  client.pool.delete(commit!.getId())
+  const alone = await node.generateBlock([commit!.toHex()])
+  expect(places(await resumed())).toEqual([0])
+  await node.invalidateBlock(alone)
+  await node.restart(['-persistmempool=0'])
+  client.pool.clear()
+  expect(places(await resumed())).toEqual([0])
+  expect([...client.pool.keys()]).toEqual([commit!.getId(), reveal!.getId()])
+  await client.confirm()
+  expect(places(await resumed())).toEqual([1])
 })

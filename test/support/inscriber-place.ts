@@ -131,3 +131,18 @@ export class CrashingClient extends NodeClient {
     throw new Crash(call.method)
   }
 }
+
+/** A node that answers, or acts, otherwise than it was asked. */
+export class AlteringClient extends NodeClient {
+  readonly #alter: (call: RpcCall) => unknown
+
+  constructor(node: RegtestNode, alter: (call: RpcCall) => unknown) {
+    super({ url: node.url, auth: node.auth })
+    this.#alter = alter
+  }
+
+  override async call<T>(call: RpcCall<T>, options: RpcOptions = {}): Promise<T> {
+    const answer = this.#alter(call)
+    return answer === undefined ? await super.call(call, options) : call.schema.parse(answer)
+  }
+}
