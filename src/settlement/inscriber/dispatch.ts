@@ -39,7 +39,8 @@ export async function dispatch(context: DispatchContext, job: Job, where: Wherea
   const refused = await unlessDropped(context, job, async () => {
     await requireTaken(context, job, commit.hex)
     const reason = await judge(context, [commit.hex], missing)
-    if (reason === null) await requireAllTaken(context, all)
+    // What went out before is sent again, be it in part: nobody could take it back.
+    if (reason === null && job.status === 'prepared') await requireAllTaken(context, all)
     return reason
   })
   await jobs.put(sent)

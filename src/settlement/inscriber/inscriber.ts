@@ -122,6 +122,7 @@ export class Inscriber {
     const job = await this.#job(id)
     const where = await locate(client, job, this.#call)
     const { attempt } = where
+    if (where.conflict) throw conflict(job)
     if (where.commit !== null && where.commit > 0) {
       throw new SettlementError('E_JOB', 'the commit is confirmed: what waits is a reveal, which a child can pay for')
     }
