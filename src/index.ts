@@ -38,6 +38,7 @@ export {
   serveBus,
 } from './bus/index.ts'
 export {
+  type Coin,
   type Cost,
   createWallet,
   type IndexChange,
@@ -57,7 +58,9 @@ export {
   type Store,
   scanChain,
   Wallet,
+  type WalletCoins,
   type WalletFileOptions,
+  walletCoins,
 } from './settlement/index.ts'
 
 export interface LoadVerifierOptions {

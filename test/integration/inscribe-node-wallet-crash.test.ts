@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { regtest } from '../../src/bitcoin/index.ts'
 import { NodeClient, type RpcCall, type RpcOptions } from '../../src/bitcoin/node/index.ts'
 import { coinsOf, JobStore } from '../../src/settlement/inscriber/job.ts'
 import { CoreWallet } from '../support/core-wallet.ts'
-import { Crash, CrashingClient, InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
+import {
+  AlteringClient,
+  Crash,
+  CrashingClient,
+  codeOf,
+  InscriberPlace,
+  textEnvelope,
+} from '../support/inscriber-place.ts'
 import { RelayingClient } from '../support/relaying-client.ts'
 
 /** Crashes, replacements and conflicts of commits that a wallet of the node pays for. */
@@ -17,11 +25,6 @@ beforeAll(async () => {
 afterAll(() => place.remove())
 
 const worth = async () => (await place.worth()) + (await payer.worth())
-const codeOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => null,
-    (error: { readonly code?: string }) => error.code,
-  )
 
 async function resume() {
   const views = []
@@ -72,7 +75,7 @@ test('what is kept and not sent has its coins reserved, also after the node forg
     const client = new StoppingClient(place, 'testmempoolaccept')
     await expect(place.inscriber({ client, fundFrom }).inscribe([textEnvelope(text)])).rejects.toThrow(Crash)
     client.close()
-    return (await new JobStore(place.store).list()).filter(({ status }) => status === 'prepared')
+    return (await new JobStore(place.store, regtest).list()).filter(({ status }) => status === 'prepared')
   }
   expect(await interrupted('first')).toHaveLength(1)
   expect(await payer.locked()).toHaveLength(1)
@@ -100,7 +103,7 @@ test('a commit that lost its block is replaced by one of the same coins that pay
   expect(bumped).toMatchObject({ id: job.id, inscriptions: [{ confirmations: 1 }] })
   expect(bumped.commitTxid).not.toBe(job.commitTxid)
   expect(bumped.fees - job.fees).toBeGreaterThan(100n)
-  const [first, second] = (await new JobStore(place.store).get(job.id))!.attempts
+  const [first, second] = (await new JobStore(place.store, regtest).get(job.id))!.attempts
   expect(coinsOf(second!)).toEqual(coinsOf(first!))
   expect((await worth()) + bumped.fees).toBe(before)
   expect(await payer.locked()).toEqual([])
@@ -138,7 +141,7 @@ test('a replacement takes further coins where those of the first are too few', a
   for (let i = 0; i < 3; i++) await coin()
   await place.node.mine(1)
   await inscriber.bump(job.id, 80)
-  const [first, second] = (await new JobStore(place.store).get(job.id))!.attempts.map(coinsOf)
+  const [first, second] = (await new JobStore(place.store, regtest).get(job.id))!.attempts.map(coinsOf)
   expect(second!.length).toBeGreaterThan(first!.length)
   expect(second).toEqual(expect.arrayContaining(first!))
   expect(await small.locked()).toHaveLength(second!.length)
@@ -153,7 +156,7 @@ test('a coin spent by something else is told; the job forgotten, another pays', 
   const envelope = textEnvelope('double spend')
   await expect(place.inscriber({ client, fundFrom }).inscribe([envelope])).rejects.toThrow(Crash)
   client.close()
-  const job = (await new JobStore(place.store).list()).find(({ status }) => status === 'prepared')!
+  const job = (await new JobStore(place.store, regtest).list()).find(({ status }) => status === 'prepared')!
   expect(await codeOf(place.inscriber().forget(job.id))).toBe('E_JOB')
   // By hand: the lock is taken off, and everything sent to the wallet itself.
   await payer.call('lockunspent', [true], z.unknown())
@@ -167,18 +170,18 @@ test('a coin spent by something else is told; the job forgotten, another pays', 
 })
 
 test('a job that the node refuses before anything was sent frees its coins', async () => {
-  const refusing = new AlteringClient(place, (call) =>
+  const refusing = new AlteringClient(place.node, (call) =>
     call.method === 'testmempoolaccept' ? [{ 'reject-reason': 'dust' }] : undefined,
   )
-  const { length } = await new JobStore(place.store).list()
+  const { length } = await new JobStore(place.store, regtest).list()
   expect(await codeOf(place.inscriber({ client: refusing, fundFrom }).inscribe([textEnvelope('no')]))).toBe('E_POLICY')
   refusing.close()
-  expect(await new JobStore(place.store).list()).toHaveLength(length)
+  expect(await new JobStore(place.store, regtest).list()).toHaveLength(length)
   expect(await payer.locked()).toEqual([])
 })
 
 test('a wallet that pays more than the cap, or somebody else, is not followed', async () => {
-  const greedy = new AlteringClient(place, (call) => {
+  const greedy = new AlteringClient(place.node, (call) => {
     const options = call.params?.[3] as { fee_rate: number } | undefined
     if (options?.fee_rate !== undefined) options.fee_rate = 250
     return undefined
@@ -188,7 +191,7 @@ test('a wallet that pays more than the cap, or somebody else, is not followed', 
   )
   greedy.close()
   const other = await payer.call('getnewaddress', ['', 'bech32m'], z.string())
-  const thief = new AlteringClient(place, (call) => {
+  const thief = new AlteringClient(place.node, (call) => {
     if (call.method === 'walletcreatefundedpsbt') (call.params as unknown[])[1] = [{ [other]: '0.00000500' }]
     return undefined
   })
@@ -211,20 +214,5 @@ class StoppingClient extends NodeClient {
   override async call<T>(call: RpcCall<T>, options: RpcOptions = {}): Promise<T> {
     if (call.method === this.#method) throw new Crash(call.method)
     return await super.call(call, options)
-  }
-}
-
-/** A node that answers, or acts, otherwise than it was asked. */
-class AlteringClient extends NodeClient {
-  readonly #alter: (call: RpcCall) => unknown
-
-  constructor({ node }: InscriberPlace, alter: (call: RpcCall) => unknown) {
-    super({ url: node.url, auth: node.auth })
-    this.#alter = alter
-  }
-
-  override async call<T>(call: RpcCall<T>, options: RpcOptions = {}): Promise<T> {
-    const answer = this.#alter(call)
-    return answer === undefined ? await super.call(call, options) : call.schema.parse(answer)
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '../../src/settlement/index.ts'
 import { buildChild } from '../../src/settlement/inscriber/child.ts'
 import { leafScript } from '../../src/settlement/inscriber/transactions.ts'
-import { InscriberPlace, makePlan, textEnvelope } from '../support/inscriber-place.ts'
+import { codeOf, InscriberPlace, makePlan, textEnvelope } from '../support/inscriber-place.ts'
 
 let place: InscriberPlace
 beforeAll(async () => {
@@ -34,12 +34,6 @@ function recordEnvelope(seq: number): Uint8Array {
   const record = place.wallet.signRecord({ ...fields, blockHash: fromDisplay('ab'.repeat(32)) }, content)
   return encodeEnvelope(recordContent(record, type, body))
 }
-
-const codeOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => null,
-    (error: { readonly code?: string }) => error.code,
-  )
 
 async function resume() {
   const views = []
@@ -137,16 +131,16 @@ test('a child pays for reveal and commit, by consensus too, and keeps the inscri
     available: available.slice(0, 1),
     feeRate: 1,
   })
-  const [reveal] = reveals
-  const child = buildChild({
+  const commitFee = coins[0]!.value - commit.outs.reduce((sum, { value }) => sum + value, 0n)
+  const vsizes = [commit, ...reveals].map((tx) => tx.virtualSize())
+  const { tx: child } = buildChild({
     wallet: place.wallet,
-    commit: { hex: commit.toHex() },
-    reveal: { hex: reveal!.toHex() },
-    commitWaits: true,
-    commitValues: coins.map(({ value }) => value),
+    reveals,
+    parents: { vsize: vsizes[0]! + vsizes[1]!, fees: commitFee + BigInt(vsizes[1]!) },
     available: available.slice(1, 2),
     feeRate: 25,
   })
+  const [reveal] = reveals
   await place.node.generateBlock([commit, reveal!, child].map((tx) => tx.toHex()))
   const fees = before - (await place.worth())
   const vsize = [commit, reveal!, child].reduce((sum, tx) => sum + tx.virtualSize(), 0)

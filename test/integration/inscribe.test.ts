@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { Wallet } from '../../src/settlement/index.ts'
 import { recordMetadata, SettlementPlace } from '../support/settlement-place.ts'
+import { runWsc } from '../support/wsc.ts'
 
 let place: SettlementPlace
 const COINS = 3
@@ -104,6 +105,27 @@ test('what is wrong is named, and nothing is spent', async () => {
   await place.json('wallet', 'create', ...empty)
   const { exit, stderr } = await place.run('inscribe', '--body', file, ...empty)
   expect([exit, stderr]).toEqual([2, expect.stringMatching(/the wallet has 0 satoshis.*E_FUNDS/)])
+})
+
+test('a wallet that is locked, or of another network, is refused by its code', async () => {
+  const body = ['inscribe', '--body', await place.put('x', 'x')]
+  const locked = ['--wallet', place.file('locked.json')]
+  const env = { ...place.env, WSC_WALLET_PASSPHRASE: 'secret' }
+  expect((await runWsc(['wallet', 'create', ...locked], env)).exit).toBe(0)
+  const signet = ['--wallet', place.file('signet.json')]
+  expect((await place.run('wallet', 'create', '--network', 'signet', ...signet)).exit).toBe(0)
+  const wrong = { ...env, WSC_WALLET_PASSPHRASE: 'wrong' }
+  for (const [argv, by, code] of [
+    [[...body, ...locked], place.env, 'E_WALLET_LOCKED'],
+    [[...body, ...locked], wrong, 'E_WALLET_LOCKED'],
+    [[...body, ...signet], place.env, 'E_WALLET_NETWORK'],
+    [['inscribe', 'resume', ...signet], place.env, 'E_WALLET_NETWORK'],
+  ] as const) {
+    const { exit, stdout, stderr } = await runWsc(argv, by)
+    expect([argv, exit, stdout, stderr]).toEqual([argv, 2, '', expect.stringMatching(new RegExp(`\\b${code}\\b`))])
+  }
+  // Unlocked, it is only empty.
+  expect((await runWsc([...body, ...locked], env)).stderr).toContain('E_FUNDS')
 })
 
 test('no satoshi is lost: what was there is there, or was paid', async () => {

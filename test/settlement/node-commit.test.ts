@@ -37,7 +37,7 @@ it('reads coins, fee and transaction of what is exactly as asked', () => {
   expect([coins, fee]).toEqual([[coin(5), coin(6)], 500n])
   expect(commit.ins[0]?.witness).toEqual([Uint8Array.of(7)])
   expect(readCommit(psbt({ outs: outputs }), { outputs }).fee).toBe(1_000n)
-  const replaces = { coins: [coin(6)], fee: 1n }
+  const replaces = { coins: [coin(6)], fee: 1n, ownRate: 1 }
   expect(readCommit(psbt(), { outputs, replaces }).coins).toHaveLength(2)
 })
 
@@ -61,7 +61,7 @@ it.each<[string, string, string]>([
 })
 
 it('refuses a replacement that leaves a coin of the replaced out', () => {
-  const replaces = { coins: [coin(5), coin(7)], fee: 1n }
+  const replaces = { coins: [coin(5), coin(7)], fee: 1n, ownRate: 1 }
   expect(() => readCommit(psbt(), { outputs, replaces })).toThrow('does not spend the coins')
 })
 

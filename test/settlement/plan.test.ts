@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseEnvelopes, regtest } from '../../src/bitcoin/index.ts'
 import { POSTAGE, Wallet } from '../../src/settlement/index.ts'
+import { requireRelayable } from '../../src/settlement/inscriber/plan.ts'
 import { type Coin, leafScript } from '../../src/settlement/inscriber/transactions.ts'
 import { makePlan, textEnvelope } from '../support/inscriber-place.ts'
 
@@ -58,7 +59,7 @@ describe('commit and reveals', () => {
 
   it('a replacement spends the same coins and pays more in all', () => {
     const first = makePlan({ wallet, leaves: leaves('x'), available: [coin(9_000n, 1)], feeRate: 2 })
-    const replaces = { coins: first.coins, fee: first.cost.fees }
+    const replaces = { coins: first.coins, fee: first.cost.fees, ownRate: 2 }
     const request = { wallet, leaves: leaves('x'), replaces, available: [coin(50_000n, 2)] }
     const second = makePlan({ ...request, feeRate: 2.1 })
     expect(second.coins).toEqual(first.coins)
@@ -77,5 +78,7 @@ describe('commit and reveals', () => {
     const many = leaves(...Array.from({ length: 25 }, (_, i) => String(i)))
     expect(codeOf(() => makePlan({ wallet, leaves: many, available, feeRate: 1 }))).toBe('E_TOO_LARGE')
     expect(codeOf(() => makePlan({ wallet, leaves: many.slice(0, 24), available, feeRate: 1 }))).toBeNull()
+    expect(codeOf(() => requireRelayable([1_000, 50_000, 50_000]))).toBeNull()
+    expect(codeOf(() => requireRelayable([1_001, 50_000, 50_000]))).toBe('E_TOO_LARGE')
   })
 })

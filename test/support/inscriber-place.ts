@@ -63,7 +63,7 @@ export class InscriberPlace {
   /** A transaction that spends the coins of a job just mined to the wallet itself, and the block the job is in. */
   async rivalOf(id: string): Promise<{ readonly rival: string; readonly hash: BlockHash }> {
     const { hash } = await this.node.client.getBestBlock()
-    const job = await new JobStore(this.store).get(id)
+    const job = await new JobStore(this.store, regtest).get(id)
     const coins = coinsOf(job!.attempts.at(-1)!)
     const value = coins.reduce((sum, coin) => sum + coin.value, 0n) - 5_000n
     return { rival: spendCoins(this.wallet, coins, [{ script: this.wallet.script, value }]).toHex(), hash }
@@ -99,6 +99,14 @@ export function textEnvelope(text: string): Uint8Array {
   return encodeEnvelope({ contentType: bytes('text/plain'), body: bytes(text) })
 }
 
+/** The code of what it throws; null where it succeeds. */
+export async function codeOf(promise: Promise<unknown>): Promise<string | null | undefined> {
+  return await promise.then(
+    () => null,
+    (error: { readonly code?: string }) => error.code,
+  )
+}
+
 export class Crash extends Error {}
 
 /** A client whose process dies at its n-th call: before the node hears of it, or before the answer is heard. */
@@ -121,5 +129,20 @@ export class CrashingClient extends NodeClient {
     if (this.#left-- > 0) return await super.call(call, options)
     if (this.#heard) await super.call(call, options)
     throw new Crash(call.method)
+  }
+}
+
+/** A node that answers, or acts, otherwise than it was asked. */
+export class AlteringClient extends NodeClient {
+  readonly #alter: (call: RpcCall) => unknown
+
+  constructor(node: RegtestNode, alter: (call: RpcCall) => unknown) {
+    super({ url: node.url, auth: node.auth })
+    this.#alter = alter
+  }
+
+  override async call<T>(call: RpcCall<T>, options: RpcOptions = {}): Promise<T> {
+    const answer = this.#alter(call)
+    return answer === undefined ? await super.call(call, options) : call.schema.parse(answer)
   }
 }

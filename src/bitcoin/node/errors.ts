@@ -10,7 +10,7 @@
  * | E_NODE_RPC | a proper error of the called method; `rpcCode` is Core's number (rpc/protocol.h) |
  * | E_NODE_WARMUP | the node is starting up and will answer later |
  * | E_NODE_BUSY | the node's work queue is full |
- * | E_NODE_BEHIND | the node has not yet reached the block it is asked to continue from |
+ * | E_NODE_BEHIND | the node has not yet reached the block it is asked to continue from, or what it is asked about |
  * | E_NODE_UNKNOWN_BLOCK | the node's chain is past that height and it has never seen that block |
  * | E_NODE_WRONG_NETWORK | a node, but of another network |
  */

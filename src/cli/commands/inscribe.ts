@@ -128,7 +128,7 @@ function addBump(parent: Command, run: Runner): void {
         }),
       )
   bump('bump', 'replace an unconfirmed commit by one that pays more (RBF)', 'bump')
-  bump('accelerate', 'have a child pay for each unconfirmed reveal (CPFP)', 'accelerate')
+  bump('accelerate', 'have a child pay for all unconfirmed reveals (CPFP)', 'accelerate')
 }
 
 type Wallet = Awaited<ReturnType<typeof openOwnWallet>>
@@ -192,7 +192,11 @@ function costJson(cost: Cost) {
   }
 }
 
-function describeCost({ feeRate, commitVsize, revealVsizes, fees, postage }: Cost): string {
+function describeCost({ feeRate, commitVsize, revealVsizes, fees, postage, child }: Cost): string {
+  if (child !== undefined) {
+    const rate = `for ${feeRate.toFixed(1)} sat/vB`
+    return `cost: ${child.fee} satoshis of fees for a child of ${child.vsize} vB ${rate}, ${fees} with what it pays for`
+  }
   const sizes = `commit ${commitVsize} vB, ${revealVsizes.length === 1 ? 'reveal' : 'reveals'} ${revealVsizes.join(' + ')} vB`
   return `cost: ${fees} satoshis of fees at ${feeRate.toFixed(1)} sat/vB (${sizes}), and ${postage} that stay with the wallet`
 }

@@ -98,7 +98,9 @@ function addBalance(parent: Command, run: Runner): void {
         const wallet = await openOwnWallet(options, params, context)
         const client = await openNode(options, params, context)
         try {
-          const { spendable, immature } = await walletCoins(client, wallet, { signal: context.signal })
+          const { signal, terminal } = context
+          const onNote = (note: string) => terminal.note(note)
+          const { spendable, immature } = await walletCoins(client, wallet, { signal, onNote })
           const total = (coins: typeof spendable) => Number(coins.reduce((sum, { value }) => sum + value, 0n))
           const onInscriptions = spendable.filter(({ value }) => value <= POSTAGE)
           const balance = {

@@ -1,15 +1,17 @@
+import { Transaction } from 'bitcoinjs-lib'
 import type { NodeClient } from '../../bitcoin/node/index.ts'
 import { SettlementError } from '../errors.ts'
 import type { Job, JobStore } from './job.ts'
 import type { Whereabouts } from './locate.ts'
 import { mineDirectly, rejectReason, send } from './node-calls.ts'
+import { requireRelayable } from './plan.ts'
 
 export interface DispatchContext {
   readonly client: NodeClient
   readonly jobs: JobStore
   /** Forgets the job, and frees its coins. */
   readonly drop: () => Promise<void>
-  /** Where the node's policy refuses a reveal, mine it instead: regtest alone can. */
+  /** Where the node's policy refuses what a reveal holds, mine it instead: regtest alone can. */
   readonly directly: boolean
   readonly signal?: AbortSignal | undefined
   readonly onNote?: ((note: string) => void) | undefined
@@ -20,7 +22,7 @@ export interface DispatchContext {
  * replaces another cannot be judged beside the ones they replace, and are tested once it is in.
  */
 export async function dispatch(context: DispatchContext, job: Job, where: Whereabouts): Promise<Job> {
-  const { client, jobs, directly, signal } = context
+  const { client, jobs, signal } = context
   const { commit } = where.attempt
   const missing = where.attempt.reveals.filter((_, i) => where.reveals[i] === null).map(({ hex }) => hex)
   const sent: Job = { ...job, status: 'sent' }
@@ -28,21 +30,29 @@ export async function dispatch(context: DispatchContext, job: Job, where: Wherea
     if (where.commit === null) await requireTaken(context, job, commit.hex)
     await jobs.put(sent)
     if (where.commit === null) await send(client, commit.hex, { signal })
-    const refused = await firstRefusal(context, [], missing)
+    const refused = await judge(context, [], missing)
     const unconfirmed = (where.commit ?? 0) > 0 ? [] : [commit.hex]
     await (refused === null ? sendAll(context, missing) : mine(context, refused, [...unconfirmed, ...missing]))
     return sent
   }
-  try {
+  const all = [commit.hex, ...missing]
+  const refused = await unlessDropped(context, job, async () => {
     await requireTaken(context, job, commit.hex)
-    const refused = await firstRefusal(context, [commit.hex], missing)
-    if (refused !== null && !directly) throw refusal(refused)
-    await jobs.put(sent)
-    const all = [commit.hex, ...missing]
-    await (refused === null ? sendAll(context, all) : mine(context, refused, all))
-    return sent
+    const reason = await judge(context, [commit.hex], missing)
+    // What went out before is sent again, be it in part: nobody could take it back.
+    if (reason === null && job.status === 'prepared') await requireAllTaken(context, all)
+    return reason
+  })
+  await jobs.put(sent)
+  await (refused === null ? sendAll(context, all) : mine(context, refused, all))
+  return sent
+}
+
+/** Where the node refuses a job of which nothing ever left this machine, its coins are free again. */
+async function unlessDropped<T>(context: DispatchContext, job: Job, test: () => Promise<T>): Promise<T> {
+  try {
+    return await test()
   } catch (error) {
-    // Nothing of it ever left this machine: its coins are free again.
     if (error instanceof SettlementError && job.status === 'prepared') await context.drop()
     throw error
   }
@@ -55,16 +65,37 @@ async function requireTaken({ client, signal }: DispatchContext, job: Job, commi
   throw refusal(reason)
 }
 
-async function firstRefusal(
-  { client, signal }: DispatchContext,
+/**
+ * Null where the node takes each of these reveals, a reason where one is to be mined directly. Throws E_POLICY where it
+ * refuses one otherwise.
+ */
+async function judge(
+  { client, directly, signal }: DispatchContext,
   before: readonly string[],
   reveals: readonly string[],
 ): Promise<string | null> {
+  let refused: string | null = null
   for (const hex of reveals) {
     const reason = await rejectReason(client, [...before, hex], { signal })
-    if (reason !== null) return reason
+    if (reason !== null && !(directly && isAboutContent(reason))) throw refusal(reason)
+    refused ??= reason
   }
-  return null
+  return refused
+}
+
+/**
+ * What nodes say of envelopes that they do not want, as met: Knots by -datacarrier and -rejectparasites, and by script
+ * flags that only its mempool has. Of fees, sizes and ancestors a block would be refused no less on another network.
+ */
+function isAboutContent(reason: string): boolean {
+  return /^(txn-datacarrier-|(mempool|non-mandatory)-script-verify-flag)/.test(reason)
+}
+
+/** By themselves they are taken; together they may be too many. */
+async function requireAllTaken({ client, signal }: DispatchContext, all: readonly string[]): Promise<void> {
+  requireRelayable(all.map((hex) => Transaction.fromHex(hex).virtualSize()))
+  const reason = await rejectReason(client, all, { signal })
+  if (reason !== null) throw refusal(reason)
 }
 
 async function sendAll({ client, signal }: DispatchContext, all: readonly string[]): Promise<void> {
@@ -72,7 +103,6 @@ async function sendAll({ client, signal }: DispatchContext, all: readonly string
 }
 
 async function mine(context: DispatchContext, refused: string, hex: readonly string[]): Promise<void> {
-  if (!context.directly) throw refusal(refused)
   const { client, signal, onNote } = context
   onNote?.(`the node's policy refuses the reveal (${refused}); on regtest it is mined directly by generateblock`)
   await mineDirectly(client, hex, { signal })

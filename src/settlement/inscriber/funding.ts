@@ -13,12 +13,18 @@ export interface FundRequest {
   readonly replaces?: Replaced | undefined
 }
 
+/** What leaves the mempool for a replacement. */
+export interface Evicted {
+  /** Of everything that goes, descendants too: a node takes the new transaction only if it pays more than that alone. */
+  readonly fee: bigint
+  /** Satoshis a virtual byte of those that spend the same coins, by themselves: the greatest. */
+  readonly ownRate: number
+}
+
 /** The commit that a new one is to replace (BIP125). */
-export interface Replaced {
+export interface Replaced extends Evicted {
   /** Spent again, all of them. */
   readonly coins: readonly Coin[]
-  /** Of everything that goes with it: a node takes the new commit only if it pays more than that alone. */
-  readonly fee: bigint
 }
 
 export interface FundedCommit {
@@ -41,6 +47,14 @@ export interface Funding {
 
 export function leastFee({ feeRate, replaces }: Pick<FundRequest, 'feeRate' | 'replaces'>, vsize: number): bigint {
   const fee = feeFor(vsize, feeRate)
-  const replacing = replaces === undefined ? 0n : replaces.fee + feeFor(vsize, INCREMENTAL_RELAY)
+  const replacing = outbid(replaces, vsize)
   return fee > replacing ? fee : replacing
+}
+
+/** What a replacement of so many virtual bytes pays at least (Core: policy/rbf.cpp, PaysForRBF, PaysMoreThanConflicts). */
+export function outbid(evicts: Evicted | undefined, vsize: number): bigint {
+  if (evicts === undefined || evicts.fee === 0n) return 0n
+  const all = evicts.fee + feeFor(vsize, INCREMENTAL_RELAY)
+  const own = feeFor(vsize, evicts.ownRate) + 1n
+  return all > own ? all : own
 }

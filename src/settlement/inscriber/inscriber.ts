@@ -3,15 +3,17 @@ import type { NodeClient } from '../../bitcoin/node/index.ts'
 import { SettlementError } from '../errors.ts'
 import type { Store } from '../store.ts'
 import type { Wallet } from '../wallet/wallet.ts'
-import { buildChild } from './child.ts'
+import { accelerated } from './accelerate.ts'
 import { conflict, dispatch } from './dispatch.ts'
 import { attemptOf, coinsOf, type Job, JobStore, jobId } from './job.ts'
-import { type JobView, viewOf } from './job-view.ts'
+import { type JobView, viewOf, viewOfDone } from './job-view.ts'
 import { locate, type Whereabouts } from './locate.ts'
-import { confirmationsOf, estimateFeeRate, rejectReason, send } from './node-calls.ts'
+import { evicted } from './mempool.ts'
+import { estimateFeeRate, rejectReason, send } from './node-calls.ts'
 import { Payers } from './payers.ts'
-import type { Cost, Plan } from './plan.ts'
-import { leafScript, POSTAGE, sum } from './transactions.ts'
+import { type Cost, type Plan, requireRelayable } from './plan.ts'
+import { leafScript } from './transactions.ts'
+import { Turns } from './turns.ts'
 
 const MAX_FEE_RATE = 200
 
@@ -28,7 +30,7 @@ export interface InscriberOptions {
   readonly signal?: AbortSignal | undefined
   /** Told before anything is sent. */
   readonly onCost?: ((cost: Cost) => void) | undefined
-  /** What an operator should know: blocks mined directly, replacements. */
+  /** What an operator should know: blocks mined directly, what is waited for. */
   readonly onNote?: ((note: string) => void) | undefined
 }
 
@@ -40,23 +42,30 @@ export class Inscriber {
   readonly #options: InscriberOptions
   readonly #jobs: JobStore
   readonly #payers: Payers
+  /** Two at once would choose the same coins. */
+  readonly #turns = new Turns()
 
   constructor(options: InscriberOptions) {
-    const { wallet, client, maxFeeRate = MAX_FEE_RATE, signal } = options
+    const { wallet, client, maxFeeRate = MAX_FEE_RATE, signal, onNote } = options
     this.#options = options
-    this.#jobs = new JobStore(options.store)
-    this.#payers = new Payers({ wallet, client, jobs: this.#jobs, maxFeeRate, signal })
+    this.#jobs = new JobStore(options.store, wallet.params)
+    this.#payers = new Payers({ wallet, client, jobs: this.#jobs, maxFeeRate, signal, onNote })
   }
 
   /** What inscribing would cost; nothing is kept or sent. */
   async quote(envelopes: readonly Uint8Array[], feeRate?: number): Promise<Cost> {
-    return (await this.#plan(this.#leaves(envelopes), feeRate)).cost
+    return await this.#turns.take(async () => (await this.#plan(this.#leaves(envelopes), feeRate)).cost)
   }
 
   /** Inscribes these, one commit for all; what was begun before is gone on with. */
   async inscribe(envelopes: readonly Uint8Array[], feeRate?: number): Promise<JobView> {
-    const leaves = this.#leaves(envelopes)
+    return await this.#turns.take(() => this.#inscribe(this.#leaves(envelopes), feeRate))
+  }
+
+  async #inscribe(leaves: readonly Uint8Array[], feeRate?: number): Promise<JobView> {
     const id = jobId(this.#options.wallet, leaves)
+    const done = await this.#jobs.done(id)
+    if (done !== null) return viewOfDone(done, await this.#options.client.getBlockCount(this.#call))
     const begun = await this.#jobs.get(id)
     if (begun !== null) return await this.#advance(begun)
     const since = await this.#options.client.getBlockCount(this.#call)
@@ -75,10 +84,13 @@ export class Inscriber {
    */
   async *resume(): AsyncGenerator<JobView, void> {
     let problem: SettlementError | undefined
-    for (const job of await this.#jobs.list()) {
-      if (job.status === 'final') continue
+    for (const { id } of await this.#jobs.list()) {
       try {
-        yield await this.#advance(job)
+        const view = await this.#turns.take(async () => {
+          const job = await this.#jobs.get(id)
+          return job === null ? null : await this.#advance(job)
+        })
+        if (view !== null) yield view
       } catch (error) {
         if (!(error instanceof SettlementError)) throw error
         problem ??= error
@@ -89,6 +101,10 @@ export class Inscriber {
 
   /** Drops a job whose coins something else has spent; the same content can then be inscribed with others. */
   async forget(id: string): Promise<void> {
+    await this.#turns.take(() => this.#forget(id))
+  }
+
+  async #forget(id: string): Promise<void> {
     const job = await this.#job(id)
     const { conflict: gone } = await locate(this.#options.client, job, this.#call)
     if (!gone)
@@ -96,20 +112,17 @@ export class Inscriber {
     await this.#drop(job)
   }
 
-  async list(): Promise<JobView[]> {
-    const views: JobView[] = []
-    for (const job of await this.#jobs.list()) {
-      views.push(viewOf(job, await locate(this.#options.client, job, this.#call)))
-    }
-    return views
-  }
-
   /** Replaces an unconfirmed commit, and with it the reveals, by one that pays more (BIP125). */
   async bump(id: string, feeRate: number): Promise<JobView> {
+    return await this.#turns.take(() => this.#bump(id, feeRate))
+  }
+
+  async #bump(id: string, feeRate: number): Promise<JobView> {
     const { client } = this.#options
     const job = await this.#job(id)
     const where = await locate(client, job, this.#call)
     const { attempt } = where
+    if (where.conflict) throw conflict(job)
     if (where.commit !== null && where.commit > 0) {
       throw new SettlementError('E_JOB', 'the commit is confirmed: what waits is a reveal, which a child can pay for')
     }
@@ -121,8 +134,10 @@ export class Inscriber {
     }
     this.#checkCap(feeRate)
     const leaves = attempt.reveals.map(({ hex }) => Transaction.fromHex(hex).ins[0]!.witness[1]!)
-    const replaces = { coins: coinsOf(attempt), fee: feesWaiting(where) }
+    const commits = job.attempts.map(({ commit }) => commit.txid)
+    const replaces = { coins: coinsOf(attempt), ...(await evicted(client, commits, this.#call)) }
     const plan = await this.#payers.plan({ leaves, feeRate, nodeWallet: job.nodeWallet, replaces })
+    this.#checkSize(plan.cost)
     const { fees, commitVsize, revealVsizes } = plan.cost
     this.#checkCap(Number(fees) / revealVsizes.reduce((total, vsize) => total + vsize, commitVsize))
     this.#options.onCost?.(plan.cost)
@@ -135,75 +150,87 @@ export class Inscriber {
     return await this.#advance(bumped)
   }
 
-  /** Has a child of each waiting reveal pay for it and its commit (CPFP). */
+  /** Has one child of the waiting reveals pay for them and their commit (CPFP), or a child that pays more replace it. */
   async accelerate(id: string, feeRate: number): Promise<JobView> {
-    const { client, wallet } = this.#options
+    return await this.#turns.take(() => this.#accelerate(id, feeRate))
+  }
+
+  async #accelerate(id: string, feeRate: number): Promise<JobView> {
     this.#checkCap(feeRate)
-    let job = await this.#job(id)
-    const { attempt, commit, reveals } = await locate(client, job, this.#call)
-    for (const [i, reveal] of attempt.reveals.entries()) {
-      if (reveals[i] !== 0 || job.children[reveal.txid] !== undefined) continue
-      const commitValues = coinsOf(attempt).map(({ value }) => value)
-      const available = await this.#payers.ownCoins()
-      const commitWaits = commit === 0
-      const child = buildChild({
-        wallet,
-        commit: attempt.commit,
-        reveal,
-        commitWaits,
-        commitValues,
-        available,
-        feeRate,
-      })
-      const reason = await rejectReason(client, [child.toHex()], this.#call)
-      if (reason !== null) throw new SettlementError('E_POLICY', `the node refuses the child: ${reason}`)
-      job = { ...job, children: { ...job.children, [reveal.txid]: { txid: child.getId(), hex: child.toHex() } } }
-      await this.#jobs.put(job)
-      await send(client, child.toHex(), this.#call)
+    const job = await this.#job(id)
+    const where = await locate(this.#options.client, job, this.#call)
+    if (where.conflict) throw conflict(job)
+    const context = {
+      ...this.#options,
+      ownCoins: () => this.#payers.ownCoins(),
+      checkCap: (rate: number) => this.#checkCap(rate),
     }
-    return viewOf(job, await locate(client, job, this.#call))
+    const paidFor = await accelerated(context, job, where, feeRate)
+    await this.#jobs.put(paidFor)
+    return await this.#advance(paidFor)
   }
 
   async #advance(job: Job): Promise<JobView> {
-    const { client, wallet, finality = 6, signal, onNote } = this.#options
-    const directly = wallet.params.name === 'regtest'
+    const { client, finality = 6, signal, onNote } = this.#options
     let where = await locate(client, job, this.#call)
-    // Whatever became of its outputs since, a final job is done.
-    if (job.status === 'final') return viewOf(job, where)
     if (where.conflict) throw conflict(job)
     let current = job
     if (where.commit === null || where.reveals.some((one) => one === null)) {
       current = await dispatch(
-        { client, jobs: this.#jobs, drop: () => this.#drop(job), directly, signal, onNote },
+        { client, jobs: this.#jobs, drop: () => this.#drop(job), directly: this.#directly, signal, onNote },
         job,
         where,
       )
       where = await locate(client, current, this.#call)
     }
-    for (const [i, { txid }] of where.attempt.reveals.entries()) {
-      const child = current.children[txid]
-      if (
-        child !== undefined &&
-        where.reveals[i] === 0 &&
-        (await confirmationsOf(client, child.txid, 0, this.#call)) === null
-      ) {
-        await send(client, child.hex, this.#call)
-      }
+    if (await this.#sendChildren(current, where)) where = await locate(client, current, this.#call)
+    if (!where.reveals.every((one) => one !== null && one >= finality)) return viewOf(current, where)
+    return (await this.#finish(current)) ?? viewOf(current, where)
+  }
+
+  /** Null where a block came in between: then it is done another time. */
+  async #finish(job: Job): Promise<JobView | null> {
+    const { client, finality = 6 } = this.#options
+    const tip = await client.getBlockCount(this.#call)
+    const { attempt, reveals } = await locate(client, job, this.#call)
+    const deep = reveals.every((one) => one !== null && one >= finality)
+    if (!deep || (await client.getBlockCount(this.#call)) !== tip) return null
+    // Those of an attempt that another one was confirmed instead of.
+    await this.#payers.release(job)
+    const { id, commitTxid, feeRate, fees } = viewOf(job, { attempt, reveals })
+    const places = attempt.reveals.map(({ txid }, i) => ({ txid, height: tip - reveals[i]! + 1 }))
+    const done = { id, commitTxid, feeRate, fees: fees.toString(), reveals: places }
+    await this.#jobs.finish(done)
+    return viewOfDone(done, tip)
+  }
+
+  /** Those that the node does not have, of reveals that wait. */
+  async #sendChildren(job: Job, { attempt, reveals, children }: Whereabouts): Promise<boolean> {
+    const lost = new Set<string>()
+    for (const [i, { txid }] of attempt.reveals.entries()) {
+      const child = job.children[txid]
+      if (child !== undefined && children[i] === null && (reveals[i] ?? 0) === 0) lost.add(child.hex)
     }
-    if (current.status !== 'final' && where.reveals.every((one) => one !== null && one >= finality)) {
-      // Those of an attempt that another one was confirmed instead of.
-      await this.#payers.release(job)
-      current = { ...current, status: 'final' }
-      await this.#jobs.put(current)
-    }
-    return viewOf(current, where)
+    for (const hex of lost) await send(this.#options.client, hex, this.#call)
+    return lost.size > 0
   }
 
   async #plan(leaves: readonly Uint8Array[], feeRate?: number): Promise<Plan> {
     const { client, wallet } = this.#options
     const rate = feeRate ?? (await estimateFeeRate(client, wallet.params.weakPow, this.#call))
     this.#checkCap(rate)
-    return await this.#payers.plan({ leaves, feeRate: rate, nodeWallet: this.#options.fundFrom })
+    const plan = await this.#payers.plan({ leaves, feeRate: rate, nodeWallet: this.#options.fundFrom })
+    this.#checkSize(plan.cost)
+    return plan
+  }
+
+  /** On regtest the node decides: it may have to mine them directly. */
+  #checkSize({ commitVsize, revealVsizes }: Cost): void {
+    if (!this.#directly) requireRelayable([commitVsize, ...revealVsizes])
+  }
+
+  get #directly(): boolean {
+    return this.#options.wallet.params.name === 'regtest'
   }
 
   #checkCap(feeRate: number): void {
@@ -225,19 +252,12 @@ export class Inscriber {
 
   async #job(id: string): Promise<Job> {
     const job = await this.#jobs.get(id)
-    if (job === null) throw new SettlementError('E_JOB', `there is no job ${id}: \`wsc inscribe resume\` lists them`)
-    return job
+    if (job !== null) return job
+    if ((await this.#jobs.done(id)) !== null) throw new SettlementError('E_JOB', 'it is final: nothing is left to do')
+    throw new SettlementError('E_JOB', `there is no job ${id}: \`wsc inscribe resume\` tells those that are not final`)
   }
 
   get #call(): { readonly signal: AbortSignal | undefined } {
     return { signal: this.#options.signal }
   }
-}
-
-/** Of the commit and of those reveals that wait with it: what goes when the commit is replaced. */
-function feesWaiting({ attempt, reveals }: Whereabouts): bigint {
-  const { outs } = Transaction.fromHex(attempt.commit.hex)
-  const commit = sum(coinsOf(attempt).map(({ value }) => value)) - sum(outs.map(({ value }) => value))
-  const waiting = attempt.reveals.map((_, i) => (reveals[i] === 0 ? outs[i]!.value - POSTAGE : 0n))
-  return commit + sum(waiting)
 }

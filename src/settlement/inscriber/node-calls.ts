@@ -1,68 +1,28 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { fromDisplay } from '../../bitcoin/index.ts'
+import { blockHash, toDisplay } from '../../bitcoin/index.ts'
 import { type NodeClient, NodeError } from '../../bitcoin/node/index.ts'
 import { SettlementError } from '../errors.ts'
-import type { Wallet } from '../wallet/wallet.ts'
 import type { Coin } from './transactions.ts'
 
-/** Core: consensus/consensus.h, COINBASE_MATURITY: spendable in the block after so many confirmations. */
-const COINBASE_MATURITY = 100
-/** Core: rpc/protocol.h, RPC_VERIFY_ALREADY_IN_UTXO_SET. */
-const ALREADY_IN_UTXO_SET = -27
-/** A scan reads the whole set of unspent outputs: minutes on mainnet. */
-const SCAN_TIMEOUT_MS = 1_800_000
+/** Core: rpc/protocol.h, RPC_VERIFY_… */
+const VERIFY = { error: -25, rejected: -26, alreadyInUtxoSet: -27 } as const
 /** A raw transaction of 400,000 weight units in hex, and the block that is made of it. */
 const SEND_TIMEOUT_MS = 120_000
+/**
+ * Core refuses transactions that pay more than 0.1 BTC/kvB unless told otherwise: a small child that pays for a large
+ * reveal does. The cap on fees is on the package, and checked before.
+ */
+const NO_MAX_FEE_RATE = 0
 
 /** RPC gives amounts as decimal numbers of bitcoins; below 2^53 satoshis the nearest number is exact. */
-const amount = z
+export const amount = z
   .number()
   .min(0)
   .max(21_000_000)
   .transform((bitcoins) => BigInt(Math.round(bitcoins * 1e8)))
 
-const txid = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .transform((text) => new Uint8Array(fromDisplay(text)))
-
-const scanSchema = z.object({
-  success: z.literal(true),
-  height: z.int().min(0),
-  unspents: z.array(
-    z.object({
-      txid,
-      vout: z.int().min(0),
-      amount,
-      height: z.int().min(0),
-      coinbase: z.boolean().optional(),
-    }),
-  ),
-})
-
-export interface WalletCoins {
-  readonly spendable: readonly Coin[]
-  /** Outputs of a coinbase that are too young to be spent. */
-  readonly immature: readonly Coin[]
-}
-
 type Options = { readonly signal?: AbortSignal | undefined }
-
-/** Confirmed unspent outputs of the wallet's address, out of the node's whole set: needs no wallet of the node. */
-export async function walletCoins(client: NodeClient, wallet: Wallet, options: Options = {}): Promise<WalletCoins> {
-  const script = Buffer.from(wallet.script).toString('hex')
-  const params = ['start', [`raw(${script})`]]
-  const call = { method: 'scantxoutset', params, schema: scanSchema }
-  const { height, unspents } = await client.call(call, { ...options, timeoutMs: SCAN_TIMEOUT_MS })
-  const young = ({ coinbase, height: at }: (typeof unspents)[number]) =>
-    coinbase === true && height - at + 1 < COINBASE_MATURITY
-  const coin = (one: (typeof unspents)[number]): Coin => ({ txid: one.txid, vout: one.vout, value: one.amount })
-  return {
-    spendable: unspents.filter((one) => !young(one)).map(coin),
-    immature: unspents.filter(young).map(coin),
-  }
-}
 
 const acceptSchema = z
   .array(
@@ -82,7 +42,7 @@ export async function rejectReason(
   hex: readonly string[],
   options: Options = {},
 ): Promise<string | null> {
-  const call = { method: 'testmempoolaccept', params: [hex], schema: acceptSchema }
+  const call = { method: 'testmempoolaccept', params: [hex, NO_MAX_FEE_RATE], schema: acceptSchema }
   const results = await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
   for (const result of results) {
     const reason = result['reject-reason'] ?? result['package-error']
@@ -94,27 +54,42 @@ export async function rejectReason(
     : 'package-not-validated'
 }
 
-/** Hands a transaction to the node; one that it has, or that is confirmed, is fine. */
+/** Hands a transaction to the node; one that it has, or that is confirmed, is fine. Throws E_POLICY where it refuses. */
 export async function send(client: NodeClient, hex: string, options: Options = {}): Promise<void> {
+  const call = { method: 'sendrawtransaction', params: [hex, NO_MAX_FEE_RATE], schema: z.string() }
   try {
-    const call = { method: 'sendrawtransaction', params: [hex], schema: z.string() }
     await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
   } catch (error) {
-    if (error instanceof NodeError && error.rpcCode === ALREADY_IN_UTXO_SET) return
-    throw error
+    if (error instanceof NodeError && error.rpcCode === VERIFY.alreadyInUtxoSet) return
+    throw asRefusal(error)
   }
 }
 
-/** Mines one block of exactly these transactions, past the mempool's policy; regtest has this call. */
+/**
+ * Mines one block of exactly these transactions, past the mempool's policy; regtest has this call. Throws E_POLICY where
+ * they are invalid.
+ */
 export async function mineDirectly(client: NodeClient, hex: readonly string[], options: Options = {}): Promise<void> {
   // A number, OP_DROP, OP_TRUE: nobody's coins, so that the wallet's balance shows what inscribing costs; and a block
   // mined again after a reorg is another block.
   const output = `raw(04${randomBytes(4).toString('hex')}7551)`
   const call = { method: 'generateblock', params: [output, hex], schema: z.object({ hash: z.string() }) }
-  await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
+  try {
+    await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
+  } catch (error) {
+    throw asRefusal(error)
+  }
 }
 
-const outSchema = z.object({ confirmations: z.int().min(0) }).nullable()
+/** A refusal is about this transaction: others may fare better. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof NodeError)) return error
+  if (error.rpcCode !== VERIFY.error && error.rpcCode !== VERIFY.rejected) return error
+  const cure = 'It is kept, and sent again by `wsc inscribe resume`.'
+  return new SettlementError('E_POLICY', `the node refuses a transaction: ${error.message}. ${cure}`, { cause: error })
+}
+
+const outSchema = z.object({ confirmations: z.int().min(0).max(0xffff_ffff) }).nullable()
 
 /**
  * Confirmations of an unspent output, 0 in the mempool; null where it is spent, or the node does not know it. Spent in
@@ -131,8 +106,28 @@ export async function confirmationsOf(
   return (await client.call(call, rest))?.confirmations ?? null
 }
 
-const estimateSchema = z.object({ feerate: z.number().min(0).optional() })
-const mempoolSchema = z.object({ mempoolminfee: z.number().min(0), minrelaytxfee: z.number().min(0) })
+/** So many calls in one request. */
+const BATCH = 500
+
+/** Those of confirmed coins that nothing in the mempool spends. */
+export async function unspentIn(client: NodeClient, coins: readonly Coin[], options: Options = {}): Promise<Coin[]> {
+  const left: Coin[] = []
+  for (let from = 0; from < coins.length; from += BATCH) {
+    const some = coins.slice(from, from + BATCH)
+    const calls = some.map(({ txid, vout }) => {
+      return { method: 'gettxout', params: [toDisplay(blockHash(txid)), vout, true], schema: outSchema }
+    })
+    const found = await client.batch(calls, { ...options, timeoutMs: SEND_TIMEOUT_MS })
+    left.push(...some.filter((_, i) => found[i] !== null))
+  }
+  return left
+}
+
+const estimateSchema = z.object({ feerate: z.number().min(0).max(21_000_000).optional() })
+const mempoolSchema = z.object({
+  mempoolminfee: z.number().min(0).max(21_000_000),
+  minrelaytxfee: z.number().min(0).max(21_000_000),
+})
 
 /** Satoshis a virtual byte for a block within the next six. Throws E_FEE_ESTIMATE where the node cannot say. */
 export async function estimateFeeRate(client: NodeClient, weak: boolean, options: Options = {}): Promise<number> {
@@ -143,22 +138,4 @@ export async function estimateFeeRate(client: NodeClient, weak: boolean, options
   // A private chain has no fees to learn from.
   if (weak) return Math.max(1, least)
   throw new SettlementError('E_FEE_ESTIMATE', 'The node cannot estimate fees yet. Give --fee-rate, or wait.')
-}
-
-const blockSchema = z.object({ tx: z.array(z.string().regex(/^[0-9a-f]{64}$/)) })
-
-/** Height of the block of the active chain, from a height on, that holds a transaction; null where none does. */
-export async function findInChain(
-  client: NodeClient,
-  id: string,
-  from: number,
-  options: Options = {},
-): Promise<number | null> {
-  const tip = await client.getBlockCount(options)
-  for (let height = Math.max(0, from); height <= tip; height++) {
-    const hash = await client.call({ method: 'getblockhash', params: [height], schema: z.string() }, options)
-    const { tx } = await client.call({ method: 'getblock', params: [hash, 1], schema: blockSchema }, options)
-    if (tx.includes(id)) return height
-  }
-  return null
 }

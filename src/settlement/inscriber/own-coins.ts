@@ -2,13 +2,15 @@ import type { NodeClient } from '../../bitcoin/node/index.ts'
 import { SettlementError } from '../errors.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { type FundedCommit, type Funding, type FundRequest, leastFee } from './funding.ts'
-import { walletCoins } from './node-calls.ts'
+import { unspentIn } from './node-calls.ts'
 import { type Coin, POSTAGE, sameCoin, spendable, spendCoins, spendSize, sum } from './transactions.ts'
+import { walletCoins } from './wallet-coins.ts'
 
 interface OwnCoinsOptions {
   readonly wallet: Wallet
   readonly client: NodeClient
   readonly signal?: AbortSignal | undefined
+  readonly onNote?: ((note: string) => void) | undefined
 }
 
 /** Confirmed coins of the wallet file's address; nobody else has its key. */
@@ -23,11 +25,12 @@ export class OwnCoins implements Funding {
     return fundFrom(this.#options.wallet, await this.free(request.claimed), request)
   }
 
-  /** Those that no unfinished job has a claim on. */
+  /** Those that no unfinished job has a claim on, of this store or, as the mempool tells, of another. */
   async free(claimed: readonly Coin[]): Promise<Coin[]> {
-    const { wallet, client, signal } = this.#options
-    const coins = await walletCoins(client, wallet, { signal })
-    return coins.spendable.filter((coin) => !claimed.some((other) => sameCoin(coin, other)))
+    const { wallet, client, signal, onNote } = this.#options
+    const coins = await walletCoins(client, wallet, { signal, onNote })
+    const free = spendable(coins.spendable).filter((coin) => !claimed.some((other) => sameCoin(coin, other)))
+    return await unspentIn(client, free, { signal })
   }
 
   async reserve(): Promise<void> {}

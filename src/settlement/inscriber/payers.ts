@@ -14,6 +14,7 @@ interface PayersOptions {
   readonly jobs: JobStore
   readonly maxFeeRate: number
   readonly signal?: AbortSignal | undefined
+  readonly onNote?: ((note: string) => void) | undefined
 }
 
 interface PlanRequest {
@@ -64,7 +65,7 @@ export class Payers {
 
   /** Coins of unfinished jobs: of all, or of those that this wallet of the node pays for. */
   async #claimed(nodeWallet: string | undefined): Promise<Coin[]> {
-    const jobs = (await this.#options.jobs.list()).filter(({ status }) => status !== 'final')
+    const jobs = await this.#options.jobs.list()
     const its = jobs.filter((job) => nodeWallet === undefined || job.nodeWallet === nodeWallet)
     return its.flatMap(({ attempts, children }) => [
       ...attempts.flatMap(coinsOf),

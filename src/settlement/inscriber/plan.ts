@@ -7,6 +7,8 @@ import { buildReveal, type Coin, feeFor, type Output, POSTAGE, revealSize, sum }
 
 /** A commit with its reveals is at most 25 transactions (Core: policy/policy.h, DEFAULT_DESCENDANT_LIMIT). */
 export const MAX_BATCH = 24
+/** And so many virtual bytes (Core: policy/policy.h, DEFAULT_DESCENDANT_SIZE_LIMIT_KVB). */
+const MAX_BATCH_VSIZE = 101_000
 
 /** One commit and what it commits to, signed and not sent. */
 export interface Plan {
@@ -28,6 +30,8 @@ export interface Cost {
   readonly postage: bigint
   /** All fees. */
   readonly fees: bigint
+  /** Pays for what waits (CPFP). */
+  readonly child?: { readonly vsize: number; readonly fee: bigint }
 }
 
 /** What a commit has to pay, before anybody has funded it. */
@@ -51,6 +55,14 @@ export function draftPlan(wallet: Wallet, leaves: readonly Uint8Array[], feeRate
     return { script: taprootOutput(wallet.publicKey, leaf).script, value: revealFees[i]! + POSTAGE }
   })
   return { leaves, feeRate, outputs, revealVsizes, revealFees }
+}
+
+/** Throws E_TOO_LARGE where nodes would relay a commit and some of its reveals, and not the others. */
+export function requireRelayable(vsizes: readonly number[]): void {
+  const vsize = vsizes.reduce((total, one) => total + one, 0)
+  if (vsize <= MAX_BATCH_VSIZE) return
+  const detail = `commit and reveals have ${vsize} vB, nodes relay up to ${MAX_BATCH_VSIZE} before the commit is confirmed`
+  throw new SettlementError('E_TOO_LARGE', `${detail}: inscribe in several batches`)
 }
 
 /** Builds the reveals of a funded commit. */
