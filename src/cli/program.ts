@@ -31,7 +31,9 @@ export function buildProgram(version: string, run: Runner): Command {
     .description('A World Supercomputer on Bitcoin: one small proof for the whole header chain')
     .version(version)
     .addHelpText('after', EXIT_CODES)
-  const bus = program.command('bus').description('prove a header chain, verify such proofs, follow a node')
+  const bus = program
+    .command('bus')
+    .description('prove a header chain, follow a node, verify such proofs, serve and fetch them')
   for (const add of [
     addBusProve,
     addBusVerify,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Option } from 'commander'
 import type { NetworkParams } from '../bitcoin/index.ts'
-import { openWallet, readPrivate, type Wallet } from '../settlement/index.ts'
+import { openWallet, readPrivate, SettlementError, type Wallet } from '../settlement/index.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 import { dataHome } from './places.ts'
@@ -42,7 +42,17 @@ export async function openOwnWallet(
   params: NetworkParams,
   context: CliContext,
 ): Promise<Wallet> {
-  return await openWallet(walletFile(options, params, context), { params, passphrase: await passphrase(context) })
+  const file = walletFile(options, params, context)
+  const secret = await passphrase(context)
+  try {
+    return await openWallet(file, { params, passphrase: secret })
+  } catch (error) {
+    const { code, cause } = error as SettlementError
+    if (code !== 'E_WALLET_FILE' || (cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') throw error
+    const named = [options.network && `--network ${options.network}`, options.wallet && `--wallet ${options.wallet}`]
+    const create = ['wsc wallet create', ...named.filter((text) => text !== undefined)].join(' ')
+    throw new SettlementError('E_WALLET_FILE', `there is no wallet ${file}: make one by \`${create}\``, { cause })
+  }
 }
 
 export const settlementDirOption = () =>

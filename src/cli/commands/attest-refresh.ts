@@ -62,6 +62,16 @@ async function refresh(context: CliContext, file: string, options: Options): Pro
       await opened.close()
     }
   }
+  const { tipHeight } = supplement
+  if (options.bus !== undefined && tipHeight !== chain.height) {
+    const cure = `\`wsc bus fetch ${options.bus} --out ${options.proof}\` brings the proof up to date; then again`
+    return refused(
+      context,
+      options,
+      'other-proof',
+      `the server proves height ${tipHeight}, the proof ${chain.height}: ${cure}`,
+    )
+  }
   const refreshed = refreshAttestation(read.attestation, supplement)
   if (!refreshed.ok) return refused(context, options, refreshed.reject, refreshed.detail)
   return await writeAttestation(context, options, refreshed.attestation, judge, chain)

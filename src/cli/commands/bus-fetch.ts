@@ -8,6 +8,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { heldProof, writeNewer } from '../held-proof.ts'
 import { requireWritable } from '../outputs.ts'
+import { cureOf } from '../proof-cure.ts'
 import { type Judge, type JudgeOptions, openJudge } from '../proved-chain.ts'
 import { jsonLine } from '../text.ts'
 
@@ -92,13 +93,23 @@ async function keepFetching(
 
 function tell({ terminal }: CliContext, { out, json }: Options, chain: ProvedChain, newer: boolean): void {
   if (json) terminal.result(jsonLine({ ...verifyJson(chain), file: out, changed: newer }))
-  else terminal.result(`${out} ${newer ? 'now' : 'already'} proves height ${chain.height}, tip ${chain.tip}`)
+  else
+    terminal.result(
+      `${out} ${newer ? 'now' : 'already'} proves height ${chain.height}, tip ${chain.tip}${restsOn(chain)}`,
+    )
 }
 
-function refuse({ terminal }: CliContext, { json }: Options, refused: { reject: string; detail: string }): void {
+/** What makes a proof worth less than it seems. */
+function restsOn({ setup, pow }: ProvedChain): string {
+  return `${setup === 'ceremony' ? '' : ', INSECURE-DEV setup'}${pow === 'weak' ? ', weak pow' : ''}`
+}
+
+function refuse({ terminal }: CliContext, { json, key }: Options, refused: { reject: string; detail: string }): void {
   const { reject, detail } = refused
   if (json) terminal.result(jsonLine({ valid: false, reason: reject, detail }))
   terminal.note(`not taken: ${reject}: ${detail}`)
+  const cure = cureOf(reject, undefined, { key })
+  if (cure !== null) terminal.note(cure)
 }
 
 function seconds(text: string): number {

@@ -1,17 +1,11 @@
-import {
-  claimsOf,
-  MAX_PROOF_BYTES,
-  type ProvedChain,
-  type VerifyReject,
-  verifyJson,
-  verifyProof,
-} from '../../bus/index.ts'
+import { MAX_PROOF_BYTES, type ProvedChain, verifyJson, verifyProof } from '../../bus/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { insecureAllowed, shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
 import { readAnchor, readNetwork, readUpTo, work } from '../inputs.ts'
 import { openVerifier } from '../keys.ts'
+import { cureOf } from '../proof-cure.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options {
@@ -72,22 +66,6 @@ export const addBusVerify: AddCommand = (parent, run) => {
         return result.valid ? EXIT.valid : EXIT.invalid
       }),
     )
-}
-
-/** What to try next, where it follows from the reason; what the file says of itself only helps to say it. */
-function cureOf(reason: VerifyReject, proof: Uint8Array, options: Options): string | null {
-  if (reason === 'wrong-network') {
-    const network = claimsOf(proof)?.network ?? null
-    if (network !== null) return `the file names ${network}: try --network ${network}`
-    return 'the file names none of the built-in networks: give its parameter file by --network FILE.json'
-  }
-  if (reason === 'insecure-setup') {
-    return 'to accept it all the same, though anyone can forge such a proof: --insecure-dev-setup'
-  }
-  if (reason === 'wrong-setup' && options.key === undefined) {
-    return 'the ceremony’s key is not built in: make it by `wsc setup --ptau FILE`, give it by --key FILE'
-  }
-  return null
 }
 
 /** The proved state for people, ending with what it does not say. */

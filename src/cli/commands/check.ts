@@ -16,6 +16,7 @@ import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
 import { requireWritable } from '../outputs.ts'
+import { cureOf } from '../proof-cure.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { jsonLine, quoted } from '../text.ts'
 
@@ -45,13 +46,18 @@ async function check(context: CliContext, file: string, options: Options): Promi
   const { terminal } = context
   if (options.body !== undefined) await requireWritable(options.body, context.env, options, file)
   const judge = await openJudge(options, context)
-  const chain = await judge.judge(await readProof(options.proof))
+  const proof = await readProof(options.proof)
+  const chain = await judge.judge(proof)
   const read = await readAttestationFile(file)
   const kind = read.ok ? read.attestation.kind : null
   const refuse = (refused: RefusedAttestation | UnreadAttestation | UnprovedAttestation): ExitCode => {
     if (options.json) terminal.result(jsonLine(attestationResultJson(refused, kind)))
     terminal.note(`invalid: ${refused.reason}: ${refused.detail}`)
     return EXIT.invalid
+  }
+  if (!chain.valid) {
+    const cure = cureOf(chain.reason, proof, options)
+    if (cure !== null) terminal.note(cure)
   }
   if (!chain.valid) return refuse({ valid: false, reason: `proof:${chain.reason}`, detail: chain.detail })
   if (!read.ok) return refuse({ valid: false, reason: read.reject, detail: read.detail })

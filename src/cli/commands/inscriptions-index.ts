@@ -95,10 +95,27 @@ function addShow(parent: Command, run: Runner): void {
           }
           if (options.out !== undefined) await writeBody(options.out, entry, index.params, client, context)
           tell(context, options, index, entry)
+          if (!options.json) for (const line of details(entry)) context.terminal.result(line)
           return EXIT.valid
         })
       }),
     )
+}
+
+/** What a list has no room for. */
+function details({ blockHash, bodySha256, metaprotocol, record }: IndexEntry): string[] {
+  const all = {
+    block: blockHash,
+    'body SHA-256': bodySha256,
+    metaprotocol: metaprotocol === null ? null : quoted(metaprotocol),
+    program: record?.program,
+    'of height': record?.height,
+    'of block': record?.blockHash,
+    output: record?.output,
+    author: record?.author,
+    signature: record?.sig,
+  }
+  return Object.entries(all).flatMap(([name, value]) => (value == null ? [] : [`  ${name.padEnd(13)} ${value}`]))
 }
 
 async function writeBody(

@@ -124,7 +124,11 @@ export class Inscriber {
     const { attempt } = where
     if (where.conflict) throw conflict(job)
     if (where.commit !== null && where.commit > 0) {
-      throw new SettlementError('E_JOB', 'the commit is confirmed: what waits is a reveal, which a child can pay for')
+      const waits = where.reveals.some((one) => (one ?? 0) === 0)
+      const what = waits
+        ? 'what waits is a reveal: `wsc inscribe accelerate` has a child pay for it'
+        : 'so are all reveals'
+      throw new SettlementError('E_JOB', `the commit is confirmed, and ${what}`)
     }
     if (feeRate <= attempt.feeRate) {
       throw new SettlementError(

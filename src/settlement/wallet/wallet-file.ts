@@ -96,8 +96,8 @@ export async function readPrivate(file: string): Promise<string> {
     handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
-    const detail = code === 'ENOENT' ? 'there is none; make one by `wsc wallet create`' : message
-    throw new SettlementError('E_WALLET_FILE', `cannot open the wallet ${file}: ${detail}`, { cause })
+    const detail = code === 'ENOENT' ? 'there is no such file' : message
+    throw new SettlementError('E_WALLET_FILE', `cannot open ${file}: ${detail}`, { cause })
   }
   try {
     const stats = await handle.stat()
