@@ -38,8 +38,9 @@ export async function readBlockFile(file: string): Promise<BlockFileResult> {
   if (!decoded.ok) return decoded
   const body = checkBlockBody(decoded.block)
   if (!body.ok) return body
-  const mayLackWitness = decoded.block.header.time < SEGWIT_ACTIVE_TIME
-  if (body.stripped && !mayLackWitness) return { ok: false, reject: 'no-witnesses', detail: 'they were taken away' }
+  if (body.stripped && decoded.block.header.time >= SEGWIT_ACTIVE_TIME) {
+    return { ok: false, reject: 'no-witnesses', detail: 'they were taken away' }
+  }
   return decoded
 }
 

@@ -1,8 +1,8 @@
-import { claimsOf, type VerifyReject } from '../bus/index.ts'
+import { claimsOf } from '../bus/index.ts'
 
 /** What to try next, where it follows from the reason; what the file says of itself only helps to say it. */
 export function cureOf(
-  reason: VerifyReject | (string & {}),
+  reason: string,
   proof: Uint8Array | undefined,
   options: { readonly key?: string | undefined },
 ): string | null {

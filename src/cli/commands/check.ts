@@ -56,10 +56,11 @@ async function check(context: CliContext, file: string, options: Options): Promi
     return EXIT.invalid
   }
   if (!chain.valid) {
+    const exit = refuse({ valid: false, reason: `proof:${chain.reason}`, detail: chain.detail })
     const cure = cureOf(chain.reason, proof, options)
     if (cure !== null) terminal.note(cure)
+    return exit
   }
-  if (!chain.valid) return refuse({ valid: false, reason: `proof:${chain.reason}`, detail: chain.detail })
   if (!read.ok) return refuse({ valid: false, reason: read.reject, detail: read.detail })
   const began = performance.now()
   const result = checkAttestation(read.attestation, chain, poseidonOf(judge.verifier))

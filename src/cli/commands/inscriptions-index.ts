@@ -87,13 +87,14 @@ function addShow(parent: Command, run: Runner): void {
       run(async (context, id: string, options: Options) => {
         if (parseInscriptionId(id) === null) throw new UsageError(`${id} is no inscription id: write <txid>iN`)
         if (options.out !== undefined) await requireWritable(options.out, context.env, options)
-        return await withOpenIndex(context, options, async ({ index, client }) => {
+        return await withOpenIndex(context, options, async (opened) => {
+          const { index } = opened
           const entry = await index.get(id)
           if (entry === null) {
             context.terminal.note(`there is no inscription ${id} up to height ${index.tip?.height}`)
             return EXIT.invalid
           }
-          if (options.out !== undefined) await writeBody(options.out, entry, index.params, client, context)
+          if (options.out !== undefined) await writeBody(options.out, entry, opened, context)
           tell(context, options, index, entry)
           if (!options.json) for (const line of details(entry)) context.terminal.result(line)
           return EXIT.valid
@@ -121,12 +122,11 @@ function details({ blockHash, bodySha256, metaprotocol, record }: IndexEntry): s
 async function writeBody(
   out: string,
   entry: IndexEntry,
-  params: NetworkParams,
-  client: NodeClient,
+  { index, client }: Opened,
   { signal }: CliContext,
 ): Promise<void> {
   const { height, blockHash } = entry
-  const block = await fetchBlock(client, { params, height, hash: fromDisplay(blockHash) }, signal)
+  const block = await fetchBlock(client, { params: index.params, height, hash: fromDisplay(blockHash) }, signal)
   const found = [...scanBlock(block)].find(({ txid, envelope }) => `${txid}i${envelope.index}` === entry.id)
   await writeAtomic(nodeFiles, out, found?.envelope.body ?? new Uint8Array(0))
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fromDisplay, toDisplay, transactionId } from '../../bitcoin/index.ts'
+import { equalBytes, fromDisplay, toDisplay, transactionId } from '../../bitcoin/index.ts'
 import { getBlock, type NodeClient, NodeError } from '../../bitcoin/node/index.ts'
 
 /** Core: rpc/protocol.h, RPC_METHOD_NOT_FOUND. */
@@ -76,7 +76,7 @@ export async function findSpender(
     }
     const spender = block.transactions.find(({ inputs }) =>
       inputs.some(({ prevoutTxid, prevoutIndex }) =>
-        outpoints.some(({ txid, vout }) => vout === prevoutIndex && Buffer.compare(txid, prevoutTxid) === 0),
+        outpoints.some(({ txid, vout }) => vout === prevoutIndex && equalBytes(txid, prevoutTxid)),
       ),
     )
     if (spender !== undefined) return { txid: toDisplay(transactionId(spender)), height }

@@ -2,14 +2,13 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, concatBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { blockHash, fromDisplay, type NetworkParams, networkHash, toDisplay } from '../../bitcoin/index.ts'
-import { SettlementError } from '../errors.ts'
 import type { Store } from '../store.ts'
+import { parseStored, requireOwner } from '../stored.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import type { Plan } from './plan.ts'
 import type { Coin } from './transactions.ts'
 
 const FORMAT = 1
-const ownerSchema = z.strictObject({ format: z.literal(FORMAT), network: z.string() })
 
 const id = z.string().regex(/^[0-9a-f]{64}$/)
 const hex = z.string().regex(/^([0-9a-f]{2})+$/)
@@ -137,20 +136,13 @@ export class JobStore {
   /** Throws E_STORE where these are jobs of another network: what became of them, its nodes alone can tell. */
   async #own(): Promise<Store> {
     if (this.#owned) return this.#store
-    const network = bytesToHex(networkHash(this.#params))
-    const owner = await this.#store.get('owner')
-    if (owner === undefined) await this.#store.put('owner', { format: FORMAT, network }, { sync: true })
-    else if (ownerSchema.safeParse(owner).data?.network !== network) {
-      const found = 'what is being inscribed here is of another network or format'
-      throw new SettlementError('E_STORE', `${found}; name another --settlement-dir`)
-    }
+    const found = 'what is being inscribed here is of another network or format'
+    await requireOwner(this.#store, FORMAT, this.#params, `${found}; name another --settlement-dir`)
     this.#owned = true
     return this.#store
   }
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new SettlementError('E_STORE', 'a saved job is damaged: it is left as it is; keep a copy of its folder')
+  return parseStored(schema, value, 'a saved job is damaged: it is left as it is; keep a copy of its folder')
 }

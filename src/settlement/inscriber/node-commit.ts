@@ -1,4 +1,5 @@
 import { Psbt, type Transaction } from 'bitcoinjs-lib'
+import { equalBytes } from '../../bitcoin/index.ts'
 import { SettlementError } from '../errors.ts'
 import type { FundedCommit, FundRequest } from './funding.ts'
 import { type Coin, sameCoin, sum } from './transactions.ts'
@@ -14,7 +15,7 @@ export function readCommit(
   const { psbt, commit } = decode(base64)
   const paid = outputs.every(({ script, value }, i) => {
     const out = commit.outs[i]
-    return out?.value === value && Buffer.compare(out.script, script) === 0
+    return out?.value === value && equalBytes(out.script, script)
   })
   if (!paid || commit.outs.length > outputs.length + 1) throw other('it pays something else')
   if (commit.locktime !== 0) throw other('it has a lock time')

@@ -1,5 +1,6 @@
 import { concatBytes } from '@noble/hashes/utils.js'
 import { Transaction } from 'bitcoinjs-lib'
+import { equalBytes } from '../../bitcoin/index.ts'
 import { SettlementError } from '../errors.ts'
 import { taprootOutput } from '../wallet/taproot.ts'
 import type { Wallet } from '../wallet/wallet.ts'
@@ -103,7 +104,7 @@ export function spendable(coins: readonly Coin[]): Coin[] {
 }
 
 export function sameCoin(a: Coin, b: Coin): boolean {
-  return a.vout === b.vout && a.txid.every((byte, i) => byte === b.txid[i])
+  return a.vout === b.vout && equalBytes(a.txid, b.txid)
 }
 
 export function sum(values: readonly bigint[]): bigint {

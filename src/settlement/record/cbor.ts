@@ -1,4 +1,5 @@
 import { cdeDecodeOptions, cdeEncodeOptions, type DecodeOptions, decode, type EncodeOptions, encode } from 'cbor2'
+import { equalBytes } from '../../bitcoin/index.ts'
 
 const ENCODE: EncodeOptions = { ...cdeEncodeOptions, rejectFloats: true, rejectUndefined: true }
 
@@ -42,7 +43,7 @@ export function decodeCbor(bytes: Uint8Array): CborResult {
   } catch (error) {
     return { ok: false, reject: 'not-deterministic', detail: (error as Error).message.slice(0, 200) }
   }
-  if (again.length === bytes.length && again.every((byte, i) => byte === bytes[i])) return { ok: true, value }
+  if (equalBytes(again, bytes)) return { ok: true, value }
   return { ok: false, reject: 'not-deterministic', detail: 'the same value has another deterministic form' }
 }
 

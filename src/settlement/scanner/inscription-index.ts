@@ -1,17 +1,16 @@
-import { bytesToHex } from '@noble/hashes/utils.js'
 import { z } from 'zod'
-import { type Block, fromDisplay, type NetworkParams, networkHash, sameHash, toDisplay } from '../../bitcoin/index.ts'
+import { type Block, fromDisplay, type NetworkParams, sameHash, toDisplay } from '../../bitcoin/index.ts'
 import type { Tip } from '../../bitcoin/node/index.ts'
 import { SettlementError } from '../errors.ts'
 import { counts, lineOf } from '../record/sequence.ts'
 import { scanBlock } from '../scan-block.ts'
 import type { Store } from '../store.ts'
+import { parseStored, requireOwner } from '../stored.ts'
 import { entrySchema, type IndexEntry, placeKey, toEntry } from './entry.ts'
 
 const FORMAT = 2
 
 const tipSchema = z.strictObject({ height: z.int().min(0), hash: z.string().regex(/^[0-9a-f]{64}$/) })
-const ownerSchema = z.strictObject({ format: z.literal(FORMAT), network: z.string() })
 const startSchema = z.int().min(0)
 const undoSchema = z.strictObject({
   /** Keys to delete when the block leaves the chain. */
@@ -62,12 +61,8 @@ export class InscriptionIndex {
 
   /** Throws E_STORE where the store is an index of another network or format. */
   static async open(store: Store, params: NetworkParams): Promise<InscriptionIndex> {
-    const network = bytesToHex(networkHash(params))
-    const owner = await store.get('owner')
-    if (owner === undefined) await store.put('owner', { format: FORMAT, network }, { sync: true })
-    else if (ownerSchema.safeParse(owner).data?.network !== network) {
-      throw new SettlementError('E_STORE', 'the index is of another network or format; name another --settlement-dir')
-    }
+    const told = 'the index is of another network or format; name another --settlement-dir'
+    await requireOwner(store, FORMAT, params, told)
     const saved = await store.get('tip')
     const tip = saved === undefined ? null : parse(tipSchema, saved)
     const start = parse(startSchema, (await store.get('start')) ?? 0)
@@ -219,7 +214,5 @@ function secondaryKeys({ record }: IndexEntry, place: string): string[] {
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new SettlementError('E_STORE', 'the index is damaged: remove its folder, and it is made again from the node')
+  return parseStored(schema, value, 'the index is damaged: remove its folder, and it is made again from the node')
 }
