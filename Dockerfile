@@ -19,6 +19,7 @@ FROM ${BASE_IMAGE} AS app
 COPY package.json /app/
 COPY bin /app/bin
 COPY src /app/src
+COPY storage /app/storage
 COPY node_modules /app/node_modules
 RUN rm -rf /app/node_modules/node-linux-*
 

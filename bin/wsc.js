@@ -9,7 +9,7 @@ import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const source = new URL('../src/cli/main.ts', import.meta.url)
-const built = new URL('../dist/cli/main.js', import.meta.url)
+const built = new URL('../dist/src/cli/main.js', import.meta.url)
 const inClone = existsSync(source)
 // TypeScript as it stands, `await using` among it, runs from 24.2 on; built JavaScript on 22.
 const minimal = inClone ? [24, 2] : [22, 0]

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type BlockHash, fromDisplay, toDisplay } from '../src/bitcoin/index.ts'
-import { type NodeAuth, NodeClient } from '../src/bitcoin/node/index.ts'
+import { type BitcoindAuth, BitcoindClient } from '../src/bitcoin/io/index.ts'
 import type { Bitcoind } from './bitcoind.ts'
 import { BitcoindFailedError } from './errors.ts'
 import type { Launch } from './launch.ts'
@@ -20,14 +20,14 @@ const hashes = z.array(
 )
 
 /** A bitcoind of its own, in a directory of its own that goes with it. Subclasses choose the network. */
-export class EphemeralNode {
+export class EphemeralBitcoind {
   readonly bitcoind: Bitcoind
   readonly dataDir: string
   readonly rpcPort: number
   readonly p2pPort: number | undefined
-  readonly client: NodeClient
+  readonly client: BitcoindClient
   /** The node's cookie. */
-  readonly auth: NodeAuth & { readonly kind: 'cookie' }
+  readonly auth: BitcoindAuth & { readonly kind: 'cookie' }
   readonly #args: readonly string[]
   readonly #watchdog: Watchdog
   #process: BitcoindProcess | undefined
@@ -39,7 +39,7 @@ export class EphemeralNode {
     this.rpcPort = launch.rpcPort
     this.p2pPort = launch.p2pPort
     this.auth = { kind: 'cookie', file: join(launch.dataDir, launch.subdirectory, '.cookie') }
-    this.client = new NodeClient({ url: this.url, auth: this.auth })
+    this.client = new BitcoindClient({ url: this.url, auth: this.auth })
     this.#args = launch.args
     this.#watchdog = launch.watchdog
     this.#process = launch.process

@@ -5,7 +5,7 @@ import { type Bitcoind, getBitcoind } from './bitcoind.ts'
 import { BitcoindProcess, freePort, PortTakenError } from './process.ts'
 import { Watchdog } from './watchdog.ts'
 
-export interface NodeOptions {
+export interface BitcoindOptions {
   /** Found by `getBitcoind` unless given. */
   bitcoind?: Bitcoind | undefined
   /** REST interface; on unless false. */
@@ -41,7 +41,11 @@ export interface Launch {
 }
 
 /** Starts bitcoind on free ports in a new directory, for the network that `chain` selects. */
-export async function launch(chain: readonly string[], subdirectory: string, options: NodeOptions): Promise<Launch> {
+export async function launch(
+  chain: readonly string[],
+  subdirectory: string,
+  options: BitcoindOptions,
+): Promise<Launch> {
   const { signal } = options
   const bitcoind = options.bitcoind ?? (await getBitcoind({ signal }))
   const dataDir = await mkdtemp(join(tmpdir(), 'wsc-node-'))

@@ -1,18 +1,18 @@
 import { z } from 'zod'
-import { EphemeralNode } from './ephemeral-node.ts'
-import { launch, type NodeOptions } from './launch.ts'
+import { EphemeralBitcoind } from './ephemeral-node.ts'
+import { type BitcoindOptions, launch } from './launch.ts'
 
 /**
  * A private regtest chain.
  *
  * @example
- * await using node = await RegtestNode.start()
+ * await using node = await RegtestBitcoind.start()
  * await node.mine(25)
  * console.log((await node.client.getBestBlock()).height)
  */
-export class RegtestNode extends EphemeralNode {
-  static async start(options: NodeOptions = {}): Promise<RegtestNode> {
-    return new RegtestNode(await launch(['-regtest'], 'regtest', options))
+export class RegtestBitcoind extends EphemeralBitcoind {
+  static async start(options: BitcoindOptions = {}): Promise<RegtestBitcoind> {
+    return new RegtestBitcoind(await launch(['-regtest'], 'regtest', options))
   }
 
   /** Sets the node's clock (seconds since 1970); 0 gives it the real one back. */

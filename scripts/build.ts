@@ -3,8 +3,8 @@ import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// `npm run build`: JavaScript and declarations of src/ in dist/, for installed packages, where Node strips no types.
-// Folders keep their depth, so that a path relative to a module means the same file in src/ and in dist/.
+// `npm run build`: JavaScript and declarations of src/ and storage/ in dist/, for installed packages, where Node strips no types.
+// `dist/` repeats the folders of the repository, so that a path relative to a module means the file built from the same.
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 
@@ -15,8 +15,8 @@ for (const name of existsSync(dist) ? readdirSync(dist) : []) {
 const { status } = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 if (status === 0) {
   // The WASM verifier and its development key are data beside the code.
-  const verifier = 'bus/verifier'
-  const assets = join(root, 'src', verifier)
+  const verifier = 'src/bus/verifier'
+  const assets = join(root, verifier)
   if (existsSync(assets)) {
     cpSync(assets, join(dist, verifier), { recursive: true, filter: (path) => !path.endsWith('.ts') })
   }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { entries, faces, guarded, impure, type Part, parts, pure } from './parts.ts'
+import { entries, faces, guarded, type Part, parts, runsInBrowser } from './parts.ts'
 
 /** A file's imports: repository-relative paths for relative specifiers, the specifier itself for packages. */
 export interface SourceFile {
@@ -63,7 +63,7 @@ function mayImportOutside(path: string, from: Part | undefined, target: string):
 }
 
 function purityBreaches(file: SourceFile, byPath: ReadonlyMap<string, SourceFile>): string[] {
-  if (!isPure(file.path)) return []
+  if (!runsInBrowser(file.path)) return []
   const seen = new Set<string>()
   const visit = (path: string): string[] => {
     if (seen.has(path)) return []
@@ -82,12 +82,6 @@ function purityBreaches(file: SourceFile, byPath: ReadonlyMap<string, SourceFile
 
 function partOf(path: string): Part | undefined {
   return parts.find((part) => path.startsWith(part.folder))
-}
-
-function isPure(path: string): boolean {
-  const listed = (list: readonly string[]) =>
-    list.some((item) => (item.endsWith('/') ? path.startsWith(item) : path === item))
-  return listed(pure) && !listed(impure)
 }
 
 function isBuiltin(specifier: string): boolean {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { RegtestNode } from '../bitcoin-regtest/index.ts'
+import { RegtestBitcoind } from '../bitcoin-regtest/index.ts'
 import { toDisplay } from '../src/bitcoin/index.ts'
 import { watchSignals } from '../src/cli/interrupt.ts'
 import { attest, check, fundWallet, inscribeProof, MATURITY, type Summary } from './demo/message.ts'
@@ -39,7 +39,7 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
   screen.chapter('A Bitcoin node', 'a regtest chain that begins today; the node is an unmodified bitcoind')
   const node = await screen.stage(
     'bitcoind',
-    () => RegtestNode.start({ signal }),
+    () => RegtestBitcoind.start({ signal }),
     ({ bitcoind, url }) => `${bitcoind.version} at ${url}`,
   )
   const data = await mkdtemp(join(tmpdir(), 'wsc-demo-'))

@@ -1,4 +1,4 @@
-import { compileCircuit, ensureSetup } from '../src/proving/index.ts'
+import { compileCircuit, ensureSetup } from '../src/proving/io/index.ts'
 
 // The steps of the set-up that need the project's own TypeScript: `node scripts/prepare.ts circuit|keys`. Both are
 // cached by content, so a second run only looks.

@@ -2,8 +2,8 @@
  * Entry `wsc-bitcoin/browser`: verifies and compares proofs, checks headers. No built-ins of Node, no files of its own:
  * the verifier's WebAssembly and key are fetched from where the page keeps them, or given as bytes.
  */
-import { fetchFile, serveVerifier as serve, type VerifierFiles, type WorkerScope } from './bus/pure.ts'
-import { openWasmVerifier, type SnarkVerifier } from './proving/pure.ts'
+import { fetchFile, serveVerifier as serve, type VerifierFiles, type WorkerScope } from './bus/index.ts'
+import { openWasmVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
   BitcoinError,
@@ -150,8 +150,8 @@ export {
   type WorkerLike,
   type WorkerScope,
   type WorkerVerifier,
-} from './bus/pure.ts'
-export type { SnarkVerifier } from './proving/pure.ts'
+} from './bus/index.ts'
+export type { SnarkVerifier } from './proving/index.ts'
 export {
   decodeRecord,
   type FoundInscription,
@@ -166,7 +166,7 @@ export {
   summarize,
   type UnsignedRecord,
   type WscRecord,
-} from './settlement/pure.ts'
+} from './settlement/index.ts'
 
 /**
  * Loads the verifier into this thread. It blocks while it verifies (1 to 2 s): a page uses `startVerifier` and a worker

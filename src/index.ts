@@ -3,19 +3,20 @@
  * the verifier's WebAssembly and the development key read from beside this file.
  */
 import { readFile } from 'node:fs/promises'
-import { VerifierError } from './bus/pure.ts'
-import { openWasmVerifier, type SnarkVerifier } from './proving/pure.ts'
+import { VerifierError } from './bus/index.ts'
+import { openWasmVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
-  type NodeBlocks,
-  NodeClient,
-  type NodeClientOptions,
-  NodeError,
-  type NodeErrorCode,
-  nodeBlocks,
-} from './bitcoin/node/index.ts'
+  type BitcoindBlocks,
+  BitcoindClient,
+  type BitcoindClientOptions,
+  BitcoindError,
+  type BitcoindErrorCode,
+  bitcoindBlocks,
+} from './bitcoin/io/index.ts'
 export * from './browser.ts'
 export {
+  bitcoindSource,
   fileSource,
   type HeaderClient,
   type HeaderSource,
@@ -25,7 +26,6 @@ export {
   type HistoryTable,
   historyOwner,
   memoryTable,
-  nodeSource,
   openLevelTable,
   type PoseidonSource,
   provedPlaces,
@@ -36,7 +36,8 @@ export {
   type ServedProof,
   type ServeOptions,
   serveBus,
-} from './bus/index.ts'
+} from './bus/io/index.ts'
+export { SettlementError, type SettlementErrorCode } from './settlement/index.ts'
 export {
   type Coin,
   type Cost,
@@ -53,15 +54,13 @@ export {
   type Query,
   type ScanEvent,
   type ScanOptions,
-  SettlementError,
-  type SettlementErrorCode,
   type Store,
   scanChain,
   Wallet,
   type WalletCoins,
   type WalletFileOptions,
   walletCoins,
-} from './settlement/index.ts'
+} from './settlement/io/index.ts'
 
 export interface LoadVerifierOptions {
   /** A compact verifying key (`wsc setup --ptau FILE` makes the ceremony's), or its path; the development key otherwise. */

@@ -8,13 +8,11 @@ import {
   decodeAttestation,
   encodeAttestation,
   type HeaderPlace,
-  History,
-  memoryTable,
   type OpenBlock,
   openBlock,
-  openLevelTable,
   poseidonOf,
 } from '../../src/bus/index.ts'
+import { History, memoryTable, openLevelTable } from '../../src/bus/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { busVerifier } from '../support/folder.ts'
 import { fullBlock } from '../support/full-block.ts'

@@ -1,5 +1,5 @@
 import { encodeField, packState } from '../../src/bus/index.ts'
-import { BusWitnessSource, compileCircuit } from '../../src/proving/index.ts'
+import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { makeChain } from '../support/chain.ts'
 import { addonPoseidon, Folder } from '../support/folder.ts'

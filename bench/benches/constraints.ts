@@ -1,4 +1,4 @@
-import { compileCircuit, readR1csCounts } from '../../src/proving/index.ts'
+import { compileCircuit, readR1csCounts } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { compileBusStep, compileStepN, compileVariant, type Sha256 } from '../support/circuit-variants.ts'
 import { count, type Quantity, ratio } from '../support/quantity.ts'

@@ -1,4 +1,4 @@
-import { BusWitnessSource, compileCircuit } from '../../src/proving/index.ts'
+import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { makeChain } from '../support/chain.ts'
 import { compileBusStep } from '../support/circuit-variants.ts'

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeField, packState } from '../../src/bus/index.ts'
-import { BusWitnessSource, compileCircuit, developmentPowers } from '../../src/proving/index.ts'
+import { BusWitnessSource, compileCircuit, developmentPowers } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { type Addon, buildHyperKzg, loadAddonFile, MERCURY } from '../support/addon-variants.ts'
 import { makeChain } from '../support/chain.ts'

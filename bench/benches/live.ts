@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import type { Bench } from '../bench.ts'
 import { megabytes } from '../support/quantity.ts'
 import { summary } from '../support/statistics.ts'
@@ -16,7 +16,7 @@ export const live: Bench = {
     '`wsc bus follow` on a real regtest node: from the answer of the call that mined one block to the line that says its ' +
     'proof is verified and in place. Contains noticing the block, witness, folding, checkpoint, compressing, verifying.',
   async run({ quick, scratch, say }) {
-    await using node = await RegtestNode.start()
+    await using node = await RegtestBitcoind.start()
     await node.mine(BLOCKS_BEFORE)
     const following = startWsc(
       ['bus', 'follow', '--network', 'regtest', '--rpc', node.url, '--rpc-cookie', node.auth.file].concat([

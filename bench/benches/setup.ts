@@ -7,7 +7,7 @@ import {
   ensureSetup,
   NativeEngine,
   NativeVerifier,
-} from '../../src/proving/index.ts'
+} from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { bytes } from '../support/quantity.ts'
 import { repeat, type Timing, timed, wallAndCpu } from '../support/timing.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { encodeField, packState } from '../../src/bus/index.ts'
-import { BusWitnessSource, compileCircuit, NativeVerifier } from '../../src/proving/index.ts'
+import { BusWitnessSource, compileCircuit, NativeVerifier } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { type Chain, makeChain } from '../support/chain.ts'
 import { compileStepN } from '../support/circuit-variants.ts'

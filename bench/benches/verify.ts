@@ -1,4 +1,4 @@
-import { NativeVerifier } from '../../src/proving/index.ts'
+import { NativeVerifier } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { bytes, megabytes } from '../support/quantity.ts'
 import { type SmallProof, smallProof } from '../support/small-proof.ts'

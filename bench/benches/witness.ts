@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { BusWitnessSource, type CompiledCircuit, compileCircuit, WitnessCalculator } from '../../src/proving/index.ts'
+import { WitnessCalculator } from '../../src/proving/index.ts'
+import { BusWitnessSource, type CompiledCircuit, compileCircuit } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { makeChain } from '../support/chain.ts'
 import { compileBusStep } from '../support/circuit-variants.ts'

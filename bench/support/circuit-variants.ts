@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type CompiledCircuit, cacheDirectory, compileCircom } from '../../src/proving/index.ts'
+import { type CompiledCircuit, cacheDirectory, compileCircom } from '../../src/proving/io/index.ts'
 
 const circuits = fileURLToPath(new URL('../../circuits', import.meta.url))
 const benchCircuits = fileURLToPath(new URL('../circuits', import.meta.url))

@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import type { SetupInfo } from '../../folding/index.d.ts'
 import { type ChainState, decodeField, encodeField, type Poseidon, packState, poseidonOf } from '../../src/bus/index.ts'
+import type { Fold, WitnessSource } from '../../src/proving/index.ts'
 import {
   type CompiledCircuit,
   compileCircuit,
   ensureSetup,
-  type Fold,
   type KeyDirectory,
   NativeEngine,
   NativeVerifier,
-  type WitnessSource,
-} from '../../src/proving/index.ts'
+} from '../../src/proving/io/index.ts'
 import type { Step } from './step-inputs.ts'
 import { type Timing, timed } from './timing.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type BlockHash, blockHash, HEADER_BYTES } from '../../src/bitcoin/index.ts'
-import { fileSource, type HeaderSource } from '../../src/bus/index.ts'
+import { fileSource, type HeaderSource } from '../../src/bus/io/index.ts'
 
 export interface LongChain {
   readonly start: { readonly height: number; readonly hash: BlockHash }

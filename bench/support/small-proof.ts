@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { encodeField, packState } from '../../src/bus/index.ts'
-import { BusWitnessSource, compileCircuit } from '../../src/proving/index.ts'
+import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
 import { makeChain } from './chain.ts'
 import { addonPoseidon, Folder } from './folder.ts'
 import { busSteps } from './step-inputs.ts'

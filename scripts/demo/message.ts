@@ -1,13 +1,13 @@
 import { copyFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import type { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import type { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import type { Screen } from './screen.ts'
 import { DemoError, runWsc } from './wsc.ts'
 
 /** What the messages of the demonstration are made with. */
 export interface Place {
   readonly screen: Screen
-  readonly node: RegtestNode
+  readonly node: RegtestBitcoind
   readonly signal: AbortSignal
   /** State of the provers and the wallet; gone afterwards. */
   readonly data: string

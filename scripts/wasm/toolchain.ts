@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { isolatedApt } from '../../bitcoin-regtest/isolated-apt.ts'
-import { cacheDirectory } from '../../src/proving/cache.ts'
+import { cacheDirectory } from '../../src/proving/io/cache.ts'
 
 /** Rust and its standard library's source, of one version: the module is reproducible under it. */
 export const RUST = '1.95.0'

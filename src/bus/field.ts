@@ -1,4 +1,4 @@
-import { FIELD_MODULUS } from '../proving/pure.ts'
+import { FIELD_MODULUS } from '../proving/index.ts'
 
 export { FIELD_MODULUS }
 

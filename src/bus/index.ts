@@ -1,21 +1,137 @@
-/** The bus: one proof that a header chain obeys Bitcoin's rules, made (here) and verified (`pure.ts`). */
-export { History, type HistoryStart } from './history/history.ts'
-export { type HistoryOwner, historyOwner, openLevelTable } from './history/level-table.ts'
-export type { PoseidonSource } from './history/nodes.ts'
-export { provedPlaces } from './history/places.ts'
-export { type HistoryTable, memoryTable } from './history/table.ts'
-export { checkAhead } from './prover/check-ahead.ts'
-export { MAX_CHECKPOINT_BYTES } from './prover/checkpoint-codec.ts'
-export { type CheckpointEntry, CheckpointStore, type StoreOptions } from './prover/checkpoint-store.ts'
-export { nodeFiles, probeReplacing, readRegular, writeAtomic } from './prover/files.ts'
-export { type FollowOptions, follow } from './prover/follow.ts'
-export { fileSource, type HeaderClient, type HeaderSource, nodeSource } from './prover/header-source.ts'
-export { type AdvanceResult, BusProver, type FoldProgress, type ProverOptions } from './prover/prover.ts'
-export { type BusStatus, readStatus, type StatusFile, writeStatus } from './prover/status.ts'
-export { exportCheckpoint, type ImportResult, importCheckpoint } from './prover/transfer.ts'
-export * from './pure.ts'
-export type { ServeLimits } from './serve/connections.ts'
-export type { RateLimit } from './serve/rate-limit.ts'
-export { ServedBus, type ServedBusOptions, type ServedProof } from './serve/served-bus.ts'
-export { type RunningServer, type ServeOptions, serveBus } from './serve/server.ts'
-export { refusalJson } from './verify-json.ts'
+/** The bus, as far as it runs anywhere, browsers included: chain state, proof file, verifier, comparison. */
+export {
+  type Accumulator,
+  append,
+  emptyAccumulator,
+  fromPeaks,
+  leafCount,
+  leafHash,
+  type Opening,
+  openForAppend,
+  openList,
+  type Poseidon,
+  peaksOf,
+} from './accumulator.ts'
+export {
+  type AccumulatorPath,
+  MAX_PATH_LENGTH,
+  type PathReject,
+  type PathResult,
+  verifyPath,
+} from './accumulator-path.ts'
+export { type AnchorReject, type AnchorResult, decodeAnchor, encodeAnchor, MAX_ANCHOR_BYTES } from './anchor.ts'
+export {
+  type Attestation,
+  type AttestationKind,
+  type HeaderAttestation,
+  type InscriptionAttestation,
+  type JointBranch,
+  MAX_ATTESTATION_BYTES,
+  MAX_ATTESTATION_JSON,
+  type OutputAttestation,
+  type TransactionAttestation,
+} from './attestation/attestation.ts'
+export {
+  Attestor,
+  type AttestReject,
+  type AttestRequest,
+  type AttestResult,
+  type BlockSource,
+  type PlaceSource,
+} from './attestation/attestor.ts'
+export {
+  type AttestationFormReject,
+  type AttestationResult,
+  decodeAttestation,
+  encodeAttestation,
+} from './attestation/binary.ts'
+export {
+  attestHeader,
+  attestInscription,
+  attestOutput,
+  attestTransaction,
+  type BuildReject,
+  type BuildRejection,
+  type HeaderPlace,
+  type OpenBlock,
+  openBlock,
+} from './attestation/build.ts'
+export {
+  type AttestationPayload,
+  type AttestationReject,
+  type AttestedChain,
+  type CheckedAttestation,
+  checkAttestation,
+  type RefusedAttestation,
+} from './attestation/check.ts'
+export type { BlockPartReject } from './attestation/check-block-part.ts'
+export { attestationFromJson, attestationToJson } from './attestation/json.ts'
+export { readAttestation } from './attestation/read.ts'
+export { attestationResultJson, type UnprovedAttestation, type UnreadAttestation } from './attestation/result-json.ts'
+export {
+  MAX_SUPPLEMENT_JSON,
+  type PathSupplement,
+  type RefreshResult,
+  refreshAttestation,
+  type SupplementResult,
+  supplementFromJson,
+  supplementToJson,
+} from './attestation/supplement.ts'
+export { better, type CompareReject, type CompareResult } from './compare.ts'
+export { BusError, type BusErrorCode } from './errors.ts'
+export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
+export { poseidonOf } from './poseidon.ts'
+export {
+  decodeProofFile,
+  encodeProofFile,
+  MAX_PROOF_BYTES,
+  type ProofFile,
+  type ProofFileReject,
+  type ProofFileResult,
+  type ProofStart,
+  type SetupKind,
+} from './proof-file.ts'
+export { advance, anchorState, type ChainStart, type ChainState, startState } from './state.ts'
+export { packState, STATE_ARITY, type StateFields, unpackState } from './state-vector.ts'
+export { type Advanced, headerWords, type StepInput, stepInput } from './step-input.ts'
+export type { FetchOptions } from './sync/fetch-bytes.ts'
+export { fetchPath } from './sync/fetch-path.ts'
+export { type FetchProofResult, fetchProof, type HeldProof } from './sync/fetch-proof.ts'
+export {
+  needsNoCeremony,
+  type ProvedChain,
+  type RefusedProof,
+  type VerifyOptions,
+  type VerifyReject,
+  verifyProof,
+} from './verify.ts'
+export { refusalJson, verifyJson } from './verify-json.ts'
+export { parseWork } from './work.ts'
+export { type FileSource, fetchFile, MAX_KEY_BYTES } from './worker/fetch-file.ts'
+export {
+  claimsOf,
+  type FileClaims,
+  type Judgement,
+  judgeProof,
+  type NetworkName,
+  type VerifyRequest,
+} from './worker/judge.ts'
+export { type AttestationJudgement, type CheckRequest, judgeAttestation } from './worker/judge-attestation.ts'
+export type {
+  FromWorker,
+  LoadedVerifier,
+  LoadStage,
+  TimedCheck,
+  TimedJudgement,
+  ToWorker,
+  VerifierFiles,
+} from './worker/messages.ts'
+export { type OpenVerifier, serveVerifier, type WorkerScope } from './worker/serve-verifier.ts'
+export {
+  type AskOptions,
+  type StartOptions,
+  startVerifier,
+  type WorkerLike,
+  type WorkerVerifier,
+} from './worker/start-verifier.ts'
+export { VerifierError, type VerifierErrorCode } from './worker/verifier-error.ts'

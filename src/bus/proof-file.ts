@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import type { SetupKind } from '../proving/pure.ts'
+import type { SetupKind } from '../proving/index.ts'
 import { concatBytes, equalBytes, readUint32, uint32 } from './bytes.ts'
 import { decodeField, encodeField } from './field.ts'
 

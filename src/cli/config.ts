@@ -72,7 +72,7 @@ export const shared = {
 export const judgeOptions = (): Option[] => [shared.network(), shared.anchor(), shared.key(), shared.insecureDevSetup()]
 
 /** Of every command that asks a node (RpcOptions). */
-export const nodeOptions = (): Option[] => [shared.rpc(), shared.rpcCookie()]
+export const bitcoindOptions = (): Option[] => [shared.rpc(), shared.rpcCookie()]
 
 /** Adds them in the order in which help lists them. */
 export function addOptions(command: Command, ...options: readonly Option[]): Command {

@@ -4,12 +4,11 @@ import {
   type FetchProofResult,
   type HeldProof,
   MAX_PROOF_BYTES,
-  nodeFiles,
   type ProvedChain,
   type VerifyOptions,
   verifyProof,
-  writeAtomic,
 } from '../bus/index.ts'
+import { diskFiles, writeAtomic } from '../bus/io/index.ts'
 import { readUpTo } from './inputs.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -61,6 +60,6 @@ export async function writeNewer(
     if (!compared.ok) return compared
     if (compared.better === there.chain) return { ok: true, ...there, newer: false }
   }
-  await writeAtomic(nodeFiles, file, fetched.bytes)
+  await writeAtomic(diskFiles, file, fetched.bytes)
   return fetched
 }

@@ -1,14 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NetworkParams } from '../bitcoin/index.ts'
-import {
-  type ChainStart,
-  type HeaderSource,
-  History,
-  historyOwner,
-  openLevelTable,
-  type PoseidonSource,
-} from '../bus/index.ts'
+import type { ChainStart } from '../bus/index.ts'
+import { type HeaderSource, History, historyOwner, openLevelTable, type PoseidonSource } from '../bus/io/index.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Keeps the history store beside the checkpoints in step with what is folded. */

@@ -8,8 +8,8 @@ import {
   RECORD_VERSION,
   recordContent,
   recordSchema,
-  type Wallet,
 } from '../settlement/index.ts'
+import type { Wallet } from '../settlement/io/index.ts'
 import { UsageError } from './exit.ts'
 import { readUpTo } from './inputs.ts'
 

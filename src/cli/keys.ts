@@ -1,15 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { needsNoCeremony } from '../bus/index.ts'
-import {
-  compileCircuit,
-  ensureSetup,
-  type KeyDirectory,
-  NativeVerifier,
-  requireProver,
-  type SnarkVerifier,
-} from '../proving/index.ts'
-import { openWasmVerifier } from '../proving/pure.ts'
+import { openWasmVerifier, type SnarkVerifier } from '../proving/index.ts'
+import { compileCircuit, ensureSetup, type KeyDirectory, NativeVerifier, requireProver } from '../proving/io/index.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 import { readBytes } from './inputs.ts'

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageRoot } from '../lib/io/index.ts'
 import { EXIT } from './exit.ts'
 import { watchSignals } from './interrupt.ts'
 import { runCli } from './run.ts'
 import { openTerminal } from './terminal.ts'
 
 // The whole program: bin/wsc.js imports this file and nothing else.
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
   version: string
 }
 const stop = new AbortController()

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { defaultCookieFile } from '../bitcoin/node/index.ts'
-import { nodeFiles, probeReplacing } from '../bus/index.ts'
+import { defaultCookieFile } from '../bitcoin/io/index.ts'
+import { diskFiles, probeReplacing } from '../bus/io/index.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 import { CONFIG_FILE, NETWORKS, networkFile } from './inputs.ts'
@@ -48,7 +48,7 @@ export async function requireWritable(
   const read = [anchor, block, headers, key, path, proof, ptau, networkFile(network), ...others]
   const input = await findSame(file, [...read, env.WSC_KEY, env.WSC_PTAU, CONFIG_FILE])
   if (input !== undefined) throw new UsageError(`${file} is an input (${input}) and would be written over`)
-  await probeReplacing(nodeFiles, file).catch((cause: NodeJS.ErrnoException) => {
+  await probeReplacing(diskFiles, file).catch((cause: NodeJS.ErrnoException) => {
     throw new UsageError(`cannot write ${file}: ${cause.code}`, { cause })
   })
 }

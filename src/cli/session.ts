@@ -4,25 +4,28 @@ import { resolve } from 'node:path'
 import { type NetworkParams, packParams, toDisplay } from '../bitcoin/index.ts'
 import {
   anchorState,
-  BusProver,
   type ChainState,
-  CheckpointStore,
   encodeField,
   needsNoCeremony,
-  nodeFiles,
   type Poseidon,
   type ProvedChain,
   packState,
   poseidonOf,
-  readStatus,
-  type StatusFile,
   startState,
   type VerifyOptions,
   verifyProof,
+} from '../bus/index.ts'
+import {
+  BusProver,
+  CheckpointStore,
+  diskFiles,
+  readStatus,
+  type StatusFile,
   writeAtomic,
   writeStatus,
-} from '../bus/index.ts'
-import { BusWitnessSource, NativeEngine, NativeVerifier, type SnarkVerifier } from '../proving/index.ts'
+} from '../bus/io/index.ts'
+import type { SnarkVerifier } from '../proving/index.ts'
+import { BusWitnessSource, NativeEngine, NativeVerifier } from '../proving/io/index.ts'
 import { insecureAllowed } from './config.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
@@ -141,7 +144,7 @@ export async function openSession(options: SessionOptions, context: CliContext):
         const result = await verifyProof(proof, verifyOptions())
         if (!result.valid) throw new Error(`the new proof does not verify: ${result.reason}: ${result.detail}`)
         if (held !== null && stays(held, result)) return null
-        await writeAtomic(nodeFiles, file, proof)
+        await writeAtomic(diskFiles, file, proof)
         const lastProof = { file: resolve(file), height: result.height, bytes: proof.length, at: clock() }
         status.update({ height: result.height, tip: result.tip, etaSeconds: null, lastProof })
         await status.write()

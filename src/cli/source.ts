@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { NetworkParams } from '../bitcoin/index.ts'
-import { isTransient, NodeClient, resolveAuth } from '../bitcoin/node/index.ts'
-import { type HeaderSource, nodeSource } from '../bus/index.ts'
+import { BitcoindClient, isTransient, resolveAuth } from '../bitcoin/io/index.ts'
+import { bitcoindSource, type HeaderSource } from '../bus/io/index.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 
@@ -11,12 +11,16 @@ export interface RpcOptions {
 }
 
 /** A client of the node, after it said that it is on this network. */
-export async function openNode(options: RpcOptions, params: NetworkParams, context: CliContext): Promise<NodeClient> {
+export async function openBitcoind(
+  options: RpcOptions,
+  params: NetworkParams,
+  context: CliContext,
+): Promise<BitcoindClient> {
   const { env, signal } = context
   const url = options.rpc ?? (params.rpcPort === undefined ? undefined : `http://127.0.0.1:${params.rpcPort}`)
   if (url === undefined) throw new UsageError(`${params.name} has no usual RPC port: give --rpc URL`)
   const auth = await resolveAuth({ cookieFile: options.rpcCookie, env, network: params.name })
-  const client = new NodeClient({ url, auth })
+  const client = new BitcoindClient({ url, auth })
   try {
     await client.assertNetwork(params, { signal })
     return client
@@ -29,8 +33,8 @@ export async function openNode(options: RpcOptions, params: NetworkParams, conte
 const RETRY_MS = 1000
 
 /** Headers of a node that may restart meanwhile: asked again until it answers, or the signal ends it. */
-export function patientSource(client: NodeClient, context: CliContext): HeaderSource {
-  const source = nodeSource(client)
+export function patientSource(client: BitcoindClient, context: CliContext): HeaderSource {
+  const source = bitcoindSource(client)
   const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
     for (let tries = 0; ; tries++) {
       try {

@@ -1,7 +1,5 @@
-export { requireProver } from './addon.ts'
-export { BusWitnessSource } from './bus-witness.ts'
-export { cacheDirectory } from './cache.ts'
-export { type CompiledCircuit, compileCircom, compileCircuit } from './circuits.ts'
+/** Proving, as far as it runs anywhere: what an engine is, and the verifier by WebAssembly. */
+
 export type {
   CircuitInput,
   CircuitValue,
@@ -13,8 +11,11 @@ export type {
   WitnessSource,
 } from './engine.ts'
 export { ProvingError, type ProvingErrorCode } from './errors.ts'
-export { NativeEngine } from './native-engine.ts'
-export { NativeVerifier } from './native-verifier.ts'
-export { type R1csCounts, readR1csCounts } from './r1cs-header.ts'
-export { developmentPowers, ensureSetup, type KeyDirectory, type SetupOptions } from './setup.ts'
+export { FIELD_MODULUS } from './modulus.ts'
+export {
+  type OpenWasmOptions,
+  openWasmVerifier,
+  WasmVerifierError,
+  type WasmVerifierErrorCode,
+} from './wasm-verifier.ts'
 export { WitnessCalculator, WitnessError } from './witness-calculator.ts'

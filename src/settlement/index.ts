@@ -1,17 +1,18 @@
-/** Settlement: inscriptions on Bitcoin, written and found. */
+/** Settlement's half that runs in a browser: this project's records in inscriptions. */
+
 export { SettlementError, type SettlementErrorCode } from './errors.ts'
-export { Inscriber, type InscriberOptions } from './inscriber/inscriber.ts'
-export type { JobView } from './inscriber/job-view.ts'
-export { type Cost, MAX_BATCH } from './inscriber/plan.ts'
-export { type Coin, POSTAGE } from './inscriber/transactions.ts'
-export { type WalletCoins, walletCoins } from './inscriber/wallet-coins.ts'
-export * from './pure.ts'
-export type { IndexEntry } from './scanner/entry.ts'
-export { fetchBlock } from './scanner/fetch-block.ts'
-export { type IndexChange, InscriptionIndex, type Query } from './scanner/inscription-index.ts'
-export { type ScanEvent, type ScanOptions, scanChain } from './scanner/scan-chain.ts'
-export { openStore, type Store, type StoreContent } from './store.ts'
-export { parseSecretKey } from './wallet/import-key.ts'
-export { type TaprootOutput, taprootOutput } from './wallet/taproot.ts'
-export { Wallet } from './wallet/wallet.ts'
-export { createWallet, openWallet, readPrivate, type WalletFileOptions } from './wallet/wallet-file.ts'
+export { encodeCbor } from './record/cbor.ts'
+export { decodeRecord, type RecordReject, type RecordResult, recordContent } from './record/codec.ts'
+export {
+  MAX_BODY_BYTES,
+  MAX_CONTENT_TYPE_BYTES,
+  METAPROTOCOL,
+  RECORD_VERSION,
+  recordSchema,
+  type UnsignedRecord,
+  type WscRecord,
+} from './record/record.ts'
+export { counts, lineOf } from './record/sequence.ts'
+export { recordMessage, type SignedContent, signatureHolds, signRecord } from './record/sign.ts'
+export { type FoundInscription, scanBlock } from './scan-block.ts'
+export { type InscriptionSummary, summarize } from './summary.ts'

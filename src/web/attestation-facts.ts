@@ -1,6 +1,6 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { utf8 } from '../bitcoin/index.ts'
-import type { AttestationKind, AttestationPayload, CheckedAttestation } from '../bus/pure.ts'
+import type { AttestationKind, AttestationPayload, CheckedAttestation } from '../bus/index.ts'
 import { duration, type Fact, grouped, utc } from './facts.ts'
 
 const KINDS: Readonly<Record<AttestationKind, string>> = {

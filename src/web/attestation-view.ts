@@ -1,4 +1,4 @@
-import { attestationResultJson, type CheckedAttestation, type ProvedChain } from '../bus/pure.ts'
+import { attestationResultJson, type CheckedAttestation, type ProvedChain } from '../bus/index.ts'
 import { attestedFacts, bodyText, kindText, notShown } from './attestation-facts.ts'
 import { attestationReasonText } from './attestation-reasons.ts'
 import { el } from './dom.ts'

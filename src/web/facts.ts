@@ -1,4 +1,4 @@
-import type { LoadedVerifier, ProvedChain } from '../bus/pure.ts'
+import type { LoadedVerifier, ProvedChain } from '../bus/index.ts'
 
 /** One line of the result: a label, the value, and what to say beside it. */
 export interface Fact {

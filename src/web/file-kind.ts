@@ -1,4 +1,4 @@
-import { MAX_ATTESTATION_JSON, MAX_KEY_BYTES, MAX_PROOF_BYTES } from '../bus/pure.ts'
+import { MAX_ATTESTATION_JSON, MAX_KEY_BYTES, MAX_PROOF_BYTES } from '../bus/index.ts'
 
 export type FileKind = 'proof' | 'attestation' | 'anchor' | 'network' | 'key'
 

@@ -1,4 +1,4 @@
-import { type NetworkName, parseWork } from '../bus/pure.ts'
+import { type NetworkName, parseWork } from '../bus/index.ts'
 import { byId, el } from './dom.ts'
 import { grouped } from './facts.ts'
 import { type FileKind, type ReadFile, readFiles } from './file-kind.ts'

@@ -1,4 +1,4 @@
-import type { LoadStage } from '../bus/pure.ts'
+import type { LoadStage } from '../bus/index.ts'
 import { el, icon } from './dom.ts'
 import type { ResultView } from './result-view.ts'
 

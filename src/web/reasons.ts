@@ -1,4 +1,4 @@
-import type { VerifierErrorCode, VerifyReject } from '../bus/pure.ts'
+import type { VerifierErrorCode, VerifyReject } from '../bus/index.ts'
 
 /** What each reason means to a reader who knows Bitcoin but not this project. */
 const REASONS: Readonly<Record<VerifyReject, string>> = {

@@ -1,4 +1,4 @@
-import { type ProvedChain, verifyJson } from '../bus/pure.ts'
+import { type ProvedChain, verifyJson } from '../bus/index.ts'
 import { attestationView } from './attestation-view.ts'
 import { el } from './dom.ts'
 import { duration, factsOf, keyCaution } from './facts.ts'

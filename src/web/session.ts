@@ -8,7 +8,7 @@ import {
   VerifierError,
   type VerifyRequest,
   type WorkerVerifier,
-} from '../bus/pure.ts'
+} from '../bus/index.ts'
 
 /** A proof to judge, and perhaps an attestation to check under it. */
 export interface Question {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { serveVerifier, type WorkerScope } from '../bus/pure.ts'
-import { openWasmVerifier } from '../proving/pure.ts'
+import { serveVerifier, type WorkerScope } from '../bus/index.ts'
+import { openWasmVerifier } from '../proving/index.ts'
 
 // zod would compile checks by `new Function`, which the page's policy forbids (and reports).
 z.config({ jitless: true })

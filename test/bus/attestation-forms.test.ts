@@ -8,7 +8,7 @@ import {
   refreshAttestation,
   supplementFromJson,
   supplementToJson,
-} from '../../src/bus/pure.ts'
+} from '../../src/bus/index.ts'
 import { HEIGHT, inscriptionAt, onReal, onSynthetic, placed, real, reasonOf, txAt } from './attestation-scene.ts'
 
 describe('forms', () => {

@@ -8,7 +8,7 @@ import {
   type Transaction,
   transactionId,
 } from '../../src/bitcoin/index.ts'
-import { attestInscription, type InscriptionAttestation, openBlock } from '../../src/bus/pure.ts'
+import { attestInscription, type InscriptionAttestation, openBlock } from '../../src/bus/index.ts'
 import {
   commitmentScript,
   decoded,

@@ -14,7 +14,7 @@ import {
   encodeAttestation,
   FIELD_MODULUS,
   openBlock,
-} from '../../src/bus/pure.ts'
+} from '../../src/bus/index.ts'
 import { chainAround, type PlacedChain } from '../support/attested-chain.ts'
 import { block, smallBlock } from '../support/blocks.ts'
 import { envelopeScript, spend, syntheticBlock } from '../support/synthetic-block.ts'

@@ -12,7 +12,7 @@ import {
   decodeAttestation,
   encodeAttestation,
   openBlock,
-} from '../../src/bus/pure.ts'
+} from '../../src/bus/index.ts'
 import { chainAround, type PlacedChain } from '../support/attested-chain.ts'
 import { block, smallBlock } from '../support/blocks.ts'
 import { envelopeScript, type SyntheticOptions, spend, syntheticBlock } from '../support/synthetic-block.ts'

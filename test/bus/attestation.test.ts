@@ -7,8 +7,8 @@ import {
   attestOutput,
   checkAttestation,
   type TransactionAttestation,
-} from '../../src/bus/pure.ts'
-import { summarize } from '../../src/settlement/pure.ts'
+} from '../../src/bus/index.ts'
+import { summarize } from '../../src/settlement/index.ts'
 import { commitmentScript, spend, syntheticBlock } from '../support/synthetic-block.ts'
 import {
   built,

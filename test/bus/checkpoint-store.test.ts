@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { Level } from 'level'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/bus/prover/checkpoint-codec.ts'
-import { type CheckpointEntry, CheckpointStore } from '../../src/bus/prover/checkpoint-store.ts'
-import { type Files, nodeFiles } from '../../src/bus/prover/files.ts'
-import { importCheckpoint } from '../../src/bus/prover/transfer.ts'
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/bus/io/prover/checkpoint-codec.ts'
+import { type CheckpointEntry, CheckpointStore } from '../../src/bus/io/prover/checkpoint-store.ts'
+import { diskFiles, type Files } from '../../src/bus/io/prover/files.ts'
+import { importCheckpoint } from '../../src/bus/io/prover/transfer.ts'
 import { FakeEngine } from './fake-engine.ts'
 import { poseidon } from './poseidon-reference.ts'
 import { main, owner, ProverPlace, source, start, stateAt } from './prover-fixture.ts'
@@ -16,7 +16,7 @@ let folder: string
 beforeEach(() => {
   folder = join(place.dir, 'checkpoints')
 })
-const open = (files: Files = nodeFiles) =>
+const open = (files: Files = diskFiles) =>
   CheckpointStore.open({ dir: place.dir, owner, params: regtest, poseidon, files })
 
 async function withStore<T>(use: (store: CheckpointStore) => T, files?: Files): Promise<Awaited<T>> {
@@ -96,9 +96,9 @@ describe('a checkpoint that is let go', () => {
   it.each(['remove', 'del'])('does not come back as the newest after a crash at %s', async (at) => {
     await saveUpTo(5)
     const files: Files = {
-      ...nodeFiles,
+      ...diskFiles,
       remove: async (path) => {
-        if (at === 'del') await nodeFiles.remove(path)
+        if (at === 'del') await diskFiles.remove(path)
         throw Object.assign(new Error('the machine died'), { code: 'EIO' })
       },
     }
@@ -182,16 +182,16 @@ describe('an index', () => {
     await write(/^CURRENT$/, 'garbage')
     // Another process found the same and was faster.
     const faster: Files = {
-      ...nodeFiles,
+      ...diskFiles,
       rename: async (from, to) => {
         await mkdir(to)
         await writeFile(join(to, 'CURRENT'), '')
-        await nodeFiles.rename(from, to)
+        await diskFiles.rename(from, to)
       },
     }
     await expect(open(faster)).rejects.toMatchObject({ code: 'E_LOCKED' })
     const failing: Files = {
-      ...nodeFiles,
+      ...diskFiles,
       rename: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })),
     }
     await expect(open(failing)).rejects.toMatchObject({ code: 'E_DISK_FULL' })

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { FIELD_MODULUS } from '../../src/bus/field.ts'
-import { type CheckpointFile, decodeCheckpoint, encodeCheckpoint } from '../../src/bus/prover/checkpoint-codec.ts'
-import { CheckpointStore } from '../../src/bus/prover/checkpoint-store.ts'
-import { type Files, nodeFiles } from '../../src/bus/prover/files.ts'
-import { fileSource } from '../../src/bus/prover/header-source.ts'
-import { BusProver } from '../../src/bus/prover/prover.ts'
-import type { StateJson } from '../../src/bus/prover/state-codec.ts'
-import { readStatus } from '../../src/bus/prover/status.ts'
-import { exportCheckpoint, importCheckpoint } from '../../src/bus/prover/transfer.ts'
+import { type CheckpointFile, decodeCheckpoint, encodeCheckpoint } from '../../src/bus/io/prover/checkpoint-codec.ts'
+import { CheckpointStore } from '../../src/bus/io/prover/checkpoint-store.ts'
+import { diskFiles, type Files } from '../../src/bus/io/prover/files.ts'
+import { fileSource } from '../../src/bus/io/prover/header-source.ts'
+import { BusProver } from '../../src/bus/io/prover/prover.ts'
+import type { StateJson } from '../../src/bus/io/prover/state-codec.ts'
+import { readStatus } from '../../src/bus/io/prover/status.ts'
+import { exportCheckpoint, importCheckpoint } from '../../src/bus/io/prover/transfer.ts'
 import { headerFile, mineChain, regtestStart } from './chain-fixture.ts'
 import { FAKE_KEY, FakeEngine } from './fake-engine.ts'
 import { poseidon } from './poseidon-reference.ts'
@@ -25,7 +25,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
-const open = (at: string, files: Files = nodeFiles) =>
+const open = (at: string, files: Files = diskFiles) =>
   CheckpointStore.open({ dir: at, owner, params: regtest, poseidon, files })
 
 function engineOf(): FakeEngine {
@@ -110,10 +110,10 @@ describe('a disk that cannot be read now', () => {
     await made(at)
     let broken = false
     const failing: Files = {
-      ...nodeFiles,
+      ...diskFiles,
       async read(path, limit) {
         if (broken && path.endsWith('.checkpoint')) throw Object.assign(new Error(code), { code })
-        return await nodeFiles.read(path, limit)
+        return await diskFiles.read(path, limit)
       },
     }
     const store = await open(at, failing)
@@ -144,7 +144,7 @@ describe('a directory that is not ours', () => {
     await expect(open(dir)).rejects.toMatchObject({ code: 'E_DATA_DIR_MISMATCH', message: /thesis.txt.*--data-dir/ })
     expect(await readdir(dir)).toEqual(['thesis.txt'])
     const later = join(dir, 'later')
-    await nodeFiles.makeDir(later)
+    await diskFiles.makeDir(later)
     for (const [text, code] of [
       ['{"format":2,"params":"p","start":"s","keyId":"k"}', 'E_DATA_DIR_VERSION'],
       ['{"format":1,"params":"p","start":"s","keyId":"k"}', 'E_DATA_DIR_MISMATCH'],

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { BusError, type HistoryOwner, openLevelTable } from '../../src/bus/index.ts'
+import { BusError } from '../../src/bus/index.ts'
+import { type HistoryOwner, openLevelTable } from '../../src/bus/io/index.ts'
 import { damaged } from '../support/damage.ts'
 
 let dir: string

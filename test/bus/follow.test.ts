@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { regtest, toDisplay } from '../../src/bitcoin/index.ts'
-import { CheckpointStore } from '../../src/bus/prover/checkpoint-store.ts'
-import { follow } from '../../src/bus/prover/follow.ts'
-import { nodeSource } from '../../src/bus/prover/header-source.ts'
-import { BusProver } from '../../src/bus/prover/prover.ts'
-import { readStatus, writeStatus } from '../../src/bus/prover/status.ts'
-import { exportCheckpoint, importCheckpoint } from '../../src/bus/prover/transfer.ts'
+import { CheckpointStore } from '../../src/bus/io/prover/checkpoint-store.ts'
+import { follow } from '../../src/bus/io/prover/follow.ts'
+import { bitcoindSource } from '../../src/bus/io/prover/header-source.ts'
+import { BusProver } from '../../src/bus/io/prover/prover.ts'
+import { readStatus, writeStatus } from '../../src/bus/io/prover/status.ts'
+import { exportCheckpoint, importCheckpoint } from '../../src/bus/io/prover/transfer.ts'
 import type { ChainState } from '../../src/bus/state.ts'
 import { type FixtureChain, mineChain, regtestStart } from './chain-fixture.ts'
 import { FAKE_KEY, FakeEngine } from './fake-engine.ts'
@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
 const sourceOf = (chain: () => FixtureChain) =>
-  nodeSource({
+  bitcoindSource({
     getBlockCount: async () => chain().headers.length,
     getBlockHash: async (height) => (height === 0 ? start.context.hash : chain().states[height - 1]?.context.hash),
     getHeaders: async (from, count) =>

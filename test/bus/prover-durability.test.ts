@@ -2,10 +2,10 @@ import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { CheckpointStore } from '../../src/bus/prover/checkpoint-store.ts'
-import { type Files, nodeFiles } from '../../src/bus/prover/files.ts'
-import type { ProverOptions } from '../../src/bus/prover/prover.ts'
-import { expendable } from '../../src/bus/prover/retention.ts'
+import { CheckpointStore } from '../../src/bus/io/prover/checkpoint-store.ts'
+import { diskFiles, type Files } from '../../src/bus/io/prover/files.ts'
+import type { ProverOptions } from '../../src/bus/io/prover/prover.ts'
+import { expendable } from '../../src/bus/io/prover/retention.ts'
 import { FakeEngine } from './fake-engine.ts'
 import { poseidon } from './poseidon-reference.ts'
 import { heightOf, main, owner, ProverPlace, source, start } from './prover-fixture.ts'
@@ -16,10 +16,10 @@ const withProver: ProverPlace['withProver'] = (use, changes) => place.withProver
 describe('prover loop', () => {
   it('tells the first error when saving fails after it, and a lost state before an interrupt', async () => {
     const full: Files = {
-      ...nodeFiles,
+      ...diskFiles,
       writeSynced: async (path, bytes) => {
         if (path.includes('.checkpoint')) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
-        await nodeFiles.writeSynced(path, bytes)
+        await diskFiles.writeSynced(path, bytes)
       },
     }
     const cause = new Error('socket')
@@ -122,9 +122,9 @@ describe('checkpoint store', () => {
   it('tells a full disk and keeps the checkpoint before', async () => {
     await withProver((prover) => prover.advanceTo(source(main.headers), 10))
     const full: Files = {
-      ...nodeFiles,
+      ...diskFiles,
       async writeSynced(path, bytes) {
-        await nodeFiles.writeSynced(path, bytes.subarray(0, 100))
+        await diskFiles.writeSynced(path, bytes.subarray(0, 100))
         throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
       },
     }
@@ -165,12 +165,12 @@ function crashing(at: number): Files {
     }
   }
   return {
-    ...nodeFiles,
-    writeSynced: guard(nodeFiles.writeSynced, (path, bytes) =>
-      nodeFiles.writeSynced(path, bytes.subarray(0, bytes.length >> 1)),
+    ...diskFiles,
+    writeSynced: guard(diskFiles.writeSynced, (path, bytes) =>
+      diskFiles.writeSynced(path, bytes.subarray(0, bytes.length >> 1)),
     ),
-    rename: guard(nodeFiles.rename),
-    syncDir: guard(nodeFiles.syncDir),
-    remove: guard(nodeFiles.remove),
+    rename: guard(diskFiles.rename),
+    syncDir: guard(diskFiles.syncDir),
+    remove: guard(diskFiles.remove),
   }
 }

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import { type Header, regtest } from '../../src/bitcoin/index.ts'
-import { CheckpointStore } from '../../src/bus/prover/checkpoint-store.ts'
-import { type Files, nodeFiles } from '../../src/bus/prover/files.ts'
-import { fileSource, type HeaderSource, nodeSource } from '../../src/bus/prover/header-source.ts'
-import { BusProver, type ProverOptions } from '../../src/bus/prover/prover.ts'
+import { CheckpointStore } from '../../src/bus/io/prover/checkpoint-store.ts'
+import { diskFiles, type Files } from '../../src/bus/io/prover/files.ts'
+import { bitcoindSource, fileSource, type HeaderSource } from '../../src/bus/io/prover/header-source.ts'
+import { BusProver, type ProverOptions } from '../../src/bus/io/prover/prover.ts'
 import { verifyProof } from '../../src/bus/verify.ts'
 import { type FixtureChain, headerFile, mineChain, regtestStart } from './chain-fixture.ts'
 import { FAKE_KEY, FakeEngine } from './fake-engine.ts'
@@ -44,7 +44,7 @@ export function source(headers: readonly Header[]): HeaderSource {
 
 /** A node whose chain `chain` says anew at every question; no more than `most` headers an answer. */
 export function node(chain: () => FixtureChain, most = Number.POSITIVE_INFINITY): HeaderSource {
-  return nodeSource({
+  return bitcoindSource({
     getBlockCount: async () => chain().headers.length,
     getBlockHash: async (height) => (height === 0 ? start.context.hash : chain().states[height - 1]?.context.hash),
     getHeaders: async (from, count) =>
@@ -85,7 +85,7 @@ export class ProverPlace {
     use: (prover: BusProver, engine: FakeEngine, store: CheckpointStore) => Promise<T>,
     changes: Partial<ProverOptions> & { files?: Files } = {},
   ): Promise<T> {
-    const { files = nodeFiles, ...rest } = changes
+    const { files = diskFiles, ...rest } = changes
     const store = await CheckpointStore.open({ dir: this.dir, owner, params: regtest, poseidon, files })
     const engine = new FakeEngine(start)
     for (const chain of [main, ...branches]) for (const state of chain.states) engine.know(state)

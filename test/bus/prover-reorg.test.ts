@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { HeaderSource } from '../../src/bus/prover/header-source.ts'
+import type { HeaderSource } from '../../src/bus/io/prover/header-source.ts'
 import type { FixtureChain } from './chain-fixture.ts'
 import { branches, heightOf, main, node, ProverPlace, source, stateAt } from './prover-fixture.ts'
 

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { fileSource } from '../../src/bus/prover/header-source.ts'
+import { fileSource } from '../../src/bus/io/prover/header-source.ts'
 import { headerFile } from './chain-fixture.ts'
 import { heightOf, main, ProverPlace, source } from './prover-fixture.ts'
 

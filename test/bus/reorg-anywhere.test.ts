@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toDisplay } from '../../src/bitcoin/index.ts'
-import { follow } from '../../src/bus/prover/follow.ts'
-import type { HeaderSource } from '../../src/bus/prover/header-source.ts'
+import { follow } from '../../src/bus/io/prover/follow.ts'
+import type { HeaderSource } from '../../src/bus/io/prover/header-source.ts'
 import { type FixtureChain, mineChain } from './chain-fixture.ts'
 import { cut, main, NOW, node, ProverPlace, start, stateAt } from './prover-fixture.ts'
 

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type ServedBus, type ServeLimits, serveBus } from '../../src/bus/index.ts'
-import { Connections, clientOfAddress, SERVE_LIMITS } from '../../src/bus/serve/connections.ts'
+import { type ServedBus, type ServeLimits, serveBus } from '../../src/bus/io/index.ts'
+import { Connections, clientOfAddress, SERVE_LIMITS } from '../../src/bus/io/serve/connections.ts'
 
 const closing: (() => Promise<void> | void)[] = []
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { attestationFromJson, checkAttestation, decodeAttestation, supplementFromJson } from '../../src/bus/index.ts'
-import { RateLimiter } from '../../src/bus/serve/rate-limit.ts'
+import { RateLimiter } from '../../src/bus/io/serve/rate-limit.ts'
 import { fakeProof } from './fake-proof.ts'
 import { poseidon } from './poseidon-reference.ts'
 

@@ -3,19 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { encodeHeader, headerHash, sameHash } from '../../src/bitcoin/index.ts'
+import { type BlockSource, type ProvedChain, verifyProof } from '../../src/bus/index.ts'
 import {
-  type BlockSource,
   fileSource,
   type HeaderSource,
   History,
   memoryTable,
-  type ProvedChain,
   type RateLimit,
   type RunningServer,
   ServedBus,
   serveBus,
-  verifyProof,
-} from '../../src/bus/index.ts'
+} from '../../src/bus/io/index.ts'
 import { type FixtureChain, headerFile, mineChain, regtestStart } from './chain-fixture.ts'
 import { fakeOptions } from './fake-proof.ts'
 import { poseidonSource } from './poseidon-reference.ts'

@@ -3,7 +3,7 @@ import { decodeField } from '../../src/bus/field.ts'
 import type { ChainState } from '../../src/bus/state.ts'
 import { packState } from '../../src/bus/state-vector.ts'
 import { stepInput } from '../../src/bus/step-input.ts'
-import { BusWitnessSource, compileCircuit } from '../../src/proving/index.ts'
+import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
 import { mineChain, regtestStart } from './chain-fixture.ts'
 
 /** The circuit's outputs are the first wires after the constant one. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { judgeProof, loadVerifier, type SnarkVerifier } from '../../src/index.ts'
-import { openWasmVerifier } from '../../src/proving/pure.ts'
+import { openWasmVerifier } from '../../src/proving/index.ts'
 
 // Made by `wsc bus prove --network mainnet --insecure-dev-setup --to 10` under the committed development key; to be
 // made anew whenever that key changes.

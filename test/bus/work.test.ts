@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseWork } from '../../src/bus/pure.ts'
+import { parseWork } from '../../src/bus/index.ts'
 
 it('reads work in hexadecimal, up to 256 bits', () => {
   expect(['0', 'fF', '0xff', '0XFF', `0x${'f'.repeat(64)}`].map(parseWork)).toEqual([

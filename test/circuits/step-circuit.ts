@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { StepInput } from '../../src/bus/step-input.ts'
-import { compileCircuit } from '../../src/proving/circuits.ts'
+import { compileCircuit } from '../../src/proving/io/circuits.ts'
 import { WitnessCalculator } from '../../src/proving/witness-calculator.ts'
 import { type R1cs, readR1cs } from '../support/r1cs.ts'
 import { brokenConstraints } from '../support/r1cs-check.ts'

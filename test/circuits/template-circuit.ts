@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { compileCircom } from '../../src/proving/circuits.ts'
 import type { CircuitInput } from '../../src/proving/engine.ts'
+import { compileCircom } from '../../src/proving/io/circuits.ts'
 import { WitnessCalculator } from '../../src/proving/witness-calculator.ts'
 import { decodeWitness, readR1cs } from '../support/r1cs.ts'
 import { brokenConstraints } from '../support/r1cs-check.ts'

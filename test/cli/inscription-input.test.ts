@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseEnvelopes, regtest } from '../../src/bitcoin/index.ts'
 import { readInscription } from '../../src/cli/inscription-input.ts'
-import { decodeRecord, MAX_CONTENT_TYPE_BYTES, Wallet } from '../../src/settlement/index.ts'
+import { decodeRecord, MAX_CONTENT_TYPE_BYTES } from '../../src/settlement/index.ts'
+import { Wallet } from '../../src/settlement/io/index.ts'
 
 let dir: string
 let body: string

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { NodeClient } from '../../src/bitcoin/node/index.ts'
+import { BitcoindClient } from '../../src/bitcoin/io/index.ts'
 import { tips } from '../../src/cli/commands/bus-follow.ts'
 import type { CliContext } from '../../src/cli/context.ts'
 import { EXIT, explain } from '../../src/cli/exit.ts'
 import { patientSource } from '../../src/cli/source.ts'
 import { openTerminal } from '../../src/cli/terminal.ts'
-import { answering, FakeChain, FakeServer, RpcFailure } from '../bitcoin-node/fake-node.ts'
+import { answering, FakeChain, FakeServer, RpcFailure } from '../bitcoin-io/fake-bitcoind.ts'
 
 function contextOf(signal: AbortSignal, onNote: (text: string) => void = () => undefined): CliContext {
   const terminal = openTerminal({ write: () => true }, { write: (text) => onNote(text) })
@@ -15,7 +15,7 @@ function contextOf(signal: AbortSignal, onNote: (text: string) => void = () => u
 
 describe('a source that waits for its node', () => {
   it('ends its pause at once when interrupted', async () => {
-    const client = new NodeClient({ url: 'http://127.0.0.1:1' })
+    const client = new BitcoindClient({ url: 'http://127.0.0.1:1' })
     const stop = new AbortController()
     // The pause begins after the note.
     const source = patientSource(

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { runCli } from '../../src/cli/run.ts'
 import { openTerminal } from '../../src/cli/terminal.ts'
-import { createWallet } from '../../src/settlement/index.ts'
+import { createWallet } from '../../src/settlement/io/index.ts'
 
 let dir: string
 beforeEach(async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Prover, SetupInfo } from '../../folding/index.d.ts'
-import { addonFile, loadAddon } from '../../src/proving/addon.ts'
+import { addonFile, loadAddon } from '../../src/proving/io/addon.ts'
 import { elements, FIELD, type State, smallCircuit, step } from './small-circuit.ts'
 
 const addon = loadAddon()

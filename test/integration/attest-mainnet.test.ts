@@ -16,18 +16,15 @@ import {
   decodeAttestation,
   encodeAnchor,
   encodeAttestation,
-  fileSource,
   type HeaderPlace,
-  History,
-  memoryTable,
   openBlock,
   type Poseidon,
   type ProvedChain,
   poseidonOf,
-  provedPlaces,
   verifyProof,
 } from '../../src/bus/index.ts'
-import { NativeVerifier } from '../../src/proving/index.ts'
+import { fileSource, History, memoryTable, provedPlaces } from '../../src/bus/io/index.ts'
+import { NativeVerifier } from '../../src/proving/io/index.ts'
 import { block, gunzip } from '../support/blocks.ts'
 import { BusPlace } from '../support/bus-place.ts'
 import { builtInKey } from '../support/bus-proof.ts'

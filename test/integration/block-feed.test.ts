@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { regtest, toDisplay } from '../../src/bitcoin/index.ts'
-import { type BlockEvent, blockFeed } from '../../src/bitcoin/node/index.ts'
-import { codeOf } from '../bitcoin-node/fake-node.ts'
-import { Replay } from '../bitcoin-node/replay.ts'
+import { type BlockEvent, blockFeed } from '../../src/bitcoin/io/index.ts'
+import { codeOf } from '../bitcoin-io/fake-bitcoind.ts'
+import { Replay } from '../bitcoin-io/replay.ts'
 
-let node: RegtestNode
+let node: RegtestBitcoind
 beforeEach(async () => {
-  node = await RegtestNode.start()
+  node = await RegtestBitcoind.start()
 })
 afterEach(() => node.stop())
 

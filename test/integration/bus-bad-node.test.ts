@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { toDisplay } from '../../src/bitcoin/index.ts'
-import { answering, FakeChain, FakeServer, FakeTcp } from '../bitcoin-node/fake-node.ts'
+import { answering, FakeChain, FakeServer, FakeTcp } from '../bitcoin-io/fake-bitcoind.ts'
 import { BusPlace, until } from '../support/bus-place.ts'
 
 /** Nodes that cannot be worked with, seen through the command: nothing is judged (exit 2) and nothing written. */
@@ -76,7 +76,7 @@ describe('a node that cannot be reached', () => {
 
 describe('the real node', () => {
   it('is on another network', async () => {
-    await using node = await RegtestNode.start()
+    await using node = await RegtestBitcoind.start()
     const own = ['--rpc-cookie', node.auth.file]
     const said = await refuses(node.url, 'E_NODE_WRONG_NETWORK', ...own, '--network', 'signet', '--insecure-dev-setup')
     expect(said).toContain('is on "regtest"')
@@ -85,7 +85,7 @@ describe('the real node', () => {
   })
 
   it('is stopped in the middle of proving and started again: the run waits for it and ends well', async () => {
-    await using node = await RegtestNode.start()
+    await using node = await RegtestBitcoind.start()
     await node.mine(6)
     const reach = [...regtest, '--rpc', node.url, '--rpc-cookie', node.auth.file]
     // Stopped while keys are loaded: the headers are asked for after that.

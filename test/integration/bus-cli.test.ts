@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { encodeHeader, toDisplay } from '../../src/bitcoin/index.ts'
 import { startWsc, wsc } from '../support/wsc.ts'
 
 /** The whole way, by the command line: real node, real engine, real proofs. */
 let dir: string
-let node: RegtestNode
+let node: RegtestBitcoind
 let key: string
 let env: Record<string, string>
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'wsc-bus-'))
-  node = await RegtestNode.start()
+  node = await RegtestBitcoind.start()
   await node.mine(25)
   env = { WSC_NETWORK: 'regtest', WSC_RPC: node.url, WSC_RPC_COOKIE: node.auth.file, XDG_DATA_HOME: join(dir, 'data') }
   const made = await wsc(['setup', '--json'], env)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { toDisplay } from '../../src/bitcoin/index.ts'
 import { followed } from '../support/bus-json.ts'
 import { BusPlace, until } from '../support/bus-place.ts'
@@ -7,7 +7,7 @@ import type { WscRun } from '../support/wsc.ts'
 
 /** `wsc bus follow` beside a real node (acceptance 6: reorgs of depth 1, 6 and 30). */
 let place: BusPlace
-let node: RegtestNode
+let node: RegtestBitcoind
 let run: WscRun
 const reach = () => ['--network', 'regtest', '--rpc', node.url, '--rpc-cookie', node.auth.file]
 const best = async () => {
@@ -17,7 +17,7 @@ const best = async () => {
 
 beforeAll(async () => {
   place = await BusPlace.make()
-  node = await RegtestNode.start()
+  node = await RegtestBitcoind.start()
   await node.mine(32)
   run = place.start('bus', 'follow', ...reach(), '--out', place.file('f.proof'), '--json')
 })

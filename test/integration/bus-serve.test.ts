@@ -2,16 +2,16 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { toDisplay } from '../../src/bitcoin/index.ts'
-import { decodeProofFile, encodeProofFile } from '../../src/bus/pure.ts'
+import { decodeProofFile, encodeProofFile } from '../../src/bus/index.ts'
 import { BusPlace, until } from '../support/bus-place.ts'
 import { inscriptionAddress, mineInscription } from '../support/regtest-inscription.ts'
 import type { WscRun } from '../support/wsc.ts'
 
 /** Prover, server and verifier beside a real node; the verifier knows nothing but the server's address. */
 let place: BusPlace
-let node: RegtestNode
+let node: RegtestBitcoind
 let prover: WscRun
 let server: WscRun
 let url: string
@@ -48,7 +48,7 @@ const inscribe = () => mineInscription(node, { contentType: new TextEncoder().en
 
 beforeAll(async () => {
   place = await BusPlace.make()
-  node = await RegtestNode.start()
+  node = await RegtestBitcoind.start()
   await node.mine(101, inscriptionAddress)
   prover = place.start('bus', 'follow', ...reach(), '--out', place.file('current.proof'), '--json')
   await prover.line(await tip())

@@ -6,11 +6,17 @@ import { connect } from 'node:net'
 import { basename, dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
-import { BitcoindFailedError, getBitcoind, knowsOption, RegtestNode, SignetNode } from '../../bitcoin-regtest/index.ts'
+import {
+  BitcoindFailedError,
+  getBitcoind,
+  knowsOption,
+  RegtestBitcoind,
+  SignetBitcoind,
+} from '../../bitcoin-regtest/index.ts'
 import { checkHeader, type NetworkParams, signet, startContext } from '../../src/bitcoin/index.ts'
 
 test('two nodes side by side, each gone with its directory', async () => {
-  const nodes = await Promise.all([RegtestNode.start(), RegtestNode.start({ wallet: true, listen: true })])
+  const nodes = await Promise.all([RegtestBitcoind.start(), RegtestBitcoind.start({ wallet: true, listen: true })])
   for (const [i, node] of nodes.entries()) await node.mine(i + 1)
   expect(await Promise.all(nodes.map((node) => node.client.getBlockCount()))).toEqual([1, 2])
   for (const node of nodes) {
@@ -21,7 +27,7 @@ test('two nodes side by side, each gone with its directory', async () => {
 })
 
 test('an option the node does not know is reported in its own words', async () => {
-  const start = RegtestNode.start({ args: ['-no-such-option'] })
+  const start = RegtestBitcoind.start({ args: ['-no-such-option'] })
   await expect(start).rejects.toBeInstanceOf(BitcoindFailedError)
   await expect(start).rejects.toThrow(/Invalid parameter -no-such-option/)
 })
@@ -29,8 +35,8 @@ test('an option the node does not know is reported in its own words', async () =
 test('a process killed without a chance to clean up leaves neither node nor directory', async () => {
   const index = new URL('../../bitcoin-regtest/index.ts', import.meta.url).href
   const script = `
-    const { RegtestNode } = await import(${JSON.stringify(index)})
-    const node = await RegtestNode.start({ args: ['-rpcservertimeout=3600'] })
+    const { RegtestBitcoind } = await import(${JSON.stringify(index)})
+    const node = await RegtestBitcoind.start({ args: ['-rpcservertimeout=3600'] })
     console.log(JSON.stringify([node.rpcPort, node.dataDir]))
   `
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -53,12 +59,12 @@ test('a process killed without a chance to clean up leaves neither node nor dire
 test('a signet of its own mines, and retargets as the rules say', async () => {
   const bitcoind = await getBitcoind()
   if (!(await knowsOption(bitcoind.path, '-signetblocktime'))) {
-    await expect(SignetNode.start({ bitcoind })).rejects.toThrow(/does not know -signetblocktime/)
+    await expect(SignetBitcoind.start({ bitcoind })).rejects.toThrow(/does not know -signetblocktime/)
     return
   }
   const params: NetworkParams = { ...signet, name: 'custom signet', custom: true, epochLength: 2 }
   const time = signet.genesis.time + 600
-  await using node = await SignetNode.start({ bitcoind, epochLength: 2, time })
+  await using node = await SignetBitcoind.start({ bitcoind, epochLength: 2, time })
   await node.client.assertNetwork(params)
   await expect(node.client.assertNetwork(signet)).rejects.toThrow(/custom signet/)
   await node.mine(1)

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { headerBytes } from '../../bench/support/headers.ts'
 import { decodeHeader, headerHash, toDisplay } from '../../src/bitcoin/index.ts'
-import { fileSource, type HeaderSource, History, memoryTable, openLevelTable } from '../../src/bus/index.ts'
-import { NativeVerifier } from '../../src/proving/index.ts'
+import { fileSource, type HeaderSource, History, memoryTable, openLevelTable } from '../../src/bus/io/index.ts'
+import { NativeVerifier } from '../../src/proving/io/index.ts'
 import { builtInKey } from '../support/bus-proof.ts'
 
 /** The history store under `kill -9`: whatever is there afterwards is whole, and goes on to the same end. */

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { codeOf, InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
 
 /** A node that cannot know what became of a job is no witness of a double spend. */
 let place: InscriberPlace
-let other: RegtestNode
+let other: RegtestBitcoind
 beforeAll(async () => {
   place = await InscriberPlace.make(2)
-  other = await RegtestNode.start()
+  other = await RegtestBitcoind.start()
 })
 afterAll(async () => {
   await other.stop()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mainnet } from '../../src/bitcoin/index.ts'
-import { openStore, Wallet } from '../../src/settlement/index.ts'
+import { openStore, Wallet } from '../../src/settlement/io/index.ts'
 import { AlteringClient, codeOf, InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
 
 /** Fees as the node estimates them. */

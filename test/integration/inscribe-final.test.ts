@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { NodeClient, type RpcCall, type RpcOptions } from '../../src/bitcoin/node/index.ts'
-import { walletCoins } from '../../src/settlement/index.ts'
-import { spendCoins } from '../../src/settlement/inscriber/transactions.ts'
+import { BitcoindClient, type RpcCall, type RpcOptions } from '../../src/bitcoin/io/index.ts'
+import { walletCoins } from '../../src/settlement/io/index.ts'
+import { spendCoins } from '../../src/settlement/io/inscriber/transactions.ts'
 import { codeOf, InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
 import { RelayingClient } from '../support/relaying-client.ts'
 
@@ -55,7 +55,7 @@ test('two calls at once take turns: each has its coins', async () => {
   expect(await Promise.all(both)).toEqual(['E_JOB', null])
 })
 
-class RememberingClient extends NodeClient {
+class RememberingClient extends BitcoindClient {
   readonly methods: string[] = []
 
   constructor({ node }: InscriberPlace) {

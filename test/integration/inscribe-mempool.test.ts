@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { knowsOption } from '../../bitcoin-regtest/index.ts'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { type Cost, type JobView, walletCoins } from '../../src/settlement/index.ts'
-import { JobStore } from '../../src/settlement/inscriber/job.ts'
+import { type Cost, type JobView, walletCoins } from '../../src/settlement/io/index.ts'
+import { JobStore } from '../../src/settlement/io/inscriber/job.ts'
 import { codeOf, InscriberPlace } from '../support/inscriber-place.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { NodeClient, type RpcCall, type RpcOptions } from '../../src/bitcoin/node/index.ts'
-import { coinsOf, JobStore } from '../../src/settlement/inscriber/job.ts'
+import { BitcoindClient, type RpcCall, type RpcOptions } from '../../src/bitcoin/io/index.ts'
+import { coinsOf, JobStore } from '../../src/settlement/io/inscriber/job.ts'
 import { CoreWallet } from '../support/core-wallet.ts'
 import {
   AlteringClient,
@@ -203,7 +203,7 @@ test('a wallet that pays more than the cap, or somebody else, is not followed', 
 })
 
 /** The process dies before its first call of this method. */
-class StoppingClient extends NodeClient {
+class StoppingClient extends BitcoindClient {
   readonly #method: string
 
   constructor({ node }: InscriberPlace, method: string) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { CoreWallet } from '../support/core-wallet.ts'
 import { SettlementPlace } from '../support/settlement-place.ts'
 
@@ -89,7 +89,7 @@ test('coins behind P2SH are segwit too', async () => {
 })
 
 test('a node without wallets says so', async () => {
-  await using node = await RegtestNode.start()
+  await using node = await RegtestBitcoind.start()
   const reach = ['--rpc', node.url, '--rpc-cookie', node.auth.file]
   const { exit, stderr } = await place.run(
     'inscribe',

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { type JobView, openStore, Wallet, walletCoins } from '../../src/settlement/index.ts'
-import { spendCoins } from '../../src/settlement/inscriber/transactions.ts'
+import { type JobView, openStore, Wallet, walletCoins } from '../../src/settlement/io/index.ts'
+import { spendCoins } from '../../src/settlement/io/inscriber/transactions.ts'
 import { codeOf, InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
 import { RelayingClient } from '../support/relaying-client.ts'
 

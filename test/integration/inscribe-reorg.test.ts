@@ -1,16 +1,10 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { encodeEnvelope, fromDisplay, regtest, sameHash } from '../../src/bitcoin/index.ts'
-import {
-  InscriptionIndex,
-  openStore,
-  recordContent,
-  type ScanEvent,
-  scanChain,
-  walletCoins,
-} from '../../src/settlement/index.ts'
-import { buildChild } from '../../src/settlement/inscriber/child.ts'
-import { leafScript } from '../../src/settlement/inscriber/transactions.ts'
+import { recordContent } from '../../src/settlement/index.ts'
+import { InscriptionIndex, openStore, type ScanEvent, scanChain, walletCoins } from '../../src/settlement/io/index.ts'
+import { buildChild } from '../../src/settlement/io/inscriber/child.ts'
+import { leafScript } from '../../src/settlement/io/inscriber/transactions.ts'
 import { codeOf, InscriberPlace, makePlan, textEnvelope } from '../support/inscriber-place.ts'
 
 let place: InscriberPlace

@@ -1,7 +1,7 @@
 import { chmod, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { Wallet } from '../../src/settlement/index.ts'
+import { Wallet } from '../../src/settlement/io/index.ts'
 import { recordMetadata, SettlementPlace } from '../support/settlement-place.ts'
 import { runWsc } from '../support/wsc.ts'
 

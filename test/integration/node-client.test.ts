@@ -2,18 +2,18 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { checkHeader, fromDisplay, mainnet, regtest, startContext } from '../../src/bitcoin/index.ts'
-import { NodeClient } from '../../src/bitcoin/node/index.ts'
-import { codeOf } from '../bitcoin-node/fake-node.ts'
+import { BitcoindClient } from '../../src/bitcoin/io/index.ts'
+import { codeOf } from '../bitcoin-io/fake-bitcoind.ts'
 
 const COUNT = 2100
 /** Core's share/rpcauth: HMAC-SHA256 of the password "right" under the salt. */
 const RPCAUTH = '-rpcauth=me:salt$f446897fad4b4d20b23b65e3a95c974ff1222b834869bb6c9caecfad32d57162'
 
-let node: RegtestNode
+let node: RegtestBitcoind
 beforeAll(async () => {
-  node = await RegtestNode.start({ args: [RPCAUTH] })
+  node = await RegtestBitcoind.start({ args: [RPCAUTH] })
   await node.mine(COUNT)
 })
 afterAll(() => node.stop())
@@ -30,7 +30,7 @@ test('headers come by REST and by RPC alike, and obey the rules', async () => {
     context = checked.next
   }
   await node.restart(['-rest=0'])
-  const client = new NodeClient({ url: node.url, auth: node.auth })
+  const client = new BitcoindClient({ url: node.url, auth: node.auth })
   const byRpc = [...(await client.getHeaders(0, 2000)), ...(await client.getHeaders(2000, 2000))]
   // A deep comparison of thousands of objects would take a minute to print where it fails.
   expect(isDeepStrictEqual(byRpc, all)).toBe(true)
@@ -54,7 +54,7 @@ test('its network is checked by the genesis block', async () => {
 })
 
 test('a right password, then a wrong one, a wrong cookie, none at all', async () => {
-  const right = new NodeClient({ url: node.url, auth: { kind: 'password', user: 'me', password: 'right' } })
+  const right = new BitcoindClient({ url: node.url, auth: { kind: 'password', user: 'me', password: 'right' } })
   expect(await right.getBlockCount()).toBe(COUNT)
   right.close()
   const file = join(node.dataDir, 'wrong-cookie')
@@ -65,7 +65,7 @@ test('a right password, then a wrong one, a wrong cookie, none at all', async ()
     { kind: 'cookie', file: join(node.dataDir, 'none') } as const,
     undefined,
   ]) {
-    const client = new NodeClient({ url: node.url, auth })
+    const client = new BitcoindClient({ url: node.url, auth })
     expect(await codeOf(client.getBlockCount())).toBe('E_NODE_AUTH')
     client.close()
   }

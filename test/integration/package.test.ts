@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serveFolder } from '../../scripts/serve-web.ts'
 import { contextFromHeaders, mainnet } from '../../src/bitcoin/index.ts'
-import { encodeAnchor } from '../../src/bus/pure.ts'
+import { encodeAnchor } from '../../src/bus/index.ts'
 import { type Example, importedNames, readExamples, readmeLines } from '../package/examples.ts'
 import { smallBlock } from '../support/blocks.ts'
 import { launchChromium } from '../support/chromium.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wsc-package-'))
   project = await installPacked(directory)
   nodes = await nodeRuntimes(directory)
-  examples = readExamples(join(project, 'node_modules/wsc-bitcoin/dist'))
+  examples = readExamples(join(project, 'node_modules/wsc-bitcoin/dist/src'))
   await putInputs()
 }, 900_000)
 
@@ -54,8 +54,8 @@ const inProject = async (program: string, name: string, code: string) => {
 describe('the installed package', () => {
   it('holds the verifier and its key, and no sources, tests or circuits but the addon’s declarations', async () => {
     const names = await readdir(join(project, 'node_modules/wsc-bitcoin'), { recursive: true })
-    expect(names).toContain('dist/bus/verifier/wsc-folding.wasm')
-    expect(names).toContain('dist/bus/verifier/dev.key')
+    expect(names).toContain('dist/src/bus/verifier/wsc-folding.wasm')
+    expect(names).toContain('dist/src/bus/verifier/dev.key')
     expect(names.filter((name) => /^(src|test|circuits|folding)\//.test(name))).toEqual(['folding/index.d.ts'])
     expect(names.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([])
   })
@@ -150,7 +150,7 @@ describe('bundled for a browser', () => {
       expect(text).not.toMatch(/["'`]node:/)
       await writeFile(join(site, `${file}.html`), `<!doctype html><script type="module" src="${file}.js"></script>`)
     }
-    const verifier = join(project, 'node_modules/wsc-bitcoin/dist/bus/verifier')
+    const verifier = join(project, 'node_modules/wsc-bitcoin/dist/src/bus/verifier')
     for (const file of ['wsc-folding.wasm', 'dev.key']) await copyFile(join(verifier, file), join(site, file))
     await copyFile(join(project, 'regtest.proof'), join(site, 'regtest.proof'))
 

@@ -5,27 +5,11 @@ import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { encodeEnvelope, fromDisplay, parseEnvelopes, regtest } from '../../src/bitcoin/index.ts'
-import {
-  attestInscription,
-  encodeAttestation,
-  History,
-  memoryTable,
-  nodeSource,
-  openBlock,
-  provedPlaces,
-  verifyProof,
-} from '../../src/bus/index.ts'
-import { NativeVerifier } from '../../src/proving/index.ts'
-import {
-  decodeRecord,
-  fetchBlock,
-  type IndexEntry,
-  InscriptionIndex,
-  openStore,
-  recordContent,
-  scanChain,
-  type WscRecord,
-} from '../../src/settlement/index.ts'
+import { attestInscription, encodeAttestation, openBlock, verifyProof } from '../../src/bus/index.ts'
+import { bitcoindSource, History, memoryTable, provedPlaces } from '../../src/bus/io/index.ts'
+import { NativeVerifier } from '../../src/proving/io/index.ts'
+import { decodeRecord, recordContent, type WscRecord } from '../../src/settlement/index.ts'
+import { fetchBlock, type IndexEntry, InscriptionIndex, openStore, scanChain } from '../../src/settlement/io/index.ts'
 import { BusPlace } from '../support/bus-place.ts'
 import { builtInKey } from '../support/bus-proof.ts'
 import { InscriberPlace } from '../support/inscriber-place.ts'
@@ -104,7 +88,7 @@ test('they are attested under one bus proof, to files', async () => {
   if (!chain.valid) throw new Error(chain.reason)
   const genesis = (await client.getBlockHash(0))!
   const history = await History.open({ height: 0, hash: genesis }, memoryTable(), verifier)
-  await history.sync(nodeSource(client), tip)
+  await history.sync(bitcoindSource(client), tip)
   const places = await provedPlaces(history, chain)
   await mkdir(bus.file('bodies'))
   let beside = 0

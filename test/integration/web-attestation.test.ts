@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { BusPlace } from '../support/bus-place.ts'
 import { inscriptionAddress, mineInscription } from '../support/regtest-inscription.ts'
 import { type GivenFile, judge, state, WebPlace } from '../support/web-place.ts'
@@ -21,7 +21,7 @@ let judged: string[]
 beforeAll(async () => {
   place = await BusPlace.make()
   web = await WebPlace.make()
-  await using node = await RegtestNode.start()
+  await using node = await RegtestBitcoind.start()
   await node.mine(101, inscriptionAddress)
   const content = { contentType: new TextEncoder().encode('text/html;charset=utf-8'), body: bytes }
   const mined = await mineInscription(node, content)

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { fillDirectory } from '../../src/proving/cache.ts'
-import { ensureSetup } from '../../src/proving/index.ts'
+import { fillDirectory } from '../../src/proving/io/cache.ts'
+import { ensureSetup } from '../../src/proving/io/index.ts'
 
 let dir: string
 beforeEach(async () => {

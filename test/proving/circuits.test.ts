@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { cacheDirectory, compileCircom, WitnessCalculator } from '../../src/proving/index.ts'
+import { WitnessCalculator } from '../../src/proving/index.ts'
+import { cacheDirectory, compileCircom } from '../../src/proving/io/index.ts'
 
 const SQUARE = `pragma circom 2.1.6;
 include "part.circom";

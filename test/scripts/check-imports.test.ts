@@ -53,8 +53,8 @@ describe('findBreaches', () => {
   })
 
   it('names an import between parts of one rank', () => {
-    const breaches = findBreaches([file('src/compute/run.ts', "import { a } from '../settlement/index.ts'")])
-    expect(breaches).toEqual(['src/compute/run.ts: compute must not import settlement'])
+    const breaches = findBreaches([file('src/cli/run.ts', "import { a } from '../web/index.ts'")])
+    expect(breaches).toEqual(['src/cli/run.ts: cli must not import web'])
   })
 
   it('names an import past the public face', () => {
@@ -83,5 +83,16 @@ describe('findBreaches', () => {
     expect(findBreaches(files)).toContain(
       'src/browser.ts: must run in a browser, but src/bitcoin/a.ts imports node:fs/promises',
     )
+  })
+
+  it("allows Node's built-ins below a folder named io, and to a browser file no way there", () => {
+    const files = [
+      file('src/bitcoin/io/index.ts', "import { readFile } from 'node:fs/promises'"),
+      file('storage/table/io/disk.ts', "import { readFile } from 'node:fs/promises'"),
+      file('src/bus/verify.ts', "import { a } from '../bitcoin/io/index.ts'"),
+    ]
+    expect(findBreaches(files)).toEqual([
+      'src/bus/verify.ts: must run in a browser, but src/bitcoin/io/index.ts imports node:fs/promises',
+    ])
   })
 })

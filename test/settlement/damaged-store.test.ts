@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openStore, SettlementError, type StoreContent } from '../../src/settlement/index.ts'
+import { SettlementError } from '../../src/settlement/index.ts'
+import { openStore, type StoreContent } from '../../src/settlement/io/index.ts'
 import { damaged } from '../support/damage.ts'
 
 let dir: string

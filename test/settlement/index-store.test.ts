@@ -13,7 +13,8 @@ import {
   regtest,
   sha256d,
 } from '../../src/bitcoin/index.ts'
-import { InscriptionIndex, openStore, recordContent, type Store, Wallet } from '../../src/settlement/index.ts'
+import { recordContent } from '../../src/settlement/index.ts'
+import { InscriptionIndex, openStore, type Store, Wallet } from '../../src/settlement/io/index.ts'
 import { spends } from '../envelope/script-of.ts'
 
 let dir: string

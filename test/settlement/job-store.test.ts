@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { regtest, signet } from '../../src/bitcoin/index.ts'
-import { openStore } from '../../src/settlement/index.ts'
-import { JobStore } from '../../src/settlement/inscriber/job.ts'
+import { openStore } from '../../src/settlement/io/index.ts'
+import { JobStore } from '../../src/settlement/io/inscriber/job.ts'
 
 it('jobs name their network, and are refused to another', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'wsc-jobs-'))

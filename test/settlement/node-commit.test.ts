@@ -1,7 +1,7 @@
 import { Psbt } from 'bitcoinjs-lib'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { readCommit } from '../../src/settlement/inscriber/node-commit.ts'
+import { readCommit } from '../../src/settlement/io/inscriber/bitcoind-commit.ts'
 
 const script = (fill: number) => Uint8Array.of(0x51, 0x20, ...new Uint8Array(32).fill(fill))
 const outputs = [

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseEnvelopes, regtest } from '../../src/bitcoin/index.ts'
-import { POSTAGE, Wallet } from '../../src/settlement/index.ts'
-import { requireRelayable } from '../../src/settlement/inscriber/plan.ts'
-import { type Coin, leafScript } from '../../src/settlement/inscriber/transactions.ts'
+import { POSTAGE, Wallet } from '../../src/settlement/io/index.ts'
+import { requireRelayable } from '../../src/settlement/io/inscriber/plan.ts'
+import { type Coin, leafScript } from '../../src/settlement/io/inscriber/transactions.ts'
 import { makePlan, textEnvelope } from '../support/inscriber-place.ts'
 
 const wallet = new Wallet(regtest, new Uint8Array(32).fill(5))

@@ -7,7 +7,7 @@ import {
   parseEnvelopes,
   regtest,
 } from '../../src/bitcoin/index.ts'
-import { recordContent, signRecord, type WscRecord } from '../../src/settlement/pure.ts'
+import { recordContent, signRecord, type WscRecord } from '../../src/settlement/index.ts'
 import { spends } from '../envelope/script-of.ts'
 
 export const SECRET_KEY = hexToBytes(`${'00'.repeat(31)}03`)

@@ -11,7 +11,7 @@ import {
   signet,
   testnet4,
 } from '../../src/bitcoin/index.ts'
-import { counts, decodeRecord, recordContent, recordMessage, type WscRecord } from '../../src/settlement/pure.ts'
+import { counts, decodeRecord, recordContent, recordMessage, type WscRecord } from '../../src/settlement/index.ts'
 import { decodeCbor, encodeCbor } from '../../src/settlement/record/cbor.ts'
 import { vector } from '../support/shared-data.ts'
 import { BODY, CONTENT_TYPE, inscribed, read, SECRET_KEY, signed } from './record-fixture.ts'

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { NodeClient, NodeError, type RpcCall, type RpcOptions } from '../../src/bitcoin/node/index.ts'
-import { Wallet, walletCoins } from '../../src/settlement/index.ts'
+import { BitcoindClient, BitcoindError, type RpcCall, type RpcOptions } from '../../src/bitcoin/io/index.ts'
+import { Wallet, walletCoins } from '../../src/settlement/io/index.ts'
 
 const wallet = new Wallet(regtest, new Uint8Array(32).fill(3))
 const unspent = { txid: 'ab'.repeat(32), vout: 1, amount: 0.5, height: 7 }
 const found = (one: object) => ({ success: true, height: 300, unspents: [one] })
 const busy = () =>
-  new NodeError('E_NODE_RPC', 'Scan already in progress, use action "abort" or "status"', { rpcCode: -8 })
+  new BitcoindError('E_NODE_RPC', 'Scan already in progress, use action "abort" or "status"', { rpcCode: -8 })
 
 /** Answers calls of scantxoutset by their action. */
-class ScanningNode extends NodeClient {
+class ScanningBitcoind extends BitcoindClient {
   readonly actions: string[] = []
   readonly #answer: (action: string, signal?: AbortSignal) => unknown
 
@@ -24,14 +24,14 @@ class ScanningNode extends NodeClient {
     this.actions.push(action)
     const answer = schema.safeParse(await this.#answer(action, signal))
     if (answer.success) return answer.data
-    throw new NodeError('E_NODE_GARBAGE', answer.error.message)
+    throw new BitcoindError('E_NODE_GARBAGE', answer.error.message)
   }
 }
 
 it('another scan is waited for, and the user told once', async () => {
   let starts = 0
   let polls = 0
-  const node = new ScanningNode((action) => {
+  const node = new ScanningBitcoind((action) => {
     if (action === 'status') return ++polls < 2 ? { progress: 9 } : null
     if (++starts < 3) throw busy()
     return found(unspent)
@@ -45,7 +45,7 @@ it('another scan is waited for, and the user told once', async () => {
 it('a scan that is no longer wanted is stopped; one of somebody else is not', async () => {
   const controller = new AbortController()
   const { signal } = controller
-  const node = new ScanningNode((action) => {
+  const node = new ScanningBitcoind((action) => {
     if (action === 'abort') return true
     controller.abort()
     throw signal.reason
@@ -54,7 +54,7 @@ it('a scan that is no longer wanted is stopped; one of somebody else is not', as
   expect(node.actions).toEqual(['start', 'abort'])
 
   const second = new AbortController()
-  const other = new ScanningNode((action) => {
+  const other = new ScanningBitcoind((action) => {
     if (action === 'start') throw busy()
     second.abort()
     return { progress: 1 }
@@ -65,7 +65,7 @@ it('a scan that is no longer wanted is stopped; one of somebody else is not', as
 
 it('numbers that no node gives are garbage', async () => {
   for (const bad of [{ vout: 2 ** 32 }, { height: 2 ** 32 }, { amount: 21_000_001 }, { vout: -1 }]) {
-    const node = new ScanningNode(() => found({ ...unspent, ...bad }))
+    const node = new ScanningBitcoind(() => found({ ...unspent, ...bad }))
     await expect(walletCoins(node, wallet)).rejects.toMatchObject({ code: 'E_NODE_GARBAGE' })
   }
 })

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { verifyProof } from '../../src/bus/index.ts'
-import { NativeVerifier } from '../../src/proving/index.ts'
+import { NativeVerifier } from '../../src/proving/io/index.ts'
 import { proveRegtest } from './wsc.ts'
 
 /** The committed development key, or the one that WSC_KEY names. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { getBitcoind, knowsOption, SignetNode } from '../../bitcoin-regtest/index.ts'
+import { getBitcoind, knowsOption, SignetBitcoind } from '../../bitcoin-regtest/index.ts'
 import { blockWork, decodeCompact, encodeHeader, type Header, signet, toDisplay } from '../../src/bitcoin/index.ts'
 import { BusPlace } from './bus-place.ts'
 
@@ -12,7 +12,7 @@ const TWO_WEEKS = 1_209_600
  */
 export function retargetTestSuite(epochLength: number): void {
   let place: BusPlace
-  let node: SignetNode
+  let node: SignetBitcoind
   let network: string
   let headers: readonly Header[]
   const last = 2 * epochLength + 2
@@ -24,7 +24,7 @@ export function retargetTestSuite(epochLength: number): void {
     }
     place = await BusPlace.make()
     const hardening = signet.genesis.time + Math.floor(0.7 * TWO_WEEKS)
-    node = await SignetNode.start({ bitcoind, epochLength, time: hardening })
+    node = await SignetBitcoind.start({ bitcoind, epochLength, time: hardening })
     // One block a call: some seconds of hashing each, and a call must not outlast its patience on a busy machine.
     const mineTo = async (height: number) => {
       while ((await node.client.getBlockCount()) < height) await node.mine(1)

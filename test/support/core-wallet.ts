@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import type { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 
 interface CoreWalletOptions {
   /** Mature coins of a block's subsidy each. */
@@ -13,14 +13,14 @@ const balance = z.object({ trusted: z.number(), untrusted_pending: z.number(), i
 /** A wallet of the node's own. */
 export class CoreWallet {
   readonly name: string
-  readonly #node: RegtestNode
+  readonly #node: RegtestBitcoind
 
-  private constructor(node: RegtestNode, name: string) {
+  private constructor(node: RegtestBitcoind, name: string) {
     this.#node = node
     this.name = name
   }
 
-  static async create(node: RegtestNode, name: string, options: CoreWalletOptions = {}): Promise<CoreWallet> {
+  static async create(node: RegtestBitcoind, name: string, options: CoreWalletOptions = {}): Promise<CoreWallet> {
     const { coins = 0, addresses = 'bech32m', passphrase = '' } = options
     const wallet = new CoreWallet(node, name)
     await node.client.call({ method: 'createwallet', params: [name, false, false, passphrase], schema: z.unknown() })
@@ -32,7 +32,7 @@ export class CoreWallet {
   }
 
   /** With the addresses of another, and none of its keys. */
-  static async watch(node: RegtestNode, name: string, other: CoreWallet): Promise<CoreWallet> {
+  static async watch(node: RegtestBitcoind, name: string, other: CoreWallet): Promise<CoreWallet> {
     const wallet = new CoreWallet(node, name)
     await node.client.call({ method: 'createwallet', params: [name, true], schema: z.unknown() })
     const { descriptors } = await other.call(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { blockHash, decodeHeader, headerHash } from '../../src/bitcoin/index.ts'
-import { fileSource, History, type HistoryOwner, openLevelTable } from '../../src/bus/index.ts'
-import { NativeVerifier } from '../../src/proving/index.ts'
+import { fileSource, History, type HistoryOwner, openLevelTable } from '../../src/bus/io/index.ts'
+import { NativeVerifier } from '../../src/proving/io/index.ts'
 import { builtInKey } from './bus-proof.ts'
 
 /** A process that appends a header file to the history in a directory, a few headers at a time, until it is killed. */

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type NodeOptions, RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { type BitcoindOptions, RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { type BlockHash, encodeEnvelope, regtest } from '../../src/bitcoin/index.ts'
-import { NodeClient, type RpcCall, type RpcOptions } from '../../src/bitcoin/node/index.ts'
+import { BitcoindClient, type RpcCall, type RpcOptions } from '../../src/bitcoin/io/index.ts'
 import {
   Inscriber,
   type InscriberOptions,
@@ -13,31 +13,31 @@ import {
   scanChain,
   Wallet,
   walletCoins,
-} from '../../src/settlement/index.ts'
-import type { FundRequest } from '../../src/settlement/inscriber/funding.ts'
-import { coinsOf, JobStore } from '../../src/settlement/inscriber/job.ts'
-import { fundFrom } from '../../src/settlement/inscriber/own-coins.ts'
-import { draftPlan, finishPlan, type Plan } from '../../src/settlement/inscriber/plan.ts'
-import { type Coin, spendCoins } from '../../src/settlement/inscriber/transactions.ts'
+} from '../../src/settlement/io/index.ts'
+import type { FundRequest } from '../../src/settlement/io/inscriber/funding.ts'
+import { coinsOf, JobStore } from '../../src/settlement/io/inscriber/job.ts'
+import { fundFrom } from '../../src/settlement/io/inscriber/own-coins.ts'
+import { draftPlan, finishPlan, type Plan } from '../../src/settlement/io/inscriber/plan.ts'
+import { type Coin, spendCoins } from '../../src/settlement/io/inscriber/transactions.ts'
 
 /** A node and a funded wallet, used within the test's own process. */
 export class InscriberPlace {
   readonly dir: string
-  readonly node: RegtestNode
+  readonly node: RegtestBitcoind
   readonly wallet: Wallet
   readonly store: Store
 
-  private constructor(dir: string, node: RegtestNode, wallet: Wallet, store: Store) {
+  private constructor(dir: string, node: RegtestBitcoind, wallet: Wallet, store: Store) {
     this.dir = dir
     this.node = node
     this.wallet = wallet
     this.store = store
   }
 
-  static async make(coins: number, options: NodeOptions & { readonly key?: number } = {}): Promise<InscriberPlace> {
+  static async make(coins: number, options: BitcoindOptions & { readonly key?: number } = {}): Promise<InscriberPlace> {
     const { key = 9 } = options
     const dir = await mkdtemp(join(tmpdir(), 'wsc-inscriber-'))
-    const node = await RegtestNode.start(options)
+    const node = await RegtestBitcoind.start(options)
     const wallet = new Wallet(regtest, new Uint8Array(32).fill(key))
     if (coins > 0) await node.mine(coins, wallet.address)
     await node.mine(110)
@@ -110,11 +110,11 @@ export async function codeOf(promise: Promise<unknown>): Promise<string | null |
 export class Crash extends Error {}
 
 /** A client whose process dies at its n-th call: before the node hears of it, or before the answer is heard. */
-export class CrashingClient extends NodeClient {
+export class CrashingClient extends BitcoindClient {
   #left: number
   readonly #heard: boolean
 
-  constructor(node: RegtestNode, left: number, heard: boolean) {
+  constructor(node: RegtestBitcoind, left: number, heard: boolean) {
     super({ url: node.url, auth: node.auth })
     this.#left = left
     this.#heard = heard
@@ -133,10 +133,10 @@ export class CrashingClient extends NodeClient {
 }
 
 /** A node that answers, or acts, otherwise than it was asked. */
-export class AlteringClient extends NodeClient {
+export class AlteringClient extends BitcoindClient {
   readonly #alter: (call: RpcCall) => unknown
 
-  constructor(node: RegtestNode, alter: (call: RpcCall) => unknown) {
+  constructor(node: RegtestBitcoind, alter: (call: RpcCall) => unknown) {
     super({ url: node.url, auth: node.auth })
     this.#alter = alter
   }

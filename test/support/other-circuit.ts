@@ -1,14 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeField } from '../../src/bus/index.ts'
+import { WitnessCalculator } from '../../src/proving/index.ts'
 import {
   compileCircom,
   developmentPowers,
   ensureSetup,
   type KeyDirectory,
   NativeEngine,
-  WitnessCalculator,
-} from '../../src/proving/index.ts'
+} from '../../src/proving/io/index.ts'
 
 /** Any state follows any other: what a forger would like the bus circuit to be. */
 const ANYTHING = `pragma circom 2.1.6;

@@ -1,7 +1,7 @@
 import { networks, payments, Transaction as Reference } from 'bitcoinjs-lib'
-import type { RegtestNode } from '../../bitcoin-regtest/index.ts'
+import type { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { type EnvelopeContent, encodeEnvelope, transactionId } from '../../src/bitcoin/index.ts'
-import { getBlock } from '../../src/bitcoin/node/index.ts'
+import { getBlock } from '../../src/bitcoin/io/index.ts'
 
 /** Anyone may spend it, with any one item before the script: the place where an envelope is looked for. */
 const anyone = payments.p2wsh({ redeem: { output: Uint8Array.of(0x75, 0x51) }, network: networks.regtest })
@@ -11,7 +11,7 @@ export const inscriptionAddress: string = anyone.address as string
 
 /** Mines an envelope in a spend of block 1's coinbase, mature by then; its id and height. */
 export async function mineInscription(
-  node: RegtestNode,
+  node: RegtestBitcoind,
   content: EnvelopeContent,
 ): Promise<{ readonly id: string; readonly height: number }> {
   const first = await getBlock(node.client, (await node.client.getBlockHash(1))!)

@@ -1,20 +1,20 @@
 import { Transaction } from 'bitcoinjs-lib'
 import { z } from 'zod'
-import type { RegtestNode } from '../../bitcoin-regtest/index.ts'
-import { NodeClient, NodeError, type RpcCall, type RpcOptions } from '../../src/bitcoin/node/index.ts'
+import type { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
+import { BitcoindClient, BitcoindError, type RpcCall, type RpcOptions } from '../../src/bitcoin/io/index.ts'
 
 /**
  * The client of a node whose mempool relays envelopes, as Bitcoin Core's does: a real node for everything but the
  * mempool, which is kept here, since the nodes at hand may refuse envelopes by policy.
  */
-export class RelayingClient extends NodeClient {
-  readonly #node: RegtestNode
+export class RelayingClient extends BitcoindClient {
+  readonly #node: RegtestBitcoind
   /** By txid, in the order they were sent. */
   readonly pool = new Map<string, Transaction>()
   /** Refuses what it names a reason for, tested together or sent alone. */
   refuse: ((txs: readonly Transaction[]) => string | undefined) | undefined
 
-  constructor(node: RegtestNode) {
+  constructor(node: RegtestBitcoind) {
     super({ url: node.url, auth: node.auth })
     this.#node = node
   }
@@ -40,12 +40,12 @@ export class RelayingClient extends NodeClient {
     }
     if (call.method === 'sendrawtransaction') {
       const reason = this.refuse?.([Transaction.fromHex(params[0] as string)])
-      if (reason !== undefined) throw new NodeError('E_NODE_RPC', reason, { rpcCode: -26 })
+      if (reason !== undefined) throw new BitcoindError('E_NODE_RPC', reason, { rpcCode: -26 })
     }
     if (call.method === 'sendrawtransaction') return call.schema.parse(this.#take(params[0] as string))
     if (call.method === 'getmempoolentry') {
       const tx = this.pool.get(params[0] as string)
-      if (tx === undefined) throw new NodeError('E_NODE_RPC', 'Transaction not in mempool', { rpcCode: -5 })
+      if (tx === undefined) throw new BitcoindError('E_NODE_RPC', 'Transaction not in mempool', { rpcCode: -5 })
       const modified = (await this.#fee(tx)) / 1e8
       let descendant = 0
       for (const id of this.#family(tx)) descendant += (await this.#fee(this.pool.get(id)!)) / 1e8

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type NodeOptions, RegtestNode } from '../../bitcoin-regtest/index.ts'
+import { type BitcoindOptions, RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { decodeBlock, type Envelope } from '../../src/bitcoin/index.ts'
 import { scanBlock } from '../../src/settlement/index.ts'
 import { WscPlace } from './wsc-place.ts'
@@ -66,10 +66,10 @@ export interface ChainInscription {
 
 /** A place with a regtest node and a funded wallet of its own. */
 export class SettlementPlace extends WscPlace {
-  readonly node: RegtestNode
+  readonly node: RegtestBitcoind
   #address = ''
 
-  private constructor(dir: string, node: RegtestNode) {
+  private constructor(dir: string, node: RegtestBitcoind) {
     super(dir, {
       XDG_DATA_HOME: join(dir, 'data'),
       WSC_NETWORK: 'regtest',
@@ -80,9 +80,9 @@ export class SettlementPlace extends WscPlace {
   }
 
   /** With so many mature coins of 50 bitcoins. */
-  static async make(coins: number, options: NodeOptions = {}): Promise<SettlementPlace> {
+  static async make(coins: number, options: BitcoindOptions = {}): Promise<SettlementPlace> {
     const dir = await mkdtemp(join(tmpdir(), 'wsc-settlement-'))
-    const node = await RegtestNode.start(options)
+    const node = await RegtestBitcoind.start(options)
     const place = new SettlementPlace(dir, node)
     place.#address = z.object({ address: z.string() }).parse(await place.json('wallet', 'create')).address
     if (coins > 0) await node.mine(coins, place.#address)

@@ -5,7 +5,7 @@ import {
   attestationResultJson,
   type CheckedAttestation,
   checkAttestation,
-} from '../../src/bus/pure.ts'
+} from '../../src/bus/index.ts'
 import { attestedFacts, bodyText, notShown } from '../../src/web/attestation-facts.ts'
 import { inscriptionAt, onSynthetic, txAt } from '../bus/attestation-scene.ts'
 import { poseidon } from '../bus/poseidon-reference.ts'

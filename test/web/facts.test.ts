@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DisplayHash } from '../../src/bitcoin/index.ts'
-import type { ProvedChain } from '../../src/bus/pure.ts'
+import type { ProvedChain } from '../../src/bus/index.ts'
 import { ago, duration, factsOf, keyCaution, log2, utc } from '../../src/web/facts.ts'
 
 const chain: ProvedChain = {

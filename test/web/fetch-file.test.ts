@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { fetchFile, MAX_KEY_BYTES } from '../../src/bus/pure.ts'
+import { fetchFile, MAX_KEY_BYTES } from '../../src/bus/index.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_ATTESTATION_JSON, MAX_PROOF_BYTES } from '../../src/bus/pure.ts'
+import { MAX_ATTESTATION_JSON, MAX_PROOF_BYTES } from '../../src/bus/index.ts'
 import { readFile, readFiles } from '../../src/web/file-kind.ts'
 
 const file = (content: string | Uint8Array<ArrayBuffer>) => new File([content], 'any.name')

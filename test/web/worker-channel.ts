@@ -1,4 +1,4 @@
-import { type FromWorker, type OpenVerifier, serveVerifier, type ToWorker } from '../../src/bus/pure.ts'
+import { type FromWorker, type OpenVerifier, serveVerifier, type ToWorker } from '../../src/bus/index.ts'
 import type { SnarkVerifier } from '../../src/proving/index.ts'
 
 /** Both ends of a worker's message channel in one thread; messages are cloned as between threads. */

@@ -9,7 +9,7 @@ import {
   startVerifier,
   type VerifyRequest,
   type WorkerVerifier,
-} from '../../src/bus/pure.ts'
+} from '../../src/bus/index.ts'
 import { inscriptionAt, onSynthetic, txAt } from '../bus/attestation-scene.ts'
 import { poseidonSource } from '../bus/poseidon-reference.ts'
 import { channel, request, verifier } from './worker-channel.ts'

@@ -1,22 +1,19 @@
 import type { NetworkParams } from '../../bitcoin/index.ts'
-import { type NodeClient, nodeBlocks } from '../../bitcoin/node/index.ts'
+import { type BitcoindClient, bitcoindBlocks } from '../../bitcoin/io/index.ts'
+import { Attestor, type BlockSource, type PlaceSource, type ProvedChain } from '../../bus/index.ts'
 import {
-  Attestor,
-  type BlockSource,
+  bitcoindSource,
   fileSource,
   type HeaderSource,
   type History,
   memoryTable,
-  nodeSource,
-  type PlaceSource,
-  type ProvedChain,
   provedPlaces,
-} from '../../bus/index.ts'
+} from '../../bus/io/index.ts'
 import type { CliContext } from '../context.ts'
 import { UsageError } from '../exit.ts'
 import { readBytes } from '../inputs.ts'
 import type { Judge } from '../proved-chain.ts'
-import { openNode, type RpcOptions } from '../source.ts'
+import { openBitcoind, type RpcOptions } from '../source.ts'
 import { fileBlocks, readBlock } from './file-blocks.ts'
 import { openHistory, sparedTable } from './open-history.ts'
 
@@ -62,15 +59,15 @@ export async function openAttestor(
 interface Material {
   readonly source: HeaderSource
   readonly blocks: BlockSource
-  readonly client?: NodeClient
+  readonly client?: BitcoindClient
 }
 
 async function openMaterial(options: MaterialOptions, params: NetworkParams, context: CliContext): Promise<Material> {
   if (options.headers === undefined) {
     if (options.startHeight !== undefined) throw new UsageError('--start-height goes with --headers')
     if (options.block !== undefined) throw new UsageError('--block goes with --headers: both files, or a node')
-    const client = await openNode(options, params, context)
-    return { source: nodeSource(client), blocks: nodeBlocks(client), client }
+    const client = await openBitcoind(options, params, context)
+    return { source: bitcoindSource(client), blocks: bitcoindBlocks(client), client }
   }
   const { startHeight = 0 } = options
   const headers = await readBytes(options.headers, 'headers')

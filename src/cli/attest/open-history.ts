@@ -1,14 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startContext } from '../../bitcoin/index.ts'
-import {
-  type ChainStart,
-  History,
-  type HistoryTable,
-  historyOwner,
-  memoryTable,
-  openLevelTable,
-} from '../../bus/index.ts'
+import type { ChainStart } from '../../bus/index.ts'
+import { History, type HistoryTable, historyOwner, memoryTable, openLevelTable } from '../../bus/io/index.ts'
 import type { CliContext } from '../context.ts'
 import { dataDir } from '../places.ts'
 import type { Judge } from '../proved-chain.ts'

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { addOptions, judgeOptions, nodeOptions, shared } from '../config.ts'
+import { addOptions, bitcoindOptions, judgeOptions, shared } from '../config.ts'
 import { height } from '../inputs.ts'
 
 /** Options that every `wsc attest …` has. */
@@ -7,7 +7,7 @@ export function addAttestOptions(command: Command): Command {
   const from = command
     .requiredOption('--proof <FILE>', 'the bus proof under which it is to be checked')
     .requiredOption('--out <FILE>', 'where to write it; the ending .json asks for the JSON form')
-  return addOptions(from, ...judgeOptions(), ...nodeOptions(), shared.dataDir())
+  return addOptions(from, ...judgeOptions(), ...bitcoindOptions(), shared.dataDir())
     .option('--headers <FILE>', 'raw 80-byte headers, heights ascending, instead of a node')
     .option('--start-height <H>', 'height of the first header in the file', height)
     .addOption(shared.json())

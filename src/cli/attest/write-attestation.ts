@@ -5,11 +5,10 @@ import {
   attestationToJson,
   checkAttestation,
   encodeAttestation,
-  nodeFiles,
   type ProvedChain,
   poseidonOf,
-  writeAtomic,
 } from '../../bus/index.ts'
+import { diskFiles, writeAtomic } from '../../bus/io/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { requireWritable } from '../outputs.ts'
@@ -66,7 +65,7 @@ export async function writeAttestation(
   const bytes = options.out.endsWith('.json')
     ? new TextEncoder().encode(`${JSON.stringify(attestationToJson(attestation))}\n`)
     : encodeAttestation(attestation)
-  await writeAtomic(nodeFiles, options.out, bytes)
+  await writeAtomic(diskFiles, options.out, bytes)
   const { kind, height, tipHeight } = attestation
   const blockHash = toDisplay(checked.blockHash)
   const { out: file } = options

@@ -1,5 +1,6 @@
 import { contextFromHeaders, HEADER_BYTES, toDisplay } from '../../bitcoin/index.ts'
-import { encodeAnchor, nodeFiles, writeAtomic } from '../../bus/index.ts'
+import { encodeAnchor } from '../../bus/index.ts'
+import { diskFiles, writeAtomic } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -51,7 +52,7 @@ export const addBusAnchor: AddCommand = (parent, run) => {
           terminal.note(`invalid: ${result.reject} at height ${result.height}: ${result.detail}`)
           return EXIT.invalid
         }
-        await writeAtomic(nodeFiles, options.out, new TextEncoder().encode(encodeAnchor(params, result.next)))
+        await writeAtomic(diskFiles, options.out, new TextEncoder().encode(encodeAnchor(params, result.next)))
         terminal.result(`${options.out}: anchor at height ${options.at}, ${toDisplay(result.next.hash)}`)
         terminal.note('A proof from an anchor shows what followed it, and nothing of what came before.')
         return EXIT.valid

@@ -1,4 +1,4 @@
-import { exportCheckpoint, importCheckpoint, nodeFiles, writeAtomic } from '../../bus/index.ts'
+import { diskFiles, exportCheckpoint, importCheckpoint, writeAtomic } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -32,7 +32,7 @@ export const addBusCheckpoint: AddCommand = (parent, run) => {
         const session = await openSession(options, context)
         try {
           const { entry, bytes } = await exportCheckpoint(session.store, options.at)
-          await writeAtomic(nodeFiles, file, bytes)
+          await writeAtomic(diskFiles, file, bytes)
           context.terminal.result(`${file}: ${bytes.length} bytes, height ${entry.height}, ${entry.hash}`)
           return EXIT.valid
         } finally {

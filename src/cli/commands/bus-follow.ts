@@ -1,6 +1,7 @@
 import type { NetworkParams } from '../../bitcoin/index.ts'
-import { blockFeed, type NodeClient } from '../../bitcoin/node/index.ts'
-import { follow, verifyJson } from '../../bus/index.ts'
+import { type BitcoindClient, blockFeed } from '../../bitcoin/io/index.ts'
+import { verifyJson } from '../../bus/index.ts'
+import { follow } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -10,7 +11,7 @@ import { heldProof } from '../held-proof.ts'
 import { readNetwork, requireProvable } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
 import { openSession, type SessionOptions } from '../session.ts'
-import { openNode, patientSource, type RpcOptions } from '../source.ts'
+import { openBitcoind, patientSource, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends SessionOptions, RpcOptions {
@@ -42,7 +43,7 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
   const { terminal, signal, clock } = context
   const params = requireProvable(await readNetwork(options.network))
   await requireWritable(options.out, context.env, options)
-  const client = await openNode(options, params, context)
+  const client = await openBitcoind(options, params, context)
   try {
     const session = await openSession(options, context)
     try {
@@ -87,7 +88,7 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
 
 /** Yields whenever the node may have another tip; outages are told and waited out. */
 export async function* tips(
-  client: NodeClient,
+  client: BitcoindClient,
   params: NetworkParams,
   { terminal, signal }: CliContext,
 ): AsyncGenerator<void> {

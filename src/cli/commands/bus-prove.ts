@@ -1,13 +1,7 @@
 import type { Command } from 'commander'
 import { type ChainContext, type NetworkParams, type Rejection, startContext } from '../../bitcoin/index.ts'
-import {
-  checkAhead,
-  fileSource,
-  type HeaderSource,
-  type ProvedChain,
-  refusalJson,
-  verifyJson,
-} from '../../bus/index.ts'
+import { type ProvedChain, refusalJson, verifyJson } from '../../bus/index.ts'
+import { checkAhead, fileSource, type HeaderSource } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -16,7 +10,7 @@ import { EXIT, UsageError } from '../exit.ts'
 import { height, readAnchor, readBytes, readNetwork, requireProvable } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
 import { openSession, type SessionOptions } from '../session.ts'
-import { openNode, patientSource, type RpcOptions } from '../source.ts'
+import { openBitcoind, patientSource, type RpcOptions } from '../source.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
 
@@ -112,7 +106,7 @@ type Opened = { readonly ok: true; readonly source: HeaderSource; close(): void 
 async function openSource(params: NetworkParams, options: Options, context: CliContext): Promise<Opened | Rejection> {
   if (options.headers === undefined) {
     if (options.startHeight !== undefined) throw new UsageError('--start-height goes with --headers')
-    const client = await openNode(options, params, context)
+    const client = await openBitcoind(options, params, context)
     return { ok: true, source: patientSource(client, context), close: () => client.close() }
   }
   const made = fileSource(await readBytes(options.headers, 'headers'), options.startHeight)

@@ -1,15 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidArgumentError, Option } from 'commander'
-import { nodeBlocks } from '../../bitcoin/node/index.ts'
-import { nodeSource, ServedBus, serveBus, verifyJson } from '../../bus/index.ts'
+import { bitcoindBlocks } from '../../bitcoin/io/index.ts'
+import { verifyJson } from '../../bus/index.ts'
+import { bitcoindSource, ServedBus, serveBus } from '../../bus/io/index.ts'
 import { historyTable, openHistory } from '../attest/open-history.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { addOptions, judgeOptions, nodeOptions, shared } from '../config.ts'
+import { addOptions, bitcoindOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type JudgeOptions, openJudge } from '../proved-chain.ts'
-import { openNode, type RpcOptions } from '../source.ts'
+import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends JudgeOptions, RpcOptions {
@@ -33,7 +34,7 @@ export const addBusServe: AddCommand = (parent, run) => {
         .env('WSC_LISTEN')
         .argParser(address),
     )
-  addOptions(serveCommand, ...judgeOptions(), ...nodeOptions(), shared.dataDir(), shared.json())
+  addOptions(serveCommand, ...judgeOptions(), ...bitcoindOptions(), shared.dataDir(), shared.json())
     .addHelpText('after', examples('bus serve --proof current.proof --network regtest --listen 127.0.0.1:8532'))
     .action(run(serve))
 }
@@ -41,7 +42,7 @@ export const addBusServe: AddCommand = (parent, run) => {
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   const { terminal, clock } = context
   const judge = await openJudge(options, context)
-  const client = await openNode(options, judge.params, context)
+  const client = await openBitcoind(options, judge.params, context)
   try {
     // Its own, beside the prover's: one process works with a store at a time.
     const history = await openHistory(judge, await historyTable(options.dataDir, 'serve', judge, context))
@@ -51,8 +52,8 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
         judge: (proof) => judge.judge(proof),
         history,
         // Not patiently: each look asks again, and in between a newer file is seen.
-        headers: nodeSource(client),
-        blocks: nodeBlocks(client),
+        headers: bitcoindSource(client),
+        blocks: bitcoindBlocks(client),
         onTrouble: (message) => terminal.note(message),
         onProof: (chain) => {
           if (options.json) terminal.result(jsonLine(verifyJson(chain)))

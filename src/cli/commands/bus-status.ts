@@ -1,5 +1,6 @@
 import { startContext, toDisplay } from '../../bitcoin/index.ts'
-import { type BusStatus, type ChainStart, readStatus } from '../../bus/index.ts'
+import type { ChainStart } from '../../bus/index.ts'
+import { type BusStatus, readStatus } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'

@@ -2,13 +2,12 @@ import {
   attestationResultJson,
   type CheckedAttestation,
   checkAttestation,
-  nodeFiles,
   poseidonOf,
   type RefusedAttestation,
   type UnprovedAttestation,
   type UnreadAttestation,
-  writeAtomic,
 } from '../../bus/index.ts'
+import { diskFiles, writeAtomic } from '../../bus/io/index.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -75,7 +74,7 @@ async function check(context: CliContext, file: string, options: Options): Promi
 
 async function writeBody(file: string, { payload }: CheckedAttestation): Promise<void> {
   if (payload.kind !== 'inscription') throw new UsageError('--body is for inscriptions')
-  await writeAtomic(nodeFiles, file, payload.envelope.body ?? new Uint8Array())
+  await writeAtomic(diskFiles, file, payload.envelope.body ?? new Uint8Array())
 }
 
 export function checkedLines(json: Record<string, unknown>, ms: number): string[] {

@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Cost, Inscriber, type JobView, openStore } from '../../settlement/index.ts'
+import { type Cost, Inscriber, type JobView, openStore } from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
-import { addOptions, nodeOptions, shared } from '../config.ts'
+import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
 import { type InscriptionInput, parseJson, readBatch, readInscription } from '../inscription-input.ts'
 import { requirePublishable } from '../outputs.ts'
-import { openNode, type RpcOptions } from '../source.ts'
+import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
 import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions, walletOption } from '../wallet-place.ts'
 
@@ -33,7 +33,7 @@ inscribes nothing twice. Cost is told before anything is sent.
 `
 
 export const addInscribe: AddCommand = (parent, run) => {
-  const inscribe = withNode(parent.command('inscribe'))
+  const inscribe = withBitcoind(parent.command('inscribe'))
     .description('write a file to Bitcoin as an inscription: commit and reveal')
     .option('--body <FILE>', 'what to inscribe, at most 390,000 bytes')
     .option('--content-type <T>', 'its MIME type (default: application/octet-stream)')
@@ -57,8 +57,15 @@ export const addInscribe: AddCommand = (parent, run) => {
   addForget(inscribe, run)
 }
 
-function withNode(command: Command): Command {
-  return addOptions(command, ...nodeOptions(), shared.network(), walletOption(), settlementDirOption(), shared.json())
+function withBitcoind(command: Command): Command {
+  return addOptions(
+    command,
+    ...bitcoindOptions(),
+    shared.network(),
+    walletOption(),
+    settlementDirOption(),
+    shared.json(),
+  )
 }
 
 async function inscribeFiles(context: CliContext, options: Options) {
@@ -84,7 +91,7 @@ function single({ body, contentType, metadata }: Options): InscriptionInput {
 }
 
 function addResume(parent: Command, run: Runner): void {
-  withNode(parent.command('resume'))
+  withBitcoind(parent.command('resume'))
     .description('send again what is not final yet, and tell how it stands')
     .addHelpText('after', examples('inscribe resume --network regtest'))
     .action(
@@ -98,7 +105,7 @@ function addResume(parent: Command, run: Runner): void {
 }
 
 function addForget(parent: Command, run: Runner): void {
-  withNode(parent.command('forget'))
+  withBitcoind(parent.command('forget'))
     .description('drop a job whose coins something else has spent')
     .argument('<JOB>', 'as `inscribe` and `inscribe resume` tell it')
     .addHelpText('after', examples('inscribe forget JOB'))
@@ -111,7 +118,7 @@ function addForget(parent: Command, run: Runner): void {
 
 function addBump(parent: Command, run: Runner): void {
   const bump = (name: string, what: string, act: 'bump' | 'accelerate') =>
-    withNode(parent.command(name))
+    withBitcoind(parent.command(name))
       .description(what)
       .argument('<JOB>', 'as `inscribe` and `inscribe resume` tell it')
       .option('--fee-rate <F>', 'satoshis a virtual byte', rate)
@@ -141,7 +148,7 @@ async function withInscriber(
   const { terminal, signal } = context
   const params = await readNetwork(options.network)
   const wallet = await openOwnWallet(options, params, context)
-  const client = await openNode(options, params, context)
+  const client = await openBitcoind(options, params, context)
   try {
     const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'inscriber'), 'jobs')
     try {

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { fromDisplay, type NetworkParams, parseInscriptionId } from '../../bitcoin/index.ts'
-import type { NodeClient, NodeError } from '../../bitcoin/node/index.ts'
-import { nodeFiles, writeAtomic } from '../../bus/index.ts'
+import type { BitcoindClient, BitcoindError } from '../../bitcoin/io/index.ts'
+import { diskFiles, writeAtomic } from '../../bus/io/index.ts'
+import { scanBlock } from '../../settlement/index.ts'
 import {
   fetchBlock,
   type IndexEntry,
@@ -10,17 +11,16 @@ import {
   openStore,
   type Query,
   type ScanEvent,
-  scanBlock,
   scanChain,
-} from '../../settlement/index.ts'
+} from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
-import { addOptions, nodeOptions, shared } from '../config.ts'
+import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
 import { height, readNetwork } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
-import { openNode, type RpcOptions } from '../source.ts'
+import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine, quoted } from '../text.ts'
 import { settlementDir, settlementDirOption } from '../wallet-place.ts'
 
@@ -43,7 +43,7 @@ export const addInscriptionsIndex: AddCommand = (parent, run) => {
 }
 
 function withIndex(command: Command): Command {
-  return addOptions(command, ...nodeOptions(), shared.network(), settlementDirOption())
+  return addOptions(command, ...bitcoindOptions(), shared.network(), settlementDirOption())
     .option('--start-height <H>', 'where a new index begins (default: 767430 on mainnet, 0 elsewhere)', height)
     .option('--finality <N>', 'confirmations that make an inscription final', height, 6)
     .addOption(shared.json())
@@ -128,7 +128,7 @@ async function writeBody(
   const { height, blockHash } = entry
   const block = await fetchBlock(client, { params: index.params, height, hash: fromDisplay(blockHash) }, signal)
   const found = [...scanBlock(block)].find(({ txid, envelope }) => `${txid}i${envelope.index}` === entry.id)
-  await writeAtomic(nodeFiles, out, found?.envelope.body ?? new Uint8Array(0))
+  await writeAtomic(diskFiles, out, found?.envelope.body ?? new Uint8Array(0))
 }
 
 function addWatch(parent: Command, run: Runner): void {
@@ -162,7 +162,7 @@ function matches({ record }: IndexEntry, { program, kind, author, records }: Que
 
 interface Opened {
   readonly index: InscriptionIndex
-  readonly client: NodeClient
+  readonly client: BitcoindClient
 }
 
 /** Brings the index to the tip, then does the work; with `follow`, goes on for ever. */
@@ -174,7 +174,7 @@ async function withOpenIndex(
 ): Promise<ExitCode> {
   const { terminal, signal } = context
   const params = await readNetwork(options.network)
-  const client = await openNode(options, params, context)
+  const client = await openBitcoind(options, params, context)
   try {
     const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'index'), 'index')
     try {
@@ -205,7 +205,7 @@ function firstHeight(params: NetworkParams): number {
   return params.name === 'mainnet' ? FIRST_ON_MAINNET : 0
 }
 
-function outage(error: NodeError): string {
+function outage(error: BitcoindError): string {
   return `the node does not answer, waiting: ${error.message}`
 }
 

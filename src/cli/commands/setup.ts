@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { NativeVerifier } from '../../proving/index.ts'
+import { NativeVerifier } from '../../proving/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import { createWallet, POSTAGE, parseSecretKey, readPrivate, walletCoins } from '../../settlement/index.ts'
+import { createWallet, POSTAGE, parseSecretKey, readPrivate, walletCoins } from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
-import { openNode, type RpcOptions } from '../source.ts'
+import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
 import { newPassphrase, openOwnWallet, type WalletOptions, walletFile, walletOption } from '../wallet-place.ts'
 
@@ -96,7 +96,7 @@ function addBalance(parent: Command, run: Runner): void {
       run(async (context, options: Options) => {
         const params = await readNetwork(options.network)
         const wallet = await openOwnWallet(options, params, context)
-        const client = await openNode(options, params, context)
+        const client = await openBitcoind(options, params, context)
         try {
           const { signal, terminal } = context
           const onNote = (note: string) => terminal.note(note)

@@ -1,0 +1,195 @@
+import { z } from 'zod'
+import { authorization, type BitcoindAuth } from './auth.ts'
+import { BitcoindError } from './errors.ts'
+import type { HttpConnection, HttpReply } from './http.ts'
+
+export interface RpcCall<T = unknown> {
+  method: string
+  params?: readonly unknown[]
+  /** What the result must look like; nothing of an answer is used unchecked. */
+  schema: z.ZodType<T>
+}
+
+export interface RpcOptions {
+  signal?: AbortSignal | undefined
+  timeoutMs?: number
+  maxBytes?: number
+  /** Asks this wallet of the node's. */
+  wallet?: string | undefined
+}
+
+const MAX_REPLY_BYTES = 32 << 20
+const DEFAULT_TIMEOUT_MS = 30_000
+
+/** Of a node's error message, so much is told. */
+const MAX_MESSAGE = 300
+
+/** Core: rpc/protocol.h */
+const RPC_IN_WARMUP = -28
+
+const errorSchema = z.object({ code: z.int(), message: z.string() })
+const replySchema = z.object({
+  id: z.union([z.int(), z.string(), z.null()]).optional(),
+  result: z.unknown(),
+  error: errorSchema.nullish(),
+})
+
+/** JSON-RPC 1.1 as bitcoind speaks it in every version still in use. */
+export class JsonRpc {
+  readonly #http: HttpConnection
+  readonly #auth: BitcoindAuth | undefined
+  readonly #timeoutMs: number
+  #header: string | undefined
+
+  constructor(http: HttpConnection, auth: BitcoindAuth | undefined, timeoutMs = DEFAULT_TIMEOUT_MS) {
+    this.#http = http
+    this.#auth = auth
+    this.#timeoutMs = timeoutMs
+  }
+
+  async call<T>(call: RpcCall<T>, options: RpcOptions = {}): Promise<T> {
+    const reply = await this.#post(JSON.stringify(envelope(call, 0)), options)
+    const parsed = this.#parse(reply, replySchema, call.method)
+    return this.#result(parsed, call)
+  }
+
+  /** One request for all calls; results in the order of the calls. The first failed call rejects. */
+  async batch<T>(calls: readonly RpcCall<T>[], options: RpcOptions = {}): Promise<T[]> {
+    if (calls.length === 0) return []
+    const reply = await this.#post(JSON.stringify(calls.map(envelope)), options)
+    const what = `a batch of ${calls.length} ${calls[0]?.method}`
+    // Counted before a single entry is looked at: a hostile reply may hold millions.
+    const entries = z.array(z.unknown()).max(calls.length).pipe(z.array(replySchema))
+    // A node in warm-up answers a batch with one error for all of it.
+    const parsed = this.#parse(reply, z.union([entries, replySchema]), what)
+    if (!Array.isArray(parsed)) {
+      this.#throwRpcError(parsed, what)
+      throw this.#garbage(what, 'one object')
+    }
+    const byId = new Map(parsed.map((entry) => [entry.id, entry]))
+    return calls.map((call, id) => {
+      const entry = byId.get(id)
+      if (entry === undefined) throw this.#garbage(what, 'no entry for some call')
+      return this.#result(entry, call)
+    })
+  }
+
+  async #post(body: string, options: RpcOptions): Promise<HttpReply> {
+    let header = this.#header ?? (await this.#readHeader())
+    let reply = await this.#send(body, options, header)
+    if (reply.status === 401 && this.#auth?.kind === 'cookie') {
+      // A restarted node wrote a new cookie.
+      header = await this.#readHeader()
+      reply = await this.#send(body, options, header)
+    }
+    if (reply.status === 401 && header instanceof BitcoindError) throw header
+    return this.#checkStatus(reply)
+  }
+
+  #send(body: string, options: RpcOptions, header: string | BitcoindError): Promise<HttpReply> {
+    const authorized = typeof header === 'string' && { authorization: header }
+    return this.#http.send({
+      method: 'POST',
+      path: options.wallet === undefined ? '/' : `/wallet/${encodeURIComponent(options.wallet)}`,
+      headers: { 'content-type': 'application/json', ...authorized },
+      body,
+      maxBytes: options.maxBytes ?? MAX_REPLY_BYTES,
+      timeoutMs: options.timeoutMs ?? this.#timeoutMs,
+      signal: options.signal,
+    })
+  }
+
+  /**
+   * A missing cookie usually means that no node runs, so the request goes out all the same: a refused connection is
+   * the better explanation, and only a node that asks for credentials makes the missing file the cause.
+   */
+  async #readHeader(): Promise<string | BitcoindError> {
+    this.#header = undefined
+    if (this.#auth === undefined) {
+      const cure = 'Name bitcoind’s cookie with --rpc-cookie, or set WSC_RPC_USER and WSC_RPC_PASSWORD_FILE.'
+      return new BitcoindError('E_NODE_AUTH', `The node at ${this.#http.url.host} asks for credentials. ${cure}`)
+    }
+    try {
+      this.#header = await authorization(this.#auth)
+      return this.#header
+    } catch (error) {
+      if (error instanceof BitcoindError) return error
+      throw error
+    }
+  }
+
+  #checkStatus(reply: HttpReply): HttpReply {
+    const { host } = this.#http.url
+    switch (reply.status) {
+      case 401: {
+        const cure =
+          this.#auth?.kind === 'cookie'
+            ? `Is ${this.#auth.file} the cookie of this very node? Name the right one with --rpc-cookie.`
+            : 'Check WSC_RPC_USER and WSC_RPC_PASSWORD_FILE against the node’s rpcauth.'
+        throw new BitcoindError('E_NODE_AUTH', `The node at ${host} refuses the credentials (401). ${cure}`)
+      }
+      case 403: {
+        const cure = 'Allow this address (rpcallowip) and the method (rpcwhitelist) in the node’s bitcoin.conf.'
+        throw new BitcoindError('E_NODE_AUTH', `The node at ${host} forbids the request (403). ${cure}`)
+      }
+      case 502:
+      case 504:
+        throw new BitcoindError(
+          'E_NODE_UNREACHABLE',
+          `The proxy at ${host} finds no node (${reply.status}). Start bitcoind.`,
+        )
+      case 503: {
+        const cure = 'Raise rpcworkqueue in its bitcoin.conf if this lasts.'
+        throw new BitcoindError('E_NODE_BUSY', `The node at ${host} has too much to do (503). ${cure}`)
+      }
+    }
+    return reply
+  }
+
+  #parse<T>(reply: HttpReply, schema: z.ZodType<T>, what: string): T {
+    let json: unknown
+    try {
+      json = JSON.parse(reply.body.toString('utf8'))
+    } catch (cause) {
+      throw this.#garbage(what, `no JSON (HTTP ${reply.status})`, cause)
+    }
+    const parsed = schema.safeParse(json)
+    if (!parsed.success) throw this.#garbage(what, describe(parsed.error), parsed.error)
+    return parsed.data
+  }
+
+  #result<T>(reply: z.infer<typeof replySchema>, call: RpcCall<T>): T {
+    this.#throwRpcError(reply, call.method)
+    const parsed = call.schema.safeParse(reply.result)
+    if (!parsed.success) throw this.#garbage(call.method, describe(parsed.error), parsed.error)
+    return parsed.data
+  }
+
+  #throwRpcError(reply: z.infer<typeof replySchema>, what: string): void {
+    if (!reply.error) return
+    const { code } = reply.error
+    const message = reply.error.message.slice(0, MAX_MESSAGE)
+    if (code === RPC_IN_WARMUP) {
+      const cure = 'Wait until it has started.'
+      throw new BitcoindError('E_NODE_WARMUP', `The node at ${this.#http.url.host} is starting: ${message} ${cure}`, {
+        rpcCode: code,
+      })
+    }
+    throw new BitcoindError('E_NODE_RPC', `The node refuses ${what}: ${message} (${code})`, { rpcCode: code })
+  }
+
+  #garbage(what: string, found: string, cause?: unknown): BitcoindError {
+    const cure = 'Check that the address is the RPC port of a Bitcoin node.'
+    const message = `The answer of ${this.#http.url.host} to ${what} is not a Bitcoin node’s: ${found}. ${cure}`
+    return new BitcoindError('E_NODE_GARBAGE', message, { cause })
+  }
+}
+
+function envelope(call: RpcCall, id: number): object {
+  return { jsonrpc: '1.0', id, method: call.method, params: call.params ?? [] }
+}
+
+function describe(error: z.ZodError): string {
+  const issue = error.issues[0]
+  return `${issue?.path.join('.') || 'the value'}: ${issue?.message}`.slice(0, 200)
+}

@@ -1,0 +1,195 @@
+import { type BlockHash, blockHash, headerHash, sameHash, toDisplay } from '../../../bitcoin/index.ts'
+import type { AccumulatorPath } from '../../accumulator-path.ts'
+import { concatBytes } from '../../bytes.ts'
+import { BusError, throwIfAborted } from '../../errors.ts'
+import { decodeField } from '../../field.ts'
+import { planPath, treeSizes } from '../../path-plan.ts'
+import { BATCH, type HeaderSource } from '../prover/header-source.ts'
+import { appendedRecords, HASH_BYTES, leafHashes, listCommitment, type PoseidonSource } from './nodes.ts'
+import type { HistoryTable } from './table.ts'
+
+export interface HistoryStart {
+  readonly height: number
+  readonly hash: BlockHash
+}
+
+/** More reorgs in a row than this and the source is not to be believed. */
+const MAX_REORGS = 8
+
+/**
+ * Every header of a chain and every node of its accumulator: what paths are made of. A node never changes once its leaf
+ * is there, so paths to the commitment of any earlier tip can be made too. Nothing here is judged: what a history is
+ * worth shows in its commitment, which must be the proved one.
+ */
+export class History {
+  readonly start: HistoryStart
+  readonly #table: HistoryTable
+  readonly #source: PoseidonSource
+  #rewrites = 0
+
+  private constructor(start: HistoryStart, table: HistoryTable, source: PoseidonSource) {
+    this.start = start
+    this.#table = table
+    this.#source = source
+  }
+
+  static async open(start: HistoryStart, table: HistoryTable, source: PoseidonSource): Promise<History> {
+    const history = new History(start, table, source)
+    if (table.count === 0) await history.#append(start.hash, true)
+    return history
+  }
+
+  /** Height of its last header. */
+  get tipHeight(): number {
+    return this.start.height + this.#table.count - 1
+  }
+
+  /**
+   * How often headers were taken back: until it changes, what was read stays true. Who reads several records for one
+   * answer compares it before and after, and so waits for nobody and keeps nobody waiting.
+   */
+  get rewrites(): number {
+    return this.#rewrites
+  }
+
+  /** Null where it holds no such height. */
+  async hashAt(height: number): Promise<BlockHash | null> {
+    const number = height - this.start.height
+    if (!Number.isInteger(number) || number < 0 || number >= this.#table.count) return null
+    const [record] = await this.#table.read([number])
+    return blockHash((record as Uint8Array).slice(0, HASH_BYTES))
+  }
+
+  /**
+   * Makes it the source's chain up to `height`: goes back to where the two part, then appends. Headers must link; their
+   * rules are not checked here. Throws E_REORG where the source changes without end, E_NO_HEADERS where it ends early.
+   */
+  async sync(source: HeaderSource, height: number, signal?: AbortSignal): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await this.#rollBack(source, signal)
+      if (this.tipHeight >= height || (await this.#extend(source, height, signal))) return
+      if (source.fixed || attempt === MAX_REORGS) {
+        throw new BusError('E_REORG', `headers after height ${this.tipHeight} do not link to the chain before`)
+      }
+    }
+  }
+
+  /** Commitment of the chain up to `tipHeight`, as a proof of that height carries it. */
+  async commitment(tipHeight: number): Promise<bigint> {
+    const trees = await this.#trees(this.#countAt(tipHeight))
+    return element(listCommitment(this.#source, trees))
+  }
+
+  /** The path from `height` to the commitment of the chain up to `tipHeight`: some 45 reads at a million headers. */
+  async path(height: number, tipHeight: number): Promise<AccumulatorPath> {
+    const count = this.#countAt(tipHeight)
+    const index = height - this.start.height
+    const { halves, steps, older, newer } = planPath(count, index)
+    const rest = older === 0 ? [] : [listCommitment(this.#source, await this.#trees(older))]
+    const below = halves === null ? [] : [halves.older, halves.newer]
+    const roots = await this.#roots([
+      ...below,
+      ...steps.map(({ sibling }) => sibling),
+      ...newer.map(({ node }) => node),
+    ])
+    const leaves = await this.#leaves(steps.map(({ own }) => own))
+    const siblings = roots.slice(below.length, below.length + steps.length)
+    const parts = [
+      ...roots.slice(0, below.length),
+      ...leaves.flatMap((leaf, i) => [leaf, siblings[i] as Uint8Array]),
+      ...rest,
+      ...roots.slice(below.length + steps.length),
+    ]
+    return parts.map(element)
+  }
+
+  close(): Promise<void> {
+    return this.#table.close()
+  }
+
+  #countAt(tipHeight: number): number {
+    const count = tipHeight - this.start.height + 1
+    if (Number.isInteger(count) && count >= 1 && count <= this.#table.count) return count
+    throw new BusError('E_NO_HEADERS', `the history ends at height ${this.tipHeight}, before ${tipHeight}`)
+  }
+
+  async #roots(nodes: readonly number[]): Promise<Uint8Array[]> {
+    return (await this.#table.read(nodes)).map((record) => record.subarray(HASH_BYTES))
+  }
+
+  async #leaves(numbers: readonly number[]): Promise<Uint8Array[]> {
+    if (numbers.length === 0) return []
+    const hashes = (await this.#table.read(numbers)).map((record) => record.subarray(0, HASH_BYTES))
+    const heights = numbers.map((number) => this.start.height + number)
+    const leaves = leafHashes(this.#source, heights, concatBytes(...hashes))
+    return numbers.map((_, i) => leaves.subarray(i * 32, (i + 1) * 32))
+  }
+
+  /** The trees of the first `count` leaves, oldest first. */
+  async #trees(count: number): Promise<{ root: Uint8Array; size: number; node: number }[]> {
+    let end = 0
+    const trees = treeSizes(count).map((size) => {
+      end += size
+      return { size, node: end - 1 }
+    })
+    const roots = await this.#roots(trees.map(({ node }) => node))
+    return trees.map((tree, i) => ({ ...tree, root: roots[i] as Uint8Array }))
+  }
+
+  async #append(hashes: Uint8Array, durable: boolean): Promise<void> {
+    const { count } = this.#table
+    const peaks = new Map((await this.#trees(count)).map(({ node, root }) => [node, root]))
+    const peakRoot = (node: number) => peaks.get(node) as Uint8Array
+    const records = appendedRecords(this.#source, { start: this.start.height, count, peakRoot }, hashes)
+    await this.#table.append(records, durable)
+  }
+
+  /** Back to the newest header that the source has too, in steps that double; what was on both chains is cheap to redo. */
+  async #rollBack(source: HeaderSource, signal: AbortSignal | undefined): Promise<void> {
+    const top = Math.min(this.tipHeight, await source.tipHeight(signal))
+    for (let back = 0; ; back = 2 * back + 1) {
+      const height = Math.max(this.start.height, top - back)
+      const own = await this.hashAt(height)
+      const there = await source.hashAt(height, signal)
+      if (own !== null && there !== null && sameHash(own, there)) {
+        // A source that merely ends earlier takes nothing away.
+        if (back > 0) {
+          await this.#table.truncate(height - this.start.height + 1)
+          // Before anything is written over what lies beyond.
+          this.#rewrites++
+        }
+        return
+      }
+      if (height === this.start.height) {
+        const found = there === null ? 'nothing' : toDisplay(there)
+        throw new BusError('E_SOURCE', `the source has ${found} at height ${height}, not ${toDisplay(this.start.hash)}`)
+      }
+    }
+  }
+
+  /** False where the source changed meanwhile. */
+  async #extend(source: HeaderSource, height: number, signal: AbortSignal | undefined): Promise<boolean> {
+    let tip = (await this.hashAt(this.tipHeight)) as BlockHash
+    while (this.tipHeight < height) {
+      throwIfAborted(signal)
+      const headers = await source.headers(this.tipHeight + 1, Math.min(BATCH, height - this.tipHeight), signal)
+      if (headers.length === 0) {
+        throw new BusError('E_NO_HEADERS', `there is no header at height ${this.tipHeight + 1}`)
+      }
+      const hashes = new Uint8Array(headers.length * HASH_BYTES)
+      for (const [i, header] of headers.entries()) {
+        if (!sameHash(header.prevHash, tip)) return false
+        tip = headerHash(header)
+        hashes.set(tip, i * HASH_BYTES)
+      }
+      await this.#append(hashes, this.tipHeight + headers.length >= height)
+    }
+    return true
+  }
+}
+
+function element(bytes: Uint8Array): bigint {
+  const decoded = decodeField(bytes)?.[0]
+  if (decoded === undefined) throw new BusError('E_IO', 'the history holds what is no field element: make it anew')
+  return decoded
+}

@@ -1,0 +1,96 @@
+import {
+  type BlockHash,
+  decodeHeader,
+  HEADER_BYTES,
+  type Header,
+  headerHash,
+  type Rejection,
+} from '../../../bitcoin/index.ts'
+
+/** Where headers come from: a file or a node. What they are worth, the header rules say. */
+export interface HeaderSource {
+  /** Its headers never change, as in a file: where they seem to, looking again is of no use. */
+  readonly fixed: boolean
+  tipHeight(signal?: AbortSignal): Promise<number>
+  /** Up to `count` headers from a height on; fewer at the end of what there is. */
+  headers(from: number, count: number, signal?: AbortSignal): Promise<Header[]>
+  /** Null where the source cannot know. */
+  hashAt(height: number, signal?: AbortSignal): Promise<BlockHash | null>
+}
+
+/** Headers fetched and judged at a time. */
+export const BATCH = 2000
+
+/**
+ * A file of raw headers, heights ascending from `startHeight`; or why its length cannot be right.
+ *
+ * @example
+ * import { fileSource } from 'wsc-bitcoin'
+ *
+ * const made = fileSource(new Uint8Array(79))
+ * console.log(made.ok ? await made.source.tipHeight() : made.reject) // bad-length
+ */
+export function fileSource(
+  bytes: Uint8Array,
+  startHeight = 0,
+): { readonly ok: true; readonly source: HeaderSource } | Rejection {
+  const count = Math.floor(bytes.length / HEADER_BYTES)
+  if (bytes.length === 0 || bytes.length % HEADER_BYTES !== 0) {
+    const detail = `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers: is this a header file?`
+    return { ok: false, reject: 'bad-length', height: startHeight + count, detail }
+  }
+  const at = (height: number) => decodeHeader(bytes, (height - startHeight) * HEADER_BYTES)
+  const last = startHeight + count - 1
+  return {
+    ok: true,
+    source: {
+      fixed: true,
+      tipHeight: async () => last,
+      async headers(from, wanted) {
+        if (from < startHeight) return []
+        const length = Math.max(0, Math.min(wanted, last - from + 1))
+        return Array.from({ length }, (_, i) => at(from + i))
+      },
+      async hashAt(height) {
+        if (height >= startHeight && height <= last) return headerHash(at(height))
+        // The first header names its parent.
+        return height === startHeight - 1 ? at(startHeight).prevHash : null
+      },
+    },
+  }
+}
+
+/** What is asked of a node client here. */
+export interface HeaderClient {
+  getBlockCount(options?: { signal?: AbortSignal }): Promise<number>
+  getBlockHash(height: number, options?: { signal?: AbortSignal }): Promise<BlockHash | undefined>
+  getHeaders(
+    fromHeight: number,
+    count: number,
+    options?: { signal?: AbortSignal },
+  ): Promise<readonly { readonly header: Header }[]>
+}
+
+/**
+ * The headers of a node's chain.
+ *
+ * @example
+ * import { BitcoindClient, bitcoindSource } from 'wsc-bitcoin'
+ *
+ * const client = new BitcoindClient({ url: 'http://127.0.0.1:9', auth: { kind: 'cookie', file: '.cookie' } })
+ * const height = await bitcoindSource(client).tipHeight().catch((error) => error.name)
+ * client.close()
+ * console.log(height) // BitcoindError
+ */
+export function bitcoindSource(client: HeaderClient): HeaderSource {
+  const options = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal })
+  return {
+    fixed: false,
+    tipHeight: (signal) => client.getBlockCount(options(signal)),
+    async headers(from, count, signal) {
+      const placed = await client.getHeaders(from, Math.min(count, BATCH), options(signal))
+      return placed.map(({ header }) => header)
+    },
+    hashAt: async (height, signal) => (await client.getBlockHash(height, options(signal))) ?? null,
+  }
+}

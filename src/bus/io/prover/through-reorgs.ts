@@ -1,0 +1,42 @@
+import type { Rejection, RejectReason } from '../../../bitcoin/index.ts'
+import { BusError } from '../../errors.ts'
+import type { HeaderSource } from './header-source.ts'
+
+/** More reorgs in a row than this and the source is not to be believed. */
+const MAX_REORGS = 8
+
+/** What a header of another branch looks like: its own work is in order, but it does not follow. */
+const UNLINKED: ReadonlySet<RejectReason> = new Set(['bad-prevblk-link', 'bad-genesis'])
+
+/**
+ * Looks again while a source's chain changes under `look`: what does not fit together, or is gone, may be a reorg
+ * between two questions. The very same again right after is none: it is then told as it was found. Throws E_REORG
+ * where the chain never stands still. A file cannot change so and is looked at once.
+ */
+export async function throughReorgs<T extends { readonly ok: true }>(
+  source: HeaderSource,
+  look: () => Promise<T | Rejection>,
+): Promise<T | Rejection> {
+  if (source.fixed) return await look()
+  let before: string | undefined
+  for (let tries = 1; ; tries++) {
+    let misfit: string
+    try {
+      const found = await look()
+      if (found.ok || !UNLINKED.has(found.reject)) return found
+      misfit = `at height ${found.height}: ${found.detail}`
+      if (misfit === before) return found
+      if (tries === MAX_REORGS) throw new BusError('E_REORG', `the chain keeps changing while it is read, ${misfit}`)
+    } catch (error) {
+      if (!isUnsettled(error) || tries === MAX_REORGS) throw error
+      misfit = error.message
+      if (error.code === 'E_NO_HEADERS' && misfit === before) throw error
+    }
+    before = misfit
+  }
+}
+
+/** Whether a failure may pass with the source's next block: its chain changed all the time, or is too short. */
+export function isUnsettled(error: unknown): error is BusError {
+  return error instanceof BusError && (error.code === 'E_REORG' || error.code === 'E_NO_HEADERS')
+}

@@ -1,0 +1,3 @@
+/** The floor that every part stands on: errors, results, bytes. Knows nothing of Bitcoin; runs anywhere. */
+export { type Cure, errorCode, WscError, type WscErrorOptions } from './errors.ts'
+export { type Rejection, type Result, rejection } from './result.ts'

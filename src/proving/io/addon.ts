@@ -1,0 +1,46 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type * as Addon from '../../../folding/index.d.ts'
+import { packageRoot } from '../../lib/io/index.ts'
+import { ProvingError } from '../errors.ts'
+
+export const addonFile = join(packageRoot(), 'folding/wsc-folding.node')
+
+/** The native folding addon. Throws `E_NO_ADDON` where it has not been built: verifying works without. */
+export function loadAddon(): typeof Addon {
+  try {
+    return createRequire(import.meta.url)(addonFile) as typeof Addon
+  } catch (cause) {
+    throw new ProvingError(
+      'E_NO_ADDON',
+      'proving needs the folding addon, which is not built here: run `npm run setup` in the clone (it takes cargo 1.88 or newer)',
+      { cause },
+    )
+  }
+}
+
+/** Throws `E_NO_ADDON` where nothing can be proved: before minutes go into what needs the addon only later. */
+export function requireProver(): void {
+  loadAddon()
+}
+
+/** Connects an `AbortSignal` to the addon's own flag for the time of one call. */
+export async function abortable<T>(
+  addon: typeof Addon,
+  signal: AbortSignal | undefined,
+  call: (abort: Addon.Abort) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted()
+  const abort = new addon.Abort()
+  const stop = () => abort.abort()
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    return await call(abort)
+  } catch (error) {
+    // The caller hears its own reason, not the addon's.
+    signal?.throwIfAborted()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
+}

@@ -1,0 +1,31 @@
+import { open } from 'node:fs/promises'
+import { ProvingError } from '../errors.ts'
+
+export interface R1csCounts {
+  readonly constraints: number
+  readonly wires: number
+}
+
+/** Counts from the header of an `.r1cs` file (iden3 r1cs format 1): the section of type 1, wherever it is. */
+export async function readR1csCounts(path: string): Promise<R1csCounts> {
+  const handle = await open(path)
+  const read = async (length: number, position: number) => {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(length), position })
+    if (bytesRead < length) throw new ProvingError('E_SETUP', `${path} is not an .r1cs file, or is cut short`)
+    return buffer
+  }
+  try {
+    // Magic, version and number of sections, 4 bytes each; then sections of type (4), length (8) and content, in any order.
+    let at = 12
+    for (;;) {
+      const section = await read(12, at)
+      if (section.readUInt32LE(0) === 1) break
+      at += 12 + Number(section.readBigUInt64LE(4))
+    }
+    // Field size 4, prime 32, wires 4, outputs 4, public inputs 4, private inputs 4, labels 8, constraints 4.
+    const header = await read(64, at + 12)
+    return { wires: header.readUInt32LE(36), constraints: header.readUInt32LE(60) }
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { ProvingError } from '../errors.ts'
+import { abortable, addonFile, loadAddon } from './addon.ts'
+import { cacheDirectory, exists, fillDirectory, sweep } from './cache.ts'
+import type { CompiledCircuit } from './circuits.ts'
+import { readR1csCounts } from './r1cs-header.ts'
+
+/** Parameters and keys of one circuit under one setup, in the cache. */
+export interface KeyDirectory {
+  readonly circuit: CompiledCircuit
+  readonly directory: string
+  /** The compact verifying key. */
+  readonly verifierKey: string
+}
+
+export interface SetupOptions {
+  /** A powers-of-tau file of the public ceremony; the development powers when left out. */
+  readonly ptau?: string
+  /** τ·G2 that counts as the ceremony's instead of the built-in one: for tests. */
+  readonly ceremonyTauG2?: Uint8Array
+  readonly signal?: AbortSignal
+  onProgress?(stage: string, done: number, total: number): void
+}
+
+/** Nova's part of the folded circuit on BN254, at up to twelve elements of state: room to be left by the powers. */
+const AUGMENTATION = 12_000
+
+/** Makes parameters and keys of a circuit, or finds them in the cache under the hash of circuit, powers and addon. */
+export async function ensureSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
+  const addon = loadAddon()
+  const powers = options.ptau === undefined ? 'development' : await hashFile(options.ptau, options.signal)
+  // What a key looks like is the addon's to say: another build has keys of its own.
+  const identity = ['keys', await hashFile(addonFile), circuit.hash, powers, hex(options.ceremonyTauG2)].join(' ')
+  const directory = join(cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
+  await fillDirectory(directory, async (outDir) => {
+    const ptau = options.ptau ?? (await developmentPowers(await powerFor(circuit.r1cs), options))
+    const request = {
+      r1cs: circuit.r1cs,
+      ptau,
+      outDir,
+      ...(options.ceremonyTauG2 && { ceremonyTauG2: options.ceremonyTauG2 }),
+    }
+    await abortable(addon, options.signal, (abort) =>
+      addon.setup(request, (stage, done, total) => options.onProgress?.(stage, done, total), abort),
+    )
+  })
+  return { circuit, directory, verifierKey: join(directory, 'verifier.key') }
+}
+
+/** The path of the development powers of tau, 2^power of them; made in the cache where they are not there yet. */
+export async function developmentPowers(power: number, options: SetupOptions = {}): Promise<string> {
+  const addon = loadAddon()
+  const file = join(cacheDirectory(), 'ptau', `insecure-dev-${power}.ptau`)
+  if (await exists(file)) return file
+  await mkdir(dirname(file), { recursive: true })
+  await sweep(dirname(file))
+  const scratch = `${file}.${process.pid}.tmp`
+  try {
+    await addon.makeDevPtau(scratch, power, (done, total) =>
+      options.onProgress?.('development powers of tau', done, total),
+    )
+    await rename(scratch, file)
+  } finally {
+    await rm(scratch, { force: true })
+  }
+  return file
+}
+
+/** The least power of two that holds the circuit's constraints and wires with Nova's part. */
+async function powerFor(r1cs: string): Promise<number> {
+  const { constraints, wires } = await readR1csCounts(r1cs)
+  return Math.ceil(Math.log2(Math.max(constraints, wires) + AUGMENTATION))
+}
+
+async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
+  // A device never ends and a pipe without a writer never begins.
+  if (
+    !(await stat(path).then(
+      (stats) => stats.isFile(),
+      () => true,
+    ))
+  ) {
+    throw new ProvingError('E_SETUP', `${path} cannot be read: it is no regular file`)
+  }
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash, { signal }).catch((cause) => {
+    signal?.throwIfAborted()
+    throw new ProvingError('E_SETUP', `${path} cannot be read: ${(cause as Error).message}`, { cause })
+  })
+  return hash.digest('hex')
+}
+
+function hex(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : Buffer.from(bytes).toString('hex')
+}

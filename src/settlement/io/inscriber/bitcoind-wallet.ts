@@ -1,0 +1,162 @@
+import { address } from 'bitcoinjs-lib'
+import { z } from 'zod'
+import { blockHash, type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
+import { type BitcoindClient, BitcoindError, type RpcCall } from '../../../bitcoin/io/index.ts'
+import { SettlementError } from '../../errors.ts'
+import { bech32Prefix } from '../wallet/taproot.ts'
+import { readCommit } from './bitcoind-commit.ts'
+import { type FundedCommit, type Funding, type FundRequest, leastFee } from './funding.ts'
+import { type Coin, feeFor, type Output } from './transactions.ts'
+
+/** Core: rpc/protocol.h. */
+const RPC = {
+  methodNotFound: -32601,
+  walletError: -4,
+  insufficientFunds: -6,
+  invalidParameter: -8,
+  unlockNeeded: -13,
+  walletNotFound: -18,
+} as const
+
+/** Of a wallet with many coins, choosing takes its time. */
+const TIMEOUT_MS = 120_000
+/** More inputs make a replacement longer, and what it has to pay more. */
+const TRIES = 4
+
+const funded = z.object({ psbt: z.string() })
+const signed = z.object({ psbt: z.string(), complete: z.boolean() })
+
+export interface BitcoindWalletOptions {
+  readonly client: BitcoindClient
+  readonly params: NetworkParams
+  /** As `bitcoin-cli listwallets` tells it. */
+  readonly name: string
+  /** Most that a commit pays, satoshis a virtual byte. */
+  readonly maxFeeRate: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A wallet of the node pays and takes the change. What it builds is read and judged here before anything is kept. */
+export class BitcoindWallet implements Funding {
+  readonly #options: BitcoindWalletOptions
+
+  constructor(options: BitcoindWalletOptions) {
+    this.#options = options
+  }
+
+  async fund(request: FundRequest): Promise<FundedCommit> {
+    // A restarted node has forgotten them.
+    await this.reserve(request.claimed)
+    let rate = request.feeRate
+    for (let tries = 0; tries < TRIES; tries++) {
+      const made = await this.#build(request, rate)
+      const vsize = made.commit.virtualSize()
+      this.#checkCap(made, rate)
+      const least = leastFee(request, vsize)
+      if (request.replaces === undefined || made.fee >= least) return made
+      rate = Number(least) / vsize
+    }
+    const cure = 'Try a higher --fee-rate.'
+    throw new SettlementError('E_POLICY', `the node's wallet builds no replacement that pays enough. ${cure}`)
+  }
+
+  /** Those that are spent, unknown or locked already are left as they are. */
+  async reserve(coins: readonly Coin[]): Promise<void> {
+    for (const coin of coins) await this.#lock(false, coin, [RPC.invalidParameter])
+  }
+
+  /** A wallet that is not loaded has no locks. */
+  async release(coins: readonly Coin[]): Promise<void> {
+    const fine = [RPC.invalidParameter, RPC.walletNotFound, RPC.methodNotFound]
+    for (const coin of coins) await this.#lock(true, coin, fine)
+  }
+
+  async #lock(unlock: boolean, { txid, vout }: Coin, fine: readonly number[]): Promise<void> {
+    const params = [unlock, [{ txid: toDisplay(blockHash(txid)), vout }]]
+    try {
+      await this.#ask({ method: 'lockunspent', params, schema: z.boolean() })
+    } catch (error) {
+      if (!fine.includes(rpcCodeOf(error) ?? 0)) throw error
+    }
+  }
+
+  async #build(request: FundRequest, rate: number): Promise<FundedCommit> {
+    const { outputs, replaces } = request
+    const inputs = (replaces?.coins ?? []).map(({ txid, vout }) => ({ txid: toDisplay(blockHash(txid)), vout }))
+    const options = {
+      add_inputs: true,
+      changePosition: outputs.length,
+      change_type: 'bech32',
+      // The node takes three digits, and rounds fees up itself.
+      fee_rate: Math.ceil(rate * 1000) / 1000,
+      // Of unconfirmed parents this program knows nothing: were one replaced, the commit would go with it.
+      minconf: 1,
+      replaceable: true,
+    }
+    const params = [inputs, outputs.map((output) => this.#payment(output)), 0, options, false]
+    const { psbt } = await this.#ask({ method: 'walletcreatefundedpsbt', params, schema: funded })
+    const process = { method: 'walletprocesspsbt', params: [psbt, true, 'DEFAULT', false], schema: signed }
+    const { psbt: done, complete } = await this.#ask(process)
+    if (complete) return readCommit(done, request)
+    const cure = 'Name one that holds the keys of its coins.'
+    throw new SettlementError('E_NODE_WALLET', `the node's wallet ${this.#name} cannot sign what it spends. ${cure}`)
+  }
+
+  #payment({ script, value }: Output): Record<string, string> {
+    const digits = value.toString().padStart(9, '0')
+    const to = address.toBech32(script.subarray(2), 1, bech32Prefix(this.#options.params))
+    return { [to]: `${digits.slice(0, -8)}.${digits.slice(-8)}` }
+  }
+
+  #checkCap({ commit, fee }: FundedCommit, rate: number): void {
+    const { maxFeeRate } = this.#options
+    // The node reckons with the longest signatures: up to a virtual byte more for each.
+    const vsize = commit.virtualSize() + commit.ins.length
+    if (fee <= feeFor(vsize, Math.max(rate, maxFeeRate))) return
+    const found = `the node's wallet would pay ${fee} satoshis for a commit of ${vsize} vB, above the cap of ${maxFeeRate}`
+    throw new SettlementError('E_FEE_CAP', `${found} sat/vB. Raise it by --max-fee-rate.`)
+  }
+
+  get #name(): string {
+    return JSON.stringify(this.#options.name)
+  }
+
+  async #ask<T>(call: RpcCall<T>): Promise<T> {
+    const { client, name, signal } = this.#options
+    try {
+      return await client.call(call, { wallet: name, signal, timeoutMs: TIMEOUT_MS })
+    } catch (cause) {
+      throw this.#explain(cause) ?? cause
+    }
+  }
+
+  /** Undefined where Core's own message says it all. */
+  #explain(cause: unknown): SettlementError | undefined {
+    const settle = (code: SettlementError['code'], message: string) => new SettlementError(code, message, { cause })
+    const cli = `bitcoin-cli -rpcwallet=${this.#name}`
+    switch (rpcCodeOf(cause)) {
+      case RPC.methodNotFound:
+        return settle('E_NODE_WALLET', 'the node runs without wallets: start it without -disablewallet')
+      case RPC.walletNotFound: {
+        const cure = `Load it: bitcoin-cli loadwallet ${this.#name}; \`bitcoin-cli listwallets\` names those that are.`
+        return settle('E_NODE_WALLET', `the node has no wallet ${this.#name} loaded. ${cure}`)
+      }
+      case RPC.unlockNeeded: {
+        const cure = `Unlock it for a minute: ${cli} -stdinwalletpassphrase walletpassphrase 60`
+        return settle('E_NODE_WALLET_LOCKED', `the node's wallet ${this.#name} is locked. ${cure}`)
+      }
+      case RPC.walletError:
+      case RPC.insufficientFunds: {
+        if (!/insufficient funds|exceeds your balance|does not cover/i.test((cause as Error).message)) return undefined
+        const cure = `Send coins to it (${cli} getnewaddress "" bech32) and wait until they are confirmed.`
+        return settle('E_FUNDS', `the node's wallet ${this.#name} has too few confirmed coins that are free. ${cure}`)
+      }
+    }
+    return undefined
+  }
+}
+
+function rpcCodeOf(error: unknown): number | undefined {
+  const cause = error instanceof SettlementError ? error.cause : error
+  return cause instanceof BitcoindError ? cause.rpcCode : undefined
+}

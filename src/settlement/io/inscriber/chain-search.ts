@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { equalBytes, fromDisplay, toDisplay, transactionId } from '../../../bitcoin/index.ts'
+import { type BitcoindClient, BitcoindError, getBlock } from '../../../bitcoin/io/index.ts'
+
+/** Core: rpc/protocol.h, RPC_METHOD_NOT_FOUND. */
+const METHOD_NOT_FOUND = -32601
+const BLOCK_TIMEOUT_MS = 120_000
+
+const id = z.string().regex(/^[0-9a-f]{64}$/)
+
+type Options = { readonly signal?: AbortSignal | undefined }
+
+/** An output, its transaction as shown. */
+export interface Outpoint {
+  readonly txid: string
+  readonly vout: number
+}
+
+const stateSchema = z.object({ blocks: z.int().min(0).max(0xffff_ffff), initialblockdownload: z.boolean() })
+
+/** Throws E_NODE_BEHIND where the node has yet to see what happened up to a height. */
+export async function requireCaughtUp(client: BitcoindClient, height: number, options: Options): Promise<void> {
+  const state = await client.call({ method: 'getblockchaininfo', schema: stateSchema }, options)
+  if (state.blocks >= height && !state.initialblockdownload) return
+  const found = state.initialblockdownload
+    ? 'it is still downloading blocks'
+    : `its tip is ${state.blocks}, and what is asked about was begun at ${height}`
+  throw behind(`The node is behind: ${found}. Wait until it has caught up.`)
+}
+
+export function behind(message: string): BitcoindError {
+  return new BitcoindError('E_NODE_BEHIND', message)
+}
+
+const blockSchema = z.object({ tx: z.array(id) })
+
+/** Height of the block of the active chain, from a height on, that holds a transaction; null where none does. */
+export async function findInChain(
+  client: BitcoindClient,
+  txid: string,
+  from: number,
+  options: Options,
+): Promise<number | null> {
+  const tip = await client.getBlockCount(options)
+  for (let height = Math.max(0, from); height <= tip; height++) {
+    const hash = await client.call({ method: 'getblockhash', params: [height], schema: id }, options)
+    const call = { method: 'getblock', params: [hash, 1], schema: blockSchema }
+    const { tx } = await client.call(call, { ...options, timeoutMs: BLOCK_TIMEOUT_MS })
+    if (tx.includes(txid)) return height
+  }
+  return null
+}
+
+export interface Spender {
+  readonly txid: string
+  /** Null in the mempool. */
+  readonly height: number | null
+}
+
+/** The transaction that spends one of these outputs, in a block from a height on, or in the mempool. */
+export async function findSpender(
+  client: BitcoindClient,
+  coins: readonly Outpoint[],
+  from: number,
+  options: Options,
+): Promise<Spender | null> {
+  const outpoints = coins.map(({ txid, vout }) => ({ txid: fromDisplay(txid), vout }))
+  const tip = await client.getBlockCount(options)
+  for (let height = Math.max(0, from); height <= tip; height++) {
+    const hash = await client.getBlockHash(height, options)
+    if (hash === undefined) break
+    const block = await getBlock(client, hash, { ...options, timeoutMs: BLOCK_TIMEOUT_MS })
+    if (block === null) {
+      const message = `The node does not have block ${toDisplay(hash)}. Ask a node that has not pruned it.`
+      throw new BitcoindError('E_NODE_UNKNOWN_BLOCK', message)
+    }
+    const spender = block.transactions.find(({ inputs }) =>
+      inputs.some(({ prevoutTxid, prevoutIndex }) =>
+        outpoints.some(({ txid, vout }) => vout === prevoutIndex && equalBytes(txid, prevoutTxid)),
+      ),
+    )
+    if (spender !== undefined) return { txid: toDisplay(transactionId(spender)), height }
+  }
+  const txid = await spenderInMempool(client, coins, options)
+  return txid === null ? null : { txid, height: null }
+}
+
+const spendersSchema = z.array(z.object({ spendingtxid: id.optional() }))
+
+async function spenderInMempool(client: BitcoindClient, coins: readonly Outpoint[], options: Options) {
+  const params = [coins.map(({ txid, vout }) => ({ txid, vout }))]
+  try {
+    const found = await client.call({ method: 'gettxspendingprevout', params, schema: spendersSchema }, options)
+    return found.find(({ spendingtxid }) => spendingtxid !== undefined)?.spendingtxid ?? null
+  } catch (error) {
+    // Core before 24.
+    if (error instanceof BitcoindError && error.rpcCode === METHOD_NOT_FOUND) return null
+    throw error
+  }
+}

@@ -1,0 +1,121 @@
+import { Transaction } from 'bitcoinjs-lib'
+import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
+import { SettlementError } from '../../errors.ts'
+import { mineDirectly, rejectReason, send } from './bitcoind-calls.ts'
+import type { Job, JobStore } from './job.ts'
+import type { Whereabouts } from './locate.ts'
+import { requireRelayable } from './plan.ts'
+
+export interface DispatchContext {
+  readonly client: BitcoindClient
+  readonly jobs: JobStore
+  /** Forgets the job, and frees its coins. */
+  readonly drop: () => Promise<void>
+  /** Where the node's policy refuses what a reveal holds, mine it instead: regtest alone can. */
+  readonly directly: boolean
+  readonly signal?: AbortSignal | undefined
+  readonly onNote?: ((note: string) => void) | undefined
+}
+
+/**
+ * Sends what the node does not have. The whole is tested before its first part goes out; only reveals of a commit that
+ * replaces another cannot be judged beside the ones they replace, and are tested once it is in.
+ */
+export async function dispatch(context: DispatchContext, job: Job, where: Whereabouts): Promise<Job> {
+  const { client, jobs, signal } = context
+  const { commit } = where.attempt
+  const missing = where.attempt.reveals.filter((_, i) => where.reveals[i] === null).map(({ hex }) => hex)
+  const sent: Job = { ...job, status: 'sent' }
+  if (where.commit !== null || job.attempts.length > 1) {
+    if (where.commit === null) await requireTaken(context, job, commit.hex)
+    await jobs.put(sent)
+    if (where.commit === null) await send(client, commit.hex, { signal })
+    const refused = await judge(context, [], missing)
+    const unconfirmed = (where.commit ?? 0) > 0 ? [] : [commit.hex]
+    await (refused === null ? sendAll(context, missing) : mine(context, refused, [...unconfirmed, ...missing]))
+    return sent
+  }
+  const all = [commit.hex, ...missing]
+  const refused = await unlessDropped(context, job, async () => {
+    await requireTaken(context, job, commit.hex)
+    const reason = await judge(context, [commit.hex], missing)
+    // What went out before is sent again, be it in part: nobody could take it back.
+    if (reason === null && job.status === 'prepared') await requireAllTaken(context, all)
+    return reason
+  })
+  await jobs.put(sent)
+  await (refused === null ? sendAll(context, all) : mine(context, refused, all))
+  return sent
+}
+
+/** Where the node refuses a job of which nothing ever left this machine, its coins are free again. */
+async function unlessDropped<T>(context: DispatchContext, job: Job, test: () => Promise<T>): Promise<T> {
+  try {
+    return await test()
+  } catch (error) {
+    if (error instanceof SettlementError && job.status === 'prepared') await context.drop()
+    throw error
+  }
+}
+
+async function requireTaken({ client, signal }: DispatchContext, job: Job, commit: string): Promise<void> {
+  const reason = await rejectReason(client, [commit], { signal })
+  if (reason === null) return
+  if (reason === 'missing-inputs' || reason.startsWith('bad-txns-inputs')) throw conflict(job)
+  throw refusal(reason)
+}
+
+/**
+ * Null where the node takes each of these reveals, a reason where one is to be mined directly. Throws E_POLICY where it
+ * refuses one otherwise.
+ */
+async function judge(
+  { client, directly, signal }: DispatchContext,
+  before: readonly string[],
+  reveals: readonly string[],
+): Promise<string | null> {
+  let refused: string | null = null
+  for (const hex of reveals) {
+    const reason = await rejectReason(client, [...before, hex], { signal })
+    if (reason !== null && !(directly && isAboutContent(reason))) throw refusal(reason)
+    refused ??= reason
+  }
+  return refused
+}
+
+/**
+ * What nodes say of envelopes that they do not want, as met: Knots by -datacarrier and -rejectparasites, and by script
+ * flags that only its mempool has. Of fees, sizes and ancestors a block would be refused no less on another network.
+ */
+function isAboutContent(reason: string): boolean {
+  return /^(txn-datacarrier-|(mempool|non-mandatory)-script-verify-flag)/.test(reason)
+}
+
+/** By themselves they are taken; together they may be too many. */
+async function requireAllTaken({ client, signal }: DispatchContext, all: readonly string[]): Promise<void> {
+  requireRelayable(all.map((hex) => Transaction.fromHex(hex).virtualSize()))
+  const reason = await rejectReason(client, all, { signal })
+  if (reason !== null) throw refusal(reason)
+}
+
+async function sendAll({ client, signal }: DispatchContext, all: readonly string[]): Promise<void> {
+  for (const hex of all) await send(client, hex, { signal })
+}
+
+async function mine(context: DispatchContext, refused: string, hex: readonly string[]): Promise<void> {
+  const { client, signal, onNote } = context
+  onNote?.(`the node's policy refuses the reveal (${refused}); on regtest it is mined directly by generateblock`)
+  await mineDirectly(client, hex, { signal })
+}
+
+export function conflict(job: Job): SettlementError {
+  const coins = job.attempts.at(-1)?.coins.map(({ txid, vout }) => `${txid}:${vout}`)
+  const found = `something else spent ${coins?.join(', ')}, the coins of this inscription`
+  const cure = `Once that is deep enough: \`wsc inscribe forget ${job.id}\`, and inscribe again.`
+  return new SettlementError('E_CONFLICT', `${found}. ${cure}`)
+}
+
+function refusal(reason: string): SettlementError {
+  const message = `the node refuses to relay it: ${reason}. What was sent before stays, and is kept.`
+  return new SettlementError('E_POLICY', message)
+}

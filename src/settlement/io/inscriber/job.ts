@@ -1,0 +1,148 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, concatBytes } from '@noble/hashes/utils.js'
+import { z } from 'zod'
+import { blockHash, fromDisplay, type NetworkParams, networkHash, toDisplay } from '../../../bitcoin/index.ts'
+import type { Store } from '../store.ts'
+import { parseStored, requireOwner } from '../stored.ts'
+import type { Wallet } from '../wallet/wallet.ts'
+import type { Plan } from './plan.ts'
+import type { Coin } from './transactions.ts'
+
+const FORMAT = 1
+
+const id = z.string().regex(/^[0-9a-f]{64}$/)
+const hex = z.string().regex(/^([0-9a-f]{2})+$/)
+const satoshis = z.string().regex(/^[0-9]{1,16}$/)
+const transaction = z.strictObject({ txid: id, hex })
+
+const coin = z.strictObject({ txid: id, vout: z.int().min(0).max(0xffff_ffff), value: satoshis })
+
+/** Pays for reveals (CPFP). What has a default was not kept by the first version, whose children had one reveal. */
+const childSchema = z.strictObject({
+  txid: id,
+  hex,
+  /** Its output that the inscription goes on to. */
+  vout: z.int().min(0).max(0xffff_ffff).default(0),
+  /** Besides the outputs of reveals. */
+  coins: z.array(coin).default([]),
+  fee: satoshis.default('0'),
+  /** For itself and those it pays for. */
+  feeRate: z.number().min(0).default(0),
+})
+
+const attemptSchema = z.strictObject({
+  feeRate: z.number().positive(),
+  coins: z.array(coin).min(1),
+  commit: transaction,
+  reveals: z.array(transaction).min(1),
+  /** Of commit and reveals together. */
+  fees: satoshis,
+})
+
+const jobSchema = z.strictObject({
+  id,
+  /** Height of the tip when it was made: none of its transactions is in an older block, reorgs aside. */
+  since: z.int().min(0),
+  /** `prepared`: surely nothing was sent. `final` was kept by the first version: such jobs are looked at once more. */
+  status: z.enum(['prepared', 'sent', 'final']).transform((status) => (status === 'prepared' ? status : 'sent')),
+  /** A later one replaces the earlier: all spend the same coins, so that one alone can be confirmed. */
+  attempts: z.array(attemptSchema).min(1),
+  /** By the reveal's txid; one may have several reveals. */
+  children: z.record(id, childSchema),
+  /** The node's wallet that pays for the commit; absent where the wallet file does. */
+  nodeWallet: z.string().optional(),
+})
+
+/** What is left of a job when every reveal is as deep as was asked for: the same command again tells it. */
+const doneSchema = z.strictObject({
+  id,
+  commitTxid: id,
+  feeRate: z.number().positive(),
+  fees: satoshis,
+  reveals: z.array(z.strictObject({ txid: id, height: z.int().min(0).max(0xffff_ffff) })).min(1),
+})
+
+export type DoneJob = z.output<typeof doneSchema>
+export type Attempt = z.output<typeof attemptSchema>
+export type Job = z.output<typeof jobSchema>
+
+/** The same content for the same wallet and network is the same job: a command repeated goes on with it. */
+export function jobId(wallet: Wallet, leaves: readonly Uint8Array[]): string {
+  return bytesToHex(sha256(concatBytes(networkHash(wallet.params), ...leaves.map((leaf) => sha256(leaf)))))
+}
+
+export function attemptOf({ coins, commit, reveals, cost }: Plan): Attempt {
+  const raw = (tx: Plan['commit']) => ({ txid: tx.getId(), hex: tx.toHex() })
+  return {
+    feeRate: cost.feeRate,
+    coins: coins.map(rawCoin),
+    commit: raw(commit),
+    reveals: reveals.map(raw),
+    fees: cost.fees.toString(),
+  }
+}
+
+export function rawCoin({ txid, vout, value }: Coin): z.output<typeof coin> {
+  return { txid: toDisplay(blockHash(txid)), vout, value: value.toString() }
+}
+
+export function coinsOf({ coins }: Pick<Attempt, 'coins'>): Coin[] {
+  return coins.map(({ txid, vout, value }) => ({ txid: fromDisplay(txid), vout, value: BigInt(value) }))
+}
+
+/** Jobs of one network on disk; every write has reached it when the promise resolves. */
+export class JobStore {
+  readonly #store: Store
+  readonly #params: NetworkParams
+  #owned = false
+
+  constructor(store: Store, params: NetworkParams) {
+    this.#store = store
+    this.#params = params
+  }
+
+  async get(jobId: string): Promise<Job | null> {
+    const value = await (await this.#own()).get(`job:${jobId}`)
+    return value === undefined ? null : parse(jobSchema, value)
+  }
+
+  async done(jobId: string): Promise<DoneJob | null> {
+    const value = await (await this.#own()).get(`done:${jobId}`)
+    return value === undefined ? null : parse(doneSchema, value)
+  }
+
+  /** In one write: the job goes, with its raw transactions. */
+  async finish(done: DoneJob): Promise<void> {
+    const store = await this.#own()
+    const puts = [{ type: 'put', key: `done:${done.id}`, value: done } as const]
+    await store.batch([{ type: 'del', key: `job:${done.id}` }, ...puts], { sync: true })
+  }
+
+  async put(job: Job): Promise<void> {
+    await (await this.#own()).put(`job:${job.id}`, job, { sync: true })
+  }
+
+  async remove(job: Job): Promise<void> {
+    await (await this.#own()).del(`job:${job.id}`, { sync: true })
+  }
+
+  async list(): Promise<Job[]> {
+    const jobs: Job[] = []
+    for await (const value of (await this.#own()).values({ gte: 'job:', lt: 'job;' }))
+      jobs.push(parse(jobSchema, value))
+    return jobs
+  }
+
+  /** Throws E_STORE where these are jobs of another network: what became of them, its nodes alone can tell. */
+  async #own(): Promise<Store> {
+    if (this.#owned) return this.#store
+    const found = 'what is being inscribed here is of another network or format'
+    await requireOwner(this.#store, FORMAT, this.#params, `${found}; name another --settlement-dir`)
+    this.#owned = true
+    return this.#store
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  return parseStored(schema, value, 'a saved job is damaged: it is left as it is; keep a copy of its folder')
+}

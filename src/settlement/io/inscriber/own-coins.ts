@@ -1,0 +1,71 @@
+import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
+import { SettlementError } from '../../errors.ts'
+import type { Wallet } from '../wallet/wallet.ts'
+import { unspentIn } from './bitcoind-calls.ts'
+import { type FundedCommit, type Funding, type FundRequest, leastFee } from './funding.ts'
+import { type Coin, POSTAGE, sameCoin, spendable, spendCoins, spendSize, sum } from './transactions.ts'
+import { walletCoins } from './wallet-coins.ts'
+
+interface OwnCoinsOptions {
+  readonly wallet: Wallet
+  readonly client: BitcoindClient
+  readonly signal?: AbortSignal | undefined
+  readonly onNote?: ((note: string) => void) | undefined
+}
+
+/** Confirmed coins of the wallet file's address; nobody else has its key. */
+export class OwnCoins implements Funding {
+  readonly #options: OwnCoinsOptions
+
+  constructor(options: OwnCoinsOptions) {
+    this.#options = options
+  }
+
+  async fund(request: FundRequest): Promise<FundedCommit> {
+    return fundFrom(this.#options.wallet, await this.free(request.claimed), request)
+  }
+
+  /** Those that no unfinished job has a claim on, of this store or, as the mempool tells, of another. */
+  async free(claimed: readonly Coin[]): Promise<Coin[]> {
+    const { wallet, client, signal, onNote } = this.#options
+    const coins = await walletCoins(client, wallet, { signal, onNote })
+    const free = spendable(coins.spendable).filter((coin) => !claimed.some((other) => sameCoin(coin, other)))
+    return await unspentIn(client, free, { signal })
+  }
+
+  async reserve(): Promise<void> {}
+
+  async release(): Promise<void> {}
+}
+
+/** Chooses greatest first, so that a commit has few inputs. Throws E_FUNDS where the coins do not suffice. */
+export function fundFrom(
+  wallet: Wallet,
+  available: readonly Coin[],
+  request: Omit<FundRequest, 'claimed'>,
+): FundedCommit {
+  const { outputs, replaces } = request
+  const spent = sum(outputs.map(({ value }) => value))
+  const coins = [...(replaces?.coins ?? [])]
+  const rest = spendable(available).filter((coin) => !coins.some((other) => sameCoin(coin, other)))
+  for (;;) {
+    const total = sum(coins.map(({ value }) => value))
+    const withChange = leastFee(request, spendSize(coins, [...outputs, { script: wallet.script, value: 0n }]))
+    const change = total - spent - withChange
+    if (change >= POSTAGE) {
+      const commit = spendCoins(wallet, coins, [...outputs, { script: wallet.script, value: change }])
+      return { coins, commit, fee: withChange }
+    }
+    const fee = total - spent
+    if (coins.length > 0 && fee >= leastFee(request, spendSize(coins, outputs))) {
+      return { coins, commit: spendCoins(wallet, coins, outputs), fee }
+    }
+    const next = rest.shift()
+    if (next === undefined) {
+      const has = `the wallet has ${total} satoshis it can spend`
+      const cure = `Send coins to ${wallet.address} and wait until they are confirmed.`
+      throw new SettlementError('E_FUNDS', `${has}, ${spent + withChange} are needed. ${cure}`)
+    }
+    coins.push(next)
+  }
+}

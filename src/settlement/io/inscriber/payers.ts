@@ -1,0 +1,79 @@
+import { Transaction } from 'bitcoinjs-lib'
+import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
+import type { Wallet } from '../wallet/wallet.ts'
+import { BitcoindWallet } from './bitcoind-wallet.ts'
+import type { Funding, Replaced } from './funding.ts'
+import { coinsOf, type Job, type JobStore } from './job.ts'
+import { OwnCoins } from './own-coins.ts'
+import { draftPlan, finishPlan, type Plan } from './plan.ts'
+import type { Coin } from './transactions.ts'
+
+interface PayersOptions {
+  readonly wallet: Wallet
+  readonly client: BitcoindClient
+  readonly jobs: JobStore
+  readonly maxFeeRate: number
+  readonly signal?: AbortSignal | undefined
+  readonly onNote?: ((note: string) => void) | undefined
+}
+
+interface PlanRequest {
+  readonly leaves: readonly Uint8Array[]
+  readonly feeRate: number
+  /** The node's wallet that pays; the wallet file unless given. */
+  readonly nodeWallet: string | undefined
+  readonly replaces?: Replaced
+}
+
+/** Who pays for a job: the wallet file or a wallet of the node, and never with coins of another unfinished job. */
+export class Payers {
+  readonly #options: PayersOptions
+  readonly #own: OwnCoins
+
+  constructor(options: PayersOptions) {
+    this.#options = options
+    this.#own = new OwnCoins(options)
+  }
+
+  /** Commit and reveals, signed; nothing is kept or sent. */
+  async plan({ leaves, feeRate, nodeWallet, replaces }: PlanRequest): Promise<Plan> {
+    const { wallet } = this.#options
+    const draft = draftPlan(wallet, leaves, feeRate)
+    const request = { outputs: draft.outputs, feeRate, claimed: await this.#claimed(nodeWallet), replaces }
+    return finishPlan(wallet, draft, await this.#funding(nodeWallet).fund(request))
+  }
+
+  /** The wallet file's coins that are free. */
+  async ownCoins(): Promise<Coin[]> {
+    return await this.#own.free(await this.#claimed(undefined))
+  }
+
+  /** Only for a job on disk: whoever kills the process before leaves no coin that is reserved for nothing. */
+  async reserve({ nodeWallet, attempts }: Job): Promise<void> {
+    await this.#funding(nodeWallet).reserve(attempts.flatMap(coinsOf))
+  }
+
+  async release({ nodeWallet, attempts }: Job): Promise<void> {
+    await this.#funding(nodeWallet).release(attempts.flatMap(coinsOf))
+  }
+
+  #funding(nodeWallet: string | undefined): Funding {
+    const { client, wallet, maxFeeRate, signal } = this.#options
+    if (nodeWallet === undefined) return this.#own
+    return new BitcoindWallet({ client, params: wallet.params, name: nodeWallet, maxFeeRate, signal })
+  }
+
+  /** Coins of unfinished jobs: of all, or of those that this wallet of the node pays for. */
+  async #claimed(nodeWallet: string | undefined): Promise<Coin[]> {
+    const jobs = await this.#options.jobs.list()
+    const its = jobs.filter((job) => nodeWallet === undefined || job.nodeWallet === nodeWallet)
+    return its.flatMap(({ attempts, children }) => [
+      ...attempts.flatMap(coinsOf),
+      ...Object.values(children).flatMap(({ hex }) => inputsOf(hex)),
+    ])
+  }
+}
+
+function inputsOf(hex: string): Coin[] {
+  return Transaction.fromHex(hex).ins.map(({ hash, index }) => ({ txid: hash, vout: index, value: 0n }))
+}

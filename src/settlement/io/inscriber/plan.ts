@@ -1,0 +1,87 @@
+import type { Transaction } from 'bitcoinjs-lib'
+import { SettlementError } from '../../errors.ts'
+import { taprootOutput } from '../wallet/taproot.ts'
+import type { Wallet } from '../wallet/wallet.ts'
+import type { FundedCommit } from './funding.ts'
+import { buildReveal, type Coin, feeFor, type Output, POSTAGE, revealSize, sum } from './transactions.ts'
+
+/** A commit with its reveals is at most 25 transactions (Core: policy/policy.h, DEFAULT_DESCENDANT_LIMIT). */
+export const MAX_BATCH = 24
+/** And so many virtual bytes (Core: policy/policy.h, DEFAULT_DESCENDANT_SIZE_LIMIT_KVB). */
+const MAX_BATCH_VSIZE = 101_000
+
+/** One commit and what it commits to, signed and not sent. */
+export interface Plan {
+  readonly coins: readonly Coin[]
+  readonly commit: Transaction
+  readonly reveals: readonly Transaction[]
+  readonly cost: Cost
+}
+
+export interface Cost {
+  /** Satoshis a virtual byte. */
+  readonly feeRate: number
+  readonly commitVsize: number
+  readonly revealVsizes: readonly number[]
+  /** Satoshis. */
+  readonly commitFee: bigint
+  readonly revealFees: readonly bigint[]
+  /** Stays with the wallet, on the outputs of the inscriptions. */
+  readonly postage: bigint
+  /** All fees. */
+  readonly fees: bigint
+  /** Pays for what waits (CPFP). */
+  readonly child?: { readonly vsize: number; readonly fee: bigint }
+}
+
+/** What a commit has to pay, before anybody has funded it. */
+export interface Draft {
+  readonly leaves: readonly Uint8Array[]
+  readonly feeRate: number
+  /** One a leaf: what its reveal spends. */
+  readonly outputs: readonly Output[]
+  readonly revealVsizes: readonly number[]
+  readonly revealFees: readonly bigint[]
+}
+
+/** Throws E_TOO_LARGE where nodes would not relay it. */
+export function draftPlan(wallet: Wallet, leaves: readonly Uint8Array[], feeRate: number): Draft {
+  if (leaves.length === 0 || leaves.length > MAX_BATCH) {
+    throw new SettlementError('E_TOO_LARGE', `one commit holds 1 to ${MAX_BATCH} inscriptions, not ${leaves.length}`)
+  }
+  const revealVsizes = leaves.map((leaf) => revealSize(wallet, leaf))
+  const revealFees = revealVsizes.map((vsize) => feeFor(vsize, feeRate))
+  const outputs = leaves.map((leaf, i): Output => {
+    return { script: taprootOutput(wallet.publicKey, leaf).script, value: revealFees[i]! + POSTAGE }
+  })
+  return { leaves, feeRate, outputs, revealVsizes, revealFees }
+}
+
+/** Throws E_TOO_LARGE where nodes would relay a commit and some of its reveals, and not the others. */
+export function requireRelayable(vsizes: readonly number[]): void {
+  const vsize = vsizes.reduce((total, one) => total + one, 0)
+  if (vsize <= MAX_BATCH_VSIZE) return
+  const detail = `commit and reveals have ${vsize} vB, nodes relay up to ${MAX_BATCH_VSIZE} before the commit is confirmed`
+  throw new SettlementError('E_TOO_LARGE', `${detail}: inscribe in several batches`)
+}
+
+/** Builds the reveals of a funded commit. */
+export function finishPlan(wallet: Wallet, draft: Draft, { coins, commit, fee }: FundedCommit): Plan {
+  const { leaves, feeRate, outputs, revealVsizes, revealFees } = draft
+  const txid = commit.getHash()
+  const reveals = leaves.map((leaf, vout) => buildReveal(wallet, leaf, { txid, vout, value: outputs[vout]!.value }))
+  return {
+    coins,
+    commit,
+    reveals,
+    cost: {
+      feeRate,
+      commitVsize: commit.virtualSize(),
+      revealVsizes,
+      commitFee: fee,
+      revealFees,
+      postage: POSTAGE * BigInt(leaves.length),
+      fees: fee + sum(revealFees),
+    },
+  }
+}
