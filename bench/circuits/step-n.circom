@@ -146,12 +146,16 @@ template StepN(n) {
     component opening = Tagged(listTag());
     for (var i = 0; i < 3; i++) { opening.in[i] <== peaks[i]; }
     opening.out === state[7];
-    component append[n];
+    component leaf[n]; component append[n];
     for (var s = 0; s < n; s++) {
+        leaf[s] = PackLeaf();
+        leaf[s].height <== height + 1 + s;
+        for (var i = 0; i < 32; i++) {
+            for (var j = 0; j < 8; j++) { leaf[s].hash[j][i] <== header[s].hash[j][i]; }
+            for (var f = 0; f < 12; f++) { leaf[s].word[f][i] <== wordBits[s][f].out[i]; }
+        }
         append[s] = Append();
-        append[s].height <== height + 1 + s;
-        append[s].hashHigh <== packed[s].high;
-        append[s].hashLow <== packed[s].low;
+        for (var i = 0; i < 3; i++) { append[s].leaf[i] <== leaf[s].out[i]; }
         append[s].whole <== s == 0 ? state[7] : append[s - 1].list;
         append[s].root <== s == 0 ? peaks[0] : append[s - 1].newRoot;
         append[s].size <== s == 0 ? peaks[1] : append[s - 1].newSize;
