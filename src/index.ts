@@ -18,6 +18,7 @@ export * from './browser.ts'
 export {
   bitcoindSource,
   fileSource,
+  genesisStart,
   type HeaderClient,
   type HeaderSource,
   History,

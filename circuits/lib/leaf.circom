@@ -13,30 +13,28 @@ include "range.circom";
 // So element 0 alone tells height, time and target, 0 and 1 the whole hash. A packed element has one reading: its
 // fields fill 224 bits, and 2^224 is below the field's modulus.
 
-// Packs a header. Assumes that hash and word are bits, as SHA-256 writes and reads them (word: version, Merkle
-// root (8), time, nBits, nonce), and that height has 32 bits. Linear: no constraint.
+// Packs a header. Assumes the sizes below; the root's words are as SHA-256 reads them, bits least significant first.
+// Linear: no constraint.
 template PackLeaf() {
-    signal input height;
-    signal input hash[8][32];
-    signal input word[12][32];
+    signal input height;                    // 32 bits, as time, bits, version (unsigned) and nonce
+    signal input time;
+    signal input bits;
+    signal input version;
+    signal input nonce;
+    signal input hashHigh;                  // 128 bits
+    signal input hashLow;
+    signal input root[8][32];
     signal output out[3];
 
-    var element[3] = [height * (1 << 128), 0, 0];
+    var rootLow = 0; var rootHigh = 0;      // 96 and 160 bits
     for (var b = 0; b < 256; b++) {
         // Bit b of a little-endian number is bit 8·(3 - byte mod 4) + b mod 8 of the big-endian word byte/4.
-        var i = 8 * (3 - (b \ 8) % 4) + b % 8;
-        element[b \ 128] += hash[b \ 32][i] * (1 << (b % 128));
-        if (b < 96) {
-            element[1] += word[1 + b \ 32][i] * (1 << (128 + b));
-        } else {
-            element[2] += word[1 + b \ 32][i] * (1 << (b - 96));
-        }
-        if (b < 32) {
-            element[0] += word[9][i] * (1 << (160 + b)) + word[10][i] * (1 << (192 + b));
-            element[2] += word[0][i] * (1 << (160 + b)) + word[11][i] * (1 << (192 + b));
-        }
+        var bit = root[b \ 32][8 * (3 - (b \ 8) % 4) + b % 8];
+        if (b < 96) { rootLow += bit * (1 << b); } else { rootHigh += bit * (1 << (b - 96)); }
     }
-    for (var e = 0; e < 3; e++) { out[e] <== element[e]; }
+    out[0] <== hashLow + height * (1 << 128) + time * (1 << 160) + bits * (1 << 192);
+    out[1] <== hashHigh + rootLow * (1 << 128);
+    out[2] <== rootHigh + version * (1 << 160) + nonce * (1 << 192);
 }
 
 // What element 0 of a leaf says. Refuses an element of more than 224 bits. 224 constraints.

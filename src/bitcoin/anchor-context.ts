@@ -1,4 +1,4 @@
-import { type CheckResult, checkProofOfWork, type Rejection, type RejectReason } from './check-header.ts'
+import { checkProofOfWork, type Rejection, type RejectReason } from './check-header.ts'
 import { decodeCompact } from './compact.ts'
 import { type ChainContext, extendContext } from './context.ts'
 import { BitcoinError } from './errors.ts'
@@ -8,6 +8,13 @@ import { MEDIAN_SPAN, medianTimePast } from './median-time.ts'
 import type { NetworkParams } from './params/network-params.ts'
 import { requiredVersion } from './versions.ts'
 import { blockWork } from './work.ts'
+
+/** Where a chain begins whose earlier headers are unknown: the header itself, and what judging the next one takes. */
+export interface AnchorContext extends ChainContext {
+  readonly header: Header
+}
+
+export type AnchorContextResult = { readonly ok: true; readonly next: AnchorContext } | Rejection
 
 /**
  * The context at `atHeight` of a chain whose headers before the given ones are unknown: an anchor. `headers` are
@@ -29,7 +36,7 @@ export function contextFromHeaders(
   headers: Uint8Array,
   startHeight: number,
   atHeight: number,
-): CheckResult {
+): AnchorContextResult {
   const count = Math.floor(headers.length / HEADER_BYTES)
   const epochStart = atHeight - (atHeight % params.epochLength)
   const first = Math.max(0, Math.min(epochStart, atHeight - (MEDIAN_SPAN - 1)))
@@ -41,14 +48,16 @@ export function contextFromHeaders(
   if (rejection !== undefined) return rejection
 
   let context = openingContext(first, opening)
+  let last = opening
   for (let height = first + 1; height <= atHeight; height++) {
     const header = read(height)
     const hash = headerHash(header)
     const rejection = laterRejection(params, context, header, hash, first === 0)
     if (rejection !== undefined) return rejection
     context = extendContext(params, context, header, hash)
+    last = header
   }
-  return { ok: true, next: { ...context, chainwork: 0n } }
+  return { ok: true, next: { ...context, chainwork: 0n, header: last } }
 }
 
 /** The first header has no parent here: its epoch's start and its window are set right by the headers after it. */

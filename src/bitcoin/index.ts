@@ -1,6 +1,6 @@
 /** Bitcoin's header rules, exactly as Bitcoin Core's, and codecs. Pure: no I/O, no clock, no Node built-ins. */
 
-export { contextFromHeaders } from './anchor-context.ts'
+export { type AnchorContext, type AnchorContextResult, contextFromHeaders } from './anchor-context.ts'
 export { type Block, type BlockResult, decodeBlock, MAX_BLOCK_BYTES } from './block.ts'
 export { ByteReader, type DecodeReject, type DecodeRejection, decoding } from './byte-reader.ts'
 export { equalBytes, utf8 } from './bytes.ts'

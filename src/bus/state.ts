@@ -1,4 +1,5 @@
 import {
+  type AnchorContext,
   type BlockHash,
   type ChainContext,
   checkHeader,
@@ -9,6 +10,7 @@ import {
   startContext,
 } from '../bitcoin/index.ts'
 import { type Accumulator, append, emptyAccumulator, type Poseidon } from './accumulator.ts'
+import { leafOf } from './leaf.ts'
 
 /** All that a chain carries from header to header: what the rules need, and the accumulator of its past. */
 export interface ChainState {
@@ -33,32 +35,29 @@ export function splitHash(hash: BlockHash): { readonly high: bigint; readonly lo
   return { high: value >> 128n, low: value & MASK_128 }
 }
 
-function recordHeader(poseidon: Poseidon, history: Accumulator, height: number, hash: BlockHash): Accumulator {
-  const { high, low } = splitHash(hash)
-  return append(poseidon, history, { height, hashHigh: high, hashLow: low })
-}
-
 /** The network after its genesis header alone. */
 export function startState(params: NetworkParams, poseidon: Poseidon): ChainState {
-  return stateFrom(params, startContext(params), 'genesis', poseidon)
+  return stateFrom(params, startContext(params), params.genesis, 'genesis', poseidon)
 }
 
 /**
- * The state an anchored proof begins with: `context` was made natively from a header file. Work counts from here, and
+ * The state an anchored proof begins with: the anchor was made natively from a header file. Work counts from here, and
  * the accumulator holds this header only.
  */
-export function anchorState(params: NetworkParams, context: ChainContext, poseidon: Poseidon): ChainState {
-  return stateFrom(params, { ...context, chainwork: 0n }, 'anchor', poseidon)
+export function anchorState(params: NetworkParams, anchor: AnchorContext, poseidon: Poseidon): ChainState {
+  const { header, ...context } = anchor
+  return stateFrom(params, { ...context, chainwork: 0n }, header, 'anchor', poseidon)
 }
 
 function stateFrom(
   params: NetworkParams,
   context: ChainContext,
+  header: Header,
   kind: ChainStart['kind'],
   poseidon: Poseidon,
 ): ChainState {
   const { height, hash } = context
-  const history = recordHeader(poseidon, emptyAccumulator(poseidon), height, hash)
+  const history = append(poseidon, emptyAccumulator(poseidon), leafOf(height, hash, header))
   return { params, start: { kind, height, hash }, context, history }
 }
 
@@ -71,6 +70,6 @@ export function advance(
   const result = checkHeader(state.params, state.context, header)
   if (!result.ok) return result
   const { height, hash } = result.next
-  const history = recordHeader(poseidon, state.history, height, hash)
+  const history = append(poseidon, state.history, leafOf(height, hash, header))
   return { ok: true, next: { ...state, context: result.next, history } }
 }

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import {
-  type ChainContext,
+  type AnchorContext,
   checkNotTooNew,
   type DisplayHash,
   type NetworkParams,
@@ -72,8 +72,8 @@ export interface VerifyOptions {
    * ahead of it. E_NOW unless 0 ≤ now < 2^33.
    */
   readonly now: number
-  /** The context of the anchor the proof must start from; genesis otherwise. */
-  readonly anchor?: ChainContext
+  /** The anchor the proof must start from; genesis otherwise. */
+  readonly anchor?: AnchorContext
   /** Accept a development setup on a network whose proofs must rest on the ceremony. */
   readonly allowInsecureSetup?: boolean
   readonly minWork?: bigint

@@ -9,6 +9,7 @@ import {
   verifyProof,
 } from '../bus/index.ts'
 import { diskFiles, writeAtomic } from '../bus/io/index.ts'
+import { UsageError } from './exit.ts'
 import { readUpTo } from './inputs.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -32,6 +33,10 @@ export async function heldProof(
   if (known !== null && equalBytes(known.bytes, bytes)) return known
   const chain = await verifyProof(bytes, options)
   if (chain.valid) return { bytes, chain }
+  // It may be valid for whoever has that key: an older version of this program, or other powers of tau.
+  if (chain.reason === 'wrong-key') {
+    throw new UsageError(`${file} holds a proof ${chain.detail}; it is left as it is: move it, or name another file`)
+  }
   terminal.note(`${file} will be replaced: it holds no valid proof of this chain (${chain.reason})`)
   return null
 }

@@ -1,8 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NetworkParams } from '../bitcoin/index.ts'
-import type { ChainStart } from '../bus/index.ts'
-import { type HeaderSource, History, historyOwner, openLevelTable, type PoseidonSource } from '../bus/io/index.ts'
+import {
+  type HeaderSource,
+  History,
+  type HistoryStart,
+  historyOwner,
+  openLevelTable,
+  type PoseidonSource,
+} from '../bus/io/index.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Keeps the history store beside the checkpoints in step with what is folded. */
@@ -20,7 +26,7 @@ export interface HistoryKeeper {
 export async function openHistoryKeeper(
   dir: string,
   params: NetworkParams,
-  start: ChainStart,
+  start: HistoryStart,
   poseidon: PoseidonSource,
   terminal: Terminal,
 ): Promise<HistoryKeeper> {

@@ -19,6 +19,7 @@ import {
   BusProver,
   CheckpointStore,
   diskFiles,
+  genesisStart,
   readStatus,
   type StatusFile,
   writeAtomic,
@@ -89,7 +90,7 @@ export async function openSession(options: SessionOptions, context: CliContext):
     throw new UsageError(`the cached keys in ${keys.directory} are damaged: delete that folder and run again`)
   }
   const store = await CheckpointStore.open({ dir, owner, params, poseidon })
-  const history = await openHistoryKeeper(dir, params, start.start, verifier, terminal)
+  const history = await openHistoryKeeper(dir, params, anchor ?? genesisStart(params), verifier, terminal)
   try {
     if (verifier.setup === 'insecure-dev') {
       terminal.note('setup: INSECURE-DEV powers of tau; whoever knows their public secret can forge such proofs')

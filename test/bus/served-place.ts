@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { encodeHeader, headerHash, sameHash } from '../../src/bitcoin/index.ts'
+import { encodeHeader, headerHash, regtest, sameHash } from '../../src/bitcoin/index.ts'
 import { type BlockSource, type ProvedChain, verifyProof } from '../../src/bus/index.ts'
 import {
   fileSource,
+  genesisStart,
   type HeaderSource,
   History,
   memoryTable,
@@ -14,11 +15,10 @@ import {
   ServedBus,
   serveBus,
 } from '../../src/bus/io/index.ts'
-import { type FixtureChain, headerFile, mineChain, regtestStart } from './chain-fixture.ts'
+import { type FixtureChain, headerFile, mineChain } from './chain-fixture.ts'
 import { fakeOptions } from './fake-proof.ts'
 import { poseidonSource } from './poseidon-reference.ts'
 
-const start = regtestStart()
 export const chain = mineChain(12)
 const fork = mineChain(6, 3, chain.states[7])
 export const reorganised: FixtureChain = {
@@ -80,7 +80,7 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
     block: async () => null,
     locate: async () => null,
   }
-  const history = await History.open({ height: 0, hash: start.context.hash }, memoryTable(), poseidonSource)
+  const history = await History.open(genesisStart(regtest), memoryTable(), poseidonSource)
   const troubles: string[] = []
   const judged: Uint8Array[] = []
   const bus = new ServedBus({

@@ -59,6 +59,15 @@ describe('the proof that lies where follow writes', () => {
     await writeFile(join(dir, 'old'), 'text')
     expect(await heldProof(join(dir, 'old'), options, terminal)).toBeNull()
     expect(notes).toContain('old will be replaced: it holds no valid proof of this chain (not-a-proof)')
+    // Valid for whoever has its key: an older version of the program made it, perhaps.
+    const other = await fakeProof(mineChain(1).states[0]!)
+    await writeFile(join(dir, 'other'), other)
+    const elsewhere = { ...options, verifier: new FakeEngine(regtestStart(), 'another') }
+    await expect(heldProof(join(dir, 'other'), elsewhere, terminal)).rejects.toMatchObject({
+      code: 'E_USAGE',
+      message: expect.stringContaining('left as it is'),
+    })
+    expect(new Uint8Array(await readFile(join(dir, 'other')))).toEqual(other)
     await mkdir(join(dir, 'folder'))
     await expect(heldProof(join(dir, 'folder'), options, terminal)).rejects.toMatchObject({ code: 'E_USAGE' })
   })

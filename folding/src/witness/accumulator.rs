@@ -19,14 +19,12 @@ pub struct Top {
 pub fn append<S: Sink>(
   sink: &mut S,
   path: &str,
-  leaf: [Fr; 3],
+  leaf: Fr,
   whole: Fr,
   top: Top,
   next: Top,
 ) -> (Top, Fr) {
-  for (i, element) in leaf.iter().enumerate() {
-    sink.element(format_args!("{path}.leaf[{i}]"), *element);
-  }
+  sink.element(format_args!("{path}.leaf"), leaf);
   sink.element(format_args!("{path}.whole"), whole);
   sink.element(format_args!("{path}.root"), top.root);
   sink.element(format_args!("{path}.size"), top.size);
@@ -34,7 +32,6 @@ pub fn append<S: Sink>(
   sink.element(format_args!("{path}.nextRoot"), next.root);
   sink.element(format_args!("{path}.nextSize"), next.size);
   sink.element(format_args!("{path}.nextRest"), next.rest);
-  let leaf = tagged(sink, &format!("{path}.leafHash"), 1, leaf);
   tagged(sink, &format!("{path}.opening"), 3, [next.root, next.size, next.rest]);
   let equal = is_zero(sink, &format!("{path}.equal"), top.size - next.size);
   let node = tagged(sink, &format!("{path}.node"), 2, [leaf, next.root, top.root]);

@@ -166,7 +166,8 @@ pub fn bus_step<S: Sink>(sink: &mut S, input: &StepInput) {
   tagged(sink, "main.opening", 3, [peaks[0], peaks[1], peaks[2]]);
   let leaf: [_; 2] = std::array::from_fn(|s| {
     let path = format!("main.leaf[{s}]");
-    pack_leaf(sink, &path, height + 1 + s as u64, &hash[s], &words[s])
+    let packed = pack_leaf(sink, &path, height + 1 + s as u64, &hash[s], &words[s]);
+    tagged(sink, &format!("main.leafHash[{s}]"), 1, packed)
   });
   let whole = fr(state[7]);
   let (top, list0) = append(sink, "main.append[0]", leaf[0], whole, opened(0), opened(1));

@@ -4,10 +4,17 @@ import { MAX_PATH_LENGTH } from '../accumulator-path.ts'
 import { fromHex, toHex } from '../bytes.ts'
 import { FIELD_MODULUS } from '../field.ts'
 import { type Attestation, MAX_ATTESTATION_BYTES, MAX_ATTESTATION_JSON, MAX_INDEX, ownLevels } from './attestation.ts'
-import type { AttestationResult } from './binary.ts'
+import {
+  type AcceptedVersions,
+  ATTESTATION_VERSION,
+  type AttestationResult,
+  acceptsVersion,
+  versionDetail,
+} from './binary.ts'
 
-/** JSON form, version 1: the same fields, bytes in hexadecimal (internal order), field elements as 64 digits. */
-export const ATTESTATION_FORMAT = 'wsc-attestation-1'
+/** JSON form: the same fields, bytes in hexadecimal (internal order), field elements as 64 digits. */
+const FORMAT_NAME = 'wsc-attestation-'
+export const ATTESTATION_FORMAT = `${FORMAT_NAME}${ATTESTATION_VERSION}`
 
 const uint32 = z.int().min(0).max(0xffff_ffff)
 /** A group that repeats (`([0-9a-f]{2})*`) would use up the stack of the regular expression's engine: a digit does not. */
@@ -29,7 +36,7 @@ export const elementSchema = z
 export const pathSchema = z.array(elementSchema).max(MAX_PATH_LENGTH)
 
 const head = {
-  format: z.literal(ATTESTATION_FORMAT),
+  format: z.string(),
   tipHeight: uint32,
   height: uint32,
   header: hex(HEADER_BYTES, HEADER_BYTES),
@@ -73,7 +80,7 @@ export function elementHex(element: bigint): string {
  * import { attestationToJson, decodeAttestation } from 'wsc-bitcoin'
  *
  * const result = decodeAttestation(await readFile('header.attestation'))
- * console.log(result.ok ? attestationToJson(result.attestation).format : result.reject) // wsc-attestation-1
+ * console.log(result.ok ? attestationToJson(result.attestation).format : result.reject) // wsc-attestation-2
  */
 export function attestationToJson(attestation: Attestation): Record<string, unknown> {
   const { kind, ...rest } = attestation
@@ -99,7 +106,7 @@ export function attestationToJson(attestation: Attestation): Record<string, unkn
  * const again = attestationFromJson(JSON.stringify(attestationToJson(result.attestation)))
  * console.log(again.ok) // true
  */
-export function attestationFromJson(text: string): AttestationResult {
+export function attestationFromJson(text: string, accepted: AcceptedVersions = 'current'): AttestationResult {
   const bad = (detail: string): AttestationResult => ({ ok: false, reject: 'malformed', detail })
   if (text.length > MAX_ATTESTATION_JSON) {
     return { ok: false, reject: 'oversize', detail: `more than ${MAX_ATTESTATION_JSON} characters` }
@@ -111,10 +118,13 @@ export function attestationFromJson(text: string): AttestationResult {
     return { ok: false, reject: 'not-an-attestation', detail: 'not JSON' }
   }
   const format = (json as { format?: unknown } | null)?.format
-  if (typeof format !== 'string' || !format.startsWith('wsc-attestation-')) {
+  if (typeof format !== 'string' || !format.startsWith(FORMAT_NAME)) {
     return { ok: false, reject: 'not-an-attestation', detail: 'it does not name the format of an attestation' }
   }
-  if (format !== ATTESTATION_FORMAT) return { ok: false, reject: 'unsupported-version', detail: format.slice(0, 40) }
+  const version = format.slice(FORMAT_NAME.length)
+  if (!/^[1-9]\d?$/.test(version) || !acceptsVersion(Number(version), accepted)) {
+    return { ok: false, reject: 'unsupported-version', detail: versionDetail(version.slice(0, 40)) }
+  }
   const parsed = schema.safeParse(json)
   if (!parsed.success) return bad(z.prettifyError(parsed.error).slice(0, 500))
   const { format: _, ...attestation } = parsed.data

@@ -1,5 +1,5 @@
 import {
-  type ChainContext,
+  type AnchorContext,
   type DisplayHash,
   loadCustomParams,
   mainnet,
@@ -90,7 +90,7 @@ function paramsOf(network: NetworkName | { readonly custom: string }): NetworkPa
   }
 }
 
-function anchorOf(params: NetworkParams, text: string): ChainContext {
+function anchorOf(params: NetworkParams, text: string): AnchorContext {
   const decoded = decodeAnchor(params, text)
   if (!decoded.ok) throw new VerifierError('E_ANCHOR', `the anchor is unusable: ${decoded.detail}`)
   return decoded.context

@@ -2,7 +2,15 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startContext } from '../../bitcoin/index.ts'
 import type { ChainStart } from '../../bus/index.ts'
-import { History, type HistoryTable, historyOwner, memoryTable, openLevelTable } from '../../bus/io/index.ts'
+import {
+  genesisStart,
+  History,
+  type HistoryStart,
+  type HistoryTable,
+  historyOwner,
+  memoryTable,
+  openLevelTable,
+} from '../../bus/io/index.ts'
 import type { CliContext } from '../context.ts'
 import { dataDir } from '../places.ts'
 import type { Judge } from '../proved-chain.ts'
@@ -12,8 +20,10 @@ export function chainStart({ params, anchor }: Judge): ChainStart {
   return { kind: anchor === undefined ? 'genesis' : 'anchor', height, hash }
 }
 
+const historyStart = ({ params, anchor }: Judge): HistoryStart => anchor ?? genesisStart(params)
+
 export function openHistory(judge: Judge, table: HistoryTable): Promise<History> {
-  return History.open(chainStart(judge), table, judge.verifier)
+  return History.open(historyStart(judge), table, judge.verifier)
 }
 
 /** The history store below the data directory; `name` is the prover's `history`, or the server's own. */
@@ -24,10 +34,9 @@ export async function historyTable(
   { env }: CliContext,
 ): Promise<HistoryTable> {
   const { params } = judge
-  const start = chainStart(judge)
-  const dir = join(given ?? dataDir(env, params, start), name)
+  const dir = join(given ?? dataDir(env, params, chainStart(judge)), name)
   await mkdir(dir, { recursive: true })
-  return await openLevelTable(dir, historyOwner(params, start))
+  return await openLevelTable(dir, historyOwner(params, historyStart(judge)))
 }
 
 /** The prover's store; where a prover works with it, one in memory for this once. */

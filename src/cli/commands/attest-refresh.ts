@@ -43,7 +43,7 @@ async function refresh(context: CliContext, file: string, options: Options): Pro
   const judge = await openJudge(options, context)
   const chain = await judge.judge(await readProof(options.proof))
   if (!chain.valid) return refused(context, options, `proof:${chain.reason}`, chain.detail)
-  const read = await readAttestationFile(file)
+  const read = await readAttestationFile(file, 'any')
   if (!read.ok) return refused(context, options, read.reject, read.detail)
   const { height } = read.attestation
   let supplement: PathSupplement

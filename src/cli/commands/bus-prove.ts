@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type ChainContext, type NetworkParams, type Rejection, startContext } from '../../bitcoin/index.ts'
+import { type AnchorContext, type NetworkParams, type Rejection, startContext } from '../../bitcoin/index.ts'
 import { type ProvedChain, refusalJson, verifyJson } from '../../bus/index.ts'
 import { checkAhead, fileSource, type HeaderSource } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
@@ -115,7 +115,7 @@ async function openSource(params: NetworkParams, options: Options, context: CliC
 
 async function checkFile(
   params: NetworkParams,
-  anchor: ChainContext | undefined,
+  anchor: AnchorContext | undefined,
   source: HeaderSource,
   to: number | undefined,
   clock: () => number,

@@ -1,6 +1,6 @@
 import { Level } from 'level'
 import { z } from 'zod'
-import { type NetworkParams, packParams, toDisplay } from '../../../bitcoin/index.ts'
+import { headerHash, type NetworkParams, packParams, toDisplay } from '../../../bitcoin/index.ts'
 import { BusError } from '../../errors.ts'
 import type { HistoryStart } from './history.ts'
 import { RECORD_BYTES } from './nodes.ts'
@@ -19,15 +19,17 @@ export interface HistoryOwner {
  * Who a history of this network from this start belongs to.
  *
  * @example
- * import { historyOwner, regtest, startContext } from 'wsc-bitcoin'
+ * import { genesisStart, historyOwner, regtest } from 'wsc-bitcoin'
  *
- * console.log(historyOwner(regtest, startContext(regtest)).startHeight) // 0
+ * console.log(historyOwner(regtest, genesisStart(regtest)).startHeight) // 0
  */
 export function historyOwner(params: NetworkParams, start: HistoryStart): HistoryOwner {
-  return { params: packParams(params).toString(16), startHeight: start.height, startHash: toDisplay(start.hash) }
+  const startHash = toDisplay(headerHash(start.header))
+  return { params: packParams(params).toString(16), startHeight: start.height, startHash }
 }
 
-const HISTORY_FORMAT = 1
+/** 1 held block hashes where leaves are now. */
+const HISTORY_FORMAT = 2
 const META = new TextEncoder().encode('meta')
 
 const metaSchema = z.strictObject({
@@ -48,9 +50,9 @@ type Database = Level<Uint8Array, Uint8Array>
  * leaves either all of an append or nothing. Throws E_LOCKED, E_DATA_DIR_VERSION, E_DATA_DIR_MISMATCH or E_IO.
  *
  * @example
- * import { History, historyOwner, loadVerifier, openLevelTable, regtest, startContext } from 'wsc-bitcoin'
+ * import { genesisStart, History, historyOwner, loadVerifier, openLevelTable, regtest } from 'wsc-bitcoin'
  *
- * const start = startContext(regtest)
+ * const start = genesisStart(regtest)
  * const table = await openLevelTable('history', historyOwner(regtest, start))
  * const history = await History.open(start, table, await loadVerifier())
  * await history.close()
@@ -150,7 +152,7 @@ async function readCount(database: Database, dir: string, owner: HistoryOwner): 
   }
   const parsed = metaSchema.safeParse(json)
   if (!parsed.success || parsed.data.format !== HISTORY_FORMAT) {
-    throw new BusError('E_DATA_DIR_VERSION', `${dir} holds no history of a format that this program writes`)
+    throw new BusError('E_DATA_DIR_VERSION', `${dir} holds no history of a format that this program writes; ${CURE}`)
   }
   for (const field of ['params', 'startHeight', 'startHash'] as const) {
     if (parsed.data[field] === owner[field]) continue
