@@ -1,6 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
-import { Emitter, type Events } from '../../../lib/index.ts'
+import { bytesToHex, Emitter, type Events } from '../../../lib/index.ts'
 import { Attestor, type BlockSource, type PlaceSource } from '../../attestation/attestor.ts'
 import { better, type CompareResult } from '../../compare.ts'
 import type { HeldProof } from '../../sync/fetch-proof.ts'

@@ -1,9 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { Emitter, type Events, errorCode, isInterrupt, Running, type Service } from '../../../lib/index.ts'
-import { equalBytes } from '../../bytes.ts'
+import {
+  delay,
+  Emitter,
+  type Events,
+  equalBytes,
+  errorCode,
+  isInterrupt,
+  Running,
+  type Service,
+} from '../../../lib/index.ts'
+import { readRegular } from '../../../lib/io/index.ts'
 import { MAX_PROOF_BYTES } from '../../proof-file.ts'
 import type { ProvedChain, RefusedProof } from '../../verify.ts'
-import { readRegular } from '../prover/files.ts'
 import type { ServedBus } from './served-bus.ts'
 
 export interface ServedFileComponents {
@@ -94,7 +101,7 @@ export class ServedFile implements Service {
         if (error.message !== told) this.#events.emit('behind', error)
         told = error.message
       }
-      await delay(LOOK_EVERY_MS, undefined, { signal })
+      await delay(LOOK_EVERY_MS, signal)
     }
   }
 
