@@ -2,4 +2,5 @@
 export { type Cure, errorCode, WscError, type WscErrorOptions } from './errors.ts'
 export { Emitter, type Events } from './events.ts'
 export { type Rejection, type Result, rejection } from './result.ts'
+export { type RetryOptions, retry } from './retry.ts'
 export { isInterrupt, Running, type Service } from './service.ts'
