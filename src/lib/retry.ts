@@ -1,4 +1,5 @@
 import pRetry from 'p-retry'
+import { delay } from './abort.ts'
 
 export interface RetryOptions {
   /** Whether asking again may do; what is not is thrown at once. */
@@ -57,7 +58,7 @@ export async function retry<T>(work: (before: number) => Promise<T>, options: Re
     if (asked > left) return false
     onPause?.(failure?.error, attemptNumber, Math.min(Math.max(asked, retryDelay), left))
     // The library itself pauses for `retryDelay`.
-    if (asked > retryDelay) await pause(asked - retryDelay, signal)
+    if (asked > retryDelay) await delay(asked - retryDelay, signal)
     return true
   }
   try {
@@ -74,17 +75,4 @@ export async function retry<T>(work: (before: number) => Promise<T>, options: Re
     signal?.throwIfAborted()
     throw failure === undefined ? error : failure.error
   }
-}
-
-/** Resolves after so many milliseconds, or as soon as the signal fires. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal?.addEventListener('abort', end, { once: true })
-  })
 }
