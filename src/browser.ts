@@ -89,7 +89,6 @@ export {
   type BlockSource,
   type BuildReject,
   type BuildRejection,
-  BusError,
   type BusErrorCode,
   better,
   type CheckedAttestation,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { diskFiles, type Files, ioError, replaceFile } from './files.ts'
 
 export const STATUS = 'status.json'
@@ -71,6 +71,6 @@ function parseStatus(bytes: Uint8Array, dir: string): StatusFile {
   try {
     return statusSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
   } catch (cause) {
-    throw new BusError('E_IO', `${join(dir, STATUS)} cannot be read`, { cause })
+    throw busError('E_IO', `${join(dir, STATUS)} cannot be read`, { cause })
   }
 }
