@@ -21,8 +21,3 @@ export type BusErrorCode =
 export function busError(code: BusErrorCode, message: string, options?: WscErrorOptions): WscError<BusErrorCode> {
   return new WscError(code, message, options)
 }
-
-/** Throws E_ABORTED once `signal` has fired. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw busError('E_ABORTED', 'interrupted', { cause: signal.reason })
-}

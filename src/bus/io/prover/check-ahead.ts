@@ -7,7 +7,8 @@ import {
   sameHash,
   toDisplay,
 } from '../../../bitcoin/index.ts'
-import { busError, throwIfAborted } from '../../errors.ts'
+import { throwIfAborted } from '../../../lib/index.ts'
+import { busError } from '../../errors.ts'
 import { BATCH, type HeaderSource } from './header-source.ts'
 
 /**

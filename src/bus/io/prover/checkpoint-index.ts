@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { Level } from 'level'
 import type { WscError } from '../../../lib/index.ts'
+import { type Files, ioError } from '../../../lib/io/index.ts'
 import { type BusErrorCode, busError } from '../../errors.ts'
-import { type Files, ioError } from './files.ts'
 
 export type CheckpointIndex = Level<string, unknown>
 

@@ -1,6 +1,7 @@
 import { type Rejection, sameHash } from '../../../bitcoin/index.ts'
 import type { WscError } from '../../../lib/index.ts'
-import { type BusErrorCode, busError, throwIfAborted } from '../../errors.ts'
+import { throwIfAborted } from '../../../lib/index.ts'
+import { type BusErrorCode, busError } from '../../errors.ts'
 import type { ChainState } from '../../state.ts'
 import { checkAhead } from './check-ahead.ts'
 import type { HeaderSource } from './header-source.ts'
