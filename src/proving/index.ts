@@ -3,10 +3,16 @@
 export type { CircuitDeclaration, CircuitKind, CompiledCircuit } from './circuit.ts'
 export type {
   CircuitInput,
+  CircuitProof,
   CircuitValue,
   EngineInfo,
   Fold,
   FoldEngine,
+  ProofEngine,
+  ProofInfo,
+  ProofReject,
+  ProofVerifier,
+  ProveOptions,
   SetupKind,
   SnarkVerifier,
   WitnessSource,

@@ -1,5 +1,5 @@
 import { Psbt, type Transaction } from 'bitcoinjs-lib'
-import { equalBytes } from '../../../bitcoin/index.ts'
+import { equalBytes } from '../../../lib/index.ts'
 import { SettlementError } from '../../errors.ts'
 import type { FundedCommit, FundRequest } from './funding.ts'
 import { type Coin, sameCoin, sum } from './transactions.ts'
