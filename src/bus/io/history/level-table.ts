@@ -1,7 +1,8 @@
 import { Level } from 'level'
 import { z } from 'zod'
 import { type NetworkParams, packParams, toDisplay } from '../../../bitcoin/index.ts'
-import { BusError } from '../../errors.ts'
+import type { WscError } from '../../../lib/index.ts'
+import { type BusErrorCode, busError } from '../../errors.ts'
 import type { HistoryStart } from './history.ts'
 import { RECORD_BYTES } from './nodes.ts'
 import type { HistoryTable } from './table.ts'
@@ -95,7 +96,7 @@ class LevelTable implements HistoryTable {
     return records.map((record, i) => {
       // LevelDB gives Buffers, whose own methods differ.
       if (record?.length === RECORD_BYTES) return new Uint8Array(record)
-      throw new BusError('E_IO', `record ${numbers[i]} of the history in ${this.#dir} is missing or damaged; ${CURE}`)
+      throw busError('E_IO', `record ${numbers[i]} of the history in ${this.#dir} is missing or damaged; ${CURE}`)
     })
   }
 
@@ -150,21 +151,21 @@ async function readCount(database: Database, dir: string, owner: HistoryOwner): 
   }
   const parsed = metaSchema.safeParse(json)
   if (!parsed.success || parsed.data.format !== HISTORY_FORMAT) {
-    throw new BusError('E_DATA_DIR_VERSION', `${dir} holds no history of a format that this program writes`)
+    throw busError('E_DATA_DIR_VERSION', `${dir} holds no history of a format that this program writes`)
   }
   for (const field of ['params', 'startHeight', 'startHash'] as const) {
     if (parsed.data[field] === owner[field]) continue
     const detail = `the history in ${dir} was made with ${field} ${parsed.data[field]}, not ${owner[field]}`
-    throw new BusError('E_DATA_DIR_MISMATCH', `${detail}; name another directory, or remove it to start anew`)
+    throw busError('E_DATA_DIR_MISMATCH', `${detail}; name another directory, or remove it to start anew`)
   }
   return parsed.data.count
 }
 
-function openError(dir: string, error: unknown): BusError {
+function openError(dir: string, error: unknown): WscError<BusErrorCode> {
   const cause = (error as { cause?: { code?: string; message?: string } }).cause
   if (cause?.code === 'LEVEL_LOCKED') {
     const message = `another process works with the history in ${dir}; stop it, or name another directory`
-    return new BusError('E_LOCKED', message, { cause: error })
+    return busError('E_LOCKED', message, { cause: error })
   }
   return levelError(dir, error)
 }
@@ -173,12 +174,12 @@ function openError(dir: string, error: unknown): BusError {
 const DAMAGE: ReadonlySet<unknown> = new Set(['LEVEL_CORRUPTION', 'LEVEL_IO_ERROR'])
 const CURE = 'remove the directory: it is made anew from headers'
 
-function levelError(dir: string, error: unknown): BusError {
+function levelError(dir: string, error: unknown): WscError<BusErrorCode> {
   const { code, cause } = error as { code?: string; cause?: { code?: string; message?: string } }
   const message = cause?.message ?? (error instanceof Error ? error.message : String(error))
-  if (/no space left/i.test(message)) return new BusError('E_DISK_FULL', `no space left in ${dir}`, { cause: error })
+  if (/no space left/i.test(message)) return busError('E_DISK_FULL', `no space left in ${dir}`, { cause: error })
   if (DAMAGE.has(code) || DAMAGE.has(cause?.code)) {
-    return new BusError('E_IO', `the history in ${dir} is damaged (${message}); ${CURE}`, { cause: error })
+    return busError('E_IO', `the history in ${dir} is damaged (${message}); ${CURE}`, { cause: error })
   }
-  return new BusError('E_IO', `the history in ${dir} cannot be used: ${message}`, { cause: error })
+  return busError('E_IO', `the history in ${dir} cannot be used: ${message}`, { cause: error })
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { Level } from 'level'
+import type { WscError } from '../../../lib/index.ts'
 import { type Files, ioError } from '../../../lib/io/index.ts'
-import { BusError } from '../../errors.ts'
+import { type BusErrorCode, busError } from '../../errors.ts'
 
 export type CheckpointIndex = Level<string, unknown>
 
@@ -73,16 +74,19 @@ function isDamage(error: unknown): boolean {
   return code === 'LEVEL_IO_ERROR' && /No such file or directory|Invalid argument/.test(message)
 }
 
-async function refused(index: CheckpointIndex, error: unknown, dir: string): Promise<BusError> {
+async function refused(index: CheckpointIndex, error: unknown, dir: string): Promise<WscError<BusErrorCode>> {
   await index.close()
   const { code, message } = failureOf(error)
   if (code === 'LEVEL_LOCKED') return locked(dir, error)
   if (/no space left/i.test(message ?? '')) {
-    return new BusError('E_DISK_FULL', `no space left in ${dir}`, { cause: error })
+    return busError('E_DISK_FULL', `no space left in ${dir}`, { cause: error })
   }
-  return new BusError('E_IO', `cannot open ${join(dir, INDEX)}: ${message ?? String(error)}`, { cause: error })
+  return busError('E_IO', `cannot open ${join(dir, INDEX)}: ${message ?? String(error)}`, { cause: error })
 }
 
-function locked(dir: string, cause: unknown): BusError {
-  return new BusError('E_LOCKED', `another process works in ${dir}; stop it, or name another --data-dir`, { cause })
+function locked(dir: string, cause: unknown): WscError<BusErrorCode> {
+  return busError('E_LOCKED', `another process works in ${dir}`, {
+    cause,
+    cure: { act: 'free-or-other-data-dir', subject: dir },
+  })
 }

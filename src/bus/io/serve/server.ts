@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { Connections, clientOf, SERVE_LIMITS, type ServeLimits } from './connections.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
 import { type Answer, failure, findRoute } from './routes.ts'
@@ -171,7 +171,12 @@ function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : (cause.code ?? cause.message)
-      reject(new BusError('E_IO', `cannot listen at ${host}:${port}: ${reason}; name another by --listen`, { cause }))
+      reject(
+        busError('E_IO', `cannot listen at ${host}:${port}: ${reason}`, {
+          cause,
+          cure: { act: 'other-address', subject: `${host}:${port}` },
+        }),
+      )
     })
     server.listen(port, host, resolve)
   })
