@@ -1,4 +1,5 @@
 /** The bus: one proof that a header chain obeys Bitcoin's rules, made (here) and verified (`../index.ts`). */
+export { stepCircuit } from './circuit.ts'
 export { History, type HistoryStart } from './history/history.ts'
 export { type HistoryOwner, historyOwner, openLevelTable } from './history/level-table.ts'
 export type { PoseidonSource } from './history/nodes.ts'
