@@ -5,6 +5,7 @@ import { type Cure, WscError } from '../lib/index.ts'
  * sentence. Every part's cures stand here, for all commands; a test finds those that do not.
  */
 const CURES: Readonly<Record<string, (subject: string) => string>> = {
+  'delete-and-again': () => 'delete that folder and run again',
   'free-or-other-data-dir': () => 'stop it, or name another --data-dir',
   'new-data-dir': () => 'name a new or empty one by --data-dir',
   'other-address': () => 'name another by --listen or --serve',
