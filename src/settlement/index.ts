@@ -1,6 +1,6 @@
 /** Settlement's half that runs in a browser: this project's records in inscriptions. */
 
-export { SettlementError, type SettlementErrorCode } from './errors.ts'
+export type { SettlementErrorCode } from './errors.ts'
 export { encodeCbor } from './record/cbor.ts'
 export { decodeRecord, type RecordReject, type RecordResult, recordContent } from './record/codec.ts'
 export {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { Level } from 'level'
-import { SettlementError } from '../errors.ts'
+import type { Cure, WscError } from '../../lib/index.ts'
+import { settlementError } from '../errors.ts'
 
 type Write =
   | { readonly type: 'put'; readonly key: string; readonly value: unknown }
@@ -31,12 +32,10 @@ export interface Store {
 /** What a store holds decides what is to be done where it is damaged. */
 export type StoreContent = 'index' | 'jobs'
 
-const CURES: Readonly<Record<StoreContent, string>> = {
-  index: 'remove the folder, and it is made again from the node',
-  jobs:
-    'keep a copy of the folder, and name another --settlement-dir. What was confirmed is on the chain, and coins that ' +
-    'no job under way has spent are in the wallet’s address; the copy may hold what a commit that waits needs',
-}
+const CURES = {
+  index: { act: 'remove-index' },
+  jobs: { act: 'keep-jobs-aside' },
+} as const satisfies Readonly<Record<StoreContent, Cure>>
 
 /**
  * Opens a folder of this part's state. LevelDB holds an operating-system lock on it, which a killed process cannot leave
@@ -61,17 +60,17 @@ export async function openStore(dir: string, content: StoreContent = 'jobs'): Pr
   }
 }
 
-function storeOf(level: Level<string, unknown>, explain: (error: unknown) => SettlementError): Store {
-  const told = <T>(promise: Promise<T>): Promise<T> =>
+function storeOf(level: Level<string, unknown>, explain: (error: unknown) => WscError): Store {
+  const explained = <T>(promise: Promise<T>): Promise<T> =>
     promise.catch((error) => {
       throw explain(error)
     })
-  async function* toldEach<T>(items: AsyncIterable<T>): AsyncGenerator<T, void> {
+  async function* explainedEach<T>(items: AsyncIterable<T>): AsyncGenerator<T, void> {
     // Not around the yield: what the reader throws is its own.
     const iterator = items[Symbol.asyncIterator]()
     try {
       for (;;) {
-        const { done, value } = await told(Promise.resolve(iterator.next()))
+        const { done, value } = await explained(Promise.resolve(iterator.next()))
         if (done === true) return
         yield value
       }
@@ -80,34 +79,35 @@ function storeOf(level: Level<string, unknown>, explain: (error: unknown) => Set
     }
   }
   return {
-    get: (key) => told(level.get(key)),
-    put: (key, value, options) => told(level.put(key, value, options)),
-    del: (key, options) => told(level.del(key, options)),
-    batch: (writes, options) => told(level.batch(writes, options)),
-    keys: (range) => toldEach(level.keys(range)),
-    values: (range) => toldEach(level.values(range)),
-    iterator: () => toldEach(level.iterator()),
-    close: () => told(level.close()),
+    get: (key) => explained(level.get(key)),
+    put: (key, value, options) => explained(level.put(key, value, options)),
+    del: (key, options) => explained(level.del(key, options)),
+    batch: (writes, options) => explained(level.batch(writes, options)),
+    keys: (range) => explainedEach(level.keys(range)),
+    values: (range) => explainedEach(level.values(range)),
+    iterator: () => explainedEach(level.iterator()),
+    close: () => explained(level.close()),
   }
 }
 
 /** LEVEL_IO_ERROR too stands for damage: of a file that is not there, or is shorter than another says. */
 const DAMAGE: ReadonlySet<unknown> = new Set(['LEVEL_CORRUPTION', 'LEVEL_IO_ERROR', 'LEVEL_DECODE_ERROR'])
 
-function storeError(dir: string, content: StoreContent, error: unknown): SettlementError {
+function storeError(dir: string, content: StoreContent, error: unknown): WscError {
   const { code, message, cause } = error as { code?: string; message?: string; cause?: unknown }
   // One that could not be opened says why in its cause.
   const inner = cause as { code?: string; message?: string } | undefined
   const codes = [code, inner?.code]
   const detail = inner?.message ?? message ?? String(error)
   if (codes.includes('LEVEL_LOCKED')) {
-    const told = `another process works in ${dir}; wait for it, or name another --settlement-dir`
-    return new SettlementError('E_LOCKED', told, { cause: error })
+    const cure = { act: 'free-or-other-settlement-dir' }
+    return settlementError('E_LOCKED', `another process works in ${dir}`, { cause: error, cure })
   }
   if (/no space left/i.test(detail)) {
-    return new SettlementError('E_STORE', `no space left in ${dir}; what was saved before is intact`, { cause: error })
+    return settlementError('E_STORE', `no space left in ${dir}; what was saved before is intact`, { cause: error })
   }
-  const damaged = codes.some((one) => DAMAGE.has(one))
-  const told = damaged ? `${dir} is damaged (${detail}): ${CURES[content]}` : `cannot work in ${dir}: ${detail}`
-  return new SettlementError('E_STORE', told, { cause: error })
+  if (!codes.some((one) => DAMAGE.has(one))) {
+    return settlementError('E_STORE', `cannot work in ${dir}: ${detail}`, { cause: error })
+  }
+  return settlementError('E_STORE', `${dir} is damaged (${detail})`, { cause: error, cure: CURES[content] })
 }
