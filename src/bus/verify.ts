@@ -8,8 +8,8 @@ import {
   sameHash,
   toDisplay,
 } from '../bitcoin/index.ts'
+import { bytesToHex } from '../lib/index.ts'
 import type { SetupKind, SnarkVerifier } from '../proving/index.ts'
-import { toHex } from './bytes.ts'
 import { BusError } from './errors.ts'
 import { decodeField, encodeField } from './field.ts'
 import { poseidonOf } from './poseidon.ts'
@@ -211,7 +211,7 @@ function describe(fields: StateFields, start: ChainState, steps: number, verifie
     keyId: verifier.keyId,
     maxTime: fields.maxTime,
     start: toDisplay(hash),
-    startDigest: toHex(sha256(encodeField(packState(start)))),
+    startDigest: bytesToHex(sha256(encodeField(packState(start)))),
     params: fields.params,
   }
 }

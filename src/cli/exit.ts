@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { isInterrupt } from '../lib/index.ts'
 
 /** Exit codes of every command. */
 export const EXIT = {
@@ -29,16 +30,9 @@ export function explain(error: unknown, signal: AbortSignal): { readonly exit: E
   }
   const code = (error as { code?: unknown })?.code
   const message = error instanceof Error ? error.message : String(error)
-  if (signal.aborted && isInterrupt(error, signal)) {
+  if (isInterrupt(error, signal)) {
     return { exit: EXIT.interrupted, message: 'interrupted; what was finished is saved' }
   }
   const told = typeof code === 'string' ? `${message} (${code})` : message
   return { exit: EXIT.unjudged, message: signal.aborted ? `interrupted, and not all could be saved: ${told}` : told }
-}
-
-/** The signal's own reason, or what Node and our parts make of it. */
-function isInterrupt(error: unknown, signal: AbortSignal): boolean {
-  const { code, name, cause } = error as { code?: unknown; name?: unknown; cause?: unknown }
-  if (error === signal.reason || code === 'E_ABORTED' || name === 'AbortError') return true
-  return cause !== undefined && cause !== null && isInterrupt(cause, signal)
 }

@@ -2,10 +2,16 @@
 
 export type {
   CircuitInput,
+  CircuitProof,
   CircuitValue,
   EngineInfo,
   Fold,
   FoldEngine,
+  ProofEngine,
+  ProofInfo,
+  ProofReject,
+  ProofVerifier,
+  ProveOptions,
   SetupKind,
   SnarkVerifier,
   WitnessSource,

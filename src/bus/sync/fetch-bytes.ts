@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { concatBytes, toHex } from '../bytes.ts'
+import { bytesToHex, concatBytes } from '../../lib/index.ts'
 import { BusError } from '../errors.ts'
 
 export interface FetchOptions {
@@ -32,7 +32,7 @@ export async function fetchBytes(
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout])
   try {
     // The server's entity tag is the hash of what it sends (docs/serving.md).
-    const headers: Record<string, string> = held === null ? {} : { 'if-none-match': `"${toHex(sha256(held))}"` }
+    const headers: Record<string, string> = held === null ? {} : { 'if-none-match': `"${bytesToHex(sha256(held))}"` }
     const response = await fetch(url, { signal, redirect: 'error', headers })
     if (held !== null && response.status === 304) {
       await response.body?.cancel()

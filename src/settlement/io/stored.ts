@@ -1,6 +1,6 @@
-import { bytesToHex } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { type NetworkParams, networkHash } from '../../bitcoin/index.ts'
+import { bytesToHex } from '../../lib/index.ts'
 import { settlementError } from '../errors.ts'
 import type { Store } from './store.ts'
 

@@ -7,7 +7,8 @@ import {
   sameHash,
   toDisplay,
 } from '../../../bitcoin/index.ts'
-import { BusError, throwIfAborted } from '../../errors.ts'
+import { throwIfAborted } from '../../../lib/index.ts'
+import { BusError } from '../../errors.ts'
 import { BATCH, type HeaderSource } from './header-source.ts'
 
 /**

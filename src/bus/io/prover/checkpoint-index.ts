@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Level } from 'level'
+import { type Files, ioError } from '../../../lib/io/index.ts'
 import { BusError } from '../../errors.ts'
-import { type Files, ioError } from './files.ts'
 
 export type CheckpointIndex = Level<string, unknown>
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { type Files, ioError, PARTIAL, writeAtomic } from '../../../lib/io/index.ts'
 import { BusError } from '../../errors.ts'
 import { isIndex } from './checkpoint-index.ts'
-import { type Files, ioError, PARTIAL, writeAtomic } from './files.ts'
 import { STATUS } from './status.ts'
 
 /** Layout of a data directory; a directory of another format is never touched. */

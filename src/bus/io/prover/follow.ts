@@ -1,5 +1,6 @@
 import { type Rejection, sameHash } from '../../../bitcoin/index.ts'
-import { BusError, throwIfAborted } from '../../errors.ts'
+import { throwIfAborted } from '../../../lib/index.ts'
+import { BusError } from '../../errors.ts'
 import type { ChainState } from '../../state.ts'
 import { checkAhead } from './check-ahead.ts'
 import type { HeaderSource } from './header-source.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { diskFiles, type Files, ioError, replaceFile } from '../../../lib/io/index.ts'
 import { BusError } from '../../errors.ts'
-import { diskFiles, type Files, ioError, replaceFile } from './files.ts'
 
 export const STATUS = 'status.json'
 

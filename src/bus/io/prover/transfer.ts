@@ -1,7 +1,7 @@
 import { packParams, sameHash } from '../../../bitcoin/index.ts'
+import { equalBytes } from '../../../lib/index.ts'
 import type { FoldEngine } from '../../../proving/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
-import { equalBytes } from '../../bytes.ts'
 import { BusError } from '../../errors.ts'
 import { encodeField } from '../../field.ts'
 import type { ChainState } from '../../state.ts'

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
+import { readRegular } from '../../../lib/io/index.ts'
 import { Attestor, type BlockSource, type PlaceSource } from '../../attestation/attestor.ts'
 import { better } from '../../compare.ts'
 import { MAX_PROOF_BYTES } from '../../proof-file.ts'
 import type { ProvedChain, RefusedProof } from '../../verify.ts'
 import type { History } from '../history/history.ts'
 import { livePlaces, provedPlaces } from '../history/places.ts'
-import { readRegular } from '../prover/files.ts'
 import type { HeaderSource } from '../prover/header-source.ts'
 
 export interface ServedBusOptions {

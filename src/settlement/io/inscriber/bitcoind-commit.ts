@@ -1,6 +1,5 @@
 import { Psbt, type Transaction } from 'bitcoinjs-lib'
-import { equalBytes } from '../../../bitcoin/index.ts'
-import type { WscError } from '../../../lib/index.ts'
+import { equalBytes, type WscError } from '../../../lib/index.ts'
 import { settlementError } from '../../errors.ts'
 import type { FundedCommit, FundRequest } from './funding.ts'
 import { type Coin, sameCoin, sum } from './transactions.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { equalBytes, fromDisplay, toDisplay, transactionId } from '../../../bitcoin/index.ts'
+import { fromDisplay, toDisplay, transactionId } from '../../../bitcoin/index.ts'
 import { type BitcoindClient, BitcoindError, getBlock } from '../../../bitcoin/io/index.ts'
+import { equalBytes } from '../../../lib/index.ts'
 
 /** Core: rpc/protocol.h, RPC_METHOD_NOT_FOUND. */
 const METHOD_NOT_FOUND = -32601

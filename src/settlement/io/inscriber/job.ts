@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { blockHash, fromDisplay, type NetworkParams, networkHash, toDisplay } from '../../../bitcoin/index.ts'
+import { bytesToHex, concatBytes } from '../../../lib/index.ts'
 import type { Store } from '../store.ts'
 import { parseStored, requireOwner } from '../stored.ts'
 import type { Wallet } from '../wallet/wallet.ts'

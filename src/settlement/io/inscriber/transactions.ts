@@ -1,6 +1,5 @@
-import { concatBytes } from '@noble/hashes/utils.js'
 import { Transaction } from 'bitcoinjs-lib'
-import { equalBytes } from '../../../bitcoin/index.ts'
+import { concatBytes, equalBytes } from '../../../lib/index.ts'
 import { settlementError } from '../../errors.ts'
 import { taprootOutput } from '../wallet/taproot.ts'
 import type { Wallet } from '../wallet/wallet.ts'

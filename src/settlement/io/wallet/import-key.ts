@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { hexToBytes } from '@noble/hashes/utils.js'
 import type { NetworkParams } from '../../../bitcoin/index.ts'
+import { hexToBytes } from '../../../lib/index.ts'
 import { settlementError } from '../../errors.ts'
 import { isSecretKey } from './wallet-file.ts'
 
