@@ -37,7 +37,7 @@ export {
   type ServeOptions,
   serveBus,
 } from './bus/io/index.ts'
-export { SettlementError, type SettlementErrorCode } from './settlement/index.ts'
+export type { SettlementErrorCode } from './settlement/index.ts'
 export {
   type Coin,
   type Cost,

@@ -132,10 +132,7 @@ export class Inscriber {
       throw settlementError('E_JOB', 'the commit is confirmed, and what waits is a reveal', { cure })
     }
     if (feeRate <= attempt.feeRate) {
-      throw settlementError(
-        'E_JOB',
-        `the commit pays ${attempt.feeRate} sat/vB already: a replacement must pay more`,
-      )
+      throw settlementError('E_JOB', `the commit pays ${attempt.feeRate} sat/vB already: a replacement must pay more`)
     }
     this.#checkCap(feeRate)
     const leaves = attempt.reveals.map(({ hex }) => Transaction.fromHex(hex).ins[0]!.witness[1]!)

@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { schnorr } from '@noble/curves/secp256k1.js'
 import { z } from 'zod'
 import { type NetworkParams, networkHash } from '../../../bitcoin/index.ts'
-import { bytesToHex, hexToBytes } from '../../../lib/index.ts'
+import { bytesToHex, errorCode, hexToBytes } from '../../../lib/index.ts'
 import { settlementError } from '../../errors.ts'
 import { Wallet } from './wallet.ts'
 
@@ -75,7 +75,7 @@ export async function createWallet(
  * console.log(address) // E_WALLET_FILE
  */
 export async function openWallet(file: string, { params, passphrase }: WalletFileOptions): Promise<Wallet> {
-  const parsed = fileSchema.safeParse(parseJson(await readPrivate(file)))
+  const parsed = fileSchema.safeParse(parseJson(await readWallet(file)))
   if (!parsed.success) throw settlementError('E_WALLET_FILE', `${file} is no wallet file, or is damaged`)
   const { key, network, networkHash: found } = parsed.data
   if (found !== bytesToHex(networkHash(params))) {
@@ -87,6 +87,16 @@ export async function openWallet(file: string, { params, passphrase }: WalletFil
     throw settlementError('E_WALLET_FILE', `${file} holds no usable key`)
   }
   return new Wallet(params, secretKey)
+}
+
+async function readWallet(file: string): Promise<string> {
+  try {
+    return await readPrivate(file)
+  } catch (error) {
+    const { cause } = error as { readonly cause?: unknown }
+    if (errorCode(cause) !== 'ENOENT') throw error
+    throw settlementError('E_WALLET_FILE', `there is no wallet ${file}`, { cause, cure: { act: 'create-wallet' } })
+  }
 }
 
 /** A small regular file that nobody but its owner can read. */
