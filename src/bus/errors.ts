@@ -1,4 +1,4 @@
-import { WscError } from '../lib/index.ts'
+import { WscError, type WscErrorOptions } from '../lib/index.ts'
 
 /** Exceptions of the bus: I/O and what an operator must look at. Invalid proofs and headers are returned values. */
 export type BusErrorCode =
@@ -18,7 +18,7 @@ export type BusErrorCode =
   | 'E_ABORTED'
 
 export class BusError extends WscError<BusErrorCode> {
-  constructor(code: BusErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: BusErrorCode, message: string, options?: WscErrorOptions) {
     super(code, message, options)
     this.name = 'BusError'
   }
