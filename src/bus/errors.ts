@@ -17,9 +17,7 @@ export type BusErrorCode =
   | 'E_REORG'
   | 'E_ABORTED'
 
-export class BusError extends WscError<BusErrorCode> {
-  constructor(code: BusErrorCode, message: string, options?: WscErrorOptions) {
-    super(code, message, options)
-    this.name = 'BusError'
-  }
+/** An exception with one of the bus's codes. */
+export function busError(code: BusErrorCode, message: string, options?: WscErrorOptions): WscError<BusErrorCode> {
+  return new WscError(code, message, options)
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type NetworkParams, packParams, toDisplay } from '../../../bitcoin/index.ts'
 import type { Cure } from '../../../lib/index.ts'
 import { type LevelStore, openByteStore } from '../../../lib/io/index.ts'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import type { HistoryStart } from './history.ts'
 import { RECORD_BYTES } from './nodes.ts'
 import type { HistoryTable } from './table.ts'
@@ -92,7 +92,7 @@ class LevelTable implements HistoryTable {
     return records.map((record, i) => {
       if (record?.length === RECORD_BYTES) return record
       const detail = `record ${numbers[i]} of the history in ${this.#dir} is missing or damaged`
-      throw new BusError('E_IO', detail, { cure: remade(this.#dir) })
+      throw busError('E_IO', detail, { cure: remade(this.#dir) })
     })
   }
 
@@ -145,12 +145,12 @@ async function readCount(store: ByteStore, dir: string, owner: HistoryOwner): Pr
   }
   const parsed = metaSchema.safeParse(json)
   if (!parsed.success || parsed.data.format !== HISTORY_FORMAT) {
-    throw new BusError('E_DATA_DIR_VERSION', `${dir} holds no history of a format that this program writes`)
+    throw busError('E_DATA_DIR_VERSION', `${dir} holds no history of a format that this program writes`)
   }
   for (const field of ['params', 'startHeight', 'startHash'] as const) {
     if (parsed.data[field] === owner[field]) continue
     const detail = `the history in ${dir} was made with ${field} ${parsed.data[field]}, not ${owner[field]}`
-    throw new BusError('E_DATA_DIR_MISMATCH', detail, { cure: { act: 'other-history-or-anew', subject: dir } })
+    throw busError('E_DATA_DIR_MISMATCH', detail, { cure: { act: 'other-history-or-anew', subject: dir } })
   }
   return parsed.data.count
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
 import { diskFiles, type Files, ioError, PARTIAL, writeAtomic } from '../../../lib/io/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import type { ChainState } from '../../state.ts'
 import { decodeCheckpoint, encodeCheckpoint, MAX_CHECKPOINT_BYTES } from './checkpoint-codec.ts'
 import { type CheckpointIndex, openIndex } from './checkpoint-index.ts'
@@ -119,7 +119,7 @@ export class CheckpointStore {
     try {
       return await this.#files.read(join(this.#folder, entry.file), MAX_CHECKPOINT_BYTES)
     } catch (cause) {
-      throw new BusError('E_CHECKPOINT', `cannot read checkpoint ${entry.file}`, { cause })
+      throw busError('E_CHECKPOINT', `cannot read checkpoint ${entry.file}`, { cause })
     }
   }
 
