@@ -89,7 +89,6 @@ export {
   type BlockSource,
   type BuildReject,
   type BuildRejection,
-  BusError,
   type BusErrorCode,
   better,
   type CheckedAttestation,
@@ -151,6 +150,7 @@ export {
   type WorkerScope,
   type WorkerVerifier,
 } from './bus/index.ts'
+export { type Cure, errorCode, WscError, type WscErrorOptions } from './lib/index.ts'
 export type { SnarkVerifier } from './proving/index.ts'
 export {
   type Composed,

@@ -1,4 +1,4 @@
-import { WscError } from '../lib/index.ts'
+import { WscError, type WscErrorOptions } from '../lib/index.ts'
 
 /** Exceptions of the bus: I/O and what an operator must look at. Invalid proofs and headers are returned values. */
 export type BusErrorCode =
@@ -17,9 +17,7 @@ export type BusErrorCode =
   | 'E_REORG'
   | 'E_ABORTED'
 
-export class BusError extends WscError<BusErrorCode> {
-  constructor(code: BusErrorCode, message: string, options?: ErrorOptions) {
-    super(code, message, options)
-    this.name = 'BusError'
-  }
+/** An exception with one of the bus's codes. */
+export function busError(code: BusErrorCode, message: string, options?: WscErrorOptions): WscError<BusErrorCode> {
+  return new WscError(code, message, options)
 }

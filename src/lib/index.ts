@@ -6,4 +6,5 @@ export { type Cure, errorCode, WscError, type WscErrorOptions } from './errors.t
 export { Emitter, type Events } from './events.ts'
 export { type ByteSource, type ReadResult, readBody, readBounded } from './read-body.ts'
 export { type Rejection, type Result, rejection } from './result.ts'
+export { type RetryOptions, retry } from './retry.ts'
 export { isInterrupt, Running, type Service } from './service.ts'

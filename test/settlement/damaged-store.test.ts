@@ -30,7 +30,7 @@ async function made(content: StoreContent): Promise<string> {
 async function readAll(path: string, content: StoreContent): Promise<void> {
   const store = await openStore(path, content)
   try {
-    for await (const _ of store.iterator());
+    for await (const _ of store.entries());
     for await (const _ of store.values({ gte: 'at:', lt: 'at;' }));
     for await (const _ of store.keys({ gte: 'at:', lt: 'at;' }));
     for (let i = 0; i < 200; i++) await store.get(key(i))

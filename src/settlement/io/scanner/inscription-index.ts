@@ -187,7 +187,7 @@ export class InscriptionIndex {
   /** Everything that is in the store, for comparing two of them. */
   async dump(): Promise<Map<string, unknown>> {
     const all = new Map<string, unknown>()
-    for await (const [key, value] of this.#store.iterator()) all.set(key, value)
+    for await (const [key, value] of this.#store.entries()) all.set(key, value)
     return all
   }
 
