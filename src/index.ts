@@ -44,7 +44,7 @@ export {
   serveBus,
   sharedHistory,
 } from './bus/io/index.ts'
-export { SettlementError, type SettlementErrorCode } from './settlement/index.ts'
+export type { SettlementErrorCode } from './settlement/index.ts'
 export {
   type Coin,
   type Cost,

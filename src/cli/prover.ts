@@ -60,7 +60,7 @@ export async function makeKeys(ptau: string | undefined, { terminal, signal }: C
 
 /** A stage of the set-up; how far it is only where that is counted finely. */
 export function setupLine(stage: string, done: number, total: number): string {
-  if (stage === 'circuit') return 'circuit …'
+  if (stage === 'compile') return 'circuit …'
   return `setup: ${stage} …${total > 10 ? ` ${Math.floor((100 * done) / total)} %` : ''}`
 }
 

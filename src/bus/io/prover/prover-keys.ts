@@ -5,7 +5,7 @@ export interface ProverKeysOptions {
   /** A powers-of-tau file of the public ceremony; the development powers when left out. */
   readonly ptau?: string | undefined
   readonly signal?: AbortSignal | undefined
-  /** `circuit` is being compiled, then the stages of the set-up, so much of each done. */
+  /** `compile` of the circuit, then the stages of the set-up, so much of each done. */
   onProgress?(stage: string, done: number, total: number): void
 }
 
@@ -13,7 +13,7 @@ export interface ProverKeysOptions {
 export async function proverKeys(options: ProverKeysOptions = {}): Promise<KeyDirectory> {
   const { ptau, signal, onProgress } = options
   requireProver()
-  onProgress?.('circuit', 0, 0)
+  onProgress?.('compile', 0, 0)
   const circuit = await compileCircuit(stepCircuit)
   return await ensureSetup(circuit, {
     ...(ptau !== undefined && { ptau }),
