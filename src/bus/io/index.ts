@@ -15,5 +15,7 @@ export { type BusStatus, readStatus, type StatusFile, writeStatus } from './prov
 export { exportCheckpoint, type ImportResult, importCheckpoint } from './prover/transfer.ts'
 export type { ServeLimits } from './serve/connections.ts'
 export type { RateLimit } from './serve/rate-limit.ts'
-export { ServedBus, type ServedBusOptions, type ServedProof } from './serve/served-bus.ts'
+export { ServedBus, type ServedBusComponents, type ServedBusEvents, type ServedProof } from './serve/served-bus.ts'
+export { ServedFile, type ServedFileComponents, type ServedFileEvents } from './serve/served-file.ts'
+export { ownHistory, type ServedHistory, sharedHistory } from './serve/served-history.ts'
 export { type RunningServer, type ServeOptions, serveBus } from './serve/server.ts'

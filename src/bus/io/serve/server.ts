@@ -44,14 +44,13 @@ const LOOK_FOR_LATE_MS = 1000
  * const headers = wsc.fileSource(await readFile('regtest-headers.bin'))
  * if (!headers.ok) throw new Error(headers.detail)
  * const client = new wsc.BitcoindClient({ url: 'http://127.0.0.1:9', auth: { kind: 'cookie', file: '.cookie' } })
+ * const history = await wsc.History.open(wsc.startContext(regtest), wsc.memoryTable(), verifier)
  * const bus = new wsc.ServedBus({
- *   file: 'regtest.proof',
- *   judge: (proof) => wsc.verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 }),
- *   history: await wsc.History.open(wsc.startContext(regtest), wsc.memoryTable(), verifier),
- *   headers: headers.source,
+ *   history: wsc.ownHistory(history, headers.source),
  *   blocks: wsc.bitcoindBlocks(client),
  * })
- * await bus.look()
+ * const judge = (proof) => wsc.verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 })
+ * await new wsc.ServedFile({ file: 'regtest.proof', bus, judge }).look()
  * const server = await wsc.serveBus({ bus, host: '127.0.0.1', port: 0, clock: Date.now })
  * const state = await (await fetch(`${server.url}/v1/state`)).json()
  * await server.close()
