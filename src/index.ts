@@ -58,7 +58,7 @@ export {
   type ServerInfo,
   sendContent,
 } from './http/index.ts'
-export { SettlementError, type SettlementErrorCode } from './settlement/index.ts'
+export type { SettlementErrorCode } from './settlement/index.ts'
 export {
   type Coin,
   type Cost,

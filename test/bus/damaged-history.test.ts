@@ -42,7 +42,7 @@ it('damage to a history store is told with its cure', async () => {
     const error = await readAll().catch((thrown) => thrown)
     if (error === undefined) continue
     expect([what, error]).toEqual([what, expect.any(WscError)])
-    expect([what, error.code, error.message]).toEqual([what, 'E_IO', expect.stringContaining('remove the directory')])
+    expect([what, error.code, error.cure]).toEqual([what, 'E_IO', { act: 'remove-history', subject: copy }])
     told++
   }
   expect(told).toBeGreaterThan(10)
