@@ -69,10 +69,6 @@ export class HttpServer implements Service {
     return this.#running.stop()
   }
 
-  ended(): Promise<void> {
-    return this.#running.ended()
-  }
-
   async #build(): Promise<Server> {
     const { modules, anyOrigin = false, headers = {}, about = null, rateLimit = RATE_LIMIT } = this.#options
     const clock = this.#options.clock ?? (() => performance.now())
