@@ -1,4 +1,10 @@
 /** The bus: one proof that a header chain obeys Bitcoin's rules, made (here) and verified (`../index.ts`). */
+export {
+  type AttestMaterial,
+  type OpenAttestor,
+  type OpenAttestorOptions,
+  openAttestor,
+} from './attest/open-attestor.ts'
 export { stepCircuit } from './circuit.ts'
 export { type Following, type FollowingOptions, openFollowing } from './following.ts'
 export { History, type HistoryStart } from './history/history.ts'
