@@ -30,9 +30,9 @@ export async function heldProof(
     throw error
   }
   if (known !== null && equalBytes(known.bytes, bytes)) return known
-  const chain = await verifyProof(bytes, options)
-  if (chain.valid) return { bytes, chain }
-  terminal.note(`${file} will be replaced: it holds no valid proof of this chain (${chain.reason})`)
+  const verified = await verifyProof(bytes, options)
+  if (verified.ok) return { bytes, chain: verified.chain }
+  terminal.note(`${file} will be replaced: it holds no valid proof of this chain (${verified.reject})`)
   return null
 }
 

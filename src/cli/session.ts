@@ -135,13 +135,14 @@ export async function openSession(options: SessionOptions, context: CliContext):
       verifyOptions,
       async publish(proof, file, held = null) {
         const result = await verifyProof(proof, verifyOptions())
-        if (!result.valid) throw new Error(`the new proof does not verify: ${result.reason}: ${result.detail}`)
-        if (held !== null && stays(held, result)) return null
+        if (!result.ok) throw new Error(`the new proof does not verify: ${result.reject}: ${result.detail}`)
+        const { chain } = result
+        if (held !== null && stays(held, chain)) return null
         await writeAtomic(diskFiles, file, proof)
-        const lastProof = { file: resolve(file), height: result.height, bytes: proof.length, at: clock() }
-        status.update({ height: result.height, tip: result.tip, etaSeconds: null, lastProof })
+        const lastProof = { file: resolve(file), height: chain.height, bytes: proof.length, at: clock() }
+        status.update({ height: chain.height, tip: chain.tip, etaSeconds: null, lastProof })
         await status.write()
-        return result
+        return chain
       },
       async close() {
         await witnesses.close()

@@ -9,6 +9,7 @@ import { openTerminal } from '../../src/cli/terminal.ts'
 import { mineChain, regtestStart } from '../bus/chain-fixture.ts'
 import { FakeEngine } from '../bus/fake-engine.ts'
 import { fakeOptions, fakeProof } from '../bus/fake-proof.ts'
+import { wellOf } from '../support/results.ts'
 
 let dir: string
 beforeEach(async () => {
@@ -17,8 +18,6 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
 const proved = (work: bigint, tip: string, changes: Partial<ProvedChain> = {}): ProvedChain => ({
-  valid: true,
-  reason: null,
   network: 'regtest',
   height: 5,
   tip: tip.repeat(32) as DisplayHash,
@@ -48,6 +47,7 @@ describe('the proof that lies where follow writes', () => {
     // What cannot be compared is no better.
     expect(stays(held, proved(10n, 'bb', { startDigest: '22'.repeat(32) }))).toBe(false)
     expect(stays(held, proved(10n, 'bb', { setup: 'ceremony' }))).toBe(false)
+    expect(stays(held, proved(10n, 'bb', { keyId: 'cd' }))).toBe(false)
   })
 
   it('is none where there is no file or no valid proof, and an error where it cannot be read', async () => {
@@ -72,7 +72,7 @@ describe('the proof that lies where fetch writes', () => {
     const [low, middle, high] = await Promise.all(
       [2, 3, 5].map(async (height) => {
         const bytes = await fakeProof(states[height - 1]!)
-        return { bytes, chain: (await verifyProof(bytes, fakeOptions)) as ProvedChain }
+        return { bytes, chain: wellOf(await verifyProof(bytes, fakeOptions)).chain }
       }),
     )
     const write = async (there: Uint8Array | null) => {

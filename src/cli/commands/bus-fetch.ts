@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidArgumentError } from 'commander'
-import { fetchProof, type HeldProof, type ProvedChain, verifyJson } from '../../bus/index.ts'
+import { fetchProof, type HeldProof, type ProvedChain, provedJson } from '../../bus/index.ts'
 import { errorCode } from '../../lib/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -94,7 +94,7 @@ async function keepFetching(
 }
 
 function tell({ terminal }: CliContext, { out, json }: Options, chain: ProvedChain, newer: boolean): void {
-  if (json) terminal.result(jsonLine({ ...verifyJson(chain), file: out, changed: newer }))
+  if (json) terminal.result(jsonLine({ ...provedJson(chain), file: out, changed: newer }))
   else
     terminal.result(
       `${out} ${newer ? 'now' : 'already'} proves height ${chain.height}, tip ${chain.tip}${restsOn(chain)}`,

@@ -1,6 +1,6 @@
 import type { NetworkParams } from '../../bitcoin/index.ts'
 import { type BitcoindClient, blockFeed } from '../../bitcoin/io/index.ts'
-import { verifyJson } from '../../bus/index.ts'
+import { provedJson } from '../../bus/index.ts'
 import { follow } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -72,7 +72,7 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
           held = null
           terminal.result(
             options.json
-              ? jsonLine({ ...verifyJson(proved), file: options.out, bytes: proof.length, seconds })
+              ? jsonLine({ ...provedJson(proved), file: options.out, bytes: proof.length, seconds })
               : `height ${proved.height}  tip ${proved.tip}  work ${proved.work.toString(16)}  ${proof.length} bytes  ${seconds.toFixed(1)} s`,
           )
         },

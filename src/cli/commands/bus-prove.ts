@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type ChainContext, type NetworkParams, type Rejection, startContext } from '../../bitcoin/index.ts'
-import { type ProvedChain, refusalJson, verifyJson } from '../../bus/index.ts'
+import { type ProvedChain, provedJson, refusalJson } from '../../bus/index.ts'
 import { checkAhead, fileSource, type HeaderSource } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -57,10 +57,9 @@ async function prove(context: CliContext, options: Options, command: Command): P
   }
   await requireWritable(options.out, context.env, options)
   const params = requireProvable(await readNetwork(options.network))
-  const refuse = ({ reject, height: at, detail }: Rejection) => {
-    const refusal = { reason: reject, detail, network: params.name, height: at }
-    if (options.json) terminal.result(jsonLine(refusalJson(refusal)))
-    terminal.note(`invalid: ${reject} at height ${at}: ${detail}`)
+  const refuse = (refused: Rejection) => {
+    if (options.json) terminal.result(jsonLine(refusalJson(refused, params.name, refused.height)))
+    terminal.note(`invalid: ${refused.reject} at height ${refused.height}: ${refused.detail}`)
     return EXIT.invalid
   }
   const opened = await openSource(params, options, context)
@@ -86,7 +85,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
       })
       const proved = (await session.publish(proof, options.out)) as ProvedChain
       const seconds = (clock() - began) / 1000
-      if (options.json) terminal.result(jsonLine({ ...verifyJson(proved), file: options.out, seconds }))
+      if (options.json) terminal.result(jsonLine({ ...provedJson(proved), file: options.out, seconds }))
       else
         terminal.result(
           `${options.out}: ${proof.length} bytes prove height ${proved.height}, work ${proved.work.toString(16)}`,

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { bitcoindBlocks } from '../../bitcoin/io/index.ts'
-import { verifyJson } from '../../bus/index.ts'
+import { provedJson } from '../../bus/index.ts'
 import { bitcoindSource, ownHistory, ServedBus, ServedFile, serveBus } from '../../bus/io/index.ts'
 import { historyTable, openHistory } from '../attest/open-history.ts'
 import type { AddCommand } from '../command.ts'
@@ -48,11 +48,11 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
         history: ownHistory(history, bitcoindSource(client)),
         blocks: bitcoindBlocks(client),
       })
-      const file = new ServedFile({ file: options.proof, bus, judge: (proof) => judge.judge(proof) })
+      const file = new ServedFile({ file: options.proof, bus, verify: (proof) => judge.verify(proof) })
       file.events.on('unserved', ({ detail }) => terminal.note(`${options.proof} is not served: ${detail}`))
       file.events.on('behind', (error) => terminal.note(error.message))
       bus.events.on('served', (chain) => {
-        if (options.json) terminal.result(jsonLine(verifyJson(chain)))
+        if (options.json) terminal.result(jsonLine(provedJson(chain)))
         else terminal.result(`serves height ${chain.height}  tip ${chain.tip}  work ${chain.work.toString(16)}`)
       })
       const onError = (error: unknown) => terminal.note(`a request failed: ${(error as Error).message}`)

@@ -3,7 +3,7 @@ import type { AttestRequest } from '../../attestation/attestor.ts'
 import { encodeAttestation } from '../../attestation/binary.ts'
 import { attestationToJson } from '../../attestation/json.ts'
 import { supplementToJson } from '../../attestation/supplement.ts'
-import { verifyJson } from '../../verify-json.ts'
+import { provedJson } from '../../verify-json.ts'
 import type { ServedProof } from './served-bus.ts'
 
 export interface Answer {
@@ -35,7 +35,7 @@ const TXID = '([0-9a-f]{64})'
 /** Every path there is; `docs/serving.md` tells of each. */
 const ROUTES: readonly (readonly [RegExp, (match: readonly string[], query: URLSearchParams) => Route])[] = [
   [/^\/v1\/proof$/, () => ({ costly: false, answer: async (served) => proof(served) })],
-  [/^\/v1\/state$/, () => ({ costly: false, answer: async ({ chain }) => json(200, verifyJson(chain)) })],
+  [/^\/v1\/state$/, () => ({ costly: false, answer: async ({ chain }) => json(200, provedJson(chain)) })],
   [
     new RegExp(`^/v1/path/${HEIGHT}$`),
     ([, height]) => ({ costly: false, answer: (served) => inStep(() => path(served, height)) }),
