@@ -152,12 +152,21 @@ export {
 export { type Cure, errorCode, WscError, type WscErrorOptions } from './lib/index.ts'
 export type { SnarkVerifier } from './proving/index.ts'
 export {
+  type Composed,
+  type ComposeReject,
+  composeInscription,
+  type Draft,
   decodeRecord,
   type FoundInscription,
   type InscriptionSummary,
+  type Json,
+  JsonFloat,
+  type JsonReject,
   METAPROTOCOL,
+  parseJson,
   type RecordReject,
   type RecordResult,
+  type RecordSigner,
   recordContent,
   type SignedContent,
   scanBlock,

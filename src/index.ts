@@ -16,7 +16,10 @@ export {
 } from './bitcoin/io/index.ts'
 export * from './browser.ts'
 export {
+  type BusServerOptions,
   bitcoindSource,
+  busRoutes,
+  busServer,
   fileSource,
   type HeaderClient,
   type HeaderSource,
@@ -30,8 +33,6 @@ export {
   ownHistory,
   type PoseidonSource,
   provedPlaces,
-  type RateLimit,
-  type RunningServer,
   ServedBus,
   type ServedBusComponents,
   type ServedBusEvents,
@@ -40,11 +41,24 @@ export {
   type ServedFileEvents,
   type ServedHistory,
   type ServedProof,
-  type ServeOptions,
-  serveBus,
   sharedHistory,
 } from './bus/io/index.ts'
-export { SettlementError, type SettlementErrorCode } from './settlement/index.ts'
+export {
+  type Content,
+  type Failure,
+  fail,
+  failureSchema,
+  type HttpLimits,
+  HttpServer,
+  type HttpServerEvents,
+  type HttpServerOptions,
+  type RateLimit,
+  type RouteModule,
+  type Routes,
+  type ServerInfo,
+  sendContent,
+} from './http/index.ts'
+export type { SettlementErrorCode } from './settlement/index.ts'
 export {
   type Coin,
   type Cost,

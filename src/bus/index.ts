@@ -57,6 +57,7 @@ export {
   openBlock,
 } from './attestation/build.ts'
 export type { BlockPartReject } from './attestation/check-block-part.ts'
+export { fileBlocks } from './attestation/file-blocks.ts'
 export { attestationFromJson, attestationToJson } from './attestation/json.ts'
 export { readAttestation } from './attestation/read.ts'
 export { attestationResultJson, type ShownAttestationReject } from './attestation/result-json.ts'
@@ -91,7 +92,7 @@ export {
   type ProofStart,
   type SetupKind,
 } from './proof-file.ts'
-export { advance, anchorState, type ChainStart, type ChainState, startState } from './state.ts'
+export { advance, anchorState, type ChainStart, type ChainState, chainStart, startState } from './state.ts'
 export { packState, STATE_ARITY, type StateFields, unpackState } from './state-vector.ts'
 export { type Advanced, headerWords, type StepInput, stepInput } from './step-input.ts'
 export type { FetchOptions } from './sync/fetch-bytes.ts'

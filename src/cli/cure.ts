@@ -1,10 +1,13 @@
 import { type Cure, WscError } from '../lib/index.ts'
+import { SETTLEMENT_CURES } from './settlement-cures.ts'
 
 /**
  * What each cure is in this program's flags and commands: `act` of an error (`src/lib/errors.ts`) to the end of a
  * sentence. Every part's cures stand here, for all commands; a test finds those that do not.
  */
 const CURES: Readonly<Record<string, (subject: string) => string>> = {
+  ...SETTLEMENT_CURES,
+  'delete-and-again': () => 'delete that folder and run again',
   'free-or-other-data-dir': () => 'stop it, or name another --data-dir',
   'free-or-other-history': () => 'stop it, or name another directory',
   'new-data-dir': () => 'name a new or empty one by --data-dir',

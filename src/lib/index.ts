@@ -23,4 +23,5 @@ export {
 export { type ByteSource, type ReadResult, readBody, readBounded } from './read-body.ts'
 export { type Rejection, type Result, rejection } from './result.ts'
 export { type RetryOptions, retry } from './retry.ts'
-export { isInterrupt, Running, type Service } from './service.ts'
+export { isInterrupt, Running, type RunningService, type Service } from './service.ts'
+export { together } from './together.ts'

@@ -1,21 +1,31 @@
 /** The bus: one proof that a header chain obeys Bitcoin's rules, made (here) and verified (`../index.ts`). */
+export {
+  type AttestMaterial,
+  type OpenAttestor,
+  type OpenAttestorOptions,
+  openAttestor,
+} from './attest/open-attestor.ts'
 export { stepCircuit } from './circuit.ts'
+export { type Following, type FollowingOptions, openFollowing } from './following.ts'
 export { History, type HistoryStart } from './history/history.ts'
 export { type HistoryOwner, historyOwner, openLevelTable } from './history/level-table.ts'
 export type { PoseidonSource } from './history/nodes.ts'
+export { openStoredHistory } from './history/open-history.ts'
 export { provedPlaces } from './history/places.ts'
 export { type HistoryTable, memoryTable } from './history/table.ts'
 export { checkAhead } from './prover/check-ahead.ts'
 export { MAX_CHECKPOINT_BYTES } from './prover/checkpoint-codec.ts'
 export { type CheckpointEntry, CheckpointStore, type StoreOptions } from './prover/checkpoint-store.ts'
-export { type FollowOptions, follow } from './prover/follow.ts'
 export { bitcoindSource, fileSource, type HeaderClient, type HeaderSource } from './prover/header-source.ts'
-export { type AdvanceResult, BusProver, type FoldProgress, type ProverOptions } from './prover/prover.ts'
+export { type OpenProver, type OpenProverOptions, openProver } from './prover/open-prover.ts'
+export { patientSource } from './prover/patient-source.ts'
+export { type ProverKeysOptions, proverKeys } from './prover/prover-keys.ts'
+export { ProvingOnce } from './prover/proving-once.ts'
 export { type BusStatus, readStatus, type StatusFile, writeStatus } from './prover/status.ts'
 export { exportCheckpoint, type ImportResult, importCheckpoint } from './prover/transfer.ts'
-export type { ServeLimits } from './serve/connections.ts'
-export type { RateLimit } from './serve/rate-limit.ts'
+export { busRoutes } from './serve/bus-routes.ts'
+export { type BusServerOptions, busServer } from './serve/bus-server.ts'
 export { ServedBus, type ServedBusComponents, type ServedBusEvents, type ServedProof } from './serve/served-bus.ts'
 export { ServedFile, type ServedFileComponents, type ServedFileEvents } from './serve/served-file.ts'
 export { ownHistory, type ServedHistory, sharedHistory } from './serve/served-history.ts'
-export { type RunningServer, type ServeOptions, serveBus } from './serve/server.ts'
+export { ProofFetcher } from './sync/proof-fetcher.ts'

@@ -1,13 +1,14 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
 import { bitcoindBlocks } from '../../bitcoin/io/index.ts'
 import { provedJson } from '../../bus/index.ts'
-import { bitcoindSource, ownHistory, ServedBus, ServedFile, serveBus } from '../../bus/io/index.ts'
+import { bitcoindSource, busServer, ownHistory, ServedBus, ServedFile } from '../../bus/io/index.ts'
 import { historyTable, openHistory } from '../attest/open-history.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { address } from '../inputs.ts'
 import { type JudgeOptions, openJudge } from '../proved-chain.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
@@ -36,7 +37,7 @@ export const addBusServe: AddCommand = (parent, run) => {
 }
 
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
-  const { terminal, clock, signal } = context
+  const { terminal, signal } = context
   const judge = await openJudge(options, context)
   const client = await openBitcoind(options, judge.params, context)
   try {
@@ -55,14 +56,15 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
         if (options.json) terminal.result(jsonLine(provedJson(chain)))
         else terminal.result(`serves height ${chain.height}  tip ${chain.tip}  work ${chain.work.toString(16)}`)
       })
-      const onError = (error: unknown) => terminal.note(`a request failed: ${(error as Error).message}`)
-      const server = await serveBus({ bus, ...options.listen, clock, onError })
+      const server = busServer(bus, options.listen)
+      server.events.on('failed', (error) => terminal.note(`a request failed: ${(error as Error).message}`))
+      await server.start()
       terminal.result(options.json ? jsonLine({ listening: server.url }) : `listening at ${server.url}`)
       try {
         await file.start(signal)
         await file.ended()
       } finally {
-        await server.close()
+        await server.stop()
       }
       return EXIT.interrupted
     } finally {
@@ -71,12 +73,4 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   } finally {
     client.close()
   }
-}
-
-/** Option parser: HOST:PORT, an IPv6 address in brackets. */
-function address(text: string): { host: string; port: number } {
-  const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})$/.exec(text)
-  const port = Number(match?.[2])
-  if (match === null || port > 65_535) throw new InvalidArgumentError('write HOST:PORT')
-  return { host: (match[1] as string).replace(/^\[(.*)\]$/, '$1'), port }
 }
