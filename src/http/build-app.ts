@@ -1,30 +1,16 @@
-import type { RequestListener, Server } from 'node:http'
 import rateLimit from '@fastify/rate-limit'
 import fastify from 'fastify'
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { addAnswers } from './answers.ts'
+import type { AppOptions } from './app-options.ts'
 import { bucketStore } from './bucket-store.ts'
 import { clientOf } from './clients.ts'
-import type { Connections } from './connections.ts'
 import { addErrors, badRequest } from './errors.ts'
-import { type HttpLimits, MAX_HEADER_BYTES, type RateLimit } from './limits.ts'
+import { MAX_HEADER_BYTES } from './limits.ts'
 import { addOpenApi } from './openapi.ts'
 import { addRequestRules } from './request-rules.ts'
-import type { RouteModule, Routes, ServerInfo } from './route-module.ts'
+import type { Routes } from './route-module.ts'
 import { pathOf } from './target.ts'
-
-export interface AppOptions {
-  readonly modules: readonly RouteModule[]
-  readonly connections: Connections
-  readonly limits: HttpLimits
-  readonly rateLimit: RateLimit
-  readonly clock: () => number
-  readonly anyOrigin: boolean
-  readonly headers: Readonly<Record<string, string>>
-  readonly about: ServerInfo | null
-  createServer(handle: RequestListener): Server
-  onFailed(error: unknown): void
-}
 
 /**
  * The router of a server: fastify finds the route, checks what comes in by its schemas, and sends. What bounds clients

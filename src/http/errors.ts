@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyError } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import type { AppOptions } from './build-app.ts'
+import type { AppOptions } from './app-options.ts'
 import { fail } from './failure.ts'
 import { MAX_HEADER_BYTES } from './limits.ts'
 import type { Routes } from './route-module.ts'

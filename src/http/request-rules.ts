@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AppOptions } from './app-options.ts'
 import { Budget } from './budget.ts'
-import type { AppOptions } from './build-app.ts'
 import { clientOf } from './clients.ts'
 import { fail } from './failure.ts'
 import { MAX_TARGET } from './limits.ts'
