@@ -3,7 +3,6 @@
 export { type AnchorContext, type AnchorContextResult, contextFromHeaders } from './anchor-context.ts'
 export { type Block, type BlockResult, decodeBlock, MAX_BLOCK_BYTES } from './block.ts'
 export { ByteReader, type DecodeReject, type DecodeRejection, decoding } from './byte-reader.ts'
-export { equalBytes, utf8 } from './bytes.ts'
 export {
   type BlockBody,
   type BlockReject,
@@ -59,6 +58,7 @@ export {
   merkleNode,
   merkleTree,
 } from './merkle.ts'
+export { anchorContext, networkParams } from './option-rules.ts'
 export { loadCustomParams } from './params/custom.ts'
 export { mainnet } from './params/mainnet.ts'
 export { networkHash } from './params/network-hash.ts'

@@ -12,7 +12,7 @@ import {
   packParams,
   unusableTarget,
 } from '../bitcoin/index.ts'
-import { fromHex, toHex } from './bytes.ts'
+import { bytesToHex, hexToBytes } from '../lib/index.ts'
 
 /**
  * Anchor file: the state of a chain at some height, made natively from a header file (`contextFromHeaders`). A proof that
@@ -60,7 +60,7 @@ export function encodeAnchor(params: NetworkParams, context: AnchorContext): str
     network: params.name,
     params: packParams(params).toString(16),
     height: context.height,
-    header: toHex(encodeHeader(context.header)),
+    header: bytesToHex(encodeHeader(context.header)),
     epochStartTime: context.epochStartTime,
     maxTime: context.maxTime,
     times: [...context.times],
@@ -102,7 +102,7 @@ export function decodeAnchor(params: NetworkParams, text: string): AnchorResult 
     return { ok: false, reject: 'wrong-network', detail: `the anchor is of ${file.network}, not of ${params.name}` }
   }
   const { height, times, epochStartTime, maxTime } = file
-  const header = decodeHeader(fromHex(file.header))
+  const header = decodeHeader(hexToBytes(file.header))
   const { bits } = header
   const hash = headerHash(header)
   if (times.length !== Math.min(MEDIAN_SPAN, height + 1)) return bad('wrong number of times')

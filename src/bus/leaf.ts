@@ -1,5 +1,5 @@
 import { type BlockHash, blockHash, encodeHeader, type Header } from '../bitcoin/index.ts'
-import { concatBytes, uint32 } from './bytes.ts'
+import { concatBytes, uint32Bytes } from '../lib/index.ts'
 import { decodeField, FIELD_BYTES } from './field.ts'
 
 /**
@@ -28,7 +28,7 @@ export function leafBytes(height: number, hash: BlockHash, header: Header): Uint
     raw.subarray(76),
   ]
   return concatBytes(
-    ...[hash.subarray(0, 16), uint32(height), timeAndBits],
+    ...[hash.subarray(0, 16), uint32Bytes(height), timeAndBits],
     ...[hash.subarray(16), root.subarray(0, 12)],
     ...[root.subarray(12), version, nonce],
   )

@@ -35,6 +35,12 @@ export function splitHash(hash: BlockHash): { readonly high: bigint; readonly lo
   return { high: value >> 128n, low: value & MASK_128 }
 }
 
+/** Where a chain begins: at the anchor whose context is given, else at the network's genesis. */
+export function chainStart(params: NetworkParams, anchor: ChainContext | undefined): ChainStart {
+  const { height, hash } = anchor ?? startContext(params)
+  return { kind: anchor === undefined ? 'genesis' : 'anchor', height, hash }
+}
+
 /** The network after its genesis header alone. */
 export function startState(params: NetworkParams, poseidon: Poseidon): ChainState {
   return stateFrom(params, startContext(params), params.genesis, 'genesis', poseidon)

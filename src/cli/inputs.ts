@@ -9,7 +9,8 @@ import {
   testnet4,
 } from '../bitcoin/index.ts'
 import { decodeAnchor, MAX_ANCHOR_BYTES, MAX_KEY_BYTES, parseWork } from '../bus/index.ts'
-import { MAX_CHECKPOINT_BYTES, readRegular } from '../bus/io/index.ts'
+import { MAX_CHECKPOINT_BYTES } from '../bus/io/index.ts'
+import { readRegular } from '../lib/io/index.ts'
 import { UsageError } from './exit.ts'
 
 /** Those that are built in, by name. */
@@ -84,4 +85,12 @@ export function work(text: string): bigint {
   const amount = parseWork(text)
   if (amount === null) throw new InvalidArgumentError('not a hexadecimal number of at most 64 digits')
   return amount
+}
+
+/** Option parser: HOST:PORT, an IPv6 address in brackets. */
+export function address(text: string): { host: string; port: number } {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})$/.exec(text)
+  const port = Number(match?.[2])
+  if (match === null || port > 65_535) throw new InvalidArgumentError('write HOST:PORT')
+  return { host: (match[1] as string).replace(/^\[(.*)\]$/, '$1'), port }
 }

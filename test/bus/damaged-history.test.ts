@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { BusError } from '../../src/bus/index.ts'
 import { type HistoryOwner, openLevelTable } from '../../src/bus/io/index.ts'
+import { WscError } from '../../src/lib/index.ts'
 import { damaged } from '../support/damage.ts'
 
 let dir: string
@@ -27,7 +27,7 @@ it('damage to a history store is told with its cure', async () => {
     await table.close()
   }
   const copy = join(dir, 'copy')
-  let told = 0
+  let damages = 0
   const readAll = async () => {
     const table = await openLevelTable(copy, owner)
     try {
@@ -41,9 +41,9 @@ it('damage to a history store is told with its cure', async () => {
   for await (const what of damaged(store, copy)) {
     const error = await readAll().catch((thrown) => thrown)
     if (error === undefined) continue
-    expect([what, error]).toEqual([what, expect.any(BusError)])
-    expect([what, error.code, error.message]).toEqual([what, 'E_IO', expect.stringContaining('remove the directory')])
-    told++
+    expect([what, error]).toEqual([what, expect.any(WscError)])
+    expect([what, error.code, error.cure]).toEqual([what, 'E_IO', { act: 'remove-history', subject: copy }])
+    damages++
   }
-  expect(told).toBeGreaterThan(10)
+  expect(damages).toBeGreaterThan(10)
 })

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { headerHash, regtest } from '../../src/bitcoin/index.ts'
 import { peaksOf } from '../../src/bus/accumulator.ts'
 import { verifyPath } from '../../src/bus/accumulator-path.ts'
-import { genesisStart, History } from '../../src/bus/io/history/history.ts'
+import { History, historyStart } from '../../src/bus/io/history/history.ts'
 import { historyOwner, openLevelTable } from '../../src/bus/io/history/level-table.ts'
 import { type HistoryTable, memoryTable } from '../../src/bus/io/history/table.ts'
 import { fileSource, type HeaderSource } from '../../src/bus/io/prover/header-source.ts'
@@ -35,10 +35,10 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
-const owner = historyOwner(regtest, genesisStart(regtest))
+const owner = historyOwner(regtest, historyStart(regtest))
 let made = 0
 const levelTable = () => openLevelTable(join(directory, String(made++)), owner)
-const open = (table: HistoryTable) => History.open(genesisStart(regtest), table, poseidonSource)
+const open = (table: HistoryTable) => History.open(historyStart(regtest), table, poseidonSource)
 
 async function expectPaths(history: History, of: FixtureChain, tipHeight: number): Promise<void> {
   const state = of.states[tipHeight - 1]

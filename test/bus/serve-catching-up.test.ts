@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { checkAttestation, decodeAttestation } from '../../src/bus/index.ts'
+import { decodeAttestation, verifyAttestation } from '../../src/bus/index.ts'
 import { livePlaces } from '../../src/bus/io/history/places.ts'
-import { genesisStart, History, memoryTable } from '../../src/bus/io/index.ts'
+import { History, historyStart, memoryTable } from '../../src/bus/io/index.ts'
 import { fakeProof } from './fake-proof.ts'
 import { poseidon, poseidonSource } from './poseidon-reference.ts'
 import { at, chain, provedChain, reorganised, ServedPlace, sourceOf } from './served-place.ts'
@@ -66,14 +66,14 @@ describe('a server whose history is not in step yet', () => {
   })
 
   it('takes a proof up when the node is back, without verifying it again', async () => {
-    const { get, publish, node, bus, judged } = await place.serving()
+    const { get, publish, node, look, judged } = await place.serving()
     await publish(await fakeProof(at(chain, 10)))
     node.headersHeld = () => Promise.reject(new Error('away'))
     await expect(publish(await fakeProof(at(chain, 12)))).rejects.toThrow('away')
-    await expect(bus.look()).rejects.toThrow('away')
+    await expect(look()).rejects.toThrow('away')
     expect(await heightAt(get)).toBe(10)
     node.headersHeld = async () => undefined
-    await bus.look()
+    await look()
     expect(await heightAt(get)).toBe(12)
     expect(judged).toHaveLength(2)
   })
@@ -91,7 +91,7 @@ describe('a server whose history is not in step yet', () => {
     release()
     const made = decodeAttestation(new Uint8Array(await (await waiting).arrayBuffer()))
     if (!made.ok) throw new Error(made.detail)
-    expect(checkAttestation(made.attestation, await provedChain(old), poseidon)).toMatchObject({ valid: true })
+    expect(verifyAttestation(made.attestation, await provedChain(old), poseidon)).toMatchObject({ ok: true })
   })
 
   it('makes nothing of two branches: a reorg meanwhile is told', async () => {
@@ -105,7 +105,7 @@ describe('a server whose history is not in step yet', () => {
     await publish(await fakeProof(at(reorganised, 14)))
     release()
     expect((await waiting).status).toBe(503)
-    const start = genesisStart(regtest)
+    const start = historyStart(regtest)
     const table = memoryTable()
     let gate: Promise<void> | null = null
     const history = await History.open(

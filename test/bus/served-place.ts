@@ -5,16 +5,18 @@ import { afterAll, afterEach, beforeAll } from 'vitest'
 import { encodeHeader, headerHash, regtest, sameHash } from '../../src/bitcoin/index.ts'
 import { type BlockSource, type ProvedChain, verifyProof } from '../../src/bus/index.ts'
 import {
+  busServer,
   fileSource,
-  genesisStart,
   type HeaderSource,
   History,
+  historyStart,
   memoryTable,
-  type RateLimit,
-  type RunningServer,
+  ownHistory,
   ServedBus,
-  serveBus,
+  ServedFile,
 } from '../../src/bus/io/index.ts'
+import type { RateLimit } from '../../src/http/index.ts'
+import { wellOf } from '../support/results.ts'
 import { type FixtureChain, headerFile, mineChain } from './chain-fixture.ts'
 import { fakeOptions } from './fake-proof.ts'
 import { poseidonSource } from './poseidon-reference.ts'
@@ -80,40 +82,37 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
     block: async () => null,
     locate: async () => null,
   }
-  const history = await History.open(genesisStart(regtest), memoryTable(), poseidonSource)
+  const history = await History.open(historyStart(regtest), memoryTable(), poseidonSource)
   const troubles: string[] = []
   const judged: Uint8Array[] = []
-  const bus = new ServedBus({
+  const bus = new ServedBus({ history: ownHistory(history, source), blocks })
+  const served = new ServedFile({
     file,
-    judge: (proof) => {
+    bus,
+    verify: (proof) => {
       judged.push(proof)
       return verifyProof(proof, fakeOptions)
     },
-    history,
-    headers: source,
-    blocks,
-    onTrouble: (message) => troubles.push(message),
   })
+  served.events.on('unserved', ({ detail }) => troubles.push(detail))
+  const look = () => served.look()
   const errors: unknown[] = []
-  const server: RunningServer = await serveBus({
-    bus,
+  const server = busServer(bus, {
     host: '127.0.0.1',
     port: 0,
-    clock: Date.now,
-    onError: (error) => errors.push(error),
     ...(limit === undefined ? {} : { rateLimit: limit }),
   })
-  closing.push(() => server.close())
+  server.events.on('failed', (error) => errors.push(error))
+  await server.start()
+  closing.push(() => server.stop())
   const publish = async (bytes: Uint8Array) => {
     await writeFile(file, bytes)
-    await bus.look()
+    await look()
   }
   const get = (path: string, init?: RequestInit) => fetch(server.url + path, init)
-  return { server, bus, publish, get, node, troubles, judged, errors }
+  return { server, bus, served, look, publish, get, node, troubles, judged, errors }
 }
 
 export async function provedChain(bytes: Uint8Array): Promise<ProvedChain> {
-  const result = await verifyProof(bytes, fakeOptions)
-  if (!result.valid) throw new Error(result.reason)
-  return result
+  return wellOf(await verifyProof(bytes, fakeOptions)).chain
 }

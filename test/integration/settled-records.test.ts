@@ -6,13 +6,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { encodeEnvelope, fromDisplay, parseEnvelopes, regtest } from '../../src/bitcoin/index.ts'
 import { attestInscription, encodeAttestation, openBlock, verifyProof } from '../../src/bus/index.ts'
-import { bitcoindSource, genesisStart, History, memoryTable, provedPlaces } from '../../src/bus/io/index.ts'
+import { bitcoindSource, History, historyStart, memoryTable, provedPlaces } from '../../src/bus/io/index.ts'
 import { NativeVerifier } from '../../src/proving/io/index.ts'
 import { decodeRecord, recordContent, type WscRecord } from '../../src/settlement/index.ts'
 import { fetchBlock, type IndexEntry, InscriptionIndex, openStore, scanChain } from '../../src/settlement/io/index.ts'
 import { BusPlace } from '../support/bus-place.ts'
 import { builtInKey } from '../support/bus-proof.ts'
 import { InscriberPlace } from '../support/inscriber-place.ts'
+import { wellOf } from '../support/results.ts'
 
 /** Acceptance 2: records inscribed on a real node's chain, and checked where there is no node. */
 let place: InscriberPlace
@@ -84,9 +85,8 @@ test('they are attested under one bus proof, to files', async () => {
   await bus.prove('chain.proof', '--network', 'regtest', '--rpc', url, '--rpc-cookie', auth.file, '--to', String(tip))
   const verifier = new NativeVerifier(await builtInKey())
   const proof = await readFile(bus.file('chain.proof'))
-  const chain = await verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 })
-  if (!chain.valid) throw new Error(chain.reason)
-  const history = await History.open(genesisStart(regtest), memoryTable(), verifier)
+  const { chain } = wellOf(await verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 }))
+  const history = await History.open(historyStart(regtest), memoryTable(), verifier)
   await history.sync(bitcoindSource(client), tip)
   const places = await provedPlaces(history, chain)
   await mkdir(bus.file('bodies'))

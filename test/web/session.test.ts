@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { encodeHeader, regtest } from '../../src/bitcoin/index.ts'
 import { attestHeader, encodeAttestation, type OpenVerifier } from '../../src/bus/index.ts'
-import { genesisStart, History } from '../../src/bus/io/history/history.ts'
+import { History, historyStart } from '../../src/bus/io/history/history.ts'
 import { memoryTable } from '../../src/bus/io/history/table.ts'
 import { fileSource } from '../../src/bus/io/prover/header-source.ts'
 import { type Question, type SessionState, startSession } from '../../src/web/session.ts'
@@ -46,7 +46,7 @@ function session(open: OpenVerifier = async () => verifier) {
 /** A proof of five headers, as the fake engine makes it, and an attestation of the third made for a tip. */
 async function attested(): Promise<{ readonly proof: Uint8Array; attestation(tip: number): Promise<Uint8Array> }> {
   const { headers, states } = mineChain(5)
-  const history = await History.open(genesisStart(regtest), memoryTable(), poseidonSource)
+  const history = await History.open(historyStart(regtest), memoryTable(), poseidonSource)
   const made = fileSource(headerFile(headers), 0)
   if (!made.ok) throw new Error(made.reject)
   await history.sync(made.source, 5)
@@ -113,14 +113,14 @@ it('keeps the proof’s verdict where only the attestation could not be judged',
   ask(question)
   const state = await found
   expect(state).toMatchObject({
-    judgement: { result: { valid: true, height: 5 } },
+    judgement: { result: { ok: true, chain: { height: 5 } } },
     unchecked: { code: 'E_WORKER', message: expect.stringContaining('out of memory') },
   })
   expect(state).not.toHaveProperty('check')
   expect(workers[0]?.terminated()).toBe(true)
   const again = next('judged')
   ask(question)
-  expect(await again).toMatchObject({ check: { result: { valid: true } } })
+  expect(await again).toMatchObject({ check: { result: { ok: true } } })
   workers[1]?.terminate()
 })
 
@@ -148,17 +148,17 @@ it('checks an attestation under the proof, once that is found valid and not befo
   const now = 1_800_000_000
   const good = { request: { ...request, proof, now }, attestation: await attestation(5) }
   expect(await judged(good)).toMatchObject({
-    judgement: { result: { valid: true, height: 5 } },
-    check: { kind: 'header', result: { valid: true, height: 3, confirmations: 3 } },
+    judgement: { result: { ok: true, chain: { height: 5 } } },
+    check: { kind: 'header', result: { ok: true, verified: { height: 3, confirmations: 3 } } },
   })
   expect(states.map(({ kind }) => kind).slice(-3)).toEqual(['verifying', 'checking', 'judged'])
 
   // Made for the chain when it was shorter.
   const early = { ...good, attestation: await attestation(4) }
-  expect(await judged(early)).toMatchObject({ check: { result: { valid: false, reason: 'other-proof' } } })
+  expect(await judged(early)).toMatchObject({ check: { result: { ok: false, reject: 'other-proof' } } })
 
   const bad = await judged({ ...good, request: { ...good.request, proof: proof.with(90, 1) } })
-  expect(bad).toMatchObject({ judgement: { result: { valid: false } } })
+  expect(bad).toMatchObject({ judgement: { result: { ok: false } } })
   expect(bad).not.toHaveProperty('check')
   expect(states.map(({ kind }) => kind).slice(-2)).toEqual(['verifying', 'judged'])
   workers[0]?.terminate()

@@ -1,31 +1,13 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import {
-  type Envelope,
-  formatInscriptionId,
-  type Header,
-  type Transaction,
-  toDisplay,
-  utf8,
-} from '../../bitcoin/index.ts'
-import { toHex } from '../bytes.ts'
+import { type Envelope, formatInscriptionId, type Header, type Transaction, toDisplay } from '../../bitcoin/index.ts'
+import { bytesToHex, type Result, utf8 } from '../../lib/index.ts'
 import type { VerifyReject } from '../verify.ts'
 import type { AttestationKind } from './attestation.ts'
 import type { AttestationFormReject } from './binary.ts'
-import type { AttestationPayload, CheckedAttestation, RefusedAttestation } from './check.ts'
+import type { AttestationPayload, AttestationReject, VerifiedAttestation } from './verify.ts'
 
-/** Why an attestation was not even read. */
-export interface UnreadAttestation {
-  readonly valid: false
-  readonly reason: AttestationFormReject
-  readonly detail: string
-}
-
-/** Why it was not checked: the proof it was to be checked under does not hold. */
-export interface UnprovedAttestation {
-  readonly valid: false
-  readonly reason: `proof:${VerifyReject}`
-  readonly detail: string
-}
+/** Why an attestation was refused, not even read, or not verified: the proof that it is to hold under does not hold. */
+export type ShownAttestationReject = AttestationReject | AttestationFormReject | `proof:${VerifyReject}`
 
 /**
  * The object `wsc check --json` prints. What is refused has shown nothing: its fields are null.
@@ -33,18 +15,25 @@ export interface UnprovedAttestation {
  * @example
  * import { attestationResultJson } from 'wsc-bitcoin'
  *
- * const json = attestationResultJson({ valid: false, reason: 'not-in-chain', detail: '' }, 'tx')
+ * const json = attestationResultJson({ ok: false, reject: 'not-in-block', detail: '' }, 'tx')
  * console.log(json.height) // null
  */
 export function attestationResultJson(
-  result: CheckedAttestation | RefusedAttestation | UnreadAttestation | UnprovedAttestation,
+  result: Result<{ readonly verified: VerifiedAttestation }, ShownAttestationReject>,
   kind: AttestationKind | null,
 ): Record<string, unknown> {
-  if (!result.valid) {
-    const { reason } = result
-    return { valid: false, reason, kind, height: null, blockHash: null, confirmations: null, payload: null }
+  if (!result.ok) {
+    return {
+      valid: false,
+      reason: result.reject,
+      kind,
+      height: null,
+      blockHash: null,
+      confirmations: null,
+      payload: null,
+    }
   }
-  const { height, blockHash, confirmations, payload, header } = result
+  const { height, blockHash, confirmations, payload, header } = result.verified
   const about = describe(payload, header)
   return { valid: true, reason: null, kind, height, blockHash: toDisplay(blockHash), confirmations, payload: about }
 }
@@ -55,7 +44,7 @@ function describe(payload: AttestationPayload, header: Header): Record<string, u
       return {
         version: header.version,
         prevHash: toDisplay(header.prevHash),
-        merkleRoot: toHex(header.merkleRoot.slice().reverse()),
+        merkleRoot: bytesToHex(header.merkleRoot.slice().reverse()),
         time: header.time,
         bits: header.bits.toString(16).padStart(8, '0'),
         nonce: header.nonce,
@@ -67,7 +56,7 @@ function describe(payload: AttestationPayload, header: Header): Record<string, u
         txid: toDisplay(payload.txid),
         output: payload.output,
         value: Number(payload.value),
-        script: toHex(payload.script),
+        script: bytesToHex(payload.script),
       }
     case 'inscription': {
       const txid = toDisplay(payload.txid)
@@ -80,8 +69,8 @@ function describe(payload: AttestationPayload, header: Header): Record<string, u
 function describeTransaction({ inputs, outputs, bytes }: Transaction): Record<string, unknown> {
   return {
     inputs: inputs.map(({ prevoutTxid, prevoutIndex }) => ({ txid: toDisplay(prevoutTxid), output: prevoutIndex })),
-    outputs: outputs.map(({ value, script }) => ({ value: Number(value), script: toHex(script) })),
-    raw: toHex(bytes),
+    outputs: outputs.map(({ value, script }) => ({ value: Number(value), script: bytesToHex(script) })),
+    raw: bytesToHex(bytes),
   }
 }
 
@@ -91,9 +80,9 @@ function describeEnvelope({ input, index, body, error, unbound, ...fields }: Env
     index,
     contentType: fields.contentType === null ? null : utf8(fields.contentType),
     bodyLength: body?.length ?? null,
-    bodySha256: body === null ? null : toHex(sha256(body)),
+    bodySha256: body === null ? null : bytesToHex(sha256(body)),
     metaprotocol: fields.metaprotocol === null ? null : utf8(fields.metaprotocol),
-    metadata: fields.metadata === null ? null : toHex(fields.metadata),
+    metadata: fields.metadata === null ? null : bytesToHex(fields.metadata),
     error,
     unbound,
   }

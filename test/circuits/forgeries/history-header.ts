@@ -4,7 +4,6 @@ import { headerOf } from '../history-scene.ts'
 import type { HeaderInput } from '../model/history.ts'
 import { flip } from './forgery.ts'
 import {
-  AS_MANY,
   at,
   COMMITMENT,
   COUNT,

@@ -1,4 +1,5 @@
 import {
+  type AnchorContext,
   type BlockHash,
   type Header,
   headerHash,
@@ -6,9 +7,9 @@ import {
   sameHash,
   toDisplay,
 } from '../../../bitcoin/index.ts'
+import { concatBytes, throwIfAborted } from '../../../lib/index.ts'
 import type { AccumulatorPath } from '../../accumulator-path.ts'
-import { concatBytes } from '../../bytes.ts'
-import { BusError, throwIfAborted } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { decodeField, FIELD_BYTES } from '../../field.ts'
 import { LEAF_BYTES, leafBlockHash, leafBytes } from '../../leaf.ts'
 import { planPath, treeSizes } from '../../path-plan.ts'
@@ -16,15 +17,14 @@ import { BATCH, type HeaderSource } from '../prover/header-source.ts'
 import { appendedRecords, leafHashes, listCommitment, type PoseidonSource } from './nodes.ts'
 import type { HistoryTable } from './table.ts'
 
-/** The first header of a history: the network's genesis, or the anchor's (an anchor's context is one). */
+/** The first header of a history: the network's genesis, or the anchor's. */
 export interface HistoryStart {
   readonly height: number
   readonly header: Header
 }
 
-/** The history of a network from its genesis on. */
-export function genesisStart(params: NetworkParams): HistoryStart {
-  return { height: 0, header: params.genesis }
+export function historyStart(params: NetworkParams, anchor?: AnchorContext): HistoryStart {
+  return anchor ?? { height: 0, header: params.genesis }
 }
 
 /** More reorgs in a row than this and the source is not to be believed. */
@@ -84,7 +84,7 @@ export class History {
       await this.#rollBack(source, signal)
       if (this.tipHeight >= height || (await this.#extend(source, height, signal))) return
       if (source.fixed || attempt === MAX_REORGS) {
-        throw new BusError('E_REORG', `headers after height ${this.tipHeight} do not link to the chain before`)
+        throw busError('E_REORG', `headers after height ${this.tipHeight} do not link to the chain before`)
       }
     }
   }
@@ -125,7 +125,7 @@ export class History {
   #countAt(tipHeight: number): number {
     const count = tipHeight - this.start.height + 1
     if (Number.isInteger(count) && count >= 1 && count <= this.#table.count) return count
-    throw new BusError('E_NO_HEADERS', `the history ends at height ${this.tipHeight}, before ${tipHeight}`)
+    throw busError('E_NO_HEADERS', `the history ends at height ${this.tipHeight}, before ${tipHeight}`)
   }
 
   async #roots(nodes: readonly number[]): Promise<Uint8Array[]> {
@@ -173,7 +173,7 @@ export class History {
       }
       if (height === this.start.height) {
         const found = there === null ? 'nothing' : toDisplay(there)
-        throw new BusError(
+        throw busError(
           'E_SOURCE',
           `the source has ${found} at height ${height}, not ${toDisplay(headerHash(this.start.header))}`,
         )
@@ -188,7 +188,7 @@ export class History {
       throwIfAborted(signal)
       const headers = await source.headers(this.tipHeight + 1, Math.min(BATCH, height - this.tipHeight), signal)
       if (headers.length === 0) {
-        throw new BusError('E_NO_HEADERS', `there is no header at height ${this.tipHeight + 1}`)
+        throw busError('E_NO_HEADERS', `there is no header at height ${this.tipHeight + 1}`)
       }
       const leaves = new Uint8Array(headers.length * LEAF_BYTES)
       for (const [i, header] of headers.entries()) {
@@ -204,6 +204,6 @@ export class History {
 
 function element(bytes: Uint8Array): bigint {
   const decoded = decodeField(bytes)?.[0]
-  if (decoded === undefined) throw new BusError('E_IO', 'the history holds what is no field element: make it anew')
+  if (decoded === undefined) throw busError('E_IO', 'the history holds what is no field element: make it anew')
   return decoded
 }

@@ -1,6 +1,6 @@
 import type { PlaceSource } from '../../attestation/attestor.ts'
-import type { AttestedChain } from '../../attestation/check.ts'
-import { BusError } from '../../errors.ts'
+import type { AttestedChain } from '../../attestation/verify.ts'
+import { busError } from '../../errors.ts'
 import type { History } from './history.ts'
 
 /**
@@ -9,16 +9,16 @@ import type { History } from './history.ts'
  *
  * @example
  * import { readFile } from 'node:fs/promises'
- * import { fileSource, genesisStart, History, loadVerifier, memoryTable, provedPlaces, regtest, verifyProof } from 'wsc-bitcoin'
+ * import { fileSource, historyStart, History, loadVerifier, memoryTable, provedPlaces, regtest, verifyProof } from 'wsc-bitcoin'
  *
  * const verifier = await loadVerifier()
  * const options = { params: regtest, verifier, now: Date.now() / 1000 }
- * const chain = await verifyProof(await readFile('regtest.proof'), options)
+ * const proved = await verifyProof(await readFile('regtest.proof'), options)
  * const headers = fileSource(await readFile('regtest-headers.bin'))
- * const history = await History.open(genesisStart(regtest), memoryTable(), verifier)
- * if (!chain.valid || !headers.ok) throw new Error('no proof or no headers')
- * await history.sync(headers.source, chain.height)
- * const places = await provedPlaces(history, chain)
+ * const history = await History.open(historyStart(regtest), memoryTable(), verifier)
+ * if (!proved.ok || !headers.ok) throw new Error('no proof or no headers')
+ * await history.sync(headers.source, proved.chain.height)
+ * const places = await provedPlaces(history, proved.chain)
  * const { path } = await places.place(3)
  * console.log(path.length) // 3
  */
@@ -55,13 +55,10 @@ export function livePlaces(history: History, chain: AttestedChain): PlaceSource 
   }
 }
 
-const reorganised = (cause?: unknown) => new BusError('E_REORG', 'headers were taken back meanwhile', { cause })
+const reorganised = (cause?: unknown) => busError('E_REORG', 'headers were taken back meanwhile', { cause })
 
 async function expectCommitment(history: History, chain: AttestedChain): Promise<void> {
   if ((await history.commitment(chain.height)) === chain.accumulator) return
   const cure = 'make a proof of this chain, or give the headers of that one'
-  throw new BusError(
-    'E_SOURCE',
-    `these headers are not those that the proof of height ${chain.height} commits to; ${cure}`,
-  )
+  throw busError('E_SOURCE', `these headers are not those that the proof of height ${chain.height} commits to; ${cure}`)
 }

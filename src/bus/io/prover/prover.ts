@@ -1,8 +1,8 @@
 import { type Rejection, toDisplay } from '../../../bitcoin/index.ts'
+import { Emitter, type Events, equalBytes, throwIfAborted } from '../../../lib/index.ts'
 import type { Fold, FoldEngine, WitnessSource } from '../../../proving/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
-import { equalBytes } from '../../bytes.ts'
-import { BusError, throwIfAborted } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { encodeField } from '../../field.ts'
 import { encodeProofFile } from '../../proof-file.ts'
 import type { ChainState } from '../../state.ts'
@@ -25,8 +25,12 @@ export interface ProverOptions {
   readonly checkpointEveryMs?: number
   /** So many headers before the end of a run every step is saved besides; none unless given. */
   readonly saveNearTip?: number
-  onProgress?(progress: FoldProgress): void
-  onCheckpoint?(state: ChainState): void | Promise<void>
+}
+
+export interface ProverEvents {
+  readonly progress: FoldProgress
+  /** A state whose fold is on the disk. */
+  readonly checkpoint: ChainState
 }
 
 export interface FoldProgress {
@@ -52,10 +56,15 @@ const CHECKPOINT_EVERY_MS = 20_000
  */
 export class BusProver {
   readonly #options: ProverOptions
+  readonly #events = new Emitter<ProverEvents>()
   #current: Folded | null = null
 
   constructor(options: ProverOptions) {
     this.#options = options
+  }
+
+  get events(): Events<ProverEvents> {
+    return this.#events
   }
 
   /** The proved state so far; null when nothing is loaded yet. */
@@ -76,7 +85,7 @@ export class BusProver {
     const { start, clock } = this.#options
     const target = to ?? (await source.tipHeight(signal))
     if (target <= start.context.height) {
-      throw new BusError('E_NO_HEADERS', `a proof needs a header after its start at height ${start.context.height}`)
+      throw busError('E_NO_HEADERS', `a proof needs a header after its start at height ${start.context.height}`)
     }
     const now = Math.floor(clock() / 1000)
     this.#current = await this.#resume(source, target, signal)
@@ -102,7 +111,7 @@ export class BusProver {
   async compress(options: { signal?: AbortSignal; onProgress?(stage: string): void } = {}): Promise<Uint8Array> {
     const { engine, start } = this.#options
     if (this.#current === null || this.#current.fold.steps === 0) {
-      throw new BusError('E_NO_HEADERS', 'nothing is folded yet')
+      throw busError('E_NO_HEADERS', 'nothing is folded yet')
     }
     const { fold, state } = this.#current
     return encodeProofFile({
@@ -179,7 +188,7 @@ export class BusProver {
         unsaved = true
         const { height } = step.after.context
         const secondsPerHeader = (clock() - began) / 1000 / (height - from)
-        this.#options.onProgress?.({ from, height, to, secondsPerHeader })
+        this.#events.emit('progress', { from, height, to, secondsPerHeader })
         if (height < to && (to - height <= saveNearTip || clock() - savedAt >= checkpointEveryMs)) {
           await this.#save()
           savedAt = clock()
@@ -210,10 +219,10 @@ export class BusProver {
     const { store } = this.#options
     const { state, fold } = this.#current as Folded
     if (!equalBytes(fold.state(), encodeField(packState(state)))) {
-      throw new BusError('E_ENGINE', `the fold differs from the native state at height ${state.context.height}`)
+      throw busError('E_ENGINE', `the fold differs from the native state at height ${state.context.height}`)
     }
     await store.save(state, fold.steps, await fold.save())
-    await this.#options.onCheckpoint?.(state)
+    this.#events.emit('checkpoint', state)
   }
 }
 
