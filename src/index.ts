@@ -12,7 +12,13 @@ export {
   type BitcoindClientOptions,
   BitcoindError,
   type BitcoindErrorCode,
+  type BlockEvent,
   bitcoindBlocks,
+  ChainFeed,
+  type ChainFeedOptions,
+  type OutageState,
+  type SubscribeOptions,
+  type Tick,
 } from './bitcoin/io/index.ts'
 export * from './browser.ts'
 export {

@@ -1,9 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { NetworkParams } from '../bitcoin/index.ts'
-import { BitcoindClient, isTransient, resolveAuth } from '../bitcoin/io/index.ts'
+import { BitcoindClient, type BitcoindError, isTransient, outageOf, resolveAuth } from '../bitcoin/io/index.ts'
 import { bitcoindSource, type HeaderSource } from '../bus/io/index.ts'
+import { retry } from '../lib/index.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
+import { outageText } from './outage.ts'
 
 export interface RpcOptions {
   readonly rpc?: string
@@ -35,17 +36,17 @@ const RETRY_MS = 1000
 /** Headers of a node that may restart meanwhile: asked again until it answers, or the signal ends it. */
 export function patientSource(client: BitcoindClient, context: CliContext): HeaderSource {
   const source = bitcoindSource(client)
-  const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await ask()
-      } catch (error) {
-        if (!isTransient(error) || context.signal.aborted) throw error
-        if (tries === 0) context.terminal.note(`the node does not answer, waiting for it: ${error.message}`)
-        await delay(RETRY_MS, undefined, { signal: context.signal })
-      }
-    }
-  }
+  const patiently = <T>(ask: () => Promise<T>): Promise<T> =>
+    retry(ask, {
+      isTransient,
+      firstMs: RETRY_MS,
+      mostMs: RETRY_MS,
+      signal: context.signal,
+      onPause(error, failures) {
+        const state = outageOf(error) ?? 'silent'
+        if (failures === 1) context.terminal.note(outageText({ state, error: error as BitcoindError }))
+      },
+    })
   return {
     fixed: source.fixed,
     tipHeight: (signal) => patiently(() => source.tipHeight(signal)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { BitcoindClient } from '../../src/bitcoin/io/index.ts'
+import { BitcoindClient, ChainFeed } from '../../src/bitcoin/io/index.ts'
 import { tips } from '../../src/cli/commands/bus-follow.ts'
 import type { CliContext } from '../../src/cli/context.ts'
 import { EXIT, explain } from '../../src/cli/exit.ts'
@@ -53,9 +53,10 @@ describe('following', () => {
         return chain.answer(call)
       }),
     )
+    const feed = new ChainFeed({ client: server.client, params: regtest })
+    await feed.start()
     const news = tips(
-      server.client,
-      regtest,
+      feed,
       contextOf(new AbortController().signal, () => {
         trouble = 'another'
       }),

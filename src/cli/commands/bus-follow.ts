@@ -1,5 +1,4 @@
-import type { NetworkParams } from '../../bitcoin/index.ts'
-import { type BitcoindClient, blockFeed } from '../../bitcoin/io/index.ts'
+import { ChainFeed } from '../../bitcoin/io/index.ts'
 import { verifyJson } from '../../bus/index.ts'
 import { follow } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
@@ -9,9 +8,10 @@ import type { CliContext } from '../context.ts'
 import { EXIT } from '../exit.ts'
 import { heldProof } from '../held-proof.ts'
 import { readNetwork, requireProvable } from '../inputs.ts'
+import { outageText } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
 import { openSession, type SessionOptions } from '../session.ts'
-import { openBitcoind, patientSource, type RpcOptions } from '../source.ts'
+import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends SessionOptions, RpcOptions {
@@ -44,17 +44,18 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
   const params = requireProvable(await readNetwork(options.network))
   await requireWritable(options.out, context.env, options)
   const client = await openBitcoind(options, params, context)
+  const feed = new ChainFeed({ client, params })
   try {
+    await feed.start(signal)
     const session = await openSession(options, context)
     try {
-      const source = patientSource(client, context)
-      session.history.from(source)
+      session.history.from(feed)
       let held = (await heldProof(options.out, session.verifyOptions(), terminal))?.chain ?? null
       await follow({
         prover: session.prover,
-        source,
+        source: feed,
         start: session.start,
-        news: tips(client, params, context),
+        news: tips(feed, context),
         clock,
         signal,
         onTooNew: ({ height, detail }) =>
@@ -82,20 +83,17 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
       await session.close()
     }
   } finally {
+    await feed.stop()
     client.close()
   }
 }
 
 /** Yields whenever the node may have another tip; outages are told and waited out. */
-export async function* tips(
-  client: BitcoindClient,
-  params: NetworkParams,
-  { terminal, signal }: CliContext,
-): AsyncGenerator<void> {
-  const from = await client.getBestBlock({ signal })
-  for await (const event of blockFeed(client, { from, params, signal })) {
+export async function* tips(feed: ChainFeed, { terminal, signal }: CliContext): AsyncGenerator<void> {
+  const from = await feed.tip(signal)
+  for await (const event of feed.subscribe({ from, signal })) {
     if (event.type === 'tip') yield
-    else if (event.type === 'unreachable') terminal.note(`the node does not answer, waiting: ${event.error.message}`)
+    else if (event.type === 'unreachable') terminal.note(outageText(event))
     else if (event.type === 'recovered') terminal.note('the node answers again')
     else if (event.type === 'disconnected') terminal.note(`block ${event.height} left the chain`)
   }
