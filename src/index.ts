@@ -15,8 +15,9 @@ export {
   type BlockEvent,
   bitcoindBlocks,
   ChainFeed,
+  type ChainFeedEvents,
   type ChainFeedOptions,
-  type OutageState,
+  type Outage,
   type SubscribeOptions,
   type Tick,
 } from './bitcoin/io/index.ts'
@@ -33,17 +34,24 @@ export {
   historyOwner,
   memoryTable,
   openLevelTable,
+  ownHistory,
   type PoseidonSource,
   provedPlaces,
   type RateLimit,
   type RunningServer,
   ServedBus,
-  type ServedBusOptions,
+  type ServedBusComponents,
+  type ServedBusEvents,
+  ServedFile,
+  type ServedFileComponents,
+  type ServedFileEvents,
+  type ServedHistory,
   type ServedProof,
   type ServeOptions,
   serveBus,
+  sharedHistory,
 } from './bus/io/index.ts'
-export { SettlementError, type SettlementErrorCode } from './settlement/index.ts'
+export type { SettlementErrorCode } from './settlement/index.ts'
 export {
   type Coin,
   type Cost,

@@ -1,4 +1,4 @@
-import { WscError } from '../lib/index.ts'
+import { WscError, type WscErrorOptions } from '../lib/index.ts'
 
 /** Exceptions of the bus: I/O and what an operator must look at. Invalid proofs and headers are returned values. */
 export type BusErrorCode =
@@ -13,13 +13,13 @@ export type BusErrorCode =
   | 'E_MIN_WORK'
   | 'E_NO_HEADERS'
   | 'E_NOW'
-  | 'E_SOURCE'
   | 'E_REORG'
+  | 'E_SOURCE'
+  /** What was given does not fit together. */
+  | 'E_USAGE'
   | 'E_ABORTED'
 
-export class BusError extends WscError<BusErrorCode> {
-  constructor(code: BusErrorCode, message: string, options?: ErrorOptions) {
-    super(code, message, options)
-    this.name = 'BusError'
-  }
+/** An exception with one of the bus's codes. */
+export function busError(code: BusErrorCode, message: string, options?: WscErrorOptions): WscError<BusErrorCode> {
+  return new WscError(code, message, options)
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
-import { isInterrupt } from '../lib/index.ts'
+import { errorCode, isInterrupt } from '../lib/index.ts'
+import { withCure } from './cure.ts'
 
 /** Exit codes of every command. */
 export const EXIT = {
@@ -28,11 +29,11 @@ export function explain(error: unknown, signal: AbortSignal): { readonly exit: E
     // Help and version end this way too; commander has printed whatever there is to say.
     return { exit: error.exitCode === 0 ? EXIT.valid : EXIT.unjudged, message: '' }
   }
-  const code = (error as { code?: unknown })?.code
-  const message = error instanceof Error ? error.message : String(error)
+  const code = errorCode(error)
+  const message = withCure(error)
   if (isInterrupt(error, signal)) {
     return { exit: EXIT.interrupted, message: 'interrupted; what was finished is saved' }
   }
-  const told = typeof code === 'string' ? `${message} (${code})` : message
-  return { exit: EXIT.unjudged, message: signal.aborted ? `interrupted, and not all could be saved: ${told}` : told }
+  const whole = code === undefined ? message : `${message} (${code})`
+  return { exit: EXIT.unjudged, message: signal.aborted ? `interrupted, and not all could be saved: ${whole}` : whole }
 }

@@ -1,5 +1,6 @@
 /** Proving, as far as it runs anywhere: what an engine is, and the verifier by WebAssembly. */
 
+export type { CircuitDeclaration, CircuitKind, CompiledCircuit } from './circuit.ts'
 export type {
   CircuitInput,
   CircuitProof,
@@ -16,7 +17,7 @@ export type {
   SnarkVerifier,
   WitnessSource,
 } from './engine.ts'
-export { ProvingError, type ProvingErrorCode } from './errors.ts'
+export type { ProvingErrorCode, WitnessErrorCode } from './errors.ts'
 export { FIELD_MODULUS } from './modulus.ts'
 export {
   type OpenWasmOptions,
@@ -24,4 +25,4 @@ export {
   WasmVerifierError,
   type WasmVerifierErrorCode,
 } from './wasm-verifier.ts'
-export { WitnessCalculator, WitnessError } from './witness-calculator.ts'
+export { WitnessCalculator } from './witness-calculator.ts'

@@ -141,7 +141,11 @@ describe('a disk that cannot be read now', () => {
 describe('a directory that is not ours', () => {
   it('is left as it is: with files of others, another format, another owner', async () => {
     await writeFile(join(dir, 'thesis.txt'), 'years of work')
-    await expect(open(dir)).rejects.toMatchObject({ code: 'E_DATA_DIR_MISMATCH', message: /thesis.txt.*--data-dir/ })
+    await expect(open(dir)).rejects.toMatchObject({
+      code: 'E_DATA_DIR_MISMATCH',
+      message: /thesis.txt/,
+      cure: { act: 'new-data-dir' },
+    })
     expect(await readdir(dir)).toEqual(['thesis.txt'])
     const later = join(dir, 'later')
     await diskFiles.makeDir(later)

@@ -18,9 +18,15 @@ export type BlockEvent =
   /** Everything the node has is told; the feed waits for news. Told again after an outage. */
   | { readonly type: 'tip'; readonly height: number; readonly hash: BlockHash }
   /** The node gives no answer of use for now; told once, with what is the matter, and the feed keeps trying. */
-  | { readonly type: 'unreachable'; readonly state: OutageState; readonly error: BitcoindError }
+  | ({ readonly type: 'unreachable' } & Outage)
   /** It answers again, and is still on the right network. */
   | { readonly type: 'recovered' }
+
+/** Why a node is of no use for now, and the failure that shows it. */
+export interface Outage {
+  readonly state: OutageState
+  readonly error: BitcoindError
+}
 
 /** From where a subscriber is told. */
 export interface SubscribeOptions {

@@ -1,8 +1,18 @@
-import { abortedError, delay, isInterrupt, orAborted, Running, retry, type Service } from '../../lib/index.ts'
+import {
+  abortedError,
+  delay,
+  Emitter,
+  type Events,
+  isInterrupt,
+  orAborted,
+  Running,
+  type RunningService,
+  retry,
+} from '../../lib/index.ts'
 import type { BlockHash } from '../hash.ts'
 import type { NetworkParams } from '../params/network-params.ts'
 import { ChainCursor, type CursorQuestions } from './chain-cursor.ts'
-import type { BlockEvent, SubscribeOptions } from './chain-event.ts'
+import type { BlockEvent, Outage, SubscribeOptions } from './chain-event.ts'
 import { type ChainClient, ChainView } from './chain-view.ts'
 import type { BitcoindClient } from './client.ts'
 import { type BitcoindError, isTransient, outageOf } from './errors.ts'
@@ -18,6 +28,12 @@ export interface ChainFeedOptions {
   readonly pollMs?: number | undefined
   /** First pause after a failure, milliseconds; doubled with each further one, up to 15 s. */
   readonly backoffMs?: number | undefined
+}
+
+export interface ChainFeedEvents {
+  /** bitcoind is of no use for now; told once, and again where it is for another reason. */
+  readonly unreachable: Outage
+  readonly recovered: Record<never, never>
 }
 
 const POLL_MS = 1_000
@@ -41,12 +57,13 @@ const MAX_BACKOFF_MS = 15_000
  * }
  * await feed.stop()
  */
-export class ChainFeed implements Service {
+export class ChainFeed implements RunningService {
   /** The node's chain changes: what does not fit together may do so at the next look. */
   readonly fixed = false
   readonly #options: ChainFeedOptions
   readonly #view: ChainView
   readonly #running = new Running()
+  readonly #events = new Emitter<ChainFeedEvents>()
   #signal: AbortSignal | undefined
   /** Whether the node is to say first that it is on the right network. */
   #doubted: boolean
@@ -64,6 +81,10 @@ export class ChainFeed implements Service {
     this.#view = new ChainView((work) => this.#ask(work))
   }
 
+  get events(): Events<ChainFeedEvents> {
+    return this.#events
+  }
+
   /** Resolves once the node has answered, or is found to be of no use for now. */
   async start(signal?: AbortSignal): Promise<void> {
     this.#running.begin((either) => this.#run(either), signal)
@@ -72,7 +93,7 @@ export class ChainFeed implements Service {
     signal?.throwIfAborted()
   }
 
-  /** Subscriptions end, and reads under way fail. */
+  /** Subscriptions end; what the view holds can still be read. */
   async stop(): Promise<void> {
     await this.#running.stop()
   }
@@ -105,7 +126,7 @@ export class ChainFeed implements Service {
           const before = out
           out = 'node'
           cursor.tellTipAgain()
-          if (before === null) yield unreachable(outage)
+          if (before === null) yield { type: 'unreachable', ...outageBy(outage) }
           continue
         }
         if (outageOf(outage) === 'behind') await orAborted(cursor.requireBase(), signal)
@@ -130,7 +151,7 @@ export class ChainFeed implements Service {
           if (out === null) {
             out = 'place'
             cursor.tellTipAgain()
-            yield unreachable(error)
+            yield { type: 'unreachable', ...outageBy(error) }
           }
         }
         if (events === undefined) continue
@@ -170,8 +191,9 @@ export class ChainFeed implements Service {
   async #seen(signal: AbortSignal | undefined): Promise<Tip> {
     for (;;) {
       if (this.#failure !== null) throw this.#failure.error
-      if (this.#over) throw abortedError()
+      // What is held can be read to the end.
       if (this.#view.tip !== undefined) return this.#view.tip
+      if (this.#over) throw abortedError()
       await orAborted(this.#change.promise, signal)
     }
   }
@@ -225,6 +247,7 @@ export class ChainFeed implements Service {
     })
     if (this.#outage !== null) {
       this.#outage = null
+      this.#events.emit('recovered', {})
       this.#tell()
     }
     return answer
@@ -235,6 +258,7 @@ export class ChainFeed implements Service {
     // What subscribers were told first stays; a node that is back and lags is another matter than one that is silent.
     if (this.#outage !== null && outageOf(this.#outage) === outageOf(error)) return
     this.#outage = error
+    this.#events.emit('unreachable', outageBy(error))
     this.#tell()
   }
 
@@ -245,6 +269,6 @@ export class ChainFeed implements Service {
   }
 }
 
-function unreachable(error: BitcoindError): BlockEvent {
-  return { type: 'unreachable', state: outageOf(error) ?? 'silent', error }
+function outageBy(error: BitcoindError): Outage {
+  return { state: outageOf(error) ?? 'silent', error }
 }

@@ -9,4 +9,15 @@ export {
   replaceFile,
   writeAtomic,
 } from './files.ts'
+export type { StoreFault, StoreTerms } from './level-fault.ts'
+export {
+  type Durable,
+  isStoreOrAside,
+  type KeyRange,
+  type LevelStore,
+  openByteStore,
+  openJsonStore,
+  type StoreOptions,
+  type StoreWrite,
+} from './level-store.ts'
 export { packageRoot } from './package-root.ts'

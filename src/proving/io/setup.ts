@@ -3,10 +3,11 @@ import { createReadStream } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { ProvingError } from '../errors.ts'
+import { WscError } from '../../lib/index.ts'
+import type { CompiledCircuit } from '../circuit.ts'
+import type { ProvingErrorCode } from '../errors.ts'
 import { abortable, addonFile, loadAddon } from './addon.ts'
 import { cacheDirectory, exists, fillDirectory, sweep } from './cache.ts'
-import type { CompiledCircuit } from './circuits.ts'
 import { readR1csCounts } from './r1cs-header.ts'
 
 /** Parameters and keys of one circuit under one setup, in the cache. */
@@ -34,7 +35,7 @@ export async function ensureSetup(circuit: CompiledCircuit, options: SetupOption
   const addon = loadAddon()
   const powers = options.ptau === undefined ? 'development' : await hashFile(options.ptau, options.signal)
   // What a key looks like is the addon's to say: another build has keys of its own.
-  const identity = ['keys', await hashFile(addonFile), circuit.hash, powers, hex(options.ceremonyTauG2)].join(' ')
+  const identity = ['keys', await hashFile(addonFile), circuit.id, powers, hex(options.ceremonyTauG2)].join(' ')
   const directory = join(cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
   await fillDirectory(directory, async (outDir) => {
     const ptau = options.ptau ?? (await developmentPowers(await powerFor(circuit.r1cs), options))
@@ -84,12 +85,12 @@ async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
       () => true,
     ))
   ) {
-    throw new ProvingError('E_SETUP', `${path} cannot be read: it is no regular file`)
+    throw new WscError<ProvingErrorCode>('E_SETUP', `${path} cannot be read: it is no regular file`)
   }
   const hash = createHash('sha256')
   await pipeline(createReadStream(path), hash, { signal }).catch((cause) => {
     signal?.throwIfAborted()
-    throw new ProvingError('E_SETUP', `${path} cannot be read: ${(cause as Error).message}`, { cause })
+    throw new WscError<ProvingErrorCode>('E_SETUP', `${path} cannot be read: ${(cause as Error).message}`, { cause })
   })
   return hash.digest('hex')
 }

@@ -1,7 +1,7 @@
 import { type BlockHash, blockHash, Misfit, readMoving, sameHash, toDisplay } from '../../../bitcoin/index.ts'
 import { concatBytes, throwIfAborted } from '../../../lib/index.ts'
 import type { AccumulatorPath } from '../../accumulator-path.ts'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { decodeField } from '../../field.ts'
 import { planPath, treeSizes } from '../../path-plan.ts'
 import { BATCH, type HeaderSource } from '../prover/header-source.ts'
@@ -66,7 +66,7 @@ export class History {
       await this.#rollBack(source, signal)
       if (this.tipHeight >= height || (await this.#extend(source, height, signal))) return
       const found = `headers after height ${this.tipHeight} do not link to the chain before`
-      const parted = () => new BusError('E_REORG', found)
+      const parted = () => busError('E_REORG', found)
       if (source.fixed) throw parted()
       return new Misfit(found, parted)
     })
@@ -108,7 +108,7 @@ export class History {
   #countAt(tipHeight: number): number {
     const count = tipHeight - this.start.height + 1
     if (Number.isInteger(count) && count >= 1 && count <= this.#table.count) return count
-    throw new BusError('E_NO_HEADERS', `the history ends at height ${this.tipHeight}, before ${tipHeight}`)
+    throw busError('E_NO_HEADERS', `the history ends at height ${this.tipHeight}, before ${tipHeight}`)
   }
 
   async #roots(nodes: readonly number[]): Promise<Uint8Array[]> {
@@ -160,7 +160,7 @@ export class History {
       }
       if (height === this.start.height) {
         const found = there === null ? 'nothing' : toDisplay(there)
-        throw new BusError('E_SOURCE', `the source has ${found} at height ${height}, not ${toDisplay(this.start.hash)}`)
+        throw busError('E_SOURCE', `the source has ${found} at height ${height}, not ${toDisplay(this.start.hash)}`)
       }
     }
   }
@@ -172,7 +172,7 @@ export class History {
       throwIfAborted(signal)
       const headers = await source.headers(this.tipHeight + 1, Math.min(BATCH, height - this.tipHeight), signal)
       if (headers.length === 0) {
-        throw new BusError('E_NO_HEADERS', `there is no header at height ${this.tipHeight + 1}`)
+        throw busError('E_NO_HEADERS', `there is no header at height ${this.tipHeight + 1}`)
       }
       const hashes = new Uint8Array(headers.length * HASH_BYTES)
       for (const [i, { header, hash }] of headers.entries()) {
@@ -188,6 +188,6 @@ export class History {
 
 function element(bytes: Uint8Array): bigint {
   const decoded = decodeField(bytes)?.[0]
-  if (decoded === undefined) throw new BusError('E_IO', 'the history holds what is no field element: make it anew')
+  if (decoded === undefined) throw busError('E_IO', 'the history holds what is no field element: make it anew')
   return decoded
 }

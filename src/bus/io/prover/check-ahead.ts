@@ -7,7 +7,7 @@ import {
   toDisplay,
 } from '../../../bitcoin/index.ts'
 import { throwIfAborted } from '../../../lib/index.ts'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { BATCH, type HeaderSource } from './header-source.ts'
 import { JudgedHeaders } from './judged-headers.ts'
 
@@ -37,7 +37,7 @@ export async function checkAhead(
   while (tip.height < to) {
     throwIfAborted(signal)
     const headers = await source.headers(tip.height + 1, Math.min(BATCH, to - tip.height), signal)
-    if (headers.length === 0) throw new BusError('E_NO_HEADERS', `there is no header at height ${tip.height + 1}`)
+    if (headers.length === 0) throw busError('E_NO_HEADERS', `there is no header at height ${tip.height + 1}`)
     for (const placed of headers) {
       const result = judged.judge(tip, placed)
       if (!result.ok) return result

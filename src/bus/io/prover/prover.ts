@@ -1,8 +1,8 @@
 import { type Rejection, toDisplay } from '../../../bitcoin/index.ts'
-import { equalBytes, throwIfAborted } from '../../../lib/index.ts'
+import { Emitter, type Events, equalBytes, throwIfAborted } from '../../../lib/index.ts'
 import type { Fold, FoldEngine, WitnessSource } from '../../../proving/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { encodeField } from '../../field.ts'
 import { encodeProofFile } from '../../proof-file.ts'
 import type { ChainState } from '../../state.ts'
@@ -26,8 +26,12 @@ export interface ProverOptions {
   readonly checkpointEveryMs?: number
   /** So many headers before the end of a run every step is saved besides; none unless given. */
   readonly saveNearTip?: number
-  onProgress?(progress: FoldProgress): void
-  onCheckpoint?(state: ChainState): void | Promise<void>
+}
+
+export interface ProverEvents {
+  readonly progress: FoldProgress
+  /** A state whose fold is on the disk. */
+  readonly checkpoint: ChainState
 }
 
 export interface FoldProgress {
@@ -54,11 +58,16 @@ const CHECKPOINT_EVERY_MS = 20_000
 export class BusProver {
   readonly #options: ProverOptions
   readonly #judged: JudgedHeaders
+  readonly #events = new Emitter<ProverEvents>()
   #current: Folded | null = null
 
   constructor(options: ProverOptions) {
     this.#options = options
     this.#judged = new JudgedHeaders(options.start.params)
+  }
+
+  get events(): Events<ProverEvents> {
+    return this.#events
   }
 
   /** The proved state so far; null when nothing is loaded yet. */
@@ -79,7 +88,7 @@ export class BusProver {
     const { start } = this.#options
     const target = to ?? (await source.tipHeight(signal))
     if (target <= start.context.height) {
-      throw new BusError('E_NO_HEADERS', `a proof needs a header after its start at height ${start.context.height}`)
+      throw busError('E_NO_HEADERS', `a proof needs a header after its start at height ${start.context.height}`)
     }
     this.#current = await this.#resume(source, target, signal)
     const ahead = await this.#checkAhead(this.#current.state, source, target, signal)
@@ -114,7 +123,7 @@ export class BusProver {
   async compress(options: { signal?: AbortSignal; onProgress?(stage: string): void } = {}): Promise<Uint8Array> {
     const { engine, start } = this.#options
     if (this.#current === null || this.#current.fold.steps === 0) {
-      throw new BusError('E_NO_HEADERS', 'nothing is folded yet')
+      throw busError('E_NO_HEADERS', 'nothing is folded yet')
     }
     const { fold, state } = this.#current
     return encodeProofFile({
@@ -191,7 +200,7 @@ export class BusProver {
         unsaved = true
         const { height } = step.after.context
         const secondsPerHeader = (clock() - began) / 1000 / (height - from)
-        this.#options.onProgress?.({ from, height, to, secondsPerHeader })
+        this.#events.emit('progress', { from, height, to, secondsPerHeader })
         if (height < to && (to - height <= saveNearTip || clock() - savedAt >= checkpointEveryMs)) {
           await this.#save()
           savedAt = clock()
@@ -222,10 +231,10 @@ export class BusProver {
     const { store } = this.#options
     const { state, fold } = this.#current as Folded
     if (!equalBytes(fold.state(), encodeField(packState(state)))) {
-      throw new BusError('E_ENGINE', `the fold differs from the native state at height ${state.context.height}`)
+      throw busError('E_ENGINE', `the fold differs from the native state at height ${state.context.height}`)
     }
     await store.save(state, fold.steps, await fold.save())
-    await this.#options.onCheckpoint?.(state)
+    this.#events.emit('checkpoint', state)
   }
 }
 

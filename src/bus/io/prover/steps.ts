@@ -1,7 +1,7 @@
 import type { PlacedHeader } from '../../../bitcoin/io/index.ts'
 import type { CircuitInput, WitnessSource } from '../../../proving/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { afterValid, type ChainState } from '../../state.ts'
 import { type Advanced, stepInput } from '../../step-input.ts'
 import { BATCH, type HeaderSource } from './header-source.ts'
@@ -62,7 +62,7 @@ async function next(
   if (placed === null) return null
   const result = judged.judge(state.context, placed)
   if (result.ok) return { header: placed.header, next: afterValid(state, result.next, poseidon) }
-  throw new BusError('E_REORG', `the chain changed at height ${result.height} while it was folded: ${result.reject}`)
+  throw busError('E_REORG', `the chain changed at height ${result.height} while it was folded: ${result.reject}`)
 }
 
 /** Headers in ascending order, fetched in batches. */
@@ -86,7 +86,7 @@ class HeaderQueue {
       this.#from = height
     }
     const placed = this.#batch[height - this.#from]
-    if (placed === undefined) throw new BusError('E_REORG', `the header at height ${height} is gone`)
+    if (placed === undefined) throw busError('E_REORG', `the header at height ${height} is gone`)
     return placed
   }
 }

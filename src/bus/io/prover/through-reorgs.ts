@@ -1,5 +1,6 @@
 import { Misfit, type Rejection, type RejectReason, readMoving } from '../../../bitcoin/index.ts'
-import { BusError } from '../../errors.ts'
+import { WscError } from '../../../lib/index.ts'
+import { busError } from '../../errors.ts'
 import type { HeaderSource } from './header-source.ts'
 
 /** What a header of another branch looks like: its own work is in order, but it does not follow. */
@@ -20,7 +21,7 @@ export async function throughReorgs<T extends { readonly ok: true }>(
       const found = await look()
       if (found.ok || !UNLINKED.has(found.reject)) return found
       const misfit = `at height ${found.height}: ${found.detail}`
-      const endless = () => new BusError('E_REORG', `the chain keeps changing while it is read, ${misfit}`)
+      const endless = () => busError('E_REORG', `the chain keeps changing while it is read, ${misfit}`)
       return new Misfit(misfit, endless, () => found)
     } catch (error) {
       if (!isUnsettled(error)) throw error
@@ -33,6 +34,6 @@ export async function throughReorgs<T extends { readonly ok: true }>(
 }
 
 /** Whether a failure may pass with the source's next block: its chain changed all the time, or is too short. */
-export function isUnsettled(error: unknown): error is BusError {
-  return error instanceof BusError && (error.code === 'E_REORG' || error.code === 'E_NO_HEADERS')
+export function isUnsettled(error: unknown): error is WscError<'E_REORG' | 'E_NO_HEADERS'> {
+  return error instanceof WscError && (error.code === 'E_REORG' || error.code === 'E_NO_HEADERS')
 }

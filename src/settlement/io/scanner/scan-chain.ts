@@ -5,7 +5,7 @@ import {
   type BlockEvent,
   type ChainFeed,
   isTransient,
-  type OutageState,
+  type Outage,
   outageOf,
   type Tip,
 } from '../../../bitcoin/io/index.ts'
@@ -20,7 +20,7 @@ export type ScanEvent =
   | ({ readonly type: 'connected' | 'disconnected' } & IndexChange)
   /** All the node has is in. */
   | { readonly type: 'tip'; readonly tip: Tip }
-  | { readonly type: 'unreachable'; readonly state: OutageState; readonly error: BitcoindError }
+  | ({ readonly type: 'unreachable' } & Outage)
   | { readonly type: 'recovered' }
 
 export interface ScanOptions {
