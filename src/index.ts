@@ -23,7 +23,10 @@ export {
 } from './bitcoin/io/index.ts'
 export * from './browser.ts'
 export {
+  type BusServerOptions,
   bitcoindSource,
+  busRoutes,
+  busServer,
   fileSource,
   type HeaderClient,
   type HeaderSource,
@@ -37,8 +40,6 @@ export {
   ownHistory,
   type PoseidonSource,
   provedPlaces,
-  type RateLimit,
-  type RunningServer,
   ServedBus,
   type ServedBusComponents,
   type ServedBusEvents,
@@ -47,10 +48,23 @@ export {
   type ServedFileEvents,
   type ServedHistory,
   type ServedProof,
-  type ServeOptions,
-  serveBus,
   sharedHistory,
 } from './bus/io/index.ts'
+export {
+  type Content,
+  type Failure,
+  fail,
+  failureSchema,
+  type HttpLimits,
+  HttpServer,
+  type HttpServerEvents,
+  type HttpServerOptions,
+  type RateLimit,
+  type RouteModule,
+  type Routes,
+  type ServerInfo,
+  sendContent,
+} from './http/index.ts'
 export type { SettlementErrorCode } from './settlement/index.ts'
 export {
   type Coin,

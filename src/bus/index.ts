@@ -65,6 +65,7 @@ export {
   type RefusedAttestation,
 } from './attestation/check.ts'
 export type { BlockPartReject } from './attestation/check-block-part.ts'
+export { fileBlocks } from './attestation/file-blocks.ts'
 export { attestationFromJson, attestationToJson } from './attestation/json.ts'
 export { readAttestation } from './attestation/read.ts'
 export { attestationResultJson, type UnprovedAttestation, type UnreadAttestation } from './attestation/result-json.ts'

@@ -4,9 +4,8 @@ import { attestationReasonText } from './attestation-reasons.ts'
 import { el } from './dom.ts'
 import { duration, grouped } from './facts.ts'
 import { failureText } from './reasons.ts'
-import type { ResultView } from './result-view.ts'
 import type { SessionState } from './session.ts'
-import { banner, CLOCK, CROSS, factList, jsonBlock, QUESTION, TICK } from './view-parts.ts'
+import { banner, CLOCK, CROSS, factList, jsonBlock, QUESTION, type ResultView, TICK } from './view-parts.ts'
 
 /** An attestation, and nothing to check it under. */
 export function loneAttestationView(): ResultView {

@@ -4,9 +4,9 @@ import { byId } from './dom.ts'
 import { engineText } from './facts.ts'
 import { type Choice, type Inputs, wireInputs } from './inputs.ts'
 import { progressView, tickElapsed } from './progress-view.ts'
-import { failedView, idleView, judgedView, type ResultView } from './result-view.ts'
+import { failedView, idleView, judgedView } from './result-view.ts'
 import { type SessionState, startSession } from './session.ts'
-import type { Remedy } from './view-parts.ts'
+import type { Remedy, ResultView } from './view-parts.ts'
 
 let shown: SessionState | undefined
 let chosen: Choice | undefined

@@ -12,16 +12,11 @@ import {
   jsonBlock,
   QUESTION,
   type Remedy,
+  type ResultView,
   remedyButton,
   TICK,
   type VerdictKind,
 } from './view-parts.ts'
-
-/** Verdict (read aloud when it changes) and the details below it. */
-export interface ResultView {
-  readonly verdict: HTMLElement
-  readonly details: readonly Node[]
-}
 
 export function idleView(ready: boolean, remedies: readonly Remedy[] = []): ResultView {
   if (remedies.length > 0) {

@@ -44,7 +44,7 @@ export async function openFollowing(options: FollowingOptions): Promise<Followin
   })
   prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
   const follower = new ChainFollower({ feed, proving, publisher, clock })
-  const server = serve === undefined ? null : new InProcessServer({ ...serve, client, publisher, keeper, clock })
+  const server = serve === undefined ? null : new InProcessServer({ ...serve, client, publisher, keeper })
   // Who reads is let in before the first block is folded, and turned away before anything is closed.
   // The feed comes last: all wait for its first answer, and once it ends nobody waits for a bitcoind that is away.
   const services = together([keeper, publisher, ...(server === null ? [] : [server]), follower, feed])

@@ -14,7 +14,7 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { requireWritable } from '../outputs.ts'
 import { type Judge, type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { jsonLine } from '../text.ts'
-import { type MaterialOptions, openAttestor } from './open-attestor.ts'
+import { attestorOf, type MaterialOptions } from './open-attestor.ts'
 
 export interface AttestOptions extends JudgeOptions, MaterialOptions {
   readonly proof: string
@@ -29,7 +29,7 @@ export async function attestTo(context: CliContext, options: AttestOptions, requ
   const judge = await openJudge(options, context)
   const chain = await judge.judge(await readProof(options.proof))
   if (!chain.valid) return refused(context, options, `proof:${chain.reason}`, chain.detail)
-  const opened = await openAttestor(options, judge, chain, context)
+  const opened = await attestorOf(options, judge, chain, context)
   try {
     const made = await opened.attestor.attest(request, signal)
     if (!made.ok) return refused(context, options, made.reject, made.detail)

@@ -6,7 +6,7 @@ import {
   type SupplementResult,
   supplementFromJson,
 } from '../../bus/index.ts'
-import { openAttestor } from '../attest/open-attestor.ts'
+import { attestorOf } from '../attest/open-attestor.ts'
 import { addAttestOptions } from '../attest/options.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import { type AttestOptions, refused, writeAttestation } from '../attest/write-attestation.ts'
@@ -52,7 +52,7 @@ async function refresh(context: CliContext, file: string, options: Options): Pro
   } else if (options.bus !== undefined) {
     supplement = usable(options.bus, await fetchPath(options.bus, height, { signal: context.signal }))
   } else {
-    const opened = await openAttestor(options, judge, chain, context)
+    const opened = await attestorOf(options, judge, chain, context)
     try {
       if ((await opened.places.hashAt(height)) === null) {
         return refused(context, options, 'not-in-chain', `block ${height} is not in the proved chain`)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type ChainContext, type NetworkParams, type Rejection, startContext } from '../../bitcoin/index.ts'
-import { ChainFeed } from '../../bitcoin/io/index.ts'
+import type { BitcoindClient } from '../../bitcoin/io/index.ts'
 import { refusalJson, verifyJson } from '../../bus/index.ts'
 import { checkAhead, fileSource, type HeaderSource, openProver, ProvingOnce } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
@@ -68,21 +68,23 @@ async function prove(context: CliContext, options: Options, command: Command): P
   }
   const opened = await openSource(params, options, context)
   if (!opened.ok) return refuse(opened)
-  const { source, close } = opened
+  const { from, close } = opened
   try {
-    if (options.headers !== undefined) {
+    if ('source' in from) {
       // Before parameters and keys are loaded: a bad file is told in a second.
       const anchor = await readAnchor(options.anchor, params)
-      const checked = await checkFile(params, anchor, source, options.to, clock, signal)
+      const checked = await checkFile(params, anchor, from.source, options.to, clock, signal)
       if (!checked.ok) return refuse(checked)
     }
     const proving = await openProver(await proverOptions(options, context))
     try {
       showProver(proving, context)
       const began = clock()
-      const once = new ProvingOnce({ proving, source, to: options.to, file: options.out, signal })
+      const once = new ProvingOnce({ proving, from, to: options.to, file: options.out, signal })
       once.events.on('compressing', () => terminal.progress('compress …'))
       once.events.on('lagging', (error) => terminal.note(`the history store lags behind: ${withCure(error)}`))
+      once.events.on('unreachable', (outage) => terminal.note(outageText(outage)))
+      once.events.on('recovered', () => terminal.note('the node answers again'))
       const result = await once.run()
       if (!result.ok) return refuse(result)
       const { chain, bytes } = result
@@ -98,33 +100,22 @@ async function prove(context: CliContext, options: Options, command: Command): P
       await proving.close()
     }
   } finally {
-    await close()
+    close()
   }
 }
 
-type Opened = { readonly ok: true; readonly source: HeaderSource; close(): Promise<void> }
+type From = { readonly source: HeaderSource } | { readonly client: BitcoindClient }
+
+type Opened = { readonly ok: true; readonly from: From; close(): void }
 
 async function openSource(params: NetworkParams, options: Options, context: CliContext): Promise<Opened | Rejection> {
   if (options.headers === undefined) {
     if (options.startHeight !== undefined) throw new UsageError('--start-height goes with --headers')
     const client = await openBitcoind(options, params, context)
-    const feed = new ChainFeed({ client, params })
-    feed.events.on('unreachable', (outage) => context.terminal.note(outageText(outage)))
-    feed.events.on('recovered', () => context.terminal.note('the node answers again'))
-    const close = async () => {
-      await feed.stop()
-      client.close()
-    }
-    try {
-      await feed.start(context.signal)
-      return { ok: true, source: feed, close }
-    } catch (error) {
-      client.close()
-      throw error
-    }
+    return { ok: true, from: { client }, close: () => client.close() }
   }
   const made = fileSource(await readBytes(options.headers, 'headers'), options.startHeight)
-  return made.ok ? { ok: true, source: made.source, close: async () => undefined } : made
+  return made.ok ? { ok: true, from: made, close: () => undefined } : made
 }
 
 async function checkFile(

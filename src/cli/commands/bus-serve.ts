@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import { bitcoindBlocks } from '../../bitcoin/io/index.ts'
 import { verifyJson } from '../../bus/index.ts'
-import { bitcoindSource, ownHistory, ServedBus, ServedFile, serveBus } from '../../bus/io/index.ts'
+import { bitcoindSource, busServer, ownHistory, ServedBus, ServedFile } from '../../bus/io/index.ts'
 import { historyTable, openHistory } from '../attest/open-history.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -37,7 +37,7 @@ export const addBusServe: AddCommand = (parent, run) => {
 }
 
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
-  const { terminal, clock, signal } = context
+  const { terminal, signal } = context
   const judge = await openJudge(options, context)
   const client = await openBitcoind(options, judge.params, context)
   try {
@@ -56,14 +56,15 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
         if (options.json) terminal.result(jsonLine(verifyJson(chain)))
         else terminal.result(`serves height ${chain.height}  tip ${chain.tip}  work ${chain.work.toString(16)}`)
       })
-      const onError = (error: unknown) => terminal.note(`a request failed: ${(error as Error).message}`)
-      const server = await serveBus({ bus, ...options.listen, clock, onError })
+      const server = busServer(bus, options.listen)
+      server.events.on('failed', (error) => terminal.note(`a request failed: ${(error as Error).message}`))
+      await server.start()
       terminal.result(options.json ? jsonLine({ listening: server.url }) : `listening at ${server.url}`)
       try {
         await file.start(signal)
         await file.ended()
       } finally {
-        await server.close()
+        await server.stop()
       }
       return EXIT.interrupted
     } finally {
