@@ -13,13 +13,13 @@ export function findCycles(files: readonly SourceFile[]): string[] {
       imports.flatMap(({ specifier }) => importedPath(path, specifier) ?? []).filter((target) => known.has(target)),
     ]),
   )
-  const told = new Set<string>()
+  const inRings = new Set<string>()
   const found: string[] = []
   for (const path of [...known].sort()) {
-    if (told.has(path)) continue
+    if (inRings.has(path)) continue
     const ring = shortestRing(path, imports)
     if (ring === null) continue
-    for (const member of reachingEachOther(path, imports)) told.add(member)
+    for (const member of reachingEachOther(path, imports)) inRings.add(member)
     found.push(`import cycle: ${[...ring, path].join(' → ')}`)
   }
   return found

@@ -90,16 +90,16 @@ export class ServedFile implements Service {
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    let told = ''
+    let trouble = ''
     for (;;) {
       try {
         await this.look(signal)
-        told = ''
+        trouble = ''
       } catch (cause) {
         if (isInterrupt(cause, signal)) throw cause
         const error = cause instanceof Error ? cause : new Error(String(cause), { cause })
-        if (error.message !== told) this.#events.emit('behind', error)
-        told = error.message
+        if (error.message !== trouble) this.#events.emit('behind', error)
+        trouble = error.message
       }
       await delay(LOOK_EVERY_MS, signal)
     }
