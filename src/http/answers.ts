@@ -15,7 +15,7 @@ type Payload = string | Buffer | Readable | null | undefined
  * What every answer has in common, whoever makes it: headers, the conditions of its request (an `etag` is enough for
  * them), and its part of what may wait to be read.
  */
-export function addAnswers(app: Routes, { connections, limits, anyOrigin, headers }: AppOptions): void {
+export function addAnswers(app: Routes, { connections, limits, anyOrigin, headers, onFailed }: AppOptions): void {
   const unsent = new Budget({
     total: limits.unsentBytes,
     perClient: limits.unsentBytesPerAddress,
@@ -28,18 +28,19 @@ export function addAnswers(app: Routes, { connections, limits, anyOrigin, header
     // Whatever is served there verifies by itself and is public: any page may read it.
     if (anyOrigin) reply.header('access-control-allow-origin', '*')
     const body = conditional(request, reply, payload)
-    const release = unsent.take(clientOf(request.raw.socket), request.method === 'HEAD' ? 0 : heldBytes(body))
+    const exchange = connections.exchangeOf(request.raw)
+    exchange.holds(() => {})
+    const release = unsent.take(clientOf(request.raw.socket), heldBytes(request, reply, body))
     if (release === null) {
       discard(body)
       done(null, replaced(reply, 503, { error: 'busy', detail: 'too much waits to be read' }))
       return
     }
-    const exchange = connections.exchangeOf(request.raw)
-    exchange.atEnd(() => {
-      release()
-      // Behind another answer of its connection it may never have been asked for anything.
-      discard(body)
-    })
+    exchange.holds(release)
+    // Behind another answer of its connection it may never have been asked for anything.
+    exchange.atEnd(() => discard(body))
+    // Its own failure: once its first bytes are sent nobody else hears of it.
+    if (body instanceof Readable) body.on('error', (error) => exchange.ended || onFailed(error))
     retryLater(reply)
     // JSON is UTF-8 by definition and knows no such parameter (RFC 8259, 11).
     if (reply.getHeader('content-type') === 'application/json; charset=utf-8') reply.type('application/json')
@@ -76,9 +77,11 @@ function retryLater(reply: FastifyReply): void {
   if ((statusCode === 429 || statusCode === 503) && !reply.hasHeader('retry-after')) reply.header('retry-after', '1')
 }
 
-function heldBytes(payload: Payload): number {
-  if (payload === null || payload === undefined) return 0
-  return typeof payload === 'string' || Buffer.isBuffer(payload) ? Buffer.byteLength(payload) : STREAMED_ANSWER
+/** Bytes that an answer may have waiting: all of what is in memory, of a stream what its buffers take. */
+function heldBytes({ method }: FastifyRequest, reply: FastifyReply, payload: Payload): number {
+  if (payload === null || payload === undefined || method === 'HEAD') return 0
+  if (typeof payload === 'string' || Buffer.isBuffer(payload)) return Buffer.byteLength(payload)
+  return Math.min(STREAMED_ANSWER, Number(reply.getHeader('content-length') ?? STREAMED_ANSWER))
 }
 
 function discard(payload: Payload): void {

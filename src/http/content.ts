@@ -20,8 +20,8 @@ interface ContentInMemory {
 interface ContentElsewhere {
   readonly length: number
   /**
-   * The bytes from `start` to before `end`, in pieces of some 64 KiB at most. Begins when the first is asked for, goes on
-   * only as fast as the client reads, and is returned from when it leaves; `signal` fires then too.
+   * The bytes from `start` to before `end`, in pieces of some 64 KiB at most. It is read only as fast as the client reads,
+   * and returned from when that leaves; `signal` fires then too.
    */
   read(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array>
 }

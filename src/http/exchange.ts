@@ -2,6 +2,7 @@
 export class Exchange {
   readonly #leaving = new AbortController()
   readonly #ends = new Set<() => void>()
+  #release = () => {}
 
   /** Fires with the end: what is still being made for the answer may stop. */
   get signal(): AbortSignal {
@@ -18,9 +19,17 @@ export class Exchange {
     else this.#ends.add(work)
   }
 
+  /** Makes `release` what gives back what its answer takes: an answer that stands for another takes that one's place. */
+  holds(release: () => void): void {
+    this.#release()
+    this.#release = release
+    if (this.ended) release()
+  }
+
   end(): void {
     if (this.ended) return
     this.#leaving.abort()
+    this.#release()
     for (const work of this.#ends) work()
     this.#ends.clear()
   }

@@ -74,12 +74,17 @@ export class HttpServer implements Service {
     const clock = this.#options.clock ?? (() => performance.now())
     const limits = { ...HTTP_LIMITS, ...this.#options.limits }
     const connections = new Connections(limits)
+    let last: unknown = null
     // Only where a server starts: it takes longer to load than a command has to run.
     const { buildApp } = await import('./build-app.ts')
     const app = await buildApp({
       ...{ modules, connections, limits, rateLimit, clock, anyOrigin, headers, about },
       createServer: (handle) => bounded(handle, connections, limits),
-      onFailed: (error) => this.#events.emit('failed', error),
+      onFailed: (error) => {
+        // A stream's may come both ways: by itself, and as what its route threw.
+        if (error !== last) this.#events.emit('failed', error)
+        last = error
+      },
     })
     return app.server
   }

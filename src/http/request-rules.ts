@@ -72,7 +72,7 @@ function preflight(reply: FastifyReply, allowed: readonly string[], anyOrigin: b
   if (anyOrigin) {
     reply.headers({
       'access-control-allow-methods': methods,
-      'access-control-allow-headers': 'if-none-match',
+      'access-control-allow-headers': methods === 'GET, HEAD' ? 'if-none-match' : 'if-none-match, content-type',
       'access-control-max-age': '86400',
     })
   }
