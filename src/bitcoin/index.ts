@@ -59,6 +59,7 @@ export {
   merkleTree,
 } from './merkle.ts'
 export { Misfit, readMoving } from './moving-chain.ts'
+export { chainContext, networkParams } from './option-rules.ts'
 export { loadCustomParams } from './params/custom.ts'
 export { mainnet } from './params/mainnet.ts'
 export { networkHash } from './params/network-hash.ts'
