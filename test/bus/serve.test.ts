@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { attestationFromJson, checkAttestation, decodeAttestation, supplementFromJson } from '../../src/bus/index.ts'
+import { attestationFromJson, decodeAttestation, supplementFromJson, verifyAttestation } from '../../src/bus/index.ts'
 import { fakeProof } from './fake-proof.ts'
 import { poseidon } from './poseidon-reference.ts'
 
@@ -38,7 +38,10 @@ describe('wsc bus serve', () => {
     const json = attestationFromJson(await (await get('/v1/attest/header/7?form=json')).text())
     if (!binary.ok || !json.ok) throw new Error('no attestation')
     expect(json.attestation).toEqual(binary.attestation)
-    expect(checkAttestation(binary.attestation, proved, poseidon)).toMatchObject({ valid: true, confirmations: 4 })
+    expect(verifyAttestation(binary.attestation, proved, poseidon)).toMatchObject({
+      ok: true,
+      verified: { confirmations: 4 },
+    })
   })
 
   it('refuses what it does not have, and all but reading', async () => {
@@ -97,8 +100,8 @@ describe('wsc bus serve', () => {
     expect(await height()).toBe(14)
     const attestation = decodeAttestation(new Uint8Array(await (await get('/v1/attest/header/11')).arrayBuffer()))
     if (!attestation.ok) throw new Error(attestation.detail)
-    expect(checkAttestation(attestation.attestation, await provedChain(better), poseidon)).toMatchObject({
-      valid: true,
+    expect(verifyAttestation(attestation.attestation, await provedChain(better), poseidon)).toMatchObject({
+      ok: true,
     })
   })
 

@@ -15,6 +15,7 @@ import {
   ServedFile,
 } from '../../src/bus/io/index.ts'
 import type { RateLimit } from '../../src/http/index.ts'
+import { wellOf } from '../support/results.ts'
 import { type FixtureChain, headerFile, mineChain, regtestStart } from './chain-fixture.ts'
 import { fakeOptions } from './fake-proof.ts'
 import { poseidonSource } from './poseidon-reference.ts'
@@ -88,7 +89,7 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
   const served = new ServedFile({
     file,
     bus,
-    judge: (proof) => {
+    verify: (proof) => {
       judged.push(proof)
       return verifyProof(proof, fakeOptions)
     },
@@ -113,7 +114,5 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
 }
 
 export async function provedChain(bytes: Uint8Array): Promise<ProvedChain> {
-  const result = await verifyProof(bytes, fakeOptions)
-  if (!result.valid) throw new Error(result.reason)
-  return result
+  return wellOf(await verifyProof(bytes, fakeOptions)).chain
 }

@@ -44,7 +44,7 @@ export async function openServing(options: ServingOptions): Promise<Serving> {
   const history = await openStoredHistory(join(dir, 'serve'), params, start, verifyOptions().verifier)
   // Headers are not asked for patiently: each look asks again, and in between a newer file is seen.
   const bus = new ServedBus({ history: ownHistory(history, bitcoindSource(client)), blocks: bitcoindBlocks(client) })
-  const file = new ServedFile({ file: path, bus, judge: (proof) => verifyProof(proof, verifyOptions()) })
+  const file = new ServedFile({ file: path, bus, verify: (proof) => verifyProof(proof, verifyOptions()) })
   const server = busServer(bus, { host, port })
   const services = together([server, file])
   return {

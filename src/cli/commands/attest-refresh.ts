@@ -41,8 +41,9 @@ export const addAttestRefresh: AddCommand = (parent, run) => {
 async function refresh(context: CliContext, file: string, options: Options): Promise<ExitCode> {
   await requireWritable(options.out, context.env, options)
   const judge = await openJudge(options, context)
-  const chain = await judge.judge(await readProof(options.proof))
-  if (!chain.valid) return refused(context, options, `proof:${chain.reason}`, chain.detail)
+  const proved = await judge.verify(await readProof(options.proof))
+  if (!proved.ok) return refused(context, options, `proof:${proved.reject}`, proved.detail)
+  const { chain } = proved
   const read = await readAttestationFile(file)
   if (!read.ok) return refused(context, options, read.reject, read.detail)
   const { height } = read.attestation

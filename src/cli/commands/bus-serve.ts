@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { chainStart, verifyJson } from '../../bus/index.ts'
+import { chainStart, provedJson } from '../../bus/index.ts'
 import { openServing, type Serving } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -64,7 +64,7 @@ function show({ bus, file, server }: Serving, { proof, json }: Options, { termin
   file.events.on('unserved', ({ detail }) => terminal.note(`${proof} is not served: ${detail}`))
   file.events.on('behind', (error) => terminal.note(withCure(error)))
   bus.events.on('served', (chain) => {
-    if (json) terminal.result(jsonLine(verifyJson(chain)))
+    if (json) terminal.result(jsonLine(provedJson(chain)))
     else terminal.result(`serves height ${chain.height}  tip ${chain.tip}  work ${chain.work.toString(16)}`)
   })
   server.events.on('failed', (error) => terminal.note(`a request failed: ${withCure(error)}`))

@@ -6,7 +6,7 @@ import type { AttestRequest } from '../../attestation/attestor.ts'
 import { encodeAttestation } from '../../attestation/binary.ts'
 import { attestationToJson } from '../../attestation/json.ts'
 import { supplementToJson } from '../../attestation/supplement.ts'
-import { verifyJson } from '../../verify-json.ts'
+import { provedJson } from '../../verify-json.ts'
 import {
   attestQuery,
   bytesAnswer,
@@ -46,7 +46,7 @@ function addProof(routes: Routes, bus: ServedBus): void {
   })
   routes.get('/v1/state', { schema: answering(stateAnswer) }, (_request, reply) => {
     const { current } = bus
-    return current === null ? noProof(reply) : reply.send(verifyJson(current.chain))
+    return current === null ? noProof(reply) : reply.send(provedJson(current.chain))
   })
 }
 
