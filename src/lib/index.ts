@@ -23,5 +23,6 @@ export {
 export { type ByteSource, type ReadResult, readBody, readBounded } from './read-body.ts'
 export { type Rejection, type Result, rejection } from './result.ts'
 export { type RetryOptions, retry } from './retry.ts'
+export { retryAfterMs } from './retry-after.ts'
 export { isInterrupt, Running, type RunningService, type Service } from './service.ts'
 export { together } from './together.ts'
