@@ -17,7 +17,7 @@ export type {
   SnarkVerifier,
   WitnessSource,
 } from './engine.ts'
-export { ProvingError, type ProvingErrorCode } from './errors.ts'
+export type { ProvingErrorCode, WitnessErrorCode } from './errors.ts'
 export { FIELD_MODULUS } from './modulus.ts'
 export {
   type OpenWasmOptions,
@@ -25,4 +25,4 @@ export {
   WasmVerifierError,
   type WasmVerifierErrorCode,
 } from './wasm-verifier.ts'
-export { WitnessCalculator, WitnessError } from './witness-calculator.ts'
+export { WitnessCalculator } from './witness-calculator.ts'
