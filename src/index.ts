@@ -12,7 +12,14 @@ export {
   type BitcoindClientOptions,
   BitcoindError,
   type BitcoindErrorCode,
+  type BlockEvent,
   bitcoindBlocks,
+  ChainFeed,
+  type ChainFeedEvents,
+  type ChainFeedOptions,
+  type Outage,
+  type SubscribeOptions,
+  type Tick,
 } from './bitcoin/io/index.ts'
 export * from './browser.ts'
 export {
