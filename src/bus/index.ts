@@ -91,7 +91,7 @@ export {
   type ProofStart,
   type SetupKind,
 } from './proof-file.ts'
-export { advance, anchorState, type ChainStart, type ChainState, startState } from './state.ts'
+export { advance, anchorState, type ChainStart, type ChainState, chainStart, startState } from './state.ts'
 export { packState, STATE_ARITY, type StateFields, unpackState } from './state-vector.ts'
 export { type Advanced, headerWords, type StepInput, stepInput } from './step-input.ts'
 export type { FetchOptions } from './sync/fetch-bytes.ts'

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
 import { bitcoindBlocks } from '../../bitcoin/io/index.ts'
 import { verifyJson } from '../../bus/index.ts'
 import { bitcoindSource, ownHistory, ServedBus, ServedFile, serveBus } from '../../bus/io/index.ts'
@@ -8,6 +8,7 @@ import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { address } from '../inputs.ts'
 import { type JudgeOptions, openJudge } from '../proved-chain.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
@@ -71,12 +72,4 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   } finally {
     client.close()
   }
-}
-
-/** Option parser: HOST:PORT, an IPv6 address in brackets. */
-function address(text: string): { host: string; port: number } {
-  const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})$/.exec(text)
-  const port = Number(match?.[2])
-  if (match === null || port > 65_535) throw new InvalidArgumentError('write HOST:PORT')
-  return { host: (match[1] as string).replace(/^\[(.*)\]$/, '$1'), port }
 }
