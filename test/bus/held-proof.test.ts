@@ -18,8 +18,6 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
 const proved = (work: bigint, tip: string, changes: Partial<ProvedChain> = {}): ProvedChain => ({
-  valid: true,
-  reason: null,
   network: 'regtest',
   height: 5,
   tip: tip.repeat(32) as DisplayHash,
@@ -49,6 +47,7 @@ describe('the proof that lies where follow writes', () => {
     // What cannot be compared is no better.
     expect(stays(held, proved(10n, 'bb', { startDigest: '22'.repeat(32) }))).toBe(false)
     expect(stays(held, proved(10n, 'bb', { setup: 'ceremony' }))).toBe(false)
+    expect(stays(held, proved(10n, 'bb', { keyId: 'cd' }))).toBe(false)
   })
 
   it('is none where there is no file or no valid proof, and an error where it cannot be read', async () => {
@@ -56,7 +55,7 @@ describe('the proof that lies where follow writes', () => {
     await writeFile(join(dir, 'old'), 'text')
     expect(await findProof(join(dir, 'old'), fakeOptions)).toMatchObject({
       held: null,
-      refused: { reason: 'not-a-proof' },
+      refused: { reject: 'not-a-proof' },
     })
     await mkdir(join(dir, 'folder'))
     await expect(findProof(join(dir, 'folder'), fakeOptions)).rejects.toMatchObject({ code: 'E_IO' })
@@ -117,7 +116,7 @@ describe('the proof that lies where fetch writes', () => {
       verifyOptions: () => fakeOptions,
     })
     const heard: string[] = []
-    fetcher.events.on('refused', ({ reason }) => heard.push(`refused ${reason}`))
+    fetcher.events.on('refused', ({ reject }) => heard.push(`refused ${reject}`))
     fetcher.events.on('unreachable', () => heard.push('unreachable'))
     fetcher.events.on('untaken', ({ reject }) => heard.push(`untaken ${reject}`))
     fetcher.events.on('fetched', ({ chain, newer }) => heard.push(`fetched ${chain.height} ${newer}`))

@@ -7,7 +7,7 @@ describe('a source that waits for its node', () => {
   it('ends its pause at once when interrupted', async () => {
     const client = new BitcoindClient({ url: 'http://127.0.0.1:1' })
     const stop = new AbortController()
-    // The pause begins after it is told.
+    // The pause begins after it is heard.
     const source = patientSource(bitcoindSource(client), stop.signal, () => setTimeout(() => stop.abort(), 20))
     const error = await source.tipHeight(stop.signal).catch((caught: unknown) => caught)
     expect(isInterrupt(error, stop.signal)).toBe(true)
@@ -16,7 +16,7 @@ describe('a source that waits for its node', () => {
 
   it('asks again until there is an answer, tells once, and passes on what will not pass', async () => {
     const failures = [new BitcoindError('E_NODE_WARMUP', 'loading'), new BitcoindError('E_NODE_BUSY', 'busy')]
-    const told: string[] = []
+    const heard: string[] = []
     const source = patientSource(
       {
         fixed: false,
@@ -29,10 +29,10 @@ describe('a source that waits for its node', () => {
         },
       },
       new AbortController().signal,
-      ({ code }) => told.push(code),
+      ({ code }) => heard.push(code),
     )
     expect(await source.tipHeight()).toBe(7)
-    expect(told).toEqual(['E_NODE_WARMUP'])
+    expect(heard).toEqual(['E_NODE_WARMUP'])
     await expect(source.hashAt(1)).rejects.toMatchObject({ code: 'E_NODE_AUTH' })
   })
 })

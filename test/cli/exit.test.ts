@@ -10,7 +10,10 @@ it('an interrupt is told as one only where nothing else went wrong', () => {
     expect(explain(error, stop.signal)).toMatchObject({ exit: EXIT.interrupted })
   }
   for (const error of [coded('E_ENGINE'), coded('E_DISK_FULL'), new Error('no')]) {
-    const told = explain(error, stop.signal)
-    expect(told).toMatchObject({ exit: EXIT.unjudged, message: expect.stringContaining('not all could be saved: no') })
+    const explained = explain(error, stop.signal)
+    expect(explained).toMatchObject({
+      exit: EXIT.unjudged,
+      message: expect.stringContaining('not all could be saved: no'),
+    })
   }
 })

@@ -43,7 +43,7 @@ export async function openFollowing(options: FollowingOptions): Promise<Followin
   })
   prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
   const follower = new ChainFollower({ client, params, proving, publisher, clock })
-  const server = serve === undefined ? null : new InProcessServer({ ...serve, client, publisher, keeper, clock })
+  const server = serve === undefined ? null : new InProcessServer({ ...serve, client, publisher, keeper })
   // Who reads is let in before the first block is folded, and turned away before anything is closed.
   const services = together([keeper, publisher, ...(server === null ? [] : [server]), follower])
   return {

@@ -1,4 +1,10 @@
 /** The bus: one proof that a header chain obeys Bitcoin's rules, made (here) and verified (`../index.ts`). */
+export {
+  type AttestMaterial,
+  type OpenAttestor,
+  type OpenAttestorOptions,
+  openAttestor,
+} from './attest/open-attestor.ts'
 export { stepCircuit } from './circuit.ts'
 export { type Following, type FollowingOptions, openFollowing } from './following.ts'
 export { History, type HistoryStart } from './history/history.ts'
@@ -17,10 +23,10 @@ export { type ProverKeysOptions, proverKeys } from './prover/prover-keys.ts'
 export { ProvingOnce } from './prover/proving-once.ts'
 export { type BusStatus, readStatus, type StatusFile, writeStatus } from './prover/status.ts'
 export { exportCheckpoint, type ImportResult, importCheckpoint } from './prover/transfer.ts'
-export type { ServeLimits } from './serve/connections.ts'
-export type { RateLimit } from './serve/rate-limit.ts'
+export { busRoutes } from './serve/bus-routes.ts'
+export { type BusServerOptions, busServer } from './serve/bus-server.ts'
 export { ServedBus, type ServedBusComponents, type ServedBusEvents, type ServedProof } from './serve/served-bus.ts'
 export { ServedFile, type ServedFileComponents, type ServedFileEvents } from './serve/served-file.ts'
 export { ownHistory, type ServedHistory, sharedHistory } from './serve/served-history.ts'
-export { type RunningServer, type ServeOptions, serveBus } from './serve/server.ts'
+export { openServing, type Serving, type ServingOptions } from './serving.ts'
 export { ProofFetcher } from './sync/proof-fetcher.ts'

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import { type ProvedChain, verifyJson } from '../../bus/index.ts'
+import { type ProvedChain, provedJson } from '../../bus/index.ts'
 import { ProofFetcher } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -39,8 +39,8 @@ async function fetchTo(context: CliContext, url: string, options: Options): Prom
   const { verifyOptions } = await openJudge(options, context)
   const everyMs = every === undefined ? undefined : every * 1000
   const fetcher = new ProofFetcher({ url, file, timeoutMs: timeout * 1000, everyMs, verifyOptions })
-  fetcher.events.on('refused', ({ reason }) =>
-    terminal.note(`${file} will be replaced: it holds no valid proof of this chain (${reason})`),
+  fetcher.events.on('refused', ({ reject }) =>
+    terminal.note(`${file} will be replaced: it holds no valid proof of this chain (${reject})`),
   )
   if (every === undefined) {
     const fetched = await fetcher.fetch(signal)
@@ -57,7 +57,7 @@ async function fetchTo(context: CliContext, url: string, options: Options): Prom
 }
 
 function tell({ terminal }: CliContext, { out, json }: Options, chain: ProvedChain, newer: boolean): void {
-  if (json) terminal.result(jsonLine({ ...verifyJson(chain), file: out, changed: newer }))
+  if (json) terminal.result(jsonLine({ ...provedJson(chain), file: out, changed: newer }))
   else
     terminal.result(
       `${out} ${newer ? 'now' : 'already'} proves height ${chain.height}, tip ${chain.tip}${restsOn(chain)}`,

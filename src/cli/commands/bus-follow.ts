@@ -1,4 +1,4 @@
-import { verifyJson } from '../../bus/index.ts'
+import { provedJson } from '../../bus/index.ts'
 import { type Following, openFollowing } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -72,8 +72,8 @@ function show(following: Following, { out, json }: Options, context: CliContext)
   const { terminal } = context
   const { proving, publisher, keeper, follower, server } = following
   showProver(proving, context)
-  publisher.events.on('refused', ({ reason }) =>
-    terminal.note(`${out} will be replaced: it holds no valid proof of this chain (${reason})`),
+  publisher.events.on('refused', ({ reject }) =>
+    terminal.note(`${out} will be replaced: it holds no valid proof of this chain (${reject})`),
   )
   publisher.events.on('kept', ({ held }) =>
     terminal.note(`${out} keeps its proof of height ${held.height}: the node's chain has no more work yet`),
@@ -83,7 +83,7 @@ function show(following: Following, { out, json }: Options, context: CliContext)
   follower.events.on('proved', ({ chain, bytes, seconds }) =>
     terminal.result(
       json
-        ? jsonLine({ ...verifyJson(chain), file: out, bytes: bytes.length, seconds })
+        ? jsonLine({ ...provedJson(chain), file: out, bytes: bytes.length, seconds })
         : `height ${chain.height}  tip ${chain.tip}  work ${chain.work.toString(16)}  ${bytes.length} bytes  ${seconds.toFixed(1)} s`,
     ),
   )

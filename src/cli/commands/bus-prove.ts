@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type ChainContext, type NetworkParams, type Rejection, startContext } from '../../bitcoin/index.ts'
-import { refusalJson, verifyJson } from '../../bus/index.ts'
+import { provedJson, refusalJson } from '../../bus/index.ts'
 import {
   bitcoindSource,
   checkAhead,
@@ -66,10 +66,9 @@ async function prove(context: CliContext, options: Options, command: Command): P
   }
   await requireWritable(options.out, context.env, options)
   const params = requireProvable(await readNetwork(options.network))
-  const refuse = ({ reject, height: at, detail }: Rejection) => {
-    const refusal = { reason: reject, detail, network: params.name, height: at }
-    if (options.json) terminal.result(jsonLine(refusalJson(refusal)))
-    terminal.note(`invalid: ${reject} at height ${at}: ${detail}`)
+  const refuse = (refused: Rejection) => {
+    if (options.json) terminal.result(jsonLine(refusalJson(refused, params.name, refused.height)))
+    terminal.note(`invalid: ${refused.reject} at height ${refused.height}: ${refused.detail}`)
     return EXIT.invalid
   }
   const opened = await openSource(params, options, context)
@@ -93,7 +92,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
       if (!result.ok) return refuse(result)
       const { chain, bytes } = result
       const seconds = (clock() - began) / 1000
-      if (options.json) terminal.result(jsonLine({ ...verifyJson(chain), file: options.out, seconds }))
+      if (options.json) terminal.result(jsonLine({ ...provedJson(chain), file: options.out, seconds }))
       else
         terminal.result(
           `${options.out}: ${bytes.length} bytes prove height ${chain.height}, work ${chain.work.toString(16)}`,

@@ -1,8 +1,8 @@
-import { Emitter, type Events, type Service } from '../../../lib/index.ts'
+import { Emitter, type Events, type Rejection, type Service } from '../../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../../lib/io/index.ts'
 import { busError } from '../../errors.ts'
 import type { HeldProof } from '../../sync/fetch-proof.ts'
-import { type ProvedChain, type RefusedProof, type VerifyOptions, verifyProof } from '../../verify.ts'
+import { type ProvedChain, type VerifyOptions, type VerifyReject, verifyProof } from '../../verify.ts'
 import { findProof, stays } from './held-proof.ts'
 
 export interface PublisherComponents {
@@ -14,7 +14,7 @@ export interface PublisherComponents {
 
 export interface PublisherEvents {
   /** What lies in the file is no valid proof of this chain; it will be replaced. */
-  readonly refused: RefusedProof
+  readonly refused: Rejection<VerifyReject>
   /** In place, and what `current` gives from now on. */
   readonly published: HeldProof
   /** The file keeps its proof: `made` has no more work. */
@@ -54,8 +54,9 @@ export class ProofPublisher implements Service {
 
   /** Null where the proof held stays. Throws E_ENGINE where the new one does not verify: it was made wrongly. */
   async publish(bytes: Uint8Array): Promise<ProvedChain | null> {
-    const made = await verifyProof(bytes, this.#verifyOptions())
-    if (!made.valid) throw busError('E_ENGINE', `the new proof does not verify: ${made.reason}: ${made.detail}`)
+    const result = await verifyProof(bytes, this.#verifyOptions())
+    if (!result.ok) throw busError('E_ENGINE', `the new proof does not verify: ${result.reject}: ${result.detail}`)
+    const made = result.chain
     if (this.#current !== null && stays(this.#current.chain, made)) {
       this.#events.emit('kept', { held: this.#current.chain, made })
       return null

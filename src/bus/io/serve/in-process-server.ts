@@ -1,11 +1,12 @@
 import { type BitcoindClient, bitcoindBlocks } from '../../../bitcoin/io/index.ts'
+import type { HttpServer } from '../../../http/index.ts'
 import { Emitter, type Events, type Service } from '../../../lib/index.ts'
 import type { HistoryKeeper } from '../history/history-keeper.ts'
 import type { ProofPublisher } from '../publish/publisher.ts'
+import { busServer } from './bus-server.ts'
 import { ServedBus } from './served-bus.ts'
 import { sharedHistory } from './served-history.ts'
 import { ServedProver } from './served-prover.ts'
-import { type RunningServer, serveBus } from './server.ts'
 
 export interface InProcessServerComponents {
   readonly host: string
@@ -13,7 +14,6 @@ export interface InProcessServerComponents {
   readonly client: BitcoindClient
   readonly publisher: ProofPublisher
   readonly keeper: HistoryKeeper
-  readonly clock: () => number
 }
 
 export interface InProcessServerEvents {
@@ -24,18 +24,20 @@ export interface InProcessServerEvents {
 
 /** Serves what a prover of the same process publishes. */
 export class InProcessServer implements Service {
-  readonly #components: InProcessServerComponents
   readonly #events = new Emitter<InProcessServerEvents>()
   readonly #bus: ServedBus
   readonly #offering: ServedProver
-  #server: RunningServer | null = null
+  readonly #server: HttpServer
 
   constructor(components: InProcessServerComponents) {
-    const { client, publisher, keeper } = components
-    this.#components = components
+    const { client, publisher, keeper, host, port } = components
     this.#bus = new ServedBus({ history: sharedHistory(keeper), blocks: bitcoindBlocks(client) })
     this.#offering = new ServedProver({ bus: this.#bus, publisher, keeper })
     this.#offering.events.on('behind', (error) => this.#events.emit('trouble', error))
+    this.#server = busServer(this.#bus, { host, port })
+    this.#server.events.on('failed', (cause) =>
+      this.#events.emit('trouble', cause instanceof Error ? cause : new Error(String(cause), { cause })),
+    )
   }
 
   get events(): Events<InProcessServerEvents> {
@@ -43,16 +45,13 @@ export class InProcessServer implements Service {
   }
 
   async start(): Promise<void> {
-    const { host, port, clock } = this.#components
-    const onError = (cause: unknown) =>
-      this.#events.emit('trouble', cause instanceof Error ? cause : new Error(String(cause), { cause }))
-    this.#server = await serveBus({ bus: this.#bus, host, port, clock, onError })
+    await this.#server.start()
     await this.#offering.start()
     this.#events.emit('listening', { url: this.#server.url })
   }
 
   async stop(): Promise<void> {
     await this.#offering.stop()
-    await this.#server?.close()
+    await this.#server.stop()
   }
 }

@@ -1,5 +1,5 @@
 import type { PlaceSource } from '../../attestation/attestor.ts'
-import type { AttestedChain } from '../../attestation/check.ts'
+import type { AttestedChain } from '../../attestation/verify.ts'
 import { busError } from '../../errors.ts'
 import type { History } from '../history/history.ts'
 import { livePlaces, provedPlaces } from '../history/places.ts'

@@ -1,8 +1,16 @@
-import { delay, Emitter, type Events, errorCode, Running, type RunningService } from '../../../lib/index.ts'
+import {
+  delay,
+  Emitter,
+  type Events,
+  errorCode,
+  type Rejection,
+  Running,
+  type RunningService,
+} from '../../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../../lib/io/index.ts'
 import { better } from '../../compare.ts'
 import { type FetchProofResult, fetchProof, type HeldProof } from '../../sync/fetch-proof.ts'
-import type { ProvedChain, RefusedProof, VerifyOptions } from '../../verify.ts'
+import type { ProvedChain, VerifyOptions, VerifyReject } from '../../verify.ts'
 import { findProof } from '../publish/held-proof.ts'
 
 export interface ProofFetcherComponents {
@@ -20,7 +28,7 @@ export interface ProofFetcherComponents {
 
 export interface ProofFetcherEvents {
   /** What lies in the file is no valid proof of this chain; it will be replaced. */
-  readonly refused: RefusedProof
+  readonly refused: Rejection<VerifyReject>
   /** A newer proof is in place; or the server answers again after trouble, and `newer` is false. */
   readonly fetched: { readonly chain: ProvedChain; readonly newer: boolean }
   /** The server's proof was not taken; told once as long as it is for the same reason. */

@@ -10,16 +10,17 @@ import {
   testnet4,
   toDisplay,
 } from '../../bitcoin/index.ts'
+import { aByteArray, described } from '../../lib/index.ts'
 import type { SnarkVerifier } from '../../proving/index.ts'
 import { decodeAnchor } from '../anchor.ts'
 import { decodeProofFile, type SetupKind } from '../proof-file.ts'
-import { type ProvedChain, type RefusedProof, verifyProof } from '../verify.ts'
-import { VerifierError } from './verifier-error.ts'
+import { type VerifyProofResult, verifyProof } from '../verify.ts'
+import { verifierError } from './verifier-error.ts'
 
 export type NetworkName = 'mainnet' | 'testnet4' | 'signet' | 'regtest'
 
-/** What to judge and by which standard; plain data, so that it crosses to a worker. */
-export interface VerifyRequest {
+/** What to verify and by which standard; plain data, so that it crosses to a worker. */
+export interface VerifyProofRequest {
   readonly proof: Uint8Array
   /** Mainnet unless named; `custom` is the text of a parameter file. */
   readonly network?: NetworkName | { readonly custom: string }
@@ -40,8 +41,10 @@ export interface FileClaims {
   readonly start: { readonly kind: 'genesis' | 'anchor'; readonly height: number; readonly hash: DisplayHash }
 }
 
-export interface Judgement {
-  readonly result: ProvedChain | RefusedProof
+export interface ProofVerdict {
+  readonly result: VerifyProofResult
+  /** Name of the network that it was verified for. */
+  readonly network: string
   /** Null when the file is no well-formed proof file. */
   readonly claims: FileClaims | null
 }
@@ -49,50 +52,47 @@ export interface Judgement {
 const NETWORKS = { mainnet, testnet4, signet, regtest } as const satisfies Record<NetworkName, NetworkParams>
 
 /**
- * Judges a proof by a request of plain data: names, texts and bytes, as a page or a worker has them.
+ * Verifies a proof by a request of plain data: names, texts and bytes, as a page or a worker has them. Throws where the
+ * request is none: E_REQUEST, E_PARAMS, E_ANCHOR, E_OPTIONS, E_NOW or E_MIN_WORK.
  *
  * @example
  * import { readFile } from 'node:fs/promises'
- * import { judgeProof, loadVerifier } from 'wsc-bitcoin'
+ * import { loadVerifier, verifyProofRequest } from 'wsc-bitcoin'
  *
  * const proof = await readFile('regtest.proof')
  * const now = Math.floor(Date.now() / 1000)
- * const { result, claims } = await judgeProof({ proof, network: 'mainnet', now }, await loadVerifier())
- * console.log(result.valid ? 'valid' : result.reason, claims?.network) // wrong-network regtest
+ * const { result, claims } = await verifyProofRequest({ proof, network: 'mainnet', now }, await loadVerifier())
+ * console.log(result.ok ? 'valid' : result.reject, claims?.network) // wrong-network regtest
  */
-export async function judgeProof(request: VerifyRequest, verifier: SnarkVerifier): Promise<Judgement> {
-  if (!(request?.proof instanceof Uint8Array)) throw new VerifierError('E_REQUEST', 'the request holds no proof bytes')
-  const params = paramsOf(request.network ?? 'mainnet')
-  const anchor = request.anchor === undefined ? undefined : anchorOf(params, request.anchor)
-  const result = await verifyProof(request.proof, {
-    params,
-    verifier,
-    now: request.now,
-    ...(anchor === undefined ? {} : { anchor }),
-    ...(request.minWork === undefined ? {} : { minWork: request.minWork }),
-    ...(request.allowInsecureSetup === undefined ? {} : { allowInsecureSetup: request.allowInsecureSetup }),
-  })
-  return { result, claims: claimsOf(request.proof) }
+export async function verifyProofRequest(request: VerifyProofRequest, verifier: SnarkVerifier): Promise<ProofVerdict> {
+  if (!aByteArray.holds(request?.proof)) throw verifierError('E_REQUEST', 'the request holds no proof bytes')
+  const { proof, network = 'mainnet', anchor: text, ...rest } = request
+  const params = paramsOf(network)
+  const anchor = text === undefined ? {} : { anchor: anchorOf(params, text) }
+  // The rest are options of `verifyProof`, which refuses every other.
+  const result = await verifyProof(proof, { ...rest, ...anchor, params, verifier })
+  return { result, network: params.name, claims: claimsOf(proof) }
 }
 
 function paramsOf(network: NetworkName | { readonly custom: string }): NetworkParams {
   if (typeof network === 'string') {
     // Not every caller is type-checked.
     if (Object.hasOwn(NETWORKS, network)) return NETWORKS[network]
-    throw new VerifierError('E_PARAMS', `there is no network "${network}"`)
+    throw verifierError('E_PARAMS', `there is no network "${network}"`)
   }
   if (typeof network?.custom !== 'string' || network.custom.trim() === '')
-    throw new VerifierError('E_PARAMS', 'no parameter file was given')
+    throw verifierError('E_PARAMS', 'no parameter file was given')
   try {
     return loadCustomParams(network.custom)
   } catch (cause) {
-    throw new VerifierError('E_PARAMS', (cause as Error).message, { cause })
+    throw verifierError('E_PARAMS', (cause as Error).message, { cause })
   }
 }
 
 function anchorOf(params: NetworkParams, text: string): ChainContext {
+  if (typeof text !== 'string') throw verifierError('E_ANCHOR', `the anchor is a file’s text, not ${described(text)}`)
   const decoded = decodeAnchor(params, text)
-  if (!decoded.ok) throw new VerifierError('E_ANCHOR', `the anchor is unusable: ${decoded.detail}`)
+  if (!decoded.ok) throw verifierError('E_ANCHOR', `the anchor is unusable: ${decoded.detail}`)
   return decoded.context
 }
 

@@ -8,18 +8,9 @@ import {
   toDisplay,
   transactionId,
 } from '../../bitcoin/index.ts'
-import type { BlockSource } from '../../bus/index.ts'
-import { readBlockFile } from '../block-file.ts'
-import { UsageError } from '../exit.ts'
+import type { BlockSource } from './attestor.ts'
 
-/** One raw block from a file, gzipped or not; the header's own work is judged with the attestation. */
-export async function readBlock(file: string): Promise<Block> {
-  const read = await readBlockFile(file)
-  if (read.ok) return read.block
-  throw new UsageError(`${file} is no raw block: ${read.reject}: ${read.detail}`)
-}
-
-/** Headers of a file, the first of them at `startHeight`, and at most one block. */
+/** Headers one after another, the first of them at `startHeight`, and at most one block; its own work is not looked at. */
 export function fileBlocks(headers: Uint8Array, startHeight: number, block: Block | undefined): BlockSource {
   const at = (i: number) => headers.subarray(i * HEADER_BYTES, (i + 1) * HEADER_BYTES)
   const find = (hash: BlockHash): number | null => {

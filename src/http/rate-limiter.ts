@@ -1,8 +1,4 @@
-/** Requests a client may make: so many at once, and so many a second after that. */
-export interface RateLimit {
-  readonly burst: number
-  readonly perSecond: number
-}
+import type { RateLimit } from './limits.ts'
 
 /** Clients remembered at most: beyond, the one seen longest ago is forgotten. */
 const MAX_CLIENTS = 10_000
@@ -19,8 +15,8 @@ export class RateLimiter {
     this.#clock = clock
   }
 
-  /** False where the client has to wait. */
-  take(client: string): boolean {
+  /** 0 where the client may go on, else milliseconds it has to wait. */
+  take(client: string): number {
     const { burst, perSecond } = this.#limit
     const now = this.#clock()
     const before = this.#clients.get(client)
@@ -30,6 +26,6 @@ export class RateLimiter {
     this.#clients.delete(client)
     this.#clients.set(client, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now })
     if (this.#clients.size > MAX_CLIENTS) this.#clients.delete(this.#clients.keys().next().value as string)
-    return tokens >= 1
+    return tokens >= 1 ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1000)
   }
 }

@@ -8,6 +8,7 @@ import {
   type Transaction,
   type Txid,
 } from '../../bitcoin/index.ts'
+import { type Result, rejection } from '../../lib/index.ts'
 import type { Poseidon } from '../accumulator.ts'
 import { type PathReject, verifyPath } from '../accumulator-path.ts'
 import { splitHash } from '../state.ts'
@@ -53,9 +54,7 @@ export type AttestationPayload =
       readonly transaction: Transaction
     }
 
-export interface CheckedAttestation {
-  readonly valid: true
-  readonly reason: null
+export interface VerifiedAttestation {
   readonly height: number
   readonly blockHash: BlockHash
   readonly header: Header
@@ -64,71 +63,70 @@ export interface CheckedAttestation {
   readonly payload: AttestationPayload
 }
 
-export interface RefusedAttestation {
-  readonly valid: false
-  readonly reason: AttestationReject
-  readonly detail: string
-}
+/** What an attestation was found to show, or the rule it breaks. */
+export type VerifyAttestationResult = Result<{ readonly verified: VerifiedAttestation }, AttestationReject>
 
-/** What of a verified proof an attestation is checked against. */
+/** What of a verified proof an attestation is verified against. */
 export type AttestedChain = Pick<ProvedChain, 'height' | 'accumulator' | 'anchor'>
 
 /**
- * Judges an attestation under a verified bus proof: everything it says is recomputed from what the proof commits to.
+ * Verifies an attestation under a verified bus proof: everything it says is recomputed from what the proof commits to.
  * `poseidon` is the verifier's (`poseidonOf(verifier)`).
  *
  * @example
  * import { readFile } from 'node:fs/promises'
- * import { checkAttestation, decodeAttestation, loadVerifier, poseidonOf, regtest, verifyProof } from 'wsc-bitcoin'
+ * import { decodeAttestation, loadVerifier, poseidonOf, regtest, verifyAttestation, verifyProof } from 'wsc-bitcoin'
  *
  * const verifier = await loadVerifier()
- * const chain = await verifyProof(await readFile('regtest.proof'), { params: regtest, verifier, now: Date.now() / 1000 })
+ * const options = { params: regtest, verifier, now: Date.now() / 1000 }
+ * const proved = await verifyProof(await readFile('regtest.proof'), options)
  * const decoded = decodeAttestation(await readFile('header.attestation'))
- * if (!chain.valid || !decoded.ok) throw new Error('no proof or no attestation')
- * const result = checkAttestation(decoded.attestation, chain, poseidonOf(verifier))
- * console.log(result.valid ? `in block ${result.height}` : result.reason) // in block 3
+ * if (!proved.ok || !decoded.ok) throw new Error('no proof or no attestation')
+ * const result = verifyAttestation(decoded.attestation, proved.chain, poseidonOf(verifier))
+ * console.log(result.ok ? `in block ${result.verified.height}` : result.reject) // in block 3
  */
-export function checkAttestation(
+export function verifyAttestation(
   attestation: Attestation,
   chain: AttestedChain,
   poseidon: Poseidon,
-): CheckedAttestation | RefusedAttestation {
+): VerifyAttestationResult {
   const placed = checkHeaderPart(attestation, chain, poseidon)
-  if ('valid' in placed) return placed
-  const payload = readPayload(attestation, placed.header.merkleRoot)
-  if ('reject' in payload) return { valid: false, reason: payload.reject, detail: payload.detail }
+  if (!placed.ok) return placed
+  const { blockHash, header } = placed
+  const read = readPayload(attestation, header.merkleRoot)
+  if (!read.ok) return read
   const { height } = attestation
-  return { valid: true, reason: null, height, ...placed, confirmations: chain.height - height + 1, payload }
+  const confirmations = chain.height - height + 1
+  return { ok: true, verified: { height, blockHash, header, confirmations, payload: read.payload } }
 }
 
 function checkHeaderPart(
   { tipHeight, height, header: bytes, path }: HeaderPart,
   chain: AttestedChain,
   poseidon: Poseidon,
-): { readonly blockHash: BlockHash; readonly header: Header } | RefusedAttestation {
-  const refuse = (reason: AttestationReject, detail: string): RefusedAttestation => ({ valid: false, reason, detail })
+): Result<{ readonly blockHash: BlockHash; readonly header: Header }, AttestationReject> {
   const start = chain.anchor?.height ?? 0
   if (tipHeight !== chain.height) {
-    return refuse('other-proof', `made for a proof of height ${tipHeight}, not ${chain.height}: refresh it`)
+    return rejection('other-proof', `made for a proof of height ${tipHeight}, not ${chain.height}: refresh it`)
   }
-  if (height < start) return refuse('before-start', `block ${height} lies before the proof’s anchor at ${start}`)
-  if (height > chain.height) return refuse('after-tip', `block ${height} lies after the proof’s tip`)
-  if (bytes.length !== HEADER_BYTES) return refuse('bad-header', `a header has ${HEADER_BYTES} bytes`)
+  if (height < start) return rejection('before-start', `block ${height} lies before the proof’s anchor at ${start}`)
+  if (height > chain.height) return rejection('after-tip', `block ${height} lies after the proof’s tip`)
+  if (bytes.length !== HEADER_BYTES) return rejection('bad-header', `a header has ${HEADER_BYTES} bytes`)
   const header = decodeHeader(bytes)
   const blockHash = headerHash(header)
   const { high, low } = splitHash(blockHash)
   const leaf = { height, hashHigh: high, hashLow: low }
   const place = { commitment: chain.accumulator, count: chain.height - start + 1, index: height - start, leaf }
   const found = verifyPath(poseidon, place, path)
-  return found.ok ? { blockHash, header } : refuse(found.reject, found.detail)
+  return found.ok ? { ok: true, blockHash, header } : found
 }
 
-type PayloadRejection = { readonly reject: BlockPartReject; readonly detail: string }
+type PayloadResult = Result<{ readonly payload: AttestationPayload }, BlockPartReject>
 
-function readPayload(attestation: Attestation, merkleRoot: Uint8Array): AttestationPayload | PayloadRejection {
+function readPayload(attestation: Attestation, merkleRoot: Uint8Array): PayloadResult {
   switch (attestation.kind) {
     case 'header':
-      return { kind: 'header' }
+      return { ok: true, payload: { kind: 'header' } }
     case 'tx':
       return readTransaction(attestation, merkleRoot)
     case 'output':
@@ -138,22 +136,24 @@ function readPayload(attestation: Attestation, merkleRoot: Uint8Array): Attestat
   }
 }
 
-function readTransaction(part: TransactionAttestation, merkleRoot: Uint8Array): AttestationPayload | PayloadRejection {
+function readTransaction(part: TransactionAttestation, merkleRoot: Uint8Array): PayloadResult {
   const found = checkTransactionPart(part, merkleRoot)
   if (!found.ok) return found
-  return { kind: 'tx', txid: found.txid, index: part.index, transaction: found.transaction }
+  const { txid, transaction } = found
+  return { ok: true, payload: { kind: 'tx', txid, index: part.index, transaction } }
 }
 
-function readOutput(part: OutputAttestation, merkleRoot: Uint8Array): AttestationPayload | PayloadRejection {
+function readOutput(part: OutputAttestation, merkleRoot: Uint8Array): PayloadResult {
   const found = checkTransactionPart(part, merkleRoot)
   if (!found.ok) return found
   const output = found.transaction.outputs[part.output]
-  if (output === undefined) return { reject: 'no-such-output', detail: `the transaction has no output ${part.output}` }
-  return { kind: 'output', txid: found.txid, output: part.output, ...output }
+  if (output === undefined) return rejection('no-such-output', `the transaction has no output ${part.output}`)
+  return { ok: true, payload: { kind: 'output', txid: found.txid, output: part.output, ...output } }
 }
 
-function readInscription(part: InscriptionAttestation, merkleRoot: Uint8Array): AttestationPayload | PayloadRejection {
+function readInscription(part: InscriptionAttestation, merkleRoot: Uint8Array): PayloadResult {
   const found = checkInscriptionPart(part, merkleRoot)
   if (!found.ok) return found
-  return { kind: 'inscription', txid: found.txid, envelope: found.envelope, transaction: found.transaction }
+  const { txid, envelope, transaction } = found
+  return { ok: true, payload: { kind: 'inscription', txid, envelope, transaction } }
 }

@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type ServedBus, type ServeLimits, serveBus } from '../../src/bus/io/index.ts'
-import { Connections, clientOfAddress, SERVE_LIMITS } from '../../src/bus/io/serve/connections.ts'
+import { Budget } from '../../src/http/budget.ts'
+import { clientOfAddress } from '../../src/http/clients.ts'
+import { type HttpLimits, HttpServer, type RouteModule, sendContent } from '../../src/http/index.ts'
+import { SMALL_ANSWER } from '../../src/http/limits.ts'
 
 const closing: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -12,12 +14,19 @@ afterEach(async () => {
 
 const BIG = 16_000_000
 
-/** A server whose proof has a length that no socket's buffers take; its history is not in step. */
-async function serving(limits: Partial<ServeLimits>, bytes = BIG) {
-  const current = { bytes: new Uint8Array(bytes), digest: 'd', chain: {} }
-  const bus = { current } as unknown as ServedBus
-  const server = await serveBus({ bus, host: '127.0.0.1', port: 0, clock: Date.now, limits })
-  closing.push(() => server.close())
+/** A server of something that has a length that no socket's buffers take. */
+async function serving(limits: Partial<HttpLimits>, length = BIG) {
+  const bytes = new Uint8Array(length)
+  const big: RouteModule = {
+    name: 'big',
+    description: 'something large',
+    register(routes) {
+      routes.get('/big', (request, reply) => sendContent(request, reply, { type: 'application/octet-stream', bytes }))
+    },
+  }
+  const server = new HttpServer({ modules: [big], host: '127.0.0.1', port: 0, limits })
+  await server.start()
+  closing.push(() => server.stop())
   const client = (text = '') => {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
     socket.on('error', () => undefined)
@@ -28,7 +37,7 @@ async function serving(limits: Partial<ServeLimits>, bytes = BIG) {
   return { client, server }
 }
 
-const ASK = 'GET /v1/proof HTTP/1.1\r\nHost: a\r\n\r\n'
+const ASK = 'GET /big HTTP/1.1\r\nHost: a\r\n\r\n'
 
 async function status(socket: Socket): Promise<string> {
   const [data] = (await once(socket, 'data')) as [Buffer]
@@ -71,7 +80,7 @@ describe('an answer', () => {
     expect(await status(client(ASK))).toBe('200')
     second.resume()
     await delay(500)
-    expect((await fetch(`${server.url}/v1/proof`)).status).toBe(200)
+    expect((await fetch(`${server.url}/big`)).status).toBe(200)
   })
 
   it('that waits behind another of its connection frees its part with it too', async () => {
@@ -86,18 +95,17 @@ describe('an answer', () => {
   })
 
   it('passes where it is small though the sum is used up, unless by its own client', () => {
-    const at = (remoteAddress: string) => ({ remoteAddress }) as Socket
-    const connections = new Connections({ ...SERVE_LIMITS, unsentBytes: 100_000, unsentBytesPerAddress: 60_000 })
-    const [a, b, c] = [at('10.0.0.1'), at('10.0.0.2'), at('10.0.0.3')]
-    expect(connections.hold(a, 60_001)).toBe(null)
-    const release = connections.hold(a, 60_000)
-    expect(connections.hold(a, 1)).toBe(null)
-    expect(connections.hold(b, 40_000)).not.toBe(null)
-    expect(connections.hold(c, 40_000)).toBe(null)
-    expect(connections.hold(c, 17_000)).not.toBe(null)
+    const unsent = new Budget({ total: 100_000, perClient: 60_000, small: SMALL_ANSWER })
+    const [a, b, c] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'] as const
+    expect(unsent.take(a, 60_001)).toBe(null)
+    const release = unsent.take(a, 60_000)
+    expect(unsent.take(a, 1)).toBe(null)
+    expect(unsent.take(b, 40_000)).not.toBe(null)
+    expect(unsent.take(c, 40_000)).toBe(null)
+    expect(unsent.take(c, 17_000)).not.toBe(null)
     release?.()
     release?.()
-    expect(connections.unsentBytes).toBe(57_000)
+    expect(unsent.total).toBe(57_000)
   })
 })
 
@@ -109,12 +117,12 @@ describe('a connection', () => {
     expect(await ended(client(ASK))).toBeLessThan(2000)
     sockets[0]?.destroy()
     await delay(100)
-    expect((await fetch(`${server.url}/v1/proof`)).status).toBe(200)
+    expect((await fetch(`${server.url}/big`)).status).toBe(200)
   })
 
   it('has to bring its request in time, told within a second after it', async () => {
     const { client } = await serving({ requestMs: 1000 }, 10)
-    const [silent, slow] = [client(), client('GET /v1/proof HTTP/1.1\r\n')]
+    const [silent, slow] = [client(), client('GET /big HTTP/1.1\r\n')]
     const trickle = setInterval(() => slow.write('x'), 100)
     closing.push(() => clearInterval(trickle))
     silent.resume()
