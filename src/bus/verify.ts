@@ -207,6 +207,9 @@ async function provedState(
     const code = errorCode(error)
     if (code === 'E_PROOF_INVALID') return rejection('proof-invalid', 'the SNARK does not verify')
     if (code === 'E_PROOF_MALFORMED') return rejection('proof-malformed', 'the SNARK cannot be decoded')
+    // A trap or a panic: whatever these bytes did to the verifier, they have proved nothing.
+    if (code === 'E_INTERNAL')
+      return rejection('proof-malformed', `the SNARK made the verifier fail: ${(error as Error).message}`)
     throw error
   }
   const elements = decodeField(vector)
