@@ -1,5 +1,17 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatBytes, WscError } from '../../lib/index.ts'
+import {
+  anInteger,
+  aSignal,
+  aText,
+  bytesToHex,
+  type OptionRules,
+  optional,
+  type ReadResult,
+  readBody,
+  requireArgument,
+  requireOptions,
+  WscError,
+} from '../../lib/index.ts'
 import { busError } from '../errors.ts'
 
 export interface FetchOptions {
@@ -9,10 +21,13 @@ export interface FetchOptions {
 }
 
 const TIMEOUT_MS = 30_000
+/** As long as timers run. */
+const MAX_TIMEOUT_MS = 0x7fff_ffff
 
-export type FetchResult =
-  | { readonly ok: true; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly reject: 'oversized'; readonly detail: string }
+const OPTIONS: OptionRules<FetchOptions> = {
+  signal: optional(aSignal),
+  timeoutMs: optional(anInteger(1, MAX_TIMEOUT_MS)),
+}
 
 /**
  * What a server of the bus has at `path`. At most `maxBytes` are read, within the time: a server that sends more is
@@ -25,7 +40,9 @@ export async function fetchBytes(
   maxBytes: number,
   options: FetchOptions = {},
   held: Uint8Array | null = null,
-): Promise<FetchResult> {
+): Promise<ReadResult> {
+  requireArgument('fetching', 'the server’s address', base, aText)
+  requireOptions('fetching', options, OPTIONS)
   const url = join(base, path)
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
   const timeout = AbortSignal.timeout(timeoutMs)
@@ -50,23 +67,6 @@ export async function fetchBytes(
       throw busError('E_FETCH', `${url} did not answer in full within ${timeoutMs / 1000} s`, { cause })
     const reason = ((cause as Error).cause as NodeJS.ErrnoException | undefined)?.code ?? (cause as Error).message
     throw busError('E_FETCH', `${url} cannot be fetched: ${reason}`, { cause })
-  }
-}
-
-async function readBody(response: Response, maxBytes: number): Promise<FetchResult> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  const reader = response.body?.getReader()
-  for (;;) {
-    const { value, done } = (await reader?.read()) ?? { value: undefined, done: true }
-    if (done || value === undefined) return { ok: true, bytes: concatBytes(...chunks) }
-    length += value.length
-    if (length > maxBytes) {
-      // Not awaited: a server that goes on sending is not waited for.
-      reader?.cancel().catch(() => undefined)
-      return { ok: false, reject: 'oversized', detail: `more than ${maxBytes} bytes` }
-    }
-    chunks.push(value)
   }
 }
 

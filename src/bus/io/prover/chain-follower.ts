@@ -1,4 +1,4 @@
-import type { NetworkParams, Rejection } from '../../../bitcoin/index.ts'
+import type { HeaderRejection, NetworkParams } from '../../../bitcoin/index.ts'
 import { type BitcoindClient, type BitcoindError, blockFeed } from '../../../bitcoin/io/index.ts'
 import { Emitter, type Events, Running, type RunningService } from '../../../lib/index.ts'
 import type { ProvedChain } from '../../verify.ts'
@@ -23,7 +23,7 @@ export interface ChainFollowerEvents {
   /** Folded; a stage of compressing begins. */
   readonly compressing: { readonly stage: string }
   /** The tip is ahead of the clock by more than two hours: waits for the next block. */
-  readonly tooNew: Rejection
+  readonly tooNew: HeaderRejection
   /** The chain changed all the time while it was read: waits for the next block. */
   readonly unsettled: Error
   /** bitcoind does not answer: waits for it. */

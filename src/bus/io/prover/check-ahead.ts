@@ -2,8 +2,8 @@ import {
   type ChainContext,
   checkHeader,
   checkNotTooNew,
+  type HeaderRejection,
   type NetworkParams,
-  type Rejection,
   sameHash,
   toDisplay,
 } from '../../../bitcoin/index.ts'
@@ -22,7 +22,7 @@ export async function checkAhead(
   to: number,
   now: number,
   signal?: AbortSignal,
-): Promise<{ readonly ok: true; readonly context: ChainContext } | Rejection> {
+): Promise<{ readonly ok: true; readonly context: ChainContext } | HeaderRejection> {
   const joint = await source.hashAt(context.height, signal)
   if (joint !== null && !sameHash(joint, context.hash)) {
     const detail = `block ${toDisplay(joint)} where the chain has ${toDisplay(context.hash)}`

@@ -3,8 +3,8 @@ import {
   decodeHeader,
   HEADER_BYTES,
   type Header,
+  type HeaderRejection,
   headerHash,
-  type Rejection,
 } from '../../../bitcoin/index.ts'
 
 /** Where headers come from: a file or a node. What they are worth, the header rules say. */
@@ -33,7 +33,7 @@ export const BATCH = 2000
 export function fileSource(
   bytes: Uint8Array,
   startHeight = 0,
-): { readonly ok: true; readonly source: HeaderSource } | Rejection {
+): { readonly ok: true; readonly source: HeaderSource } | HeaderRejection {
   const count = Math.floor(bytes.length / HEADER_BYTES)
   if (bytes.length === 0 || bytes.length % HEADER_BYTES !== 0) {
     const detail = `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers: is this a header file?`

@@ -1,4 +1,4 @@
-import type { Rejection, RejectReason } from '../../../bitcoin/index.ts'
+import type { HeaderReject, HeaderRejection } from '../../../bitcoin/index.ts'
 import { WscError } from '../../../lib/index.ts'
 import { busError } from '../../errors.ts'
 import type { HeaderSource } from './header-source.ts'
@@ -7,7 +7,7 @@ import type { HeaderSource } from './header-source.ts'
 const MAX_REORGS = 8
 
 /** What a header of another branch looks like: its own work is in order, but it does not follow. */
-const UNLINKED: ReadonlySet<RejectReason> = new Set(['bad-prevblk-link', 'bad-genesis'])
+const UNLINKED: ReadonlySet<HeaderReject> = new Set(['bad-prevblk-link', 'bad-genesis'])
 
 /**
  * Looks again while a source's chain changes under `look`: what does not fit together, or is gone, may be a reorg
@@ -16,8 +16,8 @@ const UNLINKED: ReadonlySet<RejectReason> = new Set(['bad-prevblk-link', 'bad-ge
  */
 export async function throughReorgs<T extends { readonly ok: true }>(
   source: HeaderSource,
-  look: () => Promise<T | Rejection>,
-): Promise<T | Rejection> {
+  look: () => Promise<T | HeaderRejection>,
+): Promise<T | HeaderRejection> {
   if (source.fixed) return await look()
   let before: string | undefined
   for (let tries = 1; ; tries++) {
