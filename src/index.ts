@@ -22,13 +22,19 @@ export {
   type BitcoindClientOptions,
   BitcoindError,
   type BitcoindErrorCode,
+  type BlockEvent,
   bitcoindBlocks,
+  ChainFeed,
+  type ChainFeedEvents,
+  type ChainFeedOptions,
+  type Outage,
+  type SubscribeOptions,
+  type Tick,
 } from './bitcoin/io/index.ts'
 export * from './browser.ts'
 export {
   type BusServerOptions,
   bitcoindSource,
-  busRoutes,
   busServer,
   fileSource,
   type HeaderClient,
@@ -51,13 +57,9 @@ export {
   type ServedFileEvents,
   type ServedHistory,
   type ServedProof,
-  sharedHistory,
 } from './bus/io/index.ts'
 export {
   type Content,
-  type Failure,
-  fail,
-  failureSchema,
   type HttpLimits,
   HttpServer,
   type HttpServerEvents,
@@ -66,7 +68,6 @@ export {
   type RouteModule,
   type Routes,
   type ServerInfo,
-  sendContent,
 } from './http/index.ts'
 export type { SettlementErrorCode } from './settlement/index.ts'
 export {

@@ -57,6 +57,7 @@ export {
   merkleNode,
   merkleTree,
 } from './merkle.ts'
+export { Misfit, readMoving } from './moving-chain.ts'
 export { chainContext, networkParams } from './option-rules.ts'
 export { loadCustomParams } from './params/custom.ts'
 export { mainnet } from './params/mainnet.ts'

@@ -75,8 +75,11 @@ export function advance(
   poseidon: Poseidon,
 ): { readonly ok: true; readonly next: ChainState } | HeaderRejection {
   const result = checkHeader(state.params, state.context, header)
-  if (!result.ok) return result
-  const { height, hash } = result.next
-  const history = recordHeader(poseidon, state.history, height, hash)
-  return { ok: true, next: { ...state, context: result.next, history } }
+  return result.ok ? { ok: true, next: afterValid(state, result.next, poseidon) } : result
+}
+
+/** The state after a header that has passed every rule; `context` is what they made of it. */
+export function afterValid(state: ChainState, context: ChainContext, poseidon: Poseidon): ChainState {
+  const history = recordHeader(poseidon, state.history, context.height, context.hash)
+  return { ...state, context, history }
 }

@@ -3,7 +3,6 @@ import type { WscError } from '../../../lib/index.ts'
 import { throwIfAborted } from '../../../lib/index.ts'
 import { type BusErrorCode, busError } from '../../errors.ts'
 import type { ChainState } from '../../state.ts'
-import { checkAhead } from './check-ahead.ts'
 import type { HeaderSource } from './header-source.ts'
 import type { AdvanceResult, BusProver } from './prover.ts'
 import { isUnsettled, throughReorgs } from './through-reorgs.ts'
@@ -66,7 +65,7 @@ export async function follow(options: FollowOptions): Promise<void> {
 
 /** Whether the node's chain has more work than the published state, judged by the rules, not by its word. */
 async function hasMoreWork(options: FollowOptions, published: ChainState | null): Promise<boolean> {
-  const { prover, source, start, signal, clock } = options
+  const { prover, source, start, signal } = options
   const judged = await throughReorgs(source, async () => {
     const height = await source.tipHeight(signal)
     if (published === null) return { ok: true, more: height > start.context.height }
@@ -74,9 +73,7 @@ async function hasMoreWork(options: FollowOptions, published: ChainState | null)
     if (there !== null && sameHash(there, published.context.hash)) {
       return { ok: true, more: height > published.context.height }
     }
-    const now = Math.floor(clock() / 1000)
-    const base = await prover.commonState(source, height, signal)
-    const ahead = await checkAhead(start.params, base.context, source, height, now, signal)
+    const ahead = await prover.judge(source, height, signal)
     return ahead.ok ? { ok: true, more: ahead.context.chainwork > published.context.chainwork } : ahead
   })
   // A breach is for the prover to find and to tell.
