@@ -78,6 +78,8 @@ async function prove(context: CliContext, options: Options, command: Command): P
     const proving = await openProver(await proverOptions(options, context))
     try {
       showProver(proving, context)
+      // How far it came stays on the screen, above what follows.
+      proving.prover.events.on('progress', ({ height, to }) => height === to && terminal.settle())
       const began = clock()
       const once = new ProvingOnce({ proving, from, to: options.to, file: options.out, signal })
       once.events.on('compressing', () => terminal.progress('compress …'))
