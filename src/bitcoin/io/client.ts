@@ -160,7 +160,7 @@ function parseUrl(text: string): URL {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     // Shown only where it cannot hold a password.
     const shown = HOST_AND_PORT.test(text) ? text : 'HOST:PORT'
-    const message = `What was given is no address of a node. An address is http://${shown}.`
+    const message = `What was given is no address of a node. Write http://${shown}.`
     throw new BitcoindError('E_NODE_UNREACHABLE', message)
   }
   if (url.username || url.password) {
