@@ -12,7 +12,7 @@ import {
   packParams,
   unusableTarget,
 } from '../bitcoin/index.ts'
-import { bytesToHex, hexToBytes } from '../lib/index.ts'
+import { bytesToHex, hexToBytes, type Result } from '../lib/index.ts'
 
 /**
  * Anchor file: the state of a chain at some height, made natively from a header file (`contextFromHeaders`). A proof that
@@ -34,9 +34,7 @@ const anchorSchema = z.strictObject({
   times: z.array(uint32).min(1).max(MEDIAN_SPAN),
 })
 
-export type AnchorResult =
-  | { readonly ok: true; readonly context: AnchorContext }
-  | { readonly ok: false; readonly reject: AnchorReject; readonly detail: string }
+export type AnchorResult = Result<{ readonly context: AnchorContext }, AnchorReject>
 
 export type AnchorReject = 'malformed-anchor' | 'unsupported-version' | 'wrong-network' | 'network-not-provable'
 

@@ -3,7 +3,9 @@ import {
   type BlockHash,
   type Header,
   headerHash,
+  Misfit,
   type NetworkParams,
+  readMoving,
   sameHash,
   toDisplay,
 } from '../../../bitcoin/index.ts'
@@ -26,9 +28,6 @@ export interface HistoryStart {
 export function historyStart(params: NetworkParams, anchor?: AnchorContext): HistoryStart {
   return anchor ?? { height: 0, header: params.genesis }
 }
-
-/** More reorgs in a row than this and the source is not to be believed. */
-const MAX_REORGS = 8
 
 /**
  * Every header of a chain and every node of its accumulator: what paths are made of. A node never changes once its leaf
@@ -80,13 +79,14 @@ export class History {
    * rules are not checked here. Throws E_REORG where the source changes without end, E_NO_HEADERS where it ends early.
    */
   async sync(source: HeaderSource, height: number, signal?: AbortSignal): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+    await readMoving(async () => {
       await this.#rollBack(source, signal)
       if (this.tipHeight >= height || (await this.#extend(source, height, signal))) return
-      if (source.fixed || attempt === MAX_REORGS) {
-        throw busError('E_REORG', `headers after height ${this.tipHeight} do not link to the chain before`)
-      }
-    }
+      const found = `headers after height ${this.tipHeight} do not link to the chain before`
+      const parted = () => busError('E_REORG', found)
+      if (source.fixed) throw parted()
+      return new Misfit(found, parted)
+    })
   }
 
   /** Commitment of the chain up to `tipHeight`, as a proof of that height carries it. */
@@ -191,10 +191,10 @@ export class History {
         throw busError('E_NO_HEADERS', `there is no header at height ${this.tipHeight + 1}`)
       }
       const leaves = new Uint8Array(headers.length * LEAF_BYTES)
-      for (const [i, header] of headers.entries()) {
+      for (const [i, { header, hash }] of headers.entries()) {
         if (!sameHash(header.prevHash, tip)) return false
-        tip = headerHash(header)
-        leaves.set(leafBytes(this.tipHeight + 1 + i, tip, header), i * LEAF_BYTES)
+        tip = hash
+        leaves.set(leafBytes(this.tipHeight + 1 + i, hash, header), i * LEAF_BYTES)
       }
       await this.#append(leaves, this.tipHeight + headers.length >= height)
     }
