@@ -3,6 +3,7 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { toDisplay } from '../../src/bitcoin/index.ts'
 import type { BlockSource, ProvedChain } from '../../src/bus/index.ts'
 import { busServer, History, memoryTable, ownHistory, ServedBus } from '../../src/bus/io/index.ts'
+import { rejection } from '../../src/lib/index.ts'
 import type { Bench } from '../bench.ts'
 import { busVerifier } from '../support/folder.ts'
 import { type Load, load } from '../support/http-load.ts'
@@ -19,7 +20,7 @@ export const serve: Bench = {
   about:
     `Requests a second and their latency at the paths of docs/serving.md, by ${CONNECTIONS} connections of another ` +
     'thread that ask again as soon as they are answered; the limit of a client’s rate is lifted. The history is in ' +
-    'memory, of 100,000 headers; blocks come from memory too, so that no node is measured.',
+    'memory, of 100,000 headers; no node is asked for anything.',
   async run({ quick, say }) {
     const headers = quick ? 5000 : 100_000
     const seconds = quick ? 0.2 : 4
@@ -31,9 +32,9 @@ export const serve: Bench = {
     await history.sync(chain.source, headers - 1)
     const height = Math.floor(headers / 3)
     const blocks: BlockSource = {
-      header: async () => chain.header(height),
-      block: async () => null,
-      locate: async () => null,
+      header: async () => null,
+      block: async () => rejection('no-such-block', 'none is asked for'),
+      locate: async () => rejection('unknown-block', 'none is asked for'),
     }
     const bus = new ServedBus({ history: ownHistory(history, chain.source), blocks })
     const proved = await provedOf(history)
