@@ -148,8 +148,8 @@ describe('anchor', () => {
       withBits('1d00ffff'),
       text.replace('"header": "', '"header": "00'),
       text.replace(/"header": "../, '"header": "0G'),
-      // Another nonce: another hash, which meets no target.
-      text.replace(/("header": "[0-9a-f]{152})[0-9a-f]{8}/, '$1ffffffff'),
+      // Another time than the last of those listed.
+      text.replace(/(?<start>"header": "[0-9a-f]{136})[0-9a-f]{8}/, '$<start>01020304'),
       text.replace(/"maxTime": \d+/, '"maxTime": 5'),
       text + ' '.repeat(5000),
     ]) {
