@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stepCircuit } from '../src/bus/io/index.ts'
 import { openWasmVerifier } from '../src/proving/index.ts'
 import { compileCircuit, ensureSetup } from '../src/proving/io/index.ts'
 import type { Manifest } from './check-verifier.ts'
@@ -58,7 +59,7 @@ async function developmentKey(): Promise<Uint8Array> {
   try {
     process.env.XDG_CACHE_HOME = scratch
     say('compiling the circuit')
-    const circuit = await compileCircuit('bus')
+    const circuit = await compileCircuit(stepCircuit)
     let last = ''
     const onProgress = (stage: string) => {
       if (stage !== last) say(stage)

@@ -1,17 +1,23 @@
+import { projectCircuits } from '../src/node/index.ts'
 import { compileCircuit, ensureSetup } from '../src/proving/io/index.ts'
 
 // The steps of the set-up that need the project's own TypeScript: `node scripts/prepare.ts circuit|keys`. Both are
 // cached by content, so a second run only looks.
-const steps = {
-  circuit: async () => (await compileCircuit('bus')).hash,
-  keys: async () =>
-    (await ensureSetup(await compileCircuit('bus'), { onProgress: (stage) => console.error(stage) })).directory,
-} as const
+const onProgress = (stage: string) => console.error(stage)
 
-const name = process.argv[2]
-if (name !== 'circuit' && name !== 'keys') {
+async function circuit(): Promise<void> {
+  for (const declaration of projectCircuits().all) console.log((await compileCircuit(declaration)).id)
+}
+
+async function keys(): Promise<void> {
+  for (const declaration of projectCircuits().all) {
+    console.log((await ensureSetup(await compileCircuit(declaration), { onProgress })).directory)
+  }
+}
+
+const steps: Readonly<Record<string, () => Promise<void>>> = { circuit, keys }
+const step = steps[process.argv[2] ?? '']
+if (step === undefined) {
   console.error(`usage: prepare.ts ${Object.keys(steps).join('|')}`)
   process.exitCode = 2
-} else {
-  console.log(await steps[name]())
-}
+} else await step()

@@ -89,7 +89,6 @@ export {
   type BlockSource,
   type BuildReject,
   type BuildRejection,
-  BusError,
   type BusErrorCode,
   better,
   type CheckedAttestation,
@@ -151,14 +150,24 @@ export {
   type WorkerScope,
   type WorkerVerifier,
 } from './bus/index.ts'
+export { type Cure, errorCode, WscError, type WscErrorOptions } from './lib/index.ts'
 export type { SnarkVerifier } from './proving/index.ts'
 export {
+  type Composed,
+  type ComposeReject,
+  composeInscription,
+  type Draft,
   decodeRecord,
   type FoundInscription,
   type InscriptionSummary,
+  type Json,
+  JsonFloat,
+  type JsonReject,
   METAPROTOCOL,
+  parseJson,
   type RecordReject,
   type RecordResult,
+  type RecordSigner,
   recordContent,
   type SignedContent,
   scanBlock,

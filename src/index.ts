@@ -27,17 +27,24 @@ export {
   historyOwner,
   memoryTable,
   openLevelTable,
+  ownHistory,
   type PoseidonSource,
   provedPlaces,
   type RateLimit,
   type RunningServer,
   ServedBus,
-  type ServedBusOptions,
+  type ServedBusComponents,
+  type ServedBusEvents,
+  ServedFile,
+  type ServedFileComponents,
+  type ServedFileEvents,
+  type ServedHistory,
   type ServedProof,
   type ServeOptions,
   serveBus,
+  sharedHistory,
 } from './bus/io/index.ts'
-export { SettlementError, type SettlementErrorCode } from './settlement/index.ts'
+export type { SettlementErrorCode } from './settlement/index.ts'
 export {
   type Coin,
   type Cost,

@@ -1,4 +1,5 @@
 import { encodeField, packState } from '../../src/bus/index.ts'
+import { stepCircuit } from '../../src/bus/io/index.ts'
 import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { makeChain } from '../support/chain.ts'
@@ -17,7 +18,7 @@ export const compress: Bench = {
     'height), and what a checkpoint costs. Restoring verifies the whole instance.',
   async run({ quick, say }) {
     const runs = quick ? 1 : 5
-    const circuit = await compileCircuit('bus')
+    const circuit = await compileCircuit(stepCircuit)
     const chain = makeChain(HEADERS, await addonPoseidon())
     const folder = await Folder.load(circuit, chain.start, busSteps(chain))
     say('folding')

@@ -1,3 +1,4 @@
+import { stepCircuit } from '../../src/bus/io/index.ts'
 import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { makeChain } from '../support/chain.ts'
@@ -27,7 +28,7 @@ export const folding: Bench = {
     say('circuits and keys')
     const chain = makeChain((WARM_UP + rounds * steps) * 3 * PER_STEP, await addonPoseidon())
     const inputs = busSteps(chain)
-    const circuits = { ours: await compileCircuit('bus'), circomlib: await compileBusStep('circomlib') }
+    const circuits = { ours: await compileCircuit(stepCircuit), circomlib: await compileBusStep('circomlib') }
     const ours = await Folder.load(circuits.ours, chain.start, inputs)
     const theirs = await Folder.load(circuits.circomlib, chain.start, inputs)
     const native = await BusWitnessSource.load(circuits.ours)

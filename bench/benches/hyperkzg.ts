@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeField, packState } from '../../src/bus/index.ts'
+import { stepCircuit } from '../../src/bus/io/index.ts'
 import { BusWitnessSource, compileCircuit, developmentPowers } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { type Addon, buildHyperKzg, loadAddonFile, MERCURY } from '../support/addon-variants.ts'
@@ -25,7 +26,7 @@ export const hyperkzg: Bench = {
     say('building the addon with HyperKZG')
     const file = join(scratch, 'hyperkzg.node')
     await copyFile(await buildHyperKzg(), file)
-    const circuit = await compileCircuit('bus')
+    const circuit = await compileCircuit(stepCircuit)
     const ptau = await developmentPowers(POWER)
     const chain = makeChain(2 * STEPS, await addonPoseidon())
     const native = await BusWitnessSource.load(circuit)

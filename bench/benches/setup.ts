@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stepCircuit } from '../../src/bus/io/index.ts'
 import {
   BusWitnessSource,
   compileCircuit,
@@ -21,7 +22,7 @@ export const setup: Bench = {
     'Cold: development powers of tau (2^17), public parameters and keys made in an empty cache; then loading what is ' +
     'cached. The circuit is compiled beforehand (once, by circom2).',
   async run({ quick, scratch, say }) {
-    const circuit = await compileCircuit('bus')
+    const circuit = await compileCircuit(stepCircuit)
     const powers: Timing[] = []
     const keys: Timing[] = []
     let directory = ''

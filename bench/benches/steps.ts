@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { encodeField, packState } from '../../src/bus/index.ts'
+import { stepCircuit } from '../../src/bus/io/index.ts'
 import { BusWitnessSource, compileCircuit, NativeVerifier } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { type Chain, makeChain } from '../support/chain.ts'
@@ -77,7 +78,7 @@ async function loadVariants(chain: Chain, sizes: readonly number[], say: (line: 
     const folder = await Folder.load(circuit, chain.start, stepsOf(chain, n))
     variants.push({ name: `${n}`, perStep: n, folder, witnesses: new WasmWitnessSource(circuit) })
   }
-  const circuit = await compileCircuit('bus')
+  const circuit = await compileCircuit(stepCircuit)
   const folder = await Folder.load(circuit, chain.start, busSteps(chain))
   variants.push({ name: '2 (the bus’s)', perStep: 2, folder, witnesses: await BusWitnessSource.load(circuit) })
   return variants

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { WitnessCalculator } from '../../src/proving/index.ts'
-import { BusWitnessSource, type CompiledCircuit, compileCircuit } from '../../src/proving/io/index.ts'
+import { stepCircuit } from '../../src/bus/io/index.ts'
+import { type CompiledCircuit, WitnessCalculator } from '../../src/proving/index.ts'
+import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { makeChain } from '../support/chain.ts'
 import { compileBusStep } from '../support/circuit-variants.ts'
@@ -23,7 +24,7 @@ export const witness: Bench = {
     const chain = makeChain(4, await addonPoseidon())
     const input = busSteps(chain)[1]?.input
     if (input === undefined) throw new Error('no step')
-    const circuit = await compileCircuit('bus')
+    const circuit = await compileCircuit(stepCircuit)
     const native = await BusWitnessSource.load(circuit)
     const load = async ({ wasm }: CompiledCircuit) => await WitnessCalculator.load(new Uint8Array(await readFile(wasm)))
     const wasm = await load(circuit)

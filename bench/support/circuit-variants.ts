@@ -1,7 +1,8 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type CompiledCircuit, cacheDirectory, compileCircom } from '../../src/proving/io/index.ts'
+import type { CompiledCircuit } from '../../src/proving/index.ts'
+import { cacheDirectory, compileCircom } from '../../src/proving/io/index.ts'
 
 const circuits = fileURLToPath(new URL('../../circuits', import.meta.url))
 const benchCircuits = fileURLToPath(new URL('../circuits', import.meta.url))
@@ -11,8 +12,7 @@ export type Sha256 = 'ours' | 'circomlib'
 
 /**
  * Compiles `text` as a main file beside a copy of the circuits' sources; with `circomlib`, the header hash in that copy is
- * the one of bench/circuits, and nothing else differs. The copy's place is fixed, because the cache of compiled
- * circuits goes by path and content.
+ * the one of bench/circuits, and nothing else differs. Its id goes by names relative to the main file, so that any folder would do.
  */
 export async function compileVariant(name: string, text: string, sha256: Sha256 = 'ours'): Promise<CompiledCircuit> {
   const directory = join(cacheDirectory(), 'bench', 'circuits', sha256)

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { SetupInfo } from '../../folding/index.d.ts'
 import { type ChainState, decodeField, encodeField, type Poseidon, packState, poseidonOf } from '../../src/bus/index.ts'
-import type { Fold, WitnessSource } from '../../src/proving/index.ts'
+import { stepCircuit } from '../../src/bus/io/index.ts'
+import type { CompiledCircuit, Fold, WitnessSource } from '../../src/proving/index.ts'
 import {
-  type CompiledCircuit,
   compileCircuit,
   ensureSetup,
   type KeyDirectory,
@@ -19,7 +19,7 @@ export async function addonPoseidon(): Promise<Poseidon> {
 }
 
 export async function busVerifier(): Promise<NativeVerifier> {
-  const keys = await ensureSetup(await compileCircuit('bus'))
+  const keys = await ensureSetup(await compileCircuit(stepCircuit))
   return new NativeVerifier(await readFile(keys.verifierKey))
 }
 

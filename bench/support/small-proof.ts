@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { encodeField, packState } from '../../src/bus/index.ts'
+import { stepCircuit } from '../../src/bus/io/index.ts'
 import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
 import { makeChain } from './chain.ts'
 import { addonPoseidon, Folder } from './folder.ts'
@@ -15,7 +16,7 @@ export interface SmallProof {
 
 /** A SNARK of two steps of the bus circuit: what verifying costs does not depend on how many there are. */
 export async function smallProof(): Promise<SmallProof> {
-  const circuit = await compileCircuit('bus')
+  const circuit = await compileCircuit(stepCircuit)
   const chain = makeChain(4, await addonPoseidon())
   const folder = await Folder.load(circuit, chain.start, busSteps(chain))
   await folder.prepared(2, await BusWitnessSource.load(circuit))

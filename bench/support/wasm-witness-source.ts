@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { CircuitInput, WitnessSource } from '../../src/proving/index.ts'
-import type { CompiledCircuit } from '../../src/proving/io/index.ts'
+import type { CircuitInput, CompiledCircuit, WitnessSource } from '../../src/proving/index.ts'
 
 /** Witnesses by circom's WebAssembly generator in a worker thread: for circuits that have no native one. */
 export class WasmWitnessSource implements WitnessSource {

@@ -1,5 +1,5 @@
+import { equalBytes } from '../lib/index.ts'
 import type { Block } from './block.ts'
-import { equalBytes } from './bytes.ts'
 import { sha256d } from './hash.ts'
 import { type MerkleTree, merkleTree } from './merkle.ts'
 import { isCoinbase, type Transaction, transactionId, witnessTransactionId } from './transaction.ts'

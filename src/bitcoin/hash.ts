@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
+import { bytesToHex, hexToBytes } from '../lib/index.ts'
 import { BitcoinError } from './errors.ts'
 
 declare const brand: unique symbol

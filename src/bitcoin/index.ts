@@ -3,7 +3,6 @@
 export { contextFromHeaders } from './anchor-context.ts'
 export { type Block, type BlockResult, decodeBlock, MAX_BLOCK_BYTES } from './block.ts'
 export { ByteReader, type DecodeReject, type DecodeRejection, decoding } from './byte-reader.ts'
-export { equalBytes, utf8 } from './bytes.ts'
 export {
   type BlockBody,
   type BlockReject,

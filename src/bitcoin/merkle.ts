@@ -1,4 +1,4 @@
-import { equalBytes } from './bytes.ts'
+import { equalBytes } from '../lib/index.ts'
 import { sha256d } from './hash.ts'
 
 /** 2^16 leaves: no block holds as many transactions (Core: a transaction weighs at least 240). */

@@ -1,3 +1,5 @@
+import { WscError, type WscErrorOptions } from '../lib/index.ts'
+
 /** Exceptions of the bus: I/O and what an operator must look at. Invalid proofs and headers are returned values. */
 export type BusErrorCode =
   | 'E_CHECKPOINT'
@@ -15,17 +17,7 @@ export type BusErrorCode =
   | 'E_REORG'
   | 'E_ABORTED'
 
-export class BusError extends Error {
-  readonly code: BusErrorCode
-
-  constructor(code: BusErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'BusError'
-    this.code = code
-  }
-}
-
-/** Throws E_ABORTED once `signal` has fired. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new BusError('E_ABORTED', 'interrupted', { cause: signal.reason })
+/** An exception with one of the bus's codes. */
+export function busError(code: BusErrorCode, message: string, options?: WscErrorOptions): WscError<BusErrorCode> {
+  return new WscError(code, message, options)
 }

@@ -78,7 +78,7 @@ export {
   supplementToJson,
 } from './attestation/supplement.ts'
 export { better, type CompareReject, type CompareResult } from './compare.ts'
-export { BusError, type BusErrorCode } from './errors.ts'
+export type { BusErrorCode } from './errors.ts'
 export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
 export { poseidonOf } from './poseidon.ts'
 export {

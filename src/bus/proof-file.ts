@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
+import { concatBytes, equalBytes, readUint32, uint32Bytes } from '../lib/index.ts'
 import type { SetupKind } from '../proving/index.ts'
-import { concatBytes, equalBytes, readUint32, uint32 } from './bytes.ts'
 import { decodeField, encodeField } from './field.ts'
 
 export type { SetupKind }
@@ -68,13 +68,13 @@ export function encodeProofFile(proof: ProofFile): Uint8Array {
   const body = concatBytes(
     MAGIC,
     Uint8Array.of(PROOF_VERSION, RULE_SET, proof.setup === 'ceremony' ? 0 : 1, proof.start.kind === 'genesis' ? 0 : 1),
-    uint32(proof.start.height),
+    uint32Bytes(proof.start.height),
     proof.start.hash,
     encodeField([proof.params]),
-    uint32(proof.steps),
+    uint32Bytes(proof.steps),
     Uint8Array.of(keyId.length),
     keyId,
-    uint32(proof.snark.length),
+    uint32Bytes(proof.snark.length),
     proof.snark,
   )
   return concatBytes(body, sha256(body))

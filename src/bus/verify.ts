@@ -8,9 +8,9 @@ import {
   sameHash,
   toDisplay,
 } from '../bitcoin/index.ts'
+import { bytesToHex } from '../lib/index.ts'
 import type { SetupKind, SnarkVerifier } from '../proving/index.ts'
-import { toHex } from './bytes.ts'
-import { BusError } from './errors.ts'
+import { busError } from './errors.ts'
 import { decodeField, encodeField } from './field.ts'
 import { poseidonOf } from './poseidon.ts'
 import { decodeProofFile, type ProofFile, type ProofFileReject } from './proof-file.ts'
@@ -98,11 +98,11 @@ export async function verifyProof(bytes: Uint8Array, options: VerifyOptions): Pr
   const { params, verifier } = options
   // NaN or milliseconds would pass any time whatever.
   if (!(options.now >= 0 && options.now < MAX_NOW)) {
-    throw new BusError('E_NOW', `${options.now} is no time in seconds since 1970`)
+    throw busError('E_NOW', `${options.now} is no time in seconds since 1970`)
   }
   // Compared with a string or null, any work would be enough; not every caller is type-checked.
   if (options.minWork !== undefined && !(typeof options.minWork === 'bigint' && options.minWork >= 0n)) {
-    throw new BusError('E_MIN_WORK', `the least work is a bigint, not ${String(options.minWork)}: see parseWork`)
+    throw busError('E_MIN_WORK', `the least work is a bigint, not ${String(options.minWork)}: see parseWork`)
   }
   const refuse = (reason: VerifyReject, detail: string): RefusedProof => ({
     valid: false,
@@ -211,7 +211,7 @@ function describe(fields: StateFields, start: ChainState, steps: number, verifie
     keyId: verifier.keyId,
     maxTime: fields.maxTime,
     start: toDisplay(hash),
-    startDigest: toHex(sha256(encodeField(packState(start)))),
+    startDigest: bytesToHex(sha256(encodeField(packState(start)))),
     params: fields.params,
   }
 }

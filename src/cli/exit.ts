@@ -1,4 +1,6 @@
 import { CommanderError } from 'commander'
+import { errorCode, isInterrupt } from '../lib/index.ts'
+import { withCure } from './cure.ts'
 
 /** Exit codes of every command. */
 export const EXIT = {
@@ -27,18 +29,11 @@ export function explain(error: unknown, signal: AbortSignal): { readonly exit: E
     // Help and version end this way too; commander has printed whatever there is to say.
     return { exit: error.exitCode === 0 ? EXIT.valid : EXIT.unjudged, message: '' }
   }
-  const code = (error as { code?: unknown })?.code
-  const message = error instanceof Error ? error.message : String(error)
-  if (signal.aborted && isInterrupt(error, signal)) {
+  const code = errorCode(error)
+  const message = withCure(error)
+  if (isInterrupt(error, signal)) {
     return { exit: EXIT.interrupted, message: 'interrupted; what was finished is saved' }
   }
-  const told = typeof code === 'string' ? `${message} (${code})` : message
-  return { exit: EXIT.unjudged, message: signal.aborted ? `interrupted, and not all could be saved: ${told}` : told }
-}
-
-/** The signal's own reason, or what Node and our parts make of it. */
-function isInterrupt(error: unknown, signal: AbortSignal): boolean {
-  const { code, name, cause } = error as { code?: unknown; name?: unknown; cause?: unknown }
-  if (error === signal.reason || code === 'E_ABORTED' || name === 'AbortError') return true
-  return cause !== undefined && cause !== null && isInterrupt(cause, signal)
+  const whole = code === undefined ? message : `${message} (${code})`
+  return { exit: EXIT.unjudged, message: signal.aborted ? `interrupted, and not all could be saved: ${whole}` : whole }
 }

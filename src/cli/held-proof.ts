@@ -1,4 +1,3 @@
-import { equalBytes } from '../bitcoin/index.ts'
 import {
   better,
   type FetchProofResult,
@@ -8,7 +7,8 @@ import {
   type VerifyOptions,
   verifyProof,
 } from '../bus/index.ts'
-import { diskFiles, writeAtomic } from '../bus/io/index.ts'
+import { equalBytes } from '../lib/index.ts'
+import { diskFiles, writeAtomic } from '../lib/io/index.ts'
 import { readUpTo } from './inputs.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -9,7 +9,8 @@ import {
   testnet4,
 } from '../bitcoin/index.ts'
 import { decodeAnchor, MAX_ANCHOR_BYTES, MAX_KEY_BYTES, parseWork } from '../bus/index.ts'
-import { MAX_CHECKPOINT_BYTES, readRegular } from '../bus/io/index.ts'
+import { MAX_CHECKPOINT_BYTES } from '../bus/io/index.ts'
+import { readRegular } from '../lib/io/index.ts'
 import { UsageError } from './exit.ts'
 
 /** Those that are built in, by name. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { needsNoCeremony } from '../bus/index.ts'
+import { stepCircuit } from '../bus/io/index.ts'
 import { openWasmVerifier, type SnarkVerifier } from '../proving/index.ts'
 import { compileCircuit, ensureSetup, type KeyDirectory, NativeVerifier, requireProver } from '../proving/io/index.ts'
 import type { CliContext } from './context.ts'
@@ -62,7 +63,7 @@ export async function makeKeys(ptau: string | undefined, context: CliContext): P
   const { terminal, signal } = context
   requireProver()
   terminal.progress('circuit …')
-  const circuit = await compileCircuit('bus')
+  const circuit = await compileCircuit(stepCircuit)
   const keys = await ensureSetup(circuit, {
     signal,
     onProgress: (stage, done, total) => terminal.progress(setupLine(stage, done, total)),

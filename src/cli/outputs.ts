@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { defaultCookieFile } from '../bitcoin/io/index.ts'
-import { diskFiles, probeReplacing } from '../bus/io/index.ts'
+import { diskFiles, probeReplacing } from '../lib/io/index.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 import { CONFIG_FILE, NETWORKS, networkFile } from './inputs.ts'

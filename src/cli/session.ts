@@ -15,15 +15,8 @@ import {
   type VerifyOptions,
   verifyProof,
 } from '../bus/index.ts'
-import {
-  BusProver,
-  CheckpointStore,
-  diskFiles,
-  readStatus,
-  type StatusFile,
-  writeAtomic,
-  writeStatus,
-} from '../bus/io/index.ts'
+import { BusProver, CheckpointStore, readStatus, type StatusFile, writeStatus } from '../bus/io/index.ts'
+import { diskFiles, writeAtomic } from '../lib/io/index.ts'
 import type { SnarkVerifier } from '../proving/index.ts'
 import { BusWitnessSource, NativeEngine, NativeVerifier } from '../proving/io/index.ts'
 import { insecureAllowed } from './config.ts'

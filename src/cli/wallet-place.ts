@@ -1,8 +1,6 @@
-import { join } from 'node:path'
 import { Option } from 'commander'
 import type { NetworkParams } from '../bitcoin/index.ts'
-import { SettlementError } from '../settlement/index.ts'
-import { openWallet, readPrivate, type Wallet } from '../settlement/io/index.ts'
+import { openWallet, readPrivate, settlementPlaces, type Wallet } from '../settlement/io/index.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 import { dataHome } from './places.ts'
@@ -16,7 +14,7 @@ export const walletOption = () =>
   new Option('--wallet <FILE>', 'the wallet (default: $XDG_DATA_HOME/wsc/<network>/wallet.json)').env('WSC_WALLET')
 
 export function walletFile(options: WalletOptions, params: NetworkParams, { env }: CliContext): string {
-  return options.wallet ?? join(dataHome(env), params.name, 'wallet.json')
+  return options.wallet ?? settlementPlaces(dataHome(env), params).wallet
 }
 
 /** Never an argument: other users can read those. */
@@ -43,17 +41,7 @@ export async function openOwnWallet(
   params: NetworkParams,
   context: CliContext,
 ): Promise<Wallet> {
-  const file = walletFile(options, params, context)
-  const secret = await passphrase(context)
-  try {
-    return await openWallet(file, { params, passphrase: secret })
-  } catch (error) {
-    const { code, cause } = error as SettlementError
-    if (code !== 'E_WALLET_FILE' || (cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') throw error
-    const named = [options.network && `--network ${options.network}`, options.wallet && `--wallet ${options.wallet}`]
-    const create = ['wsc wallet create', ...named.filter((text) => text !== undefined)].join(' ')
-    throw new SettlementError('E_WALLET_FILE', `there is no wallet ${file}: make one by \`${create}\``, { cause })
-  }
+  return await openWallet(walletFile(options, params, context), { params, passphrase: await passphrase(context) })
 }
 
 export const settlementDirOption = () =>
@@ -64,5 +52,5 @@ export const settlementDirOption = () =>
 
 /** Where the state of inscribing and scanning lies. */
 export function settlementDir(dir: string | undefined, params: NetworkParams, { env }: CliContext): string {
-  return dir ?? join(dataHome(env), params.name, 'settlement')
+  return dir ?? settlementPlaces(dataHome(env), params).state
 }

@@ -1,5 +1,6 @@
 /** Proving, as far as it runs anywhere: what an engine is, and the verifier by WebAssembly. */
 
+export type { CircuitDeclaration, CircuitKind, CompiledCircuit } from './circuit.ts'
 export type {
   CircuitInput,
   CircuitProof,

@@ -1,29 +1,37 @@
+import { WscError, type WscErrorOptions } from '../lib/index.ts'
+
+const CODES = [
+  'E_WALLET_FILE',
+  'E_WALLET_MODE',
+  'E_WALLET_NETWORK',
+  'E_WALLET_LOCKED',
+  'E_NODE_WALLET',
+  'E_NODE_WALLET_LOCKED',
+  'E_NODE_WALLET_LEGACY',
+  'E_FUNDS',
+  'E_FEE_CAP',
+  'E_FEE_ESTIMATE',
+  'E_TOO_LARGE',
+  'E_POLICY',
+  'E_CONFLICT',
+  'E_JOB',
+  'E_STORE',
+  'E_LOCKED',
+] as const
+
 /** Exceptions of settlement: files, funds, fees, and a node that will not take a transaction. */
-export type SettlementErrorCode =
-  | 'E_WALLET_FILE'
-  | 'E_WALLET_MODE'
-  | 'E_WALLET_NETWORK'
-  | 'E_WALLET_LOCKED'
-  | 'E_NODE_WALLET'
-  | 'E_NODE_WALLET_LOCKED'
-  | 'E_NODE_WALLET_LEGACY'
-  | 'E_FUNDS'
-  | 'E_FEE_CAP'
-  | 'E_FEE_ESTIMATE'
-  | 'E_TOO_LARGE'
-  | 'E_POLICY'
-  | 'E_CONFLICT'
-  | 'E_JOB'
-  | 'E_STORE'
-  | 'E_LOCKED'
-  | 'E_NODE_GARBAGE'
+export type SettlementErrorCode = (typeof CODES)[number] | 'E_NODE_GARBAGE'
 
-export class SettlementError extends Error {
-  readonly code: SettlementErrorCode
+/** An exception with one of settlement's codes. */
+export function settlementError(
+  code: SettlementErrorCode,
+  message: string,
+  options?: WscErrorOptions,
+): WscError<SettlementErrorCode> {
+  return new WscError(code, message, options)
+}
 
-  constructor(code: SettlementErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'SettlementError'
-    this.code = code
-  }
+/** Whether it is settlement's own; what a node's answer lacks (E_NODE_GARBAGE) is said by others too, and so is not. */
+export function isSettlementError(error: unknown): error is WscError<SettlementErrorCode> {
+  return error instanceof WscError && (CODES as readonly string[]).includes(error.code)
 }

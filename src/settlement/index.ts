@@ -1,14 +1,19 @@
 /** Settlement's half that runs in a browser: this project's records in inscriptions. */
 
-export { SettlementError, type SettlementErrorCode } from './errors.ts'
-export { encodeCbor } from './record/cbor.ts'
+export type { SettlementErrorCode } from './errors.ts'
 export { decodeRecord, type RecordReject, type RecordResult, recordContent } from './record/codec.ts'
 export {
+  type Composed,
+  type ComposeReject,
+  composeInscription,
+  type Draft,
+  type RecordSigner,
+} from './record/compose.ts'
+export { type Json, type JsonReject, parseJson } from './record/json.ts'
+export { JsonFloat } from './record/json-number.ts'
+export {
   MAX_BODY_BYTES,
-  MAX_CONTENT_TYPE_BYTES,
   METAPROTOCOL,
-  RECORD_VERSION,
-  recordSchema,
   type UnsignedRecord,
   type WscRecord,
 } from './record/record.ts'

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
-import { type EnvelopeError, utf8 } from '../bitcoin/index.ts'
+import type { EnvelopeError } from '../bitcoin/index.ts'
+import { bytesToHex, utf8 } from '../lib/index.ts'
 import type { FoundInscription } from './scan-block.ts'
 
 /** One inscription in short. `<txid>i<index>` is ord's id of it. */

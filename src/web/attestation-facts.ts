@@ -1,6 +1,5 @@
-import { bytesToHex } from '@noble/hashes/utils.js'
-import { utf8 } from '../bitcoin/index.ts'
 import type { AttestationKind, AttestationPayload, CheckedAttestation } from '../bus/index.ts'
+import { bytesToHex, utf8 } from '../lib/index.ts'
 import { duration, type Fact, grouped, utc } from './facts.ts'
 
 const KINDS: Readonly<Record<AttestationKind, string>> = {

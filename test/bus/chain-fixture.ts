@@ -6,8 +6,8 @@ import {
   type NetworkParams,
   regtest,
 } from '../../src/bitcoin/index.ts'
-import { concatBytes } from '../../src/bus/bytes.ts'
 import { advance, type ChainState, startState } from '../../src/bus/state.ts'
+import { concatBytes } from '../../src/lib/index.ts'
 import { poseidon } from './poseidon-reference.ts'
 
 /** Headers mined here on regtest's target: half of all nonces do. `salt` makes another branch. */

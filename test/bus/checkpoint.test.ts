@@ -6,12 +6,12 @@ import { regtest } from '../../src/bitcoin/index.ts'
 import { FIELD_MODULUS } from '../../src/bus/field.ts'
 import { type CheckpointFile, decodeCheckpoint, encodeCheckpoint } from '../../src/bus/io/prover/checkpoint-codec.ts'
 import { CheckpointStore } from '../../src/bus/io/prover/checkpoint-store.ts'
-import { diskFiles, type Files } from '../../src/bus/io/prover/files.ts'
 import { fileSource } from '../../src/bus/io/prover/header-source.ts'
 import { BusProver } from '../../src/bus/io/prover/prover.ts'
 import type { StateJson } from '../../src/bus/io/prover/state-codec.ts'
 import { readStatus } from '../../src/bus/io/prover/status.ts'
 import { exportCheckpoint, importCheckpoint } from '../../src/bus/io/prover/transfer.ts'
+import { diskFiles, type Files } from '../../src/lib/io/index.ts'
 import { headerFile, mineChain, regtestStart } from './chain-fixture.ts'
 import { FAKE_KEY, FakeEngine } from './fake-engine.ts'
 import { poseidon } from './poseidon-reference.ts'
@@ -141,7 +141,11 @@ describe('a disk that cannot be read now', () => {
 describe('a directory that is not ours', () => {
   it('is left as it is: with files of others, another format, another owner', async () => {
     await writeFile(join(dir, 'thesis.txt'), 'years of work')
-    await expect(open(dir)).rejects.toMatchObject({ code: 'E_DATA_DIR_MISMATCH', message: /thesis.txt.*--data-dir/ })
+    await expect(open(dir)).rejects.toMatchObject({
+      code: 'E_DATA_DIR_MISMATCH',
+      message: /thesis.txt/,
+      cure: { act: 'new-data-dir' },
+    })
     expect(await readdir(dir)).toEqual(['thesis.txt'])
     const later = join(dir, 'later')
     await diskFiles.makeDir(later)

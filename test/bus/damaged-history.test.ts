@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { BusError } from '../../src/bus/index.ts'
 import { type HistoryOwner, openLevelTable } from '../../src/bus/io/index.ts'
+import { WscError } from '../../src/lib/index.ts'
 import { damaged } from '../support/damage.ts'
 
 let dir: string
@@ -41,8 +41,8 @@ it('damage to a history store is told with its cure', async () => {
   for await (const what of damaged(store, copy)) {
     const error = await readAll().catch((thrown) => thrown)
     if (error === undefined) continue
-    expect([what, error]).toEqual([what, expect.any(BusError)])
-    expect([what, error.code, error.message]).toEqual([what, 'E_IO', expect.stringContaining('remove the directory')])
+    expect([what, error]).toEqual([what, expect.any(WscError)])
+    expect([what, error.code, error.cure]).toEqual([what, 'E_IO', { act: 'remove-history', subject: copy }])
     told++
   }
   expect(told).toBeGreaterThan(10)

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { decodeHeader } from '../../src/bitcoin/index.ts'
-import { concatBytes, equalBytes, readUint32, toHex, uint32 } from '../../src/bus/bytes.ts'
 import { decodeField, encodeField } from '../../src/bus/field.ts'
 import { advance, type ChainState } from '../../src/bus/state.ts'
 import { packState } from '../../src/bus/state-vector.ts'
 import type { StepInput } from '../../src/bus/step-input.ts'
+import { bytesToHex, concatBytes, equalBytes, readUint32, uint32Bytes } from '../../src/lib/index.ts'
 import type { CircuitInput, Fold, FoldEngine, SnarkVerifier, WitnessSource } from '../../src/proving/index.ts'
 import { poseidon } from './poseidon-reference.ts'
 
@@ -41,13 +41,13 @@ export class FakeEngine implements FoldEngine, WitnessSource, SnarkVerifier {
   }
 
   know(state: ChainState): void {
-    this.#states.set(toHex(encodeField(packState(state))), state)
+    this.#states.set(bytesToHex(encodeField(packState(state))), state)
   }
 
   async witness(input: CircuitInput): Promise<Uint8Array> {
     const { state, active, words } = input as unknown as StepInput
     const before = encodeField(state)
-    let at = this.#states.get(toHex(before))
+    let at = this.#states.get(bytesToHex(before))
     if (at === undefined) throw coded('E_WITNESS')
     for (const slot of words.slice(0, 1 + active)) {
       const bytes = new Uint8Array(80)
@@ -92,7 +92,7 @@ export class FakeEngine implements FoldEngine, WitnessSource, SnarkVerifier {
   #fold(start: Uint8Array, end: Uint8Array, done: number): Fold {
     let steps = done
     let at = end
-    const bytes = () => seal(concatBytes(uint32(steps), start, at))
+    const bytes = () => seal(concatBytes(uint32Bytes(steps), start, at))
     return {
       get steps() {
         return steps

@@ -1,8 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { concatBytes } from '../../src/bus/bytes.ts'
 import { decodeProofFile, encodeProofFile, MAX_PROOF_BYTES, type ProofFile } from '../../src/bus/proof-file.ts'
+import { concatBytes } from '../../src/lib/index.ts'
 
 const example: ProofFile = {
   keyId: 'ab'.repeat(32),

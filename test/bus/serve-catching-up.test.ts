@@ -66,14 +66,14 @@ describe('a server whose history is not in step yet', () => {
   })
 
   it('takes a proof up when the node is back, without verifying it again', async () => {
-    const { get, publish, node, bus, judged } = await place.serving()
+    const { get, publish, node, look, judged } = await place.serving()
     await publish(await fakeProof(at(chain, 10)))
     node.headersHeld = () => Promise.reject(new Error('away'))
     await expect(publish(await fakeProof(at(chain, 12)))).rejects.toThrow('away')
-    await expect(bus.look()).rejects.toThrow('away')
+    await expect(look()).rejects.toThrow('away')
     expect(await heightAt(get)).toBe(10)
     node.headersHeld = async () => undefined
-    await bus.look()
+    await look()
     expect(await heightAt(get)).toBe(12)
     expect(judged).toHaveLength(2)
   })

@@ -11,10 +11,10 @@ const place = new ServedPlace()
 
 describe('wsc bus serve', () => {
   it('has nothing before there is a proof, and tells so', async () => {
-    const { get, bus, troubles } = await place.serving()
+    const { get, look, troubles } = await place.serving()
     expect((await get('/v1/proof')).status).toBe(503)
-    await bus.look()
-    await bus.look()
+    await look()
+    await look()
     expect(troubles).toHaveLength(1)
   })
 

@@ -9,9 +9,11 @@ import {
   type HeaderSource,
   History,
   memoryTable,
+  ownHistory,
   type RateLimit,
   type RunningServer,
   ServedBus,
+  ServedFile,
   serveBus,
 } from '../../src/bus/io/index.ts'
 import { type FixtureChain, headerFile, mineChain, regtestStart } from './chain-fixture.ts'
@@ -83,17 +85,17 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
   const history = await History.open({ height: 0, hash: start.context.hash }, memoryTable(), poseidonSource)
   const troubles: string[] = []
   const judged: Uint8Array[] = []
-  const bus = new ServedBus({
+  const bus = new ServedBus({ history: ownHistory(history, source), blocks })
+  const served = new ServedFile({
     file,
+    bus,
     judge: (proof) => {
       judged.push(proof)
       return verifyProof(proof, fakeOptions)
     },
-    history,
-    headers: source,
-    blocks,
-    onTrouble: (message) => troubles.push(message),
   })
+  served.events.on('unserved', ({ detail }) => troubles.push(detail))
+  const look = () => served.look()
   const errors: unknown[] = []
   const server: RunningServer = await serveBus({
     bus,
@@ -106,10 +108,10 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
   closing.push(() => server.close())
   const publish = async (bytes: Uint8Array) => {
     await writeFile(file, bytes)
-    await bus.look()
+    await look()
   }
   const get = (path: string, init?: RequestInit) => fetch(server.url + path, init)
-  return { server, bus, publish, get, node, troubles, judged, errors }
+  return { server, bus, served, look, publish, get, node, troubles, judged, errors }
 }
 
 export async function provedChain(bytes: Uint8Array): Promise<ProvedChain> {

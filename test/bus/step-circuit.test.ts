@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeField } from '../../src/bus/field.ts'
+import { stepCircuit } from '../../src/bus/io/index.ts'
 import type { ChainState } from '../../src/bus/state.ts'
 import { packState } from '../../src/bus/state-vector.ts'
 import { stepInput } from '../../src/bus/step-input.ts'
@@ -12,7 +13,7 @@ const outputs = (witness: Uint8Array) => decodeField(witness.slice(32, 32 * 11))
 describe('step inputs and the step circuit', () => {
   let witnesses: BusWitnessSource
   beforeAll(async () => {
-    witnesses = await BusWitnessSource.load(await compileCircuit('bus'))
+    witnesses = await BusWitnessSource.load(await compileCircuit(stepCircuit))
   }, 300_000)
   afterAll(() => witnesses.close())
 

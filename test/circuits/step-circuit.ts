@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { stepCircuit } from '../../src/bus/io/index.ts'
 import type { StepInput } from '../../src/bus/step-input.ts'
 import { compileCircuit } from '../../src/proving/io/circuits.ts'
 import { WitnessCalculator } from '../../src/proving/witness-calculator.ts'
@@ -25,7 +26,7 @@ export interface StepCircuit {
 }
 
 export async function loadStepCircuit(): Promise<StepCircuit> {
-  const compiled = await compileCircuit('bus')
+  const compiled = await compileCircuit(stepCircuit)
   const r1cs = readR1cs(readFileSync(compiled.r1cs))
   const symbols = readSymbols(readFileSync(compiled.sym, 'utf8'), r1cs.wires)
   const calculator = await WitnessCalculator.load(new Uint8Array(readFileSync(compiled.wasm)))

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { encodeEnvelope } from '../../src/bitcoin/index.ts'
-import { concatBytes } from '../../src/bus/bytes.ts'
 import { checkedLines } from '../../src/cli/commands/check.ts'
 import { entryLine } from '../../src/cli/commands/inscriptions-index.ts'
 import { runCli } from '../../src/cli/run.ts'
 import { openTerminal } from '../../src/cli/terminal.ts'
 import { jsonLine, printable, quoted } from '../../src/cli/text.ts'
+import { concatBytes } from '../../src/lib/index.ts'
 import { spend, syntheticBlock } from '../support/synthetic-block.ts'
 
 let dir: string

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => place.remove())
 
-const kept = async () => await Array.fromAsync(place.store.iterator())
+const kept = async () => await Array.fromAsync(place.store.entries())
 
 test('a final job is let go but for what it inscribed: repeated, it is told without a look at blocks or outputs', async () => {
   const envelopes = [textEnvelope('final'), textEnvelope('too')]

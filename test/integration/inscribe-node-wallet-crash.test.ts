@@ -4,14 +4,8 @@ import { regtest } from '../../src/bitcoin/index.ts'
 import { BitcoindClient, type RpcCall, type RpcOptions } from '../../src/bitcoin/io/index.ts'
 import { coinsOf, JobStore } from '../../src/settlement/io/inscriber/job.ts'
 import { CoreWallet } from '../support/core-wallet.ts'
-import {
-  AlteringClient,
-  Crash,
-  CrashingClient,
-  codeOf,
-  InscriberPlace,
-  textEnvelope,
-} from '../support/inscriber-place.ts'
+import { crashEverywhere } from '../support/crash-everywhere.ts'
+import { AlteringClient, Crash, codeOf, InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
 import { RelayingClient } from '../support/relaying-client.ts'
 
 /** Crashes, replacements and conflicts of commits that a wallet of the node pays for. */
@@ -34,39 +28,12 @@ async function resume() {
 
 test('a crash before or after any call to the node: inscribed once, nothing lost, no coin left locked', async () => {
   const before = await worth()
-  let fees = 0n
-  let moments = 0
-  const ids: string[] = []
-  for (const heard of [false, true]) {
-    for (let n = 0; ; n++) {
-      const envelope = textEnvelope(`crash at ${n}, ${heard}`)
-      const client = new CrashingClient(place.node, n, heard)
-      const crashed = await place
-        .inscriber({ client, fundFrom })
-        .inscribe([envelope])
-        .then(
-          () => false,
-          (error) => {
-            if (!(error instanceof Crash)) throw error
-            return true
-          },
-        )
-      client.close()
-      // A job that was kept goes on by itself, whoever would pay for a new one.
-      await resume()
-      const job = await place.inscriber({ fundFrom }).inscribe([envelope])
-      expect(job.inscriptions).toMatchObject([{ confirmations: 1 }])
-      expect(await payer.locked()).toEqual([])
-      ids.push(job.inscriptions[0]!.id)
-      fees += job.fees
-      if (!crashed) break
-      moments++
-    }
-  }
-  console.log(`${moments} moments, ${ids.length} inscriptions`)
-  expect(moments).toBeGreaterThan(20)
-  const fresh = await place.freshIndex('fresh')
-  expect([...fresh.keys()].filter((key) => key.startsWith('id:')).sort()).toEqual(ids.map((id) => `id:${id}`).sort())
+  const { fees } = await crashEverywhere(place, {
+    inscriber: { fundFrom },
+    // A job that was kept goes on by itself, whoever would pay for a new one.
+    after: async () => void (await resume()),
+    done: async () => expect(await payer.locked()).toEqual([]),
+  })
   expect((await worth()) + fees).toBe(before)
 })
 

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { mainnet } from '../../src/bitcoin/index.ts'
 import { advance, anchorState, type ChainState, startState, stepInput } from '../../src/bus/index.ts'
-import { WitnessCalculator } from '../../src/proving/index.ts'
-import { BusWitnessSource, type CompiledCircuit, compileCircuit } from '../../src/proving/io/index.ts'
+import { stepCircuit } from '../../src/bus/io/index.ts'
+import { type CompiledCircuit, WitnessCalculator } from '../../src/proving/index.ts'
+import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
 import { mine, mineChain, regtestStart } from '../bus/chain-fixture.ts'
 import { poseidon } from '../bus/poseidon-reference.ts'
 import { excerpt, excerptContext } from '../support/excerpts.ts'
@@ -15,7 +16,7 @@ describe('native witnesses of the bus circuit', () => {
   let native: BusWitnessSource
   let circom: WitnessCalculator
   beforeAll(async () => {
-    circuit = await compileCircuit('bus')
+    circuit = await compileCircuit(stepCircuit)
     native = await BusWitnessSource.load(circuit)
     circom = await WitnessCalculator.load(new Uint8Array(await readFile(circuit.wasm)))
   }, 300_000)

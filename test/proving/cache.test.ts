@@ -35,7 +35,7 @@ it('powers of tau that are no regular file are refused at once', async () => {
   const pipe = join(dir, 'pipe')
   execFileSync('mkfifo', [pipe])
   for (const ptau of [pipe, '/dev/zero', dir]) {
-    await expect(ensureSetup({ r1cs: '', hash: '' } as never, { ptau })).rejects.toMatchObject({
+    await expect(ensureSetup({ r1cs: '', id: '' } as never, { ptau })).rejects.toMatchObject({
       code: 'E_SETUP',
       message: expect.stringContaining('no regular file'),
     })

@@ -1,9 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { WitnessCalculator } from '../../src/proving/index.ts'
-import { cacheDirectory, compileCircom } from '../../src/proving/io/index.ts'
+import { packageRoot } from '../../src/lib/io/index.ts'
+import { projectCircuits } from '../../src/node/index.ts'
+import { type CircuitDeclaration, WitnessCalculator } from '../../src/proving/index.ts'
+import { cacheDirectory, circuitRegistry, compileCircom } from '../../src/proving/io/index.ts'
 
 const SQUARE = `pragma circom 2.1.6;
 include "part.circom";
@@ -36,8 +39,80 @@ describe('compiling circuits', () => {
     expect(calculator.calculate({ x: 7n })[32]).toBe(50)
 
     await writeFile(join(directory, 'part.circom'), PART(2))
-    expect((await compileCircom(main)).hash).not.toBe(first.hash)
+    expect((await compileCircom(main)).id).not.toBe(first.id)
     expect(await readdir(join(cacheDirectory(), 'circuits'))).toHaveLength(2)
+  })
+
+  it('gives a circuit the same id in every folder, and another one where a file has another name', async () => {
+    const { id } = await compileCircom(join(directory, 'main.circom'))
+    const elsewhere = join(directory, 'else', 'where')
+    await mkdir(elsewhere, { recursive: true })
+    for (const name of ['main.circom', 'part.circom']) await cp(join(directory, name), join(elsewhere, name))
+    expect((await compileCircom(join(elsewhere, 'main.circom'))).id).toBe(id)
+    expect((await compileCircom(relative(process.cwd(), join(elsewhere, 'main.circom')))).id).toBe(id)
+    await rename(join(elsewhere, 'part.circom'), join(elsewhere, 'other.circom'))
+    await writeFile(join(elsewhere, 'main.circom'), SQUARE.replace('part.circom', 'other.circom'))
+    expect((await compileCircom(join(elsewhere, 'main.circom'))).id).not.toBe(id)
+  })
+
+  it('takes includes above the main file, of packages, and of this package, wherever it lies', async () => {
+    const below = join(directory, 'a', 'b')
+    await mkdir(below, { recursive: true })
+    const source = (include: string, body: string) =>
+      `pragma circom 2.1.6;\n/* include "gone.circom"; */ include "${include}"; // include "gone.circom"\n${body}`
+    const text = source('../../part.circom', SQUARE.split('\n').slice(2).join('\n'))
+    await writeFile(join(below, 'main.circom'), text)
+    await compileCircom(join(below, 'main.circom'))
+    for (const [include, body] of [
+      ['circomlib/circuits/comparators.circom', 'component main = IsZero();'],
+      ['wsc-bitcoin/circuits/lib/range.circom', 'component main = Bits(8);'],
+    ] as const) {
+      await writeFile(join(below, 'main.circom'), source(include, body))
+      await compileCircom(join(below, 'main.circom'))
+    }
+  })
+
+  it("says the compiler's errors with file and line, without paths of the machine or colours", async () => {
+    const below = join(directory, 'a')
+    await mkdir(below)
+    await writeFile(join(directory, 'part.circom'), 'pragma circom 2.1.6;\n\nfunction offset() { return ; }\n')
+    await writeFile(join(below, 'main.circom'), SQUARE.replace('part.circom', '../part.circom'))
+    const messages = await Promise.all(
+      [join(below, 'main.circom'), join(directory, 'main.circom')].map(async (main) => {
+        const error = await compileCircom(main).catch((reason: Error) => reason)
+        return (error as Error).message
+      }),
+    )
+    expect(messages[0]).toMatch(/^main\.circom does not compile: error\[P1012\]: illegal expression/)
+    expect(messages[0]).toContain('─ ../part.circom:3:21')
+    expect(messages[1]).toContain('─ part.circom:3:21')
+    for (const message of messages) {
+      expect(message).not.toContain(directory)
+      expect(message).not.toContain('\u001b')
+      expect(message).not.toContain('own/')
+    }
+  })
+
+  it('refuses what is of one machine, has no end, or is no file', async () => {
+    const refused = async (include: string, message: RegExp) => {
+      await writeFile(join(directory, 'main.circom'), SQUARE.replace('part.circom', include))
+      await expect(compileCircom(join(directory, 'main.circom'))).rejects.toMatchObject({
+        code: 'E_CIRCUIT',
+        message: expect.stringMatching(message),
+      })
+    }
+    await refused(join(directory, 'part.circom'), /absolute path/)
+    await refused('./', /no regular file/)
+    await truncate(join(directory, 'part.circom'), 9 << 20)
+    await refused('part.circom', /more than \d+ bytes/)
+    await refused('circomlib/../../circomlib/x.circom', /no such file/)
+  })
+
+  it('ends with its signal', async () => {
+    const reason = new Error('enough')
+    const compiling = compileCircom(join(directory, 'main.circom'), { signal: AbortSignal.abort(reason) })
+    await expect(compiling).rejects.toBe(reason)
+    expect(await readdir(join(cacheDirectory(), 'circuits'))).toEqual([])
   })
 
   it("passes on the compiler's message and leaves nothing behind", async () => {
@@ -61,7 +136,30 @@ describe('compiling circuits', () => {
     const main = join(directory, 'main.circom')
     const [a, b] = await Promise.all([compileCircom(main), compileCircom(main)])
     expect(a).toEqual(b)
-    expect(await readdir(join(cacheDirectory(), 'circuits'))).toEqual([a.hash])
+    expect(await readdir(join(cacheDirectory(), 'circuits'))).toEqual([a.id])
+  })
+})
+
+describe('a registry of circuits', () => {
+  const declare = (name: string): CircuitDeclaration => ({ name, source: `${name}/main.circom`, kind: 'fold' })
+
+  it('finds what the parts declared, and names what there is', () => {
+    const circuits = circuitRegistry([declare('a')], [declare('b'), declare('c')])
+    expect(circuits.all.map(({ name }) => name)).toEqual(['a', 'b', 'c'])
+    expect(circuits.find('b')).toEqual(declare('b'))
+    for (const name of ['d', 'toString', '__proto__']) {
+      expect(() => circuits.find(name)).toThrow(`no circuit is called ${name}; there are a, b, c`)
+    }
+  })
+
+  it('refuses two circuits of one name', () => {
+    expect(() => circuitRegistry([declare('a')], [declare('b'), declare('a')])).toThrow('two circuits are called a')
+  })
+
+  it('holds every circuit of the project, each with its main file', async () => {
+    const { all } = projectCircuits()
+    expect(all.map(({ name }) => name)).toContain('bus')
+    for (const { source } of all) expect(existsSync(join(packageRoot(), 'circuits', source))).toBe(true)
   })
 })
 

@@ -1,9 +1,9 @@
 import { blockHash, decodeHeader, encodeHeader, type Header, headerHash } from '../../src/bitcoin/index.ts'
-import { concatBytes } from '../../src/bus/bytes.ts'
 import type { AttestedChain, HeaderPlace } from '../../src/bus/index.ts'
 import { History } from '../../src/bus/io/history/history.ts'
 import { memoryTable } from '../../src/bus/io/history/table.ts'
 import { fileSource } from '../../src/bus/io/prover/header-source.ts'
+import { concatBytes } from '../../src/lib/index.ts'
 import { poseidonSource } from '../bus/poseidon-reference.ts'
 
 export interface PlacedChain {

@@ -11,7 +11,7 @@ import {
   transactionId,
   witnessTransactionId,
 } from '../../src/bitcoin/index.ts'
-import { concatBytes } from '../../src/bus/bytes.ts'
+import { concatBytes } from '../../src/lib/index.ts'
 import { block } from './blocks.ts'
 
 export function decoded(bytes: Uint8Array): Transaction {

@@ -1,4 +1,4 @@
-import { concatBytes } from '@noble/hashes/utils.js'
+import { concatBytes } from '../../lib/index.ts'
 import { MAX_PUSH_BYTES, OP, pushBytes } from './instructions.ts'
 import { TAG } from './tags.ts'
 

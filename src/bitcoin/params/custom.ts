@@ -1,5 +1,5 @@
-import { hexToBytes } from '@noble/hashes/utils.js'
 import * as z from 'zod'
+import { hexToBytes } from '../../lib/index.ts'
 import { decodeCompact } from '../compact.ts'
 import { BitcoinError } from '../errors.ts'
 import { decodeHeader } from '../header.ts'

@@ -1,4 +1,4 @@
-import { hexToBytes } from '@noble/hashes/utils.js'
+import { hexToBytes } from '../../lib/index.ts'
 import { decodeHeader, type Header } from '../header.ts'
 
 /** A genesis header from its four parts that differ; the previous hash is zero everywhere. */

@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { concatBytes } from '@noble/hashes/utils.js'
+import { concatBytes } from '../../lib/index.ts'
 import { encodeHeader } from '../header.ts'
 import type { NetworkParams } from './network-params.ts'
 

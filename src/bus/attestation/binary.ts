@@ -6,8 +6,8 @@ import {
   HEADER_BYTES,
   MAX_BRANCH_DEPTH,
 } from '../../bitcoin/index.ts'
+import { concatBytes, equalBytes } from '../../lib/index.ts'
 import { MAX_PATH_LENGTH } from '../accumulator-path.ts'
-import { concatBytes, equalBytes } from '../bytes.ts'
 import { decodeField, encodeField, FIELD_BYTES } from '../field.ts'
 import {
   type Attestation,

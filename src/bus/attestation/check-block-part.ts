@@ -16,7 +16,7 @@ import {
   witnessCommitment,
   witnessTransactionId,
 } from '../../bitcoin/index.ts'
-import { equalBytes } from '../bytes.ts'
+import { equalBytes } from '../../lib/index.ts'
 import { type InscriptionAttestation, type JointBranch, ownLevels, type TransactionPart } from './attestation.ts'
 
 export type BlockPartReject =

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { HEADER_BYTES, MAX_BRANCH_DEPTH } from '../../bitcoin/index.ts'
+import { bytesToHex, hexToBytes } from '../../lib/index.ts'
 import { MAX_PATH_LENGTH } from '../accumulator-path.ts'
-import { fromHex, toHex } from '../bytes.ts'
 import { FIELD_MODULUS } from '../field.ts'
 import { type Attestation, MAX_ATTESTATION_BYTES, MAX_ATTESTATION_JSON, MAX_INDEX, ownLevels } from './attestation.ts'
 import type { AttestationResult } from './binary.ts'
@@ -18,7 +18,7 @@ const hex = (least: number, most: number) =>
     .max(2 * most)
     .regex(/^[0-9a-f]*$/)
     .refine((digits) => digits.length % 2 === 0, 'an odd number of digits')
-    .transform(fromHex)
+    .transform(hexToBytes)
 const hash = hex(32, 32)
 const hashes = z.array(hash).max(MAX_BRANCH_DEPTH)
 export const elementSchema = z
@@ -78,7 +78,7 @@ export function elementHex(element: bigint): string {
 export function attestationToJson(attestation: Attestation): Record<string, unknown> {
   const { kind, ...rest } = attestation
   const plain = (value: unknown): unknown => {
-    if (value instanceof Uint8Array) return toHex(value)
+    if (value instanceof Uint8Array) return bytesToHex(value)
     if (typeof value === 'bigint') return elementHex(value)
     if (Array.isArray(value)) return value.map(plain)
     if (value === null || typeof value !== 'object') return value

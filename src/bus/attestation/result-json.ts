@@ -1,13 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import {
-  type Envelope,
-  formatInscriptionId,
-  type Header,
-  type Transaction,
-  toDisplay,
-  utf8,
-} from '../../bitcoin/index.ts'
-import { toHex } from '../bytes.ts'
+import { type Envelope, formatInscriptionId, type Header, type Transaction, toDisplay } from '../../bitcoin/index.ts'
+import { bytesToHex, utf8 } from '../../lib/index.ts'
 import type { VerifyReject } from '../verify.ts'
 import type { AttestationKind } from './attestation.ts'
 import type { AttestationFormReject } from './binary.ts'
@@ -55,7 +48,7 @@ function describe(payload: AttestationPayload, header: Header): Record<string, u
       return {
         version: header.version,
         prevHash: toDisplay(header.prevHash),
-        merkleRoot: toHex(header.merkleRoot.slice().reverse()),
+        merkleRoot: bytesToHex(header.merkleRoot.slice().reverse()),
         time: header.time,
         bits: header.bits.toString(16).padStart(8, '0'),
         nonce: header.nonce,
@@ -67,7 +60,7 @@ function describe(payload: AttestationPayload, header: Header): Record<string, u
         txid: toDisplay(payload.txid),
         output: payload.output,
         value: Number(payload.value),
-        script: toHex(payload.script),
+        script: bytesToHex(payload.script),
       }
     case 'inscription': {
       const txid = toDisplay(payload.txid)
@@ -80,8 +73,8 @@ function describe(payload: AttestationPayload, header: Header): Record<string, u
 function describeTransaction({ inputs, outputs, bytes }: Transaction): Record<string, unknown> {
   return {
     inputs: inputs.map(({ prevoutTxid, prevoutIndex }) => ({ txid: toDisplay(prevoutTxid), output: prevoutIndex })),
-    outputs: outputs.map(({ value, script }) => ({ value: Number(value), script: toHex(script) })),
-    raw: toHex(bytes),
+    outputs: outputs.map(({ value, script }) => ({ value: Number(value), script: bytesToHex(script) })),
+    raw: bytesToHex(bytes),
   }
 }
 
@@ -91,9 +84,9 @@ function describeEnvelope({ input, index, body, error, unbound, ...fields }: Env
     index,
     contentType: fields.contentType === null ? null : utf8(fields.contentType),
     bodyLength: body?.length ?? null,
-    bodySha256: body === null ? null : toHex(sha256(body)),
+    bodySha256: body === null ? null : bytesToHex(sha256(body)),
     metaprotocol: fields.metaprotocol === null ? null : utf8(fields.metaprotocol),
-    metadata: fields.metadata === null ? null : toHex(fields.metadata),
+    metadata: fields.metadata === null ? null : bytesToHex(fields.metadata),
     error,
     unbound,
   }

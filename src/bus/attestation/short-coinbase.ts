@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes } from '../bytes.ts'
+import { concatBytes, equalBytes } from '../../lib/index.ts'
 
 /** What every coinbase has after its version: one input, a prevout of 32 zero bytes and index 2^32 − 1. */
 const COMMON = Uint8Array.of(1, ...new Uint8Array(32), 0xff, 0xff, 0xff, 0xff)

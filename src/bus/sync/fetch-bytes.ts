@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { concatBytes, toHex } from '../bytes.ts'
-import { BusError } from '../errors.ts'
+import { bytesToHex, concatBytes, WscError } from '../../lib/index.ts'
+import { busError } from '../errors.ts'
 
 export interface FetchOptions {
   readonly signal?: AbortSignal
@@ -32,7 +32,7 @@ export async function fetchBytes(
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout])
   try {
     // The server's entity tag is the hash of what it sends (docs/serving.md).
-    const headers: Record<string, string> = held === null ? {} : { 'if-none-match': `"${toHex(sha256(held))}"` }
+    const headers: Record<string, string> = held === null ? {} : { 'if-none-match': `"${bytesToHex(sha256(held))}"` }
     const response = await fetch(url, { signal, redirect: 'error', headers })
     if (held !== null && response.status === 304) {
       await response.body?.cancel()
@@ -40,16 +40,16 @@ export async function fetchBytes(
     }
     if (response.status !== 200) {
       await response.body?.cancel()
-      throw new BusError('E_FETCH', `${url} answers ${response.status}; is it a server of the bus, and has it a proof?`)
+      throw busError('E_FETCH', `${url} answers ${response.status}; is it a server of the bus, and has it a proof?`)
     }
     return await readBody(response, maxBytes)
   } catch (cause) {
-    if (cause instanceof BusError) throw cause
-    if (options.signal?.aborted) throw new BusError('E_ABORTED', 'interrupted', { cause })
+    if (cause instanceof WscError) throw cause
+    if (options.signal?.aborted) throw busError('E_ABORTED', 'interrupted', { cause })
     if (timeout.aborted)
-      throw new BusError('E_FETCH', `${url} did not answer in full within ${timeoutMs / 1000} s`, { cause })
+      throw busError('E_FETCH', `${url} did not answer in full within ${timeoutMs / 1000} s`, { cause })
     const reason = ((cause as Error).cause as NodeJS.ErrnoException | undefined)?.code ?? (cause as Error).message
-    throw new BusError('E_FETCH', `${url} cannot be fetched: ${reason}`, { cause })
+    throw busError('E_FETCH', `${url} cannot be fetched: ${reason}`, { cause })
   }
 }
 
@@ -73,7 +73,7 @@ async function readBody(response: Response, maxBytes: number): Promise<FetchResu
 function join(base: string, path: string): string {
   const url = URL.canParse(base) ? new URL(base) : null
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.username || url.password) {
-    throw new BusError('E_FETCH', 'the server’s address must be http://HOST:PORT or https://HOST, without credentials')
+    throw busError('E_FETCH', 'the server’s address must be http://HOST:PORT or https://HOST, without credentials')
   }
   return new URL(path, url.href.endsWith('/') ? url : new URL(`${url.origin}${url.pathname}/`)).href
 }

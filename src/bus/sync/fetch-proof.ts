@@ -1,4 +1,4 @@
-import { equalBytes } from '../bytes.ts'
+import { equalBytes } from '../../lib/index.ts'
 import { better, type CompareReject } from '../compare.ts'
 import { MAX_PROOF_BYTES } from '../proof-file.ts'
 import { type ProvedChain, type VerifyOptions, type VerifyReject, verifyProof } from '../verify.ts'

@@ -1,4 +1,4 @@
-import { concatBytes } from '../bytes.ts'
+import { concatBytes } from '../../lib/index.ts'
 import { VerifierError } from './verifier-error.ts'
 
 /** No verifying key is longer (`folding/src/key.rs`), nor the WebAssembly that reads it. */

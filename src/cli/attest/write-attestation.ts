@@ -8,7 +8,7 @@ import {
   type ProvedChain,
   poseidonOf,
 } from '../../bus/index.ts'
-import { diskFiles, writeAtomic } from '../../bus/io/index.ts'
+import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { requireWritable } from '../outputs.ts'

@@ -1,6 +1,6 @@
 import { contextFromHeaders, HEADER_BYTES, toDisplay } from '../../bitcoin/index.ts'
 import { encodeAnchor } from '../../bus/index.ts'
-import { diskFiles, writeAtomic } from '../../bus/io/index.ts'
+import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'

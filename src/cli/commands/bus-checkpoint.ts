@@ -1,4 +1,5 @@
-import { diskFiles, exportCheckpoint, importCheckpoint, writeAtomic } from '../../bus/io/index.ts'
+import { exportCheckpoint, importCheckpoint } from '../../bus/io/index.ts'
+import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidArgumentError } from 'commander'
-import { BusError, fetchProof, type HeldProof, type ProvedChain, verifyJson } from '../../bus/index.ts'
+import { fetchProof, type HeldProof, type ProvedChain, verifyJson } from '../../bus/index.ts'
+import { errorCode } from '../../lib/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, judgeOptions, shared } from '../config.ts'
@@ -80,11 +81,12 @@ async function keepFetching(
         told = ''
       } else trouble(`${fetched.reject}: ${fetched.detail}`, () => refuse(context, options, fetched))
     } catch (error) {
-      if (!(error instanceof BusError) || error.code !== 'E_FETCH') {
+      if (errorCode(error) !== 'E_FETCH') {
         if (signal.aborted) break
         throw error
       }
-      trouble(error.message, () => terminal.note(error.message))
+      const { message } = error as Error
+      trouble(message, () => terminal.note(message))
     }
     await delay(every * 1000, undefined, { signal }).catch(() => undefined)
   }

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import { bitcoindBlocks } from '../../bitcoin/io/index.ts'
 import { verifyJson } from '../../bus/index.ts'
-import { bitcoindSource, ServedBus, serveBus } from '../../bus/io/index.ts'
+import { bitcoindSource, ownHistory, ServedBus, ServedFile, serveBus } from '../../bus/io/index.ts'
 import { historyTable, openHistory } from '../attest/open-history.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -19,9 +18,6 @@ interface Options extends JudgeOptions, RpcOptions {
   readonly dataDir?: string
   readonly json?: boolean
 }
-
-/** Between two looks at the proof file. */
-const LOOK_EVERY_MS = 500
 
 export const addBusServe: AddCommand = (parent, run) => {
   const serveCommand = parent
@@ -40,31 +36,31 @@ export const addBusServe: AddCommand = (parent, run) => {
 }
 
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
-  const { terminal, clock } = context
+  const { terminal, clock, signal } = context
   const judge = await openJudge(options, context)
   const client = await openBitcoind(options, judge.params, context)
   try {
     // Its own, beside the prover's: one process works with a store at a time.
     const history = await openHistory(judge, await historyTable(options.dataDir, 'serve', judge, context))
     try {
+      // Not patiently: each look asks again, and in between a newer file is seen.
       const bus = new ServedBus({
-        file: options.proof,
-        judge: (proof) => judge.judge(proof),
-        history,
-        // Not patiently: each look asks again, and in between a newer file is seen.
-        headers: bitcoindSource(client),
+        history: ownHistory(history, bitcoindSource(client)),
         blocks: bitcoindBlocks(client),
-        onTrouble: (message) => terminal.note(message),
-        onProof: (chain) => {
-          if (options.json) terminal.result(jsonLine(verifyJson(chain)))
-          else terminal.result(`serves height ${chain.height}  tip ${chain.tip}  work ${chain.work.toString(16)}`)
-        },
+      })
+      const file = new ServedFile({ file: options.proof, bus, judge: (proof) => judge.judge(proof) })
+      file.events.on('unserved', ({ detail }) => terminal.note(`${options.proof} is not served: ${detail}`))
+      file.events.on('behind', (error) => terminal.note(error.message))
+      bus.events.on('served', (chain) => {
+        if (options.json) terminal.result(jsonLine(verifyJson(chain)))
+        else terminal.result(`serves height ${chain.height}  tip ${chain.tip}  work ${chain.work.toString(16)}`)
       })
       const onError = (error: unknown) => terminal.note(`a request failed: ${(error as Error).message}`)
       const server = await serveBus({ bus, ...options.listen, clock, onError })
       terminal.result(options.json ? jsonLine({ listening: server.url }) : `listening at ${server.url}`)
       try {
-        await watch(bus, context)
+        await file.start(signal)
+        await file.ended()
       } finally {
         await server.close()
       }
@@ -74,22 +70,6 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
     }
   } finally {
     client.close()
-  }
-}
-
-/** Looks at the file until interrupted; what goes wrong with one proof is told, and the one before stays. */
-async function watch(bus: ServedBus, { signal, terminal }: CliContext): Promise<void> {
-  let told = ''
-  while (!signal.aborted) {
-    try {
-      await bus.look(signal)
-      told = ''
-    } catch (error) {
-      const { message } = error as Error
-      if (!signal.aborted && message !== told) terminal.note(message)
-      told = message
-    }
-    await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type UnprovedAttestation,
   type UnreadAttestation,
 } from '../../bus/index.ts'
-import { diskFiles, writeAtomic } from '../../bus/io/index.ts'
+import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'

@@ -7,7 +7,7 @@ import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
-import { type InscriptionInput, parseJson, readBatch, readInscription } from '../inscription-input.ts'
+import { argument, type InscriptionInput, readBatch, readInscription, readJson } from '../inscription-input.ts'
 import { requirePublishable } from '../outputs.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
@@ -76,7 +76,8 @@ async function inscribeFiles(context: CliContext, options: Options) {
   const inputs: InscriptionInput[] = options.batch === undefined ? [single(options)] : await readBatch(options.batch)
   for (const { body } of inputs) await requirePublishable(body, context.env, options)
   return await withInscriber(context, options, async (inscriber, wallet) => {
-    const envelopes = await Promise.all(inputs.map((input) => readInscription(input, wallet)))
+    const composed = await Promise.all(inputs.map((input) => readInscription(input, wallet)))
+    const envelopes = composed.map(({ envelope }) => envelope)
     if (options.dryRun) {
       const cost = await inscriber.quote(envelopes, options.feeRate)
       terminal.result(options.json ? jsonLine(costJson(cost)) : describeCost(cost))
@@ -86,8 +87,13 @@ async function inscribeFiles(context: CliContext, options: Options) {
   })
 }
 
-function single({ body, contentType, metadata }: Options): InscriptionInput {
-  return { body: body!, contentType, metadata: metadata === undefined ? undefined : parseJson(metadata, '--metadata') }
+function single({ body, contentType: type, metadata: json }: Options): InscriptionInput {
+  const inFile = 'use --batch with a file in UTF-8'
+  return {
+    body: body!,
+    contentType: type === undefined ? undefined : argument(type, '--content-type', inFile),
+    metadata: json === undefined ? undefined : readJson(argument(json, '--metadata', inFile), '--metadata'),
+  }
 }
 
 function addResume(parent: Command, run: Runner): void {

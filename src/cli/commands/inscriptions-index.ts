@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { fromDisplay, type NetworkParams, parseInscriptionId } from '../../bitcoin/index.ts'
 import type { BitcoindClient, BitcoindError } from '../../bitcoin/io/index.ts'
-import { diskFiles, writeAtomic } from '../../bus/io/index.ts'
+import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import { scanBlock } from '../../settlement/index.ts'
 import {
   fetchBlock,

@@ -1,2 +1,23 @@
 /** The floor's half that needs Node: disk and package. */
+export {
+  diskFiles,
+  type Files,
+  ioError,
+  PARTIAL,
+  probeReplacing,
+  readRegular,
+  replaceFile,
+  writeAtomic,
+} from './files.ts'
+export type { StoreFault, StoreTerms } from './level-fault.ts'
+export {
+  type Durable,
+  isStoreOrAside,
+  type KeyRange,
+  type LevelStore,
+  openByteStore,
+  openJsonStore,
+  type StoreOptions,
+  type StoreWrite,
+} from './level-store.ts'
 export { packageRoot } from './package-root.ts'

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type * as Addon from '../../../folding/index.d.ts'
+import type { CompiledCircuit } from '../circuit.ts'
 import type { CircuitInput, CircuitValue, WitnessSource } from '../engine.ts'
 import { WitnessError } from '../witness-calculator.ts'
 import { loadAddon } from './addon.ts'
-import type { CompiledCircuit } from './circuits.ts'
 
 const FIELD_BYTES = 32
 

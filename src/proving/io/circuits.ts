@@ -1,86 +1,95 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFile, rename } from 'node:fs/promises'
-import { basename, dirname, join, relative } from 'node:path'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, posix, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { packageRoot } from '../../lib/io/index.ts'
+import type { CircuitDeclaration, CompiledCircuit } from '../circuit.ts'
 import { ProvingError } from '../errors.ts'
-import { cacheDirectory, exists, fillDirectory } from './cache.ts'
-
-const root = packageRoot()
-const modules = join(root, 'node_modules')
-const compiler = join(modules, 'circom2', 'cli.js')
+import { cacheDirectory, fillDirectory } from './cache.ts'
+import { type CircuitSource, readSources } from './circuit-sources.ts'
+import { compilerText, stagedPath } from './compiler-text.ts'
 
 /** Optimisation to the full: linear constraints are solved away, which the constraint counts rely on. */
 const FLAGS = ['--r1cs', '--wasm', '--sym', '--O2'] as const
 
-export interface CompiledCircuit {
-  /** SHA-256 of every source file the circuit includes, the compiler's version and its flags. */
-  readonly hash: string
-  readonly r1cs: string
-  readonly wasm: string
-  readonly sym: string
+export interface CompileOptions {
+  readonly signal?: AbortSignal
 }
 
-/** The circuits of this project by name, as paths below `circuits/`. */
-export const CIRCUITS = { bus: 'bus/main.circom' } as const
-
-/** Compiles a circuit of the registry, or finds it compiled in the cache. */
-export function compileCircuit(name: keyof typeof CIRCUITS): Promise<CompiledCircuit> {
-  return compileCircom(join(root, 'circuits', CIRCUITS[name]))
+/** Compiles a circuit that a part declares, or finds it compiled in the cache. */
+export async function compileCircuit(
+  { source }: CircuitDeclaration,
+  options: CompileOptions = {},
+): Promise<CompiledCircuit> {
+  const library = join(packageRoot(), 'circuits')
+  return await compile(join(library, source), library, options)
 }
 
-/** Compiles a Circom main file by circom2, cached by content under `circuits/<hash>`. */
-export async function compileCircom(main: string): Promise<CompiledCircuit> {
-  const hash = await hashSources(main)
-  const directory = join(cacheDirectory(), 'circuits', hash)
-  await fillDirectory(directory, (scratch) => compile(main, scratch))
+/**
+ * Compiles any Circom main file, or finds it compiled in the cache. Its id takes names relative to the file's own folder.
+ * Rejects with `E_CIRCUIT` and the compiler's message, which names file and line.
+ */
+export async function compileCircom(main: string, options: CompileOptions = {}): Promise<CompiledCircuit> {
+  const file = resolve(main)
+  return await compile(file, dirname(file), options)
+}
+
+async function compile(main: string, library: string, options: CompileOptions): Promise<CompiledCircuit> {
+  const sources = await readSources(main, library)
+  const compiler = await findCompiler()
+  const id = idOf(sources, compiler.version)
+  const directory = join(cacheDirectory(), 'circuits', id)
+  await fillDirectory(directory, (scratch) => runCompiler(compiler.program, sources, scratch, options.signal))
   const file = (extension: string) => join(directory, `circuit.${extension}`)
-  return { hash, r1cs: file('r1cs'), wasm: file('wasm'), sym: file('sym') }
+  return { id, r1cs: file('r1cs'), wasm: file('wasm'), sym: file('sym') }
 }
 
-async function compile(main: string, directory: string): Promise<void> {
-  if (!(await exists(compiler))) {
-    throw new ProvingError('E_CIRCUIT', 'the Circom compiler is not installed: run `npm run setup` in the clone')
-  }
-  // In a process of its own: the compiler takes gigabytes, which go back when it ends. It finds nothing above the
-  // directory it starts in, so that is the root.
-  const below = (path: string) => relative('/', path)
-  const args = [compiler, below(main), ...FLAGS, '-l', below(modules), '-o', below(directory)]
-  await promisify(execFile)(process.execPath, args, { cwd: '/', maxBuffer: 1 << 24 }).catch((cause) => {
-    throw new ProvingError('E_CIRCUIT', `${main} does not compile: ${compilerMessage(cause)}`, { cause })
-  })
-  const name = basename(main, '.circom')
-  await rename(join(directory, `${name}.r1cs`), join(directory, 'circuit.r1cs'))
-  await rename(join(directory, `${name}.sym`), join(directory, 'circuit.sym'))
-  await rename(join(directory, `${name}_js`, `${name}.wasm`), join(directory, 'circuit.wasm'))
-}
-
-function compilerMessage(cause: { stdout?: string; stderr?: string; message?: string }): string {
-  const text = `${cause.stdout ?? ''}${cause.stderr ?? ''}` || (cause.message ?? '')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours begin with the escape character
-  return text.replaceAll(/\u001b\[[0-9;]*m/g, '').trim()
-}
-
-async function hashSources(main: string): Promise<string> {
-  const hash = createHash('sha256')
-  const { version } = JSON.parse(await readFile(join(modules, 'circom2', 'package.json'), 'utf8')) as {
-    version: string
-  }
-  hash.update(`circom2 ${version} ${FLAGS.join(' ')}\n`)
-  const seen = new Set<string>()
-  const visit = async (file: string): Promise<void> => {
-    if (seen.has(file)) return
-    seen.add(file)
-    const source = await readFile(file, 'utf8').catch((cause) => {
-      throw new ProvingError('E_CIRCUIT', `circuit source ${relative(root, file)} cannot be read`, { cause })
-    })
-    hash.update(`${relative(root, file)} ${source.length}\n${source}`)
-    for (const [, path] of source.matchAll(/^\s*include\s+"([^"]+)"/gm)) {
-      const beside = join(dirname(file), path as string)
-      await visit((await exists(beside)) ? beside : join(modules, path as string))
-    }
-  }
-  await visit(main)
+function idOf(sources: readonly CircuitSource[], version: string): string {
+  const hash = createHash('sha256').update(`circom2 ${version} ${FLAGS.join(' ')}\n`)
+  for (const { of, name, text } of sources) hash.update(`${of} ${name} ${Buffer.byteLength(text)}\n${text}`)
   return hash.digest('hex')
+}
+
+async function findCompiler(): Promise<{ readonly program: string; readonly version: string }> {
+  try {
+    const manifest = createRequire(import.meta.url).resolve('circom2/package.json')
+    const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
+    return { program: join(dirname(manifest), 'cli.js'), version }
+  } catch (cause) {
+    throw new ProvingError('E_CIRCUIT', 'the Circom compiler (the package circom2) is not installed', { cause })
+  }
+}
+
+/** Compiles copies of exactly the files that the id was made of: an include that was overlooked is not there. */
+async function runCompiler(
+  program: string,
+  sources: readonly CircuitSource[],
+  directory: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const work = join(directory, 'work')
+  const paths = sources.map((source) => stagedPath(source, sources))
+  for (const [i, { text }] of sources.entries()) {
+    const path = join(work, paths[i] as string)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  }
+  await mkdir(join(work, 'out'), { recursive: true })
+  const [main] = paths as [string]
+  // In a process of its own: the compiler takes gigabytes, which go back when it ends. It sees the folder it starts in.
+  const args = [program, main, ...FLAGS, '-l', 'packages', '-o', 'out']
+  const limits = { cwd: work, maxBuffer: 1 << 24, ...(signal && { signal }) }
+  await promisify(execFile)(process.execPath, args, limits).catch((cause) => {
+    signal?.throwIfAborted()
+    throw new ProvingError('E_CIRCUIT', `${sources[0]?.name} does not compile: ${compilerText(cause, sources)}`, {
+      cause,
+    })
+  })
+  const name = posix.basename(main, '.circom')
+  await rename(join(work, 'out', `${name}.r1cs`), join(directory, 'circuit.r1cs'))
+  await rename(join(work, 'out', `${name}.sym`), join(directory, 'circuit.sym'))
+  await rename(join(work, 'out', `${name}_js`, `${name}.wasm`), join(directory, 'circuit.wasm'))
+  await rm(work, { recursive: true })
 }

@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import type { CompiledCircuit } from '../circuit.ts'
 import { ProvingError } from '../errors.ts'
 import { abortable, addonFile, loadAddon } from './addon.ts'
 import { cacheDirectory, exists, fillDirectory, sweep } from './cache.ts'
-import type { CompiledCircuit } from './circuits.ts'
 import { readR1csCounts } from './r1cs-header.ts'
 
 /** Parameters and keys of one circuit under one setup, in the cache. */
@@ -34,7 +34,7 @@ export async function ensureSetup(circuit: CompiledCircuit, options: SetupOption
   const addon = loadAddon()
   const powers = options.ptau === undefined ? 'development' : await hashFile(options.ptau, options.signal)
   // What a key looks like is the addon's to say: another build has keys of its own.
-  const identity = ['keys', await hashFile(addonFile), circuit.hash, powers, hex(options.ceremonyTauG2)].join(' ')
+  const identity = ['keys', await hashFile(addonFile), circuit.id, powers, hex(options.ceremonyTauG2)].join(' ')
   const directory = join(cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
   await fillDirectory(directory, async (outDir) => {
     const ptau = options.ptau ?? (await developmentPowers(await powerFor(circuit.r1cs), options))

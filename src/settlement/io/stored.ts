@@ -1,21 +1,28 @@
-import { bytesToHex } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { type NetworkParams, networkHash } from '../../bitcoin/index.ts'
-import { SettlementError } from '../errors.ts'
+import { bytesToHex } from '../../lib/index.ts'
+import { settlementError } from '../errors.ts'
 import type { Store } from './store.ts'
 
-/** Marks a new store as of this format and network. Throws E_STORE, with `told`, where it is of another. */
-export async function requireOwner(store: Store, format: number, params: NetworkParams, told: string): Promise<void> {
+/** Marks a new store as of this format and network. Throws E_STORE, with this message, where it is of another. */
+export async function requireOwner(
+  store: Store,
+  format: number,
+  params: NetworkParams,
+  message: string,
+): Promise<void> {
   const network = bytesToHex(networkHash(params))
   const owner = await store.get('owner')
   const schema = z.strictObject({ format: z.literal(format), network: z.literal(network) })
   if (owner === undefined) await store.put('owner', { format, network }, { sync: true })
-  else if (!schema.safeParse(owner).success) throw new SettlementError('E_STORE', told)
+  else if (!schema.safeParse(owner).success) {
+    throw settlementError('E_STORE', message, { cure: { act: 'other-settlement-dir' } })
+  }
 }
 
-/** A value as it was put. Throws E_STORE, with `told`, where it is not. */
-export function parseStored<T>(schema: z.ZodType<T>, value: unknown, told: string): T {
+/** A value as it was put. Throws E_STORE, with this message, where it is not. */
+export function parseStored<T>(schema: z.ZodType<T>, value: unknown, message: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw new SettlementError('E_STORE', told)
+  throw settlementError('E_STORE', message)
 }

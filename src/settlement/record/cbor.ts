@@ -1,5 +1,5 @@
 import { cdeDecodeOptions, cdeEncodeOptions, type DecodeOptions, decode, type EncodeOptions, encode } from 'cbor2'
-import { equalBytes } from '../../bitcoin/index.ts'
+import { equalBytes } from '../../lib/index.ts'
 
 const ENCODE: EncodeOptions = { ...cdeEncodeOptions, rejectFloats: true, rejectUndefined: true }
 

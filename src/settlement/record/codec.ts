@@ -1,11 +1,5 @@
-import {
-  type Envelope,
-  type EnvelopeContent,
-  MAX_PUSH_BYTES,
-  type NetworkParams,
-  TAG,
-  utf8,
-} from '../../bitcoin/index.ts'
+import { type Envelope, type EnvelopeContent, MAX_PUSH_BYTES, type NetworkParams, TAG } from '../../bitcoin/index.ts'
+import { utf8 } from '../../lib/index.ts'
 import { decodeCbor, encodeCbor } from './cbor.ts'
 import { MAX_BODY_BYTES, MAX_CONTENT_TYPE_BYTES, METAPROTOCOL, recordSchema, type WscRecord } from './record.ts'
 import { signatureHolds } from './sign.ts'

@@ -1,7 +1,7 @@
 import { schnorr } from '@noble/curves/secp256k1.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { concatBytes } from '@noble/hashes/utils.js'
 import { type NetworkParams, networkHash } from '../../bitcoin/index.ts'
+import { concatBytes } from '../../lib/index.ts'
 import { encodeCbor } from './cbor.ts'
 import type { UnsignedRecord, WscRecord } from './record.ts'
 

@@ -1,7 +1,7 @@
 import { type BlockHash, blockHash, headerHash, sameHash, toDisplay } from '../../../bitcoin/index.ts'
+import { concatBytes, throwIfAborted } from '../../../lib/index.ts'
 import type { AccumulatorPath } from '../../accumulator-path.ts'
-import { concatBytes } from '../../bytes.ts'
-import { BusError, throwIfAborted } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { decodeField } from '../../field.ts'
 import { planPath, treeSizes } from '../../path-plan.ts'
 import { BATCH, type HeaderSource } from '../prover/header-source.ts'
@@ -69,7 +69,7 @@ export class History {
       await this.#rollBack(source, signal)
       if (this.tipHeight >= height || (await this.#extend(source, height, signal))) return
       if (source.fixed || attempt === MAX_REORGS) {
-        throw new BusError('E_REORG', `headers after height ${this.tipHeight} do not link to the chain before`)
+        throw busError('E_REORG', `headers after height ${this.tipHeight} do not link to the chain before`)
       }
     }
   }
@@ -110,7 +110,7 @@ export class History {
   #countAt(tipHeight: number): number {
     const count = tipHeight - this.start.height + 1
     if (Number.isInteger(count) && count >= 1 && count <= this.#table.count) return count
-    throw new BusError('E_NO_HEADERS', `the history ends at height ${this.tipHeight}, before ${tipHeight}`)
+    throw busError('E_NO_HEADERS', `the history ends at height ${this.tipHeight}, before ${tipHeight}`)
   }
 
   async #roots(nodes: readonly number[]): Promise<Uint8Array[]> {
@@ -162,7 +162,7 @@ export class History {
       }
       if (height === this.start.height) {
         const found = there === null ? 'nothing' : toDisplay(there)
-        throw new BusError('E_SOURCE', `the source has ${found} at height ${height}, not ${toDisplay(this.start.hash)}`)
+        throw busError('E_SOURCE', `the source has ${found} at height ${height}, not ${toDisplay(this.start.hash)}`)
       }
     }
   }
@@ -174,7 +174,7 @@ export class History {
       throwIfAborted(signal)
       const headers = await source.headers(this.tipHeight + 1, Math.min(BATCH, height - this.tipHeight), signal)
       if (headers.length === 0) {
-        throw new BusError('E_NO_HEADERS', `there is no header at height ${this.tipHeight + 1}`)
+        throw busError('E_NO_HEADERS', `there is no header at height ${this.tipHeight + 1}`)
       }
       const hashes = new Uint8Array(headers.length * HASH_BYTES)
       for (const [i, header] of headers.entries()) {
@@ -190,6 +190,6 @@ export class History {
 
 function element(bytes: Uint8Array): bigint {
   const decoded = decodeField(bytes)?.[0]
-  if (decoded === undefined) throw new BusError('E_IO', 'the history holds what is no field element: make it anew')
+  if (decoded === undefined) throw busError('E_IO', 'the history holds what is no field element: make it anew')
   return decoded
 }

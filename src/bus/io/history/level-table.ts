@@ -1,7 +1,8 @@
-import { Level } from 'level'
 import { z } from 'zod'
 import { type NetworkParams, packParams, toDisplay } from '../../../bitcoin/index.ts'
-import { BusError } from '../../errors.ts'
+import type { Cure } from '../../../lib/index.ts'
+import { type LevelStore, openByteStore } from '../../../lib/io/index.ts'
+import { busError } from '../../errors.ts'
 import type { HistoryStart } from './history.ts'
 import { RECORD_BYTES } from './nodes.ts'
 import type { HistoryTable } from './table.ts'
@@ -41,8 +42,6 @@ const metaSchema = z.strictObject({
     .max(2 ** 32),
 })
 
-type Database = Level<Uint8Array, Uint8Array>
-
 /**
  * Opens a history in a directory of its own. The number of records is written in one batch with them, so that a kill
  * leaves either all of an append or nothing. Throws E_LOCKED, E_DATA_DIR_VERSION, E_DATA_DIR_MISMATCH or E_IO.
@@ -57,29 +56,29 @@ type Database = Level<Uint8Array, Uint8Array>
  * console.log(history.tipHeight) // 0
  */
 export async function openLevelTable(dir: string, owner: HistoryOwner): Promise<HistoryTable> {
-  const database: Database = new Level(dir, { keyEncoding: 'view', valueEncoding: 'view' })
+  const store = await openByteStore({
+    path: dir,
+    name: `the history in ${dir}`,
+    codes: { locked: 'E_LOCKED', full: 'E_DISK_FULL', damaged: 'E_IO', failed: 'E_IO' },
+    cures: { locked: { act: 'free-or-other-history', subject: dir }, damaged: remade(dir) },
+  })
   try {
-    await database.open()
-  } catch (cause) {
-    throw openError(dir, cause)
-  }
-  try {
-    return new LevelTable(dir, database, owner, await readCount(database, dir, owner))
+    return new LevelTable(dir, store, owner, await readCount(store, dir, owner))
   } catch (error) {
-    await database.close()
+    await store.close()
     throw error
   }
 }
 
 class LevelTable implements HistoryTable {
   readonly #dir: string
-  readonly #database: Database
+  readonly #store: ByteStore
   readonly #owner: HistoryOwner
   #count: number
 
-  constructor(dir: string, database: Database, owner: HistoryOwner, count: number) {
+  constructor(dir: string, store: ByteStore, owner: HistoryOwner, count: number) {
     this.#dir = dir
-    this.#database = database
+    this.#store = store
     this.#owner = owner
     this.#count = count
   }
@@ -89,46 +88,44 @@ class LevelTable implements HistoryTable {
   }
 
   async read(numbers: readonly number[]): Promise<Uint8Array[]> {
-    const records = await this.#database.getMany(numbers.map(keyOf)).catch((cause) => {
-      throw levelError(this.#dir, cause)
-    })
+    const records = await this.#store.getMany(numbers.map(keyOf))
     return records.map((record, i) => {
-      // LevelDB gives Buffers, whose own methods differ.
-      if (record?.length === RECORD_BYTES) return new Uint8Array(record)
-      throw new BusError('E_IO', `record ${numbers[i]} of the history in ${this.#dir} is missing or damaged; ${CURE}`)
+      if (record?.length === RECORD_BYTES) return record
+      const detail = `record ${numbers[i]} of the history in ${this.#dir} is missing or damaged`
+      throw busError('E_IO', detail, { cure: remade(this.#dir) })
     })
   }
 
   async append(records: Uint8Array, durable: boolean): Promise<void> {
     const first = this.#count
     const added = records.length / RECORD_BYTES
-    const batch = this.#database.batch()
-    for (let i = 0; i < added; i++) {
-      batch.put(keyOf(first + i), records.subarray(i * RECORD_BYTES, (i + 1) * RECORD_BYTES))
-    }
-    batch.put(META, this.#meta(first + added))
-    await batch.write({ sync: durable } as object).catch((cause) => {
-      throw levelError(this.#dir, cause)
-    })
+    const writes = Array.from({ length: added }, (_, i) => put(keyOf(first + i), recordAt(records, i)))
+    await this.#store.batch([...writes, put(META, this.#meta(first + added))], { sync: durable })
     this.#count = first + added
   }
 
   /** Only the number changes: what lies beyond is written over by what comes next. */
   async truncate(count: number): Promise<void> {
-    await this.#database.put(META, this.#meta(count)).catch((cause) => {
-      throw levelError(this.#dir, cause)
-    })
+    await this.#store.put(META, this.#meta(count), { sync: false })
     this.#count = count
   }
 
   close(): Promise<void> {
-    return this.#database.close()
+    return this.#store.close()
   }
 
   #meta(count: number): Uint8Array {
     return new TextEncoder().encode(JSON.stringify({ format: HISTORY_FORMAT, ...this.#owner, count }))
   }
 }
+
+type ByteStore = LevelStore<Uint8Array, Uint8Array>
+
+const put = (key: Uint8Array, value: Uint8Array) => ({ type: 'put', key, value }) as const
+const recordAt = (records: Uint8Array, i: number) => records.subarray(i * RECORD_BYTES, (i + 1) * RECORD_BYTES)
+
+/** A history is made anew from headers. */
+const remade = (dir: string): Cure => ({ act: 'remove-history', subject: dir })
 
 /** Big-endian, so that LevelDB keeps them in order; one byte longer than the key of the metadata. */
 function keyOf(number: number): Uint8Array {
@@ -137,10 +134,8 @@ function keyOf(number: number): Uint8Array {
   return key
 }
 
-async function readCount(database: Database, dir: string, owner: HistoryOwner): Promise<number> {
-  const bytes = await database.get(META).catch((cause) => {
-    throw levelError(dir, cause)
-  })
+async function readCount(store: ByteStore, dir: string, owner: HistoryOwner): Promise<number> {
+  const bytes = await store.get(META)
   if (bytes === undefined) return 0
   let json: unknown
   try {
@@ -150,35 +145,12 @@ async function readCount(database: Database, dir: string, owner: HistoryOwner): 
   }
   const parsed = metaSchema.safeParse(json)
   if (!parsed.success || parsed.data.format !== HISTORY_FORMAT) {
-    throw new BusError('E_DATA_DIR_VERSION', `${dir} holds no history of a format that this program writes`)
+    throw busError('E_DATA_DIR_VERSION', `${dir} holds no history of a format that this program writes`)
   }
   for (const field of ['params', 'startHeight', 'startHash'] as const) {
     if (parsed.data[field] === owner[field]) continue
     const detail = `the history in ${dir} was made with ${field} ${parsed.data[field]}, not ${owner[field]}`
-    throw new BusError('E_DATA_DIR_MISMATCH', `${detail}; name another directory, or remove it to start anew`)
+    throw busError('E_DATA_DIR_MISMATCH', detail, { cure: { act: 'other-history-or-anew', subject: dir } })
   }
   return parsed.data.count
-}
-
-function openError(dir: string, error: unknown): BusError {
-  const cause = (error as { cause?: { code?: string; message?: string } }).cause
-  if (cause?.code === 'LEVEL_LOCKED') {
-    const message = `another process works with the history in ${dir}; stop it, or name another directory`
-    return new BusError('E_LOCKED', message, { cause: error })
-  }
-  return levelError(dir, error)
-}
-
-/** LEVEL_IO_ERROR too stands for damage: of a file that is not there, or is shorter than another says. */
-const DAMAGE: ReadonlySet<unknown> = new Set(['LEVEL_CORRUPTION', 'LEVEL_IO_ERROR'])
-const CURE = 'remove the directory: it is made anew from headers'
-
-function levelError(dir: string, error: unknown): BusError {
-  const { code, cause } = error as { code?: string; cause?: { code?: string; message?: string } }
-  const message = cause?.message ?? (error instanceof Error ? error.message : String(error))
-  if (/no space left/i.test(message)) return new BusError('E_DISK_FULL', `no space left in ${dir}`, { cause: error })
-  if (DAMAGE.has(code) || DAMAGE.has(cause?.code)) {
-    return new BusError('E_IO', `the history in ${dir} is damaged (${message}); ${CURE}`, { cause: error })
-  }
-  return new BusError('E_IO', `the history in ${dir} cannot be used: ${message}`, { cause: error })
 }

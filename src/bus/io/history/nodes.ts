@@ -1,5 +1,5 @@
+import { concatBytes } from '../../../lib/index.ts'
 import { LEAF, LIST, NODE } from '../../accumulator.ts'
-import { concatBytes } from '../../bytes.ts'
 import { FIELD_BYTES } from '../../field.ts'
 import { treeSizes } from '../../path-plan.ts'
 

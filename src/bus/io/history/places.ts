@@ -1,6 +1,6 @@
 import type { PlaceSource } from '../../attestation/attestor.ts'
 import type { AttestedChain } from '../../attestation/check.ts'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import type { History } from './history.ts'
 
 /**
@@ -55,13 +55,10 @@ export function livePlaces(history: History, chain: AttestedChain): PlaceSource 
   }
 }
 
-const reorganised = (cause?: unknown) => new BusError('E_REORG', 'headers were taken back meanwhile', { cause })
+const reorganised = (cause?: unknown) => busError('E_REORG', 'headers were taken back meanwhile', { cause })
 
 async function expectCommitment(history: History, chain: AttestedChain): Promise<void> {
   if ((await history.commitment(chain.height)) === chain.accumulator) return
   const cure = 'make a proof of this chain, or give the headers of that one'
-  throw new BusError(
-    'E_SOURCE',
-    `these headers are not those that the proof of height ${chain.height} commits to; ${cure}`,
-  )
+  throw busError('E_SOURCE', `these headers are not those that the proof of height ${chain.height} commits to; ${cure}`)
 }

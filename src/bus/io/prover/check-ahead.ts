@@ -7,7 +7,8 @@ import {
   sameHash,
   toDisplay,
 } from '../../../bitcoin/index.ts'
-import { BusError, throwIfAborted } from '../../errors.ts'
+import { throwIfAborted } from '../../../lib/index.ts'
+import { busError } from '../../errors.ts'
 import { BATCH, type HeaderSource } from './header-source.ts'
 
 /**
@@ -32,7 +33,7 @@ export async function checkAhead(
   while (tip.height < to) {
     throwIfAborted(signal)
     const headers = await source.headers(tip.height + 1, Math.min(BATCH, to - tip.height), signal)
-    if (headers.length === 0) throw new BusError('E_NO_HEADERS', `there is no header at height ${tip.height + 1}`)
+    if (headers.length === 0) throw busError('E_NO_HEADERS', `there is no header at height ${tip.height + 1}`)
     for (const header of headers) {
       const result = checkHeader(params, tip, header)
       if (!result.ok) return result

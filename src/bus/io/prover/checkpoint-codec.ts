@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { concatBytes, equalBytes, readUint32, uint32 } from '../../bytes.ts'
+import { concatBytes, equalBytes, readUint32, uint32Bytes } from '../../../lib/index.ts'
 import { type StateJson, stateSchema } from './state-codec.ts'
 
 /**
@@ -38,7 +38,7 @@ const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update
 
 export function encodeCheckpoint({ keyId, steps, state, fold }: CheckpointFile): Uint8Array {
   const meta = new TextEncoder().encode(JSON.stringify({ keyId, steps, state }))
-  const body = concatBytes(MAGIC, uint32(meta.length), meta, uint32(fold.length), fold)
+  const body = concatBytes(MAGIC, uint32Bytes(meta.length), meta, uint32Bytes(fold.length), fold)
   return concatBytes(body, sha256(body))
 }
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
+import { diskFiles, type Files, ioError, PARTIAL, writeAtomic } from '../../../lib/io/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import type { ChainState } from '../../state.ts'
 import { decodeCheckpoint, encodeCheckpoint, MAX_CHECKPOINT_BYTES } from './checkpoint-codec.ts'
 import { type CheckpointIndex, openIndex } from './checkpoint-index.ts'
 import { checkDataDir, claimDataDir, cleanDataDir, type DataDirOwner } from './data-dir.ts'
-import { diskFiles, type Files, ioError, PARTIAL, writeAtomic } from './files.ts'
 import { expendable } from './retention.ts'
 import { stateFromJson, stateToJson } from './state-codec.ts'
 
@@ -119,7 +119,7 @@ export class CheckpointStore {
     try {
       return await this.#files.read(join(this.#folder, entry.file), MAX_CHECKPOINT_BYTES)
     } catch (cause) {
-      throw new BusError('E_CHECKPOINT', `cannot read checkpoint ${entry.file}`, { cause })
+      throw busError('E_CHECKPOINT', `cannot read checkpoint ${entry.file}`, { cause })
     }
   }
 
@@ -135,7 +135,7 @@ export class CheckpointStore {
   /** The entry alone, where another program may know what to do with the file. */
   async forget(entry: CheckpointEntry): Promise<void> {
     this.#entries.delete(entry.file)
-    await this.#index.del(entry.file)
+    await this.#index.del(entry.file, { sync: false })
   }
 
   get #folder(): string {
@@ -149,9 +149,7 @@ export class CheckpointStore {
   }
 
   async #record(entry: CheckpointEntry): Promise<void> {
-    await this.#index.put(entry.file, entry).catch((cause) => {
-      throw ioError(/no space left/i.test(String(cause?.cause ?? cause)) ? { code: 'ENOSPC' } : cause, this.dir)
-    })
+    await this.#index.put(entry.file, entry, { sync: false })
     this.#entries.set(entry.file, entry)
   }
 
@@ -180,10 +178,10 @@ export class CheckpointStore {
     for (const name of names) {
       if (name.endsWith(PARTIAL)) await this.#files.remove(join(this.#folder, name))
     }
-    for await (const [key, value] of this.#index.iterator()) {
+    for await (const [key, value] of this.#index.entries()) {
       const entry = entrySchema.safeParse(value)
       if (entry.success && names.has(entry.data.file)) this.#entries.set(key, entry.data)
-      else await this.#index.del(key)
+      else await this.#index.del(key, { sync: false })
     }
     const lost = [...names].filter((name) => FILE.test(name) && !this.#entries.has(name))
     for (const name of lost.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))) {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { BusError } from '../../errors.ts'
+import { type Files, ioError, PARTIAL, writeAtomic } from '../../../lib/io/index.ts'
+import { busError } from '../../errors.ts'
 import { isIndex } from './checkpoint-index.ts'
-import { type Files, ioError, PARTIAL, writeAtomic } from './files.ts'
 import { STATUS } from './status.ts'
 
 /** Layout of a data directory; a directory of another format is never touched. */
@@ -37,7 +37,7 @@ export async function checkDataDir(files: Files, dir: string, owner: DataDirOwne
   const foreign = names.find((name) => !isEarly(name))
   if (foreign === undefined) return
   const detail = `${dir} is no data directory and not empty (it holds ${foreign})`
-  throw new BusError('E_DATA_DIR_MISMATCH', `${detail}; name a new or empty one by --data-dir`)
+  throw busError('E_DATA_DIR_MISMATCH', detail, { cure: { act: 'new-data-dir', subject: dir } })
 }
 
 /** Writes who owns a new directory. Only under the lock: another process may have claimed it since it was checked. */
@@ -69,12 +69,12 @@ async function isOwned(files: Files, dir: string, owner: DataDirOwner): Promise<
   const found = parseOwner(present)
   if (found?.format !== DATA_DIR_FORMAT) {
     const which = found === null ? 'an unknown format' : `format ${found.format}`
-    throw new BusError('E_DATA_DIR_VERSION', `${dir} has ${which}, this program writes ${DATA_DIR_FORMAT}`)
+    throw busError('E_DATA_DIR_VERSION', `${dir} has ${which}, this program writes ${DATA_DIR_FORMAT}`)
   }
   for (const field of ['params', 'start', 'keyId'] as const) {
     if (found[field] === owner[field]) continue
     const detail = `${dir} was made with ${field} ${found[field]}, not ${owner[field]}`
-    throw new BusError('E_DATA_DIR_MISMATCH', `${detail}; name another --data-dir, or remove it to start anew`)
+    throw busError('E_DATA_DIR_MISMATCH', detail, { cure: { act: 'other-data-dir-or-anew', subject: dir } })
   }
   return true
 }

@@ -1,5 +1,7 @@
 import { type Rejection, sameHash } from '../../../bitcoin/index.ts'
-import { BusError, throwIfAborted } from '../../errors.ts'
+import type { WscError } from '../../../lib/index.ts'
+import { throwIfAborted } from '../../../lib/index.ts'
+import { type BusErrorCode, busError } from '../../errors.ts'
 import type { ChainState } from '../../state.ts'
 import { checkAhead } from './check-ahead.ts'
 import type { HeaderSource } from './header-source.ts'
@@ -19,7 +21,7 @@ export interface FollowOptions {
   /** A tip ahead of the clock by more than two hours is not folded; following goes on at the next news. */
   onTooNew?(rejection: Rejection): void
   /** The node's chain changed all the time while it was read, or lost blocks; following goes on at the next news. */
-  onUnsettled?(error: BusError): void
+  onUnsettled?(error: WscError<BusErrorCode>): void
   onStage?(stage: string): void
 }
 
@@ -49,7 +51,7 @@ export async function follow(options: FollowOptions): Promise<void> {
     }
     // A node that gives a header against the rules is no node of this network; nothing can follow it.
     if (!result.ok) {
-      throw new BusError('E_SOURCE', `the node’s header ${result.height} breaks ${result.reject}: ${result.detail}`)
+      throw busError('E_SOURCE', `the node’s header ${result.height} breaks ${result.reject}: ${result.detail}`)
     }
     const { state } = result
     if (published !== null && state.context.chainwork <= published.context.chainwork) continue

@@ -1,8 +1,8 @@
 import { type Rejection, toDisplay } from '../../../bitcoin/index.ts'
+import { equalBytes, throwIfAborted } from '../../../lib/index.ts'
 import type { Fold, FoldEngine, WitnessSource } from '../../../proving/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
-import { equalBytes } from '../../bytes.ts'
-import { BusError, throwIfAborted } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { encodeField } from '../../field.ts'
 import { encodeProofFile } from '../../proof-file.ts'
 import type { ChainState } from '../../state.ts'
@@ -76,7 +76,7 @@ export class BusProver {
     const { start, clock } = this.#options
     const target = to ?? (await source.tipHeight(signal))
     if (target <= start.context.height) {
-      throw new BusError('E_NO_HEADERS', `a proof needs a header after its start at height ${start.context.height}`)
+      throw busError('E_NO_HEADERS', `a proof needs a header after its start at height ${start.context.height}`)
     }
     const now = Math.floor(clock() / 1000)
     this.#current = await this.#resume(source, target, signal)
@@ -102,7 +102,7 @@ export class BusProver {
   async compress(options: { signal?: AbortSignal; onProgress?(stage: string): void } = {}): Promise<Uint8Array> {
     const { engine, start } = this.#options
     if (this.#current === null || this.#current.fold.steps === 0) {
-      throw new BusError('E_NO_HEADERS', 'nothing is folded yet')
+      throw busError('E_NO_HEADERS', 'nothing is folded yet')
     }
     const { fold, state } = this.#current
     return encodeProofFile({
@@ -210,7 +210,7 @@ export class BusProver {
     const { store } = this.#options
     const { state, fold } = this.#current as Folded
     if (!equalBytes(fold.state(), encodeField(packState(state)))) {
-      throw new BusError('E_ENGINE', `the fold differs from the native state at height ${state.context.height}`)
+      throw busError('E_ENGINE', `the fold differs from the native state at height ${state.context.height}`)
     }
     await store.save(state, fold.steps, await fold.save())
     await this.#options.onCheckpoint?.(state)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { BusError } from '../../errors.ts'
-import { diskFiles, type Files, ioError, replaceFile } from './files.ts'
+import { diskFiles, type Files, ioError, replaceFile } from '../../../lib/io/index.ts'
+import { busError } from '../../errors.ts'
 
 export const STATUS = 'status.json'
 
@@ -71,6 +71,6 @@ function parseStatus(bytes: Uint8Array, dir: string): StatusFile {
   try {
     return statusSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
   } catch (cause) {
-    throw new BusError('E_IO', `${join(dir, STATUS)} cannot be read`, { cause })
+    throw busError('E_IO', `${join(dir, STATUS)} cannot be read`, { cause })
   }
 }

@@ -1,7 +1,7 @@
 import type { Header } from '../../../bitcoin/index.ts'
 import type { CircuitInput, WitnessSource } from '../../../proving/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { advance, type ChainState } from '../../state.ts'
 import { type Advanced, stepInput } from '../../step-input.ts'
 import { BATCH, type HeaderSource } from './header-source.ts'
@@ -55,7 +55,7 @@ async function next(state: ChainState, queue: HeaderQueue, poseidon: Poseidon): 
   if (header === null) return null
   const result = advance(state, header, poseidon)
   if (result.ok) return { header, next: result.next }
-  throw new BusError('E_REORG', `the chain changed at height ${result.height} while it was folded: ${result.reject}`)
+  throw busError('E_REORG', `the chain changed at height ${result.height} while it was folded: ${result.reject}`)
 }
 
 /** Headers in ascending order, fetched in batches. */
@@ -79,7 +79,7 @@ class HeaderQueue {
       this.#from = height
     }
     const header = this.#batch[height - this.#from]
-    if (header === undefined) throw new BusError('E_REORG', `the header at height ${height} is gone`)
+    if (header === undefined) throw busError('E_REORG', `the header at height ${height} is gone`)
     return header
   }
 }

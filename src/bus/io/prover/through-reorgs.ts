@@ -1,5 +1,6 @@
 import type { Rejection, RejectReason } from '../../../bitcoin/index.ts'
-import { BusError } from '../../errors.ts'
+import { WscError } from '../../../lib/index.ts'
+import { busError } from '../../errors.ts'
 import type { HeaderSource } from './header-source.ts'
 
 /** More reorgs in a row than this and the source is not to be believed. */
@@ -26,7 +27,7 @@ export async function throughReorgs<T extends { readonly ok: true }>(
       if (found.ok || !UNLINKED.has(found.reject)) return found
       misfit = `at height ${found.height}: ${found.detail}`
       if (misfit === before) return found
-      if (tries === MAX_REORGS) throw new BusError('E_REORG', `the chain keeps changing while it is read, ${misfit}`)
+      if (tries === MAX_REORGS) throw busError('E_REORG', `the chain keeps changing while it is read, ${misfit}`)
     } catch (error) {
       if (!isUnsettled(error) || tries === MAX_REORGS) throw error
       misfit = error.message
@@ -37,6 +38,6 @@ export async function throughReorgs<T extends { readonly ok: true }>(
 }
 
 /** Whether a failure may pass with the source's next block: its chain changed all the time, or is too short. */
-export function isUnsettled(error: unknown): error is BusError {
-  return error instanceof BusError && (error.code === 'E_REORG' || error.code === 'E_NO_HEADERS')
+export function isUnsettled(error: unknown): error is WscError<'E_REORG' | 'E_NO_HEADERS'> {
+  return error instanceof WscError && (error.code === 'E_REORG' || error.code === 'E_NO_HEADERS')
 }

@@ -1,8 +1,8 @@
 import { packParams, sameHash } from '../../../bitcoin/index.ts'
+import { equalBytes } from '../../../lib/index.ts'
 import type { FoldEngine } from '../../../proving/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
-import { equalBytes } from '../../bytes.ts'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { encodeField } from '../../field.ts'
 import type { ChainState } from '../../state.ts'
 import { packState } from '../../state-vector.ts'
@@ -22,10 +22,10 @@ export async function exportCheckpoint(
   atOrBelow = Number.POSITIVE_INFINITY,
 ): Promise<{ readonly entry: CheckpointEntry; readonly bytes: Uint8Array }> {
   const entry = store.list().find(({ height }) => height <= atOrBelow)
-  if (entry === undefined) throw new BusError('E_CHECKPOINT', `there is no checkpoint to export in ${store.dir}`)
+  if (entry === undefined) throw busError('E_CHECKPOINT', `there is no checkpoint to export in ${store.dir}`)
   const bytes = await store.raw(entry)
   const decoded = decodeCheckpoint(bytes)
-  if (!decoded.ok) throw new BusError('E_CHECKPOINT', `checkpoint ${entry.file} is ${decoded.detail}`)
+  if (!decoded.ok) throw busError('E_CHECKPOINT', `checkpoint ${entry.file} is ${decoded.detail}`)
   return { entry, bytes }
 }
 

@@ -1,8 +1,8 @@
+import { errorCode } from '../../../lib/index.ts'
 import type { AttestRequest } from '../../attestation/attestor.ts'
 import { encodeAttestation } from '../../attestation/binary.ts'
 import { attestationToJson } from '../../attestation/json.ts'
 import { supplementToJson } from '../../attestation/supplement.ts'
-import { BusError } from '../../errors.ts'
 import { verifyJson } from '../../verify-json.ts'
 import type { ServedProof } from './served-bus.ts'
 
@@ -90,7 +90,7 @@ async function inStep(work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof BusError) || !CATCHING_UP.has(error.code)) throw error
+    if (!CATCHING_UP.has(errorCode(error))) throw error
     return failure(503, 'catching-up', 'the headers of this proof are not all here; try again in a second')
   }
 }

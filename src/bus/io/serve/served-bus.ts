@@ -1,25 +1,19 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, Emitter, type Events } from '../../../lib/index.ts'
 import { Attestor, type BlockSource, type PlaceSource } from '../../attestation/attestor.ts'
-import { better } from '../../compare.ts'
-import { MAX_PROOF_BYTES } from '../../proof-file.ts'
-import type { ProvedChain, RefusedProof } from '../../verify.ts'
-import type { History } from '../history/history.ts'
-import { livePlaces, provedPlaces } from '../history/places.ts'
-import { readRegular } from '../prover/files.ts'
-import type { HeaderSource } from '../prover/header-source.ts'
+import { better, type CompareResult } from '../../compare.ts'
+import type { HeldProof } from '../../sync/fetch-proof.ts'
+import type { ProvedChain } from '../../verify.ts'
+import type { ServedHistory } from './served-history.ts'
 
-export interface ServedBusOptions {
-  /** The proof file that a prover keeps current. */
-  readonly file: string
-  judge(proof: Uint8Array): Promise<ProvedChain | RefusedProof>
-  readonly history: History
-  /** Headers of the proof's chain. */
-  readonly headers: HeaderSource
+export interface ServedBusComponents {
+  readonly history: ServedHistory
   readonly blocks: BlockSource
-  /** Why a changed file is not served; the one before stays. */
-  onTrouble?(message: string): void
+}
+
+export interface ServedBusEvents {
   /** A proof is served, and the history is in step with it. */
-  onProof?(chain: ProvedChain): void
+  readonly served: ProvedChain
 }
 
 /** What is served: one verified proof and what goes with it. */
@@ -34,72 +28,66 @@ export interface ServedProof {
 }
 
 /**
- * Follows a proof file: each new one is verified, and served once the history is in step with it; the first at once,
- * since there is no other. Nothing that is asked of it waits for the history or for who makes it.
+ * Holds the one proof that is served. Whoever has verified proofs offers them: `ServedFile` those of a file that another
+ * process keeps, a prover of the same process its own. A better one is served once the history is in step with it; the
+ * first at once, since there is no other. Nothing that is asked of it waits for the history or for who makes it.
+ *
+ * @example
+ * // In the process that proves: one opened history, one proof in memory.
+ * const bus = new ServedBus({ history: sharedHistory(history), blocks: bitcoindBlocks(client) })
+ * prover.events.on('published', (proof) => {
+ *   bus.offer(proof)
+ *   bus.takeUp().catch(() => undefined) // the history lags behind: again when it was kept
+ * })
  */
 export class ServedBus {
-  readonly #options: ServedBusOptions
+  readonly #components: ServedBusComponents
+  readonly #events = new Emitter<ServedBusEvents>()
   #current: ServedProof | null = null
-  /** Verified and better than the current one; the history is not in step with it yet. */
+  /** Better than the current one; the history is not in step with it yet. */
   #next: ServedProof | null = null
-  #seen = ''
 
-  constructor(options: ServedBusOptions) {
-    this.#options = options
+  constructor(components: ServedBusComponents) {
+    this.#components = components
   }
 
   get current(): ServedProof | null {
     return this.#current
   }
 
+  get events(): Events<ServedBusEvents> {
+    return this.#events
+  }
+
+  /** Takes in a proof that was verified, unless the one served is as good; tells where the two cannot be compared. */
+  offer({ bytes, chain }: HeldProof): CompareResult {
+    const served = this.#current?.chain
+    const compared: CompareResult = served === undefined ? { ok: true, better: chain } : better(served, chain)
+    if (compared.ok && compared.better === chain && served !== chain) {
+      const { history, blocks } = this.#components
+      const places = history.places(chain)
+      const digest = bytesToHex(sha256(bytes))
+      this.#next = { bytes, digest, chain, places, attestor: new Attestor(places, blocks) }
+      this.#current ??= this.#next
+    }
+    return compared
+  }
+
   /**
-   * Looks at the file; takes it up where it holds a better proof than the one served. What the headers' source throws
-   * is thrown; the next look goes on from there.
+   * Serves the proof offered last, once the history is in step with it. What the history throws is thrown, and the proof
+   * before stays; the next call goes on from there.
    */
-  async look(signal?: AbortSignal): Promise<void> {
-    const found = await this.#read()
-    if (found !== null) await this.#judge(found.bytes, found.digest)
-    if (this.#next !== null) await this.#takeUp(this.#next, signal)
-  }
-
-  /** Null where the file is not there, or is the one seen last. */
-  async #read(): Promise<{ bytes: Uint8Array; digest: string } | null> {
-    try {
-      const bytes = await readRegular(this.#options.file, MAX_PROOF_BYTES)
-      const digest = createHash('sha256').update(bytes).digest('hex')
-      return digest === this.#seen ? null : { bytes, digest }
-    } catch (error) {
-      const reason = (error as NodeJS.ErrnoException).code ?? String(error)
-      if (this.#seen !== reason) this.#trouble(reason === 'ENOENT' ? 'it is not there yet' : reason)
-      this.#seen = reason
-      return null
+  async takeUp(signal?: AbortSignal): Promise<void> {
+    const next = this.#next
+    if (next === null) return
+    await this.#components.history.inStep(next.chain, signal)
+    if (this.#next === next) this.#next = null
+    // One offered later may have overtaken it.
+    if (this.#current !== next && this.#current !== null) {
+      const compared = better(this.#current.chain, next.chain)
+      if (!compared.ok || compared.better !== next.chain) return
     }
-  }
-
-  async #judge(bytes: Uint8Array, digest: string): Promise<void> {
-    const chain = await this.#options.judge(bytes)
-    this.#seen = digest
-    if (!chain.valid) return this.#trouble(`${chain.reason}: ${chain.detail}`)
-    if (this.#current !== null) {
-      const compared = better(this.#current.chain, chain)
-      if (!compared.ok) return this.#trouble(compared.detail)
-      if (compared.better !== chain) return
-    }
-    const places = livePlaces(this.#options.history, chain)
-    this.#next = { bytes, digest, chain, places, attestor: new Attestor(places, this.#options.blocks) }
-    this.#current ??= this.#next
-  }
-
-  async #takeUp(next: ServedProof, signal: AbortSignal | undefined): Promise<void> {
-    const { history, headers, onProof } = this.#options
-    await history.sync(headers, next.chain.height, signal)
-    await provedPlaces(history, next.chain)
     this.#current = next
-    this.#next = null
-    onProof?.(next.chain)
-  }
-
-  #trouble(message: string): void {
-    this.#options.onTrouble?.(`${this.#options.file} is not served: ${message}`)
+    this.#events.emit('served', next.chain)
   }
 }

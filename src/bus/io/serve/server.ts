@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { BusError } from '../../errors.ts'
+import { busError } from '../../errors.ts'
 import { Connections, clientOf, SERVE_LIMITS, type ServeLimits } from './connections.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
 import { type Answer, failure, findRoute } from './routes.ts'
@@ -44,14 +44,13 @@ const LOOK_FOR_LATE_MS = 1000
  * const headers = wsc.fileSource(await readFile('regtest-headers.bin'))
  * if (!headers.ok) throw new Error(headers.detail)
  * const client = new wsc.BitcoindClient({ url: 'http://127.0.0.1:9', auth: { kind: 'cookie', file: '.cookie' } })
+ * const history = await wsc.History.open(wsc.startContext(regtest), wsc.memoryTable(), verifier)
  * const bus = new wsc.ServedBus({
- *   file: 'regtest.proof',
- *   judge: (proof) => wsc.verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 }),
- *   history: await wsc.History.open(wsc.startContext(regtest), wsc.memoryTable(), verifier),
- *   headers: headers.source,
+ *   history: wsc.ownHistory(history, headers.source),
  *   blocks: wsc.bitcoindBlocks(client),
  * })
- * await bus.look()
+ * const judge = (proof) => wsc.verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 })
+ * await new wsc.ServedFile({ file: 'regtest.proof', bus, judge }).look()
  * const server = await wsc.serveBus({ bus, host: '127.0.0.1', port: 0, clock: Date.now })
  * const state = await (await fetch(`${server.url}/v1/state`)).json()
  * await server.close()
@@ -171,7 +170,12 @@ function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : (cause.code ?? cause.message)
-      reject(new BusError('E_IO', `cannot listen at ${host}:${port}: ${reason}; name another by --listen`, { cause }))
+      reject(
+        busError('E_IO', `cannot listen at ${host}:${port}: ${reason}`, {
+          cause,
+          cure: { act: 'other-address', subject: `${host}:${port}` },
+        }),
+      )
     })
     server.listen(port, host, resolve)
   })

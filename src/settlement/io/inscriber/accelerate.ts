@@ -1,6 +1,6 @@
 import { Transaction } from 'bitcoinjs-lib'
 import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
-import { SettlementError } from '../../errors.ts'
+import { settlementError } from '../../errors.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { rejectReason } from './bitcoind-calls.ts'
 import { buildChild, type Child } from './child.ts'
@@ -26,7 +26,7 @@ export async function accelerated(context: AccelerateContext, job: Job, where: W
   const { client, wallet, signal, ownCoins, checkCap, onCost, onNote } = context
   const { attempt } = where
   const waiting = attempt.reveals.filter((_, i) => where.reveals[i] === 0)
-  if (waiting.length === 0) throw new SettlementError('E_JOB', 'no reveal of it waits for a block: none to pay for')
+  if (waiting.length === 0) throw settlementError('E_JOB', 'no reveal of it waits for a block: none to pay for')
   const before = [...new Map(waiting.flatMap(({ txid }) => job.children[txid] ?? []).map((one) => [one.txid, one]))]
   const [only] = before.map(([, child]) => child)
   if (
@@ -67,7 +67,7 @@ export async function accelerated(context: AccelerateContext, job: Job, where: W
     child: { vsize: child.vsize, fee: child.fee },
   })
   const reason = await rejectReason(client, [child.tx.toHex()], { signal })
-  if (reason !== null) throw new SettlementError('E_POLICY', `the node refuses the child: ${reason}`)
+  if (reason !== null) throw settlementError('E_POLICY', `the node refuses the child: ${reason}`)
   return withChild(job, waiting, child, feeRate, new Set(before.map(([txid]) => txid)))
 }
 

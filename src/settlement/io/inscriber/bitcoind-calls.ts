@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { blockHash, toDisplay } from '../../../bitcoin/index.ts'
 import { type BitcoindClient, BitcoindError } from '../../../bitcoin/io/index.ts'
-import { SettlementError } from '../../errors.ts'
+import { settlementError } from '../../errors.ts'
 import type { Coin } from './transactions.ts'
 
 /** Core: rpc/protocol.h, RPC_VERIFY_… */
@@ -89,8 +89,8 @@ export async function mineDirectly(
 function asRefusal(error: unknown): unknown {
   if (!(error instanceof BitcoindError)) return error
   if (error.rpcCode !== VERIFY.error && error.rpcCode !== VERIFY.rejected) return error
-  const cure = 'It is kept, and sent again by `wsc inscribe resume`.'
-  return new SettlementError('E_POLICY', `the node refuses a transaction: ${error.message}. ${cure}`, { cause: error })
+  const message = `the node refuses a transaction: ${error.message}. It is kept.`
+  return settlementError('E_POLICY', message, { cause: error, cure: { act: 'resume-later' } })
 }
 
 const outSchema = z.object({ confirmations: z.int().min(0).max(0xffff_ffff) }).nullable()
@@ -145,5 +145,5 @@ export async function estimateFeeRate(client: BitcoindClient, weak: boolean, opt
   if (feerate !== undefined) return Math.max(feerate * 1e5, least)
   // A private chain has no fees to learn from.
   if (weak) return Math.max(1, least)
-  throw new SettlementError('E_FEE_ESTIMATE', 'The node cannot estimate fees yet. Give --fee-rate, or wait.')
+  throw settlementError('E_FEE_ESTIMATE', 'The node cannot estimate fees yet.', { cure: { act: 'give-fee-rate' } })
 }

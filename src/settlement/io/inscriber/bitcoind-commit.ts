@@ -1,6 +1,6 @@
 import { Psbt, type Transaction } from 'bitcoinjs-lib'
-import { equalBytes } from '../../../bitcoin/index.ts'
-import { SettlementError } from '../../errors.ts'
+import { equalBytes, type WscError } from '../../../lib/index.ts'
+import { settlementError } from '../../errors.ts'
 import type { FundedCommit, FundRequest } from './funding.ts'
 import { type Coin, sameCoin, sum } from './transactions.ts'
 
@@ -44,13 +44,12 @@ function decode(base64: string): { readonly psbt: Psbt; readonly commit: Transac
   }
 }
 
-function other(what: string, cause?: unknown): SettlementError {
+function other(what: string, cause?: unknown): WscError {
   const message = `the node's wallet made another commit than was asked: ${what}. Is it the node's own RPC?`
-  return new SettlementError('E_NODE_GARBAGE', message, { cause })
+  return settlementError('E_NODE_GARBAGE', message, { cause })
 }
 
-function legacy(): SettlementError {
+function legacy(): WscError {
   const found = 'the node’s wallet chose a coin without segwit: others could change the id that the reveals spend'
-  const cure = 'Send its coins to an address of its own from `getnewaddress "" bech32`, or lock that one (lockunspent).'
-  return new SettlementError('E_NODE_WALLET_LEGACY', `${found}. ${cure}`)
+  return settlementError('E_NODE_WALLET_LEGACY', `${found}.`, { cure: { act: 'segwit-coins' } })
 }

@@ -2,7 +2,8 @@ import { address } from 'bitcoinjs-lib'
 import { z } from 'zod'
 import { blockHash, type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
 import { type BitcoindClient, BitcoindError, type RpcCall } from '../../../bitcoin/io/index.ts'
-import { SettlementError } from '../../errors.ts'
+import type { WscError } from '../../../lib/index.ts'
+import { isSettlementError, type SettlementErrorCode, settlementError } from '../../errors.ts'
 import { bech32Prefix } from '../wallet/taproot.ts'
 import { readCommit } from './bitcoind-commit.ts'
 import { type FundedCommit, type Funding, type FundRequest, leastFee } from './funding.ts'
@@ -56,8 +57,8 @@ export class BitcoindWallet implements Funding {
       if (request.replaces === undefined || made.fee >= least) return made
       rate = Number(least) / vsize
     }
-    const cure = 'Try a higher --fee-rate.'
-    throw new SettlementError('E_POLICY', `the node's wallet builds no replacement that pays enough. ${cure}`)
+    const cure = { act: 'higher-fee-rate' }
+    throw settlementError('E_POLICY', "the node's wallet builds no replacement that pays enough.", { cure })
   }
 
   /** Those that are spent, unknown or locked already are left as they are. */
@@ -98,8 +99,8 @@ export class BitcoindWallet implements Funding {
     const process = { method: 'walletprocesspsbt', params: [psbt, true, 'DEFAULT', false], schema: signed }
     const { psbt: done, complete } = await this.#ask(process)
     if (complete) return readCommit(done, request)
-    const cure = 'Name one that holds the keys of its coins.'
-    throw new SettlementError('E_NODE_WALLET', `the node's wallet ${this.#name} cannot sign what it spends. ${cure}`)
+    const cure = { act: 'signing-wallet' }
+    throw settlementError('E_NODE_WALLET', `the node's wallet ${this.#name} cannot sign what it spends.`, { cure })
   }
 
   #payment({ script, value }: Output): Record<string, string> {
@@ -114,7 +115,7 @@ export class BitcoindWallet implements Funding {
     const vsize = commit.virtualSize() + commit.ins.length
     if (fee <= feeFor(vsize, Math.max(rate, maxFeeRate))) return
     const found = `the node's wallet would pay ${fee} satoshis for a commit of ${vsize} vB, above the cap of ${maxFeeRate}`
-    throw new SettlementError('E_FEE_CAP', `${found} sat/vB. Raise it by --max-fee-rate.`)
+    throw settlementError('E_FEE_CAP', `${found} sat/vB.`, { cure: { act: 'raise-fee-cap' } })
   }
 
   get #name(): string {
@@ -131,25 +132,22 @@ export class BitcoindWallet implements Funding {
   }
 
   /** Undefined where Core's own message says it all. */
-  #explain(cause: unknown): SettlementError | undefined {
-    const settle = (code: SettlementError['code'], message: string) => new SettlementError(code, message, { cause })
-    const cli = `bitcoin-cli -rpcwallet=${this.#name}`
+  #explain(cause: unknown): WscError | undefined {
+    const name = this.#name
+    const explained = (code: SettlementErrorCode, message: string, act: string) =>
+      settlementError(code, message, { cause, cure: { act, subject: name } })
     switch (rpcCodeOf(cause)) {
       case RPC.methodNotFound:
-        return settle('E_NODE_WALLET', 'the node runs without wallets: start it without -disablewallet')
-      case RPC.walletNotFound: {
-        const cure = `Load it: bitcoin-cli loadwallet ${this.#name}; \`bitcoin-cli listwallets\` names those that are.`
-        return settle('E_NODE_WALLET', `the node has no wallet ${this.#name} loaded. ${cure}`)
-      }
-      case RPC.unlockNeeded: {
-        const cure = `Unlock it for a minute: ${cli} -stdinwalletpassphrase walletpassphrase 60`
-        return settle('E_NODE_WALLET_LOCKED', `the node's wallet ${this.#name} is locked. ${cure}`)
-      }
+        return explained('E_NODE_WALLET', 'the node runs without wallets', 'enable-wallets')
+      case RPC.walletNotFound:
+        return explained('E_NODE_WALLET', `the node has no wallet ${name} loaded.`, 'load-wallet')
+      case RPC.unlockNeeded:
+        return explained('E_NODE_WALLET_LOCKED', `the node's wallet ${name} is locked.`, 'unlock-wallet')
       case RPC.walletError:
       case RPC.insufficientFunds: {
         if (!/insufficient funds|exceeds your balance|does not cover/i.test((cause as Error).message)) return undefined
-        const cure = `Send coins to it (${cli} getnewaddress "" bech32) and wait until they are confirmed.`
-        return settle('E_FUNDS', `the node's wallet ${this.#name} has too few confirmed coins that are free. ${cure}`)
+        const found = `the node's wallet ${name} has too few confirmed coins that are free.`
+        return explained('E_FUNDS', found, 'fund-bitcoind-wallet')
       }
     }
     return undefined
@@ -157,6 +155,6 @@ export class BitcoindWallet implements Funding {
 }
 
 function rpcCodeOf(error: unknown): number | undefined {
-  const cause = error instanceof SettlementError ? error.cause : error
+  const cause = isSettlementError(error) ? error.cause : error
   return cause instanceof BitcoindError ? cause.rpcCode : undefined
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { equalBytes, fromDisplay, toDisplay, transactionId } from '../../../bitcoin/index.ts'
+import { fromDisplay, toDisplay, transactionId } from '../../../bitcoin/index.ts'
 import { type BitcoindClient, BitcoindError, getBlock } from '../../../bitcoin/io/index.ts'
+import { equalBytes } from '../../../lib/index.ts'
 
 /** Core: rpc/protocol.h, RPC_METHOD_NOT_FOUND. */
 const METHOD_NOT_FOUND = -32601
@@ -32,6 +33,16 @@ export function behind(message: string): BitcoindError {
   return new BitcoindError('E_NODE_BEHIND', message)
 }
 
+/** The active chain from a height on, to the tip of this moment; it ends early where a reorg makes it shorter. */
+async function* blocksFrom(client: BitcoindClient, from: number, options: Options) {
+  const tip = await client.getBlockCount(options)
+  for (let height = Math.max(0, from); height <= tip; height++) {
+    const hash = await client.getBlockHash(height, options)
+    if (hash === undefined) return
+    yield { height, hash }
+  }
+}
+
 const blockSchema = z.object({ tx: z.array(id) })
 
 /** Height of the block of the active chain, from a height on, that holds a transaction; null where none does. */
@@ -41,10 +52,8 @@ export async function findInChain(
   from: number,
   options: Options,
 ): Promise<number | null> {
-  const tip = await client.getBlockCount(options)
-  for (let height = Math.max(0, from); height <= tip; height++) {
-    const hash = await client.call({ method: 'getblockhash', params: [height], schema: id }, options)
-    const call = { method: 'getblock', params: [hash, 1], schema: blockSchema }
+  for await (const { height, hash } of blocksFrom(client, from, options)) {
+    const call = { method: 'getblock', params: [toDisplay(hash), 1], schema: blockSchema }
     const { tx } = await client.call(call, { ...options, timeoutMs: BLOCK_TIMEOUT_MS })
     if (tx.includes(txid)) return height
   }
@@ -65,10 +74,7 @@ export async function findSpender(
   options: Options,
 ): Promise<Spender | null> {
   const outpoints = coins.map(({ txid, vout }) => ({ txid: fromDisplay(txid), vout }))
-  const tip = await client.getBlockCount(options)
-  for (let height = Math.max(0, from); height <= tip; height++) {
-    const hash = await client.getBlockHash(height, options)
-    if (hash === undefined) break
+  for await (const { height, hash } of blocksFrom(client, from, options)) {
     const block = await getBlock(client, hash, { ...options, timeoutMs: BLOCK_TIMEOUT_MS })
     if (block === null) {
       const message = `The node does not have block ${toDisplay(hash)}. Ask a node that has not pruned it.`

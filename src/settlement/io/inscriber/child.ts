@@ -1,5 +1,5 @@
 import type { Transaction } from 'bitcoinjs-lib'
-import { SettlementError } from '../../errors.ts'
+import { settlementError } from '../../errors.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { type Evicted, outbid } from './funding.ts'
 import { type Coin, feeFor, POSTAGE, spendable, spendCoins, spendSize, sum } from './transactions.ts'
@@ -54,8 +54,8 @@ export function buildChild(request: ChildRequest): Child {
     if (total > 0n && total >= feeOf(spendSize(inputs, postage))) return made(postage, total)
     const next = rest.shift()
     if (next === undefined) {
-      const cure = `Send coins to ${wallet.address} and wait until they are confirmed.`
-      throw new SettlementError('E_FUNDS', `a child that pays ${fee} satoshis takes more coins. ${cure}`)
+      const cure = { act: 'send-coins', subject: wallet.address }
+      throw settlementError('E_FUNDS', `a child that pays ${fee} satoshis takes more coins.`, { cure })
     }
     coins.push(next)
   }

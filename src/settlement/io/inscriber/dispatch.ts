@@ -1,6 +1,7 @@
 import { Transaction } from 'bitcoinjs-lib'
 import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
-import { SettlementError } from '../../errors.ts'
+import type { WscError } from '../../../lib/index.ts'
+import { isSettlementError, settlementError } from '../../errors.ts'
 import { mineDirectly, rejectReason, send } from './bitcoind-calls.ts'
 import type { Job, JobStore } from './job.ts'
 import type { Whereabouts } from './locate.ts'
@@ -53,7 +54,7 @@ async function unlessDropped<T>(context: DispatchContext, job: Job, test: () => 
   try {
     return await test()
   } catch (error) {
-    if (error instanceof SettlementError && job.status === 'prepared') await context.drop()
+    if (isSettlementError(error) && job.status === 'prepared') await context.drop()
     throw error
   }
 }
@@ -108,14 +109,13 @@ async function mine(context: DispatchContext, refused: string, hex: readonly str
   await mineDirectly(client, hex, { signal })
 }
 
-export function conflict(job: Job): SettlementError {
+export function conflict(job: Job): WscError {
   const coins = job.attempts.at(-1)?.coins.map(({ txid, vout }) => `${txid}:${vout}`)
   const found = `something else spent ${coins?.join(', ')}, the coins of this inscription`
-  const cure = `Once that is deep enough: \`wsc inscribe forget ${job.id}\`, and inscribe again.`
-  return new SettlementError('E_CONFLICT', `${found}. ${cure}`)
+  return settlementError('E_CONFLICT', `${found}.`, { cure: { act: 'forget-job', subject: job.id } })
 }
 
-function refusal(reason: string): SettlementError {
+function refusal(reason: string): WscError {
   const message = `the node refuses to relay it: ${reason}. What was sent before stays, and is kept.`
-  return new SettlementError('E_POLICY', message)
+  return settlementError('E_POLICY', message)
 }

@@ -1,6 +1,7 @@
 import { Transaction } from 'bitcoinjs-lib'
 import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
-import { SettlementError } from '../../errors.ts'
+import type { WscError } from '../../../lib/index.ts'
+import { isSettlementError, settlementError } from '../../errors.ts'
 import type { Store } from '../store.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { accelerated } from './accelerate.ts'
@@ -83,7 +84,7 @@ export class Inscriber {
    * the others: it is thrown after the last.
    */
   async *resume(): AsyncGenerator<JobView, void> {
-    let problem: SettlementError | undefined
+    let problem: WscError | undefined
     for (const { id } of await this.#jobs.list()) {
       try {
         const view = await this.#turns.take(async () => {
@@ -92,7 +93,7 @@ export class Inscriber {
         })
         if (view !== null) yield view
       } catch (error) {
-        if (!(error instanceof SettlementError)) throw error
+        if (!isSettlementError(error)) throw error
         problem ??= error
       }
     }
@@ -107,8 +108,9 @@ export class Inscriber {
   async #forget(id: string): Promise<void> {
     const job = await this.#job(id)
     const { conflict: gone } = await locate(this.#options.client, job, this.#call)
-    if (!gone)
-      throw new SettlementError('E_JOB', 'its coins are not spent by anything else: `wsc inscribe resume` goes on')
+    if (!gone) {
+      throw settlementError('E_JOB', 'its coins are not spent by anything else', { cure: { act: 'resume' } })
+    }
     await this.#drop(job)
   }
 
@@ -125,16 +127,12 @@ export class Inscriber {
     if (where.conflict) throw conflict(job)
     if (where.commit !== null && where.commit > 0) {
       const waits = where.reveals.some((one) => (one ?? 0) === 0)
-      const what = waits
-        ? 'what waits is a reveal: `wsc inscribe accelerate` has a child pay for it'
-        : 'so are all reveals'
-      throw new SettlementError('E_JOB', `the commit is confirmed, and ${what}`)
+      if (!waits) throw settlementError('E_JOB', 'the commit is confirmed, and so are all reveals')
+      const cure = { act: 'accelerate-job', subject: id }
+      throw settlementError('E_JOB', 'the commit is confirmed, and what waits is a reveal', { cure })
     }
     if (feeRate <= attempt.feeRate) {
-      throw new SettlementError(
-        'E_JOB',
-        `the commit pays ${attempt.feeRate} sat/vB already: a replacement must pay more`,
-      )
+      throw settlementError('E_JOB', `the commit pays ${attempt.feeRate} sat/vB already: a replacement must pay more`)
     }
     this.#checkCap(feeRate)
     const leaves = attempt.reveals.map(({ hex }) => Transaction.fromHex(hex).ins[0]!.witness[1]!)
@@ -147,7 +145,7 @@ export class Inscriber {
     this.#options.onCost?.(plan.cost)
     // Reveals of a commit that is not there yet cannot be judged beside the ones it replaces; the first ones were.
     const reason = await rejectReason(client, [plan.commit.toHex()], this.#call)
-    if (reason !== null) throw new SettlementError('E_POLICY', `the node refuses the replacement: ${reason}`)
+    if (reason !== null) throw settlementError('E_POLICY', `the node refuses the replacement: ${reason}`)
     const bumped = { ...job, attempts: [...job.attempts, attemptOf(plan)] }
     await this.#jobs.put(bumped)
     await this.#payers.reserve(bumped)
@@ -240,8 +238,8 @@ export class Inscriber {
   #checkCap(feeRate: number): void {
     const { maxFeeRate = MAX_FEE_RATE } = this.#options
     if (feeRate <= maxFeeRate) return
-    const cure = 'Wait for lower fees, or raise the cap by --max-fee-rate.'
-    throw new SettlementError('E_FEE_CAP', `${feeRate.toFixed(1)} sat/vB is above the cap of ${maxFeeRate}. ${cure}`)
+    const found = `${feeRate.toFixed(1)} sat/vB is above the cap of ${maxFeeRate}.`
+    throw settlementError('E_FEE_CAP', found, { cure: { act: 'raise-fee-cap' } })
   }
 
   /** In this order: a kill between the two leaves a job, which reserves its coins again. */
@@ -257,8 +255,8 @@ export class Inscriber {
   async #job(id: string): Promise<Job> {
     const job = await this.#jobs.get(id)
     if (job !== null) return job
-    if ((await this.#jobs.done(id)) !== null) throw new SettlementError('E_JOB', 'it is final: nothing is left to do')
-    throw new SettlementError('E_JOB', `there is no job ${id}: \`wsc inscribe resume\` tells those that are not final`)
+    if ((await this.#jobs.done(id)) !== null) throw settlementError('E_JOB', 'it is final: nothing is left to do')
+    throw settlementError('E_JOB', `there is no job ${id}`, { cure: { act: 'list-jobs' } })
   }
 
   get #call(): { readonly signal: AbortSignal | undefined } {

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { blockHash, fromDisplay, type NetworkParams, networkHash, toDisplay } from '../../../bitcoin/index.ts'
+import { bytesToHex, concatBytes } from '../../../lib/index.ts'
 import type { Store } from '../store.ts'
 import { parseStored, requireOwner } from '../stored.ts'
 import type { Wallet } from '../wallet/wallet.ts'
@@ -136,8 +136,12 @@ export class JobStore {
   /** Throws E_STORE where these are jobs of another network: what became of them, its nodes alone can tell. */
   async #own(): Promise<Store> {
     if (this.#owned) return this.#store
-    const found = 'what is being inscribed here is of another network or format'
-    await requireOwner(this.#store, FORMAT, this.#params, `${found}; name another --settlement-dir`)
+    await requireOwner(
+      this.#store,
+      FORMAT,
+      this.#params,
+      'what is being inscribed here is of another network or format',
+    )
     this.#owned = true
     return this.#store
   }

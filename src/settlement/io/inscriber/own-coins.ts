@@ -1,5 +1,5 @@
 import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
-import { SettlementError } from '../../errors.ts'
+import { settlementError } from '../../errors.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { unspentIn } from './bitcoind-calls.ts'
 import { type FundedCommit, type Funding, type FundRequest, leastFee } from './funding.ts'
@@ -63,8 +63,8 @@ export function fundFrom(
     const next = rest.shift()
     if (next === undefined) {
       const has = `the wallet has ${total} satoshis it can spend`
-      const cure = `Send coins to ${wallet.address} and wait until they are confirmed.`
-      throw new SettlementError('E_FUNDS', `${has}, ${spent + withChange} are needed. ${cure}`)
+      const cure = { act: 'send-coins', subject: wallet.address }
+      throw settlementError('E_FUNDS', `${has}, ${spent + withChange} are needed.`, { cure })
     }
     coins.push(next)
   }

@@ -1,5 +1,5 @@
 import type { Transaction } from 'bitcoinjs-lib'
-import { SettlementError } from '../../errors.ts'
+import { settlementError } from '../../errors.ts'
 import { taprootOutput } from '../wallet/taproot.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import type { FundedCommit } from './funding.ts'
@@ -47,7 +47,7 @@ export interface Draft {
 /** Throws E_TOO_LARGE where nodes would not relay it. */
 export function draftPlan(wallet: Wallet, leaves: readonly Uint8Array[], feeRate: number): Draft {
   if (leaves.length === 0 || leaves.length > MAX_BATCH) {
-    throw new SettlementError('E_TOO_LARGE', `one commit holds 1 to ${MAX_BATCH} inscriptions, not ${leaves.length}`)
+    throw settlementError('E_TOO_LARGE', `one commit holds 1 to ${MAX_BATCH} inscriptions, not ${leaves.length}`)
   }
   const revealVsizes = leaves.map((leaf) => revealSize(wallet, leaf))
   const revealFees = revealVsizes.map((vsize) => feeFor(vsize, feeRate))
@@ -62,7 +62,7 @@ export function requireRelayable(vsizes: readonly number[]): void {
   const vsize = vsizes.reduce((total, one) => total + one, 0)
   if (vsize <= MAX_BATCH_VSIZE) return
   const detail = `commit and reveals have ${vsize} vB, nodes relay up to ${MAX_BATCH_VSIZE} before the commit is confirmed`
-  throw new SettlementError('E_TOO_LARGE', `${detail}: inscribe in several batches`)
+  throw settlementError('E_TOO_LARGE', `${detail}: inscribe in several batches`)
 }
 
 /** Builds the reveals of a funded commit. */

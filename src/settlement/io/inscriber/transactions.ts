@@ -1,7 +1,6 @@
-import { concatBytes } from '@noble/hashes/utils.js'
 import { Transaction } from 'bitcoinjs-lib'
-import { equalBytes } from '../../../bitcoin/index.ts'
-import { SettlementError } from '../../errors.ts'
+import { concatBytes, equalBytes } from '../../../lib/index.ts'
+import { settlementError } from '../../errors.ts'
 import { taprootOutput } from '../wallet/taproot.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 
@@ -55,7 +54,7 @@ export function revealSize(wallet: Wallet, leaf: Uint8Array): number {
   tx.setWitness(0, [NO_SIGNATURE, leaf, controlBlock!])
   if (tx.weight() > MAX_WEIGHT) {
     const detail = `the reveal would have weight ${tx.weight()}, nodes relay up to ${MAX_WEIGHT}`
-    throw new SettlementError('E_TOO_LARGE', `${detail}: inscribe less at once`)
+    throw settlementError('E_TOO_LARGE', `${detail}: inscribe less at once`)
   }
   return tx.virtualSize()
 }

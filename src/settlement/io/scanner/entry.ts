@@ -1,6 +1,6 @@
-import { bytesToHex } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
+import { bytesToHex } from '../../../lib/index.ts'
 import { decodeRecord } from '../../record/codec.ts'
 import type { FoundInscription } from '../../scan-block.ts'
 import { summarize } from '../../summary.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Block, fromDisplay, type NetworkParams, sameHash, toDisplay } from '../../../bitcoin/index.ts'
 import type { Tip } from '../../../bitcoin/io/index.ts'
-import { SettlementError } from '../../errors.ts'
+import { settlementError } from '../../errors.ts'
 import { counts, lineOf } from '../../record/sequence.ts'
 import { scanBlock } from '../../scan-block.ts'
 import type { Store } from '../store.ts'
@@ -61,8 +61,7 @@ export class InscriptionIndex {
 
   /** Throws E_STORE where the store is an index of another network or format. */
   static async open(store: Store, params: NetworkParams): Promise<InscriptionIndex> {
-    const told = 'the index is of another network or format; name another --settlement-dir'
-    await requireOwner(store, FORMAT, params, told)
+    await requireOwner(store, FORMAT, params, 'the index is of another network or format')
     const saved = await store.get('tip')
     const tip = saved === undefined ? null : parse(tipSchema, saved)
     const start = parse(startSchema, (await store.get('start')) ?? 0)
@@ -81,7 +80,7 @@ export class InscriptionIndex {
 
   /** Begins above a block, whose inscriptions and those before it are left out. Only for an empty index. */
   async startAfter(tip: Tip): Promise<void> {
-    if (this.#tip !== null) throw new SettlementError('E_STORE', 'the index has begun already')
+    if (this.#tip !== null) throw settlementError('E_STORE', 'the index has begun already')
     const start = tip.height + 1
     await this.#commit([{ type: 'put', key: 'start', value: start }], tip)
     this.#start = start
@@ -188,7 +187,7 @@ export class InscriptionIndex {
   /** Everything that is in the store, for comparing two of them. */
   async dump(): Promise<Map<string, unknown>> {
     const all = new Map<string, unknown>()
-    for await (const [key, value] of this.#store.iterator()) all.set(key, value)
+    for await (const [key, value] of this.#store.entries()) all.set(key, value)
     return all
   }
 

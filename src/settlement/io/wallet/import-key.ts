@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { hexToBytes } from '@noble/hashes/utils.js'
 import type { NetworkParams } from '../../../bitcoin/index.ts'
-import { SettlementError } from '../../errors.ts'
+import { hexToBytes } from '../../../lib/index.ts'
+import { settlementError } from '../../errors.ts'
 import { isSecretKey } from './wallet-file.ts'
 
 const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
@@ -20,7 +20,7 @@ export function parseSecretKey(text: string, params: NetworkParams): Uint8Array 
   const key = /^[0-9a-fA-F]{64}$/.test(inner) ? hexToBytes(inner) : fromWif(inner, params)
   if (key === null || !isSecretKey(key)) {
     const forms = '64 hex digits, a WIF of a compressed key, or the descriptor tr(KEY) of one'
-    throw new SettlementError('E_WALLET_FILE', `what is to be imported is no usable key: write ${forms}`)
+    throw settlementError('E_WALLET_FILE', `what is to be imported is no usable key: write ${forms}`)
   }
   return key
 }
@@ -33,7 +33,7 @@ function fromWif(text: string, params: NetworkParams): Uint8Array | null {
   if (!checksum.every((byte, i) => byte === bytes[34 + i])) return null
   const wanted = params.name === 'mainnet' ? 0x80 : 0xef
   if (bytes[0] !== wanted) {
-    throw new SettlementError('E_WALLET_NETWORK', `the key is of another network than ${params.name}`)
+    throw settlementError('E_WALLET_NETWORK', `the key is of another network than ${params.name}`)
   }
   return bytes.slice(1, 33)
 }

@@ -1,8 +1,8 @@
 import { schnorr, secp256k1 } from '@noble/curves/secp256k1.js'
-import { concatBytes } from '@noble/hashes/utils.js'
 import { crypto } from 'bitcoinjs-lib'
 import { tapleafHash } from 'bitcoinjs-lib/src/payments/bip341'
 import type { NetworkParams } from '../../../bitcoin/index.ts'
+import { concatBytes } from '../../../lib/index.ts'
 
 const { Point } = secp256k1
 const { Fn } = Point

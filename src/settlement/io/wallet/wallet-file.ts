@@ -3,10 +3,10 @@ import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { schnorr } from '@noble/curves/secp256k1.js'
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { type NetworkParams, networkHash } from '../../../bitcoin/index.ts'
-import { SettlementError } from '../../errors.ts'
+import { bytesToHex, errorCode, hexToBytes } from '../../../lib/index.ts'
+import { settlementError } from '../../errors.ts'
 import { Wallet } from './wallet.ts'
 
 const MAX_WALLET_BYTES = 4096
@@ -60,7 +60,7 @@ export async function createWallet(
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     const detail = code === 'EEXIST' ? 'it exists, and a wallet is never written over' : message
-    throw new SettlementError('E_WALLET_FILE', `cannot create the wallet ${file}: ${detail}`, { cause })
+    throw settlementError('E_WALLET_FILE', `cannot create the wallet ${file}: ${detail}`, { cause })
   }
   return wallet
 }
@@ -75,18 +75,28 @@ export async function createWallet(
  * console.log(address) // E_WALLET_FILE
  */
 export async function openWallet(file: string, { params, passphrase }: WalletFileOptions): Promise<Wallet> {
-  const parsed = fileSchema.safeParse(parseJson(await readPrivate(file)))
-  if (!parsed.success) throw new SettlementError('E_WALLET_FILE', `${file} is no wallet file, or is damaged`)
+  const parsed = fileSchema.safeParse(parseJson(await readWallet(file)))
+  if (!parsed.success) throw settlementError('E_WALLET_FILE', `${file} is no wallet file, or is damaged`)
   const { key, network, networkHash: found } = parsed.data
   if (found !== bytesToHex(networkHash(params))) {
-    const cure = 'Name the network with --network, or another wallet with --wallet.'
-    throw new SettlementError('E_WALLET_NETWORK', `The wallet ${file} is of ${network}, not of ${params.name}. ${cure}`)
+    const cure = { act: 'other-network-or-wallet' }
+    throw settlementError('E_WALLET_NETWORK', `The wallet ${file} is of ${network}, not of ${params.name}.`, { cure })
   }
   const secretKey = 'plain' in key ? hexToBytes(key.plain) : unseal(key, passphrase, file)
   if (!isSecretKey(secretKey)) {
-    throw new SettlementError('E_WALLET_FILE', `${file} holds no usable key`)
+    throw settlementError('E_WALLET_FILE', `${file} holds no usable key`)
   }
   return new Wallet(params, secretKey)
+}
+
+async function readWallet(file: string): Promise<string> {
+  try {
+    return await readPrivate(file)
+  } catch (error) {
+    const { cause } = error as { readonly cause?: unknown }
+    if (errorCode(cause) !== 'ENOENT') throw error
+    throw settlementError('E_WALLET_FILE', `there is no wallet ${file}`, { cause, cure: { act: 'create-wallet' } })
+  }
 }
 
 /** A small regular file that nobody but its owner can read. */
@@ -97,20 +107,18 @@ export async function readPrivate(file: string): Promise<string> {
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     const detail = code === 'ENOENT' ? 'there is no such file' : message
-    throw new SettlementError('E_WALLET_FILE', `cannot open ${file}: ${detail}`, { cause })
+    throw settlementError('E_WALLET_FILE', `cannot open ${file}: ${detail}`, { cause })
   }
   try {
     const stats = await handle.stat()
-    if (!stats.isFile()) throw new SettlementError('E_WALLET_FILE', `${file} is no regular file`)
+    if (!stats.isFile()) throw settlementError('E_WALLET_FILE', `${file} is no regular file`)
     if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
       const mode = (stats.mode & 0o777).toString(8).padStart(4, '0')
-      throw new SettlementError(
-        'E_WALLET_MODE',
-        `${file} has mode ${mode}: others may read the key. Move its coins if they could have; then chmod 600 ${file}`,
-      )
+      const found = `${file} has mode ${mode}: others may read the key.`
+      throw settlementError('E_WALLET_MODE', found, { cure: { act: 'make-private', subject: file } })
     }
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(MAX_WALLET_BYTES + 1), 0, MAX_WALLET_BYTES + 1, 0)
-    if (bytesRead > MAX_WALLET_BYTES) throw new SettlementError('E_WALLET_FILE', `${file} is too long for a wallet`)
+    if (bytesRead > MAX_WALLET_BYTES) throw settlementError('E_WALLET_FILE', `${file} is too long for a wallet`)
     return buffer.toString('utf8', 0, bytesRead)
   } finally {
     await handle.close()
@@ -147,8 +155,8 @@ function seal(secretKey: Uint8Array, passphrase: string): Sealed {
 
 function unseal({ salt, nonce, box }: Sealed, passphrase: string | undefined, file: string): Uint8Array {
   if (passphrase === undefined) {
-    const cure = 'Set WSC_WALLET_PASSPHRASE_FILE (or WSC_WALLET_PASSPHRASE).'
-    throw new SettlementError('E_WALLET_LOCKED', `The wallet ${file} is locked by a passphrase. ${cure}`)
+    const cure = { act: 'give-passphrase' }
+    throw settlementError('E_WALLET_LOCKED', `The wallet ${file} is locked by a passphrase.`, { cure })
   }
   const bytes = hexToBytes(box)
   const key = scryptSync(passphrase.normalize('NFKC'), hexToBytes(salt), 32, SCRYPT)
@@ -157,6 +165,6 @@ function unseal({ salt, nonce, box }: Sealed, passphrase: string | undefined, fi
   try {
     return new Uint8Array(Buffer.concat([decipher.update(bytes.subarray(0, 32)), decipher.final()]))
   } catch {
-    throw new SettlementError('E_WALLET_LOCKED', `The passphrase does not open the wallet ${file}.`)
+    throw settlementError('E_WALLET_LOCKED', `The passphrase does not open the wallet ${file}.`)
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { BusError } from '../../errors.ts'
+import { errorCode, WscError } from '../errors.ts'
 
 /** The few file operations that durable state needs; a test lets each of them fail in turn. */
 export interface Files {
@@ -26,7 +26,7 @@ export const diskFiles: Files = {
   async read(path, limit) {
     const bytes = await readRegular(path, limit)
     if (bytes.length <= limit) return bytes
-    throw new BusError('E_IO', `${path} is longer than ${limit} bytes`)
+    throw new WscError('E_IO', `${path} is longer than ${limit} bytes`)
   },
   async writeSynced(path, bytes) {
     await using file = await open(path, 'wx')
@@ -48,7 +48,7 @@ export const diskFiles: Files = {
 export async function readRegular(path: string, limit: number): Promise<Uint8Array> {
   await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   const stats = await file.stat()
-  if (!stats.isFile()) throw new BusError('E_IO', `${path} is no regular file`)
+  if (!stats.isFile()) throw new WscError('E_IO', `${path} is no regular file`)
   let buffer = new Uint8Array(Math.min(stats.size, limit) + 1)
   let length = 0
   for (;;) {
@@ -105,11 +105,12 @@ export async function replaceFile(files: Files, path: string, bytes: Uint8Array)
   }
 }
 
-export function ioError(cause: unknown, path: string, doing: 'read' | 'write' = 'write'): BusError {
-  if (cause instanceof BusError) return cause
-  const code = (cause as NodeJS.ErrnoException)?.code
+/** What a failed file operation is for the caller: E_DISK_FULL, else E_IO; what already is an error of ours stays. */
+export function ioError(cause: unknown, path: string, doing: 'read' | 'write' = 'write'): WscError {
+  if (cause instanceof WscError) return cause
+  const code = errorCode(cause)
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new BusError('E_DISK_FULL', `no space left to write ${path}; what was saved before is intact`, { cause })
+    return new WscError('E_DISK_FULL', `no space left to write ${path}; what was saved before is intact`, { cause })
   }
-  return new BusError('E_IO', `cannot ${doing} ${path}: ${code ?? String(cause)}`, { cause })
+  return new WscError('E_IO', `cannot ${doing} ${path}: ${code ?? String(cause)}`, { cause })
 }

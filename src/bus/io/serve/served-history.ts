@@ -1,0 +1,37 @@
+import type { PlaceSource } from '../../attestation/attestor.ts'
+import type { AttestedChain } from '../../attestation/check.ts'
+import type { History } from '../history/history.ts'
+import { livePlaces, provedPlaces } from '../history/places.ts'
+import type { HeaderSource } from '../prover/header-source.ts'
+
+/** The history that a server makes paths from, whoever keeps it. */
+export interface ServedHistory {
+  /**
+   * Resolves once it is in step with what is proved. Throws E_NO_HEADERS, E_SOURCE or E_REORG where it is not, and
+   * what its source throws: asked again later, it goes on from there.
+   */
+  inStep(chain: AttestedChain, signal?: AbortSignal): Promise<void>
+  /** Places under that proof; they throw the same three as long as the history is not in step with it. */
+  places(chain: AttestedChain): PlaceSource
+}
+
+/** A history of the server's own: it takes in what it lacks from a source of headers. */
+export function ownHistory(history: History, headers: HeaderSource): ServedHistory {
+  return {
+    async inStep(chain, signal) {
+      await history.sync(headers, chain.height, signal)
+      await provedPlaces(history, chain)
+    },
+    places: (chain) => livePlaces(history, chain),
+  }
+}
+
+/** A history that another service of this process keeps, the prover's: it is in step as soon as that one has kept it so. */
+export function sharedHistory(history: History): ServedHistory {
+  return {
+    async inStep(chain) {
+      await provedPlaces(history, chain)
+    },
+    places: (chain) => livePlaces(history, chain),
+  }
+}

@@ -1,0 +1,32 @@
+import { type Cure, WscError } from '../lib/index.ts'
+import { SETTLEMENT_CURES } from './settlement-cures.ts'
+
+/**
+ * What each cure is in this program's flags and commands: `act` of an error (`src/lib/errors.ts`) to the end of a
+ * sentence. Every part's cures stand here, for all commands; a test finds those that do not.
+ */
+const CURES: Readonly<Record<string, (subject: string) => string>> = {
+  ...SETTLEMENT_CURES,
+  'free-or-other-data-dir': () => 'stop it, or name another --data-dir',
+  'free-or-other-history': () => 'stop it, or name another directory',
+  'new-data-dir': () => 'name a new or empty one by --data-dir',
+  'other-address': () => 'name another by --listen or --serve',
+  'other-data-dir-or-anew': () => 'name another --data-dir, or remove it to start anew',
+  'other-history-or-anew': () => 'name another directory, or remove it to start anew',
+  'remove-history': () => 'remove the directory: it is made anew from headers',
+}
+
+/** Null where an error names no cure, or one that no flag and no command brings. */
+export function cureText(cure: Cure | undefined): string | null {
+  if (cure === undefined || !Object.hasOwn(CURES, cure.act)) return null
+  return CURES[cure.act]?.(cure.subject ?? '') ?? null
+}
+
+/** An exception in one line: what is wrong, and what to do about it where that is known. */
+export function withCure(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const cure = error instanceof WscError ? cureText(error.cure) : null
+  if (cure === null) return message
+  // After a sentence another one, else the end of the same.
+  return message.endsWith('.') ? `${message} ${cure.charAt(0).toUpperCase()}${cure.slice(1)}.` : `${message}; ${cure}`
+}

@@ -1,0 +1,32 @@
+/** Settlement's cures in this program's flags and commands, and in bitcoind's (`cure.ts`). */
+export const SETTLEMENT_CURES = {
+  'accelerate-job': (job: string) => `\`wsc inscribe accelerate ${job}\` has a child pay for it`,
+  'create-wallet': () => 'make one by `wsc wallet create`, with the same --network and --wallet',
+  'enable-wallets': () => 'start it without -disablewallet',
+  'forget-job': (job: string) => `once that is deep enough: \`wsc inscribe forget ${job}\`, and inscribe again`,
+  'free-or-other-settlement-dir': () => 'wait for it, or name another --settlement-dir',
+  'fund-bitcoind-wallet': (name: string) =>
+    `send coins to it (bitcoin-cli -rpcwallet=${name} getnewaddress) and wait until they are confirmed`,
+  'give-fee-rate': () => 'give --fee-rate, or wait',
+  'give-passphrase': () => 'set WSC_WALLET_PASSPHRASE_FILE (or WSC_WALLET_PASSPHRASE)',
+  'higher-fee-rate': () => 'try a higher --fee-rate',
+  'keep-jobs-aside': () =>
+    'keep a copy of the folder, and name another --settlement-dir. What was confirmed is on the chain, and coins that ' +
+    'no job under way has spent are in the wallet’s address; the copy may hold what a commit that waits needs',
+  'list-jobs': () => '`wsc inscribe resume` tells those that are not final',
+  'load-wallet': (name: string) =>
+    `load it: bitcoin-cli loadwallet ${name}; \`bitcoin-cli listwallets\` names those that are`,
+  'make-private': (file: string) => `move its coins if they could have; then chmod 600 ${file}`,
+  'other-network-or-wallet': () => 'name the network with --network, or another wallet with --wallet',
+  'other-settlement-dir': () => 'name another --settlement-dir',
+  'raise-fee-cap': () => 'wait for lower fees, or raise the cap by --max-fee-rate',
+  'remove-index': () => 'remove the folder, and it is made again from the node',
+  resume: () => '`wsc inscribe resume` goes on',
+  'resume-later': () => '`wsc inscribe resume` sends it again',
+  'segwit-coins': () =>
+    'send its coins to an address of its own from `getnewaddress "" bech32`, or lock that one (lockunspent)',
+  'send-coins': (address: string) => `send coins to ${address} and wait until they are confirmed`,
+  'signing-wallet': () => 'name one that holds the keys of its coins',
+  'unlock-wallet': (name: string) =>
+    `unlock it for a minute: bitcoin-cli -rpcwallet=${name} -stdinwalletpassphrase walletpassphrase 60`,
+} as const satisfies Readonly<Record<string, (subject: string) => string>>

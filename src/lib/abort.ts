@@ -1,0 +1,28 @@
+import { WscError } from './errors.ts'
+
+/** What everything long throws once its signal has fired; the signal's own reason is the cause. */
+export function abortedError(cause?: unknown): WscError<'E_ABORTED'> {
+  return new WscError('E_ABORTED', 'interrupted', { cause })
+}
+
+/** Throws E_ABORTED once `signal` has fired. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw abortedError(signal.reason)
+}
+
+/** Waits so many milliseconds; throws E_ABORTED as soon as `signal` fires. */
+export function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(abortedError(signal.reason))
+    const done = () => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }
+    const timer = setTimeout(done, milliseconds)
+    const onAbort = () => {
+      clearTimeout(timer)
+      reject(abortedError(signal?.reason))
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}

@@ -1,0 +1,54 @@
+import { errorCode } from './errors.ts'
+
+/**
+ * Something that runs on by itself: made of its components, started once, and then only listened to. It has no terminal
+ * and no words for people; those who compose services (a command, a node) have both.
+ */
+export interface Service {
+  /**
+   * Begins, and resolves as soon as it works: a server listens, a store is open. Rejects where it cannot. `signal` ends
+   * it as `stop` does.
+   */
+  start(signal?: AbortSignal): Promise<void>
+  /** An orderly end: resolves once everything is saved and let go, and rejects where that failed. */
+  stop(): Promise<void>
+  /**
+   * Resolves once it has ended as it was asked to, or has no more to do; rejects with what else ended it. May be asked
+   * at any time after `start`, and by nobody.
+   */
+  ended(): Promise<void>
+}
+
+/** The running part of a service: one piece of work, ended by whichever comes first of its signal, `stop` and itself. */
+export class Running {
+  readonly #stop = new AbortController()
+  #ended: Promise<void> | null = null
+
+  /** Begins `work`; it must end soon after its signal fires, by returning or by throwing what an interrupt throws. */
+  begin(work: (signal: AbortSignal) => Promise<void>, signal?: AbortSignal): void {
+    if (this.#ended !== null) throw new Error('a service starts once')
+    const either = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal])
+    this.#ended = work(either).catch((error: unknown) => {
+      if (!isInterrupt(error, either)) throw error
+    })
+    // Told to those who ask; that nobody does is no error.
+    this.#ended.catch(() => undefined)
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#ended
+  }
+
+  async ended(): Promise<void> {
+    await this.#ended
+  }
+}
+
+/** Whether an exception says no more than that `signal` has fired: its reason, or what the project and Node make of it. */
+export function isInterrupt(error: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted || error === undefined || error === null) return false
+  const { name, cause } = error as { readonly name?: unknown; readonly cause?: unknown }
+  if (error === signal.reason || errorCode(error) === 'E_ABORTED' || name === 'AbortError') return true
+  return isInterrupt(cause, signal)
+}

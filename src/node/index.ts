@@ -1,0 +1,2 @@
+/** The composition root: what is made of all parts together. */
+export { projectCircuits } from './circuits.ts'

@@ -1,0 +1,40 @@
+import { posix } from 'node:path'
+import type { CircuitSource } from './circuit-sources.ts'
+
+/** Folders of the compiler's working directory: the circuit's own files, and packages by their names. */
+const OWN = 'own'
+const PACKAGES = 'packages'
+
+/**
+ * Where a source lies while it is compiled. Names may begin with `../`: the circuit's folder then lies as many folders
+ * deep, so that nothing is outside of the working directory.
+ */
+export function stagedPath({ of, name }: CircuitSource, all: readonly CircuitSource[]): string {
+  return of === 'package' ? posix.join(PACKAGES, name) : posix.join(ownFolder(all), name)
+}
+
+function ownFolder(all: readonly CircuitSource[]): string {
+  const ups = all.filter(({ of }) => of === 'library').map(({ name }) => /^(?:\.\.\/)*/.exec(name)?.[0].length ?? 0)
+  return posix.join(OWN, ...Array<string>(Math.max(...ups) / 3).fill('up'))
+}
+
+/** What the compiler said, without terminal colours, with names of sources instead of paths of the working directory. */
+export function compilerText(
+  failure: { readonly stdout?: string; readonly stderr?: string; readonly message?: string },
+  sources: readonly CircuitSource[],
+): string {
+  const own = ownFolder(sources)
+  const text = `${failure.stdout ?? ''}${failure.stderr ?? ''}`.trim() || (failure.message ?? '')
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours begin with the escape character
+      .replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, '')
+      // Drawn as `┌─ "own/part.circom":3:21`.
+      .replaceAll(/"((?:own|packages)\/[^"\n]*)":(\d+):(\d+)/g, (_, path: string, line: string, column: string) => {
+        const name = path.startsWith(`${PACKAGES}/`) ? posix.relative(PACKAGES, path) : posix.relative(own, path)
+        return `${name}:${line}:${column}`
+      })
+      .replaceAll(/[ \t]+$/gm, '')
+      .trim()
+  )
+}
