@@ -2,7 +2,13 @@
  * Entry `wsc-bitcoin/browser`: verifies and compares proofs, checks headers. No built-ins of Node, no files of its own:
  * the verifier's WebAssembly and key are fetched from where the page keeps them, or given as bytes.
  */
-import { fetchFile, serveVerifier as serve, type VerifierFiles, type WorkerScope } from './bus/index.ts'
+import {
+  BUILT_IN_KEY_ID,
+  fetchFile,
+  serveVerifier as serve,
+  type VerifierFiles,
+  type WorkerScope,
+} from './bus/index.ts'
 import { openWasmVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
@@ -196,7 +202,7 @@ export async function loadVerifier(
 ): Promise<SnarkVerifier> {
   const { signal } = options
   const [wasm, key] = await Promise.all([fetchFile(files.wasm, signal), fetchFile(files.key, signal)])
-  return openWasmVerifier(wasm, key)
+  return openWasmVerifier(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID })
 }
 
 /**

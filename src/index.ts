@@ -3,7 +3,7 @@
  * the verifier's WebAssembly and the development key read from beside this file.
  */
 import { readFile } from 'node:fs/promises'
-import { VerifierError } from './bus/index.ts'
+import { BUILT_IN_KEY_ID, VerifierError } from './bus/index.ts'
 import { openWasmVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
@@ -95,7 +95,7 @@ export async function loadVerifier(options: LoadVerifierOptions = {}): Promise<S
     read(options.wasm ?? new URL('./bus/verifier/wsc-folding.wasm', import.meta.url), signal),
     read(options.key ?? new URL('./bus/verifier/dev.key', import.meta.url), signal),
   ])
-  return openWasmVerifier(wasm, key)
+  return openWasmVerifier(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID })
 }
 
 async function read(source: Uint8Array | URL | string, signal?: AbortSignal): Promise<Uint8Array> {

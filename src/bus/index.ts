@@ -97,6 +97,7 @@ export { type Advanced, headerWords, type StepInput, stepInput } from './step-in
 export type { FetchOptions } from './sync/fetch-bytes.ts'
 export { fetchPath } from './sync/fetch-path.ts'
 export { type FetchProofResult, fetchProof, type HeldProof } from './sync/fetch-proof.ts'
+export { BUILT_IN_KEY_ID } from './verifier/built-in.ts'
 export {
   needsNoCeremony,
   type ProvedChain,

@@ -16,6 +16,7 @@ import { poseidonOf } from './poseidon.ts'
 import { decodeProofFile, type ProofFile, type ProofFileReject } from './proof-file.ts'
 import { anchorState, type ChainState, startState } from './state.ts'
 import { packState, type StateFields, unpackState } from './state-vector.ts'
+import { BUS_CIRCUIT_ID } from './verifier/built-in.ts'
 
 export type VerifyReject =
   | ProofFileReject
@@ -23,6 +24,7 @@ export type VerifyReject =
   | 'insecure-setup'
   | 'wrong-network'
   | 'wrong-start'
+  | 'wrong-circuit'
   | 'wrong-key'
   | 'wrong-setup'
   | 'proof-malformed'
@@ -153,6 +155,10 @@ function compareClaims(
   start: ChainState,
   verifier: SnarkVerifier,
 ): [reason: VerifyReject, detail: string] | null {
+  // Whoever has the ceremony's powers can make a key of any circuit: one that says nothing of headers would prove all.
+  if (verifier.circuitId !== BUS_CIRCUIT_ID) {
+    return ['wrong-circuit', `the verifying key ${verifier.keyId} is of another circuit than the bus's`]
+  }
   if (proof.params !== packParams(start.params)) return ['wrong-network', `not a proof of ${start.params.name}`]
   if (proof.start.kind !== start.start.kind) {
     const detail = start.start.kind === 'anchor' ? 'the proof starts from genesis' : 'the proof needs its anchor'
@@ -183,6 +189,9 @@ async function provedState(
     const code = (error as { code?: unknown }).code
     if (code === 'E_PROOF_INVALID') return { reject: 'proof-invalid', detail: 'the SNARK does not verify' }
     if (code === 'E_PROOF_MALFORMED') return { reject: 'proof-malformed', detail: 'the SNARK cannot be decoded' }
+    // A panic or a trap: whatever these bytes did to the verifier, they have proved nothing.
+    if (code === 'E_INTERNAL')
+      return { reject: 'proof-invalid', detail: `the verifier failed on it: ${(error as Error).message}` }
     throw error
   }
   const elements = decodeField(vector)
