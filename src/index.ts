@@ -3,7 +3,7 @@
  * the verifier's WebAssembly and the development key read from beside this file.
  */
 import { readFile } from 'node:fs/promises'
-import { BUILT_IN_KEY_ID, VerifierError } from './bus/index.ts'
+import { BUILT_IN_KEY_ID, verifierError } from './bus/index.ts'
 import { openWasmVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
@@ -16,7 +16,10 @@ export {
 } from './bitcoin/io/index.ts'
 export * from './browser.ts'
 export {
+  type BusServerOptions,
   bitcoindSource,
+  busRoutes,
+  busServer,
   fileSource,
   type HeaderClient,
   type HeaderSource,
@@ -30,8 +33,6 @@ export {
   ownHistory,
   type PoseidonSource,
   provedPlaces,
-  type RateLimit,
-  type RunningServer,
   ServedBus,
   type ServedBusComponents,
   type ServedBusEvents,
@@ -40,10 +41,23 @@ export {
   type ServedFileEvents,
   type ServedHistory,
   type ServedProof,
-  type ServeOptions,
-  serveBus,
   sharedHistory,
 } from './bus/io/index.ts'
+export {
+  type Content,
+  type Failure,
+  fail,
+  failureSchema,
+  type HttpLimits,
+  HttpServer,
+  type HttpServerEvents,
+  type HttpServerOptions,
+  type RateLimit,
+  type RouteModule,
+  type Routes,
+  type ServerInfo,
+  sendContent,
+} from './http/index.ts'
 export type { SettlementErrorCode } from './settlement/index.ts'
 export {
   type Coin,
@@ -87,7 +101,7 @@ export interface LoadVerifierOptions {
  * const verifier = await loadVerifier()
  * const proof = await readFile('regtest.proof')
  * const result = await verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 })
- * console.log(result.valid ? `valid at height ${result.height}` : result.reason)
+ * console.log(result.ok ? `valid at height ${result.chain.height}` : result.reject)
  */
 export async function loadVerifier(options: LoadVerifierOptions = {}): Promise<SnarkVerifier> {
   const { signal } = options
@@ -103,7 +117,7 @@ async function read(source: Uint8Array | URL | string, signal?: AbortSignal): Pr
   try {
     return await readFile(source, signal === undefined ? {} : { signal })
   } catch (cause) {
-    if (signal?.aborted) throw new VerifierError('E_ABORTED', 'interrupted', { cause })
-    throw new VerifierError('E_FETCH', `the verifier's ${String(source)} cannot be read`, { cause })
+    if (signal?.aborted) throw verifierError('E_ABORTED', 'interrupted', { cause })
+    throw verifierError('E_FETCH', `the verifier's ${String(source)} cannot be read`, { cause })
   }
 }

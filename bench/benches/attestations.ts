@@ -4,13 +4,13 @@ import {
   type Attestation,
   attestInscription,
   attestTransaction,
-  checkAttestation,
   decodeAttestation,
   encodeAttestation,
   type HeaderPlace,
   type OpenBlock,
   openBlock,
   poseidonOf,
+  verifyAttestation,
 } from '../../src/bus/index.ts'
 import { History, memoryTable, openLevelTable } from '../../src/bus/io/index.ts'
 import type { Bench } from '../bench.ts'
@@ -85,7 +85,7 @@ export const attestations: Bench = {
       const raw = encodeAttestation(attestation)
       const timings = await repeat(runs, () => {
         const read = decodeAttestation(raw)
-        if (!read.ok || !checkAttestation(read.attestation, proved, poseidon).valid) throw new Error('refused')
+        if (!read.ok || !verifyAttestation(read.attestation, proved, poseidon).ok) throw new Error('refused')
       })
       return summary(
         timings.map(({ wall }) => wall * 1000),

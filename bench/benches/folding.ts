@@ -1,5 +1,5 @@
 import { stepCircuit } from '../../src/bus/io/index.ts'
-import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
+import { BusWitnessSource, compileCircuit, WasmWitnessSource } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { makeChain } from '../support/chain.ts'
 import { compileBusStep } from '../support/circuit-variants.ts'
@@ -9,7 +9,6 @@ import { median, summary } from '../support/statistics.ts'
 import { busSteps } from '../support/step-inputs.ts'
 import type { Cell } from '../support/table.ts'
 import { type Timing, wallAndCpu } from '../support/timing.ts'
-import { WasmWitnessSource } from '../support/wasm-witness-source.ts'
 
 const PER_STEP = 2
 const WARM_UP = 2
@@ -32,8 +31,8 @@ export const folding: Bench = {
     const ours = await Folder.load(circuits.ours, chain.start, inputs)
     const theirs = await Folder.load(circuits.circomlib, chain.start, inputs)
     const native = await BusWitnessSource.load(circuits.ours)
-    const wasm = new WasmWitnessSource(circuits.ours)
-    const theirWasm = new WasmWitnessSource(circuits.circomlib)
+    const wasm = await WasmWitnessSource.open(circuits.ours)
+    const theirWasm = await WasmWitnessSource.open(circuits.circomlib)
     try {
       const ways = [
         { name: 'ours', witness: 'native, overlapped', run: (n: number) => ours.overlapped(n, native) },

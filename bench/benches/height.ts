@@ -48,7 +48,7 @@ export const height: Bench = {
       const proof = new Uint8Array(await readFile(out))
       const options = { params, verifier, now: Date.now() / 1000, allowInsecureSetup: true }
       const verifying = await repeat(quick ? 1 : 7, async () => {
-        if (!(await verifyProof(proof, options)).valid) throw new Error(`the proof at height ${to} is refused`)
+        if (!(await verifyProof(proof, options)).ok) throw new Error(`the proof at height ${to} is refused`)
       })
       const decoded = decodeProofFile(proof) as { proof: ProofFile }
       const seconds = Number(result.value?.seconds)

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { encodeField, packState } from '../../src/bus/index.ts'
 import { stepCircuit } from '../../src/bus/io/index.ts'
-import { BusWitnessSource, compileCircuit, NativeVerifier } from '../../src/proving/io/index.ts'
+import type { WitnessSource } from '../../src/proving/index.ts'
+import { BusWitnessSource, compileCircuit, NativeVerifier, WasmWitnessSource } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { type Chain, makeChain } from '../support/chain.ts'
 import { compileStepN } from '../support/circuit-variants.ts'
@@ -11,13 +12,12 @@ import { bytes, count } from '../support/quantity.ts'
 import { busSteps, stepsOf } from '../support/step-inputs.ts'
 import type { Cell } from '../support/table.ts'
 import { repeat, type Timing, timed, wallAndCpu } from '../support/timing.ts'
-import { WasmWitnessSource } from '../support/wasm-witness-source.ts'
 
 interface Variant {
   readonly name: string
   readonly perStep: number
   readonly folder: Folder
-  readonly witnesses: WasmWitnessSource | BusWitnessSource
+  readonly witnesses: WitnessSource
 }
 
 export const steps: Bench = {
@@ -76,7 +76,7 @@ async function loadVariants(chain: Chain, sizes: readonly number[], say: (line: 
     say(`circuit and keys, ${n} a step`)
     const circuit = await compileStepN(n)
     const folder = await Folder.load(circuit, chain.start, stepsOf(chain, n))
-    variants.push({ name: `${n}`, perStep: n, folder, witnesses: new WasmWitnessSource(circuit) })
+    variants.push({ name: `${n}`, perStep: n, folder, witnesses: await WasmWitnessSource.open(circuit) })
   }
   const circuit = await compileCircuit(stepCircuit)
   const folder = await Folder.load(circuit, chain.start, busSteps(chain))

@@ -58,6 +58,7 @@ export {
   merkleNode,
   merkleTree,
 } from './merkle.ts'
+export { chainContext, networkParams } from './option-rules.ts'
 export { loadCustomParams } from './params/custom.ts'
 export { mainnet } from './params/mainnet.ts'
 export { networkHash } from './params/network-hash.ts'

@@ -13,8 +13,10 @@ export type BusErrorCode =
   | 'E_MIN_WORK'
   | 'E_NO_HEADERS'
   | 'E_NOW'
-  | 'E_SOURCE'
   | 'E_REORG'
+  | 'E_SOURCE'
+  /** What was given does not fit together. */
+  | 'E_USAGE'
   | 'E_ABORTED'
 
 /** An exception with one of the bus's codes. */

@@ -56,18 +56,11 @@ export {
   type OpenBlock,
   openBlock,
 } from './attestation/build.ts'
-export {
-  type AttestationPayload,
-  type AttestationReject,
-  type AttestedChain,
-  type CheckedAttestation,
-  checkAttestation,
-  type RefusedAttestation,
-} from './attestation/check.ts'
 export type { BlockPartReject } from './attestation/check-block-part.ts'
+export { fileBlocks } from './attestation/file-blocks.ts'
 export { attestationFromJson, attestationToJson } from './attestation/json.ts'
 export { readAttestation } from './attestation/read.ts'
-export { attestationResultJson, type UnprovedAttestation, type UnreadAttestation } from './attestation/result-json.ts'
+export { attestationResultJson, type ShownAttestationReject } from './attestation/result-json.ts'
 export {
   MAX_SUPPLEMENT_JSON,
   type PathSupplement,
@@ -77,6 +70,14 @@ export {
   supplementFromJson,
   supplementToJson,
 } from './attestation/supplement.ts'
+export {
+  type AttestationPayload,
+  type AttestationReject,
+  type AttestedChain,
+  type VerifiedAttestation,
+  type VerifyAttestationResult,
+  verifyAttestation,
+} from './attestation/verify.ts'
 export { better, type CompareReject, type CompareResult } from './compare.ts'
 export type { BusErrorCode } from './errors.ts'
 export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
@@ -91,42 +92,46 @@ export {
   type ProofStart,
   type SetupKind,
 } from './proof-file.ts'
-export { advance, anchorState, type ChainStart, type ChainState, startState } from './state.ts'
+export { advance, anchorState, type ChainStart, type ChainState, chainStart, startState } from './state.ts'
 export { packState, STATE_ARITY, type StateFields, unpackState } from './state-vector.ts'
 export { type Advanced, headerWords, type StepInput, stepInput } from './step-input.ts'
 export type { FetchOptions } from './sync/fetch-bytes.ts'
 export { fetchPath } from './sync/fetch-path.ts'
-export { type FetchProofResult, fetchProof, type HeldProof } from './sync/fetch-proof.ts'
+export { type FetchedProof, type FetchProofResult, fetchProof, type HeldProof } from './sync/fetch-proof.ts'
 export { BUILT_IN_KEY_ID } from './verifier/built-in.ts'
 export {
   needsNoCeremony,
   type ProvedChain,
-  type RefusedProof,
   type VerifyOptions,
+  type VerifyProofResult,
   type VerifyReject,
   verifyProof,
 } from './verify.ts'
-export { refusalJson, verifyJson } from './verify-json.ts'
+export { provedJson, refusalJson, verifyJson } from './verify-json.ts'
 export { parseWork } from './work.ts'
-export { type FileSource, fetchFile, MAX_KEY_BYTES } from './worker/fetch-file.ts'
 export {
-  claimsOf,
-  type FileClaims,
-  type Judgement,
-  judgeProof,
-  type NetworkName,
-  type VerifyRequest,
-} from './worker/judge.ts'
-export { type AttestationJudgement, type CheckRequest, judgeAttestation } from './worker/judge-attestation.ts'
+  type AttestationVerdict,
+  type VerifyAttestationRequest,
+  verifyAttestationRequest,
+} from './worker/attestation-request.ts'
+export { type FileSource, fetchFile, MAX_KEY_BYTES } from './worker/fetch-file.ts'
 export type {
   FromWorker,
   LoadedVerifier,
   LoadStage,
-  TimedCheck,
-  TimedJudgement,
+  TimedAttestationVerdict,
+  TimedProofVerdict,
   ToWorker,
   VerifierFiles,
 } from './worker/messages.ts'
+export {
+  claimsOf,
+  type FileClaims,
+  type NetworkName,
+  type ProofVerdict,
+  type VerifyProofRequest,
+  verifyProofRequest,
+} from './worker/proof-request.ts'
 export { type OpenVerifier, serveVerifier, type WorkerScope } from './worker/serve-verifier.ts'
 export {
   type AskOptions,
@@ -135,4 +140,9 @@ export {
   type WorkerLike,
   type WorkerVerifier,
 } from './worker/start-verifier.ts'
-export { VerifierError, type VerifierErrorCode } from './worker/verifier-error.ts'
+export {
+  type VerifierError,
+  type VerifierErrorCode,
+  verifierError,
+  verifierErrorCode,
+} from './worker/verifier-error.ts'

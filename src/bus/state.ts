@@ -38,6 +38,12 @@ function recordHeader(poseidon: Poseidon, history: Accumulator, height: number, 
   return append(poseidon, history, { height, hashHigh: high, hashLow: low })
 }
 
+/** Where a chain begins: at the anchor whose context is given, else at the network's genesis. */
+export function chainStart(params: NetworkParams, anchor: ChainContext | undefined): ChainStart {
+  const { height, hash } = anchor ?? startContext(params)
+  return { kind: anchor === undefined ? 'genesis' : 'anchor', height, hash }
+}
+
 /** The network after its genesis header alone. */
 export function startState(params: NetworkParams, poseidon: Poseidon): ChainState {
   return stateFrom(params, startContext(params), 'genesis', poseidon)

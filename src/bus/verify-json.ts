@@ -1,21 +1,21 @@
-import type { ProvedChain, RefusedProof } from './verify.ts'
+import type { Rejection } from '../lib/index.ts'
+import type { ProvedChain, VerifyProofResult } from './verify.ts'
 
-/** What is refused, and why: a proof, or a chain for its header at `height`. */
-export interface Refusal {
-  readonly reason: string
-  readonly detail: string
-  readonly network: string
-  readonly height?: number
-}
-
-/** A refusal in the form of `verifyJson`: what is refused has proved nothing, so its other fields are null. */
-export function refusalJson({ reason, detail, network, height }: Refusal): Record<string, unknown> {
+/**
+ * A refusal in the form of `verifyJson`: what is refused has proved nothing, so its other fields are null. `height` is of
+ * the header it is about, where it is about one.
+ */
+export function refusalJson(
+  { reject, detail }: Rejection,
+  network: string,
+  height: number | null = null,
+): Record<string, unknown> {
   return {
     valid: false,
-    reason,
+    reason: reject,
     detail,
     network,
-    height: height ?? null,
+    height,
     tip: null,
     bits: null,
     chainwork: null,
@@ -29,7 +29,8 @@ export function refusalJson({ reason, detail, network, height }: Refusal): Recor
 }
 
 /**
- * The object `wsc bus verify --json` prints. `detail` says more about a refusal.
+ * The object `wsc bus verify --json` prints. `detail` says more about a refusal; `network` is the name of the network
+ * that the proof was verified for.
  *
  * @example
  * import { readFile } from 'node:fs/promises'
@@ -37,25 +38,29 @@ export function refusalJson({ reason, detail, network, height }: Refusal): Recor
  *
  * const options = { params: regtest, verifier: await loadVerifier(), now: Date.now() / 1000 }
  * const result = await verifyProof(await readFile('regtest.proof'), options)
- * console.log(verifyJson(result).setup) // insecure-dev
+ * console.log(verifyJson(result, regtest.name).setup) // insecure-dev
  */
-export function verifyJson(result: ProvedChain | RefusedProof): Record<string, unknown> {
-  if (!result.valid) return refusalJson({ reason: result.reason, detail: result.detail, network: result.network })
-  const work = result.work.toString(16)
+export function verifyJson(result: VerifyProofResult, network: string): Record<string, unknown> {
+  return result.ok ? provedJson(result.chain) : refusalJson(result, network)
+}
+
+/** What is proved, in the form of `verifyJson`. */
+export function provedJson(chain: ProvedChain): Record<string, unknown> {
+  const work = chain.work.toString(16)
   return {
     valid: true,
     reason: null,
     detail: null,
-    network: result.network,
-    height: result.height,
-    tip: result.tip,
-    bits: result.bits.toString(16).padStart(8, '0'),
-    ...(result.anchor === null ? { chainwork: work } : { workSinceAnchor: work }),
-    accumulator: result.accumulator.toString(16).padStart(64, '0'),
-    steps: result.steps,
-    anchor: result.anchor,
-    setup: result.setup,
-    pow: result.pow,
-    keyId: result.keyId,
+    network: chain.network,
+    height: chain.height,
+    tip: chain.tip,
+    bits: chain.bits.toString(16).padStart(8, '0'),
+    ...(chain.anchor === null ? { chainwork: work } : { workSinceAnchor: work }),
+    accumulator: chain.accumulator.toString(16).padStart(64, '0'),
+    steps: chain.steps,
+    anchor: chain.anchor,
+    setup: chain.setup,
+    pow: chain.pow,
+    keyId: chain.keyId,
   }
 }

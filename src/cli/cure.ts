@@ -7,6 +7,7 @@ import { SETTLEMENT_CURES } from './settlement-cures.ts'
  */
 const CURES: Readonly<Record<string, (subject: string) => string>> = {
   ...SETTLEMENT_CURES,
+  'delete-and-again': () => 'delete that folder and run again',
   'free-or-other-data-dir': () => 'stop it, or name another --data-dir',
   'free-or-other-history': () => 'stop it, or name another directory',
   'new-data-dir': () => 'name a new or empty one by --data-dir',

@@ -86,3 +86,11 @@ export function work(text: string): bigint {
   if (amount === null) throw new InvalidArgumentError('not a hexadecimal number of at most 64 digits')
   return amount
 }
+
+/** Option parser: HOST:PORT, an IPv6 address in brackets. */
+export function address(text: string): { host: string; port: number } {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})$/.exec(text)
+  const port = Number(match?.[2])
+  if (match === null || port > 65_535) throw new InvalidArgumentError('write HOST:PORT')
+  return { host: (match[1] as string).replace(/^\[(.*)\]$/, '$1'), port }
+}

@@ -1,12 +1,12 @@
 import type { ChainContext, NetworkParams } from '../bitcoin/index.ts'
-import { MAX_PROOF_BYTES, type ProvedChain, type RefusedProof, type VerifyOptions, verifyProof } from '../bus/index.ts'
+import { MAX_PROOF_BYTES, type VerifyOptions, type VerifyProofResult, verifyProof } from '../bus/index.ts'
 import type { SnarkVerifier } from '../proving/index.ts'
 import { insecureAllowed } from './config.ts'
 import type { CliContext } from './context.ts'
 import { readAnchor, readNetwork, readUpTo } from './inputs.ts'
 import { openVerifier } from './keys.ts'
 
-/** What every command that judges a proof takes. */
+/** What every command that verifies a proof takes. */
 export interface JudgeOptions {
   readonly network?: string
   readonly anchor?: string
@@ -20,7 +20,7 @@ export interface Judge {
   readonly verifier: SnarkVerifier
   /** As of now. */
   verifyOptions(): VerifyOptions
-  judge(proof: Uint8Array): Promise<ProvedChain | RefusedProof>
+  verify(proof: Uint8Array): Promise<VerifyProofResult>
 }
 
 export async function openJudge(options: JudgeOptions, { env, clock }: CliContext): Promise<Judge> {
@@ -34,7 +34,7 @@ export async function openJudge(options: JudgeOptions, { env, clock }: CliContex
     allowInsecureSetup: insecureAllowed(options.insecureDevSetup, env),
     ...(anchor === undefined ? {} : { anchor }),
   })
-  return { params, anchor, verifier, verifyOptions, judge: (proof) => verifyProof(proof, verifyOptions()) }
+  return { params, anchor, verifier, verifyOptions, verify: (proof) => verifyProof(proof, verifyOptions()) }
 }
 
 export function readProof(file: string): Promise<Uint8Array> {

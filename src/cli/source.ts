@@ -1,7 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { NetworkParams } from '../bitcoin/index.ts'
-import { BitcoindClient, isTransient, resolveAuth } from '../bitcoin/io/index.ts'
-import { bitcoindSource, type HeaderSource } from '../bus/io/index.ts'
+import { BitcoindClient, resolveAuth } from '../bitcoin/io/index.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 
@@ -27,29 +25,5 @@ export async function openBitcoind(
   } catch (error) {
     client.close()
     throw error
-  }
-}
-
-const RETRY_MS = 1000
-
-/** Headers of a node that may restart meanwhile: asked again until it answers, or the signal ends it. */
-export function patientSource(client: BitcoindClient, context: CliContext): HeaderSource {
-  const source = bitcoindSource(client)
-  const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await ask()
-      } catch (error) {
-        if (!isTransient(error) || context.signal.aborted) throw error
-        if (tries === 0) context.terminal.note(`the node does not answer, waiting for it: ${error.message}`)
-        await delay(RETRY_MS, undefined, { signal: context.signal })
-      }
-    }
-  }
-  return {
-    fixed: source.fixed,
-    tipHeight: (signal) => patiently(() => source.tipHeight(signal)),
-    headers: (from, count, signal) => patiently(() => source.headers(from, count, signal)),
-    hashAt: (height, signal) => patiently(() => source.hashAt(height, signal)),
   }
 }

@@ -24,20 +24,20 @@ export function openTerminal(
   clock: () => number = Date.now,
 ): Terminal {
   let open = false
-  let toldAt = Number.NEGATIVE_INFINITY
-  let toldPhase: string | undefined
-  let told: string | undefined
+  let shownAt = Number.NEGATIVE_INFINITY
+  let shownPhase: string | undefined
+  let shown: string | undefined
   /** The newest progress, where it was too soon to tell it. */
-  let untold: string | undefined
+  let waiting: string | undefined
   const tell = (line: string) => {
-    if (line !== told) stderr.write(`${printable(line)}\n`)
-    told = line
-    untold = undefined
+    if (line !== shown) stderr.write(`${printable(line)}\n`)
+    shown = line
+    waiting = undefined
   }
   const settle = () => {
     if (open) stderr.write('\n')
     open = false
-    if (untold !== undefined) tell(untold)
+    if (waiting !== undefined) tell(waiting)
   }
   return {
     settle,
@@ -56,14 +56,14 @@ export function openTerminal(
         return
       }
       const phase = line.split(' ', 1)[0]
-      if (phase === toldPhase && clock() - toldAt < PLAIN_EVERY_MS) {
-        untold = line
+      if (phase === shownPhase && clock() - shownAt < PLAIN_EVERY_MS) {
+        waiting = line
         return
       }
       // What a phase came to is told before the next one begins.
-      if (phase !== toldPhase && untold !== undefined) tell(untold)
-      toldPhase = phase
-      toldAt = clock()
+      if (phase !== shownPhase && waiting !== undefined) tell(waiting)
+      shownPhase = phase
+      shownAt = clock()
       tell(line)
     },
   }

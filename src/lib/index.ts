@@ -4,7 +4,24 @@ export { hash256, hexOf, hexUpTo, satoshis, uint32 } from './atoms.ts'
 export { bytesToHex, concatBytes, equalBytes, hexToBytes, readUint32, uint32Bytes, utf8 } from './bytes.ts'
 export { type Cure, errorCode, WscError, type WscErrorOptions } from './errors.ts'
 export { Emitter, type Events } from './events.ts'
+export {
+  aBigint,
+  aBoolean,
+  aByteArray,
+  aFunction,
+  anInteger,
+  aSignal,
+  aText,
+  described,
+  having,
+  type OptionRule,
+  type OptionRules,
+  optional,
+  requireArgument,
+  requireOptions,
+} from './options.ts'
 export { type ByteSource, type ReadResult, readBody, readBounded } from './read-body.ts'
 export { type Rejection, type Result, rejection } from './result.ts'
 export { type RetryOptions, retry } from './retry.ts'
-export { isInterrupt, Running, type Service } from './service.ts'
+export { isInterrupt, Running, type RunningService, type Service } from './service.ts'
+export { together } from './together.ts'

@@ -12,6 +12,10 @@ export interface Service {
   start(signal?: AbortSignal): Promise<void>
   /** An orderly end: resolves once everything is saved and let go, and rejects where that failed. */
   stop(): Promise<void>
+}
+
+/** A service with work of its own, which may end by itself or fail. */
+export interface RunningService extends Service {
   /**
    * Resolves once it has ended as it was asked to, or has no more to do; rejects with what else ended it. May be asked
    * at any time after `start`, and by nobody.

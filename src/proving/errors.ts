@@ -3,12 +3,9 @@ export type ProvingErrorCode =
   | 'E_NO_ADDON' // the native addon is not there: only verifying works
   | 'E_SETUP' // parameters or keys cannot be made or loaded
 
-/** A failure of compiling, setting up or loading; the message names the cause and the cure. */
-export class ProvingError extends Error {
-  readonly code: ProvingErrorCode
-  constructor(code: ProvingErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'ProvingError'
-    this.code = code
-  }
-}
+export type WitnessErrorCode =
+  | 'E_WITNESS' // inputs of another shape, or inputs that the circuit refuses
+  | 'E_WITNESS_MODULE' // the generator is no module of the kind that circom makes
+  | 'E_WITNESS_MEMORY' // the generator takes more memory than it may
+  | 'E_WITNESS_TIME' // the generator takes longer than it may
+  | 'E_WITNESS_TRAP' // the generator fails by itself, whatever the inputs are worth

@@ -17,9 +17,9 @@ export type {
   SnarkVerifier,
   WitnessSource,
 } from './engine.ts'
-export { ProvingError, type ProvingErrorCode } from './errors.ts'
+export type { ProvingErrorCode, WitnessErrorCode } from './errors.ts'
 export { FIELD_MODULUS } from './modulus.ts'
-export { WasmVerifierError, type WasmVerifierErrorCode } from './wasm-instance.ts'
+export type { WasmVerifierErrorCode } from './wasm-instance.ts'
 export { openWasmProofVerifier } from './wasm-proof-verifier.ts'
 export { type OpenWasmOptions, openWasmVerifier } from './wasm-verifier.ts'
-export { WitnessCalculator, WitnessError } from './witness-calculator.ts'
+export { WitnessCalculator } from './witness-calculator.ts'

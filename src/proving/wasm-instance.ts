@@ -1,13 +1,13 @@
+import { WscError } from '../lib/index.ts'
+
 export type WasmVerifierErrorCode = 'E_KEY' | 'E_PUBLIC_VALUES' | 'E_PROOF_MALFORMED' | 'E_PROOF_INVALID' | 'E_INTERNAL'
 
-export class WasmVerifierError extends Error {
-  readonly code: WasmVerifierErrorCode
-
-  constructor(code: WasmVerifierErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'WasmVerifierError'
-    this.code = code
-  }
+export function wasmVerifierError(
+  code: WasmVerifierErrorCode,
+  message: string,
+  options?: ErrorOptions,
+): WscError<WasmVerifierErrorCode> {
+  return new WscError(code, message, options)
 }
 
 /** What `folding/src/wasm.rs` exports. Pointers and lengths are 32-bit, `steps` is 64-bit. */
@@ -54,7 +54,7 @@ async function compile(wasm: Uint8Array): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>)
   } catch (cause) {
-    throw new WasmVerifierError('E_INTERNAL', 'the verifier cannot be compiled', { cause })
+    throw wasmVerifierError('E_INTERNAL', 'the verifier cannot be compiled', { cause })
   }
 }
 
@@ -96,10 +96,10 @@ export class WasmInstance {
       bytes = new Uint8Array(exports.memory.buffer).slice(at, at + exports.wsc_result_len())
     } catch (cause) {
       this.trapped = true
-      throw new WasmVerifierError('E_INTERNAL', 'the verifier trapped', { cause })
+      throw wasmVerifierError('E_INTERNAL', 'the verifier trapped', { cause })
     }
     if (status >= 0) return { status, bytes }
-    throw new WasmVerifierError(CODES[status] ?? 'E_INTERNAL', new TextDecoder().decode(bytes))
+    throw wasmVerifierError(CODES[status] ?? 'E_INTERNAL', new TextDecoder().decode(bytes))
   }
 }
 

@@ -5,7 +5,7 @@ import {
   LoadedKey,
   type StartInstance,
   type WasmInstance,
-  WasmVerifierError,
+  wasmVerifierError,
 } from './wasm-instance.ts'
 
 export interface OpenWasmOptions {
@@ -63,7 +63,7 @@ class WasmVerifier implements SnarkVerifier {
   async verify(snark: Uint8Array, steps: number, start: Uint8Array): Promise<Uint8Array> {
     // Steps come from an untrusted file: whole and exact, or refused.
     if (!Number.isSafeInteger(steps) || steps < 1) {
-      throw new WasmVerifierError('E_PROOF_INVALID', 'the number of steps is not a positive integer')
+      throw wasmVerifierError('E_PROOF_INVALID', 'the number of steps is not a positive integer')
     }
     try {
       return this.#key.call([snark, start], (exports, handle, snarkAt, snarkLength, startAt, startLength) =>

@@ -1,4 +1,4 @@
-import type { AttestationKind, AttestationPayload, CheckedAttestation } from '../bus/index.ts'
+import type { AttestationKind, AttestationPayload, VerifiedAttestation } from '../bus/index.ts'
 import { bytesToHex, utf8 } from '../lib/index.ts'
 import { duration, type Fact, grouped, utc } from './facts.ts'
 
@@ -19,7 +19,7 @@ export function kindText(kind: AttestationKind): string {
 }
 
 export interface CheckTiming {
-  readonly checkMs: number
+  readonly verifyMs: number
   readonly attestationBytes: number
 }
 
@@ -27,7 +27,7 @@ export interface CheckTiming {
  * What a valid attestation says, in reading order: all of it was recomputed from what the proof commits to. `json` is
  * what the command prints of it.
  */
-export function attestedFacts(result: CheckedAttestation, json: Record<string, unknown>, timing: CheckTiming): Fact[] {
+export function attestedFacts(result: VerifiedAttestation, json: Record<string, unknown>, timing: CheckTiming): Fact[] {
   const about = json.payload as Record<string, unknown>
   return [
     { label: 'Attested', value: KINDS[result.payload.kind] },
@@ -41,7 +41,7 @@ export function attestedFacts(result: CheckedAttestation, json: Record<string, u
     { label: 'Block’s time', value: utc(result.header.time), note: 'as its miner wrote it' },
     ...payloadFacts(result.payload, about),
     { label: 'Attestation size', value: `${grouped(timing.attestationBytes)} bytes` },
-    { label: 'Time taken', value: `checked in ${duration(timing.checkMs)}`, note: 'beyond the proof' },
+    { label: 'Time taken', value: `checked in ${duration(timing.verifyMs)}`, note: 'beyond the proof' },
   ]
 }
 
@@ -144,7 +144,7 @@ function textFact(label: string, bytes: Uint8Array | null): Fact | undefined {
 }
 
 /** The body where it calls itself text, is short and is UTF-8; it is never more than shown as text. */
-export function bodyText({ payload }: CheckedAttestation): string | null {
+export function bodyText({ payload }: VerifiedAttestation): string | null {
   if (payload.kind !== 'inscription') return null
   const { contentType, contentEncoding, body } = payload.envelope
   if (body === null || body.length === 0 || body.length > MAX_TEXT || contentEncoding !== null) return null

@@ -1,19 +1,18 @@
-import { attestationResultJson, type CheckedAttestation, type ProvedChain } from '../bus/index.ts'
+import { attestationResultJson, type ProvedChain, type VerifiedAttestation } from '../bus/index.ts'
 import { attestedFacts, bodyText, kindText, notShown } from './attestation-facts.ts'
 import { attestationReasonText } from './attestation-reasons.ts'
 import { el } from './dom.ts'
 import { duration, grouped } from './facts.ts'
 import { failureText } from './reasons.ts'
-import type { ResultView } from './result-view.ts'
 import type { SessionState } from './session.ts'
-import { banner, CLOCK, CROSS, factList, jsonBlock, QUESTION, TICK } from './view-parts.ts'
+import { banner, CLOCK, CROSS, factList, jsonBlock, QUESTION, type ResultView, TICK } from './view-parts.ts'
 
 /** An attestation, and nothing to check it under. */
 export function loneAttestationView(): ResultView {
-  const told =
+  const text =
     'An attestation shows nothing by itself: it is checked under a proof of the chain. Choose or drop the proof it was ' +
     'made for.'
-  return { verdict: banner('unjudged', CLOCK, 'A proof is needed', told), details: [] }
+  return { verdict: banner('unjudged', CLOCK, 'A proof is needed', text), details: [] }
 }
 
 /** The attestation's own verdict and details, below or before those of the proof; undefined where none was given. */
@@ -23,35 +22,36 @@ export function attestationView(
   ownKey: boolean,
 ): ResultView | undefined {
   if (question.attestation === undefined) return undefined
-  const chain = judgement.result
   if (unchecked !== undefined) {
     const why = el('p', { class: 'mono' }, unchecked.message)
-    const told = `${failureText(unchecked.code)} This says nothing of the attestation, good or bad.`
-    return { verdict: banner('unjudged', QUESTION, 'Attestation could not be judged', told, why), details: [] }
+    const text = `${failureText(unchecked.code)} This says nothing of the attestation, good or bad.`
+    return { verdict: banner('unjudged', QUESTION, 'Attestation could not be judged', text, why), details: [] }
   }
-  if (!chain.valid || check === undefined) {
-    const told = 'An attestation counts only under a valid proof.'
-    return { verdict: banner('waiting', CLOCK, 'Attestation not checked', told), details: [] }
+  if (!judgement.result.ok || check === undefined) {
+    const text = 'An attestation counts only under a valid proof.'
+    return { verdict: banner('waiting', CLOCK, 'Attestation not checked', text), details: [] }
   }
-  const { result, kind, checkMs } = check
+  const { chain } = judgement.result
+  const { result, kind, verifyMs } = check
   const json = attestationResultJson(result, kind)
   const block = jsonBlock('attestation-json', json, 'wsc check --json')
-  if (!result.valid) {
-    const why = `${attestationReasonText(result.reason)} (${result.reason}: ${result.detail}.)`
-    const cure = result.reason === 'other-proof' ? [refreshCure()] : []
+  if (!result.ok) {
+    const why = `${attestationReasonText(result.reject)} (${result.reject}: ${result.detail}.)`
+    const cure = result.reject === 'other-proof' ? [refreshCure()] : []
     return { verdict: banner('invalid', CROSS, 'Attestation refused', why, ...cure), details: [block] }
   }
-  const told =
-    `${kindText(result.payload.kind)} in block ${grouped(result.height)}, checked in ${duration(checkMs)} beyond the ` +
-    'proof.'
-  const timing = { checkMs, attestationBytes: question.attestation.length }
+  const { verified } = result
+  const text =
+    `${kindText(verified.payload.kind)} in block ${grouped(verified.height)}, checked in ${duration(verifyMs)} beyond ` +
+    'the proof.'
+  const timing = { verifyMs, attestationBytes: question.attestation.length }
   return {
-    verdict: banner(...standing(chain, ownKey), told),
+    verdict: banner(...standing(chain, ownKey), text),
     details: [
       el('h3', { class: 'part' }, 'What is attested'),
-      factList(attestedFacts(result, json, timing)),
-      ...bodyParts(result, json),
-      el('div', { class: 'not-shown' }, el('h4', {}, 'Not shown by it'), list(notShown(result.payload))),
+      factList(attestedFacts(verified, json, timing)),
+      ...bodyParts(verified, json),
+      el('div', { class: 'not-shown' }, el('h4', {}, 'Not shown by it'), list(notShown(verified.payload))),
       block,
     ],
   }
@@ -78,7 +78,7 @@ function list(items: readonly string[]): HTMLElement {
   return el('ul', {}, ...items.map((item) => el('li', {}, item)))
 }
 
-function bodyParts(result: CheckedAttestation, json: Record<string, unknown>): HTMLElement[] {
+function bodyParts(result: VerifiedAttestation, json: Record<string, unknown>): HTMLElement[] {
   const { payload } = result
   if (payload.kind !== 'inscription' || payload.envelope.body === null || payload.envelope.body.length === 0) return []
   const { body } = payload.envelope

@@ -18,13 +18,13 @@ export type ReadFile =
  */
 export async function readFile(file: File, kind?: FileKind): Promise<ReadFile> {
   const head = new Uint8Array(await file.slice(0, 16).arrayBuffer())
-  const told = kind ?? (await kindOf(file, head))
-  if (told === 'anchor' || told === 'network') {
-    return { kind: told, name: file.name, text: await file.slice(0, MAX_TEXT + 1).text(), size: file.size }
+  const found = kind ?? (await kindOf(file, head))
+  if (found === 'anchor' || found === 'network') {
+    return { kind: found, name: file.name, text: await file.slice(0, MAX_TEXT + 1).text(), size: file.size }
   }
   // One byte over the limit is enough for the decoder to refuse a file as oversized.
-  const limit = LIMITS[told] + 1
-  return { kind: told, name: file.name, bytes: new Uint8Array(await file.slice(0, limit).arrayBuffer()) }
+  const limit = LIMITS[found] + 1
+  return { kind: found, name: file.name, bytes: new Uint8Array(await file.slice(0, limit).arrayBuffer()) }
 }
 
 /** Reads what can be read, and says of the rest (a folder, a file that is gone or not permitted) that it cannot be. */

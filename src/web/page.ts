@@ -4,9 +4,9 @@ import { byId } from './dom.ts'
 import { engineText } from './facts.ts'
 import { type Choice, type Inputs, wireInputs } from './inputs.ts'
 import { progressView, tickElapsed } from './progress-view.ts'
-import { failedView, idleView, judgedView, type ResultView } from './result-view.ts'
+import { failedView, idleView, judgedView } from './result-view.ts'
 import { type SessionState, startSession } from './session.ts'
-import type { Remedy } from './view-parts.ts'
+import type { Remedy, ResultView } from './view-parts.ts'
 
 let shown: SessionState | undefined
 let chosen: Choice | undefined
@@ -64,12 +64,12 @@ function restingView(ready: boolean): ResultView {
 /** A refusal that only says "not what you asked for" offers to ask for the other; it never does so by itself. */
 function remediesFor({ judgement }: Extract<SessionState, { kind: 'judged' }>): Remedy[] {
   const { result, claims } = judgement
-  if (result.valid || claims === null) return []
-  if (result.reason === 'wrong-network' && claims.network !== null) {
+  if (result.ok || claims === null) return []
+  if (result.reject === 'wrong-network' && claims.network !== null) {
     const name = claims.network
     return [{ label: `Judge it as ${name}, as the file says`, act: () => inputs.chooseNetwork(name) }]
   }
-  if (result.reason === 'insecure-setup') {
+  if (result.reject === 'insecure-setup') {
     return [{ label: 'Accept the development setup (INSECURE)', act: () => inputs.acceptInsecure() }]
   }
   return []

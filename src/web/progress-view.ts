@@ -1,6 +1,6 @@
 import type { LoadStage } from '../bus/index.ts'
 import { el, icon } from './dom.ts'
-import type { ResultView } from './result-view.ts'
+import type { ResultView } from './view-parts.ts'
 
 type Stage = LoadStage | 'verify' | 'check'
 

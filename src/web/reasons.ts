@@ -31,6 +31,7 @@ const FAILURES: Readonly<Record<VerifierErrorCode, string>> = {
   E_ANCHOR: 'The anchor is unusable.',
   E_NOW: 'This machine’s clock is not usable.',
   E_MIN_WORK: 'The least work asked for is no number.',
+  E_OPTIONS: 'The question is not formed as it must be.',
   E_REQUEST: 'The question could not be put to the verifier.',
   E_WORKER: 'The verifier stopped unexpectedly.',
   E_ABORTED: 'Cancelled.',

@@ -1,7 +1,7 @@
 import { type ProvedChain, verifyJson } from '../bus/index.ts'
 import { attestationView } from './attestation-view.ts'
 import { el } from './dom.ts'
-import { duration, factsOf, keyCaution } from './facts.ts'
+import { duration, factsOf, grouped, keyCaution } from './facts.ts'
 import { failureText, reasonText } from './reasons.ts'
 import type { SessionState } from './session.ts'
 import {
@@ -12,16 +12,11 @@ import {
   jsonBlock,
   QUESTION,
   type Remedy,
+  type ResultView,
   remedyButton,
   TICK,
   type VerdictKind,
 } from './view-parts.ts'
-
-/** Verdict (read aloud when it changes) and the details below it. */
-export interface ResultView {
-  readonly verdict: HTMLElement
-  readonly details: readonly Node[]
-}
 
 export function idleView(ready: boolean, remedies: readonly Remedy[] = []): ResultView {
   if (remedies.length > 0) {
@@ -69,31 +64,32 @@ export function judgedView(state: Judged, builtInKey: string, remedies: readonly
 }
 
 function proofView(state: Judged, builtInKey: string, remedies: readonly Remedy[]): ResultView {
-  const { result, verifyMs } = state.judgement
+  const { result, network, verifyMs } = state.judgement
   const { proof, now } = state.question.request
-  const json = jsonBlock('json', verifyJson(result), 'wsc bus verify --json')
+  const json = jsonBlock('json', verifyJson(result, network), 'wsc bus verify --json')
   const keyText = keyCaution(state.verifier.keyId, builtInKey)
   // In the banner, whatever the verdict: it is read aloud with it.
   const ownKey = keyText === undefined ? [] : [el('p', {}, el('strong', {}, 'Not the built-in key.'), ` ${keyText}`)]
-  if (!result.valid) {
-    const why = `${reasonText(result.reason)} (${result.reason}: ${result.detail}.) Judged as ${result.network}.`
+  if (!result.ok) {
+    const why = `${reasonText(result.reject)} (${result.reject}: ${result.detail}.) Judged as ${network}.`
     return {
       verdict: banner('invalid', CROSS, 'Refused', why, ...ownKey, ...remedies.map(remedyButton)),
       details: [json],
     }
   }
   const timing = { loadMs: state.verifier.loadMs, verifyMs, proofBytes: proof.length }
-  const told = `A chain of ${result.network} up to height ${result.height.toLocaleString('en')}, verified in ${duration(verifyMs)}.`
+  const { chain } = result
+  const text = `A chain of ${network} up to height ${grouped(chain.height)}, verified in ${duration(verifyMs)}.`
   // Green is for proofs that nobody can forge, told by this program alone.
   const [kind, title]: [VerdictKind, string] =
-    result.setup === 'insecure-dev'
+    chain.setup === 'insecure-dev'
       ? ['caution', 'Valid, but INSECURE-DEV']
       : keyText === undefined
         ? ['valid', 'Valid proof']
         : ['caution', 'Valid by the key given']
   return {
-    verdict: banner(kind, TICK, title, told, ...ownKey),
-    details: [cautionList(result), factList(factsOf(result, timing, now)), json],
+    verdict: banner(kind, TICK, title, text, ...ownKey),
+    details: [cautionList(chain), factList(factsOf(chain, timing, now)), json],
   }
 }
 

@@ -3,16 +3,18 @@ import {
   type LoadedVerifier,
   type LoadStage,
   startVerifier,
-  type TimedCheck,
-  type TimedJudgement,
-  VerifierError,
-  type VerifyRequest,
+  type TimedAttestationVerdict,
+  type TimedProofVerdict,
+  type VerifierError,
+  type VerifyProofRequest,
+  verifierError,
+  verifierErrorCode,
   type WorkerVerifier,
 } from '../bus/index.ts'
 
 /** A proof to judge, and perhaps an attestation to check under it. */
 export interface Question {
-  readonly request: VerifyRequest
+  readonly request: VerifyProofRequest
   readonly attestation?: Uint8Array
 }
 
@@ -31,9 +33,9 @@ export type SessionState =
       readonly kind: 'judged'
       readonly verifier: LoadedVerifier
       readonly question: Question
-      readonly judgement: TimedJudgement
+      readonly judgement: TimedProofVerdict
       /** Absent where there is no attestation, or the proof is refused: then nothing can be checked under it. */
-      readonly check?: TimedCheck
+      readonly check?: TimedAttestationVerdict
       /** Instead of a check that could not be made: the proof's own judgement holds all the same. */
       readonly unchecked?: VerifierError
     }
@@ -93,16 +95,16 @@ export function startSession(options: SessionOptions): Session {
       const { request, attestation } = asked
       const since = performance.now()
       options.onState({ kind: 'verifying', verifier: loaded, since, question: asked })
-      const judgement = await mine.verify(request, { signal })
+      const judgement = await mine.verifyProof(request, { signal })
       if (signal.aborted) return
       const judged = { kind: 'judged', verifier: loaded, question: asked, judgement } as const
-      const chain = judgement.result
-      if (attestation === undefined || !chain.valid) {
+      const { result } = judgement
+      if (attestation === undefined || !result.ok) {
         options.onState(judged)
         return
       }
       options.onState({ kind: 'checking', verifier: loaded, since, question: asked })
-      const checked = await mine.check({ attestation, chain }, { signal }).then(
+      const checked = await mine.verifyAttestation({ attestation, chain: result.chain }, { signal }).then(
         (check) => ({ check }),
         (error) => ({ unchecked: known(error) }),
       )
@@ -141,5 +143,7 @@ export function startSession(options: SessionOptions): Session {
 }
 
 function known(error: unknown): VerifierError {
-  return error instanceof VerifierError ? error : new VerifierError('E_WORKER', String(error))
+  return verifierError(verifierErrorCode(error), error instanceof Error ? error.message : String(error), {
+    cause: error,
+  })
 }

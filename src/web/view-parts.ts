@@ -17,6 +17,12 @@ export interface Remedy {
   act(): void
 }
 
+/** Verdict (read aloud when it changes) and the details below it. */
+export interface ResultView {
+  readonly verdict: HTMLElement
+  readonly details: readonly Node[]
+}
+
 export type VerdictKind = 'valid' | 'invalid' | 'caution' | 'unjudged' | 'waiting'
 
 export function banner(

@@ -9,11 +9,11 @@ import {
   attestationToJson,
   attestInscription,
   attestTransaction,
-  checkAttestation,
   decodeAttestation,
   encodeAttestation,
   FIELD_MODULUS,
   openBlock,
+  verifyAttestation,
 } from '../../src/bus/index.ts'
 import { chainAround, type PlacedChain } from '../support/attested-chain.ts'
 import { block, smallBlock } from '../support/blocks.ts'
@@ -107,7 +107,7 @@ export function attestationProperties(runs: number): void {
           // Otherwise hardly one gets beyond the tip's height and the header.
           const placed = { ...attestation, tipHeight: chain.height, height: chain.height - 1 }
           const path = genuine[which]?.attestation.path ?? []
-          expect(checkAttestation({ ...placed, path }, chain, poseidon).valid).toBe(false)
+          expect(verifyAttestation({ ...placed, path }, chain, poseidon).ok).toBe(false)
         }),
         { numRuns: Math.ceil(runs / 10) },
       )
@@ -128,9 +128,9 @@ export function attestationProperties(runs: number): void {
           }
           const read = decodeAttestation(bytes)
           if (!read.ok || Buffer.from(bytes).equals(original)) return
-          const result = checkAttestation(read.attestation, placed.chain, poseidon)
+          const result = verifyAttestation(read.attestation, placed.chain, poseidon)
           // Which envelope is meant is a choice among true statements, and the only thing no hash covers.
-          if (!result.valid || result.payload.kind !== 'inscription') expect(result.valid).toBe(false)
+          if (!result.ok || result.verified.payload.kind !== 'inscription') expect(result.ok).toBe(false)
           else expect({ ...read.attestation, envelope: 1, input: 1 }).toEqual(attestation)
         }),
         { numRuns: runs },

@@ -8,13 +8,14 @@ import {
   attestInscription,
   attestTransaction,
   type BuildRejection,
-  checkAttestation,
   decodeAttestation,
   encodeAttestation,
   openBlock,
+  verifyAttestation,
 } from '../../src/bus/index.ts'
 import { chainAround, type PlacedChain } from '../support/attested-chain.ts'
 import { block, smallBlock } from '../support/blocks.ts'
+import { rejectOf } from '../support/results.ts'
 import { envelopeScript, type SyntheticOptions, spend, syntheticBlock } from '../support/synthetic-block.ts'
 import { poseidon } from './poseidon-reference.ts'
 
@@ -55,7 +56,7 @@ export const txAt = ({ of, place }: Place, index: number) =>
 export const inscriptionAt = ({ of, place }: Place, index: number, envelope: number) =>
   built(attestInscription(place, opened(of), idOf(of, index), envelope))
 export const reasonOf = (attestation: Attestation, chain: AttestedChain) =>
-  checkAttestation(attestation, chain, poseidon).reason
+  rejectOf(verifyAttestation(attestation, chain, poseidon))
 
 /** Through both forms and back. */
 export function throughForms(attestation: Attestation): Attestation {

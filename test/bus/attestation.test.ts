@@ -5,10 +5,11 @@ import {
   attestationResultJson,
   attestHeader,
   attestOutput,
-  checkAttestation,
   type TransactionAttestation,
+  verifyAttestation,
 } from '../../src/bus/index.ts'
 import { summarize } from '../../src/settlement/index.ts'
+import { wellOf } from '../support/results.ts'
 import { commitmentScript, spend, syntheticBlock } from '../support/synthetic-block.ts'
 import {
   built,
@@ -31,8 +32,11 @@ import { poseidon } from './poseidon-reference.ts'
 describe('attestations that hold', () => {
   it('of a header', () => {
     const attestation = throughForms(attestHeader(onReal.place, real.headerBytes))
-    const result = checkAttestation(attestation, onReal.chain, poseidon)
-    expect(result).toMatchObject({ valid: true, height: HEIGHT, confirmations: 7, payload: { kind: 'header' } })
+    const result = verifyAttestation(attestation, onReal.chain, poseidon)
+    expect(result).toMatchObject({
+      ok: true,
+      verified: { height: HEIGHT, confirmations: 7, payload: { kind: 'header' } },
+    })
     expect(attestationResultJson(result, 'header')).toMatchObject({
       valid: true,
       reason: null,
@@ -47,8 +51,9 @@ describe('attestations that hold', () => {
     for (const where of [onReal, onSynthetic]) {
       where.of.transactions.forEach((tx, index) => {
         const attestation = throughForms(txAt(where, index))
-        const result = checkAttestation(attestation, where.chain, poseidon)
-        expect(result).toMatchObject({ valid: true, payload: { kind: 'tx', index, txid: transactionId(tx) } })
+        const result = verifyAttestation(attestation, where.chain, poseidon)
+        const payload = { kind: 'tx', index, txid: transactionId(tx) }
+        expect(result).toMatchObject({ ok: true, verified: { payload } })
       })
     }
   })
@@ -57,21 +62,27 @@ describe('attestations that hold', () => {
     const { of, place, chain } = onReal
     const attestation = throughForms(built(attestOutput(place, opened(of), idOf(of, 5), 1)))
     const { value, script } = (of.transactions[5] as Transaction).outputs[1] as TransactionOutput
-    expect(checkAttestation(attestation, chain, poseidon)).toMatchObject({ payload: { output: 1, value, script } })
+    expect(verifyAttestation(attestation, chain, poseidon)).toMatchObject({
+      verified: { payload: { output: 1, value, script } },
+    })
     expect(attestOutput(place, opened(of), idOf(of, 5), 9)).toMatchObject({ reject: 'no-such-output' })
     expect(reasonOf({ ...attestation, output: 9 } as Attestation, chain)).toBe('no-such-output')
   })
 
   it('of an inscription without a body, which has no length: as the scanner tells it', () => {
-    const result = checkAttestation(inscriptionAt(onSynthetic, 3, 0), onSynthetic.chain, poseidon)
-    if (!result.valid || result.payload.kind !== 'inscription') throw new Error(String(result.reason))
+    const { verified } = wellOf(verifyAttestation(inscriptionAt(onSynthetic, 3, 0), onSynthetic.chain, poseidon))
+    if (verified.payload.kind !== 'inscription') throw new Error(verified.payload.kind)
     for (const body of [null, new Uint8Array()]) {
-      const envelope = { ...result.payload.envelope, body }
+      const envelope = { ...verified.payload.envelope, body }
       const { contentType, bodyLength, bodySha256, metaprotocol } = summarize({ txid: '', envelope })
       expect(bodyLength).toBe(body?.length ?? null)
-      expect(
-        attestationResultJson({ ...result, payload: { ...result.payload, envelope } }, 'inscription').payload,
-      ).toMatchObject({ contentType, bodyLength, bodySha256, metaprotocol })
+      const other = { ...verified, payload: { ...verified.payload, envelope } }
+      expect(attestationResultJson({ ok: true, verified: other }, 'inscription').payload).toMatchObject({
+        contentType,
+        bodyLength,
+        bodySha256,
+        metaprotocol,
+      })
     }
   })
 
@@ -83,9 +94,10 @@ describe('attestations that hold', () => {
       [8, 0, 0, 'last'],
     ] as const) {
       const attestation = throughForms(inscriptionAt(onSynthetic, index, envelope))
-      const result = checkAttestation(attestation, onSynthetic.chain, poseidon)
-      if (!result.valid || result.payload.kind !== 'inscription') throw new Error(String(result.reason))
-      expect(new TextDecoder().decode(result.payload.envelope.body ?? undefined)).toBe(body)
+      const result = wellOf(verifyAttestation(attestation, onSynthetic.chain, poseidon))
+      const { payload } = result.verified
+      if (payload.kind !== 'inscription') throw new Error(payload.kind)
+      expect(new TextDecoder().decode(payload.envelope.body ?? undefined)).toBe(body)
       expect(attestationResultJson(result, 'inscription')).toMatchObject({
         payload: {
           id: `${idOf(onSynthetic.of, index)}i${envelope}`,

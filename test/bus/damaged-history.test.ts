@@ -27,7 +27,7 @@ it('damage to a history store is told with its cure', async () => {
     await table.close()
   }
   const copy = join(dir, 'copy')
-  let told = 0
+  let damages = 0
   const readAll = async () => {
     const table = await openLevelTable(copy, owner)
     try {
@@ -43,7 +43,7 @@ it('damage to a history store is told with its cure', async () => {
     if (error === undefined) continue
     expect([what, error]).toEqual([what, expect.any(WscError)])
     expect([what, error.code, error.cure]).toEqual([what, 'E_IO', { act: 'remove-history', subject: copy }])
-    told++
+    damages++
   }
-  expect(told).toBeGreaterThan(10)
+  expect(damages).toBeGreaterThan(10)
 })

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { checkAttestation, decodeAttestation, fetchPath, fetchProof, refreshAttestation } from '../../src/bus/index.ts'
+import { decodeAttestation, fetchPath, fetchProof, refreshAttestation, verifyAttestation } from '../../src/bus/index.ts'
+import { rejectOf } from '../support/results.ts'
 import { type FixtureChain, regtestStart } from './chain-fixture.ts'
 import { FakeEngine } from './fake-engine.ts'
 import { fakeOptions, fakeProof } from './fake-proof.ts'
@@ -126,8 +127,8 @@ describe('wsc bus fetch', () => {
     const read = await fetchPath(server.url, 7)
     if (!old.ok || !read.ok) throw new Error('no attestation or path')
     const proved = await provedChain(proof)
-    expect(checkAttestation(old.attestation, proved, poseidon).reason).toBe('other-proof')
+    expect(rejectOf(verifyAttestation(old.attestation, proved, poseidon))).toBe('other-proof')
     const refreshed = refreshAttestation(old.attestation, read.supplement)
-    expect(refreshed.ok && checkAttestation(refreshed.attestation, proved, poseidon).valid).toBe(true)
+    expect(refreshed.ok && verifyAttestation(refreshed.attestation, proved, poseidon).ok).toBe(true)
   })
 })

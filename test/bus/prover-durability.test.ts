@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { CheckpointStore } from '../../src/bus/io/prover/checkpoint-store.ts'
-import type { ProverOptions } from '../../src/bus/io/prover/prover.ts'
 import { expendable } from '../../src/bus/io/prover/retention.ts'
 import { diskFiles, type Files } from '../../src/lib/io/index.ts'
 import { FakeEngine } from './fake-engine.ts'
@@ -60,16 +59,14 @@ describe('prover loop', () => {
   it('saves its state when interrupted, once', async () => {
     const stop = new AbortController()
     const saved: number[] = []
-    const onCheckpoint: ProverOptions['onCheckpoint'] = ({ context }) => {
-      saved.push(context.height)
-    }
     const interrupted: Parameters<typeof withProver>[0] = async (prover, engine) => {
+      prover.events.on('checkpoint', ({ context }) => saved.push(context.height))
       engine.onFold = () => {
         if (engine.folded === 9) stop.abort()
       }
       await expect(prover.advanceTo(source(main.headers), 60, stop.signal)).rejects.toMatchObject({ code: 'E_ABORTED' })
     }
-    await withProver(interrupted, { onCheckpoint })
+    await withProver(interrupted)
     expect(saved).toEqual([20])
     await withProver(async (prover, engine, store) => {
       expect(store.list()[0]?.height).toBe(20)

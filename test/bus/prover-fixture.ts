@@ -8,6 +8,7 @@ import { bitcoindSource, fileSource, type HeaderSource } from '../../src/bus/io/
 import { BusProver, type ProverOptions } from '../../src/bus/io/prover/prover.ts'
 import { verifyProof } from '../../src/bus/verify.ts'
 import { diskFiles, type Files } from '../../src/lib/io/index.ts'
+import { wellOf } from '../support/results.ts'
 import { type FixtureChain, headerFile, mineChain, regtestStart } from './chain-fixture.ts'
 import { FAKE_KEY, FakeEngine } from './fake-engine.ts'
 import { poseidon } from './poseidon-reference.ts'
@@ -57,8 +58,7 @@ export function node(chain: () => FixtureChain, most = Number.POSITIVE_INFINITY)
 export async function heightOf(prover: BusProver): Promise<number> {
   const verifier = new FakeEngine(start)
   const result = await verifyProof(await prover.compress(), { params: regtest, verifier, now: NOW })
-  if (!result.valid) throw new Error(`${result.reason}: ${result.detail}`)
-  return result.height
+  return wellOf(result).chain.height
 }
 
 /** A fresh directory for each test of a file. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkAttestation, decodeAttestation } from '../../src/bus/index.ts'
+import { decodeAttestation, verifyAttestation } from '../../src/bus/index.ts'
 import { livePlaces } from '../../src/bus/io/history/places.ts'
 import { History, memoryTable } from '../../src/bus/io/index.ts'
 import { regtestStart } from './chain-fixture.ts'
@@ -91,7 +91,7 @@ describe('a server whose history is not in step yet', () => {
     release()
     const made = decodeAttestation(new Uint8Array(await (await waiting).arrayBuffer()))
     if (!made.ok) throw new Error(made.detail)
-    expect(checkAttestation(made.attestation, await provedChain(old), poseidon)).toMatchObject({ valid: true })
+    expect(verifyAttestation(made.attestation, await provedChain(old), poseidon)).toMatchObject({ ok: true })
   })
 
   it('makes nothing of two branches: a reorg meanwhile is told', async () => {

@@ -5,17 +5,17 @@ import { afterAll, afterEach, beforeAll } from 'vitest'
 import { encodeHeader, headerHash, sameHash } from '../../src/bitcoin/index.ts'
 import { type BlockSource, type ProvedChain, verifyProof } from '../../src/bus/index.ts'
 import {
+  busServer,
   fileSource,
   type HeaderSource,
   History,
   memoryTable,
   ownHistory,
-  type RateLimit,
-  type RunningServer,
   ServedBus,
   ServedFile,
-  serveBus,
 } from '../../src/bus/io/index.ts'
+import type { RateLimit } from '../../src/http/index.ts'
+import { wellOf } from '../support/results.ts'
 import { type FixtureChain, headerFile, mineChain, regtestStart } from './chain-fixture.ts'
 import { fakeOptions } from './fake-proof.ts'
 import { poseidonSource } from './poseidon-reference.ts'
@@ -89,7 +89,7 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
   const served = new ServedFile({
     file,
     bus,
-    judge: (proof) => {
+    verify: (proof) => {
       judged.push(proof)
       return verifyProof(proof, fakeOptions)
     },
@@ -97,15 +97,14 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
   served.events.on('unserved', ({ detail }) => troubles.push(detail))
   const look = () => served.look()
   const errors: unknown[] = []
-  const server: RunningServer = await serveBus({
-    bus,
+  const server = busServer(bus, {
     host: '127.0.0.1',
     port: 0,
-    clock: Date.now,
-    onError: (error) => errors.push(error),
     ...(limit === undefined ? {} : { rateLimit: limit }),
   })
-  closing.push(() => server.close())
+  server.events.on('failed', (error) => errors.push(error))
+  await server.start()
+  closing.push(() => server.stop())
   const publish = async (bytes: Uint8Array) => {
     await writeFile(file, bytes)
     await look()
@@ -115,7 +114,5 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
 }
 
 export async function provedChain(bytes: Uint8Array): Promise<ProvedChain> {
-  const result = await verifyProof(bytes, fakeOptions)
-  if (!result.valid) throw new Error(result.reason)
-  return result
+  return wellOf(await verifyProof(bytes, fakeOptions)).chain
 }

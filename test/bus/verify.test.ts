@@ -12,9 +12,10 @@ import { better } from '../../src/bus/compare.ts'
 import { decodeProofFile, type ProofFile } from '../../src/bus/proof-file.ts'
 import { advance, anchorState, type ChainState } from '../../src/bus/state.ts'
 import { packState } from '../../src/bus/state-vector.ts'
-import { type ProvedChain, type VerifyOptions, verifyProof } from '../../src/bus/verify.ts'
-import { verifyJson } from '../../src/bus/verify-json.ts'
+import { type VerifyOptions, verifyProof } from '../../src/bus/verify.ts'
+import { provedJson, verifyJson } from '../../src/bus/verify-json.ts'
 import type { SnarkVerifier } from '../../src/proving/index.ts'
+import { rejectOf, wellOf } from '../support/results.ts'
 import { headerFile, mineChain, regtestStart } from './chain-fixture.ts'
 import { FakeEngine } from './fake-engine.ts'
 import { fakeProof } from './fake-proof.ts'
@@ -33,7 +34,7 @@ const proofOf = (end: ChainState, steps: number, from = start, changes: Partial<
 const options: VerifyOptions = { params: regtest, verifier, now: NOW }
 const tip = (height: number, of = chain) => of.states[height - 1] as ChainState
 const reasonOf = async (file: Uint8Array, changes: Partial<VerifyOptions> = {}) =>
-  (await verifyProof(file, { ...options, ...changes })).reason
+  rejectOf(await verifyProof(file, { ...options, ...changes }))
 
 function anchorAt(height: number) {
   const made = contextFromHeaders(regtest, headerFile(chain.headers), 0, height)
@@ -44,13 +45,13 @@ function anchorAt(height: number) {
 describe('verifyProof', () => {
   it('says what the proved vector says', async () => {
     const result = await verifyProof(await proofOf(tip(12), 6), options)
-    expect(verifyJson(result)).toEqual({
+    expect(verifyJson(result, regtest.name)).toEqual({
       valid: true,
       reason: null,
       detail: null,
       network: 'regtest',
       height: 12,
-      tip: (result as ProvedChain).tip,
+      tip: wellOf(result).chain.tip,
       bits: '207fffff',
       chainwork: (13 * 2).toString(16),
       accumulator: tip(12).history.commitment.toString(16).padStart(64, '0'),
@@ -64,11 +65,11 @@ describe('verifyProof', () => {
 
   it('says in the same form why a proof is refused', async () => {
     const [valid, refused] = [await proofOf(tip(12), 6), await proofOf(tip(12), 5)]
-    const json = verifyJson(await verifyProof(refused, options))
+    const json = verifyJson(await verifyProof(refused, options), regtest.name)
     const nothing = { height: null, tip: null, chainwork: null, anchor: null, setup: null, keyId: null }
     const detail = '5 steps for 12 headers'
     expect(json).toMatchObject({ valid: false, reason: 'bad-steps', detail, network: 'regtest', ...nothing })
-    expect(Object.keys(json)).toEqual(Object.keys(verifyJson(await verifyProof(valid, options))))
+    expect(Object.keys(json)).toEqual(Object.keys(verifyJson(await verifyProof(valid, options), regtest.name)))
   })
 
   it('checks the number of steps against the proved height', async () => {
@@ -138,9 +139,7 @@ describe('verifyProof', () => {
 
   it('compares by work and refuses to compare what cannot be', async () => {
     const proved = async (end: ChainState, steps: number, changes: Partial<VerifyOptions> = {}) => {
-      const result = await verifyProof(await proofOf(end, steps), { ...options, ...changes })
-      if (!result.valid) throw new Error(result.reason)
-      return result
+      return wellOf(await verifyProof(await proofOf(end, steps), { ...options, ...changes })).chain
     }
     const shorter = await proved(tip(12), 6)
     const longer = await proved(tip(14, other), 7)
@@ -151,6 +150,7 @@ describe('verifyProof', () => {
     expect(better(equal, shorter)).toEqual({ ok: true, better: equal })
     expect(better(shorter, { ...longer, params: 1n })).toMatchObject({ ok: false, reject: 'different-network' })
     expect(better(shorter, { ...longer, setup: 'ceremony' })).toMatchObject({ ok: false, reject: 'different-setup' })
+    expect(better(shorter, { ...longer, keyId: 'another' })).toMatchObject({ ok: false, reject: 'different-key' })
   })
 
   it('tells two anchors at one header apart by all they carry', async () => {
@@ -159,16 +159,14 @@ describe('verifyProof', () => {
       const state = anchorState(regtest, from, poseidon)
       const after = advance(state, chain.headers[3] as Header, poseidon)
       if (!after.ok) throw new Error(after.reject)
-      const result = await verifyProof(await proofOf(after.next, 1, state), { ...options, anchor: from })
-      if (!result.valid) throw new Error(result.reason)
-      return result
+      return wellOf(await verifyProof(await proofOf(after.next, 1, state), { ...options, anchor: from })).chain
     }
     const one = await proved(anchor)
     const two = await proved({ ...anchor, maxTime: anchor.maxTime + 1 })
     expect(two.start).toBe(one.start)
     expect(better(one, two)).toMatchObject({ ok: false, reject: 'different-start' })
     expect(better(one, await proved(anchor)).ok).toBe(true)
-    expect(verifyJson(one)).not.toHaveProperty('startDigest')
+    expect(provedJson(one)).not.toHaveProperty('startDigest')
   })
 
   it.each(['zz', 'b000', null, Number.NaN, 5, -1n])('takes %s for no least work', async (minWork) => {

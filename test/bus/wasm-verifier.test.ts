@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { judgeProof, loadVerifier, type SnarkVerifier } from '../../src/index.ts'
+import { loadVerifier, type SnarkVerifier, verifyProofRequest } from '../../src/index.ts'
 import { openWasmVerifier } from '../../src/proving/index.ts'
 
 // Made by `wsc bus prove --network mainnet --insecure-dev-setup --to 10` under the committed development key; to be
@@ -48,8 +48,8 @@ describe('the committed WebAssembly verifier', () => {
   let start: Uint8Array
   beforeAll(async () => {
     const recorder = new Recorder(await loadVerifier())
-    const { result } = await judgeProof({ proof, network: 'mainnet', allowInsecureSetup: true, now }, recorder)
-    expect(result).toMatchObject({ valid: true, height: 10, setup: 'insecure-dev' })
+    const { result } = await verifyProofRequest({ proof, network: 'mainnet', allowInsecureSetup: true, now }, recorder)
+    expect(result).toMatchObject({ ok: true, chain: { height: 10, setup: 'insecure-dev' } })
     ;[snark, steps, start] = recorder.asked!
     verifier = recorder
   })

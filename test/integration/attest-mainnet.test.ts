@@ -12,7 +12,6 @@ import {
   type Attestation,
   attestInscription,
   attestTransaction,
-  checkAttestation,
   decodeAttestation,
   encodeAnchor,
   encodeAttestation,
@@ -21,6 +20,7 @@ import {
   type Poseidon,
   type ProvedChain,
   poseidonOf,
+  verifyAttestation,
   verifyProof,
 } from '../../src/bus/index.ts'
 import { fileSource, History, memoryTable, provedPlaces } from '../../src/bus/io/index.ts'
@@ -28,6 +28,7 @@ import { NativeVerifier } from '../../src/proving/io/index.ts'
 import { block, gunzip } from '../support/blocks.ts'
 import { BusPlace } from '../support/bus-place.ts'
 import { builtInKey } from '../support/bus-proof.ts'
+import { rejectOf, wellOf } from '../support/results.ts'
 import { sharedData } from '../support/shared-data.ts'
 
 /** Real block 830000 under a real proof from an anchor just below it (acceptance 1). */
@@ -69,8 +70,7 @@ async function prepare(headers: Uint8Array, zipped: Uint8Array): Promise<Scene> 
 
   const verifier = new NativeVerifier(await builtInKey())
   const options = { params: mainnet, verifier, now: Date.now() / 1000, anchor: anchor.next, allowInsecureSetup: true }
-  const chain = await verifyProof(await readFile(place.file('chain.proof')), options)
-  if (!chain.valid) throw new Error(chain.reason)
+  const { chain } = wellOf(await verifyProof(await readFile(place.file('chain.proof')), options))
   const history = await History.open({ height: ANCHOR, hash: anchor.next.hash }, memoryTable(), verifier)
   const made = fileSource(headers, FIRST)
   if (!made.ok) throw new Error(made.reject)
@@ -83,7 +83,7 @@ async function prepare(headers: Uint8Array, zipped: Uint8Array): Promise<Scene> 
 function reasonOf(attestation: Attestation, { chain, poseidon }: Scene): string | null {
   const read = decodeAttestation(encodeAttestation(attestation))
   if (!read.ok) return read.reject
-  return checkAttestation(read.attestation, chain, poseidon).reason
+  return rejectOf(verifyAttestation(read.attestation, chain, poseidon))
 }
 
 const open = (of: Block) => {
@@ -125,10 +125,11 @@ describe('real block 830000', () => {
         const built = attestInscription(here.place, opened, toDisplay(transactionId(tx)), index)
         if (!built.ok) throw new Error(built.detail)
         const read = decodeAttestation(encodeAttestation(built.attestation))
-        const result = read.ok ? checkAttestation(read.attestation, here.chain, here.poseidon) : null
-        if (!result?.valid || result.payload.kind !== 'inscription') refused.push(result?.reason ?? 'form')
+        const result = read.ok ? verifyAttestation(read.attestation, here.chain, here.poseidon) : null
+        const payload = result?.ok ? result.verified.payload : null
+        if (payload?.kind !== 'inscription') refused.push((result && rejectOf(result)) ?? 'form')
         else {
-          const type = new TextDecoder().decode(result.payload.envelope.contentType ?? undefined)
+          const type = new TextDecoder().decode(payload.envelope.contentType ?? undefined)
           types.set(type, (types.get(type) ?? 0) + 1)
           sizes.push(encodeAttestation(built.attestation).length - tx.bytes.length)
         }

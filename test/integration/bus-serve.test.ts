@@ -204,4 +204,28 @@ describe('a chain served from one proof', () => {
     expect([run.exit, run.stdout, run.stderr]).toEqual([2, '', expect.stringContaining('E_FETCH')])
     await until(async () => (await place.verify('own.proof', ...regtest)).exit === 0, 'the proof held is still there')
   })
+
+  it('is proved and served by one process, from one history and one proof in memory', async () => {
+    const argv = (out: string, listen: string, ...more: string[]) =>
+      ['bus', 'follow', ...reach(), '--out', place.file(out), '--serve', listen, '--json', ...more] as const
+    const both = place.start(...argv('current.proof', '127.0.0.1:0'))
+    try {
+      url = (JSON.parse(await both.line('listening')) as { listening: string }).listening
+      // The proof that lay there is served before there is a new block.
+      expect(await (await fetch(`${url}/v1/state`)).json()).toMatchObject({ valid: true })
+      await node.mine(2)
+      const top = await node.client.getBlockCount()
+      await both.line(await tip())
+      await until(async () => (await fetch(`${url}/v1/path/${top}`)).status === 200, 'the new proof is served')
+      expect(await fetchTo('both.proof')).toMatchObject({ exit: 0, json: { valid: true, height: top } })
+      await save(`/v1/attest/header/${top}`, 'top')
+      expect(await check('top', 'both.proof')).toMatchObject({ exit: 0, valid: true, height: top })
+      const taken = await place.run(...argv('x.proof', new URL(url).host, '--data-dir', place.file('elsewhere')))
+      expect([taken.exit, taken.stderr]).toEqual([2, expect.stringMatching(/port is in use.*--serve.*E_IO/)])
+      both.child.kill('SIGINT')
+      expect((await both.done).exit).toBe(130)
+    } finally {
+      both.child.kill('SIGKILL')
+    }
+  })
 })

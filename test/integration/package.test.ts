@@ -102,7 +102,7 @@ describe('the installed package', () => {
       import { startVerifier, type WorkerVerifier } from 'wsc-bitcoin/browser'
       export const chain = async (proof: Uint8Array): Promise<ProvedChain | string> => {
         const result = await verifyProof(proof, { params: mainnet, verifier: await loadVerifier(), now: 0 })
-        return result.valid ? result : result.reason
+        return result.ok ? result.chain : result.reject
       }
       export const inWorker = (worker: Worker): WorkerVerifier =>
         startVerifier(worker, { files: { wasm: { url: 'a' }, key: { url: 'b' } } })

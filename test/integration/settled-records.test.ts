@@ -13,6 +13,7 @@ import { fetchBlock, type IndexEntry, InscriptionIndex, openStore, scanChain } f
 import { BusPlace } from '../support/bus-place.ts'
 import { builtInKey } from '../support/bus-proof.ts'
 import { InscriberPlace } from '../support/inscriber-place.ts'
+import { wellOf } from '../support/results.ts'
 
 /** Acceptance 2: records inscribed on a real node's chain, and checked where there is no node. */
 let place: InscriberPlace
@@ -84,8 +85,7 @@ test('they are attested under one bus proof, to files', async () => {
   await bus.prove('chain.proof', '--network', 'regtest', '--rpc', url, '--rpc-cookie', auth.file, '--to', String(tip))
   const verifier = new NativeVerifier(await builtInKey())
   const proof = await readFile(bus.file('chain.proof'))
-  const chain = await verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 })
-  if (!chain.valid) throw new Error(chain.reason)
+  const { chain } = wellOf(await verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 }))
   const genesis = (await client.getBlockHash(0))!
   const history = await History.open({ height: 0, hash: genesis }, memoryTable(), verifier)
   await history.sync(bitcoindSource(client), tip)

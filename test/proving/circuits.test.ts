@@ -111,7 +111,7 @@ describe('compiling circuits', () => {
   it('ends with its signal', async () => {
     const reason = new Error('enough')
     const compiling = compileCircom(join(directory, 'main.circom'), { signal: AbortSignal.abort(reason) })
-    await expect(compiling).rejects.toBe(reason)
+    await expect(compiling).rejects.toMatchObject({ code: 'E_ABORTED', cause: reason })
     expect(await readdir(join(cacheDirectory(), 'circuits'))).toEqual([])
   })
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { findBreaches, readImports } from '../../scripts/check-imports.ts'
-
-const file = (path: string, text: string) => ({ path, imports: readImports(text) })
+import { findBreaches } from '../../scripts/check-imports.ts'
+import { sourceFile as file, readImports } from '../../scripts/source-files.ts'
 
 describe('readImports', () => {
   it('finds every form of import and no example in a comment', () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { verifyProof } from '../../src/bus/index.ts'
 import { NativeVerifier } from '../../src/proving/io/index.ts'
+import { rejectOf } from './results.ts'
 import { proveRegtest } from './wsc.ts'
 
 /** The committed development key, or the one that WSC_KEY names. */
@@ -29,7 +30,7 @@ export async function realProof(directory: string): Promise<RealProof> {
     file,
     bytes: new Uint8Array(await readFile(file)),
     verifier,
-    reasonOf: async (bytes) => (await verifyProof(bytes, { params: regtest, verifier, now })).reason,
+    reasonOf: async (bytes) => rejectOf(await verifyProof(bytes, { params: regtest, verifier, now })),
   }
 }
 

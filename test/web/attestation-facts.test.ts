@@ -3,32 +3,28 @@ import { encodeEnvelope, parseEnvelopes } from '../../src/bitcoin/index.ts'
 import {
   type Attestation,
   attestationResultJson,
-  type CheckedAttestation,
-  checkAttestation,
+  type VerifiedAttestation,
+  verifyAttestation,
 } from '../../src/bus/index.ts'
 import { attestedFacts, bodyText, notShown } from '../../src/web/attestation-facts.ts'
 import { inscriptionAt, onSynthetic, txAt } from '../bus/attestation-scene.ts'
 import { poseidon } from '../bus/poseidon-reference.ts'
+import { wellOf } from '../support/results.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 
-function checked(attestation: Attestation): CheckedAttestation {
-  const result = checkAttestation(attestation, onSynthetic.chain, poseidon)
-  if (!result.valid) throw new Error(result.reason)
-  return result
+function checked(attestation: Attestation): VerifiedAttestation {
+  return wellOf(verifyAttestation(attestation, onSynthetic.chain, poseidon)).verified
 }
 const inscription = checked(inscriptionAt(onSynthetic, 3, 0))
-const timing = { checkMs: 4, attestationBytes: 1234 }
-const factsOf = (result: CheckedAttestation) =>
-  Object.fromEntries(
-    attestedFacts(result, attestationResultJson(result, result.payload.kind), timing).map(({ label, value }) => [
-      label,
-      value,
-    ]),
-  )
+const timing = { verifyMs: 4, attestationBytes: 1234 }
+const factsOf = (verified: VerifiedAttestation) => {
+  const json = attestationResultJson({ ok: true, verified }, verified.payload.kind)
+  return Object.fromEntries(attestedFacts(verified, json, timing).map(({ label, value }) => [label, value]))
+}
 
 /** The same, had it revealed this. */
-function revealing(content: Parameters<typeof encodeEnvelope>[0]): CheckedAttestation {
+function revealing(content: Parameters<typeof encodeEnvelope>[0]): VerifiedAttestation {
   const [envelope] = parseEnvelopes({ inputs: [{ witness: [encodeEnvelope(content), new Uint8Array(33)] }] })
   return { ...inscription, payload: { ...inscription.payload, envelope } as never }
 }

@@ -4,8 +4,6 @@ import type { ProvedChain } from '../../src/bus/index.ts'
 import { ago, duration, factsOf, keyCaution, log2, utc } from '../../src/web/facts.ts'
 
 const chain: ProvedChain = {
-  valid: true,
-  reason: null,
   network: 'mainnet',
   height: 925_000,
   tip: '00'.repeat(32) as DisplayHash,

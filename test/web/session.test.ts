@@ -114,14 +114,14 @@ it('keeps the proof’s verdict where only the attestation could not be judged',
   ask(question)
   const state = await found
   expect(state).toMatchObject({
-    judgement: { result: { valid: true, height: 5 } },
+    judgement: { result: { ok: true, chain: { height: 5 } } },
     unchecked: { code: 'E_WORKER', message: expect.stringContaining('out of memory') },
   })
   expect(state).not.toHaveProperty('check')
   expect(workers[0]?.terminated()).toBe(true)
   const again = next('judged')
   ask(question)
-  expect(await again).toMatchObject({ check: { result: { valid: true } } })
+  expect(await again).toMatchObject({ check: { result: { ok: true } } })
   workers[1]?.terminate()
 })
 
@@ -149,17 +149,17 @@ it('checks an attestation under the proof, once that is found valid and not befo
   const now = 1_800_000_000
   const good = { request: { ...request, proof, now }, attestation: await attestation(5) }
   expect(await judged(good)).toMatchObject({
-    judgement: { result: { valid: true, height: 5 } },
-    check: { kind: 'header', result: { valid: true, height: 3, confirmations: 3 } },
+    judgement: { result: { ok: true, chain: { height: 5 } } },
+    check: { kind: 'header', result: { ok: true, verified: { height: 3, confirmations: 3 } } },
   })
   expect(states.map(({ kind }) => kind).slice(-3)).toEqual(['verifying', 'checking', 'judged'])
 
   // Made for the chain when it was shorter.
   const early = { ...good, attestation: await attestation(4) }
-  expect(await judged(early)).toMatchObject({ check: { result: { valid: false, reason: 'other-proof' } } })
+  expect(await judged(early)).toMatchObject({ check: { result: { ok: false, reject: 'other-proof' } } })
 
   const bad = await judged({ ...good, request: { ...good.request, proof: proof.with(90, 1) } })
-  expect(bad).toMatchObject({ judgement: { result: { valid: false } } })
+  expect(bad).toMatchObject({ judgement: { result: { ok: false } } })
   expect(bad).not.toHaveProperty('check')
   expect(states.map(({ kind }) => kind).slice(-2)).toEqual(['verifying', 'judged'])
   workers[0]?.terminate()

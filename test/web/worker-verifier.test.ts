@@ -2,16 +2,17 @@ import { afterEach, describe, expect, it } from 'vitest'
 import {
   type Attestation,
   attestationToJson,
-  type CheckRequest,
   encodeAttestation,
   MAX_ATTESTATION_JSON,
   type OpenVerifier,
   startVerifier,
-  type VerifyRequest,
+  type VerifyAttestationRequest,
+  type VerifyProofRequest,
   type WorkerVerifier,
 } from '../../src/bus/index.ts'
 import { inscriptionAt, onSynthetic, txAt } from '../bus/attestation-scene.ts'
 import { poseidonSource } from '../bus/poseidon-reference.ts'
+import { rejectOf } from '../support/results.ts'
 import { channel, request, verifier } from './worker-channel.ts'
 
 const files = { wasm: new Uint8Array(1), key: new Uint8Array(1) }
@@ -33,31 +34,35 @@ describe('verifying in a worker', () => {
       }),
     )
     expect(await client.loaded).toMatchObject({ keyId: 'ab', setup: 'insecure-dev' })
-    const answers = await Promise.all([client.verify(request), client.verify(request)])
-    expect(answers.map(({ result }) => result.reason)).toEqual(['not-a-proof', 'not-a-proof'])
+    const answers = await Promise.all([client.verifyProof(request), client.verifyProof(request)])
+    expect(answers.map(({ result }) => rejectOf(result))).toEqual(['not-a-proof', 'not-a-proof'])
     expect(opened).toBe(1)
   })
 
   it('tells an unusable network and an unusable anchor from a bad proof', async () => {
     const client = start(channel(async () => verifier))
-    await expect(client.verify({ ...request, network: { custom: '{}' } })).rejects.toMatchObject({ code: 'E_PARAMS' })
-    await expect(client.verify({ ...request, network: { custom: '' } })).rejects.toThrow('no parameter file was given')
-    await expect(client.verify({ ...request, anchor: 'x' })).rejects.toMatchObject({ code: 'E_ANCHOR' })
-    expect((await client.verify(request)).result.valid).toBe(false)
+    await expect(client.verifyProof({ ...request, network: { custom: '{}' } })).rejects.toMatchObject({
+      code: 'E_PARAMS',
+    })
+    await expect(client.verifyProof({ ...request, network: { custom: '' } })).rejects.toThrow(
+      'no parameter file was given',
+    )
+    await expect(client.verifyProof({ ...request, anchor: 'x' })).rejects.toMatchObject({ code: 'E_ANCHOR' })
+    expect((await client.verifyProof(request)).result.ok).toBe(false)
   })
 
   it('names an unknown network and an unusable clock by their codes', async () => {
     const client = start(channel(async () => verifier))
     for (const network of ['Mainnet', 'toString'] as unknown as 'mainnet'[]) {
-      await expect(client.verify({ ...request, network })).rejects.toMatchObject({
+      await expect(client.verifyProof({ ...request, network })).rejects.toMatchObject({
         code: 'E_PARAMS',
         message: `there is no network "${network}"`,
       })
     }
     for (const now of [-1, Number.NaN, 1_700_000_000_000]) {
-      await expect(client.verify({ ...request, now })).rejects.toMatchObject({ code: 'E_NOW' })
+      await expect(client.verifyProof({ ...request, now })).rejects.toMatchObject({ code: 'E_NOW' })
     }
-    const unchecked = (change: object) => client.verify({ ...request, ...change } as VerifyRequest)
+    const unchecked = (change: object) => client.verifyProof({ ...request, ...change } as VerifyProofRequest)
     await expect(unchecked({ minWork: 'zz' })).rejects.toMatchObject({ code: 'E_MIN_WORK' })
     await expect(unchecked({ proof: 'no bytes' })).rejects.toMatchObject({ code: 'E_REQUEST' })
     await expect(unchecked({ network: 5 })).rejects.toMatchObject({ code: 'E_PARAMS' })
@@ -66,11 +71,11 @@ describe('verifying in a worker', () => {
 
   it('rejects a request that cannot be cloned, and that alone', async () => {
     const client = start(channel(async () => verifier))
-    const uncloneable = { ...request, anchor: () => 0 } as unknown as VerifyRequest
+    const uncloneable = { ...request, anchor: () => 0 } as unknown as VerifyProofRequest
     const answers = await Promise.allSettled([
-      client.verify(request),
-      client.verify(uncloneable),
-      client.verify(request),
+      client.verifyProof(request),
+      client.verifyProof(uncloneable),
+      client.verifyProof(request),
     ])
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(answers[1]).toMatchObject({ reason: { code: 'E_REQUEST' } })
@@ -81,46 +86,46 @@ describe('verifying in a worker', () => {
     const worker = channel(() => opened.promise)
     const judged: number[] = []
     worker.addEventListener('message', ({ data }: { data: { kind: string; id: number } }) => {
-      if (data.kind === 'judged') judged.push(data.id)
+      if (data.kind === 'proof') judged.push(data.id)
     })
     const client = start(worker)
     const abort = new AbortController()
-    const first = client.verify(request, { signal: abort.signal })
-    const second = client.verify(request)
+    const first = client.verifyProof(request, { signal: abort.signal })
+    const second = client.verifyProof(request)
     abort.abort()
     await expect(first).rejects.toMatchObject({ code: 'E_ABORTED' })
     opened.resolve(verifier)
-    expect((await second).result.reason).toBe('not-a-proof')
+    expect(rejectOf((await second).result)).toBe('not-a-proof')
     expect(judged).toEqual([1])
   })
 
   it('fails for good when the key cannot be read, and says so to whoever asks later', async () => {
     const client = start(channel(() => Promise.reject(Object.assign(new Error('bad key'), { code: 'E_KEY' }))))
     await expect(client.loaded).rejects.toMatchObject({ code: 'E_KEY', message: 'bad key' })
-    await expect(client.verify(request)).rejects.toMatchObject({ code: 'E_KEY' })
+    await expect(client.verifyProof(request)).rejects.toMatchObject({ code: 'E_KEY' })
     expect(client.ended).toBe(true)
   })
 
   it('rejects what waits when it is aborted, closed, or the worker dies', async () => {
     const never: OpenVerifier = () => new Promise(() => undefined)
     const abort = new AbortController()
-    const aborted = start(channel(never)).verify(request, { signal: abort.signal })
+    const aborted = start(channel(never)).verifyProof(request, { signal: abort.signal })
     abort.abort()
     await expect(aborted).rejects.toMatchObject({ code: 'E_ABORTED' })
 
     const client = start(channel(never))
-    const closed = client.verify(request)
+    const closed = client.verifyProof(request)
     client.close()
     await expect(closed).rejects.toMatchObject({ code: 'E_ABORTED' })
 
     const worker = channel(never)
-    const dead = start(worker).verify(request)
+    const dead = start(worker).verifyProof(request)
     worker.crash()
     await expect(dead).rejects.toMatchObject({ code: 'E_WORKER', message: 'the worker failed: out of memory' })
   })
 })
 
-describe('checking an attestation in a worker', () => {
+describe('verifying an attestation in a worker', () => {
   const { chain } = onSynthetic
   const client = () => start(channel(async () => ({ ...verifier, poseidon: poseidonSource.poseidon })))
   const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
@@ -129,14 +134,15 @@ describe('checking an attestation in a worker', () => {
   it('takes both forms, of a transaction and of an inscription', async () => {
     const checker = client()
     for (const attestation of forms(txAt(onSynthetic, 4))) {
-      const { result, kind, checkMs } = await checker.check({ attestation, chain })
-      expect([kind, result]).toMatchObject(['tx', { valid: true, confirmations: 7, payload: { index: 4 } }])
-      expect(checkMs).toBeGreaterThan(0)
+      const { result, kind, verifyMs } = await checker.verifyAttestation({ attestation, chain })
+      expect([kind, result]).toMatchObject(['tx', { ok: true, verified: { confirmations: 7, payload: { index: 4 } } }])
+      expect(verifyMs).toBeGreaterThan(0)
     }
     for (const attestation of forms(inscriptionAt(onSynthetic, 3, 1))) {
-      const { result } = await checker.check({ attestation, chain })
+      const { result } = await checker.verifyAttestation({ attestation, chain })
       const body = new TextEncoder().encode('second')
-      expect(result).toMatchObject({ valid: true, payload: { kind: 'inscription', envelope: { index: 1, body } } })
+      const payload = { kind: 'inscription', envelope: { index: 1, body } }
+      expect(result).toMatchObject({ ok: true, verified: { payload } })
     }
   })
 
@@ -144,7 +150,7 @@ describe('checking an attestation in a worker', () => {
     const checker = client()
     const good = encodeAttestation(inscriptionAt(onSynthetic, 3, 0))
     const reason = async (attestation: Uint8Array, under = chain) =>
-      (await checker.check({ attestation, chain: under })).result.reason
+      rejectOf((await checker.verifyAttestation({ attestation, chain: under })).result)
     expect(await reason(good)).toBe(null)
     expect(await reason(good.with(40, (good[40] as number) ^ 1))).toBe('not-in-chain')
     expect(await reason(good, { ...chain, height: chain.height + 1 })).toBe('other-proof')
@@ -154,13 +160,13 @@ describe('checking an attestation in a worker', () => {
     expect(await reason(request.proof)).toBe('not-an-attestation')
   })
 
-  it('does not check without a chain, and stays of use', async () => {
+  it('does not verify without a chain, and stays of use', async () => {
     const checker = client()
     const attestation = encodeAttestation(txAt(onSynthetic, 4))
-    const unchecked = (given: object) => checker.check(given as CheckRequest)
+    const unchecked = (given: object) => checker.verifyAttestation(given as VerifyAttestationRequest)
     for (const given of [{ attestation }, { chain }, { attestation: 'text', chain }, { attestation, chain: {} }]) {
       await expect(unchecked(given)).rejects.toMatchObject({ code: 'E_REQUEST' })
     }
-    expect((await checker.check({ attestation, chain })).result.valid).toBe(true)
+    expect((await checker.verifyAttestation({ attestation, chain })).result.ok).toBe(true)
   })
 })

@@ -1,24 +1,13 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { type Envelope, formatInscriptionId, type Header, type Transaction, toDisplay } from '../../bitcoin/index.ts'
-import { bytesToHex, utf8 } from '../../lib/index.ts'
+import { bytesToHex, type Result, utf8 } from '../../lib/index.ts'
 import type { VerifyReject } from '../verify.ts'
 import type { AttestationKind } from './attestation.ts'
 import type { AttestationFormReject } from './binary.ts'
-import type { AttestationPayload, CheckedAttestation, RefusedAttestation } from './check.ts'
+import type { AttestationPayload, AttestationReject, VerifiedAttestation } from './verify.ts'
 
-/** Why an attestation was not even read. */
-export interface UnreadAttestation {
-  readonly valid: false
-  readonly reason: AttestationFormReject
-  readonly detail: string
-}
-
-/** Why it was not checked: the proof it was to be checked under does not hold. */
-export interface UnprovedAttestation {
-  readonly valid: false
-  readonly reason: `proof:${VerifyReject}`
-  readonly detail: string
-}
+/** Why an attestation was refused, not even read, or not verified: the proof that it is to hold under does not hold. */
+export type ShownAttestationReject = AttestationReject | AttestationFormReject | `proof:${VerifyReject}`
 
 /**
  * The object `wsc check --json` prints. What is refused has shown nothing: its fields are null.
@@ -26,18 +15,25 @@ export interface UnprovedAttestation {
  * @example
  * import { attestationResultJson } from 'wsc-bitcoin'
  *
- * const json = attestationResultJson({ valid: false, reason: 'not-in-chain', detail: '' }, 'tx')
+ * const json = attestationResultJson({ ok: false, reject: 'not-in-block', detail: '' }, 'tx')
  * console.log(json.height) // null
  */
 export function attestationResultJson(
-  result: CheckedAttestation | RefusedAttestation | UnreadAttestation | UnprovedAttestation,
+  result: Result<{ readonly verified: VerifiedAttestation }, ShownAttestationReject>,
   kind: AttestationKind | null,
 ): Record<string, unknown> {
-  if (!result.valid) {
-    const { reason } = result
-    return { valid: false, reason, kind, height: null, blockHash: null, confirmations: null, payload: null }
+  if (!result.ok) {
+    return {
+      valid: false,
+      reason: result.reject,
+      kind,
+      height: null,
+      blockHash: null,
+      confirmations: null,
+      payload: null,
+    }
   }
-  const { height, blockHash, confirmations, payload, header } = result
+  const { height, blockHash, confirmations, payload, header } = result.verified
   const about = describe(payload, header)
   return { valid: true, reason: null, kind, height, blockHash: toDisplay(blockHash), confirmations, payload: about }
 }

@@ -64,7 +64,7 @@ export type RefreshResult =
   | { readonly ok: false; readonly reject: 'other-block'; readonly detail: string }
 
 /**
- * The attestation with its path made anew. Whether it holds under the later proof, `checkAttestation` says: where its
+ * The attestation with its path made anew. Whether it holds under the later proof, `verifyAttestation` says: where its
  * header is no longer in the chain it does not.
  *
  * @example

@@ -1,4 +1,4 @@
-import { equalBytes } from '../../lib/index.ts'
+import { equalBytes, type Result, rejection } from '../../lib/index.ts'
 import { better, type CompareReject } from '../compare.ts'
 import { MAX_PROOF_BYTES } from '../proof-file.ts'
 import { type ProvedChain, type VerifyOptions, type VerifyReject, verifyProof } from '../verify.ts'
@@ -10,15 +10,12 @@ export interface HeldProof {
   readonly chain: ProvedChain
 }
 
-export type FetchProofResult =
-  | {
-      readonly ok: true
-      readonly bytes: Uint8Array
-      readonly chain: ProvedChain
-      /** False where the proof held already says the same. */
-      readonly newer: boolean
-    }
-  | { readonly ok: false; readonly reject: VerifyReject | CompareReject | 'stale'; readonly detail: string }
+export type FetchProofResult = Result<FetchedProof, VerifyReject | CompareReject | 'stale'>
+
+export interface FetchedProof extends HeldProof {
+  /** False where the proof held already says the same. */
+  readonly newer: boolean
+}
 
 /**
  * Syncs with the chain from a server of the bus: fetches its one proof, verifies it, and compares it with the one held.
@@ -41,8 +38,9 @@ export async function fetchProof(
   const fetched = await fetchBytes(url, 'v1/proof', MAX_PROOF_BYTES, options, held?.bytes)
   if (!fetched.ok) return fetched
   if (held !== null && equalBytes(fetched.bytes, held.bytes)) return { ok: true, ...held, newer: false }
-  const chain = await verifyProof(fetched.bytes, verify)
-  if (!chain.valid) return { ok: false, reject: chain.reason, detail: chain.detail }
+  const verified = await verifyProof(fetched.bytes, verify)
+  if (!verified.ok) return verified
+  const { chain } = verified
   const found = { ok: true, bytes: fetched.bytes, chain } as const
   if (held === null) return { ...found, newer: true }
   const compared = better(held.chain, chain)
@@ -51,5 +49,5 @@ export async function fetchProof(
   if (held.chain.tip === chain.tip) return { ...found, newer: false }
   const { work, height } = held.chain
   const detail = `work ${chain.work.toString(16)} at height ${chain.height}, held ${work.toString(16)} at ${height}`
-  return { ok: false, reject: 'stale', detail }
+  return rejection('stale', detail)
 }

@@ -1,7 +1,7 @@
 import type { SetupKind } from '../../proving/index.ts'
+import type { AttestationVerdict, VerifyAttestationRequest } from './attestation-request.ts'
 import type { FileSource } from './fetch-file.ts'
-import type { Judgement, VerifyRequest } from './judge.ts'
-import type { AttestationJudgement, CheckRequest } from './judge-attestation.ts'
+import type { ProofVerdict, VerifyProofRequest } from './proof-request.ts'
 import type { VerifierErrorCode } from './verifier-error.ts'
 
 /** What a verifier is made of: the WebAssembly module and a compact verifying key. */
@@ -19,28 +19,28 @@ export interface LoadedVerifier {
   readonly loadMs: number
 }
 
-export interface TimedJudgement extends Judgement {
+export interface TimedProofVerdict extends ProofVerdict {
   readonly verifyMs: number
 }
 
-export interface TimedCheck extends AttestationJudgement {
-  /** Milliseconds beyond the proof: reading and checking. */
-  readonly checkMs: number
+export interface TimedAttestationVerdict extends AttestationVerdict {
+  /** Milliseconds beyond the proof: reading and verifying. */
+  readonly verifyMs: number
 }
 
 /** Page to worker. Messages are answered in order; a cancelled request may be answered or not. */
 export type ToWorker =
   | { readonly kind: 'load'; readonly files: VerifierFiles }
-  | { readonly kind: 'verify'; readonly id: number; readonly request: VerifyRequest }
+  | { readonly kind: 'proof'; readonly id: number; readonly request: VerifyProofRequest }
   /** An attestation, under a chain that was proved before. */
-  | { readonly kind: 'check'; readonly id: number; readonly request: CheckRequest }
+  | { readonly kind: 'attestation'; readonly id: number; readonly request: VerifyAttestationRequest }
   | { readonly kind: 'cancel'; readonly id: number }
 
 export type FromWorker =
   | { readonly kind: 'stage'; readonly stage: LoadStage }
   | { readonly kind: 'loaded'; readonly verifier: LoadedVerifier }
-  | { readonly kind: 'judged'; readonly id: number; readonly judgement: TimedJudgement }
-  | { readonly kind: 'checked'; readonly id: number; readonly check: TimedCheck }
+  | { readonly kind: 'proof'; readonly id: number; readonly verdict: TimedProofVerdict }
+  | { readonly kind: 'attestation'; readonly id: number; readonly verdict: TimedAttestationVerdict }
   | {
       readonly kind: 'failed'
       /** Null: loading failed. */

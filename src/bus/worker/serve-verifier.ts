@@ -1,10 +1,10 @@
 import type { SnarkVerifier } from '../../proving/index.ts'
 import { BUILT_IN_KEY_ID } from '../verifier/built-in.ts'
+import { verifyAttestationRequest } from './attestation-request.ts'
 import { fetchFile } from './fetch-file.ts'
-import { judgeProof } from './judge.ts'
-import { judgeAttestation } from './judge-attestation.ts'
 import type { FromWorker, LoadStage, ToWorker, VerifierFiles } from './messages.ts'
-import { VerifierError, type VerifierErrorCode, verifierErrorCode } from './verifier-error.ts'
+import { verifyProofRequest } from './proof-request.ts'
+import { type VerifierErrorCode, verifierError, verifierErrorCode } from './verifier-error.ts'
 
 /** The two members of a worker's global scope (or of a MessagePort) that are used. */
 export interface WorkerScope {
@@ -19,7 +19,7 @@ export type OpenVerifier = (
   options: { readonly trustedKeyId: string; readonly onStage: (stage: LoadStage) => void },
 ) => Promise<SnarkVerifier>
 
-/** Answers `startVerifier` on the other side: loads the verifier once, then judges one proof or attestation after another. */
+/** Answers `startVerifier` on the other side: loads the verifier once, then verifies one proof or attestation after another. */
 export function serveVerifier(scope: WorkerScope, open: OpenVerifier): void {
   let loading: Promise<SnarkVerifier> | undefined
   let queue: Promise<void> = Promise.resolve()
@@ -37,7 +37,7 @@ export function serveVerifier(scope: WorkerScope, open: OpenVerifier): void {
       wanted.delete(data.id)
       return
     }
-    if (data.kind !== 'verify' && data.kind !== 'check') return
+    if (data.kind !== 'proof' && data.kind !== 'attestation') return
     wanted.add(data.id)
     // The first verification compiles functions lazily; two at once would only slow each other down.
     queue = queue.then(() => answer(scope, loading, wanted, data))
@@ -60,7 +60,7 @@ async function load(scope: WorkerScope, open: OpenVerifier, files: VerifierFiles
   }
 }
 
-type Question = Extract<ToWorker, { kind: 'verify' | 'check' }>
+type Question = Extract<ToWorker, { kind: 'proof' | 'attestation' }>
 
 async function answer(
   scope: WorkerScope,
@@ -70,26 +70,26 @@ async function answer(
 ): Promise<void> {
   const { id } = question
   try {
-    if (loading === undefined) throw new VerifierError('E_WORKER', 'asked to verify before the verifier was loaded')
+    if (loading === undefined) throw verifierError('E_WORKER', 'asked to verify before the verifier was loaded')
     const verifier = await loading
     // One task later: cancellations that came while the thread was busy are heard first.
     await new Promise((resolve) => setTimeout(resolve))
     if (!wanted.delete(id)) return
-    scope.postMessage(await judge(question, verifier))
+    scope.postMessage(await verdictOn(question, verifier))
   } catch (error) {
     scope.postMessage({ kind: 'failed', id, ...failure(error) })
   }
 }
 
-async function judge(question: Question, verifier: SnarkVerifier): Promise<FromWorker> {
-  const { id } = question
+async function verdictOn(question: Question, verifier: SnarkVerifier): Promise<FromWorker> {
+  const { id, kind } = question
   const begun = performance.now()
-  if (question.kind === 'verify') {
-    const judgement = await judgeProof(question.request, verifier)
-    return { kind: 'judged', id, judgement: { ...judgement, verifyMs: performance.now() - begun } }
+  if (kind === 'proof') {
+    const verdict = await verifyProofRequest(question.request, verifier)
+    return { kind, id, verdict: { ...verdict, verifyMs: performance.now() - begun } }
   }
-  const check = judgeAttestation(question.request, verifier)
-  return { kind: 'checked', id, check: { ...check, checkMs: performance.now() - begun } }
+  const verdict = verifyAttestationRequest(question.request, verifier)
+  return { kind, id, verdict: { ...verdict, verifyMs: performance.now() - begun } }
 }
 
 function failure(error: unknown): { code: VerifierErrorCode; message: string } {

@@ -1,15 +1,15 @@
-import type { VerifyRequest } from './judge.ts'
-import type { CheckRequest } from './judge-attestation.ts'
+import type { VerifyAttestationRequest } from './attestation-request.ts'
 import type {
   FromWorker,
   LoadedVerifier,
   LoadStage,
-  TimedCheck,
-  TimedJudgement,
+  TimedAttestationVerdict,
+  TimedProofVerdict,
   ToWorker,
   VerifierFiles,
 } from './messages.ts'
-import { VerifierError } from './verifier-error.ts'
+import type { VerifyProofRequest } from './proof-request.ts'
+import { type VerifierError, verifierError } from './verifier-error.ts'
 
 /** The members of `Worker` that are used. */
 export interface WorkerLike {
@@ -25,9 +25,9 @@ export interface WorkerVerifier {
   /** True once nothing can be verified here any more: loading failed, the worker died, or it was closed. */
   readonly ended: boolean
   /** Aborting gives up waiting, and judging if that has not begun; only `close` ends a running computation. */
-  verify(request: VerifyRequest, options?: AskOptions): Promise<TimedJudgement>
-  /** Checks an attestation under a chain that `verify` found proved. */
-  check(request: CheckRequest, options?: AskOptions): Promise<TimedCheck>
+  verifyProof(request: VerifyProofRequest, options?: AskOptions): Promise<TimedProofVerdict>
+  /** Verifies an attestation under a chain that `verifyProof` found proved. */
+  verifyAttestation(request: VerifyAttestationRequest, options?: AskOptions): Promise<TimedAttestationVerdict>
   /** Ends the worker, whatever it does; everything still awaited rejects with `E_ABORTED`. */
   close(): void
 }
@@ -41,8 +41,8 @@ export interface AskOptions {
   readonly signal?: AbortSignal
 }
 
-type Question = Extract<ToWorker, { kind: 'verify' | 'check' }>
-type Answer = Extract<FromWorker, { kind: 'judged' | 'checked' }>
+type Question = Extract<ToWorker, { kind: 'proof' | 'attestation' }>
+type Answer = Extract<FromWorker, { kind: 'proof' | 'attestation' }>
 
 interface Waiting {
   resolve(answer: Answer): void
@@ -59,9 +59,9 @@ interface Waiting {
  * const verifier = startVerifier(worker, { files: { wasm: { url: 'wsc-folding.wasm' }, key: { url: 'dev.key' } } })
  * const response = await fetch('regtest.proof')
  * const proof = new Uint8Array(await response.arrayBuffer())
- * const { result } = await verifier.verify({ proof, network: 'regtest', now: Math.floor(Date.now() / 1000) })
+ * const { result } = await verifier.verifyProof({ proof, network: 'regtest', now: Math.floor(Date.now() / 1000) })
  * verifier.close()
- * console.log(result.valid ? result.network : result.reason) // regtest
+ * console.log(result.ok ? result.chain.network : result.reject) // regtest
  */
 export function startVerifier(worker: WorkerLike, options: StartOptions): WorkerVerifier {
   const waiting = new Map<number, Waiting>()
@@ -79,16 +79,16 @@ export function startVerifier(worker: WorkerLike, options: StartOptions): Worker
   worker.addEventListener('message', ({ data }) => {
     if (data.kind === 'stage') options.onStage?.(data.stage)
     else if (data.kind === 'loaded') ready.resolve(data.verifier)
-    else if (data.kind === 'failed' && data.id === null) end(new VerifierError(data.code, data.message))
+    else if (data.kind === 'failed' && data.id === null) end(verifierError(data.code, data.message))
     else {
       const entry = waiting.get(data.id as number)
       waiting.delete(data.id as number)
       if (data.kind !== 'failed') entry?.resolve(data)
-      else entry?.reject(new VerifierError(data.code, data.message))
+      else entry?.reject(verifierError(data.code, data.message))
     }
   })
   const broken = (event: { readonly message?: string }) =>
-    end(new VerifierError('E_WORKER', `the worker failed${event.message ? `: ${event.message}` : ' to start'}`))
+    end(verifierError('E_WORKER', `the worker failed${event.message ? `: ${event.message}` : ' to start'}`))
   worker.addEventListener('error', broken)
   worker.addEventListener('messageerror', broken)
   ready.promise.catch(() => undefined)
@@ -96,14 +96,14 @@ export function startVerifier(worker: WorkerLike, options: StartOptions): Worker
 
   const ask = (make: (id: number) => Question, { signal }: AskOptions = {}): Promise<Answer> => {
     if (ended !== undefined) return Promise.reject(ended)
-    const aborted = () => new VerifierError('E_ABORTED', 'interrupted', { cause: signal?.reason })
+    const aborted = () => verifierError('E_ABORTED', 'interrupted', { cause: signal?.reason })
     if (signal?.aborted) return Promise.reject(aborted())
     const id = nextId++
     try {
       worker.postMessage(make(id))
     } catch (cause) {
       const why = (cause as Error).message
-      return Promise.reject(new VerifierError('E_REQUEST', `the request cannot cross to the worker: ${why}`, { cause }))
+      return Promise.reject(verifierError('E_REQUEST', `the request cannot cross to the worker: ${why}`, { cause }))
     }
     const answer = Promise.withResolvers<Answer>()
     const onAbort = () => {
@@ -115,23 +115,23 @@ export function startVerifier(worker: WorkerLike, options: StartOptions): Worker
     return answer.promise.finally(() => signal?.removeEventListener('abort', onAbort))
   }
   const unexpected = ({ kind }: Answer) =>
-    new VerifierError('E_WORKER', `the worker answered “${kind}” to another question`)
+    verifierError('E_WORKER', `the worker answered “${kind}” to another question`)
 
   return {
     loaded: ready.promise,
     get ended() {
       return ended !== undefined
     },
-    async verify(request, options) {
-      const answer = await ask((id) => ({ kind: 'verify', id, request }), options)
-      if (answer.kind !== 'judged') throw unexpected(answer)
-      return answer.judgement
+    async verifyProof(request, options) {
+      const answer = await ask((id) => ({ kind: 'proof', id, request }), options)
+      if (answer.kind !== 'proof') throw unexpected(answer)
+      return answer.verdict
     },
-    async check(request, options) {
-      const answer = await ask((id) => ({ kind: 'check', id, request }), options)
-      if (answer.kind !== 'checked') throw unexpected(answer)
-      return answer.check
+    async verifyAttestation(request, options) {
+      const answer = await ask((id) => ({ kind: 'attestation', id, request }), options)
+      if (answer.kind !== 'attestation') throw unexpected(answer)
+      return answer.verdict
     },
-    close: () => end(new VerifierError('E_ABORTED', 'the verifier was closed')),
+    close: () => end(verifierError('E_ABORTED', 'the verifier was closed')),
   }
 }

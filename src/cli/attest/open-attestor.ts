@@ -1,21 +1,13 @@
-import type { NetworkParams } from '../../bitcoin/index.ts'
-import { type BitcoindClient, bitcoindBlocks } from '../../bitcoin/io/index.ts'
-import { Attestor, type BlockSource, type PlaceSource, type ProvedChain } from '../../bus/index.ts'
-import {
-  bitcoindSource,
-  fileSource,
-  type HeaderSource,
-  type History,
-  memoryTable,
-  provedPlaces,
-} from '../../bus/io/index.ts'
+import type { Block } from '../../bitcoin/index.ts'
+import { chainStart, type ProvedChain } from '../../bus/index.ts'
+import { type AttestMaterial, fileSource, type OpenAttestor, openAttestor } from '../../bus/io/index.ts'
+import { readBlockFile } from '../block-file.ts'
 import type { CliContext } from '../context.ts'
 import { UsageError } from '../exit.ts'
 import { readBytes } from '../inputs.ts'
+import { dataDir } from '../places.ts'
 import type { Judge } from '../proved-chain.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
-import { fileBlocks, readBlock } from './file-blocks.ts'
-import { openHistory, sparedTable } from './open-history.ts'
 
 /** Where an attestation's material comes from. */
 export interface MaterialOptions extends RpcOptions {
@@ -25,54 +17,60 @@ export interface MaterialOptions extends RpcOptions {
   readonly dataDir?: string
 }
 
-export interface OpenAttestor {
-  readonly attestor: Attestor
-  readonly places: PlaceSource
-  close(): Promise<void>
-}
-
-/** Material for attestations under one proof: from files alone, or from a node and the history store. */
-export async function openAttestor(
+/** What makes attestations under one proof: from files alone, or from a node and the history store. */
+export async function attestorOf(
   options: MaterialOptions,
-  judge: Judge,
+  { params, anchor, verifier }: Judge,
   chain: ProvedChain,
   context: CliContext,
 ): Promise<OpenAttestor> {
-  const { source, blocks, client } = await openMaterial(options, judge.params, context)
-  let history: History | undefined
-  const close = async () => {
-    await history?.close()
-    client?.close()
-  }
+  const { terminal, env, signal } = context
+  const open = (material: AttestMaterial) =>
+    openAttestor({
+      params,
+      anchor,
+      verifier,
+      chain,
+      material,
+      signal,
+      onSpared: () => terminal.note('a prover holds the history store: made anew from the node’s headers, in memory'),
+    })
+  if (options.headers !== undefined) return await open(await readMaterial(options, options.headers))
+  requireNode(options)
+  const client = await openBitcoind(options, params, context)
   try {
-    const table = client === undefined ? memoryTable() : await sparedTable(options.dataDir, judge, context)
-    history = await openHistory(judge, table)
-    await history.sync(source, chain.height, context.signal)
-    const places = await provedPlaces(history, chain)
-    return { attestor: new Attestor(places, blocks), places, close }
+    const dir = options.dataDir ?? dataDir(env, params, chainStart(params, anchor))
+    const opened = await open({ client, dir })
+    return {
+      ...opened,
+      async close() {
+        await opened.close()
+        client.close()
+      },
+    }
   } catch (error) {
-    await close()
+    client.close()
     throw error
   }
 }
 
-interface Material {
-  readonly source: HeaderSource
-  readonly blocks: BlockSource
-  readonly client?: BitcoindClient
+function requireNode({ startHeight, block }: MaterialOptions): void {
+  if (startHeight !== undefined) throw new UsageError('--start-height goes with --headers')
+  if (block !== undefined) throw new UsageError('--block goes with --headers: both files, or a node')
 }
 
-async function openMaterial(options: MaterialOptions, params: NetworkParams, context: CliContext): Promise<Material> {
-  if (options.headers === undefined) {
-    if (options.startHeight !== undefined) throw new UsageError('--start-height goes with --headers')
-    if (options.block !== undefined) throw new UsageError('--block goes with --headers: both files, or a node')
-    const client = await openBitcoind(options, params, context)
-    return { source: bitcoindSource(client), blocks: bitcoindBlocks(client), client }
-  }
+async function readMaterial(options: MaterialOptions, file: string): Promise<AttestMaterial> {
   const { startHeight = 0 } = options
-  const headers = await readBytes(options.headers, 'headers')
+  const headers = await readBytes(file, 'headers')
   const block = options.block === undefined ? undefined : await readBlock(options.block)
   const made = fileSource(headers, startHeight)
-  if (!made.ok) throw new UsageError(`${options.headers}: ${made.detail}`)
-  return { source: made.source, blocks: fileBlocks(headers, startHeight, block) }
+  if (!made.ok) throw new UsageError(`${file}: ${made.detail}`)
+  return { source: made.source, headers, startHeight, block }
+}
+
+/** One raw block from a file, gzipped or not; the header's own work is judged with the attestation. */
+async function readBlock(file: string): Promise<Block> {
+  const read = await readBlockFile(file)
+  if (read.ok) return read.block
+  throw new UsageError(`${file} is no raw block: ${read.reject}: ${read.detail}`)
 }

@@ -3,10 +3,10 @@ import {
   type Attestation,
   type AttestRequest,
   attestationToJson,
-  checkAttestation,
   encodeAttestation,
   type ProvedChain,
   poseidonOf,
+  verifyAttestation,
 } from '../../bus/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import type { CliContext } from '../context.ts'
@@ -14,7 +14,7 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { requireWritable } from '../outputs.ts'
 import { type Judge, type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { jsonLine } from '../text.ts'
-import { type MaterialOptions, openAttestor } from './open-attestor.ts'
+import { attestorOf, type MaterialOptions } from './open-attestor.ts'
 
 export interface AttestOptions extends JudgeOptions, MaterialOptions {
   readonly proof: string
@@ -27,9 +27,10 @@ export async function attestTo(context: CliContext, options: AttestOptions, requ
   const { terminal, signal } = context
   await requireWritable(options.out, context.env, options)
   const judge = await openJudge(options, context)
-  const chain = await judge.judge(await readProof(options.proof))
-  if (!chain.valid) return refused(context, options, `proof:${chain.reason}`, chain.detail)
-  const opened = await openAttestor(options, judge, chain, context)
+  const proved = await judge.verify(await readProof(options.proof))
+  if (!proved.ok) return refused(context, options, `proof:${proved.reject}`, proved.detail)
+  const { chain } = proved
+  const opened = await attestorOf(options, judge, chain, context)
   try {
     const made = await opened.attestor.attest(request, signal)
     if (!made.ok) return refused(context, options, made.reject, made.detail)
@@ -60,14 +61,14 @@ export async function writeAttestation(
   chain: ProvedChain,
 ): Promise<ExitCode> {
   const { terminal } = context
-  const checked = checkAttestation(attestation, chain, poseidonOf(judge.verifier))
-  if (!checked.valid) return refused(context, options, checked.reason, checked.detail)
+  const checked = verifyAttestation(attestation, chain, poseidonOf(judge.verifier))
+  if (!checked.ok) return refused(context, options, checked.reject, checked.detail)
   const bytes = options.out.endsWith('.json')
     ? new TextEncoder().encode(`${JSON.stringify(attestationToJson(attestation))}\n`)
     : encodeAttestation(attestation)
   await writeAtomic(diskFiles, options.out, bytes)
   const { kind, height, tipHeight } = attestation
-  const blockHash = toDisplay(checked.blockHash)
+  const blockHash = toDisplay(checked.verified.blockHash)
   const { out: file } = options
   const about = { valid: true, reason: null, file, bytes: bytes.length, kind, height, blockHash, tipHeight }
   if (options.json) terminal.result(jsonLine(about))

@@ -6,7 +6,7 @@ import {
   type SupplementResult,
   supplementFromJson,
 } from '../../bus/index.ts'
-import { openAttestor } from '../attest/open-attestor.ts'
+import { attestorOf } from '../attest/open-attestor.ts'
 import { addAttestOptions } from '../attest/options.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import { type AttestOptions, refused, writeAttestation } from '../attest/write-attestation.ts'
@@ -41,8 +41,9 @@ export const addAttestRefresh: AddCommand = (parent, run) => {
 async function refresh(context: CliContext, file: string, options: Options): Promise<ExitCode> {
   await requireWritable(options.out, context.env, options)
   const judge = await openJudge(options, context)
-  const chain = await judge.judge(await readProof(options.proof))
-  if (!chain.valid) return refused(context, options, `proof:${chain.reason}`, chain.detail)
+  const proved = await judge.verify(await readProof(options.proof))
+  if (!proved.ok) return refused(context, options, `proof:${proved.reject}`, proved.detail)
+  const { chain } = proved
   const read = await readAttestationFile(file)
   if (!read.ok) return refused(context, options, read.reject, read.detail)
   const { height } = read.attestation
@@ -52,7 +53,7 @@ async function refresh(context: CliContext, file: string, options: Options): Pro
   } else if (options.bus !== undefined) {
     supplement = usable(options.bus, await fetchPath(options.bus, height, { signal: context.signal }))
   } else {
-    const opened = await openAttestor(options, judge, chain, context)
+    const opened = await attestorOf(options, judge, chain, context)
     try {
       if ((await opened.places.hashAt(height)) === null) {
         return refused(context, options, 'not-in-chain', `block ${height} is not in the proved chain`)

@@ -1,4 +1,4 @@
-import { exportCheckpoint, importCheckpoint } from '../../bus/io/index.ts'
+import { exportCheckpoint, importCheckpoint, openProver } from '../../bus/io/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -6,9 +6,9 @@ import { shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
 import { height, readBytes } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
-import { openSession, type SessionOptions } from '../session.ts'
+import { type ProverFlags, proverOptions, showProver } from '../prover.ts'
 
-interface ExportOptions extends SessionOptions {
+interface ExportOptions extends ProverFlags {
   readonly at?: number
 }
 
@@ -30,14 +30,15 @@ export const addBusCheckpoint: AddCommand = (parent, run) => {
     .action(
       run(async (context, file: string, options: ExportOptions) => {
         await requireWritable(file, context.env, options)
-        const session = await openSession(options, context)
+        const proving = await openProver(await proverOptions(options, context))
         try {
-          const { entry, bytes } = await exportCheckpoint(session.store, options.at)
+          showProver(proving, context)
+          const { entry, bytes } = await exportCheckpoint(proving.store, options.at)
           await writeAtomic(diskFiles, file, bytes)
           context.terminal.result(`${file}: ${bytes.length} bytes, height ${entry.height}, ${entry.hash}`)
           return EXIT.valid
         } finally {
-          await session.close()
+          await proving.close()
         }
       }),
     )
@@ -52,16 +53,17 @@ export const addBusCheckpoint: AddCommand = (parent, run) => {
     .addOption(shared.insecureDevSetup())
     .addHelpText('after', examples('bus checkpoint import work.checkpoint --network regtest'))
     .action(
-      run(async (context, file: string, options: SessionOptions) => {
+      run(async (context, file: string, options: ProverFlags) => {
         const bytes = await readBytes(file, 'checkpoint')
-        const session = await openSession(options, context)
+        const proving = await openProver(await proverOptions(options, context))
         try {
-          const result = await importCheckpoint(bytes, session)
+          showProver(proving, context)
+          const result = await importCheckpoint(bytes, proving)
           if (result.ok) context.terminal.result(`${file}: verified and taken over, height ${result.entry.height}`)
           else context.terminal.note(`invalid: ${result.reject}: ${result.detail}`)
           return result.ok ? EXIT.valid : EXIT.invalid
         } finally {
-          await session.close()
+          await proving.close()
         }
       }),
     )

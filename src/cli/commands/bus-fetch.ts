@@ -1,16 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidArgumentError } from 'commander'
-import { fetchProof, type HeldProof, type ProvedChain, verifyJson } from '../../bus/index.ts'
-import { errorCode } from '../../lib/index.ts'
+import { type ProvedChain, provedJson } from '../../bus/index.ts'
+import { ProofFetcher } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
+import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { heldProof, writeNewer } from '../held-proof.ts'
 import { requireWritable } from '../outputs.ts'
 import { cureOf } from '../proof-cure.ts'
-import { type Judge, type JudgeOptions, openJudge } from '../proved-chain.ts'
+import { type JudgeOptions, openJudge } from '../proved-chain.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends JudgeOptions {
@@ -34,67 +33,31 @@ export const addBusFetch: AddCommand = (parent, run) => {
 }
 
 async function fetchTo(context: CliContext, url: string, options: Options): Promise<ExitCode> {
-  await requireWritable(options.out, context.env, options)
-  const judge = await openJudge(options, context)
-  const held = await heldProof(options.out, judge.verifyOptions(), context.terminal)
-  if (options.every !== undefined) return await keepFetching(context, url, options, judge, held, options.every)
-  const fetched = await fetchOnce(context, url, options, judge, held)
-  if (fetched.ok) tell(context, options, fetched.chain, fetched.newer)
-  else refuse(context, options, fetched)
-  return fetched.ok ? EXIT.valid : EXIT.invalid
-}
-
-/** Fetches, and writes what is newer; nothing is told. */
-async function fetchOnce(
-  { signal, terminal }: CliContext,
-  url: string,
-  { out, timeout }: Options,
-  judge: Judge,
-  held: HeldProof | null,
-) {
-  const result = await fetchProof(url, judge.verifyOptions(), held, { signal, timeoutMs: timeout * 1000 })
-  return await writeNewer(out, result, held, judge.verifyOptions(), terminal)
-}
-
-/** Until interrupted. A server that is away or lies is told once, and asked again: what is held stays. */
-async function keepFetching(
-  context: CliContext,
-  url: string,
-  options: Options,
-  judge: Judge,
-  first: HeldProof | null,
-  every: number,
-): Promise<ExitCode> {
   const { terminal, signal } = context
-  let held = first
-  let told = ''
-  const trouble = (key: string, say: () => void) => {
-    if (key !== told && !signal.aborted) say()
-    told = key
+  const { out: file, timeout, every } = options
+  await requireWritable(file, context.env, options)
+  const { verifyOptions } = await openJudge(options, context)
+  const everyMs = every === undefined ? undefined : every * 1000
+  const fetcher = new ProofFetcher({ url, file, timeoutMs: timeout * 1000, everyMs, verifyOptions })
+  fetcher.events.on('refused', ({ reject }) =>
+    terminal.note(`${file} will be replaced: it holds no valid proof of this chain (${reject})`),
+  )
+  if (every === undefined) {
+    const fetched = await fetcher.fetch(signal)
+    if (fetched.ok) tell(context, options, fetched.chain, fetched.newer)
+    else refuse(context, options, fetched)
+    return fetched.ok ? EXIT.valid : EXIT.invalid
   }
-  while (!signal.aborted) {
-    try {
-      const fetched = await fetchOnce(context, url, options, judge, held)
-      if (fetched.ok) {
-        if (fetched.newer || told !== '') tell(context, options, fetched.chain, fetched.newer)
-        held = fetched
-        told = ''
-      } else trouble(`${fetched.reject}: ${fetched.detail}`, () => refuse(context, options, fetched))
-    } catch (error) {
-      if (errorCode(error) !== 'E_FETCH') {
-        if (signal.aborted) break
-        throw error
-      }
-      const { message } = error as Error
-      trouble(message, () => terminal.note(message))
-    }
-    await delay(every * 1000, undefined, { signal }).catch(() => undefined)
-  }
+  fetcher.events.on('fetched', ({ chain, newer }) => tell(context, options, chain, newer))
+  fetcher.events.on('untaken', (refused) => refuse(context, options, refused))
+  fetcher.events.on('unreachable', (error) => terminal.note(withCure(error)))
+  await fetcher.start(signal)
+  await fetcher.ended()
   return EXIT.interrupted
 }
 
 function tell({ terminal }: CliContext, { out, json }: Options, chain: ProvedChain, newer: boolean): void {
-  if (json) terminal.result(jsonLine({ ...verifyJson(chain), file: out, changed: newer }))
+  if (json) terminal.result(jsonLine({ ...provedJson(chain), file: out, changed: newer }))
   else
     terminal.result(
       `${out} ${newer ? 'now' : 'already'} proves height ${chain.height}, tip ${chain.tip}${restsOn(chain)}`,

@@ -1,21 +1,20 @@
-import type { NetworkParams } from '../../bitcoin/index.ts'
-import { type BitcoindClient, blockFeed } from '../../bitcoin/io/index.ts'
-import { verifyJson } from '../../bus/index.ts'
-import { follow } from '../../bus/io/index.ts'
+import { provedJson } from '../../bus/index.ts'
+import { type Following, openFollowing } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
+import { withCure } from '../cure.ts'
 import { EXIT } from '../exit.ts'
-import { heldProof } from '../held-proof.ts'
-import { readNetwork, requireProvable } from '../inputs.ts'
+import { address, readNetwork, requireProvable } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
-import { openSession, type SessionOptions } from '../session.ts'
-import { openBitcoind, patientSource, type RpcOptions } from '../source.ts'
+import { type ProverFlags, proverOptions, showProver } from '../prover.ts'
+import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
 
-interface Options extends SessionOptions, RpcOptions {
+interface Options extends ProverFlags, RpcOptions {
   readonly out: string
+  readonly serve?: { readonly host: string; readonly port: number }
   readonly json?: boolean
 }
 
@@ -31,72 +30,74 @@ export const addBusFollow: AddCommand = (parent, run) => {
     .addOption(shared.anchor())
     .addOption(shared.dataDir())
     .requiredOption('--out <FILE>', 'the proof file to keep current (required)')
+    .option('--serve <HOST:PORT>', 'serve it as well, as `wsc bus serve` does, from the same process', address)
     .addOption(shared.ptau())
     .addOption(shared.insecureDevSetup())
     .addOption(shared.checkpointEvery())
     .addOption(shared.json())
-    .addHelpText('after', examples('bus follow --network regtest --out current.proof'))
+    .addHelpText(
+      'after',
+      examples(
+        'bus follow --network regtest --out current.proof',
+        'bus follow --network regtest --out current.proof --serve 127.0.0.1:8532',
+      ),
+    )
     .action(run(followNode))
 }
 
 async function followNode(context: CliContext, options: Options): Promise<0> {
-  const { terminal, signal, clock } = context
+  const { signal } = context
   const params = requireProvable(await readNetwork(options.network))
   await requireWritable(options.out, context.env, options)
   const client = await openBitcoind(options, params, context)
   try {
-    const session = await openSession(options, context)
+    const { out: file, serve } = options
+    const following = await openFollowing({ ...(await proverOptions(options, context)), client, file, serve })
     try {
-      const source = patientSource(client, context)
-      session.history.from(source)
-      let held = (await heldProof(options.out, session.verifyOptions(), terminal))?.chain ?? null
-      await follow({
-        prover: session.prover,
-        source,
-        start: session.start,
-        news: tips(client, params, context),
-        clock,
-        signal,
-        onTooNew: ({ height, detail }) =>
-          terminal.note(`waiting for the next block: block ${height}: ${detail}; is this machine's clock right?`),
-        onUnsettled: (error) => terminal.note(`waiting for the next block: ${error.message}`),
-        onStage: () => terminal.progress('compress …'),
-        async publish(proof, _state, seconds) {
-          const proved = await session.publish(proof, options.out, held)
-          if (proved === null) {
-            terminal.note(
-              `${options.out} keeps its proof of height ${held?.height}: the node's chain has no more work yet`,
-            )
-            return
-          }
-          held = null
-          terminal.result(
-            options.json
-              ? jsonLine({ ...verifyJson(proved), file: options.out, bytes: proof.length, seconds })
-              : `height ${proved.height}  tip ${proved.tip}  work ${proved.work.toString(16)}  ${proof.length} bytes  ${seconds.toFixed(1)} s`,
-          )
-        },
-      })
+      show(following, options, context)
+      await following.start(signal)
+      await following.ended()
+      signal.throwIfAborted()
       return EXIT.valid
     } finally {
-      await session.close()
+      await following.stop()
     }
   } finally {
     client.close()
   }
 }
 
-/** Yields whenever the node may have another tip; outages are told and waited out. */
-export async function* tips(
-  client: BitcoindClient,
-  params: NetworkParams,
-  { terminal, signal }: CliContext,
-): AsyncGenerator<void> {
-  const from = await client.getBestBlock({ signal })
-  for await (const event of blockFeed(client, { from, params, signal })) {
-    if (event.type === 'tip') yield
-    else if (event.type === 'unreachable') terminal.note(`the node does not answer, waiting: ${event.error.message}`)
-    else if (event.type === 'recovered') terminal.note('the node answers again')
-    else if (event.type === 'disconnected') terminal.note(`block ${event.height} left the chain`)
-  }
+/** All that following tells, on the terminal. */
+function show(following: Following, { out, json }: Options, context: CliContext): void {
+  const { terminal } = context
+  const { proving, publisher, keeper, follower, server } = following
+  showProver(proving, context)
+  publisher.events.on('refused', ({ reject }) =>
+    terminal.note(`${out} will be replaced: it holds no valid proof of this chain (${reject})`),
+  )
+  publisher.events.on('kept', ({ held }) =>
+    terminal.note(`${out} keeps its proof of height ${held.height}: the node's chain has no more work yet`),
+  )
+  keeper.events.on('lagging', (error) => terminal.note(`the history store lags behind: ${withCure(error)}`))
+  follower.events.on('compressing', () => terminal.progress('compress …'))
+  follower.events.on('proved', ({ chain, bytes, seconds }) =>
+    terminal.result(
+      json
+        ? jsonLine({ ...provedJson(chain), file: out, bytes: bytes.length, seconds })
+        : `height ${chain.height}  tip ${chain.tip}  work ${chain.work.toString(16)}  ${bytes.length} bytes  ${seconds.toFixed(1)} s`,
+    ),
+  )
+  follower.events.on('tooNew', ({ height, detail }) =>
+    terminal.note(`waiting for the next block: block ${height}: ${detail}; is this machine's clock right?`),
+  )
+  follower.events.on('unsettled', (error) => terminal.note(`waiting for the next block: ${withCure(error)}`))
+  follower.events.on('unreachable', (error) =>
+    terminal.note(`the node does not answer, waiting for it: ${withCure(error)}`),
+  )
+  follower.events.on('recovered', () => terminal.note('the node answers again'))
+  follower.events.on('disconnected', ({ height }) => terminal.note(`block ${height} left the chain`))
+  server?.events.on('listening', ({ url }) =>
+    terminal.result(json ? jsonLine({ listening: url }) : `listening at ${url}`),
+  )
+  server?.events.on('trouble', (error) => terminal.note(`not served: ${withCure(error)}`))
 }

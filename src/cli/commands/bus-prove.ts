@@ -1,20 +1,29 @@
 import type { Command } from 'commander'
 import { type ChainContext, type NetworkParams, type Rejection, startContext } from '../../bitcoin/index.ts'
-import { type ProvedChain, refusalJson, verifyJson } from '../../bus/index.ts'
-import { checkAhead, fileSource, type HeaderSource } from '../../bus/io/index.ts'
+import { provedJson, refusalJson } from '../../bus/index.ts'
+import {
+  bitcoindSource,
+  checkAhead,
+  fileSource,
+  type HeaderSource,
+  openProver,
+  ProvingOnce,
+  patientSource,
+} from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
+import { withCure } from '../cure.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import { height, readAnchor, readBytes, readNetwork, requireProvable } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
-import { openSession, type SessionOptions } from '../session.ts'
-import { openBitcoind, patientSource, type RpcOptions } from '../source.ts'
+import { type ProverFlags, proverOptions, showProver } from '../prover.ts'
+import { openBitcoind, type RpcOptions } from '../source.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
 
-interface Options extends SessionOptions, RpcOptions {
+interface Options extends ProverFlags, RpcOptions {
   readonly headers?: string
   readonly startHeight?: number
   readonly to?: number
@@ -57,10 +66,9 @@ async function prove(context: CliContext, options: Options, command: Command): P
   }
   await requireWritable(options.out, context.env, options)
   const params = requireProvable(await readNetwork(options.network))
-  const refuse = ({ reject, height: at, detail }: Rejection) => {
-    const refusal = { reason: reject, detail, network: params.name, height: at }
-    if (options.json) terminal.result(jsonLine(refusalJson(refusal)))
-    terminal.note(`invalid: ${reject} at height ${at}: ${detail}`)
+  const refuse = (refused: Rejection) => {
+    if (options.json) terminal.result(jsonLine(refusalJson(refused, params.name, refused.height)))
+    terminal.note(`invalid: ${refused.reject} at height ${refused.height}: ${refused.detail}`)
     return EXIT.invalid
   }
   const opened = await openSource(params, options, context)
@@ -73,28 +81,26 @@ async function prove(context: CliContext, options: Options, command: Command): P
       const checked = await checkFile(params, anchor, source, options.to, clock, signal)
       if (!checked.ok) return refuse(checked)
     }
-    const session = await openSession(options, context)
+    const proving = await openProver(await proverOptions(options, context))
     try {
-      session.history.from(source)
+      showProver(proving, context)
       const began = clock()
-      const result = await session.prover.advanceTo(source, options.to, signal)
+      const once = new ProvingOnce({ proving, source, to: options.to, file: options.out, signal })
+      once.events.on('compressing', () => terminal.progress('compress …'))
+      once.events.on('lagging', (error) => terminal.note(`the history store lags behind: ${withCure(error)}`))
+      const result = await once.run()
       if (!result.ok) return refuse(result)
-      terminal.settle()
-      const proof = await session.prover.compress({
-        signal,
-        onProgress: () => terminal.progress('compress …'),
-      })
-      const proved = (await session.publish(proof, options.out)) as ProvedChain
+      const { chain, bytes } = result
       const seconds = (clock() - began) / 1000
-      if (options.json) terminal.result(jsonLine({ ...verifyJson(proved), file: options.out, seconds }))
+      if (options.json) terminal.result(jsonLine({ ...provedJson(chain), file: options.out, seconds }))
       else
         terminal.result(
-          `${options.out}: ${proof.length} bytes prove height ${proved.height}, work ${proved.work.toString(16)}`,
+          `${options.out}: ${bytes.length} bytes prove height ${chain.height}, work ${chain.work.toString(16)}`,
         )
       terminal.note(`done in ${duration(seconds)}`)
       return EXIT.valid
     } finally {
-      await session.close()
+      await proving.close()
     }
   } finally {
     close()
@@ -107,7 +113,10 @@ async function openSource(params: NetworkParams, options: Options, context: CliC
   if (options.headers === undefined) {
     if (options.startHeight !== undefined) throw new UsageError('--start-height goes with --headers')
     const client = await openBitcoind(options, params, context)
-    return { ok: true, source: patientSource(client, context), close: () => client.close() }
+    const source = patientSource(bitcoindSource(client), context.signal, (error) =>
+      context.terminal.note(`the node does not answer, waiting for it: ${withCure(error)}`),
+    )
+    return { ok: true, source, close: () => client.close() }
   }
   const made = fileSource(await readBytes(options.headers, 'headers'), options.startHeight)
   return made.ok ? { ok: true, source: made.source, close: () => undefined } : made

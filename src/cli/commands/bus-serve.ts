@@ -1,13 +1,14 @@
-import { InvalidArgumentError, Option } from 'commander'
-import { bitcoindBlocks } from '../../bitcoin/io/index.ts'
-import { verifyJson } from '../../bus/index.ts'
-import { bitcoindSource, ownHistory, ServedBus, ServedFile, serveBus } from '../../bus/io/index.ts'
-import { historyTable, openHistory } from '../attest/open-history.ts'
+import { Option } from 'commander'
+import { chainStart, provedJson } from '../../bus/index.ts'
+import { openServing, type Serving } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
+import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { address } from '../inputs.ts'
+import { dataDir } from '../places.ts'
 import { type JudgeOptions, openJudge } from '../proved-chain.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
@@ -36,47 +37,35 @@ export const addBusServe: AddCommand = (parent, run) => {
 }
 
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
-  const { terminal, clock, signal } = context
-  const judge = await openJudge(options, context)
-  const client = await openBitcoind(options, judge.params, context)
+  const { signal } = context
+  const { params, anchor, verifyOptions } = await openJudge(options, context)
+  const client = await openBitcoind(options, params, context)
   try {
-    // Its own, beside the prover's: one process works with a store at a time.
-    const history = await openHistory(judge, await historyTable(options.dataDir, 'serve', judge, context))
+    const dir = options.dataDir ?? dataDir(context.env, params, chainStart(params, anchor))
+    const { proof: file, listen } = options
+    const serving = await openServing({ file, dir, client, params, anchor, verifyOptions, ...listen })
     try {
-      // Not patiently: each look asks again, and in between a newer file is seen.
-      const bus = new ServedBus({
-        history: ownHistory(history, bitcoindSource(client)),
-        blocks: bitcoindBlocks(client),
-      })
-      const file = new ServedFile({ file: options.proof, bus, judge: (proof) => judge.judge(proof) })
-      file.events.on('unserved', ({ detail }) => terminal.note(`${options.proof} is not served: ${detail}`))
-      file.events.on('behind', (error) => terminal.note(error.message))
-      bus.events.on('served', (chain) => {
-        if (options.json) terminal.result(jsonLine(verifyJson(chain)))
-        else terminal.result(`serves height ${chain.height}  tip ${chain.tip}  work ${chain.work.toString(16)}`)
-      })
-      const onError = (error: unknown) => terminal.note(`a request failed: ${(error as Error).message}`)
-      const server = await serveBus({ bus, ...options.listen, clock, onError })
-      terminal.result(options.json ? jsonLine({ listening: server.url }) : `listening at ${server.url}`)
-      try {
-        await file.start(signal)
-        await file.ended()
-      } finally {
-        await server.close()
-      }
-      return EXIT.interrupted
+      show(serving, options, context)
+      await serving.start(signal)
+      const { url } = serving.server
+      context.terminal.result(options.json ? jsonLine({ listening: url }) : `listening at ${url}`)
+      await serving.ended()
     } finally {
-      await history.close()
+      await serving.stop()
     }
+    return EXIT.interrupted
   } finally {
     client.close()
   }
 }
 
-/** Option parser: HOST:PORT, an IPv6 address in brackets. */
-function address(text: string): { host: string; port: number } {
-  const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})$/.exec(text)
-  const port = Number(match?.[2])
-  if (match === null || port > 65_535) throw new InvalidArgumentError('write HOST:PORT')
-  return { host: (match[1] as string).replace(/^\[(.*)\]$/, '$1'), port }
+/** All that serving tells, on the terminal. */
+function show({ bus, file, server }: Serving, { proof, json }: Options, { terminal }: CliContext): void {
+  file.events.on('unserved', ({ detail }) => terminal.note(`${proof} is not served: ${detail}`))
+  file.events.on('behind', (error) => terminal.note(withCure(error)))
+  bus.events.on('served', (chain) => {
+    if (json) terminal.result(jsonLine(provedJson(chain)))
+    else terminal.result(`serves height ${chain.height}  tip ${chain.tip}  work ${chain.work.toString(16)}`)
+  })
+  server.events.on('failed', (error) => terminal.note(`a request failed: ${withCure(error)}`))
 }

@@ -56,31 +56,31 @@ export const addBusVerify: AddCommand = (parent, run) => {
           ...(options.minWork === undefined ? {} : { minWork: options.minWork }),
         })
         const ms = performance.now() - began
-        if (options.json) terminal.result(jsonLine(verifyJson(result)))
-        else if (result.valid) for (const line of describe(result, ms)) terminal.result(line)
-        if (!result.valid) {
-          terminal.note(`invalid: ${result.reason}: ${result.detail}`)
-          const cure = cureOf(result.reason, proof, options)
+        if (options.json) terminal.result(jsonLine(verifyJson(result, params.name)))
+        else if (result.ok) for (const line of describe(result.chain, ms)) terminal.result(line)
+        if (!result.ok) {
+          terminal.note(`invalid: ${result.reject}: ${result.detail}`)
+          const cure = cureOf(result.reject, proof, options)
           if (cure !== null) terminal.note(cure)
         }
-        return result.valid ? EXIT.valid : EXIT.invalid
+        return result.ok ? EXIT.valid : EXIT.invalid
       }),
     )
 }
 
 /** The proved state for people, ending with what it does not say. */
-export function describe(result: ProvedChain, ms: number): string[] {
-  const from = result.anchor === null ? 'genesis' : `the anchor at height ${result.anchor.height}`
+export function describe(chain: ProvedChain, ms: number): string[] {
+  const from = chain.anchor === null ? 'genesis' : `the anchor at height ${chain.anchor.height}`
   return [
-    `valid     ${result.network}, ${result.steps} ${result.steps === 1 ? 'step' : 'steps'} from ${from} (${ms.toFixed(0)} ms)`,
-    `height    ${result.height}`,
-    `tip       ${result.tip}`,
-    `work      ${result.work.toString(16)}${result.anchor === null ? '' : ' since the anchor'}`,
-    `bits      ${result.bits.toString(16).padStart(8, '0')}`,
-    `history   ${result.accumulator.toString(16).padStart(64, '0')}`,
-    `setup     ${result.setup === 'ceremony' ? 'public ceremony' : 'INSECURE-DEV: whoever knows the public secret can forge'}`,
-    `pow       ${result.pow === 'weak' ? 'weak: headers of this network show little work' : 'by the network’s full rules'}`,
-    `key       ${result.keyId}`,
+    `valid     ${chain.network}, ${chain.steps} ${chain.steps === 1 ? 'step' : 'steps'} from ${from} (${ms.toFixed(0)} ms)`,
+    `height    ${chain.height}`,
+    `tip       ${chain.tip}`,
+    `work      ${chain.work.toString(16)}${chain.anchor === null ? '' : ' since the anchor'}`,
+    `bits      ${chain.bits.toString(16).padStart(8, '0')}`,
+    `history   ${chain.accumulator.toString(16).padStart(64, '0')}`,
+    `setup     ${chain.setup === 'ceremony' ? 'public ceremony' : 'INSECURE-DEV: whoever knows the public secret can forge'}`,
+    `pow       ${chain.pow === 'weak' ? 'weak: headers of this network show little work' : 'by the network’s full rules'}`,
+    `key       ${chain.keyId}`,
     'Not proved: that the blocks are valid, nor that no chain with more work exists.',
   ]
 }

@@ -1,12 +1,11 @@
 import {
   attestationResultJson,
-  type CheckedAttestation,
-  checkAttestation,
   poseidonOf,
-  type RefusedAttestation,
-  type UnprovedAttestation,
-  type UnreadAttestation,
+  type ShownAttestationReject,
+  type VerifiedAttestation,
+  verifyAttestation,
 } from '../../bus/index.ts'
+import { type Rejection, rejection } from '../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import type { AddCommand } from '../command.ts'
@@ -46,33 +45,33 @@ async function check(context: CliContext, file: string, options: Options): Promi
   if (options.body !== undefined) await requireWritable(options.body, context.env, options, file)
   const judge = await openJudge(options, context)
   const proof = await readProof(options.proof)
-  const chain = await judge.judge(proof)
+  const proved = await judge.verify(proof)
   const read = await readAttestationFile(file)
   const kind = read.ok ? read.attestation.kind : null
-  const refuse = (refused: RefusedAttestation | UnreadAttestation | UnprovedAttestation): ExitCode => {
+  const refuse = (refused: Rejection<ShownAttestationReject>): ExitCode => {
     if (options.json) terminal.result(jsonLine(attestationResultJson(refused, kind)))
-    terminal.note(`invalid: ${refused.reason}: ${refused.detail}`)
+    terminal.note(`invalid: ${refused.reject}: ${refused.detail}`)
     return EXIT.invalid
   }
-  if (!chain.valid) {
-    const exit = refuse({ valid: false, reason: `proof:${chain.reason}`, detail: chain.detail })
-    const cure = cureOf(chain.reason, proof, options)
+  if (!proved.ok) {
+    const exit = refuse(rejection(`proof:${proved.reject}`, proved.detail))
+    const cure = cureOf(proved.reject, proof, options)
     if (cure !== null) terminal.note(cure)
     return exit
   }
-  if (!read.ok) return refuse({ valid: false, reason: read.reject, detail: read.detail })
+  if (!read.ok) return refuse(read)
   const began = performance.now()
-  const result = checkAttestation(read.attestation, chain, poseidonOf(judge.verifier))
+  const result = verifyAttestation(read.attestation, proved.chain, poseidonOf(judge.verifier))
   const ms = performance.now() - began
-  if (!result.valid) return refuse(result)
-  if (options.body !== undefined) await writeBody(options.body, result)
+  if (!result.ok) return refuse(result)
+  if (options.body !== undefined) await writeBody(options.body, result.verified)
   const json = attestationResultJson(result, kind)
   if (options.json) terminal.result(jsonLine(json))
   else for (const line of checkedLines(json, ms)) terminal.result(line)
   return EXIT.valid
 }
 
-async function writeBody(file: string, { payload }: CheckedAttestation): Promise<void> {
+async function writeBody(file: string, { payload }: VerifiedAttestation): Promise<void> {
   if (payload.kind !== 'inscription') throw new UsageError('--body is for inscriptions')
   await writeAtomic(diskFiles, file, payload.envelope.body ?? new Uint8Array())
 }

@@ -4,7 +4,7 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
-import { makeKeys } from '../keys.ts'
+import { makeKeys } from '../prover.ts'
 import { jsonLine } from '../text.ts'
 
 export const addSetup: AddCommand = (parent, run) => {

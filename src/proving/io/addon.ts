@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type * as Addon from '../../../folding/index.d.ts'
+import { WscError } from '../../lib/index.ts'
 import { packageRoot } from '../../lib/io/index.ts'
-import { ProvingError } from '../errors.ts'
+import type { ProvingErrorCode } from '../errors.ts'
 
 export const addonFile = join(packageRoot(), 'folding/wsc-folding.node')
 
@@ -11,7 +12,7 @@ export function loadAddon(): typeof Addon {
   try {
     return createRequire(import.meta.url)(addonFile) as typeof Addon
   } catch (cause) {
-    throw new ProvingError(
+    throw new WscError<ProvingErrorCode>(
       'E_NO_ADDON',
       'proving needs the folding addon, which is not built here: run `npm run setup` in the clone (it takes cargo 1.88 or newer)',
       { cause },

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type * as Addon from '../../../folding/index.d.ts'
+import { WscError } from '../../lib/index.ts'
 import type { CompiledCircuit } from '../circuit.ts'
 import type { CircuitInput, CircuitValue, WitnessSource } from '../engine.ts'
-import { WitnessError } from '../witness-calculator.ts'
+import type { WitnessErrorCode } from '../errors.ts'
 import { loadAddon } from './addon.ts'
 
 const FIELD_BYTES = 32
@@ -43,11 +44,13 @@ function encode(input: CircuitInput): Uint8Array {
   let at = 0
   for (const { name, values, bytes } of LAYOUT) {
     const given = flatten(input[name] ?? [])
-    if (given.length !== values) throw new WitnessError(`input ${name} takes ${values} values, got ${given.length}`)
+    if (given.length !== values)
+      throw new WscError<WitnessErrorCode>('E_WITNESS', `input ${name} takes ${values} values, got ${given.length}`)
     for (const value of given) {
       let rest = BigInt(value)
       for (let i = 0; i < bytes; i++, rest >>= 8n) out[at + i] = Number(rest & 0xffn)
-      if (rest !== 0n) throw new WitnessError(`input ${name} has a value outside ${8 * bytes} bits`)
+      if (rest !== 0n)
+        throw new WscError<WitnessErrorCode>('E_WITNESS', `input ${name} has a value outside ${8 * bytes} bits`)
       at += bytes
     }
   }

@@ -1,5 +1,6 @@
+import { WscError } from '../../lib/index.ts'
 import type { CircuitDeclaration } from '../circuit.ts'
-import { ProvingError } from '../errors.ts'
+import type { ProvingErrorCode } from '../errors.ts'
 
 /** The circuits of several parts by name. A value: whoever composes the parts builds it from what each declares. */
 export interface CircuitRegistry<Name extends string = string> {
@@ -17,14 +18,17 @@ export function circuitRegistry<Name extends string>(
   if (byName.size < all.length) {
     const names = all.map(({ name }) => name)
     const twice = names.find((name, i) => names.indexOf(name) < i)
-    throw new ProvingError('E_CIRCUIT', `two circuits are called ${twice}`)
+    throw new WscError<ProvingErrorCode>('E_CIRCUIT', `two circuits are called ${twice}`)
   }
   return {
     all,
     find(name) {
       const found = byName.get(name)
       if (found === undefined) {
-        throw new ProvingError('E_CIRCUIT', `no circuit is called ${name}; there are ${[...byName.keys()].join(', ')}`)
+        throw new WscError<ProvingErrorCode>(
+          'E_CIRCUIT',
+          `no circuit is called ${name}; there are ${[...byName.keys()].join(', ')}`,
+        )
       }
       return found
     },

@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, posix, relative, sep } from 'node:path'
-import { packageRoot } from '../../lib/io/index.ts'
-import { ProvingError } from '../errors.ts'
+import { errorCode, WscError } from '../../lib/index.ts'
+import { packageRoot, readRegular } from '../../lib/io/index.ts'
+import type { ProvingErrorCode } from '../errors.ts'
 import { exists } from './cache.ts'
 
 /** One source file of a circuit. */
@@ -35,25 +35,35 @@ export async function readSources(main: string, library: string): Promise<Circui
   const visit = async (file: string, of: CircuitSource['of'], name: string): Promise<void> => {
     const key = `${of} ${name}`
     if (found.has(key)) return
-    if (found.size === MAX_FILES) throw new ProvingError('E_CIRCUIT', `the circuit has more than ${MAX_FILES} files`)
+    if (found.size === MAX_FILES)
+      throw new WscError<ProvingErrorCode>('E_CIRCUIT', `the circuit has more than ${MAX_FILES} files`)
     const text = await readSource(file, name)
     found.set(key, { name, of, text })
     for (const path of includesOf(text)) {
       if (posix.isAbsolute(path)) {
-        throw new ProvingError('E_CIRCUIT', `${name} includes "${path}": an absolute path is of one machine only`)
+        throw new WscError<ProvingErrorCode>(
+          'E_CIRCUIT',
+          `${name} includes "${path}": an absolute path is of one machine only`,
+        )
       }
       const beside = join(dirname(file), path)
       if (await exists(beside)) {
         const near = posix.join(posix.dirname(name), path)
         if (of === 'package' && near.startsWith('../')) {
-          throw new ProvingError('E_CIRCUIT', `${name} includes "${path}", which lies outside of its package`)
+          throw new WscError<ProvingErrorCode>(
+            'E_CIRCUIT',
+            `${name} includes "${path}", which lies outside of its package`,
+          )
         }
         await visit(beside, of, near)
         continue
       }
       const installed = await findInPackages(packages, path)
       if (installed === undefined) {
-        throw new ProvingError('E_CIRCUIT', `${name} includes "${path}", which cannot be read: there is no such file`)
+        throw new WscError<ProvingErrorCode>(
+          'E_CIRCUIT',
+          `${name} includes "${path}", which cannot be read: there is no such file`,
+        )
       }
       await visit(installed, 'package', posix.normalize(path))
     }
@@ -64,15 +74,13 @@ export async function readSources(main: string, library: string): Promise<Circui
 
 async function readSource(file: string, name: string): Promise<string> {
   const refuse = (why: string, cause?: unknown) =>
-    new ProvingError('E_CIRCUIT', `circuit source ${name} cannot be read: ${why}`, { cause })
-  const stats = await stat(file).catch((cause) => {
-    throw refuse('there is no such file', cause)
+    new WscError<ProvingErrorCode>('E_CIRCUIT', `circuit source ${name} cannot be read: ${why}`, { cause })
+  const bytes = await readRegular(file, MAX_FILE_BYTES).catch((cause) => {
+    const why = { ENOENT: 'there is no such file', E_IO: 'it is no regular file' }[errorCode(cause) ?? '']
+    throw refuse(why ?? (cause as Error).message, cause)
   })
-  if (!stats.isFile()) throw refuse('it is no regular file')
-  if (stats.size > MAX_FILE_BYTES) throw refuse(`it has more than ${MAX_FILE_BYTES} bytes`)
-  return await readFile(file, 'utf8').catch((cause) => {
-    throw refuse((cause as Error).message, cause)
-  })
+  if (bytes.length > MAX_FILE_BYTES) throw refuse(`it has more than ${MAX_FILE_BYTES} bytes`)
+  return Buffer.from(bytes).toString('utf8')
 }
 
 /** Paths in the include statements of a source, in order; none that stands in a comment. */

@@ -4,9 +4,10 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, posix, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { throwIfAborted, WscError } from '../../lib/index.ts'
 import { packageRoot } from '../../lib/io/index.ts'
 import type { CircuitDeclaration, CompiledCircuit } from '../circuit.ts'
-import { ProvingError } from '../errors.ts'
+import type { ProvingErrorCode } from '../errors.ts'
 import { cacheDirectory, fillDirectory } from './cache.ts'
 import { type CircuitSource, readSources } from './circuit-sources.ts'
 import { compilerText, stagedPath } from './compiler-text.ts'
@@ -58,7 +59,9 @@ async function findCompiler(): Promise<{ readonly program: string; readonly vers
     const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
     return { program: join(dirname(manifest), 'cli.js'), version }
   } catch (cause) {
-    throw new ProvingError('E_CIRCUIT', 'the Circom compiler (the package circom2) is not installed', { cause })
+    throw new WscError<ProvingErrorCode>('E_CIRCUIT', 'the Circom compiler (the package circom2) is not installed', {
+      cause,
+    })
   }
 }
 
@@ -82,10 +85,14 @@ async function runCompiler(
   const args = [program, main, ...FLAGS, '-l', 'packages', '-o', 'out']
   const limits = { cwd: work, maxBuffer: 1 << 24, ...(signal && { signal }) }
   await promisify(execFile)(process.execPath, args, limits).catch((cause) => {
-    signal?.throwIfAborted()
-    throw new ProvingError('E_CIRCUIT', `${sources[0]?.name} does not compile: ${compilerText(cause, sources)}`, {
-      cause,
-    })
+    throwIfAborted(signal)
+    throw new WscError<ProvingErrorCode>(
+      'E_CIRCUIT',
+      `${sources[0]?.name} does not compile: ${compilerText(cause, sources)}`,
+      {
+        cause,
+      },
+    )
   })
   const name = posix.basename(main, '.circom')
   await rename(join(work, 'out', `${name}.r1cs`), join(directory, 'circuit.r1cs'))

@@ -9,3 +9,4 @@ export { NativeProofEngine, NativeProofVerifier } from './native-proof-engine.ts
 export { NativeVerifier } from './native-verifier.ts'
 export { type R1csCounts, readR1csCounts } from './r1cs-header.ts'
 export { developmentPowers, ensureProofSetup, ensureSetup, type KeyDirectory, type SetupOptions } from './setup.ts'
+export { WasmWitnessSource, type WitnessLimits } from './wasm-witness-source.ts'

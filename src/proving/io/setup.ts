@@ -4,8 +4,9 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type * as Addon from '../../../folding/index.d.ts'
+import { WscError } from '../../lib/index.ts'
 import type { CompiledCircuit } from '../circuit.ts'
-import { ProvingError } from '../errors.ts'
+import type { ProvingErrorCode } from '../errors.ts'
 import { abortable, addonFile, loadAddon } from './addon.ts'
 import { cacheDirectory, exists, fillDirectory, sweep } from './cache.ts'
 import { type R1csCounts, readR1csCounts } from './r1cs-header.ts'
@@ -101,12 +102,12 @@ async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
       () => true,
     ))
   ) {
-    throw new ProvingError('E_SETUP', `${path} cannot be read: it is no regular file`)
+    throw new WscError<ProvingErrorCode>('E_SETUP', `${path} cannot be read: it is no regular file`)
   }
   const hash = createHash('sha256')
   await pipeline(createReadStream(path), hash, { signal }).catch((cause) => {
     signal?.throwIfAborted()
-    throw new ProvingError('E_SETUP', `${path} cannot be read: ${(cause as Error).message}`, { cause })
+    throw new WscError<ProvingErrorCode>('E_SETUP', `${path} cannot be read: ${(cause as Error).message}`, { cause })
   })
   return hash.digest('hex')
 }

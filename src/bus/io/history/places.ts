@@ -1,5 +1,5 @@
 import type { PlaceSource } from '../../attestation/attestor.ts'
-import type { AttestedChain } from '../../attestation/check.ts'
+import type { AttestedChain } from '../../attestation/verify.ts'
 import { busError } from '../../errors.ts'
 import type { History } from './history.ts'
 
@@ -13,12 +13,12 @@ import type { History } from './history.ts'
  *
  * const verifier = await loadVerifier()
  * const options = { params: regtest, verifier, now: Date.now() / 1000 }
- * const chain = await verifyProof(await readFile('regtest.proof'), options)
+ * const proved = await verifyProof(await readFile('regtest.proof'), options)
  * const headers = fileSource(await readFile('regtest-headers.bin'))
  * const history = await History.open(startContext(regtest), memoryTable(), verifier)
- * if (!chain.valid || !headers.ok) throw new Error('no proof or no headers')
- * await history.sync(headers.source, chain.height)
- * const places = await provedPlaces(history, chain)
+ * if (!proved.ok || !headers.ok) throw new Error('no proof or no headers')
+ * await history.sync(headers.source, proved.chain.height)
+ * const places = await provedPlaces(history, proved.chain)
  * const { path } = await places.place(3)
  * console.log(path.length) // 3
  */

@@ -1,5 +1,5 @@
 import { type Rejection, toDisplay } from '../../../bitcoin/index.ts'
-import { equalBytes, throwIfAborted } from '../../../lib/index.ts'
+import { Emitter, type Events, equalBytes, throwIfAborted } from '../../../lib/index.ts'
 import type { Fold, FoldEngine, WitnessSource } from '../../../proving/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
 import { busError } from '../../errors.ts'
@@ -25,8 +25,12 @@ export interface ProverOptions {
   readonly checkpointEveryMs?: number
   /** So many headers before the end of a run every step is saved besides; none unless given. */
   readonly saveNearTip?: number
-  onProgress?(progress: FoldProgress): void
-  onCheckpoint?(state: ChainState): void | Promise<void>
+}
+
+export interface ProverEvents {
+  readonly progress: FoldProgress
+  /** A state whose fold is on the disk. */
+  readonly checkpoint: ChainState
 }
 
 export interface FoldProgress {
@@ -52,10 +56,15 @@ const CHECKPOINT_EVERY_MS = 20_000
  */
 export class BusProver {
   readonly #options: ProverOptions
+  readonly #events = new Emitter<ProverEvents>()
   #current: Folded | null = null
 
   constructor(options: ProverOptions) {
     this.#options = options
+  }
+
+  get events(): Events<ProverEvents> {
+    return this.#events
   }
 
   /** The proved state so far; null when nothing is loaded yet. */
@@ -179,7 +188,7 @@ export class BusProver {
         unsaved = true
         const { height } = step.after.context
         const secondsPerHeader = (clock() - began) / 1000 / (height - from)
-        this.#options.onProgress?.({ from, height, to, secondsPerHeader })
+        this.#events.emit('progress', { from, height, to, secondsPerHeader })
         if (height < to && (to - height <= saveNearTip || clock() - savedAt >= checkpointEveryMs)) {
           await this.#save()
           savedAt = clock()
@@ -213,7 +222,7 @@ export class BusProver {
       throw busError('E_ENGINE', `the fold differs from the native state at height ${state.context.height}`)
     }
     await store.save(state, fold.steps, await fold.save())
-    await this.#options.onCheckpoint?.(state)
+    this.#events.emit('checkpoint', state)
   }
 }
 

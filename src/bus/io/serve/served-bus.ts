@@ -34,7 +34,7 @@ export interface ServedProof {
  *
  * @example
  * // In the process that proves: one opened history, one proof in memory.
- * const bus = new ServedBus({ history: sharedHistory(history), blocks: bitcoindBlocks(client) })
+ * const bus = new ServedBus({ history: sharedHistory(keeper), blocks: bitcoindBlocks(client) })
  * prover.events.on('published', (proof) => {
  *   bus.offer(proof)
  *   bus.takeUp().catch(() => undefined) // the history lags behind: again when it was kept

@@ -10,14 +10,14 @@ import {
 } from '../../../lib/index.ts'
 import { readRegular } from '../../../lib/io/index.ts'
 import { MAX_PROOF_BYTES } from '../../proof-file.ts'
-import type { ProvedChain, RefusedProof } from '../../verify.ts'
+import type { VerifyProofResult } from '../../verify.ts'
 import type { ServedBus } from './served-bus.ts'
 
 export interface ServedFileComponents {
   /** The proof file that a prover, of another process, keeps current. */
   readonly file: string
   readonly bus: ServedBus
-  judge(proof: Uint8Array): Promise<ProvedChain | RefusedProof>
+  verify(proof: Uint8Array): Promise<VerifyProofResult>
 }
 
 export interface ServedFileEvents {
@@ -64,7 +64,7 @@ export class ServedFile implements Service {
    */
   async look(signal?: AbortSignal): Promise<void> {
     const bytes = await this.#read()
-    if (bytes !== null) await this.#judge(bytes)
+    if (bytes !== null) await this.#verify(bytes)
     await this.#components.bus.takeUp(signal)
   }
 
@@ -81,25 +81,25 @@ export class ServedFile implements Service {
     }
   }
 
-  async #judge(bytes: Uint8Array): Promise<void> {
-    const chain = await this.#components.judge(bytes)
+  async #verify(bytes: Uint8Array): Promise<void> {
+    const verified = await this.#components.verify(bytes)
     this.#seen = bytes
-    if (!chain.valid) return this.#unserved(`${chain.reason}: ${chain.detail}`)
-    const compared = this.#components.bus.offer({ bytes, chain })
+    if (!verified.ok) return this.#unserved(`${verified.reject}: ${verified.detail}`)
+    const compared = this.#components.bus.offer({ bytes, chain: verified.chain })
     if (!compared.ok) this.#unserved(compared.detail)
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    let told = ''
+    let trouble = ''
     for (;;) {
       try {
         await this.look(signal)
-        told = ''
+        trouble = ''
       } catch (cause) {
         if (isInterrupt(cause, signal)) throw cause
         const error = cause instanceof Error ? cause : new Error(String(cause), { cause })
-        if (error.message !== told) this.#events.emit('behind', error)
-        told = error.message
+        if (error.message !== trouble) this.#events.emit('behind', error)
+        trouble = error.message
       }
       await delay(LOOK_EVERY_MS, signal)
     }

@@ -1,5 +1,6 @@
 import type { PlaceSource } from '../../attestation/attestor.ts'
-import type { AttestedChain } from '../../attestation/check.ts'
+import type { AttestedChain } from '../../attestation/verify.ts'
+import { busError } from '../../errors.ts'
 import type { History } from '../history/history.ts'
 import { livePlaces, provedPlaces } from '../history/places.ts'
 import type { HeaderSource } from '../prover/header-source.ts'
@@ -26,12 +27,29 @@ export function ownHistory(history: History, headers: HeaderSource): ServedHisto
   }
 }
 
-/** A history that another service of this process keeps, the prover's: it is in step as soon as that one has kept it so. */
-export function sharedHistory(history: History): ServedHistory {
+/**
+ * A history that another service of this process keeps, the prover's: it is in step as soon as that one has kept it so.
+ * Null while it is not open yet.
+ */
+export function sharedHistory(keeper: { readonly history: History | null }): ServedHistory {
+  const opened = (): History => {
+    if (keeper.history !== null) return keeper.history
+    throw busError('E_NO_HEADERS', 'the history is not open yet')
+  }
   return {
     async inStep(chain) {
-      await provedPlaces(history, chain)
+      await provedPlaces(opened(), chain)
     },
-    places: (chain) => livePlaces(history, chain),
+    places(chain) {
+      let live: PlaceSource | null = null
+      const places = () => {
+        live ??= livePlaces(opened(), chain)
+        return live
+      }
+      return {
+        place: async (height) => await places().place(height),
+        hashAt: async (height) => await places().hashAt(height),
+      }
+    },
   }
 }

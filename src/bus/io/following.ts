@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import type { BitcoindClient } from '../../bitcoin/io/index.ts'
+import { type RunningService, together } from '../../lib/index.ts'
+import { HistoryKeeper } from './history/history-keeper.ts'
+import { openStoredHistory } from './history/open-history.ts'
+import { ChainFollower } from './prover/chain-follower.ts'
+import { bitcoindSource } from './prover/header-source.ts'
+import { type OpenProver, type OpenProverOptions, openProver } from './prover/open-prover.ts'
+import { ProofPublisher } from './publish/publisher.ts'
+import { InProcessServer } from './serve/in-process-server.ts'
+
+export interface FollowingOptions extends OpenProverOptions {
+  readonly client: BitcoindClient
+  /** The proof file to keep current. */
+  readonly file: string
+  /** Serve the bus as well, from what proving holds in memory. */
+  readonly serve?: { readonly host: string; readonly port: number } | undefined
+}
+
+/** A prover that follows a bitcoind, with all that goes with it, as one service. */
+export interface Following extends RunningService {
+  readonly proving: OpenProver
+  readonly publisher: ProofPublisher
+  readonly keeper: HistoryKeeper
+  readonly follower: ChainFollower
+  /** Null where nothing is served. */
+  readonly server: InProcessServer | null
+}
+
+/**
+ * Composes following: one opened history and one proof in memory, for the prover and for the server. Not started yet, so
+ * that everything it tells can be listened to; its data directory is locked until it is stopped, started or not.
+ */
+export async function openFollowing(options: FollowingOptions): Promise<Following> {
+  const { client, params, file, dir, clock, serve } = options
+  const proving = await openProver(options)
+  const { start, prover, status, verifier, verifyOptions } = proving
+  const publisher = new ProofPublisher({ file, verifyOptions })
+  publisher.events.on('published', (proof) => status.published(proof, file))
+  const keeper = new HistoryKeeper({
+    source: bitcoindSource(client),
+    open: () => openStoredHistory(join(dir, 'history'), params, start.start, verifier),
+  })
+  prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
+  const follower = new ChainFollower({ client, params, proving, publisher, clock })
+  const server = serve === undefined ? null : new InProcessServer({ ...serve, client, publisher, keeper })
+  // Who reads is let in before the first block is folded, and turned away before anything is closed.
+  const services = together([keeper, publisher, ...(server === null ? [] : [server]), follower])
+  return {
+    proving,
+    publisher,
+    keeper,
+    follower,
+    server,
+    start: (signal) => services.start(signal),
+    ended: () => services.ended(),
+    async stop() {
+      try {
+        await services.stop()
+      } finally {
+        await proving.close()
+      }
+    },
+  }
+}

@@ -1,0 +1,130 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Emitter, type Events, Running, type Service, WscError } from '../lib/index.ts'
+import { Connections } from './connections.ts'
+import { HTTP_LIMITS, type HttpLimits, MAX_HEADER_BYTES, RATE_LIMIT, type RateLimit } from './limits.ts'
+import type { RouteModule, ServerInfo } from './route-module.ts'
+
+export interface HttpServerOptions {
+  readonly modules: readonly RouteModule[]
+  readonly host: string
+  /** 0 for any that is free. */
+  readonly port: number
+  /** Of one client, by address, over all routes but those that have a `config.rateLimit` of their own. */
+  readonly rateLimit?: RateLimit
+  readonly limits?: Partial<HttpLimits>
+  /** Whether any page may read what is answered: right for what is public and verifies by itself. */
+  readonly anyOrigin?: boolean
+  /** Sent with every answer that does not say otherwise. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Where given, `/openapi.json` tells of all routes. */
+  readonly about?: ServerInfo
+  /** Milliseconds, for the rate limit; the machine's monotonic clock unless given. */
+  readonly clock?: () => number
+}
+
+export interface HttpServerEvents {
+  /** What went wrong inside; the client heard only that something did. */
+  readonly failed: unknown
+}
+
+/** Between two looks for connections whose time is up; Node's own is 30 s. */
+const LOOK_FOR_LATE_MS = 1000
+
+export class HttpServer implements Service {
+  readonly #options: HttpServerOptions
+  readonly #events = new Emitter<HttpServerEvents>()
+  readonly #running = new Running()
+  #server: Server | null = null
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options
+  }
+
+  get events(): Events<HttpServerEvents> {
+    return this.#events
+  }
+
+  /** Where it listens, once it does. */
+  get url(): string {
+    const at = this.#server?.address() as AddressInfo | null | undefined
+    if (at === null || at === undefined) throw new WscError('E_NOT_STARTED', 'the server does not listen')
+    return `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`
+  }
+
+  async start(signal?: AbortSignal): Promise<void> {
+    const server = await this.#build()
+    await listen(server, this.#options)
+    this.#server = server
+    this.#running.begin(async (ending) => {
+      await fired(ending)
+      await new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      })
+    }, signal)
+  }
+
+  stop(): Promise<void> {
+    return this.#running.stop()
+  }
+
+  async #build(): Promise<Server> {
+    const { modules, anyOrigin = false, headers = {}, about = null, rateLimit = RATE_LIMIT } = this.#options
+    const clock = this.#options.clock ?? (() => performance.now())
+    const limits = { ...HTTP_LIMITS, ...this.#options.limits }
+    const connections = new Connections(limits)
+    let last: unknown = null
+    // Only where a server starts: it takes longer to load than a command has to run.
+    const { buildApp } = await import('./build-app.ts')
+    const app = await buildApp({
+      ...{ modules, connections, limits, rateLimit, clock, anyOrigin, headers, about },
+      createServer: (handle) => bounded(handle, connections, limits),
+      onFailed: (error) => {
+        // A stream's may come both ways: by itself, and as what its route threw.
+        if (error !== last) this.#events.emit('failed', error)
+        last = error
+      },
+    })
+    return app.server
+  }
+}
+
+/** Node's server within the limits. */
+function bounded(handle: RequestListener, connections: Connections, limits: HttpLimits): Server {
+  const server = createServer(
+    {
+      requestTimeout: limits.requestMs,
+      headersTimeout: limits.requestMs,
+      connectionsCheckingInterval: Math.min(LOOK_FOR_LATE_MS, limits.requestMs),
+      maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveTimeout: 5000,
+    },
+    (request, response) => {
+      connections.begin(request, response)
+      handle(request, response)
+    },
+  )
+  server.maxConnections = limits.connections
+  server.on('connection', (socket) => connections.admit(socket))
+  return server
+}
+
+function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : (cause.code ?? cause.message)
+      const address = `${host}:${port}`
+      const cure = { act: 'other-address', subject: address }
+      reject(new WscError('E_IO', `cannot listen at ${address}: ${reason}`, { cause, cure }))
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+function fired(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

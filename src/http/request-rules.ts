@@ -1,0 +1,80 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AppOptions } from './app-options.ts'
+import { Budget } from './budget.ts'
+import { clientOf } from './clients.ts'
+import { fail } from './failure.ts'
+import { MAX_TARGET } from './limits.ts'
+import type { Routes } from './route-module.ts'
+
+/**
+ * What a request must be before anything of it is read or done: of a client that waited, of a method that its path has,
+ * with a body only where one is taken, and within the lengths.
+ */
+export function addRequestRules(app: Routes, { connections, limits, anyOrigin }: AppOptions): void {
+  const methods = new Set<string>()
+  const bodies = new Budget({ total: limits.bodyBytes, perClient: limits.bodyBytesPerAddress })
+  app.addHook('onRoute', (route) => {
+    if (route.method === 'GET') route.method = ['GET', 'HEAD']
+    for (const method of [route.method].flat()) methods.add(method)
+  })
+  // What has a route brings the same along by itself, or a limit of its own.
+  const limitRate = app.rateLimit()
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) await limitRate.call(app, request, reply)
+  })
+  const allowed = (url: string) => [...methods].filter((method) => app.findRoute({ method, url }) !== null)
+
+  app.addHook('preParsing', async (request, reply) => {
+    const { method, url } = request
+    if (method === 'OPTIONS') return preflight(reply, allowed(url), anyOrigin)
+    if (request.is404) {
+      const there = allowed(url)
+      if (there.length > 0 || !methods.has(method)) {
+        const allow = there.length > 0 ? there : [...methods]
+        return closing(reply.header('allow', allow.join(', ')), 405, 'method-not-allowed', `not ${method} at this path`)
+      }
+    }
+    if (!takesBody(request) && hasBody(request)) return closing(reply, 413, 'no-body', 'requests have no body')
+    if (request.originalUrl.length > MAX_TARGET) return fail(reply, 414, 'too-long', `at most ${MAX_TARGET} characters`)
+    if (request.is404) return fail(reply, 404, 'no-such-path', 'there is nothing at this path')
+    if (hasBody(request)) return await admitBody(request, reply)
+  })
+
+  /** A body comes in where its length is told, within the route's limit, and there is room for it. */
+  async function admitBody(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const length = request.headers['content-length']
+    if (length === undefined) return closing(reply, 411, 'length-required', 'tell Content-Length')
+    const { bodyLimit } = request.routeOptions
+    if (Number(length) > bodyLimit) return closing(reply, 413, 'too-large', `at most ${bodyLimit} bytes`)
+    const release = bodies.take(clientOf(request.raw.socket), Number(length))
+    if (release === null) return closing(reply, 503, 'busy', 'too much is being sent here')
+    connections.exchangeOf(request.raw).atEnd(release)
+  }
+}
+
+/** An unread body would be taken for the next request. */
+function closing(reply: FastifyReply, status: number, error: string, detail: string): FastifyReply {
+  return fail(reply.header('connection', 'close'), status, error, detail)
+}
+
+function takesBody(request: FastifyRequest): boolean {
+  return (request.routeOptions.schema as { readonly body?: unknown } | undefined)?.body !== undefined
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/** What a page's browser asks before it may send more than a plain GET from another origin; else what may be done. */
+function preflight(reply: FastifyReply, allowed: readonly string[], anyOrigin: boolean): FastifyReply {
+  const methods = (allowed.length > 0 ? allowed : ['GET', 'HEAD']).join(', ')
+  reply.header('allow', `${methods}, OPTIONS`)
+  if (anyOrigin) {
+    reply.headers({
+      'access-control-allow-methods': methods,
+      'access-control-allow-headers': methods === 'GET, HEAD' ? 'if-none-match' : 'if-none-match, content-type',
+      'access-control-max-age': '86400',
+    })
+  }
+  return reply.code(204).send()
+}

@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+
+/** Where a module declares its routes: a fastify instance of its own, whose schemas are zod's. */
+export type Routes = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Fires once the answer was taken in full, or the client is gone: what is made for it may stop. */
+    readonly leaving: AbortSignal
+  }
+}
+
+/**
+ * The routes of one part. Hooks and parsers that it adds are its own; what the kernel does for all routes is told at
+ * `HttpServer`.
+ */
+export interface RouteModule {
+  /** The tag of its routes in the OpenAPI document, and what the document says of them. */
+  readonly name: string
+  readonly description: string
+  register(routes: Routes): void
+}
+
+/** What the OpenAPI document of a server says of it. */
+export interface ServerInfo {
+  readonly title: string
+  readonly version: string
+  readonly description: string
+}
