@@ -8,6 +8,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['imports', process.execPath, 'scripts/check-imports.ts'],
   ['crate', process.execPath, 'scripts/check-crate.ts'],
   ['verifier', process.execPath, 'scripts/check-verifier.ts'],
+  ['images', process.execPath, 'scripts/dockerignore.ts', '--check'],
 ]
 
 const failed = checks.filter(([name, command, ...args]) => {

@@ -3,16 +3,17 @@
  * the verifier's WebAssembly and key are fetched from where the page keeps them, or given as bytes.
  */
 import {
+  aFileSource,
   BUILT_IN_KEY_ID,
   fetchFile,
   serveVerifier as serve,
   type VerifierFiles,
   type WorkerScope,
 } from './bus/index.ts'
+import { aSignal, optional, requireOptions } from './lib/index.ts'
 import { openWasmVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
-  BitcoinError,
   type BitcoinErrorCode,
   type Block,
   type BlockHash,
@@ -26,7 +27,6 @@ export {
   contextFromHeaders,
   type DecodedCompact,
   type DecodeReject,
-  type DecodeRejection,
   type DisplayHash,
   decodeBlock,
   decodeCompact,
@@ -44,6 +44,8 @@ export {
   HEADER_BYTES,
   type Header,
   type HeaderFileOptions,
+  type HeaderReject,
+  type HeaderRejection,
   headerHash,
   type InscriptionId,
   loadCustomParams,
@@ -55,8 +57,6 @@ export {
   networkHash,
   parseEnvelopes,
   parseInscriptionId,
-  type Rejection,
-  type RejectReason,
   regtest,
   requiredBits,
   signet,
@@ -94,7 +94,6 @@ export {
   attestTransaction,
   type BlockSource,
   type BuildReject,
-  type BuildRejection,
   type BusErrorCode,
   better,
   type CompareReject,
@@ -155,6 +154,7 @@ export {
   type WorkerScope,
   type WorkerVerifier,
 } from './bus/index.ts'
+export type { Rejection, Result } from './lib/index.ts'
 export { type Cure, errorCode, WscError, type WscErrorOptions } from './lib/index.ts'
 export type { SnarkVerifier } from './proving/index.ts'
 export {
@@ -199,6 +199,8 @@ export async function loadVerifier(
   files: VerifierFiles,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<SnarkVerifier> {
+  requireOptions('loadVerifier', files, { wasm: aFileSource, key: aFileSource })
+  requireOptions('loadVerifier', options, { signal: optional(aSignal) })
   const { signal } = options
   const [wasm, key] = await Promise.all([fetchFile(files.wasm, signal), fetchFile(files.key, signal)])
   return openWasmVerifier(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID })

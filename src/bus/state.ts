@@ -3,9 +3,9 @@ import {
   type ChainContext,
   checkHeader,
   type Header,
+  type HeaderRejection,
   hashToUint256,
   type NetworkParams,
-  type Rejection,
   startContext,
 } from '../bitcoin/index.ts'
 import { type Accumulator, append, emptyAccumulator, type Poseidon } from './accumulator.ts'
@@ -73,10 +73,13 @@ export function advance(
   state: ChainState,
   header: Header,
   poseidon: Poseidon,
-): { readonly ok: true; readonly next: ChainState } | Rejection {
+): { readonly ok: true; readonly next: ChainState } | HeaderRejection {
   const result = checkHeader(state.params, state.context, header)
-  if (!result.ok) return result
-  const { height, hash } = result.next
-  const history = recordHeader(poseidon, state.history, height, hash)
-  return { ok: true, next: { ...state, context: result.next, history } }
+  return result.ok ? { ok: true, next: afterValid(state, result.next, poseidon) } : result
+}
+
+/** The state after a header that has passed every rule; `context` is what they made of it. */
+export function afterValid(state: ChainState, context: ChainContext, poseidon: Poseidon): ChainState {
+  const history = recordHeader(poseidon, state.history, context.height, context.hash)
+  return { ...state, context, history }
 }

@@ -1,4 +1,5 @@
 import { type Cure, WscError } from '../lib/index.ts'
+import { BITCOIND_CURES } from './bitcoind-cures.ts'
 import { SETTLEMENT_CURES } from './settlement-cures.ts'
 
 /**
@@ -6,8 +7,10 @@ import { SETTLEMENT_CURES } from './settlement-cures.ts'
  * sentence. Every part's cures stand here, for all commands; a test finds those that do not.
  */
 const CURES: Readonly<Record<string, (subject: string) => string>> = {
+  ...BITCOIND_CURES,
   ...SETTLEMENT_CURES,
   'delete-and-again': () => 'delete that folder and run again',
+  'build-addon': () => 'build it by `wsc setup --addon` (which takes cargo 1.88 or newer and minutes)',
   'free-or-other-data-dir': () => 'stop it, or name another --data-dir',
   'free-or-other-history': () => 'stop it, or name another directory',
   'new-data-dir': () => 'name a new or empty one by --data-dir',

@@ -1,6 +1,7 @@
 /** Settlement's cures in this program's flags and commands, and in bitcoind's (`cure.ts`). */
 export const SETTLEMENT_CURES = {
   'accelerate-job': (job: string) => `\`wsc inscribe accelerate ${job}\` has a child pay for it`,
+  'coins-or-allow': () => 'send others there and wait until they are confirmed, or let these pay by --allow-inscribed',
   'create-wallet': () => 'make one by `wsc wallet create`, with the same --network and --wallet',
   'enable-wallets': () => 'start it without -disablewallet',
   'forget-job': (job: string) => `once that is deep enough: \`wsc inscribe forget ${job}\`, and inscribe again`,

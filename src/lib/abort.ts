@@ -26,3 +26,15 @@ export function delay(milliseconds: number, signal?: AbortSignal): Promise<void>
     signal?.addEventListener('abort', onAbort, { once: true })
   })
 }
+
+/** What `promise` gives, or the reason of `signal` as soon as that fires; the work itself goes on. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    const end = () => signal.removeEventListener('abort', onAbort)
+    signal.addEventListener('abort', onAbort)
+    if (signal.aborted) onAbort()
+    promise.then(resolve, reject).finally(end)
+  })
+}

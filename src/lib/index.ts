@@ -1,5 +1,5 @@
 /** The floor that every part stands on: errors, results, bytes. Knows nothing of Bitcoin; runs anywhere. */
-export { abortedError, delay, throwIfAborted } from './abort.ts'
+export { abortedError, delay, orAborted, throwIfAborted } from './abort.ts'
 export { hash256, hexOf, hexUpTo, satoshis, uint32 } from './atoms.ts'
 export { bytesToHex, concatBytes, equalBytes, hexToBytes, readUint32, uint32Bytes, utf8 } from './bytes.ts'
 export { type Cure, errorCode, WscError, type WscErrorOptions } from './errors.ts'
@@ -23,5 +23,6 @@ export {
 export { type ByteSource, type ReadResult, readBody, readBounded } from './read-body.ts'
 export { type Rejection, type Result, rejection } from './result.ts'
 export { type RetryOptions, retry } from './retry.ts'
+export { retryAfterMs } from './retry-after.ts'
 export { isInterrupt, Running, type RunningService, type Service } from './service.ts'
 export { together } from './together.ts'

@@ -6,7 +6,7 @@ const REJECTS: Readonly<Record<string, ProofReject>> = {
   E_PROOF_MALFORMED: 'proof-malformed',
   E_PROOF_INVALID: 'proof-invalid',
   // A panic or a trap: whatever these bytes did to the verifier, they have proved nothing.
-  E_INTERNAL: 'proof-invalid',
+  E_INTERNAL: 'proof-malformed',
 }
 
 /** What a verifier below says by an error, as a verdict. */

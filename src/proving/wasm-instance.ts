@@ -115,6 +115,7 @@ export class LoadedKey {
   readonly #load: (instance: WasmInstance) => WasmAnswer
   #instance: WasmInstance
   #handle: number
+  #recovering: Promise<void> | undefined
   /** What loading told of the key. */
   readonly info: Uint8Array<ArrayBuffer>
 
@@ -135,10 +136,30 @@ export class LoadedKey {
     return this.#instance.call(inputs, (exports, ...places) => call(exports, this.#handle, ...places)).bytes
   }
 
-  /** To be awaited after every call that untrusted bytes took part in. */
-  async recover(): Promise<void> {
-    if (!this.#instance.trapped) return
-    this.#instance = await this.#start()
-    this.#handle = this.#load(this.#instance).status
+  /** Calls with untrusted bytes: never in an instance that trapped before, and a fresh one is there afterwards. */
+  async judge(
+    inputs: readonly Uint8Array[],
+    call: (exports: WasmExports, handle: number, ...places: Places) => number,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    await this.#recover()
+    try {
+      return this.call(inputs, call)
+    } finally {
+      await this.#recover()
+    }
+  }
+
+  async #recover(): Promise<void> {
+    while (this.#instance.trapped) {
+      this.#recovering ??= this.#start()
+        .then((instance) => {
+          this.#handle = this.#load(instance).status
+          this.#instance = instance
+        })
+        .finally(() => {
+          this.#recovering = undefined
+        })
+      await this.#recovering
+    }
   }
 }

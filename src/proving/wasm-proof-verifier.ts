@@ -42,13 +42,11 @@ class WasmProofVerifier implements ProofVerifier {
     }
   }
 
-  async verify(proof: Uint8Array, publicValues: Uint8Array): Promise<Result<object, ProofReject>> {
-    const verdict = await judged(async () => {
-      this.#key.call([proof, publicValues], (exports, handle, ...places) =>
+  verify(proof: Uint8Array, publicValues: Uint8Array): Promise<Result<object, ProofReject>> {
+    return judged(async () => {
+      await this.#key.judge([proof, publicValues], (exports, handle, ...places) =>
         exports.wsc_circuit_verify(handle, ...places),
       )
     })
-    await this.#key.recover()
-    return verdict
   }
 }

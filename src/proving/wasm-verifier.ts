@@ -65,13 +65,9 @@ class WasmVerifier implements SnarkVerifier {
     if (!Number.isSafeInteger(steps) || steps < 1) {
       throw wasmVerifierError('E_PROOF_INVALID', 'the number of steps is not a positive integer')
     }
-    try {
-      return this.#key.call([snark, start], (exports, handle, snarkAt, snarkLength, startAt, startLength) =>
-        exports.wsc_verify(handle, snarkAt, snarkLength, BigInt(steps), startAt, startLength),
-      )
-    } finally {
-      await this.#key.recover()
-    }
+    return await this.#key.judge([snark, start], (exports, handle, snarkAt, snarkLength, startAt, startLength) =>
+      exports.wsc_verify(handle, snarkAt, snarkLength, BigInt(steps), startAt, startLength),
+    )
   }
 
   poseidon(tag: number, inputs: Uint8Array): Uint8Array {

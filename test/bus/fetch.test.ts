@@ -114,8 +114,50 @@ describe('wsc bus fetch', () => {
     const { server } = await place.serving()
     const elsewhere = await hostile((response) => response.writeHead(302, { location: server.url }).end())
     for (const url of [elsewhere, server.url, 'http://127.0.0.1:1', 'ftp://x', 'nonsense', 'http://u:p@127.0.0.1']) {
-      await expect(fetchProof(url, fakeOptions)).rejects.toMatchObject({ code: 'E_FETCH' })
+      await expect(fetchProof(url, fakeOptions, null, { timeoutMs: 500 })).rejects.toMatchObject({ code: 'E_FETCH' })
     }
+  })
+
+  it('asks again where a server wants to be left alone for a while, as long as there is time', async () => {
+    const proof = await proofAt(chain, 12)
+    /** A server that answers with these one after the other, the last one for ever, and when it was asked. */
+    const answering = async (...answers: readonly (readonly [number, string?])[]) => {
+      const asked: number[] = []
+      const url = await hostile((response) => {
+        const [status, retryAfter] = answers[Math.min(asked.length, answers.length - 1)] as [number, string?]
+        asked.push(performance.now())
+        response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter })
+        response.end(status === 200 ? proof : 'x'.repeat(100_000))
+      })
+      return { url, asked, fetch: (timeoutMs: number) => fetchProof(url, fakeOptions, null, { timeoutMs }) }
+    }
+    const busy = await answering([429, '1'], [503, '0'], [503], [200])
+    expect(await busy.fetch(10_000)).toMatchObject({ ok: true, bytes: proof })
+    expect(busy.asked).toHaveLength(4)
+    expect((busy.asked[1] as number) - (busy.asked[0] as number)).toBeGreaterThan(990)
+
+    for (const asks of [
+      [503, '3600'],
+      [429, new Date(Date.now() + 3_600_000).toUTCString()],
+    ] as const) {
+      const long = await answering(asks, [200])
+      await expect(long.fetch(5000)).rejects.toMatchObject({ code: 'E_FETCH', message: / answers (429|503);/ })
+      expect(long.asked).toHaveLength(1)
+    }
+    const never = await answering([503, 'nonsense'])
+    await expect(never.fetch(700)).rejects.toMatchObject({ code: 'E_FETCH', message: / answers 503;/ })
+    expect(never.asked).toHaveLength(2)
+    for (const status of [400, 404, 500, 502]) {
+      const other = await answering([status], [200])
+      await expect(other.fetch(5000)).rejects.toMatchObject({ message: expect.stringContaining(`answers ${status};`) })
+      expect(other.asked).toHaveLength(1)
+    }
+    const stop = new AbortController()
+    const patient = await answering([503, '2'])
+    const waiting = fetchProof(patient.url, fakeOptions, null, { signal: stop.signal })
+    await expect.poll(() => patient.asked.length, { interval: 5 }).toBe(1)
+    stop.abort()
+    await expect(waiting).rejects.toMatchObject({ code: 'E_ABORTED' })
   })
 
   it('fetches the path that brings an attestation to the new proof', async () => {

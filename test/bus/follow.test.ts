@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { regtest, toDisplay } from '../../src/bitcoin/index.ts'
+import { headerHash, regtest, toDisplay } from '../../src/bitcoin/index.ts'
 import { CheckpointStore } from '../../src/bus/io/prover/checkpoint-store.ts'
 import { follow } from '../../src/bus/io/prover/follow.ts'
 import { bitcoindSource } from '../../src/bus/io/prover/header-source.ts'
@@ -30,7 +30,7 @@ const sourceOf = (chain: () => FixtureChain) =>
     getHeaders: async (from, count) =>
       chain()
         .headers.slice(from - 1, from - 1 + count)
-        .map((header) => ({ header })),
+        .map((header, i) => ({ height: from + i, hash: headerHash(header), header })),
   })
 
 function cut(chain: FixtureChain, length: number): FixtureChain {

@@ -2,11 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Header, regtest } from '../../src/bitcoin/index.ts'
+import { ChainFeed } from '../../src/bitcoin/io/index.ts'
 import { History } from '../../src/bus/io/history/history.ts'
 import { HistoryKeeper } from '../../src/bus/io/history/history-keeper.ts'
 import { memoryTable } from '../../src/bus/io/history/table.ts'
 import { ChainFollower } from '../../src/bus/io/prover/chain-follower.ts'
-import { bitcoindSource } from '../../src/bus/io/prover/header-source.ts'
 import type { BusProver } from '../../src/bus/io/prover/prover.ts'
 import { ProofPublisher } from '../../src/bus/io/publish/publisher.ts'
 import { InProcessServer } from '../../src/bus/io/serve/in-process-server.ts'
@@ -31,19 +31,20 @@ function compose(client: FakeServer['client'], prover: BusProver, file: string) 
   const verifier = new Counting(start)
   const clock = () => NOW * 1000
   const publisher = new ProofPublisher({ file, verifyOptions: () => ({ params: regtest, verifier, now: NOW }) })
+  const feed = new ChainFeed({ client, params: regtest })
   const keeper = new HistoryKeeper({
-    source: bitcoindSource(client),
+    source: feed,
     open: () => History.open(start.start, memoryTable(), poseidonSource),
   })
   prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
-  const follower = new ChainFollower({ client, params: regtest, proving: { prover, start }, publisher, clock })
+  const follower = new ChainFollower({ feed, proving: { prover, start }, publisher, clock })
   const server = new InProcessServer({ host: '127.0.0.1', port: 0, client, publisher, keeper })
   let url = ''
   server.events.on('listening', (listening) => {
     url = listening.url
   })
-  const services = together([keeper, publisher, server, follower])
-  return { verifier, publisher, keeper, follower, server, services, url: () => url }
+  const services = together([keeper, publisher, server, follower, feed])
+  return { feed, verifier, publisher, keeper, follower, server, services, url: () => url }
 }
 
 /** The next event of a name. */
@@ -139,10 +140,10 @@ describe('following and serving in one process', () => {
     const { chain, move } = chainOf(main.headers.slice(0, 3))
     await using bitcoind = await FakeServer.start(answering((call) => chain.answer(call)))
     await place.withProver(async (prover) => {
-      const { publisher, follower } = compose(bitcoind.client, prover, join(place.dir, 'current.proof'))
+      const { feed, publisher, follower } = compose(bitcoind.client, prover, join(place.dir, 'current.proof'))
       let locked = true
       const keeper = new HistoryKeeper({
-        source: bitcoindSource(bitcoind.client),
+        source: feed,
         async open() {
           if (locked) throw new WscError('E_LOCKED', 'an attestation is made from it')
           return await History.open(start.start, memoryTable(), poseidonSource)
@@ -151,7 +152,7 @@ describe('following and serving in one process', () => {
       prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
       const lagging: string[] = []
       keeper.events.on('lagging', ({ message }) => lagging.push(message))
-      const services = together([keeper, publisher, follower])
+      const services = together([keeper, publisher, follower, feed])
       let proved = next(follower.events, 'proved')
       await services.start()
       await proved
@@ -178,8 +179,8 @@ describe('following and serving in one process', () => {
       }),
     )
     await place.withProver(async (prover) => {
-      const { follower, services } = compose(bitcoind.client, prover, join(place.dir, 'current.proof'))
-      follower.events.on('unreachable', () => {
+      const { feed, follower, services } = compose(bitcoind.client, prover, join(place.dir, 'current.proof'))
+      feed.events.on('unreachable', () => {
         trouble = 'another'
       })
       const proved = next(follower.events, 'proved')

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { headerHash, regtest } from '../../src/bitcoin/index.ts'
+import { type Header, headerHash, regtest } from '../../src/bitcoin/index.ts'
 import { peaksOf } from '../../src/bus/accumulator.ts'
 import { verifyPath } from '../../src/bus/accumulator-path.ts'
 import { History } from '../../src/bus/io/history/history.ts'
@@ -102,7 +102,9 @@ describe.each([
     await expect(history.sync(source, LENGTH + 1)).rejects.toMatchObject({ code: 'E_NO_HEADERS' })
     const foreign: HeaderSource = { ...source, hashAt: async () => null }
     await expect(history.sync(foreign, 12)).rejects.toMatchObject({ code: 'E_SOURCE' })
-    const headers = async (from: number) => [other.headers[from - 1] as never, chain.headers[from + 2] as never]
+    const placed = (header: Header, height: number) => ({ height, hash: headerHash(header), header })
+    const headers = async (from: number) =>
+      [other.headers[from - 1], chain.headers[from + 2]].map((header, i) => placed(header as Header, from + i))
     const broken: HeaderSource = { ...source, headers }
     const fresh = await open(memoryTable())
     await expect(fresh.sync(broken, 12)).rejects.toMatchObject({ code: 'E_REORG' })

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
-import { type Header, regtest } from '../../src/bitcoin/index.ts'
+import { type Header, headerHash, regtest } from '../../src/bitcoin/index.ts'
 import { CheckpointStore } from '../../src/bus/io/prover/checkpoint-store.ts'
 import { bitcoindSource, fileSource, type HeaderSource } from '../../src/bus/io/prover/header-source.ts'
 import { BusProver, type ProverOptions } from '../../src/bus/io/prover/prover.ts'
@@ -51,7 +51,7 @@ export function node(chain: () => FixtureChain, most = Number.POSITIVE_INFINITY)
     getHeaders: async (from, count) =>
       chain()
         .headers.slice(from - 1, from - 1 + Math.min(count, most))
-        .map((header) => ({ header })),
+        .map((header, i) => ({ height: from + i, hash: headerHash(header), header })),
   })
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BitcoindClient, type RpcCall, type RpcOptions } from '../../src/bitcoin/io/index.ts'
-import { walletCoins } from '../../src/settlement/io/index.ts'
+import { POSTAGE, walletCoins } from '../../src/settlement/io/index.ts'
 import { spendCoins } from '../../src/settlement/io/inscriber/transactions.ts'
 import { codeOf, InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
 import { RelayingClient } from '../support/relaying-client.ts'
@@ -27,10 +27,13 @@ test('a final job is let go but for what it inscribed: repeated, it is told with
   expect(JSON.stringify(await kept()).length).toBeLessThan(1_000)
   // The inscriptions go elsewhere.
   const { spendable } = await walletCoins(place.node.client, place.wallet)
-  const value = spendable.reduce((sum, coin) => sum + coin.value, 0n) - 1_000n
-  await place.node.generateBlock([
-    spendCoins(place.wallet, spendable, [{ script: place.wallet.script, value }]).toHex(),
-  ])
+  const coins = spendable.toSorted((one, other) => Number(one.value - other.value))
+  const value = coins.reduce((sum, coin) => sum + coin.value, 0n) - 1_000n
+  const outputs = [
+    { script: Uint8Array.of(0x51), value: 2n * POSTAGE },
+    { script: place.wallet.script, value: value - 2n * POSTAGE },
+  ]
+  await place.node.generateBlock([spendCoins(place.wallet, coins, outputs).toHex()])
   const client = new RememberingClient(place)
   const again = await place.inscriber({ client }).inscribe(envelopes)
   expect(again.inscriptions.map(({ confirmations }) => confirmations)).toEqual([7, 7])

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { CoreWallet } from '../support/core-wallet.ts'
+import { inscribeTo } from '../support/foreign-inscription.ts'
 import { SettlementPlace } from '../support/settlement-place.ts'
 
 /** A wallet of the node pays for commits; that of the file has not one coin. */
@@ -25,7 +26,7 @@ test('the node’s wallet pays and takes the change; inscriptions go to the wall
   expect(job).toMatchObject({ status: 'sent', fees: dry.fees, inscriptions: [{ confirmations: 1 }] })
   expect((await place.inscribe(...argv)).inscriptions[0]?.id).toBe(job.inscriptions[0]?.id)
   expect((await place.inscriptions()).map(({ id }) => id)).toEqual([job.inscriptions[0]?.id])
-  expect(await place.balance()).toEqual({ spendable: 0, onInscriptions: 330, immature: 0 })
+  expect(await place.balance()).toEqual({ spendable: 0, onInscriptions: 330, undetermined: 0, immature: 0 })
   expect((await savings.worth()) + BigInt(job.fees) + 330n).toBe(before)
 })
 
@@ -86,6 +87,41 @@ test('coins behind P2SH are segwit too', async () => {
   const nested = await CoreWallet.create(place.node, 'nested', { coins: 1, addresses: 'p2sh-segwit' })
   const job = await place.inscribe('--body', await place.put('z', 'z'), ...from(nested))
   expect(job.inscriptions).toMatchObject([{ confirmations: 1 }])
+})
+
+test.each([
+  ['taproot alone, as ord makes it', 'bech32m', /^tr\(/],
+  ['P2SH alone', 'p2sh-segwit', /^sh\(wpkh\(/],
+] as const)('a wallet whose descriptors are %s takes its change there', async (name, addresses, kind) => {
+  const only = await CoreWallet.only(place.node, name, kind, addresses)
+  const before = await only.worth()
+  const job = await place.inscribe('--body', await place.put(name, name), ...from(only))
+  expect((await only.worth()) + BigInt(job.fees) + 330n).toBe(before)
+})
+
+test('coins that carry an inscription of anyone pay neither from the node’s wallet nor from the wallet file', async () => {
+  const { node } = place
+  const ord = await CoreWallet.only(node, 'ord', /^tr\(/, 'bech32m')
+  // ord's postage, revealed to an address of that wallet, and nothing else left.
+  const address = await ord.call('getnewaddress', ['', 'bech32m'], z.string())
+  await inscribeTo(node, ord, address)
+  const body = ['--body', await place.put('payer', 'payer')]
+  const refused = await place.run('inscribe', ...body, ...from(ord))
+  expect([refused.exit, refused.stderr]).toEqual([
+    2,
+    expect.stringMatching(/10000 satoshis are on coins that carry inscriptions.*--allow-inscribed.*E_FUNDS/),
+  ])
+  expect(await ord.locked()).toEqual([])
+  const allowed = await place.inscribe(...body, ...from(ord), '--allow-inscribed')
+  expect(allowed.inscriptions).toMatchObject([{ confirmations: 1 }])
+
+  const mine = await CoreWallet.only(node, 'mine', /^tr\(/, 'bech32m')
+  const before = await place.balance()
+  await inscribeTo(node, mine, place.address)
+  expect(await place.balance()).toEqual({ ...before, onInscriptions: before.onInscriptions + 10_000 })
+  const own = ['--body', await place.put('own', 'own')]
+  const poor = await place.run('inscribe', ...own)
+  expect([poor.exit, poor.stderr]).toEqual([2, expect.stringMatching(/10000 satoshis.*inscriptions.*E_FUNDS/)])
 })
 
 test('a node without wallets says so', async () => {

@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { encodeEnvelope, fromDisplay, regtest, sameHash } from '../../src/bitcoin/index.ts'
 import { recordContent } from '../../src/settlement/index.ts'
-import { InscriptionIndex, openStore, type ScanEvent, scanChain, walletCoins } from '../../src/settlement/io/index.ts'
+import { InscriptionIndex, openStore, type ScanEvent, walletCoins } from '../../src/settlement/io/index.ts'
 import { buildChild } from '../../src/settlement/io/inscriber/child.ts'
 import { leafScript } from '../../src/settlement/io/inscriber/transactions.ts'
 import { codeOf, InscriberPlace, makePlan, textEnvelope } from '../support/inscriber-place.ts'
+import { scanOf } from '../support/scan-of.ts'
 
 let place: InscriberPlace
 beforeAll(async () => {
@@ -38,7 +39,7 @@ async function resume() {
 test('reorgs of 1 to 10 blocks while inscribing and scanning: the index equals a fresh one', async () => {
   const store = await openStore(join(place.dir, 'followed'))
   const index = await InscriptionIndex.open(store, regtest)
-  const events = scanChain({ client: place.node.client, index })
+  const events = scanOf(place.node.client, index)
   const types: ScanEvent['type'][] = []
   const catchUp = async () => {
     const tip = await place.node.client.getBestBlock()

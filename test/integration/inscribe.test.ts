@@ -43,6 +43,16 @@ test('a body is inscribed, found, and given back', async () => {
   expect(await place.inscriptions()).toHaveLength(1)
 })
 
+test('any JSON object is inscribed as it is, in the bytes that ord writes', async () => {
+  const metadata = '{"__proto__":{"x":1},"f":1.5,"i":9007199254740993,"n":-0,"y":2}'
+  const job = await place.inscribe('--body', await place.put('json', 'json'), '--metadata', metadata)
+  took(job)
+  const found = (await place.inscriptions()).find(({ id }) => id === job.inscriptions[0]?.id)
+  expect(Buffer.from(found?.envelope.metadata ?? []).toString('hex')).toBe(
+    'a56166f93e0061691b0020000000000001616ef98000617902695f5f70726f746f5f5fa1617801',
+  )
+})
+
 test('a record with a proof of 256 bytes: at most 300 vB and 160 vB', async () => {
   const file = await place.put('proof', new Uint8Array(256).fill(7))
   const argv = ['--body', file, '--metadata', recordMetadata(1)]
@@ -90,7 +100,10 @@ test('what is wrong is named, and nothing is spent', async () => {
     [[], 'give either --body FILE or --batch FILE'],
     [['--body', file, '--metadata', '{'], 'no JSON'],
     [['--body', file, '--metadata', '[]'], 'must be a JSON object'],
-    [['--body', file, '--metadata', '{"a":0.5}'], 'no deterministic CBOR'],
+    [['--body', file, '--metadata', '{"a":1e400}'], 'inexact-number'],
+    [['--body', file, '--metadata', '{"a":1,"a":2}'], 'duplicate-key'],
+    [['--body', file, '--metadata', '{"a":"\\ud800"}'], 'lone-surrogate'],
+    [['--body', file, '--metadata', '{"a":"\ufffd"}'], 'U+FFFD'],
     [['--body', file, '--metadata', '{"kind":"result"}'], 'no record of wsc'],
     [['--body', file, '--content-type', ''], 'a content type has'],
     [['--body', file, '--wallet', place.file('no-wallet')], 'E_WALLET_FILE'],

@@ -9,11 +9,12 @@ import { attestInscription, encodeAttestation, openBlock, verifyProof } from '..
 import { bitcoindSource, History, memoryTable, provedPlaces } from '../../src/bus/io/index.ts'
 import { NativeVerifier } from '../../src/proving/io/index.ts'
 import { decodeRecord, recordContent, type WscRecord } from '../../src/settlement/index.ts'
-import { fetchBlock, type IndexEntry, InscriptionIndex, openStore, scanChain } from '../../src/settlement/io/index.ts'
+import { fetchBlock, type IndexEntry, InscriptionIndex, openStore } from '../../src/settlement/io/index.ts'
 import { BusPlace } from '../support/bus-place.ts'
 import { builtInKey } from '../support/bus-proof.ts'
 import { InscriberPlace } from '../support/inscriber-place.ts'
 import { wellOf } from '../support/results.ts'
+import { scanOf } from '../support/scan-of.ts'
 
 /** Acceptance 2: records inscribed on a real node's chain, and checked where there is no node. */
 let place: InscriberPlace
@@ -68,7 +69,7 @@ test('50 records of 100 B to 300 kB are inscribed, and no satoshi is lost', asyn
 test('the index finds them, and nothing else', async () => {
   const store = await openStore(join(place.dir, 'index'))
   const index = await InscriptionIndex.open(store, regtest)
-  for await (const event of scanChain({ client: place.node.client, index })) if (event.type === 'tip') break
+  for await (const event of scanOf(place.node.client, index)) if (event.type === 'tip') break
   entries = await Array.fromAsync(index.query())
   await store.close()
   expect(entries.map(({ id }) => id)).toEqual([...inscribed.keys()])

@@ -31,6 +31,25 @@ export class CoreWallet {
     return wallet
   }
 
+  /** With one coin, and no descriptors but those of one kind. */
+  static async only(
+    node: RegtestBitcoind,
+    name: string,
+    kind: RegExp,
+    addresses: CoreWalletOptions['addresses'],
+  ): Promise<CoreWallet> {
+    const whole = await CoreWallet.create(node, `${name}, whole`)
+    const schema = z.object({ descriptors: z.array(z.looseObject({ desc: z.string() })) })
+    const { descriptors } = await whole.call('listdescriptors', [true], schema)
+    const wallet = new CoreWallet(node, name)
+    await node.client.call({ method: 'createwallet', params: [name, false, true], schema: z.unknown() })
+    const its = descriptors.filter(({ desc }) => kind.test(desc)).map((one) => ({ ...one, timestamp: 'now' }))
+    await wallet.call('importdescriptors', [its], z.array(z.looseObject({ success: z.literal(true) })))
+    await node.mine(1, await wallet.call('getnewaddress', ['', addresses], z.string()))
+    await node.mine(100)
+    return wallet
+  }
+
   /** With the addresses of another, and none of its keys. */
   static async watch(node: RegtestBitcoind, name: string, other: CoreWallet): Promise<CoreWallet> {
     const wallet = new CoreWallet(node, name)

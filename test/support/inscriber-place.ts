@@ -10,7 +10,6 @@ import {
   InscriptionIndex,
   openStore,
   type Store,
-  scanChain,
   Wallet,
   walletCoins,
 } from '../../src/settlement/io/index.ts'
@@ -19,6 +18,7 @@ import { coinsOf, JobStore } from '../../src/settlement/io/inscriber/job.ts'
 import { fundFrom } from '../../src/settlement/io/inscriber/own-coins.ts'
 import { draftPlan, finishPlan, type Plan } from '../../src/settlement/io/inscriber/plan.ts'
 import { type Coin, spendCoins } from '../../src/settlement/io/inscriber/transactions.ts'
+import { scanOf } from './scan-of.ts'
 
 /** A node and a funded wallet, used within the test's own process. */
 export class InscriberPlace {
@@ -74,7 +74,7 @@ export class InscriberPlace {
     const store = await openStore(join(this.dir, name))
     try {
       const index = await InscriptionIndex.open(store, regtest)
-      for await (const event of scanChain({ client: this.node.client, index })) if (event.type === 'tip') break
+      for await (const event of scanOf(this.node.client, index)) if (event.type === 'tip') break
       return await index.dump()
     } finally {
       await store.close()

@@ -20,7 +20,12 @@ export const jobJson = z.strictObject({
   inscriptions: z.array(z.strictObject({ id, confirmations: z.int().nullable() })),
 })
 
-export const balanceJson = z.strictObject({ spendable: z.int(), onInscriptions: z.int(), immature: z.int() })
+export const balanceJson = z.strictObject({
+  spendable: z.int(),
+  onInscriptions: z.int(),
+  undetermined: z.int(),
+  immature: z.int(),
+})
 
 const nullableText = z.string().nullable()
 

@@ -20,7 +20,7 @@ const blockSchema = z
 
 /** A block by its hash; null where the node knows none or has pruned it. Its transactions are not checked here. */
 export async function getBlock(
-  client: BitcoindClient,
+  client: Pick<BitcoindClient, 'call'>,
   hash: BlockHash,
   options: RpcOptions = {},
 ): Promise<Block | null> {
@@ -41,7 +41,7 @@ const heightOfSchema = z.object({ height: heightSchema })
  * where it does not know, or the transaction is not in a block.
  */
 export async function findTransaction(
-  client: BitcoindClient,
+  client: Pick<BitcoindClient, 'call'>,
   txid: string,
   options: RpcOptions = {},
 ): Promise<{ readonly hash: BlockHash; readonly height: number } | null> {

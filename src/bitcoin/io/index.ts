@@ -1,4 +1,5 @@
 /** Bitcoin nodes: RPC and REST, and a feed of what happens to their chain. */
+
 export {
   type AuthSources,
   type BitcoindAuth,
@@ -7,10 +8,12 @@ export {
   resolveAuth,
 } from './auth.ts'
 export { type BitcoindBlocks, bitcoindBlocks } from './bitcoind-blocks.ts'
-export { type BlockEvent, type BlockFeedOptions, blockFeed } from './block-feed.ts'
 export { findTransaction, getBlock } from './blocks.ts'
+export type { BlockEvent, Outage, SubscribeOptions, Tick } from './chain-event.ts'
+export { ChainFeed, type ChainFeedEvents, type ChainFeedOptions } from './chain-feed.ts'
 export { BitcoindClient, type BitcoindClientOptions } from './client.ts'
-export { BitcoindError, type BitcoindErrorCode, isTransient } from './errors.ts'
+export { connectBitcoind } from './connect-bitcoind.ts'
+export { BitcoindError, type BitcoindErrorCode, isTransient, outageOf } from './errors.ts'
 export { MAX_REST_HEADERS, type PlacedHeader } from './headers.ts'
 export type { RpcCall, RpcOptions } from './json-rpc.ts'
 export type { ChainInfo, Tip } from './schemas.ts'

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { delay } from '../../lib/index.ts'
 import { type BlockHash, sameHash, toDisplay } from '../hash.ts'
 import type { BitcoindClient } from './client.ts'
 import { BitcoindError } from './errors.ts'
@@ -25,23 +25,23 @@ type WatchMode = 'current-tip' | 'blind' | 'poll'
 
 /** Waits until the node's tip may be another than the given one; false alarms are allowed, misses are not. */
 export class TipWatch {
-  readonly #client: BitcoindClient
+  readonly #client: Pick<BitcoindClient, 'call'>
   readonly #pollMs: number
   #mode: WatchMode = 'current-tip'
   /** The tip that the last answer named. */
   #named: BlockHash | undefined
 
-  constructor(client: BitcoindClient, pollMs: number) {
+  constructor(client: Pick<BitcoindClient, 'call'>, pollMs: number) {
     this.#client = client
     this.#pollMs = pollMs
   }
 
   async changed(tip: Tip, signal?: AbortSignal): Promise<void> {
-    if (this.#mode === 'poll') return await pause(this.#pollMs, signal)
+    if (this.#mode === 'poll') return await delay(this.#pollMs, signal)
     const blind = this.#mode === 'blind'
     const waitMs = blind ? BLIND_WAIT_MS : WAIT_MS
     const params = blind ? [waitMs] : [waitMs, toDisplay(tip.hash)]
-    const options = { signal, timeoutMs: waitMs + MARGIN_MS }
+    const options = { signal, timeoutMs: waitMs + MARGIN_MS, patienceMs: 0 }
     const asked = performance.now()
     try {
       const { hash } = await this.#client.call({ method: 'waitfornewblock', params, schema: tipSchema }, options)
@@ -49,7 +49,7 @@ export class TipWatch {
       this.#named = hash
       // No news, and at once: a proxy in between does not wait, or answers by what it remembers.
       const early = this.#pollMs - (performance.now() - asked)
-      if (known && early > 0) await pause(early, signal)
+      if (known && early > 0) await delay(early, signal)
     } catch (error) {
       this.#mode = lesserMode(this.#mode, error)
     }
@@ -66,14 +66,4 @@ function lesserMode(mode: WatchMode, error: unknown): WatchMode {
     return mode === 'current-tip' ? 'blind' : 'poll'
   }
   throw error
-}
-
-/** A timer that ends with the signal's own reason. */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, signal && { signal })
-  } catch (error) {
-    signal?.throwIfAborted()
-    throw error
-  }
 }

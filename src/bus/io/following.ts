@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import type { BitcoindClient } from '../../bitcoin/io/index.ts'
+import { type BitcoindClient, ChainFeed } from '../../bitcoin/io/index.ts'
 import { type RunningService, together } from '../../lib/index.ts'
 import { HistoryKeeper } from './history/history-keeper.ts'
 import { openStoredHistory } from './history/open-history.ts'
 import { ChainFollower } from './prover/chain-follower.ts'
-import { bitcoindSource } from './prover/header-source.ts'
 import { type OpenProver, type OpenProverOptions, openProver } from './prover/open-prover.ts'
 import { ProofPublisher } from './publish/publisher.ts'
 import { InProcessServer } from './serve/in-process-server.ts'
@@ -19,6 +18,7 @@ export interface FollowingOptions extends OpenProverOptions {
 
 /** A prover that follows a bitcoind, with all that goes with it, as one service. */
 export interface Following extends RunningService {
+  readonly feed: ChainFeed
   readonly proving: OpenProver
   readonly publisher: ProofPublisher
   readonly keeper: HistoryKeeper
@@ -37,16 +37,19 @@ export async function openFollowing(options: FollowingOptions): Promise<Followin
   const { start, prover, status, verifier, verifyOptions } = proving
   const publisher = new ProofPublisher({ file, verifyOptions })
   publisher.events.on('published', (proof) => status.published(proof, file))
+  const feed = new ChainFeed({ client, params })
   const keeper = new HistoryKeeper({
-    source: bitcoindSource(client),
+    source: feed,
     open: () => openStoredHistory(join(dir, 'history'), params, start.start, verifier),
   })
   prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
-  const follower = new ChainFollower({ client, params, proving, publisher, clock })
+  const follower = new ChainFollower({ feed, proving, publisher, clock })
   const server = serve === undefined ? null : new InProcessServer({ ...serve, client, publisher, keeper })
   // Who reads is let in before the first block is folded, and turned away before anything is closed.
-  const services = together([keeper, publisher, ...(server === null ? [] : [server]), follower])
+  // The feed comes last: all wait for its first answer, and once it ends nobody waits for a bitcoind that is away.
+  const services = together([keeper, publisher, ...(server === null ? [] : [server]), follower, feed])
   return {
+    feed,
     proving,
     publisher,
     keeper,

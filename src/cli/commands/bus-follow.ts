@@ -7,6 +7,7 @@ import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT } from '../exit.ts'
 import { address, readNetwork, requireProvable } from '../inputs.ts'
+import { outageText } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
 import { type ProverFlags, proverOptions, showProver } from '../prover.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
@@ -70,7 +71,7 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
 /** All that following tells, on the terminal. */
 function show(following: Following, { out, json }: Options, context: CliContext): void {
   const { terminal } = context
-  const { proving, publisher, keeper, follower, server } = following
+  const { feed, proving, publisher, keeper, follower, server } = following
   showProver(proving, context)
   publisher.events.on('refused', ({ reject }) =>
     terminal.note(`${out} will be replaced: it holds no valid proof of this chain (${reject})`),
@@ -91,10 +92,8 @@ function show(following: Following, { out, json }: Options, context: CliContext)
     terminal.note(`waiting for the next block: block ${height}: ${detail}; is this machine's clock right?`),
   )
   follower.events.on('unsettled', (error) => terminal.note(`waiting for the next block: ${withCure(error)}`))
-  follower.events.on('unreachable', (error) =>
-    terminal.note(`the node does not answer, waiting for it: ${withCure(error)}`),
-  )
-  follower.events.on('recovered', () => terminal.note('the node answers again'))
+  feed.events.on('unreachable', (outage) => terminal.note(outageText(outage)))
+  feed.events.on('recovered', () => terminal.note('the node answers again'))
   follower.events.on('disconnected', ({ height }) => terminal.note(`block ${height} left the chain`))
   server?.events.on('listening', ({ url }) =>
     terminal.result(json ? jsonLine({ listening: url }) : `listening at ${url}`),

@@ -1,15 +1,8 @@
 import type { Command } from 'commander'
-import { type ChainContext, type NetworkParams, type Rejection, startContext } from '../../bitcoin/index.ts'
+import { type ChainContext, type HeaderRejection, type NetworkParams, startContext } from '../../bitcoin/index.ts'
+import type { BitcoindClient } from '../../bitcoin/io/index.ts'
 import { provedJson, refusalJson } from '../../bus/index.ts'
-import {
-  bitcoindSource,
-  checkAhead,
-  fileSource,
-  type HeaderSource,
-  openProver,
-  ProvingOnce,
-  patientSource,
-} from '../../bus/io/index.ts'
+import { checkAhead, fileSource, type HeaderSource, openProver, ProvingOnce } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -17,6 +10,7 @@ import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import { height, readAnchor, readBytes, readNetwork, requireProvable } from '../inputs.ts'
+import { outageText } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
 import { type ProverFlags, proverOptions, showProver } from '../prover.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
@@ -66,28 +60,32 @@ async function prove(context: CliContext, options: Options, command: Command): P
   }
   await requireWritable(options.out, context.env, options)
   const params = requireProvable(await readNetwork(options.network))
-  const refuse = (refused: Rejection) => {
+  const refuse = (refused: HeaderRejection) => {
     if (options.json) terminal.result(jsonLine(refusalJson(refused, params.name, refused.height)))
     terminal.note(`invalid: ${refused.reject} at height ${refused.height}: ${refused.detail}`)
     return EXIT.invalid
   }
   const opened = await openSource(params, options, context)
   if (!opened.ok) return refuse(opened)
-  const { source, close } = opened
+  const { from, close } = opened
   try {
-    if (options.headers !== undefined) {
+    if ('source' in from) {
       // Before parameters and keys are loaded: a bad file is told in a second.
       const anchor = await readAnchor(options.anchor, params)
-      const checked = await checkFile(params, anchor, source, options.to, clock, signal)
+      const checked = await checkFile(params, anchor, from.source, options.to, clock, signal)
       if (!checked.ok) return refuse(checked)
     }
     const proving = await openProver(await proverOptions(options, context))
     try {
       showProver(proving, context)
+      // How far it came stays on the screen, above what follows.
+      proving.prover.events.on('progress', ({ height, to }) => height === to && terminal.settle())
       const began = clock()
-      const once = new ProvingOnce({ proving, source, to: options.to, file: options.out, signal })
+      const once = new ProvingOnce({ proving, from, to: options.to, file: options.out, signal })
       once.events.on('compressing', () => terminal.progress('compress …'))
       once.events.on('lagging', (error) => terminal.note(`the history store lags behind: ${withCure(error)}`))
+      once.events.on('unreachable', (outage) => terminal.note(outageText(outage)))
+      once.events.on('recovered', () => terminal.note('the node answers again'))
       const result = await once.run()
       if (!result.ok) return refuse(result)
       const { chain, bytes } = result
@@ -107,19 +105,22 @@ async function prove(context: CliContext, options: Options, command: Command): P
   }
 }
 
-type Opened = { readonly ok: true; readonly source: HeaderSource; close(): void }
+type From = { readonly source: HeaderSource } | { readonly client: BitcoindClient }
 
-async function openSource(params: NetworkParams, options: Options, context: CliContext): Promise<Opened | Rejection> {
+type Opened = { readonly ok: true; readonly from: From; close(): void }
+
+async function openSource(
+  params: NetworkParams,
+  options: Options,
+  context: CliContext,
+): Promise<Opened | HeaderRejection> {
   if (options.headers === undefined) {
     if (options.startHeight !== undefined) throw new UsageError('--start-height goes with --headers')
     const client = await openBitcoind(options, params, context)
-    const source = patientSource(bitcoindSource(client), context.signal, (error) =>
-      context.terminal.note(`the node does not answer, waiting for it: ${withCure(error)}`),
-    )
-    return { ok: true, source, close: () => client.close() }
+    return { ok: true, from: { client }, close: () => client.close() }
   }
   const made = fileSource(await readBytes(options.headers, 'headers'), options.startHeight)
-  return made.ok ? { ok: true, source: made.source, close: () => undefined } : made
+  return made.ok ? { ok: true, from: made, close: () => undefined } : made
 }
 
 async function checkFile(

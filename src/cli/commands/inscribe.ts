@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Cost, Inscriber, type JobView, openStore } from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
@@ -21,6 +21,7 @@ interface Options extends WalletOptions, RpcOptions {
   readonly fundFrom?: string
   readonly feeRate?: number
   readonly maxFeeRate?: number
+  readonly allowInscribed?: boolean
   readonly dryRun?: boolean
   readonly settlementDir?: string
   readonly json?: boolean
@@ -42,6 +43,7 @@ export const addInscribe: AddCommand = (parent, run) => {
     .option('--fund-from <NAME>', 'have this wallet of the node pay for the commit (default: the coins of --wallet)')
     .option('--fee-rate <F>', 'satoshis a virtual byte (default: the node’s estimate)', rate)
     .option('--max-fee-rate <F>', 'refuse to pay more a virtual byte', rate, 200)
+    .addOption(allowInscribed())
     .option('--dry-run', 'tell the cost and send nothing')
     .addHelpText(
       'after',
@@ -56,6 +58,9 @@ export const addInscribe: AddCommand = (parent, run) => {
   addBump(inscribe, run)
   addForget(inscribe, run)
 }
+
+const allowInscribed = () =>
+  new Option('--allow-inscribed', 'let coins pay that carry inscriptions, or of which that cannot be told')
 
 function withBitcoind(command: Command): Command {
   return addOptions(
@@ -129,6 +134,7 @@ function addBump(parent: Command, run: Runner): void {
       .argument('<JOB>', 'as `inscribe` and `inscribe resume` tell it')
       .option('--fee-rate <F>', 'satoshis a virtual byte', rate)
       .option('--max-fee-rate <F>', 'refuse to pay more a virtual byte', rate, 200)
+      .addOption(allowInscribed())
       .addHelpText('after', examples(`inscribe ${name} JOB --fee-rate 20`))
       .action(
         run(async (context, job: string, _: Options, command: Command) => {
@@ -165,6 +171,7 @@ async function withInscriber(
         signal,
         fundFrom: options.fundFrom,
         maxFeeRate: options.maxFeeRate,
+        allowInscribed: options.allowInscribed,
         onCost: (cost) => terminal.note(describeCost(cost)),
         onNote: (note) => terminal.note(note),
       })

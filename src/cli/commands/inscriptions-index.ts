@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { fromDisplay, type NetworkParams, parseInscriptionId } from '../../bitcoin/index.ts'
-import type { BitcoindClient, BitcoindError } from '../../bitcoin/io/index.ts'
+import { type BitcoindClient, ChainFeed } from '../../bitcoin/io/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import { scanBlock } from '../../settlement/index.ts'
 import {
@@ -19,6 +19,7 @@ import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
 import { height, readNetwork } from '../inputs.ts'
+import { outageText } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine, quoted } from '../text.ts'
@@ -184,12 +185,18 @@ async function withOpenIndex(
         const cure = 'name another --settlement-dir for another start'
         throw new UsageError(`--start-height ${startHeight}: this index begins at ${index.start}; ${cure}`)
       }
-      for await (const event of scanChain({ client, index, signal, startHeight })) {
-        if (event.type === 'unreachable') terminal.note(outage(event.error))
-        if (event.type === 'recovered') terminal.note('the node answers again')
-        if (event.type === 'connected') terminal.progress(`scanned ${event.height}`)
-        if (follow !== undefined) follow(event, index)
-        else if (event.type === 'tip') break
+      const feed = new ChainFeed({ client, params })
+      await feed.start(signal)
+      try {
+        for await (const event of scanChain({ client, feed, index, signal, startHeight })) {
+          if (event.type === 'unreachable') terminal.note(outageText(event))
+          if (event.type === 'recovered') terminal.note('the node answers again')
+          if (event.type === 'connected') terminal.progress(`scanned ${event.height}`)
+          if (follow !== undefined) follow(event, index)
+          else if (event.type === 'tip') break
+        }
+      } finally {
+        await feed.stop()
       }
       terminal.settle()
       return await work({ index, client })
@@ -203,10 +210,6 @@ async function withOpenIndex(
 
 function firstHeight(params: NetworkParams): number {
   return params.name === 'mainnet' ? FIRST_ON_MAINNET : 0
-}
-
-function outage(error: BitcoindError): string {
-  return `the node does not answer, waiting: ${error.message}`
 }
 
 function tell(

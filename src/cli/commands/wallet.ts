@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { createWallet, POSTAGE, parseSecretKey, readPrivate, walletCoins } from '../../settlement/io/index.ts'
+import { createWallet, parseSecretKey, readPrivate, walletBalance } from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -100,17 +100,10 @@ function addBalance(parent: Command, run: Runner): void {
         try {
           const { signal, terminal } = context
           const onNote = (note: string) => terminal.note(note)
-          const { spendable, immature } = await walletCoins(client, wallet, { signal, onNote })
-          const total = (coins: typeof spendable) => Number(coins.reduce((sum, { value }) => sum + value, 0n))
-          const onInscriptions = spendable.filter(({ value }) => value <= POSTAGE)
-          const balance = {
-            spendable: total(spendable) - total(onInscriptions),
-            onInscriptions: total(onInscriptions),
-            immature: total(immature),
-          }
-          if (options.json) context.terminal.result(jsonLine(balance))
-          else
-            for (const [name, value] of Object.entries(balance)) context.terminal.result(`${name.padEnd(15)}${value}`)
+          const balance = Object.entries(await walletBalance(client, wallet, { signal, onNote }))
+          if (options.json) {
+            terminal.result(jsonLine(Object.fromEntries(balance.map(([name, value]) => [name, Number(value)]))))
+          } else for (const [name, value] of balance) terminal.result(`${name.padEnd(15)}${value}`)
           return EXIT.valid
         } finally {
           client.close()

@@ -58,7 +58,7 @@ async function ensure(
 ): Promise<KeyDirectory> {
   const powers = options.ptau === undefined ? 'development' : await hashFile(options.ptau, options.signal)
   // What a key looks like is the addon's to say: another build has keys of its own.
-  const identity = [kind, await hashFile(addonFile), circuit.id, powers, hex(options.ceremonyTauG2)].join(' ')
+  const identity = [kind, await hashFile(addonFile()), circuit.id, powers, hex(options.ceremonyTauG2)].join(' ')
   const directory = join(cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
   await fillDirectory(directory, async (outDir) => {
     const ptau = options.ptau ?? (await developmentPowers(power(await readR1csCounts(circuit.r1cs)), options))

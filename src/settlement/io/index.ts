@@ -1,4 +1,6 @@
 /** Settlement: inscriptions on Bitcoin, written and found. */
+export { type Balance, walletBalance } from './inscriber/balance.ts'
+export type { BitcoindCalls } from './inscriber/client.ts'
 export { Inscriber, type InscriberOptions } from './inscriber/inscriber.ts'
 export type { JobView } from './inscriber/job-view.ts'
 export { type Cost, MAX_BATCH } from './inscriber/plan.ts'

@@ -1,4 +1,4 @@
-import { type BlockHash, blockHash, headerHash, sameHash, toDisplay } from '../../../bitcoin/index.ts'
+import { type BlockHash, blockHash, Misfit, readMoving, sameHash, toDisplay } from '../../../bitcoin/index.ts'
 import { concatBytes, throwIfAborted } from '../../../lib/index.ts'
 import type { AccumulatorPath } from '../../accumulator-path.ts'
 import { busError } from '../../errors.ts'
@@ -12,9 +12,6 @@ export interface HistoryStart {
   readonly height: number
   readonly hash: BlockHash
 }
-
-/** More reorgs in a row than this and the source is not to be believed. */
-const MAX_REORGS = 8
 
 /**
  * Every header of a chain and every node of its accumulator: what paths are made of. A node never changes once its leaf
@@ -65,13 +62,14 @@ export class History {
    * rules are not checked here. Throws E_REORG where the source changes without end, E_NO_HEADERS where it ends early.
    */
   async sync(source: HeaderSource, height: number, signal?: AbortSignal): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+    await readMoving(async () => {
       await this.#rollBack(source, signal)
       if (this.tipHeight >= height || (await this.#extend(source, height, signal))) return
-      if (source.fixed || attempt === MAX_REORGS) {
-        throw busError('E_REORG', `headers after height ${this.tipHeight} do not link to the chain before`)
-      }
-    }
+      const found = `headers after height ${this.tipHeight} do not link to the chain before`
+      const parted = () => busError('E_REORG', found)
+      if (source.fixed) throw parted()
+      return new Misfit(found, parted)
+    })
   }
 
   /** Commitment of the chain up to `tipHeight`, as a proof of that height carries it. */
@@ -177,9 +175,9 @@ export class History {
         throw busError('E_NO_HEADERS', `there is no header at height ${this.tipHeight + 1}`)
       }
       const hashes = new Uint8Array(headers.length * HASH_BYTES)
-      for (const [i, header] of headers.entries()) {
+      for (const [i, { header, hash }] of headers.entries()) {
         if (!sameHash(header.prevHash, tip)) return false
-        tip = headerHash(header)
+        tip = hash
         hashes.set(tip, i * HASH_BYTES)
       }
       await this.#append(hashes, this.tipHeight + headers.length >= height)

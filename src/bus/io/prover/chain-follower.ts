@@ -1,16 +1,14 @@
-import type { NetworkParams, Rejection } from '../../../bitcoin/index.ts'
-import { type BitcoindClient, type BitcoindError, blockFeed } from '../../../bitcoin/io/index.ts'
+import type { HeaderRejection } from '../../../bitcoin/index.ts'
+import type { ChainFeed } from '../../../bitcoin/io/index.ts'
 import { Emitter, type Events, Running, type RunningService } from '../../../lib/index.ts'
 import type { ProvedChain } from '../../verify.ts'
 import type { ProofPublisher } from '../publish/publisher.ts'
 import { follow } from './follow.ts'
-import { bitcoindSource } from './header-source.ts'
 import type { OpenProver } from './open-prover.ts'
-import { patientSource } from './patient-source.ts'
 
 export interface ChainFollowerComponents {
-  readonly client: BitcoindClient
-  readonly params: NetworkParams
+  /** Of the bitcoind that is followed; started by whoever composes. */
+  readonly feed: ChainFeed
   readonly proving: Pick<OpenProver, 'prover' | 'start'>
   readonly publisher: ProofPublisher
   /** Milliseconds since 1970. */
@@ -23,12 +21,9 @@ export interface ChainFollowerEvents {
   /** Folded; a stage of compressing begins. */
   readonly compressing: { readonly stage: string }
   /** The tip is ahead of the clock by more than two hours: waits for the next block. */
-  readonly tooNew: Rejection
+  readonly tooNew: HeaderRejection
   /** The chain changed all the time while it was read: waits for the next block. */
   readonly unsettled: Error
-  /** bitcoind does not answer: waits for it. */
-  readonly unreachable: BitcoindError
-  readonly recovered: Record<never, never>
   /** A block left the chain. */
   readonly disconnected: { readonly height: number }
 }
@@ -60,11 +55,11 @@ export class ChainFollower implements RunningService {
   }
 
   #follow(signal: AbortSignal): Promise<void> {
-    const { client, proving, publisher, clock } = this.#components
+    const { feed, proving, publisher, clock } = this.#components
     return follow({
       prover: proving.prover,
       start: proving.start,
-      source: patientSource(bitcoindSource(client), signal, (error) => this.#events.emit('unreachable', error)),
+      source: feed,
       news: this.#tips(signal),
       clock,
       signal,
@@ -78,14 +73,12 @@ export class ChainFollower implements RunningService {
     })
   }
 
-  /** Yields whenever bitcoind may have another tip; outages are told and waited out. */
+  /** Yields whenever bitcoind may have another tip; outages are waited out. */
   async *#tips(signal: AbortSignal): AsyncGenerator<void> {
-    const { client, params } = this.#components
-    const from = await client.getBestBlock({ signal })
-    for await (const event of blockFeed(client, { from, params, signal })) {
+    const { feed } = this.#components
+    const from = await feed.tip(signal)
+    for await (const event of feed.subscribe({ from, signal })) {
       if (event.type === 'tip') yield
-      else if (event.type === 'unreachable') this.#events.emit('unreachable', event.error)
-      else if (event.type === 'recovered') this.#events.emit('recovered', {})
       else if (event.type === 'disconnected') this.#events.emit('disconnected', { height: event.height })
     }
   }

@@ -1,19 +1,22 @@
 import {
   type ChainContext,
-  checkHeader,
   checkNotTooNew,
+  type HeaderRejection,
   type NetworkParams,
-  type Rejection,
   sameHash,
   toDisplay,
 } from '../../../bitcoin/index.ts'
 import { throwIfAborted } from '../../../lib/index.ts'
 import { busError } from '../../errors.ts'
 import { BATCH, type HeaderSource } from './header-source.ts'
+import { JudgedHeaders } from './judged-headers.ts'
+
+/** The context after the last header, or the rule that one breaks. */
+export type CheckedAhead = { readonly ok: true; readonly context: ChainContext } | HeaderRejection
 
 /**
  * Judges every header from `context` up to `to` by the native rules, before anything is folded: folding is slow, and a
- * breach at the end must not cost hours. `now` in seconds.
+ * breach at the end must not cost hours. `now` in seconds. What `judged` holds is not judged again.
  */
 export async function checkAhead(
   params: NetworkParams,
@@ -22,7 +25,8 @@ export async function checkAhead(
   to: number,
   now: number,
   signal?: AbortSignal,
-): Promise<{ readonly ok: true; readonly context: ChainContext } | Rejection> {
+  judged: JudgedHeaders = new JudgedHeaders(params),
+): Promise<CheckedAhead> {
   const joint = await source.hashAt(context.height, signal)
   if (joint !== null && !sameHash(joint, context.hash)) {
     const detail = `block ${toDisplay(joint)} where the chain has ${toDisplay(context.hash)}`
@@ -34,11 +38,12 @@ export async function checkAhead(
     throwIfAborted(signal)
     const headers = await source.headers(tip.height + 1, Math.min(BATCH, to - tip.height), signal)
     if (headers.length === 0) throw busError('E_NO_HEADERS', `there is no header at height ${tip.height + 1}`)
-    for (const header of headers) {
-      const result = checkHeader(params, tip, header)
+    for (const placed of headers) {
+      const result = judged.judge(tip, placed)
       if (!result.ok) return result
-      if (checkNotTooNew(header.time, now) !== undefined) {
-        const detail = `time ${header.time} is more than two hours ahead of ${now}`
+      const { time } = placed.header
+      if (checkNotTooNew(time, now) !== undefined) {
+        const detail = `time ${time} is more than two hours ahead of ${now}`
         return { ok: false, reject: 'time-too-new', height: result.next.height, detail }
       }
       tip = result.next

@@ -1,9 +1,8 @@
-import { type Rejection, sameHash } from '../../../bitcoin/index.ts'
+import { type HeaderRejection, sameHash } from '../../../bitcoin/index.ts'
 import type { WscError } from '../../../lib/index.ts'
 import { throwIfAborted } from '../../../lib/index.ts'
 import { type BusErrorCode, busError } from '../../errors.ts'
 import type { ChainState } from '../../state.ts'
-import { checkAhead } from './check-ahead.ts'
 import type { HeaderSource } from './header-source.ts'
 import type { AdvanceResult, BusProver } from './prover.ts'
 import { isUnsettled, throughReorgs } from './through-reorgs.ts'
@@ -19,7 +18,7 @@ export interface FollowOptions {
   /** Takes a proof of `state` that has more work than the one before; it must replace the old one atomically. */
   publish(proof: Uint8Array, state: ChainState, seconds: number): Promise<void>
   /** A tip ahead of the clock by more than two hours is not folded; following goes on at the next news. */
-  onTooNew?(rejection: Rejection): void
+  onTooNew?(rejection: HeaderRejection): void
   /** The node's chain changed all the time while it was read, or lost blocks; following goes on at the next news. */
   onUnsettled?(error: WscError<BusErrorCode>): void
   onStage?(stage: string): void
@@ -66,7 +65,7 @@ export async function follow(options: FollowOptions): Promise<void> {
 
 /** Whether the node's chain has more work than the published state, judged by the rules, not by its word. */
 async function hasMoreWork(options: FollowOptions, published: ChainState | null): Promise<boolean> {
-  const { prover, source, start, signal, clock } = options
+  const { prover, source, start, signal } = options
   const judged = await throughReorgs(source, async () => {
     const height = await source.tipHeight(signal)
     if (published === null) return { ok: true, more: height > start.context.height }
@@ -74,9 +73,7 @@ async function hasMoreWork(options: FollowOptions, published: ChainState | null)
     if (there !== null && sameHash(there, published.context.hash)) {
       return { ok: true, more: height > published.context.height }
     }
-    const now = Math.floor(clock() / 1000)
-    const base = await prover.commonState(source, height, signal)
-    const ahead = await checkAhead(start.params, base.context, source, height, now, signal)
+    const ahead = await prover.judge(source, height, signal)
     return ahead.ok ? { ok: true, more: ahead.context.chainwork > published.context.chainwork } : ahead
   })
   // A breach is for the prover to find and to tell.

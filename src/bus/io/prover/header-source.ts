@@ -1,19 +1,13 @@
-import {
-  type BlockHash,
-  decodeHeader,
-  HEADER_BYTES,
-  type Header,
-  headerHash,
-  type Rejection,
-} from '../../../bitcoin/index.ts'
+import { type BlockHash, decodeHeader, HEADER_BYTES, type HeaderRejection, headerHash } from '../../../bitcoin/index.ts'
+import type { PlacedHeader } from '../../../bitcoin/io/index.ts'
 
-/** Where headers come from: a file or a node. What they are worth, the header rules say. */
+/** Where headers come from: a file, a node, or the feed of its chain. What they are worth, the header rules say. */
 export interface HeaderSource {
   /** Its headers never change, as in a file: where they seem to, looking again is of no use. */
   readonly fixed: boolean
   tipHeight(signal?: AbortSignal): Promise<number>
-  /** Up to `count` headers from a height on; fewer at the end of what there is. */
-  headers(from: number, count: number, signal?: AbortSignal): Promise<Header[]>
+  /** Up to `count` headers from a height on, with their own hashes; fewer at the end of what there is. */
+  headers(from: number, count: number, signal?: AbortSignal): Promise<readonly PlacedHeader[]>
   /** Null where the source cannot know. */
   hashAt(height: number, signal?: AbortSignal): Promise<BlockHash | null>
 }
@@ -33,13 +27,17 @@ export const BATCH = 2000
 export function fileSource(
   bytes: Uint8Array,
   startHeight = 0,
-): { readonly ok: true; readonly source: HeaderSource } | Rejection {
+): { readonly ok: true; readonly source: HeaderSource } | HeaderRejection {
   const count = Math.floor(bytes.length / HEADER_BYTES)
   if (bytes.length === 0 || bytes.length % HEADER_BYTES !== 0) {
     const detail = `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers: is this a header file?`
     return { ok: false, reject: 'bad-length', height: startHeight + count, detail }
   }
   const at = (height: number) => decodeHeader(bytes, (height - startHeight) * HEADER_BYTES)
+  const placed = (height: number): PlacedHeader => {
+    const header = at(height)
+    return { height, hash: headerHash(header), header }
+  }
   const last = startHeight + count - 1
   return {
     ok: true,
@@ -49,7 +47,7 @@ export function fileSource(
       async headers(from, wanted) {
         if (from < startHeight) return []
         const length = Math.max(0, Math.min(wanted, last - from + 1))
-        return Array.from({ length }, (_, i) => at(from + i))
+        return Array.from({ length }, (_, i) => placed(from + i))
       },
       async hashAt(height) {
         if (height >= startHeight && height <= last) return headerHash(at(height))
@@ -64,15 +62,12 @@ export function fileSource(
 export interface HeaderClient {
   getBlockCount(options?: { signal?: AbortSignal }): Promise<number>
   getBlockHash(height: number, options?: { signal?: AbortSignal }): Promise<BlockHash | undefined>
-  getHeaders(
-    fromHeight: number,
-    count: number,
-    options?: { signal?: AbortSignal },
-  ): Promise<readonly { readonly header: Header }[]>
+  getHeaders(fromHeight: number, count: number, options?: { signal?: AbortSignal }): Promise<readonly PlacedHeader[]>
 }
 
 /**
- * The headers of a node's chain.
+ * The headers of a node's chain, asked for anew at every reading: for one look. Who goes on reading takes a `ChainFeed`,
+ * which is a source too, and shares with all of a process what it has fetched.
  *
  * @example
  * import { BitcoindClient, bitcoindSource } from 'wsc-bitcoin'
@@ -87,10 +82,7 @@ export function bitcoindSource(client: HeaderClient): HeaderSource {
   return {
     fixed: false,
     tipHeight: (signal) => client.getBlockCount(options(signal)),
-    async headers(from, count, signal) {
-      const placed = await client.getHeaders(from, Math.min(count, BATCH), options(signal))
-      return placed.map(({ header }) => header)
-    },
+    headers: (from, count, signal) => client.getHeaders(from, Math.min(count, BATCH), options(signal)),
     hashAt: async (height, signal) => (await client.getBlockHash(height, options(signal))) ?? null,
   }
 }

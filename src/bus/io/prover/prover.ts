@@ -1,4 +1,4 @@
-import { type Rejection, toDisplay } from '../../../bitcoin/index.ts'
+import { type HeaderRejection, toDisplay } from '../../../bitcoin/index.ts'
 import { Emitter, type Events, equalBytes, throwIfAborted } from '../../../lib/index.ts'
 import type { Fold, FoldEngine, WitnessSource } from '../../../proving/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
@@ -7,9 +7,10 @@ import { encodeField } from '../../field.ts'
 import { encodeProofFile } from '../../proof-file.ts'
 import type { ChainState } from '../../state.ts'
 import { packState } from '../../state-vector.ts'
-import { checkAhead } from './check-ahead.ts'
+import { type CheckedAhead, checkAhead } from './check-ahead.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
 import type { HeaderSource } from './header-source.ts'
+import { JudgedHeaders } from './judged-headers.ts'
 import { planSteps } from './steps.ts'
 import { throughReorgs } from './through-reorgs.ts'
 
@@ -41,7 +42,7 @@ export interface FoldProgress {
   readonly secondsPerHeader: number
 }
 
-export type AdvanceResult = { readonly ok: true; readonly state: ChainState } | Rejection
+export type AdvanceResult = { readonly ok: true; readonly state: ChainState } | HeaderRejection
 
 interface Folded {
   readonly state: ChainState
@@ -56,11 +57,13 @@ const CHECKPOINT_EVERY_MS = 20_000
  */
 export class BusProver {
   readonly #options: ProverOptions
+  readonly #judged: JudgedHeaders
   readonly #events = new Emitter<ProverEvents>()
   #current: Folded | null = null
 
   constructor(options: ProverOptions) {
     this.#options = options
+    this.#judged = new JudgedHeaders(options.start.params)
   }
 
   get events(): Events<ProverEvents> {
@@ -82,22 +85,31 @@ export class BusProver {
   }
 
   async #advanceOnce(source: HeaderSource, to: number | undefined, signal?: AbortSignal): Promise<AdvanceResult> {
-    const { start, clock } = this.#options
+    const { start } = this.#options
     const target = to ?? (await source.tipHeight(signal))
     if (target <= start.context.height) {
       throw busError('E_NO_HEADERS', `a proof needs a header after its start at height ${start.context.height}`)
     }
-    const now = Math.floor(clock() / 1000)
     this.#current = await this.#resume(source, target, signal)
-    const base = this.#current.state
-    const ahead = await checkAhead(start.params, base.context, source, target, now, signal)
+    const ahead = await this.#checkAhead(this.#current.state, source, target, signal)
     if (!ahead.ok) return ahead
     await this.#foldTo(source, target, signal)
     return { ok: true, state: this.#current.state }
   }
 
-  /** The newest state known of the source's chain at or below `to`, without changing what is folded. */
-  async commonState(source: HeaderSource, to: number, signal?: AbortSignal): Promise<ChainState> {
+  /** Judges the source's chain up to `to` and gives its end, without changing what is folded. */
+  async judge(source: HeaderSource, to: number, signal?: AbortSignal): Promise<CheckedAhead> {
+    return await this.#checkAhead(await this.#commonState(source, to, signal), source, to, signal)
+  }
+
+  #checkAhead(base: ChainState, source: HeaderSource, to: number, signal?: AbortSignal): Promise<CheckedAhead> {
+    const { start, clock } = this.#options
+    const now = Math.floor(clock() / 1000)
+    return checkAhead(start.params, base.context, source, to, now, signal, this.#judged)
+  }
+
+  /** The newest state known of the source's chain at or below `to`. */
+  async #commonState(source: HeaderSource, to: number, signal?: AbortSignal): Promise<ChainState> {
     const { store, start } = this.#options
     for (const entry of store.list()) {
       if (!(await this.#isOnChain(source, entry.height, entry.hash, to, signal))) continue
@@ -178,7 +190,7 @@ export class BusProver {
     let savedAt = began
     let unsaved = false
     let folding = false
-    const steps = planSteps({ state: folded.state, source, to, poseidon, witnesses, signal })
+    const steps = planSteps({ state: folded.state, source, to, poseidon, judged: this.#judged, witnesses, signal })
     try {
       for await (const step of steps) {
         folding = true

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { Rejection } from '../../../bitcoin/index.ts'
+import type { HeaderRejection } from '../../../bitcoin/index.ts'
+import { type BitcoindClient, ChainFeed, type Outage } from '../../../bitcoin/io/index.ts'
 import { Emitter, type Events } from '../../../lib/index.ts'
 import type { HeldProof } from '../../sync/fetch-proof.ts'
 import { HistoryKeeper } from '../history/history-keeper.ts'
@@ -10,7 +11,8 @@ import type { OpenProver } from './open-prover.ts'
 
 export interface ProveOnceOptions {
   readonly proving: OpenProver
-  readonly source: HeaderSource
+  /** Headers of a file, or the bitcoind whose chain is proved. */
+  readonly from: { readonly source: HeaderSource } | { readonly client: BitcoindClient }
   /** Last height to prove; all there is unless given. */
   readonly to?: number | undefined
   /** Where the proof goes, whatever lies there. */
@@ -22,9 +24,12 @@ export interface ProveOnceEvents {
   readonly compressing: { readonly stage: string }
   /** The history store does not follow for now. */
   readonly lagging: Error
+  /** bitcoind is of no use for now: waits for it. */
+  readonly unreachable: Outage
+  readonly recovered: Record<never, never>
 }
 
-export type ProveOnceResult = ({ readonly ok: true } & HeldProof) | Rejection
+export type ProveOnceResult = ({ readonly ok: true } & HeldProof) | HeaderRejection
 
 /** Proves a chain up to a height, once, and keeps the history store beside it in step. */
 export class ProvingOnce {
@@ -40,7 +45,21 @@ export class ProvingOnce {
   }
 
   async run(): Promise<ProveOnceResult> {
-    const { proving, source, file, signal } = this.#options
+    const { proving, from, signal } = this.#options
+    if ('source' in from) return await this.#run(from.source)
+    const feed = new ChainFeed({ client: from.client, params: proving.start.params })
+    feed.events.on('unreachable', (outage) => this.#events.emit('unreachable', outage))
+    feed.events.on('recovered', () => this.#events.emit('recovered', {}))
+    await feed.start(signal)
+    try {
+      return await this.#run(feed)
+    } finally {
+      await feed.stop()
+    }
+  }
+
+  async #run(source: HeaderSource): Promise<ProveOnceResult> {
+    const { proving, file, signal } = this.#options
     const { dir, start, prover, status, verifier, verifyOptions } = proving
     const publisher = new ProofPublisher({ file, verifyOptions })
     publisher.events.on('published', (proof) => status.published(proof, file))
@@ -52,15 +71,15 @@ export class ProvingOnce {
     const off = prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
     await keeper.start(signal)
     try {
-      return await this.#prove(publisher)
+      return await this.#prove(source, publisher)
     } finally {
       off()
       await keeper.stop()
     }
   }
 
-  async #prove(publisher: ProofPublisher): Promise<ProveOnceResult> {
-    const { proving, source, to, signal } = this.#options
+  async #prove(source: HeaderSource, publisher: ProofPublisher): Promise<ProveOnceResult> {
+    const { proving, to, signal } = this.#options
     const result = await proving.prover.advanceTo(source, to, signal)
     if (!result.ok) return result
     const bytes = await proving.prover.compress({

@@ -1,10 +1,11 @@
-import type { Header } from '../../../bitcoin/index.ts'
+import type { PlacedHeader } from '../../../bitcoin/io/index.ts'
 import type { CircuitInput, WitnessSource } from '../../../proving/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
 import { busError } from '../../errors.ts'
-import { advance, type ChainState } from '../../state.ts'
+import { afterValid, type ChainState } from '../../state.ts'
 import { type Advanced, stepInput } from '../../step-input.ts'
 import { BATCH, type HeaderSource } from './header-source.ts'
+import type { JudgedHeaders } from './judged-headers.ts'
 
 export interface PlannedStep {
   readonly witness: Uint8Array
@@ -16,6 +17,8 @@ export interface PlanOptions {
   readonly source: HeaderSource
   readonly to: number
   readonly poseidon: Poseidon
+  /** What was judged ahead is not judged again. */
+  readonly judged: JudgedHeaders
   readonly witnesses: WitnessSource
   readonly signal: AbortSignal | undefined
 }
@@ -31,9 +34,9 @@ export async function* planSteps(options: PlanOptions): AsyncGenerator<PlannedSt
   const { witnesses, signal } = options
   const queue = new HeaderQueue(options.source, options.to, signal)
   const prepare = async (state: ChainState) => {
-    const first = await next(state, queue, options.poseidon)
+    const first = await next(state, queue, options)
     if (first === null) return null
-    const second = await next(first.next, queue, options.poseidon)
+    const second = await next(first.next, queue, options)
     const input: CircuitInput = second === null ? stepInput(state, first) : stepInput(state, first, second)
     const after = (second ?? first).next
     const witness = witnesses.witness(input, signal)
@@ -50,11 +53,15 @@ export async function* planSteps(options: PlanOptions): AsyncGenerator<PlannedSt
   }
 }
 
-async function next(state: ChainState, queue: HeaderQueue, poseidon: Poseidon): Promise<Advanced | null> {
-  const header = await queue.at(state.context.height + 1)
-  if (header === null) return null
-  const result = advance(state, header, poseidon)
-  if (result.ok) return { header, next: result.next }
+async function next(
+  state: ChainState,
+  queue: HeaderQueue,
+  { judged, poseidon }: PlanOptions,
+): Promise<Advanced | null> {
+  const placed = await queue.at(state.context.height + 1)
+  if (placed === null) return null
+  const result = judged.judge(state.context, placed)
+  if (result.ok) return { header: placed.header, next: afterValid(state, result.next, poseidon) }
   throw busError('E_REORG', `the chain changed at height ${result.height} while it was folded: ${result.reject}`)
 }
 
@@ -64,7 +71,7 @@ class HeaderQueue {
   readonly #to: number
   readonly #signal: AbortSignal | undefined
   #from = 0
-  #batch: Header[] = []
+  #batch: readonly PlacedHeader[] = []
 
   constructor(source: HeaderSource, to: number, signal: AbortSignal | undefined) {
     this.#source = source
@@ -72,14 +79,14 @@ class HeaderQueue {
     this.#signal = signal
   }
 
-  async at(height: number): Promise<Header | null> {
+  async at(height: number): Promise<PlacedHeader | null> {
     if (height > this.#to) return null
     if (height >= this.#from + this.#batch.length) {
       this.#batch = await this.#source.headers(height, Math.min(BATCH, this.#to - height + 1), this.#signal)
       this.#from = height
     }
-    const header = this.#batch[height - this.#from]
-    if (header === undefined) throw busError('E_REORG', `the header at height ${height} is gone`)
-    return header
+    const placed = this.#batch[height - this.#from]
+    if (placed === undefined) throw busError('E_REORG', `the header at height ${height} is gone`)
+    return placed
   }
 }

@@ -1,13 +1,10 @@
-import type { Rejection, RejectReason } from '../../../bitcoin/index.ts'
+import { type HeaderReject, type HeaderRejection, Misfit, readMoving } from '../../../bitcoin/index.ts'
 import { WscError } from '../../../lib/index.ts'
 import { busError } from '../../errors.ts'
 import type { HeaderSource } from './header-source.ts'
 
-/** More reorgs in a row than this and the source is not to be believed. */
-const MAX_REORGS = 8
-
 /** What a header of another branch looks like: its own work is in order, but it does not follow. */
-const UNLINKED: ReadonlySet<RejectReason> = new Set(['bad-prevblk-link', 'bad-genesis'])
+const UNLINKED: ReadonlySet<HeaderReject> = new Set(['bad-prevblk-link', 'bad-genesis'])
 
 /**
  * Looks again while a source's chain changes under `look`: what does not fit together, or is gone, may be a reorg
@@ -16,25 +13,24 @@ const UNLINKED: ReadonlySet<RejectReason> = new Set(['bad-prevblk-link', 'bad-ge
  */
 export async function throughReorgs<T extends { readonly ok: true }>(
   source: HeaderSource,
-  look: () => Promise<T | Rejection>,
-): Promise<T | Rejection> {
+  look: () => Promise<T | HeaderRejection>,
+): Promise<T | HeaderRejection> {
   if (source.fixed) return await look()
-  let before: string | undefined
-  for (let tries = 1; ; tries++) {
-    let misfit: string
+  return await readMoving<T | HeaderRejection>(async () => {
     try {
       const found = await look()
       if (found.ok || !UNLINKED.has(found.reject)) return found
-      misfit = `at height ${found.height}: ${found.detail}`
-      if (misfit === before) return found
-      if (tries === MAX_REORGS) throw busError('E_REORG', `the chain keeps changing while it is read, ${misfit}`)
+      const misfit = `at height ${found.height}: ${found.detail}`
+      const endless = () => busError('E_REORG', `the chain keeps changing while it is read, ${misfit}`)
+      return new Misfit(misfit, endless, () => found)
     } catch (error) {
-      if (!isUnsettled(error) || tries === MAX_REORGS) throw error
-      misfit = error.message
-      if (error.code === 'E_NO_HEADERS' && misfit === before) throw error
+      if (!isUnsettled(error)) throw error
+      const again = () => {
+        throw error
+      }
+      return new Misfit(error.message, () => error, error.code === 'E_NO_HEADERS' ? again : undefined)
     }
-    before = misfit
-  }
+  })
 }
 
 /** Whether a failure may pass with the source's next block: its chain changed all the time, or is too short. */

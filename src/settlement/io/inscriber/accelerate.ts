@@ -1,20 +1,23 @@
 import { Transaction } from 'bitcoinjs-lib'
-import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
 import { settlementError } from '../../errors.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { rejectReason } from './bitcoind-calls.ts'
 import { buildChild, type Child } from './child.ts'
+import type { BitcoindCalls } from './client.ts'
 import { coinsOf, type Job, rawCoin } from './job.ts'
 import type { Whereabouts } from './locate.ts'
 import { evicted } from './mempool.ts'
+import { type OptionalGuard, withPlainCoins } from './plain-coins.ts'
 import type { Cost } from './plan.ts'
 import { type Coin, POSTAGE, sameCoin, sum } from './transactions.ts'
 
 export interface AccelerateContext {
-  readonly client: BitcoindClient
+  readonly client: BitcoindCalls
   readonly wallet: Wallet
   readonly signal?: AbortSignal | undefined
   readonly ownCoins: () => Promise<readonly Coin[]>
+  /** Whether one of them may pay; null lets all. */
+  readonly guard: OptionalGuard
   /** Throws where it is above the cap. */
   readonly checkCap: (feeRate: number) => void
   readonly onCost?: ((cost: Cost) => void) | undefined
@@ -23,7 +26,7 @@ export interface AccelerateContext {
 
 /** The job with a child for all its waiting reveals, which the node would take; nothing is kept or sent. */
 export async function accelerated(context: AccelerateContext, job: Job, where: Whereabouts, feeRate: number) {
-  const { client, wallet, signal, ownCoins, checkCap, onCost, onNote } = context
+  const { client, wallet, signal, ownCoins, guard, checkCap, onCost, onNote } = context
   const { attempt } = where
   const waiting = attempt.reveals.filter((_, i) => where.reveals[i] === 0)
   if (waiting.length === 0) throw settlementError('E_JOB', 'no reveal of it waits for a block: none to pay for')
@@ -54,7 +57,9 @@ export async function accelerated(context: AccelerateContext, job: Job, where: W
     before.map(([txid]) => txid),
     { signal },
   )
-  const child = buildChild({ wallet, reveals, parents, available: [...again, ...free], feeRate, evicts })
+  const build = (left: readonly Coin[]) =>
+    buildChild({ wallet, reveals, parents, available: [...again, ...left], feeRate, evicts })
+  const child = await withPlainCoins(guard, free, build, { signal })
   checkCap(Number(parents.fees + child.fee) / (parents.vsize + child.vsize))
   onCost?.({
     feeRate,

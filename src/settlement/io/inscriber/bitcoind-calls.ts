@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { blockHash, toDisplay } from '../../../bitcoin/index.ts'
-import { type BitcoindClient, BitcoindError } from '../../../bitcoin/io/index.ts'
+import { BitcoindError } from '../../../bitcoin/io/index.ts'
 import { settlementError } from '../../errors.ts'
+import type { BitcoindCalls } from './client.ts'
 import type { Coin } from './transactions.ts'
 
 /** Core: rpc/protocol.h, RPC_VERIFY_… */
@@ -38,7 +39,7 @@ const KNOWN = new Set(['txn-already-in-mempool', 'txn-already-known', 'txn-same-
 
 /** Null where the node would take them all, one after the other; otherwise its reject reason. */
 export async function rejectReason(
-  client: BitcoindClient,
+  client: BitcoindCalls,
   hex: readonly string[],
   options: Options = {},
 ): Promise<string | null> {
@@ -55,7 +56,7 @@ export async function rejectReason(
 }
 
 /** Hands a transaction to the node; one that it has, or that is confirmed, is fine. Throws E_POLICY where it refuses. */
-export async function send(client: BitcoindClient, hex: string, options: Options = {}): Promise<void> {
+export async function send(client: BitcoindCalls, hex: string, options: Options = {}): Promise<void> {
   const call = { method: 'sendrawtransaction', params: [hex, NO_MAX_FEE_RATE], schema: z.string() }
   try {
     await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
@@ -70,7 +71,7 @@ export async function send(client: BitcoindClient, hex: string, options: Options
  * they are invalid.
  */
 export async function mineDirectly(
-  client: BitcoindClient,
+  client: BitcoindCalls,
   hex: readonly string[],
   options: Options = {},
 ): Promise<void> {
@@ -100,7 +101,7 @@ const outSchema = z.object({ confirmations: z.int().min(0).max(0xffff_ffff) }).n
  * the mempool counts as spent unless `mempool` is false; then what is only there is not known either.
  */
 export async function confirmationsOf(
-  client: BitcoindClient,
+  client: BitcoindCalls,
   id: string,
   vout: number,
   options: Options & { readonly mempool?: boolean } = {},
@@ -114,11 +115,7 @@ export async function confirmationsOf(
 const BATCH = 500
 
 /** Those of confirmed coins that nothing in the mempool spends. */
-export async function unspentIn(
-  client: BitcoindClient,
-  coins: readonly Coin[],
-  options: Options = {},
-): Promise<Coin[]> {
+export async function unspentIn(client: BitcoindCalls, coins: readonly Coin[], options: Options = {}): Promise<Coin[]> {
   const left: Coin[] = []
   for (let from = 0; from < coins.length; from += BATCH) {
     const some = coins.slice(from, from + BATCH)
@@ -138,7 +135,7 @@ const mempoolSchema = z.object({
 })
 
 /** Satoshis a virtual byte for a block within the next six. Throws E_FEE_ESTIMATE where the node cannot say. */
-export async function estimateFeeRate(client: BitcoindClient, weak: boolean, options: Options = {}): Promise<number> {
+export async function estimateFeeRate(client: BitcoindCalls, weak: boolean, options: Options = {}): Promise<number> {
   const { feerate } = await client.call({ method: 'estimatesmartfee', params: [6], schema: estimateSchema }, options)
   const mempool = await client.call({ method: 'getmempoolinfo', schema: mempoolSchema }, options)
   const least = Math.max(mempool.mempoolminfee, mempool.minrelaytxfee) * 1e5

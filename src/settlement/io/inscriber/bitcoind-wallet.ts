@@ -1,13 +1,16 @@
 import { address } from 'bitcoinjs-lib'
 import { z } from 'zod'
 import { blockHash, type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
-import { type BitcoindClient, BitcoindError, type RpcCall } from '../../../bitcoin/io/index.ts'
+import { BitcoindError, type RpcCall } from '../../../bitcoin/io/index.ts'
 import type { WscError } from '../../../lib/index.ts'
 import { isSettlementError, type SettlementErrorCode, settlementError } from '../../errors.ts'
 import { bech32Prefix } from '../wallet/taproot.ts'
+import { changeOf } from './bitcoind-change.ts'
 import { readCommit } from './bitcoind-commit.ts'
+import type { BitcoindCalls } from './client.ts'
 import { type FundedCommit, type Funding, type FundRequest, leastFee } from './funding.ts'
-import { type Coin, feeFor, type Output } from './transactions.ts'
+import { type Aside, carriers, type OptionalGuard, withAside } from './plain-coins.ts'
+import { type Coin, feeFor, type Output, sameCoin } from './transactions.ts'
 
 /** Core: rpc/protocol.h. */
 const RPC = {
@@ -23,17 +26,21 @@ const RPC = {
 const TIMEOUT_MS = 120_000
 /** More inputs make a replacement longer, and what it has to pay more. */
 const TRIES = 4
+/** A wallet that holds inscriptions alone offers one after the other. */
+const ASIDE_TRIES = 50
 
 const funded = z.object({ psbt: z.string() })
 const signed = z.object({ psbt: z.string(), complete: z.boolean() })
 
 export interface BitcoindWalletOptions {
-  readonly client: BitcoindClient
+  readonly client: BitcoindCalls
   readonly params: NetworkParams
   /** As `bitcoin-cli listwallets` tells it. */
   readonly name: string
   /** Most that a commit pays, satoshis a virtual byte. */
   readonly maxFeeRate: number
+  /** Whether a coin may pay; null lets all. */
+  readonly guard: OptionalGuard
   readonly signal?: AbortSignal | undefined
 }
 
@@ -48,6 +55,29 @@ export class BitcoindWallet implements Funding {
   async fund(request: FundRequest): Promise<FundedCommit> {
     // A restarted node has forgotten them.
     await this.reserve(request.claimed)
+    const { guard, signal } = this.#options
+    let aside: Aside = { inscribed: [], unknown: [] }
+    try {
+      for (let tries = 0; ; tries++) {
+        const made = await this.#fund(request)
+        const old = request.replaces?.coins ?? []
+        const chosen = made.coins.filter((coin) => !old.some((one) => sameCoin(one, coin)))
+        const found = await carriers(guard, chosen, { signal })
+        if (found.inscribed.length + found.unknown.length === 0) return made
+        aside = { inscribed: [...aside.inscribed, ...found.inscribed], unknown: [...aside.unknown, ...found.unknown] }
+        // The node chooses none that is locked.
+        await this.reserve([...found.inscribed, ...found.unknown])
+        if (tries === ASIDE_TRIES) throw settlementError('E_FUNDS', `too many coins of ${this.#name} must not pay.`)
+      }
+    } catch (error) {
+      throw withAside(error, aside)
+    } finally {
+      await this.release([...aside.inscribed, ...aside.unknown])
+    }
+  }
+
+  /** At the rate that was asked for, or at what replacing costs. */
+  async #fund(request: FundRequest): Promise<FundedCommit> {
     let rate = request.feeRate
     for (let tries = 0; tries < TRIES; tries++) {
       const made = await this.#build(request, rate)
@@ -87,7 +117,7 @@ export class BitcoindWallet implements Funding {
     const options = {
       add_inputs: true,
       changePosition: outputs.length,
-      change_type: 'bech32',
+      ...(await changeOf((call) => this.#ask(call))),
       // The node takes three digits, and rounds fees up itself.
       fee_rate: Math.ceil(rate * 1000) / 1000,
       // Of unconfirmed parents this program knows nothing: were one replaced, the commit would go with it.

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { fromDisplay, toDisplay, transactionId } from '../../../bitcoin/index.ts'
-import { type BitcoindClient, BitcoindError, getBlock } from '../../../bitcoin/io/index.ts'
+import { BitcoindError, getBlock } from '../../../bitcoin/io/index.ts'
 import { equalBytes } from '../../../lib/index.ts'
+import type { BitcoindCalls } from './client.ts'
 
 /** Core: rpc/protocol.h, RPC_METHOD_NOT_FOUND. */
 const METHOD_NOT_FOUND = -32601
@@ -20,7 +21,7 @@ export interface Outpoint {
 const stateSchema = z.object({ blocks: z.int().min(0).max(0xffff_ffff), initialblockdownload: z.boolean() })
 
 /** Throws E_NODE_BEHIND where the node has yet to see what happened up to a height. */
-export async function requireCaughtUp(client: BitcoindClient, height: number, options: Options): Promise<void> {
+export async function requireCaughtUp(client: BitcoindCalls, height: number, options: Options): Promise<void> {
   const state = await client.call({ method: 'getblockchaininfo', schema: stateSchema }, options)
   if (state.blocks >= height && !state.initialblockdownload) return
   const found = state.initialblockdownload
@@ -34,7 +35,7 @@ export function behind(message: string): BitcoindError {
 }
 
 /** The active chain from a height on, to the tip of this moment; it ends early where a reorg makes it shorter. */
-async function* blocksFrom(client: BitcoindClient, from: number, options: Options) {
+async function* blocksFrom(client: BitcoindCalls, from: number, options: Options) {
   const tip = await client.getBlockCount(options)
   for (let height = Math.max(0, from); height <= tip; height++) {
     const hash = await client.getBlockHash(height, options)
@@ -47,7 +48,7 @@ const blockSchema = z.object({ tx: z.array(id) })
 
 /** Height of the block of the active chain, from a height on, that holds a transaction; null where none does. */
 export async function findInChain(
-  client: BitcoindClient,
+  client: BitcoindCalls,
   txid: string,
   from: number,
   options: Options,
@@ -68,7 +69,7 @@ export interface Spender {
 
 /** The transaction that spends one of these outputs, in a block from a height on, or in the mempool. */
 export async function findSpender(
-  client: BitcoindClient,
+  client: BitcoindCalls,
   coins: readonly Outpoint[],
   from: number,
   options: Options,
@@ -93,7 +94,7 @@ export async function findSpender(
 
 const spendersSchema = z.array(z.object({ spendingtxid: id.optional() }))
 
-async function spenderInMempool(client: BitcoindClient, coins: readonly Outpoint[], options: Options) {
+async function spenderInMempool(client: BitcoindCalls, coins: readonly Outpoint[], options: Options) {
   const params = [coins.map(({ txid, vout }) => ({ txid, vout }))]
   try {
     const found = await client.call({ method: 'gettxspendingprevout', params, schema: spendersSchema }, options)

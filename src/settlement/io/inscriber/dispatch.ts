@@ -1,14 +1,14 @@
 import { Transaction } from 'bitcoinjs-lib'
-import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
 import type { WscError } from '../../../lib/index.ts'
 import { isSettlementError, settlementError } from '../../errors.ts'
 import { mineDirectly, rejectReason, send } from './bitcoind-calls.ts'
+import type { BitcoindCalls } from './client.ts'
 import type { Job, JobStore } from './job.ts'
 import type { Whereabouts } from './locate.ts'
 import { requireRelayable } from './plan.ts'
 
 export interface DispatchContext {
-  readonly client: BitcoindClient
+  readonly client: BitcoindCalls
   readonly jobs: JobStore
   /** Forgets the job, and frees its coins. */
   readonly drop: () => Promise<void>

@@ -1,17 +1,19 @@
 import { Transaction } from 'bitcoinjs-lib'
-import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
 import type { WscError } from '../../../lib/index.ts'
 import { isSettlementError, settlementError } from '../../errors.ts'
 import type { Store } from '../store.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { accelerated } from './accelerate.ts'
 import { estimateFeeRate, rejectReason, send } from './bitcoind-calls.ts'
+import type { BitcoindCalls } from './client.ts'
+import { CoinHistory } from './coin-history.ts'
 import { conflict, dispatch } from './dispatch.ts'
 import { attemptOf, coinsOf, type Job, JobStore, jobId } from './job.ts'
 import { type JobView, viewOf, viewOfDone } from './job-view.ts'
 import { locate, type Whereabouts } from './locate.ts'
 import { evicted } from './mempool.ts'
 import { Payers } from './payers.ts'
+import type { OptionalGuard } from './plain-coins.ts'
 import { type Cost, type Plan, requireRelayable } from './plan.ts'
 import { leafScript } from './transactions.ts'
 import { Turns } from './turns.ts'
@@ -20,7 +22,7 @@ const MAX_FEE_RATE = 200
 
 export interface InscriberOptions {
   readonly wallet: Wallet
-  readonly client: BitcoindClient
+  readonly client: BitcoindCalls
   readonly store: Store
   /** The node's wallet that pays for the commits of new jobs; the coins of `wallet` do unless given. */
   readonly fundFrom?: string | undefined
@@ -28,6 +30,8 @@ export interface InscriberOptions {
   readonly finality?: number | undefined
   /** Most that is paid, satoshis a virtual byte; 200 unless given. */
   readonly maxFeeRate?: number | undefined
+  /** Lets coins pay that carry inscriptions, or may. */
+  readonly allowInscribed?: boolean | undefined
   readonly signal?: AbortSignal | undefined
   /** Told before anything is sent. */
   readonly onCost?: ((cost: Cost) => void) | undefined
@@ -43,14 +47,16 @@ export class Inscriber {
   readonly #options: InscriberOptions
   readonly #jobs: JobStore
   readonly #payers: Payers
+  readonly #guard: OptionalGuard
   /** Two at once would choose the same coins. */
   readonly #turns = new Turns()
 
   constructor(options: InscriberOptions) {
-    const { wallet, client, maxFeeRate = MAX_FEE_RATE, signal, onNote } = options
+    const { wallet, client, store, maxFeeRate = MAX_FEE_RATE, allowInscribed = false, signal, onNote } = options
     this.#options = options
     this.#jobs = new JobStore(options.store, wallet.params)
-    this.#payers = new Payers({ wallet, client, jobs: this.#jobs, maxFeeRate, signal, onNote })
+    this.#guard = allowInscribed ? null : new CoinHistory({ client, params: wallet.params, store })
+    this.#payers = new Payers({ wallet, client, jobs: this.#jobs, maxFeeRate, guard: this.#guard, signal, onNote })
   }
 
   /** What inscribing would cost; nothing is kept or sent. */
@@ -165,6 +171,7 @@ export class Inscriber {
     const context = {
       ...this.#options,
       ownCoins: () => this.#payers.ownCoins(),
+      guard: this.#guard,
       checkCap: (rate: number) => this.#checkCap(rate),
     }
     const paidFor = await accelerated(context, job, where, feeRate)

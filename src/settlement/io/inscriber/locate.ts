@@ -1,6 +1,6 @@
-import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
 import { confirmationsOf } from './bitcoind-calls.ts'
 import { behind, findInChain, findSpender, requireCaughtUp, type Spender } from './chain-search.ts'
+import type { BitcoindCalls } from './client.ts'
 import type { Attempt, Job } from './job.ts'
 
 /** A reorg of so many blocks may have put a transaction below the tip of the moment it was made. */
@@ -18,7 +18,7 @@ export interface Whereabouts {
 }
 
 interface Search {
-  readonly client: BitcoindClient
+  readonly client: BitcoindCalls
   readonly job: Job
   readonly options: { readonly signal?: AbortSignal | undefined }
 }
@@ -37,7 +37,7 @@ interface Seen {
  * The attempt that counts, as the node sees it now: one that is confirmed, otherwise the newest (it replaces the others,
  * and has to be sent again where the node lost it). Throws E_NODE_BEHIND where the node cannot know.
  */
-export async function locate(client: BitcoindClient, job: Job, options: Search['options']): Promise<Whereabouts> {
+export async function locate(client: BitcoindCalls, job: Job, options: Search['options']): Promise<Whereabouts> {
   const search = { client, job, options }
   const all: Seen[] = []
   for (const attempt of job.attempts.toReversed()) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { type BitcoindClient, BitcoindError } from '../../../bitcoin/io/index.ts'
+import { BitcoindError } from '../../../bitcoin/io/index.ts'
 import { amount } from './bitcoind-calls.ts'
+import type { BitcoindCalls } from './client.ts'
 import type { Evicted } from './funding.ts'
 
 /** Core: rpc/protocol.h, RPC_INVALID_ADDRESS_OR_KEY: not in the mempool. */
@@ -13,7 +14,7 @@ const entrySchema = z.object({
 
 /** What goes from the mempool where these transactions are replaced: they and all that descends from them. */
 export async function evicted(
-  client: BitcoindClient,
+  client: BitcoindCalls,
   txids: Iterable<string>,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<Evicted> {
@@ -28,7 +29,7 @@ export async function evicted(
   return { fee, ownRate }
 }
 
-async function entryOf(client: BitcoindClient, txid: string, options: { readonly signal?: AbortSignal | undefined }) {
+async function entryOf(client: BitcoindCalls, txid: string, options: { readonly signal?: AbortSignal | undefined }) {
   try {
     return await client.call({ method: 'getmempoolentry', params: [txid], schema: entrySchema }, options)
   } catch (error) {

@@ -1,14 +1,16 @@
-import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
 import { settlementError } from '../../errors.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { unspentIn } from './bitcoind-calls.ts'
+import type { BitcoindCalls } from './client.ts'
 import { type FundedCommit, type Funding, type FundRequest, leastFee } from './funding.ts'
+import { type OptionalGuard, withPlainCoins } from './plain-coins.ts'
 import { type Coin, POSTAGE, sameCoin, spendable, spendCoins, spendSize, sum } from './transactions.ts'
 import { walletCoins } from './wallet-coins.ts'
 
 interface OwnCoinsOptions {
   readonly wallet: Wallet
-  readonly client: BitcoindClient
+  readonly guard: OptionalGuard
+  readonly client: BitcoindCalls
   readonly signal?: AbortSignal | undefined
   readonly onNote?: ((note: string) => void) | undefined
 }
@@ -22,7 +24,9 @@ export class OwnCoins implements Funding {
   }
 
   async fund(request: FundRequest): Promise<FundedCommit> {
-    return fundFrom(this.#options.wallet, await this.free(request.claimed), request)
+    const { wallet, guard, signal } = this.#options
+    const build = (left: readonly Coin[]) => fundFrom(wallet, left, request)
+    return await withPlainCoins(guard, await this.free(request.claimed), build, { signal })
   }
 
   /** Those that no unfinished job has a claim on, of this store or, as the mempool tells, of another. */

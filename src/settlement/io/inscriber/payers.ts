@@ -1,18 +1,21 @@
 import { Transaction } from 'bitcoinjs-lib'
-import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { BitcoindWallet } from './bitcoind-wallet.ts'
+import type { BitcoindCalls } from './client.ts'
 import type { Funding, Replaced } from './funding.ts'
 import { coinsOf, type Job, type JobStore } from './job.ts'
 import { OwnCoins } from './own-coins.ts'
+import type { OptionalGuard } from './plain-coins.ts'
 import { draftPlan, finishPlan, type Plan } from './plan.ts'
 import type { Coin } from './transactions.ts'
 
 interface PayersOptions {
   readonly wallet: Wallet
-  readonly client: BitcoindClient
+  readonly client: BitcoindCalls
   readonly jobs: JobStore
   readonly maxFeeRate: number
+  /** Whether a coin may pay; null lets all. */
+  readonly guard: OptionalGuard
   readonly signal?: AbortSignal | undefined
   readonly onNote?: ((note: string) => void) | undefined
 }
@@ -58,9 +61,9 @@ export class Payers {
   }
 
   #funding(nodeWallet: string | undefined): Funding {
-    const { client, wallet, maxFeeRate, signal } = this.#options
+    const { client, wallet, maxFeeRate, guard, signal } = this.#options
     if (nodeWallet === undefined) return this.#own
-    return new BitcoindWallet({ client, params: wallet.params, name: nodeWallet, maxFeeRate, signal })
+    return new BitcoindWallet({ client, params: wallet.params, name: nodeWallet, maxFeeRate, guard, signal })
   }
 
   /** Coins of unfinished jobs: of all, or of those that this wallet of the node pays for. */

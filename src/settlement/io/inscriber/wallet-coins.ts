@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { fromDisplay } from '../../../bitcoin/index.ts'
-import { type BitcoindClient, BitcoindError } from '../../../bitcoin/io/index.ts'
+import { BitcoindError } from '../../../bitcoin/io/index.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { amount } from './bitcoind-calls.ts'
+import type { BitcoindCalls } from './client.ts'
 import type { Coin } from './transactions.ts'
 
 /** Core: consensus/consensus.h, COINBASE_MATURITY: spendable in the block after so many confirmations. */
@@ -33,7 +34,7 @@ export interface WalletCoins {
   readonly immature: readonly Coin[]
 }
 
-export interface ScanOptions {
+export interface CoinScanOptions {
   readonly signal?: AbortSignal | undefined
   /** Told where another scan is waited for. */
   readonly onNote?: ((note: string) => void) | undefined
@@ -52,9 +53,9 @@ export interface ScanOptions {
  * console.log(found) // E_NODE_UNREACHABLE
  */
 export async function walletCoins(
-  client: BitcoindClient,
+  client: BitcoindCalls,
   wallet: Pick<Wallet, 'script'>,
-  options: ScanOptions = {},
+  options: CoinScanOptions = {},
 ): Promise<WalletCoins> {
   const { height, unspents } = await scan(client, `raw(${Buffer.from(wallet.script).toString('hex')})`, options)
   const young = ({ coinbase, height: at }: (typeof unspents)[number]) =>
@@ -66,10 +67,10 @@ export async function walletCoins(
   }
 }
 
-async function scan(client: BitcoindClient, descriptor: string, { signal, onNote }: ScanOptions) {
+async function scan(client: BitcoindCalls, descriptor: string, { signal, onNote }: CoinScanOptions) {
   const call = { method: 'scantxoutset', params: ['start', [descriptor]], schema: scanSchema }
   const deadline = performance.now() + SCAN_TIMEOUT_MS
-  for (let told = false; ; told = true) {
+  for (let waited = false; ; waited = true) {
     try {
       return await client.call(call, { signal, timeoutMs: SCAN_TIMEOUT_MS })
     } catch (error) {
@@ -80,7 +81,7 @@ async function scan(client: BitcoindClient, descriptor: string, { signal, onNote
       }
       if (performance.now() > deadline) throw error
     }
-    if (!told) onNote?.('the node scans its unspent outputs for someone else: waiting until that is done')
+    if (!waited) onNote?.('the node scans its unspent outputs for someone else: waiting until that is done')
     while (await isScanning(client, signal)) await delay(POLL_MS, undefined, { signal })
   }
 }
@@ -89,12 +90,12 @@ function isBusy(error: unknown): boolean {
   return error instanceof BitcoindError && error.rpcCode === INVALID_PARAMETER && /in progress/i.test(error.message)
 }
 
-async function isScanning(client: BitcoindClient, signal: AbortSignal | undefined): Promise<boolean> {
+async function isScanning(client: BitcoindCalls, signal: AbortSignal | undefined): Promise<boolean> {
   const schema = z.object({ progress: z.number() }).nullable()
   return (await client.call({ method: 'scantxoutset', params: ['status'], schema }, { signal })) !== null
 }
 
-async function stopScan(client: BitcoindClient): Promise<void> {
+async function stopScan(client: BitcoindCalls): Promise<void> {
   try {
     await client.call({ method: 'scantxoutset', params: ['abort'], schema: z.boolean() })
   } catch {

@@ -1,27 +1,33 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import type { Block } from '../../../bitcoin/index.ts'
 import {
   type BitcoindClient,
   BitcoindError,
   type BlockEvent,
-  blockFeed,
+  type ChainFeed,
   isTransient,
+  type Outage,
+  outageOf,
   type Tip,
 } from '../../../bitcoin/io/index.ts'
+import { retry } from '../../../lib/index.ts'
 import { fetchBlock } from './fetch-block.ts'
 import type { IndexChange, InscriptionIndex } from './inscription-index.ts'
 
-/** Between two tries to get a block from a node that does not answer. */
-const RETRY_MS = 500
+/** A block that the node told of and does not give is asked for so long, milliseconds, before that is told. */
+const PATIENCE_MS = 2_000
 
 export type ScanEvent =
   | ({ readonly type: 'connected' | 'disconnected' } & IndexChange)
   /** All the node has is in. */
   | { readonly type: 'tip'; readonly tip: Tip }
-  | { readonly type: 'unreachable'; readonly error: BitcoindError }
+  | ({ readonly type: 'unreachable' } & Outage)
   | { readonly type: 'recovered' }
 
 export interface ScanOptions {
+  /** Gives the blocks. */
   readonly client: BitcoindClient
+  /** Tells of them; started, and of the same node. */
+  readonly feed: ChainFeed
   readonly index: InscriptionIndex
   readonly signal?: AbortSignal | undefined
   /** Where a new index begins; genesis unless given. */
@@ -33,18 +39,22 @@ export interface ScanOptions {
  * an event `tip` for a single pass.
  *
  * @example
- * import { InscriptionIndex, BitcoindClient, openStore, regtest, scanChain } from 'wsc-bitcoin'
+ * import { BitcoindClient, ChainFeed, InscriptionIndex, openStore, regtest, scanChain } from 'wsc-bitcoin'
  *
  * const client = new BitcoindClient({ url: 'http://127.0.0.1:9', auth: { kind: 'cookie', file: '.cookie' } })
+ * const feed = new ChainFeed({ client, params: regtest })
+ * await feed.start()
  * const store = await openStore('scanned', 'index')
- * const events = scanChain({ client, index: await InscriptionIndex.open(store, regtest) })
+ * const events = scanChain({ client, feed, index: await InscriptionIndex.open(store, regtest) })
  * const { value } = await events.next() // nothing listens at port 9
  * await events.return()
+ * await feed.stop()
  * await store.close()
  * console.log(value?.type) // unreachable
  */
 export async function* scanChain({
   client,
+  feed,
   index,
   signal,
   startHeight = 0,
@@ -61,23 +71,40 @@ export async function* scanChain({
     }
     await index.startAfter({ height, hash })
   }
-  const from = index.tip ?? undefined
-  for await (const event of blockFeed(client, { from, params: index.params, signal })) {
-    yield await take(event, client, index, signal)
+  for await (const event of feed.subscribe({ from: index.tip ?? undefined, signal })) {
+    if (event.type === 'connected') yield* connect(event, client, index, signal)
+    else yield await take(event, index)
   }
 }
 
-async function take(
-  event: BlockEvent,
+/** A node that restarts between telling of a block and giving it has it still; stale blocks are kept too. */
+async function* connect(
+  event: BlockEvent & { readonly type: 'connected' },
   client: BitcoindClient,
   index: InscriptionIndex,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ScanEvent, void> {
+  const pauses = { isTransient, firstMs: 250, mostMs: 1_000, withinMs: PATIENCE_MS, signal }
+  let block: Block | undefined
+  let out = false
+  while (block === undefined) {
+    try {
+      block = await retry(() => fetchBlock(client, { ...event, params: index.params }, signal), pauses)
+    } catch (error) {
+      if (signal?.aborted || !isTransient(error)) throw error
+      if (!out) yield { type: 'unreachable', state: outageOf(error) ?? 'silent', error }
+      out = true
+    }
+  }
+  if (out) yield { type: 'recovered' }
+  yield { type: 'connected', ...(await index.connect(block, event.height)) }
+}
+
+async function take(
+  event: Exclude<BlockEvent, { readonly type: 'connected' }>,
+  index: InscriptionIndex,
 ): Promise<ScanEvent> {
   switch (event.type) {
-    case 'connected': {
-      const block = await patiently(() => fetchBlock(client, { ...event, params: index.params }, signal), signal)
-      return { type: 'connected', ...(await index.connect(block, event.height)) }
-    }
     case 'disconnected': {
       const previous = { height: event.height - 1, hash: event.header.prevHash }
       return { type: 'disconnected', ...(await index.disconnect(previous)) }
@@ -86,18 +113,5 @@ async function take(
       return { type: 'tip', tip: { height: event.height, hash: event.hash } }
     default:
       return event
-  }
-}
-
-/** A node that restarts between telling of a block and giving it has it still; stale blocks are kept too. */
-async function patiently<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  for (;;) {
-    try {
-      return await ask()
-    } catch (error) {
-      signal?.throwIfAborted()
-      if (!isTransient(error)) throw error
-      await delay(RETRY_MS, undefined, signal && { signal })
-    }
   }
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { mainnet, regtest, sameHash, toDisplay } from '../../src/bitcoin/index.ts'
-import { type BlockEvent, blockFeed } from '../../src/bitcoin/io/index.ts'
+import { BitcoindClient, type BlockEvent, ChainFeed } from '../../src/bitcoin/io/index.ts'
 import { answering, codeOf, FakeChain, FakeServer, RpcFailure, type RpcRequest } from './fake-bitcoind.ts'
+import { feedOf } from './feed-of.ts'
 import { Replay } from './replay.ts'
 
 const quick = { pollMs: 1, backoffMs: 1 }
@@ -49,7 +50,7 @@ test('whatever happens between any two requests, the events tell the chain exact
       })
       const replay = new Replay()
       // Every turn of the feed asks something, so the changes all come; the last tip is told after the last of them.
-      for await (const event of blockFeed(server.client, quick)) {
+      for await (const event of feedOf(server.client, quick)) {
         replay.apply(event)
         if (event.type === 'tip' && pending.length === 0 && sameHash(event.hash, chain.tip.hash)) break
         expect(event.type).not.toBe('unreachable')
@@ -68,7 +69,7 @@ test('the feed continues after the block it is given, and takes even that one ba
   chain.reorg(8, 9)
   await using server = await serve(chain)
   const replay = new Replay(start)
-  await catchUp(replay, blockFeed(server.client, { from, ...quick }), chain)
+  await catchUp(replay, feedOf(server.client, { from, ...quick }), chain)
   expect(replay.types).toEqual([...Array(3).fill('disconnected'), ...Array(9).fill('connected'), 'tip'])
 })
 
@@ -85,7 +86,7 @@ test('of the ways to wait the best that the node allows is used', async () => {
     return undefined
   })
   const replay = new Replay()
-  const events = blockFeed(server.client, quick)
+  const events = feedOf(server.client, quick)
   await replay.until(events, (event) => event.type === 'tip' && event.height === 1)
   expect(waits).toEqual([2, 1])
 })
@@ -100,7 +101,7 @@ test('a method forbidden by a whitelist is not asked for again', async () => {
     chain.mine(1)
     response.writeHead(403).end()
   })
-  const events = blockFeed(server.client, quick)
+  const events = feedOf(server.client, quick)
   const replay = new Replay()
   await replay.until(events, (event) => event.type === 'tip' && event.height === 1)
   chain.mine(1)
@@ -116,7 +117,7 @@ test('a node that is merely behind is waited for', async () => {
   chain.headers = whole.slice(0, 2)
   const behind = chain.known.splice(2)
   await using server = await serve(chain)
-  const events = blockFeed(server.client, { from, ...quick })
+  const events = feedOf(server.client, { from, ...quick })
   const replay = new Replay(whole.slice(0, 4).map((_, i) => (i < 2 ? chain.hashAt(i) : from.hash)))
   const event = await replay.until(events, () => true)
   expect(event).toMatchObject({ type: 'unreachable', error: { code: 'E_NODE_BEHIND' } })
@@ -133,14 +134,14 @@ test('a block the node has never seen ends the feed', async () => {
   const chain = new FakeChain()
   chain.mine(5)
   await using server = await serve(chain)
-  expect(await codeOf(blockFeed(server.client, { from: other.tip }).next())).toBe('E_NODE_UNKNOWN_BLOCK')
+  expect(await codeOf(feedOf(server.client, { from: other.tip }).next())).toBe('E_NODE_UNKNOWN_BLOCK')
 })
 
 test('blocks that a node forgot are taken back from memory', async () => {
   const chain = new FakeChain()
   chain.mine(10)
   await using server = await serve(chain)
-  const events = blockFeed(server.client, quick)
+  const events = feedOf(server.client, quick)
   const replay = new Replay()
   await catchUp(replay, events, chain)
   chain.reorg(10, 12)
@@ -156,14 +157,14 @@ test('a node that comes back on another network ends the feed', async () => {
     if (trouble === 'another' && call.method === 'getblockhash') return '0'.repeat(64)
     return undefined
   })
-  const events = blockFeed(server.client, { params: regtest, ...quick })
+  const events = feedOf(server.client, { params: regtest, ...quick })
   await new Replay().until(events, (event) => event.type === 'tip')
   trouble = 'starting'
   expect(await events.next()).toMatchObject({ value: { type: 'unreachable', error: { code: 'E_NODE_WARMUP' } } })
   trouble = 'another'
   expect(await codeOf(events.next())).toBe('E_NODE_WRONG_NETWORK')
   await using wrong = await serve(new FakeChain())
-  expect(await codeOf(blockFeed(wrong.client, { params: mainnet }).next())).toBe('E_NODE_WRONG_NETWORK')
+  expect(await codeOf(feedOf(wrong.client, { params: mainnet }).next())).toBe('E_NODE_WRONG_NETWORK')
 })
 
 test('headers that never follow each other end the feed', async () => {
@@ -173,7 +174,7 @@ test('headers that never follow each other end the feed', async () => {
   await using server = await serve(chain, ({ method, params }) =>
     method === 'getblockhash' && params[0] === 2 ? toDisplay(chain.hashAt(4)) : undefined,
   )
-  expect(await codeOf(blockFeed(server.client, { from, ...quick }).next())).toBe('E_NODE_GARBAGE')
+  expect(await codeOf(feedOf(server.client, { from, ...quick }).next())).toBe('E_NODE_GARBAGE')
 })
 
 test('aborting ends the wait for a block with the reason given', async () => {
@@ -185,7 +186,7 @@ test('aborting ends the wait for a block with the reason given', async () => {
     if (body.includes('waitfornewblock')) abort.abort(new Error('stop following'))
     else answer(request, body, response)
   })
-  const events = blockFeed(server.client, { signal: abort.signal })
+  const events = feedOf(server.client, { signal: abort.signal })
   await new Replay().until(events, (event) => event.type === 'tip')
   await expect(events.next()).rejects.toThrow('stop following')
   await expect(events.next()).resolves.toMatchObject({ done: true })
@@ -203,7 +204,7 @@ test('the end of an outage is told at once, not with the next block', async () =
     // The first wait ends in an outage; the second one lasts for ever.
     else if (++waits === 1) failing(request, body, response)
   })
-  const events = blockFeed(server.client, quick)
+  const events = feedOf(server.client, quick)
   const replay = new Replay()
   await replay.until(events, (event) => event.type === 'recovered')
   await replay.until(events, (event) => event.type === 'tip')
@@ -225,7 +226,7 @@ test.each([
     if (++waits === 6) chain.mine(1)
     return tipOf(waits > 6 ? chain : other)
   })
-  const events = blockFeed(server.client, { pollMs: 40, backoffMs: 1 })
+  const events = feedOf(server.client, { pollMs: 40, backoffMs: 1 })
   await new Replay().until(events, (event) => event.type === 'tip' && event.height === 4)
   // Six waits; the first may name what is news.
   expect(waits).toBe(6)
@@ -241,7 +242,42 @@ test('a new tip is told at once, however seldom the node would be polled', async
     chain.mine(1)
     return tipOf(chain)
   })
-  const events = blockFeed(server.client, { pollMs: 60_000, backoffMs: 1 })
+  const events = feedOf(server.client, { pollMs: 60_000, backoffMs: 1 })
   await new Replay().until(events, (event) => event.type === 'tip' && event.height === 5)
   expect(waits).toBe(5)
+})
+
+test('a read that waits for the node ends at once when interrupted', async () => {
+  const client = new BitcoindClient({ url: 'http://127.0.0.1:1' })
+  const feed = new ChainFeed({ client, ...quick })
+  const states: string[] = []
+  feed.events.on('unreachable', ({ state }) => states.push(state))
+  await feed.start()
+  const stop = new AbortController()
+  setTimeout(() => stop.abort(new Error('enough')), 20)
+  await expect(feed.tipHeight(stop.signal)).rejects.toThrow('enough')
+  expect(states).toEqual(['silent'])
+  await feed.stop()
+  client.close()
+})
+
+test('reads wait until there is an answer, tell so once, and pass on what will not pass', async () => {
+  const chain = new FakeChain()
+  chain.mine(7)
+  const failures = [new RpcFailure(-28, 'Loading block index…'), new RpcFailure(-28, 'Verifying blocks…')]
+  await using server = await serve(chain, ({ method, params }) => {
+    const failure = failures.shift()
+    if (failure !== undefined) throw failure
+    if (method === 'getblockhash' && params[0] === 1) throw new RpcFailure(-1, 'no')
+    return undefined
+  })
+  const feed = new ChainFeed({ client: server.client, ...quick })
+  const heard: string[] = []
+  feed.events.on('unreachable', ({ state }) => heard.push(state))
+  feed.events.on('recovered', () => heard.push('recovered'))
+  await feed.start()
+  expect(await feed.tipHeight()).toBe(7)
+  expect(heard).toEqual(['starting', 'recovered'])
+  await expect(feed.hashAt(1)).rejects.toMatchObject({ code: 'E_NODE_RPC' })
+  await feed.stop()
 })

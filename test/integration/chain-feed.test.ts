@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { regtest, toDisplay } from '../../src/bitcoin/index.ts'
-import { type BlockEvent, blockFeed } from '../../src/bitcoin/io/index.ts'
+import type { BlockEvent } from '../../src/bitcoin/io/index.ts'
 import { codeOf } from '../bitcoin-io/fake-bitcoind.ts'
+import { feedOf } from '../bitcoin-io/feed-of.ts'
 import { Replay } from '../bitcoin-io/replay.ts'
 
 let node: RegtestBitcoind
@@ -19,7 +20,7 @@ async function catchUp(replay: Replay, events: AsyncIterator<BlockEvent>): Promi
 }
 
 test('blocks and reorgs are followed as they come', async () => {
-  const events = blockFeed(node.client, { params: regtest })
+  const events = feedOf(node.client, { params: regtest })
   const replay = new Replay()
   await node.mine(25)
   await catchUp(replay, events)
@@ -41,7 +42,7 @@ test('blocks and reorgs are followed as they come', async () => {
 
 test('a reorg deeper than the feed remembers', async () => {
   await node.mine(400)
-  const events = blockFeed(node.client)
+  const events = feedOf(node.client)
   const replay = new Replay()
   await catchUp(replay, events)
   await node.reorg(390, 391)
@@ -51,7 +52,7 @@ test('a reorg deeper than the feed remembers', async () => {
 
 test('a node stopped and started again is followed on', async () => {
   await node.mine(5)
-  const events = blockFeed(node.client, { params: regtest, backoffMs: 20 })
+  const events = feedOf(node.client, { params: regtest, backoffMs: 20 })
   const replay = new Replay()
   await catchUp(replay, events)
   const gone = replay.until(events, (event) => event.type === 'unreachable')
@@ -66,7 +67,7 @@ test('a node stopped and started again is followed on', async () => {
 
 test('a killed node that lost its blocks is waited for, then followed on its new chain', async () => {
   await node.mine(5)
-  const events = blockFeed(node.client, { params: regtest, backoffMs: 20 })
+  const events = feedOf(node.client, { params: regtest, backoffMs: 20 })
   const replay = new Replay()
   await catchUp(replay, events)
   const gone = replay.until(events, (event) => event.type === 'unreachable')
@@ -82,7 +83,7 @@ test('where waiting is not allowed the feed polls', async () => {
   const allowed = 'getblockhash,getblockcount,getblockchaininfo,getblockheader,generatetodescriptor'
   await node.restart([`-rpcwhitelist=__cookie__:${allowed}`])
   expect(await codeOf(node.setMockTime(0))).toBe('E_NODE_AUTH')
-  const events = blockFeed(node.client, { pollMs: 10 })
+  const events = feedOf(node.client, { pollMs: 10 })
   const replay = new Replay()
   await catchUp(replay, events)
   const waiting = replay.until(events, (event) => event.type === 'connected')

@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import {
+  decodeWholeTransaction,
+  type NetworkParams,
+  type Transaction,
+  toDisplay,
+  transactionId,
+} from '../../../bitcoin/index.ts'
+import { BitcoindError } from '../../../bitcoin/io/index.ts'
+import { hash256, hexToBytes, uint32 } from '../../../lib/index.ts'
+import { firstInscriptionHeight } from '../../first-inscription.ts'
+import { cameFrom, inscribes, type SatRange } from '../../sats/trace.ts'
+import type { Store } from '../store.ts'
+import { amount } from './bitcoind-calls.ts'
+import type { BitcoindCalls, CallOptions } from './client.ts'
+import type { Coin } from './transactions.ts'
+
+/**
+ * What the sats of a coin have been through: `plain` where no inscription is on any of them, `inscribed` where one is,
+ * `unknown` where the node cannot show it or the way back is too long.
+ */
+export type CoinState = 'plain' | 'inscribed' | 'unknown'
+
+/** Transactions on the way back; at a few milliseconds each, seconds. */
+const MAX_STEPS = 5_000
+/** A shorter way is as soon gone again. */
+const WORTH_KEEPING = 20
+/** So deep that no reorg brings another history. */
+const DEEP = 6
+const TIMEOUT_MS = 120_000
+
+export interface CoinHistoryOptions {
+  readonly client: BitcoindCalls
+  readonly params: NetworkParams
+  /** Keeps what was found out at length. */
+  readonly store?: Store | undefined
+}
+
+/** Follows the sats of coins back to the coinbases they come from, or to the first block that could inscribe them. */
+export class CoinHistory {
+  readonly #options: CoinHistoryOptions
+
+  constructor(options: CoinHistoryOptions) {
+    this.#options = options
+  }
+
+  /** Of a confirmed coin. */
+  async stateOf(coin: Coin, options: CallOptions = {}): Promise<CoinState> {
+    const { store } = this.#options
+    const key = keyOf(toDisplay(coin.txid as never), coin.vout)
+    const placed = await this.#place(coin, options)
+    if (placed === null) return 'unknown'
+    const walk = { steps: 0 }
+    const state = await this.#walk({ ...placed, from: 0n, to: coin.value }, walk, options)
+    if (state === 'plain' && walk.steps >= WORTH_KEEPING && placed.confirmations >= DEEP) {
+      await store?.put(key, true, { sync: false })
+    }
+    return state
+  }
+
+  async #walk(start: Sats, walk: { steps: number }, options: CallOptions): Promise<CoinState> {
+    const { params, store } = this.#options
+    const first = firstInscriptionHeight(params)
+    const todo = [start]
+    const seen = new Set<string>()
+    for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+      const { txid, vout, height, from, to } = next
+      const id = `${keyOf(txid, vout)}:${from}:${to}`
+      if (height < first || seen.has(id) || (await store?.get(keyOf(txid, vout))) === true) continue
+      seen.add(id)
+      if (++walk.steps > MAX_STEPS) return 'unknown'
+      const found = await this.#transaction(txid, height, options)
+      if (found === null) return 'unknown'
+      // Fees that miners took are new to their coinbase: what was lost in them is nobody's inscription to keep.
+      if (found.spent === null) continue
+      const range = { output: vout, from, to }
+      if (inscribes(found.tx, found.spent, range)) return 'inscribed'
+      for (const { input, ...sats } of cameFrom(found.tx, found.spent, range)) {
+        const { prevoutTxid, prevoutIndex } = found.tx.inputs[input]!
+        todo.push({ txid: toDisplay(prevoutTxid), vout: prevoutIndex, height: found.spent[input]!.height, ...sats })
+      }
+    }
+    return 'plain'
+  }
+
+  /** Where a coin is in the chain; null where it is spent, or unconfirmed. */
+  async #place({ txid, vout }: Coin, options: CallOptions) {
+    const { client } = this.#options
+    const shown = toDisplay(txid as never)
+    const out = await client.call({ method: 'gettxout', params: [shown, vout, false], schema: outSchema }, options)
+    if (out === null || out.confirmations < 1) return null
+    const about = { method: 'getblockheader', params: [out.bestblock], schema: headerSchema }
+    const { height } = await client.call(about, options)
+    return { txid: shown, vout, height: height - out.confirmations + 1, confirmations: out.confirmations }
+  }
+
+  /** With what it spends, null for a coinbase. Null where the node does not have it, or not what it spends. */
+  async #transaction(txid: string, height: number, options: CallOptions): Promise<Found | null> {
+    const { client } = this.#options
+    const hash = await client.getBlockHash(height, options)
+    if (hash === undefined) return null
+    const call = { method: 'getrawtransaction', params: [txid, 2, toDisplay(hash)], schema: transactionSchema }
+    const answer = await client.call(call, { ...options, timeoutMs: TIMEOUT_MS }).catch((error: unknown) => {
+      // Pruned, not on the chain any more, or a node that does not know this form of the question.
+      if (error instanceof BitcoindError && error.rpcCode !== undefined) return null
+      throw error
+    })
+    const read = answer === null ? null : decodeWholeTransaction(hexToBytes(answer.hex))
+    if (answer === null || read === null || !read.ok || toDisplay(transactionId(read.tx)) !== txid) return null
+    if (answer.vin.length === 1 && answer.vin[0]?.coinbase !== undefined) return { tx: read.tx, spent: null }
+    const spent = answer.vin.flatMap(({ prevout }) => (prevout === undefined ? [] : [prevout]))
+    return spent.length === read.tx.inputs.length ? { tx: read.tx, spent } : null
+  }
+}
+
+interface Sats extends SatRange {
+  /** As shown. */
+  readonly txid: string
+  readonly vout: number
+  readonly height: number
+}
+
+interface Found {
+  readonly tx: Transaction
+  readonly spent: readonly { readonly value: bigint; readonly height: number }[] | null
+}
+
+const outSchema = z.object({ bestblock: hash256, confirmations: uint32 }).nullable()
+const headerSchema = z.object({ height: uint32 })
+const transactionSchema = z.object({
+  hex: z
+    .string()
+    .max(8_000_000)
+    .refine((digits) => digits.length % 2 === 0 && !/[^0-9a-f]/.test(digits), 'must be whole bytes in hexadecimal'),
+  vin: z.array(
+    z.object({
+      coinbase: z.string().optional(),
+      /** Bitcoin Core since 25. */
+      prevout: z.object({ value: amount, height: uint32 }).optional(),
+    }),
+  ),
+})
+
+function keyOf(txid: string, vout: number): string {
+  return `plain:${txid}:${vout}`
+}
