@@ -11,7 +11,7 @@ import {
   type WorkerScope,
 } from './bus/index.ts'
 import { aSignal, optional, requireOptions } from './lib/index.ts'
-import { openWasmVerifier, type SnarkVerifier } from './proving/index.ts'
+import { openWasmProofVerifier, openWasmVerifier, type ProofVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
   type BitcoinErrorCode,
@@ -156,7 +156,19 @@ export {
 } from './bus/index.ts'
 export type { Rejection, Result } from './lib/index.ts'
 export { type Cure, errorCode, WscError, type WscErrorOptions } from './lib/index.ts'
-export type { SnarkVerifier } from './proving/index.ts'
+export type {
+  CircuitInput,
+  CircuitProof,
+  CircuitValue,
+  CompiledCircuit,
+  ProofEngine,
+  ProofInfo,
+  ProofReject,
+  ProofVerifier,
+  ProveOptions,
+  SnarkVerifier,
+  WitnessSource,
+} from './proving/index.ts'
 export {
   type Composed,
   type ComposeReject,
@@ -204,6 +216,26 @@ export async function loadVerifier(
   const { signal } = options
   const [wasm, key] = await Promise.all([fetchFile(files.wasm, signal), fetchFile(files.key, signal)])
   return openWasmVerifier(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID })
+}
+
+/**
+ * Loads a verifier of one circuit's one-shot proofs into this thread; the key is the circuit's.
+ *
+ * @example
+ * import { loadProofVerifier } from 'wsc-bitcoin/browser'
+ *
+ * const verifier = await loadProofVerifier({ wasm: { url: 'wsc-folding.wasm' }, key: { url: 'circuit.key' } })
+ * console.log(verifier.info.keyId)
+ */
+export async function loadProofVerifier(
+  files: VerifierFiles,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<ProofVerifier> {
+  requireOptions('loadProofVerifier', files, { wasm: aFileSource, key: aFileSource })
+  requireOptions('loadProofVerifier', options, { signal: optional(aSignal) })
+  const { signal } = options
+  const [wasm, key] = await Promise.all([fetchFile(files.wasm, signal), fetchFile(files.key, signal)])
+  return openWasmProofVerifier(wasm, key)
 }
 
 /**

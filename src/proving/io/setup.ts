@@ -43,7 +43,22 @@ export function ensureSetup(circuit: CompiledCircuit, options: SetupOptions = {}
   return ensure('keys', loadAddon().setup, power, circuit, options)
 }
 
-/** The same for one-shot proofs of a circuit, whose outputs and inputs may be any. */
+/**
+ * The same for one-shot proofs of a circuit, whose outputs and inputs may be any.
+ *
+ * @example
+ * import { writeFile } from 'node:fs/promises'
+ * import { compileCircom, ensureProofSetup, NativeProofEngine, WasmWitnessSource } from 'wsc-bitcoin'
+ *
+ * const source = 'template T() { signal input a, b, c; signal output out; out <== (a + b) * c; }'
+ * await writeFile('sum.circom', `pragma circom 2.1.6; ${source} component main { public [a] } = T();`)
+ * const circuit = await compileCircom('sum.circom')
+ * const engine = await NativeProofEngine.load(await ensureProofSetup(circuit))
+ * const witness = await (await WasmWitnessSource.open(circuit)).witness({ a: 3, b: 4, c: 5 })
+ * const { proof, publicValues } = await engine.prove(witness)
+ * const { ok } = await engine.verify(proof, publicValues)
+ * console.log(ok, publicValues[0], publicValues[32]) // true 35 3
+ */
 export function ensureProofSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
   const power = (counts: R1csCounts) => Math.ceil(Math.log2(Math.max(counts.constraints, counts.wires, LEAST)))
   return ensure('one-shot keys', loadAddon().setUpCircuit, power, circuit, options)
