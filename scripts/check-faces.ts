@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findCliTexts } from './check-texts.ts'
 import { entries, faces, type Part, parts } from './parts.ts'
 
 /** A file as this check reads it: its text, comments and all. */
@@ -177,7 +178,7 @@ export function readTexts(root: string): TextFile[] {
 
 if (import.meta.main) {
   const files = readTexts(fileURLToPath(new URL('..', import.meta.url)))
-  const faults = [...findUnused(files), ...findEntryFaults(files)]
+  const faults = [...findUnused(files), ...findEntryFaults(files), ...findCliTexts(files)]
   for (const fault of faults) console.error(fault)
   console.log(`faces: ${parts.length} parts, ${entries.length} entries, ${faults.length} faults`)
   process.exitCode = faults.length > 0 ? 1 : 0
