@@ -1,5 +1,5 @@
-import type { TextFile } from './check-faces.ts'
 import { entries, parts } from './parts.ts'
+import type { TextFile } from './text-files.ts'
 
 /**
  * What parts say is heard by programs, pages and the command line alike: it names no flag and no command of the latter.

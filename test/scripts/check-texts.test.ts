@@ -6,7 +6,7 @@ const found = (text: string, path = 'src/bus/a.ts') => findCliTexts([{ path, tex
 it('parts name no flag and no command in what they say', () => {
   for (const text of [
     "throw busError('E_X', 'name another --data-dir')",
-    'throw busError("E_X", `${dir} is held; stop it (--data-dir)`)',
+    'throw busError("E_X", `${' + 'dir} is held; stop it (--data-dir)`)',
     "const cure = 'run `wsc bus fetch` again'",
     'const cure = `brought up to date by wsc setup`',
   ]) {
