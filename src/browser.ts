@@ -152,6 +152,10 @@ export {
 export { type Cure, errorCode, WscError, type WscErrorOptions } from './lib/index.ts'
 export type { SnarkVerifier } from './proving/index.ts'
 export {
+  type AttestedRecord,
+  type AttestedRecordReject,
+  attestedJson,
+  attestedRecord,
   type Composed,
   type ComposeReject,
   composeInscription,

@@ -18,7 +18,7 @@ import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
-import { height, readNetwork } from '../inputs.ts'
+import { height, hex32, readNetwork } from '../inputs.ts'
 import { outageText } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
@@ -236,11 +236,6 @@ export function entryLine({ id, height, contentType, bodyLength, record, error }
   const what = record === null ? '' : `  ${record.kind} seq ${record.seq}${record.counts ? '' : ' (does not count)'}`
   const wrong = error === null ? '' : `  error: ${error}`
   return `${id}  height ${height}  ${where}  ${type}  ${bodyLength ?? 0} bytes${what}${wrong}`
-}
-
-function hex32(text: string): string {
-  if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new InvalidArgumentError('not 64 hex digits')
-  return text.toLowerCase()
 }
 
 function kind(text: string): string {
