@@ -25,7 +25,6 @@ export * from './browser.ts'
 export {
   type BusServerOptions,
   bitcoindSource,
-  busRoutes,
   busServer,
   fileSource,
   type HeaderClient,
@@ -48,13 +47,9 @@ export {
   type ServedFileEvents,
   type ServedHistory,
   type ServedProof,
-  sharedHistory,
 } from './bus/io/index.ts'
 export {
   type Content,
-  type Failure,
-  fail,
-  failureSchema,
   type HttpLimits,
   HttpServer,
   type HttpServerEvents,
@@ -63,7 +58,6 @@ export {
   type RouteModule,
   type Routes,
   type ServerInfo,
-  sendContent,
 } from './http/index.ts'
 export type { SettlementErrorCode } from './settlement/index.ts'
 export {

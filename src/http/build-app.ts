@@ -5,7 +5,9 @@ import { addAnswers } from './answers.ts'
 import type { AppOptions } from './app-options.ts'
 import { bucketStore } from './bucket-store.ts'
 import { clientOf } from './clients.ts'
+import { type Content, sendContent } from './content.ts'
 import { addErrors, badRequest } from './errors.ts'
+import { fail } from './failure.ts'
 import { MAX_HEADER_BYTES } from './limits.ts'
 import { addOpenApi } from './openapi.ts'
 import { addRequestRules } from './request-rules.ts'
@@ -37,6 +39,12 @@ export async function buildApp(options: AppOptions): Promise<Routes> {
     getter() {
       return connections.exchangeOf(this.raw).signal
     },
+  })
+  app.decorateReply('sendContent', function (content: Content) {
+    return sendContent(this, content)
+  })
+  app.decorateReply('fail', function (status: number, error: string, detail: string) {
+    return fail(this, status, error, detail)
   })
   app.setValidatorCompiler(validatorCompiler)
   // Schemas of answers are for the document, and compared with real answers in tests: none is read again to be sent.

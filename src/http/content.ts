@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { fail } from './failure.ts'
 import { rangeApplies } from './preconditions.ts'
 import { readRange } from './ranges.ts'
@@ -26,12 +26,9 @@ interface ContentElsewhere {
   read(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
-/**
- * Answers a GET or HEAD with the content, or with the range of it that is asked for (RFC 9110, 14); whether it changed
- * is compared by the kernel. Content that has not the length it says breaks the connection off: a part of it is never
- * taken for the whole.
- */
-export function sendContent(request: FastifyRequest, reply: FastifyReply, content: Content): FastifyReply {
+/** `reply.sendContent` (`route-module.ts`). */
+export function sendContent(reply: FastifyReply, content: Content): FastifyReply {
+  const { request } = reply
   const { type, etag } = content
   const length = 'bytes' in content ? content.bytes.length : content.length
   const quoted = etag === undefined ? null : `"${etag}"`

@@ -16,10 +16,7 @@ interface FailingReply {
   send(failure: Failure): unknown
 }
 
-/**
- * Answers that a request cannot be served as it stands. What goes wrong inside is thrown instead: the client then hears
- * only that something did.
- */
+/** `reply.fail` (`route-module.ts`). */
 export function fail<Reply extends FailingReply>(reply: Reply, status: number, error: string, detail: string): Reply {
   reply.code(status)
   reply.send({ error, detail })

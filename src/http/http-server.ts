@@ -31,6 +31,48 @@ export interface HttpServerEvents {
 /** Between two looks for connections whose time is up; Node's own is 30 s. */
 const LOOK_FOR_LATE_MS = 1000
 
+/**
+ * An HTTP server of routes that parts register, within limits that hold for all of them together. It does for every route:
+ * connections, time and memory of each client are bounded, and so are its requests; bodies come in only where the route's
+ * schema has one, within its `bodyLimit`; parameters, query and body are what its zod schemas say; HEAD is answered as
+ * GET is; other methods are refused with those there are; conditions are compared with the `etag` that the answer has;
+ * failures are `{error, detail}`. What a route throws is told by the event `failed`, and to the client as 502.
+ *
+ * A part that serves something exports a `RouteModule`, a server is composed of as many as there are. A route answers by
+ * `reply.send` (objects are sent as JSON, a Node `Readable` as fast as it is read), by `reply.sendContent` (bytes or a
+ * stream, with ranges and an entity tag), or by `reply.fail`; what takes long ends when `request.leaving` fires.
+ *
+ * @example
+ * import { HttpServer } from 'wsc-bitcoin'
+ * import { z } from 'zod'
+ *
+ * const notes = new Map()
+ * const name = z.object({ name: z.string().regex(/^[a-z]{1,20}$/) })
+ * const notesModule = {
+ *   name: 'notes',
+ *   description: 'Short texts by name',
+ *   register(routes) {
+ *     const body = z.object({ text: z.string().max(1000) })
+ *     routes.put('/notes/:name', { schema: { params: name, body }, bodyLimit: 4096 }, (request, reply) => {
+ *       notes.set(request.params.name, new TextEncoder().encode(request.body.text))
+ *       return reply.code(204).send()
+ *     })
+ *     routes.get('/notes/:name', { schema: { params: name } }, (request, reply) => {
+ *       const bytes = notes.get(request.params.name)
+ *       if (bytes === undefined) return reply.fail(404, 'no-such-note', 'nobody wrote it')
+ *       return reply.sendContent({ type: 'text/plain; charset=utf-8', bytes })
+ *     })
+ *   },
+ * }
+ * const server = new HttpServer({ modules: [notesModule], host: '127.0.0.1', port: 0 })
+ * await server.start()
+ * const body = JSON.stringify({ text: 'hello' })
+ * await fetch(`${server.url}/notes/a`, { method: 'PUT', body, headers: { 'content-type': 'application/json' } })
+ * const part = await fetch(`${server.url}/notes/a`, { headers: { range: 'bytes=1-3' } })
+ * const text = await part.text()
+ * await server.stop()
+ * console.log(part.status, text) // 206 ell
+ */
 export class HttpServer implements Service {
   readonly #options: HttpServerOptions
   readonly #events = new Emitter<HttpServerEvents>()

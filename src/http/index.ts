@@ -1,6 +1,6 @@
 /** The HTTP kernel: a bounded server that parts register route modules with. */
-export { type Content, sendContent } from './content.ts'
-export { type Failure, fail, failureSchema } from './failure.ts'
+export type { Content } from './content.ts'
+export { failureSchema } from './failure.ts'
 export { HttpServer, type HttpServerEvents, type HttpServerOptions } from './http-server.ts'
 export type { HttpLimits, RateLimit } from './limits.ts'
 export type { RouteModule, Routes, ServerInfo } from './route-module.ts'

@@ -1,6 +1,5 @@
 import swagger from '@fastify/swagger'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
-import { sendContent } from './content.ts'
 import type { RouteModule, Routes, ServerInfo } from './route-module.ts'
 
 /** Where every server that says what it is has its OpenAPI document. */
@@ -20,7 +19,7 @@ export async function addOpenApi(app: Routes, info: ServerInfo, modules: readonl
     const told = Object.fromEntries(Object.entries(paths).map(([path, { head: _head, ...others }]) => [path, others]))
     document = new TextEncoder().encode(JSON.stringify({ ...rest, paths: told }))
   })
-  app.get(OPENAPI_PATH, { schema: { hide: true } as object }, (request, reply) =>
-    sendContent(request, reply, { type: 'application/json', bytes: document }),
+  app.get(OPENAPI_PATH, { schema: { hide: true } as object }, (_request, reply) =>
+    reply.sendContent({ type: 'application/json', bytes: document }),
   )
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Content } from './content.ts'
 
 /** Where a module declares its routes: a fastify instance of its own, whose schemas are zod's. */
 export type Routes = FastifyInstance<
@@ -15,6 +16,19 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Fires once the answer was taken in full, or the client is gone: what is made for it may stop. */
     readonly leaving: AbortSignal
+  }
+  interface FastifyReply {
+    /**
+     * Answers a GET or HEAD with the content, or with the range of it that is asked for (RFC 9110, 14); whether it
+     * changed is compared by the kernel. Content that has not the length it says breaks the connection off: a part of
+     * it is never taken for the whole.
+     */
+    sendContent(content: Content): this
+    /**
+     * Answers that a request cannot be served as it stands. What goes wrong inside is thrown instead: the client then
+     * hears only that something did.
+     */
+    fail(status: number, error: string, detail: string): this
   }
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Routes, sendContent } from '../../src/http/index.ts'
+import type { Routes } from '../../src/http/index.ts'
 import { KernelPlace, received, statuses } from './kernel-place.ts'
 
 const place = new KernelPlace()
@@ -18,8 +18,8 @@ const sockets = () => process.getActiveResourcesInfo().filter((name) => name ===
 function endless() {
   const seen = { begun: 0, ended: 0, bytes: 0, made: 0 }
   const routes = (of: Routes) => {
-    of.get('/stream', (request, reply) =>
-      sendContent(request, reply, {
+    of.get('/stream', (_request, reply) =>
+      reply.sendContent({
         type: 'application/octet-stream',
         length: 1024 * MIB,
         async *read(start, end) {

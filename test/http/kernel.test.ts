@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { fail, HttpServer, type Routes, sendContent } from '../../src/http/index.ts'
+import { HttpServer, type Routes } from '../../src/http/index.ts'
 import { KernelPlace, received, statuses } from './kernel-place.ts'
 
 const place = new KernelPlace()
@@ -17,7 +17,7 @@ function routes(of: Routes): void {
   of.get('/height/:height', { schema: { params: heights } }, ({ params }, reply) => reply.send(params))
   of.get('/query', { schema: { querystring: z.object({ a: z.string().max(3) }) } }, ({ query }) => query)
   of.get('/broken', () => Promise.reject(new Error('the secret within')))
-  of.get('/none', (_request, reply) => fail(reply, 404, 'no-such-thing', 'it was never here'))
+  of.get('/none', (_request, reply) => reply.fail(404, 'no-such-thing', 'it was never here'))
   const body = z.strictObject({ name: z.string(), list: z.array(z.number()).optional() })
   of.post('/json', { schema: { body }, bodyLimit: 1000 }, ({ body }) => body)
   of.put('/bytes', { schema: { body: z.instanceof(Buffer) }, bodyLimit: 70_000 }, ({ body }) => ({
@@ -247,13 +247,13 @@ describe('content', () => {
   }
   const both = (of: Routes) => {
     const head = { type: 'application/x-test', etag: 'v1' }
-    of.get('/memory', (request, reply) => sendContent(request, reply, { ...head, bytes }))
-    of.get('/stream', (request, reply) => sendContent(request, reply, { ...head, length: bytes.length, read: pieces }))
-    of.get('/short', (request, reply) =>
-      sendContent(request, reply, { type: 'text/plain', length: 1001, read: () => pieces(0, 1000) }),
+    of.get('/memory', (_request, reply) => reply.sendContent({ ...head, bytes }))
+    of.get('/stream', (_request, reply) => reply.sendContent({ ...head, length: bytes.length, read: pieces }))
+    of.get('/short', (_request, reply) =>
+      reply.sendContent({ type: 'text/plain', length: 1001, read: () => pieces(0, 1000) }),
     )
-    of.get('/long', (request, reply) =>
-      sendContent(request, reply, { type: 'text/plain', length: 999, read: () => pieces(0, 1000) }),
+    of.get('/long', (_request, reply) =>
+      reply.sendContent({ type: 'text/plain', length: 999, read: () => pieces(0, 1000) }),
     )
   }
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Budget } from '../../src/http/budget.ts'
 import { clientOfAddress } from '../../src/http/clients.ts'
-import { type HttpLimits, HttpServer, type RouteModule, sendContent } from '../../src/http/index.ts'
+import { type HttpLimits, HttpServer, type RouteModule } from '../../src/http/index.ts'
 import { SMALL_ANSWER } from '../../src/http/limits.ts'
 
 const closing: (() => Promise<void> | void)[] = []
@@ -21,7 +21,7 @@ async function serving(limits: Partial<HttpLimits>, length = BIG) {
     name: 'big',
     description: 'something large',
     register(routes) {
-      routes.get('/big', (request, reply) => sendContent(request, reply, { type: 'application/octet-stream', bytes }))
+      routes.get('/big', (_request, reply) => reply.sendContent({ type: 'application/octet-stream', bytes }))
     },
   }
   const server = new HttpServer({ modules: [big], host: '127.0.0.1', port: 0, limits })

@@ -9,7 +9,7 @@ export interface Example {
   readonly prints: string | undefined
 }
 
-/** The examples of every function declared below `folder`, by function name (a name may be declared twice). */
+/** The examples of every function and class declared below `folder`, by name (a name may be declared twice). */
 export function readExamples(folder: string): Example[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.d.ts'))
@@ -28,7 +28,7 @@ export function importedNames(code: string): { readonly entry: string; readonly 
 }
 
 function examplesOf(declarations: string): Example[] {
-  const documented = /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*export declare (?:async )?function\*? (\w+)/g
+  const documented = /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*export declare (?:class|(?:async )?function\*?) (\w+)/g
   return [...declarations.matchAll(documented)].flatMap(([, comment, name]) => {
     const code = comment
       ?.split('@example')[1]

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { fail, failureSchema, type RouteModule, type Routes, sendContent } from '../../../http/index.ts'
+import { failureSchema, type RouteModule, type Routes } from '../../../http/index.ts'
 import { errorCode } from '../../../lib/index.ts'
 import type { AttestRequest } from '../../attestation/attestor.ts'
 import { encodeAttestation } from '../../attestation/binary.ts'
@@ -38,11 +38,11 @@ export function busRoutes(bus: ServedBus): RouteModule {
 
 function addProof(routes: Routes, bus: ServedBus): void {
   const proof = bytesAnswer('The proof file')
-  routes.get('/v1/proof', { schema: answering(proof) }, (request, reply) => {
+  routes.get('/v1/proof', { schema: answering(proof) }, (_request, reply) => {
     const { current } = bus
     if (current === null) return noProof(reply)
     const { bytes, digest } = current
-    return sendContent(request, reply, { type: 'application/octet-stream', bytes, etag: digest })
+    return reply.sendContent({ type: 'application/octet-stream', bytes, etag: digest })
   })
   routes.get('/v1/state', { schema: answering(stateAnswer) }, (_request, reply) => {
     const { current } = bus
@@ -57,7 +57,7 @@ function addPath(routes: Routes, bus: ServedBus): void {
     if (current === null) return noProof(reply)
     return await inStep(reply, async () => {
       const there = await current.places.hashAt(height)
-      if (there === null) return fail(reply, 404, 'no-such-block', `the proved chain has no height ${height}`)
+      if (there === null) return reply.fail(404, 'no-such-block', `the proved chain has no height ${height}`)
       return reply.send(supplementToJson(await current.places.place(height)))
     })
   })
@@ -66,7 +66,7 @@ function addPath(routes: Routes, bus: ServedBus): void {
 function addAttestations(routes: Routes, bus: ServedBus): void {
   let asking = 0
   const attest = async (request: FastifyRequest, reply: FastifyReply, asked: AttestRequest, asJson: boolean) => {
-    if (asking >= MAX_COSTLY) return fail(reply, 503, 'busy', 'try again in a second')
+    if (asking >= MAX_COSTLY) return reply.fail(503, 'busy', 'try again in a second')
     const { current } = bus
     if (current === null) return noProof(reply)
     asking++
@@ -107,7 +107,7 @@ async function sendAttestation(
   asJson: boolean,
 ): Promise<FastifyReply> {
   const made = await attestor.attest(asked, request.leaving)
-  if (!made.ok) return fail(reply, 404, made.reject, made.detail)
+  if (!made.ok) return reply.fail(404, made.reject, made.detail)
   if (asJson) return reply.send(attestationToJson(made.attestation))
   return reply.type('application/octet-stream').send(encodeAttestation(made.attestation))
 }
@@ -121,11 +121,11 @@ async function inStep(reply: FastifyReply, work: () => Promise<FastifyReply>): P
     return await work()
   } catch (error) {
     if (!CATCHING_UP.has(errorCode(error))) throw error
-    return fail(reply, 503, 'catching-up', 'the headers of this proof are not all here; try again in a second')
+    return reply.fail(503, 'catching-up', 'the headers of this proof are not all here; try again in a second')
   }
 }
 
-const noProof = (reply: FastifyReply) => fail(reply, 503, 'no-proof', 'there is no proof to serve yet')
+const noProof = (reply: FastifyReply) => reply.fail(503, 'no-proof', 'there is no proof to serve yet')
 
 /** What a route answers where all is well; everything else is a failure. */
 const answering = (ok: object) => ({ response: { 200: ok, default: failureSchema } as object })

@@ -31,14 +31,6 @@ export interface ServedProof {
  * Holds the one proof that is served. Whoever has verified proofs offers them: `ServedFile` those of a file that another
  * process keeps, a prover of the same process its own. A better one is served once the history is in step with it; the
  * first at once, since there is no other. Nothing that is asked of it waits for the history or for who makes it.
- *
- * @example
- * // In the process that proves: one opened history, one proof in memory.
- * const bus = new ServedBus({ history: sharedHistory(keeper), blocks: bitcoindBlocks(client) })
- * prover.events.on('published', (proof) => {
- *   bus.offer(proof)
- *   bus.takeUp().catch(() => undefined) // the history lags behind: again when it was kept
- * })
  */
 export class ServedBus {
   readonly #components: ServedBusComponents

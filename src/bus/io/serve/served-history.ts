@@ -16,7 +16,23 @@ export interface ServedHistory {
   places(chain: AttestedChain): PlaceSource
 }
 
-/** A history of the server's own: it takes in what it lacks from a source of headers. */
+/**
+ * A history of the server's own: it takes in what it lacks from a source of headers.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { fileSource, History, loadVerifier, memoryTable, ownHistory, regtest, startContext, verifyProof } from 'wsc-bitcoin'
+ *
+ * const verifier = await loadVerifier()
+ * const options = { params: regtest, verifier, now: Date.now() / 1000 }
+ * const proof = await verifyProof(await readFile('regtest.proof'), options)
+ * const headers = fileSource(await readFile('regtest-headers.bin'))
+ * if (!proof.ok || !headers.ok) throw new Error('no proof or no headers')
+ * const history = ownHistory(await History.open(startContext(regtest), memoryTable(), verifier), headers.source)
+ * await history.inStep(proof.chain)
+ * const { path } = await history.places(proof.chain).place(3)
+ * console.log(path.length) // 3
+ */
 export function ownHistory(history: History, headers: HeaderSource): ServedHistory {
   return {
     async inStep(chain, signal) {
