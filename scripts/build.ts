@@ -21,4 +21,10 @@ if (status === 0) {
     cpSync(assets, join(dist, verifier), { recursive: true, filter: (path) => !path.endsWith('.ts') })
   }
 }
+if (status === 0) {
+  // Whoever installs the package on this kind of machine need not build the prover.
+  const addon = join(root, 'folding/wsc-folding.node')
+  const brought = join(dist, 'prebuilt', `${process.platform}-${process.arch}`)
+  if (existsSync(addon)) cpSync(addon, join(brought, 'wsc-folding.node'))
+}
 process.exitCode = status ?? 1

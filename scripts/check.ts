@@ -7,6 +7,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['lint and format', 'biome', 'check', '--error-on-warnings', '.'],
   ['imports', process.execPath, 'scripts/check-imports.ts'],
   ['verifier', process.execPath, 'scripts/check-verifier.ts'],
+  ['images', process.execPath, 'scripts/dockerignore.ts', '--check'],
 ]
 
 const failed = checks.filter(([name, command, ...args]) => {

@@ -2,11 +2,11 @@
  * Entry `wsc-bitcoin/browser`: verifies and compares proofs, checks headers. No built-ins of Node, no files of its own:
  * the verifier's WebAssembly and key are fetched from where the page keeps them, or given as bytes.
  */
-import { fetchFile, serveVerifier as serve, type VerifierFiles, type WorkerScope } from './bus/index.ts'
+import { aFileSource, fetchFile, serveVerifier as serve, type VerifierFiles, type WorkerScope } from './bus/index.ts'
+import { aSignal, optional, requireOptions } from './lib/index.ts'
 import { openWasmVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
-  BitcoinError,
   type BitcoinErrorCode,
   type Block,
   type BlockHash,
@@ -20,7 +20,6 @@ export {
   contextFromHeaders,
   type DecodedCompact,
   type DecodeReject,
-  type DecodeRejection,
   type DisplayHash,
   decodeBlock,
   decodeCompact,
@@ -38,6 +37,8 @@ export {
   HEADER_BYTES,
   type Header,
   type HeaderFileOptions,
+  type HeaderReject,
+  type HeaderRejection,
   headerHash,
   type InscriptionId,
   loadCustomParams,
@@ -49,8 +50,6 @@ export {
   networkHash,
   parseEnvelopes,
   parseInscriptionId,
-  type Rejection,
-  type RejectReason,
   regtest,
   requiredBits,
   signet,
@@ -88,7 +87,6 @@ export {
   attestTransaction,
   type BlockSource,
   type BuildReject,
-  type BuildRejection,
   type BusErrorCode,
   better,
   type CompareReject,
@@ -149,6 +147,7 @@ export {
   type WorkerScope,
   type WorkerVerifier,
 } from './bus/index.ts'
+export type { Rejection, Result } from './lib/index.ts'
 export { type Cure, errorCode, WscError, type WscErrorOptions } from './lib/index.ts'
 export type { SnarkVerifier } from './proving/index.ts'
 export {
@@ -197,6 +196,8 @@ export async function loadVerifier(
   files: VerifierFiles,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<SnarkVerifier> {
+  requireOptions('loadVerifier', files, { wasm: aFileSource, key: aFileSource })
+  requireOptions('loadVerifier', options, { signal: optional(aSignal) })
   const { signal } = options
   const [wasm, key] = await Promise.all([fetchFile(files.wasm, signal), fetchFile(files.key, signal)])
   return openWasmVerifier(wasm, key)

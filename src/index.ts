@@ -2,8 +2,18 @@
  * Entry `wsc-bitcoin`: verifies and compares proofs, checks headers, in Node. Everything of `wsc-bitcoin/browser`, with
  * the verifier's WebAssembly and the development key read from beside this file.
  */
-import { readFile } from 'node:fs/promises'
-import { verifierError } from './bus/index.ts'
+import { MAX_KEY_BYTES, verifierError } from './bus/index.ts'
+import {
+  aByteArray,
+  aSignal,
+  aText,
+  type OptionRule,
+  type OptionRules,
+  optional,
+  requireOptions,
+  throwIfAborted,
+} from './lib/index.ts'
+import { readRegular } from './lib/io/index.ts'
 import { openWasmVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
@@ -105,6 +115,7 @@ export interface LoadVerifierOptions {
  * console.log(result.ok ? `valid at height ${result.chain.height}` : result.reject)
  */
 export async function loadVerifier(options: LoadVerifierOptions = {}): Promise<SnarkVerifier> {
+  requireOptions('loadVerifier', options, LOAD_OPTIONS)
   const { signal } = options
   const [wasm, key] = await Promise.all([
     read(options.wasm ?? new URL('./bus/verifier/wsc-folding.wasm', import.meta.url), signal),
@@ -113,12 +124,23 @@ export async function loadVerifier(options: LoadVerifierOptions = {}): Promise<S
   return openWasmVerifier(wasm, key)
 }
 
+const aFile: OptionRule = {
+  what: 'a Uint8Array, a path or a URL',
+  holds: (value) => aByteArray.holds(value) || aText.holds(value) || value instanceof URL,
+}
+const LOAD_OPTIONS: OptionRules<LoadVerifierOptions> = {
+  key: optional(aFile),
+  wasm: optional(aFile),
+  signal: optional(aSignal),
+}
+
 async function read(source: Uint8Array | URL | string, signal?: AbortSignal): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source
-  try {
-    return await readFile(source, signal === undefined ? {} : { signal })
-  } catch (cause) {
-    if (signal?.aborted) throw verifierError('E_ABORTED', 'interrupted', { cause })
+  throwIfAborted(signal)
+  const bytes = await readRegular(source, MAX_KEY_BYTES).catch((cause) => {
     throw verifierError('E_FETCH', `the verifier's ${String(source)} cannot be read`, { cause })
-  }
+  })
+  throwIfAborted(signal)
+  if (bytes.length <= MAX_KEY_BYTES) return bytes
+  throw verifierError('E_FETCH', `the verifier's ${String(source)} is longer than ${MAX_KEY_BYTES} bytes`)
 }

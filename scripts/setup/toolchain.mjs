@@ -22,7 +22,14 @@ export function checkCompiler() {
   )
 }
 
-export function checkCargo() {
+/** What to do without cargo, in a clone. */
+const verifyOnly = [
+  'What only verifies works without it, by the WASM verifier that comes with the clone:',
+  '  npm run setup -- --verify-only',
+  '  npx --no-install wsc bus verify FILE',
+]
+
+export function checkCargo(without = verifyOnly) {
   const said = runs('cargo', ['--version'])
   const version = said?.match(/^cargo (\d+)\.(\d+)/)
   const found = version ? [Number(version[1]), Number(version[2])] : undefined
@@ -32,9 +39,7 @@ export function checkCargo() {
       (said === undefined ? '`cargo --version` does not run here' : `found: ${said}`),
     [
       'Install Rust from https://rustup.rs (or `rustup update stable`), then run the same command again.',
-      'What only verifies works without it, by the WASM verifier that comes with the clone:',
-      '  npm run setup -- --verify-only',
-      '  npx --no-install wsc bus verify FILE',
+      ...without,
     ].join('\n'),
   )
 }

@@ -1,10 +1,12 @@
-import { type CheckResult, checkProofOfWork, type Rejection, type RejectReason } from './check-header.ts'
+import { aByteArray, anInteger, requireArgument } from '../lib/index.ts'
+import { type CheckResult, checkProofOfWork, type HeaderReject, type HeaderRejection } from './check-header.ts'
 import { decodeCompact } from './compact.ts'
 import { type ChainContext, extendContext } from './context.ts'
-import { BitcoinError } from './errors.ts'
+import { bitcoinError } from './errors.ts'
 import { type BlockHash, sameHash, toDisplay } from './hash.ts'
 import { decodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts'
 import { MEDIAN_SPAN, medianTimePast } from './median-time.ts'
+import { networkParams } from './option-rules.ts'
 import type { NetworkParams } from './params/network-params.ts'
 import { requiredVersion } from './versions.ts'
 import { blockWork } from './work.ts'
@@ -30,6 +32,11 @@ export function contextFromHeaders(
   startHeight: number,
   atHeight: number,
 ): CheckResult {
+  requireArgument('contextFromHeaders', 'params', params, networkParams)
+  requireArgument('contextFromHeaders', 'the headers', headers, aByteArray)
+  for (const [name, height] of Object.entries({ startHeight, atHeight })) {
+    requireArgument('contextFromHeaders', name, height, anInteger(0, 0xffff_ffff))
+  }
   const count = Math.floor(headers.length / HEADER_BYTES)
   const epochStart = atHeight - (atHeight % params.epochLength)
   const first = Math.max(0, Math.min(epochStart, atHeight - (MEDIAN_SPAN - 1)))
@@ -75,7 +82,7 @@ function openingRejection(
   height: number,
   header: Header,
   hash: BlockHash,
-): Rejection | undefined {
+): HeaderRejection | undefined {
   if (height > 0) return ownRejection(params, height, header, hash)
   // The genesis is taken as given: it need not meet its target, but it must be this network's.
   if (sameHash(hash, headerHash(params.genesis))) return undefined
@@ -88,9 +95,14 @@ function laterRejection(
   header: Header,
   hash: BlockHash,
   fromGenesis: boolean,
-): Rejection | undefined {
+): HeaderRejection | undefined {
   const height = context.height + 1
-  const reject = (reason: RejectReason, detail: string): Rejection => ({ ok: false, reject: reason, height, detail })
+  const reject = (reason: HeaderReject, detail: string): HeaderRejection => ({
+    ok: false,
+    reject: reason,
+    height,
+    detail,
+  })
   const own = ownRejection(params, height, header, hash)
   if (own?.reject === 'high-hash') return own
   if (!sameHash(header.prevHash, context.hash)) {
@@ -106,7 +118,12 @@ function laterRejection(
 }
 
 /** What a header shows by itself. */
-function ownRejection(params: NetworkParams, height: number, header: Header, hash: BlockHash): Rejection | undefined {
+function ownRejection(
+  params: NetworkParams,
+  height: number,
+  header: Header,
+  hash: BlockHash,
+): HeaderRejection | undefined {
   const work = checkProofOfWork(params, header.bits, hash)
   if (work !== undefined) return { ok: false, reject: 'high-hash', height, detail: work }
   const version = requiredVersion(params, height)
@@ -116,7 +133,7 @@ function ownRejection(params: NetworkParams, height: number, header: Header, has
 
 function requireRange(first: number, last: number, startHeight: number, count: number): void {
   if (first >= startHeight && last < startHeight + count) return
-  throw new BitcoinError(
+  throw bitcoinError(
     'E_HEADER_RANGE',
     `the anchor at ${last} needs headers ${first} to ${last}; given are ${startHeight} to ${startHeight + count - 1}`,
   )

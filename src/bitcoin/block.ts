@@ -1,4 +1,5 @@
-import { ByteReader, type DecodeRejection, decoding, refuse } from './byte-reader.ts'
+import type { Rejection } from '../lib/index.ts'
+import { ByteReader, type DecodeReject, decoding, refuse } from './byte-reader.ts'
 import { type BlockHash, blockHash, sha256d } from './hash.ts'
 import { decodeHeader, HEADER_BYTES, type Header } from './header.ts'
 import { MAX_BLOCK_WEIGHT, readTransaction, type Transaction } from './transaction.ts'
@@ -17,7 +18,7 @@ export interface Block {
   readonly bytes: Uint8Array
 }
 
-export type BlockResult = { readonly ok: true; readonly block: Block } | DecodeRejection
+export type BlockResult = { readonly ok: true; readonly block: Block } | Rejection<DecodeReject>
 
 /**
  * Reads one raw block, as `getblock HASH 0`, REST and block files hold it; every byte must belong to it. Neither work

@@ -11,15 +11,11 @@ export type DecodeReject =
   | 'unknown-flag'
   | 'no-transactions'
 
-export interface DecodeRejection {
-  readonly ok: false
-  readonly reject: DecodeReject
-  readonly detail: string
-}
+import type { Rejection } from '../lib/index.ts'
 
 /** Thrown within a decoder and returned by it as a rejection; never seen by a caller. */
 class Refusal extends Error {
-  readonly rejection: DecodeRejection
+  readonly rejection: Rejection<DecodeReject>
   constructor(reject: DecodeReject, detail: string) {
     super(detail)
     this.rejection = { ok: false, reject, detail }
@@ -27,7 +23,7 @@ class Refusal extends Error {
 }
 
 /** Runs a decoder over a reader: a refusal inside becomes the returned value. */
-export function decoding<T>(decode: () => T): T | DecodeRejection {
+export function decoding<T>(decode: () => T): T | Rejection<DecodeReject> {
   try {
     return decode()
   } catch (error) {

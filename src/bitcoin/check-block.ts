@@ -1,4 +1,4 @@
-import { equalBytes } from '../lib/index.ts'
+import { equalBytes, type Rejection } from '../lib/index.ts'
 import type { Block } from './block.ts'
 import { sha256d } from './hash.ts'
 import { type MerkleTree, merkleTree } from './merkle.ts'
@@ -13,12 +13,6 @@ export type BlockReject =
   | 'bad-witness-nonce-size'
   | 'bad-witness-merkle-match'
   | 'unexpected-witness'
-
-export interface BlockRejection {
-  readonly ok: false
-  readonly reject: BlockReject
-  readonly detail: string
-}
 
 /** The trees of a block whose transactions are those that its header commits to. */
 export interface BlockBody {
@@ -65,8 +59,8 @@ export function commitmentOf(witnessRoot: Uint8Array, reserved: Uint8Array): Uin
 export const COINBASE_WTXID: Uint8Array = new Uint8Array(32)
 
 /** That the header commits to these very transactions, and the coinbase to their witnesses where there are any. */
-export function checkBlockBody({ header, transactions }: Block): BlockBody | BlockRejection {
-  const refuse = (reject: BlockReject, detail: string): BlockRejection => ({ ok: false, reject, detail })
+export function checkBlockBody({ header, transactions }: Block): BlockBody | Rejection<BlockReject> {
+  const refuse = (reject: BlockReject, detail: string): Rejection<BlockReject> => ({ ok: false, reject, detail })
   const [coinbase, ...others] = transactions
   if (coinbase === undefined || !isCoinbase(coinbase)) return refuse('bad-cb-missing', 'the first is no coinbase')
   if (others.some(isCoinbase)) return refuse('bad-cb-multiple', 'there is a second coinbase')

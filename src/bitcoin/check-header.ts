@@ -1,3 +1,4 @@
+import { type OptionRule, type Rejection, requireArgument } from '../lib/index.ts'
 import { decodeCompact } from './compact.ts'
 import { type ChainContext, extendContext } from './context.ts'
 import { type BlockHash, hashToUint256, sameHash, toDisplay } from './hash.ts'
@@ -14,7 +15,7 @@ const MAX_TIMEWARP = 600
 export const MAX_FUTURE_SECONDS = 7200
 
 /** Core's reject reasons, and three of our own for files: a broken link, an odd length, another genesis. */
-export type RejectReason =
+export type HeaderReject =
   | 'high-hash'
   | 'bad-prevblk-link'
   | 'bad-diffbits'
@@ -25,15 +26,12 @@ export type RejectReason =
   | 'bad-length'
   | 'bad-genesis'
 
-export interface Rejection {
-  readonly ok: false
-  readonly reject: RejectReason
+export interface HeaderRejection extends Rejection<HeaderReject> {
   /** Height of the header that breaks the rule. */
   readonly height: number
-  readonly detail: string
 }
 
-export type CheckResult = { readonly ok: true; readonly next: ChainContext } | Rejection
+export type CheckResult = { readonly ok: true; readonly next: ChainContext } | HeaderRejection
 
 /**
  * Judges the header after `context`, in the order Core reports: its own work (CheckBlockHeader), its parent
@@ -54,7 +52,12 @@ export function checkHeader(
   hash: BlockHash = headerHash(header),
 ): CheckResult {
   const height = context.height + 1
-  const reject = (reason: RejectReason, detail: string): Rejection => ({ ok: false, reject: reason, height, detail })
+  const reject = (reason: HeaderReject, detail: string): HeaderRejection => ({
+    ok: false,
+    reject: reason,
+    height,
+    detail,
+  })
 
   // The parent's nBits have been decoded and found valid before; nearly every header repeats them.
   const work = header.bits === context.bits ? meets(hash, context.target) : checkProofOfWork(params, header.bits, hash)
@@ -90,7 +93,8 @@ export function checkProofOfWork(params: NetworkParams, bits: number, hash: Bloc
 }
 
 /**
- * "Time ≤ now + 2 h" for any header or for a chain's greatest time; `now` in seconds comes from the caller.
+ * "Time ≤ now + 2 h" for any header or for a chain's greatest time; `now` in seconds comes from the caller. Throws
+ * E_OPTIONS where one of them is no number, or NaN: any time would do then.
  *
  * @example
  * import { checkNotTooNew } from 'wsc-bitcoin'
@@ -99,7 +103,14 @@ export function checkProofOfWork(params: NetworkParams, bits: number, hash: Bloc
  * console.log(checkNotTooNew(now + 7200, now), checkNotTooNew(now + 7201, now)) // undefined time-too-new
  */
 export function checkNotTooNew(time: number, now: number): 'time-too-new' | undefined {
+  requireArgument('checkNotTooNew', 'time', time, aTime)
+  requireArgument('checkNotTooNew', 'now', now, aTime)
   return time > now + MAX_FUTURE_SECONDS ? 'time-too-new' : undefined
+}
+
+const aTime: OptionRule = {
+  what: 'a time in seconds since 1970',
+  holds: (value) => typeof value === 'number' && !Number.isNaN(value),
 }
 
 function meets(hash: BlockHash, target: bigint): string | undefined {

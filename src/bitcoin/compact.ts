@@ -1,4 +1,4 @@
-import { BitcoinError } from './errors.ts'
+import { bitcoinError } from './errors.ts'
 
 const UINT256 = (1n << 256n) - 1n
 
@@ -40,7 +40,7 @@ export function decodeCompact(bits: number): DecodedCompact {
  * console.log(encodeCompact(0xffffn << 208n).toString(16)) // 1d00ffff
  */
 export function encodeCompact(target: bigint): number {
-  if (target < 0n || target > UINT256) throw new BitcoinError('E_COMPACT', 'a target has at most 256 bits')
+  if (target < 0n || target > UINT256) throw bitcoinError('E_COMPACT', 'a target has at most 256 bits')
   let size = Math.ceil(bitLength(target) / 8)
   let mantissa = size <= 3 ? Number(target) << (8 * (3 - size)) : Number(target >> BigInt(8 * (size - 3)))
   // 0x00800000 is the sign: a mantissa that reaches it moves one byte down.

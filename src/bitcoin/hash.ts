@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, hexToBytes } from '../lib/index.ts'
-import { BitcoinError } from './errors.ts'
+import { bitcoinError } from './errors.ts'
 
 declare const brand: unique symbol
 
@@ -22,13 +22,13 @@ export function sha256d(bytes: Uint8Array): Uint8Array {
 
 /** Brands 32 bytes that are already in internal order. */
 export function blockHash(internal: Uint8Array): BlockHash {
-  if (internal.length !== 32) throw new BitcoinError('E_HASH', `a block hash has 32 bytes, not ${internal.length}`)
+  if (internal.length !== 32) throw bitcoinError('E_HASH', `a block hash has 32 bytes, not ${internal.length}`)
   return internal as BlockHash
 }
 
 /** Brands 32 bytes that are already in internal order. */
 export function txid(internal: Uint8Array): Txid {
-  if (internal.length !== 32) throw new BitcoinError('E_HASH', `a txid has 32 bytes, not ${internal.length}`)
+  if (internal.length !== 32) throw bitcoinError('E_HASH', `a txid has 32 bytes, not ${internal.length}`)
   return internal as Txid
 }
 
@@ -55,7 +55,7 @@ export function toDisplay(hash: BlockHash | Txid | Wtxid): DisplayHash {
  * console.log(hash[0], hash[31]) // 111 0
  */
 export function fromDisplay(display: string): BlockHash {
-  if (!/^[0-9a-fA-F]{64}$/.test(display)) throw new BitcoinError('E_HASH', 'a displayed block hash has 64 hex digits')
+  if (!/^[0-9a-fA-F]{64}$/.test(display)) throw bitcoinError('E_HASH', 'a displayed block hash has 64 hex digits')
   return hexToBytes(display).reverse() as BlockHash
 }
 

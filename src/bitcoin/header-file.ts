@@ -1,8 +1,10 @@
-import { type CheckResult, checkHeader, type Rejection } from './check-header.ts'
+import { aByteArray, anInteger, type OptionRules, optional, requireArgument, requireOptions } from '../lib/index.ts'
+import { type CheckResult, checkHeader, type HeaderRejection } from './check-header.ts'
 import { type ChainContext, startContext } from './context.ts'
-import { BitcoinError } from './errors.ts'
+import { bitcoinError } from './errors.ts'
 import { sameHash, toDisplay } from './hash.ts'
 import { decodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts'
+import { chainContext, networkParams } from './option-rules.ts'
 import type { NetworkParams } from './params/network-params.ts'
 
 export interface HeaderFileOptions {
@@ -12,6 +14,13 @@ export interface HeaderFileOptions {
   readonly context?: ChainContext
   /** Last height to read, inclusive; the last in the bytes unless given. */
   readonly to?: number
+}
+
+const HEIGHT = anInteger(0, 0xffff_ffff)
+const OPTIONS: OptionRules<HeaderFileOptions> = {
+  startHeight: optional(HEIGHT),
+  context: optional(chainContext),
+  to: optional(HEIGHT),
 }
 
 export interface CheckedHeader {
@@ -28,7 +37,9 @@ export function* walkHeaderFile(
   params: NetworkParams,
   bytes: Uint8Array,
   options: HeaderFileOptions = {},
-): Generator<CheckedHeader | Rejection, void> {
+): Generator<CheckedHeader | HeaderRejection, void> {
+  requireArgument('a header file', 'the headers', bytes, aByteArray)
+  requireOptions('a header file', options, OPTIONS)
   const { startHeight = 0 } = options
   const count = Math.floor(bytes.length / HEADER_BYTES)
   if (bytes.length === 0 || bytes.length % HEADER_BYTES !== 0) {
@@ -40,7 +51,7 @@ export function* walkHeaderFile(
   const last = startHeight + count - 1
   const to = options.to ?? last
   if (context === undefined || context.height + 1 < startHeight || context.height > last || to > last) {
-    throw new BitcoinError('E_HEADER_RANGE', rangeMessage(startHeight, last, to, context))
+    throw bitcoinError('E_HEADER_RANGE', rangeMessage(startHeight, last, to, context))
   }
   const overlap = startRejection(bytes, startHeight, context)
   if (overlap !== undefined) {
@@ -74,6 +85,8 @@ export function checkHeaderFile(
   bytes: Uint8Array,
   options: HeaderFileOptions = {},
 ): CheckResult {
+  requireArgument('checkHeaderFile', 'params', params, networkParams)
+  requireOptions('checkHeaderFile', options, OPTIONS)
   let next = options.context ?? startContext(params)
   for (const result of walkHeaderFile(params, bytes, options)) {
     if (!result.ok) return result
@@ -83,7 +96,7 @@ export function checkHeaderFile(
 }
 
 /** Where the bytes hold the header the context stands on, it must be that very header. */
-function startRejection(bytes: Uint8Array, startHeight: number, context: ChainContext): Rejection | undefined {
+function startRejection(bytes: Uint8Array, startHeight: number, context: ChainContext): HeaderRejection | undefined {
   const { height } = context
   if (height < startHeight) return undefined
   const hash = headerHash(decodeHeader(bytes, (height - startHeight) * HEADER_BYTES))

@@ -1,4 +1,4 @@
-import { BitcoinError } from './errors.ts'
+import { bitcoinError } from './errors.ts'
 import { type BlockHash, blockHash, sha256d } from './hash.ts'
 
 export const HEADER_BYTES = 80
@@ -30,7 +30,7 @@ export interface Header {
  */
 export function decodeHeader(bytes: Uint8Array, offset = 0): Header {
   if (offset < 0 || bytes.length - offset < HEADER_BYTES) {
-    throw new BitcoinError('E_HEADER_LENGTH', `a header has ${HEADER_BYTES} bytes, not ${bytes.length - offset}`)
+    throw bitcoinError('E_HEADER_LENGTH', `a header has ${HEADER_BYTES} bytes, not ${bytes.length - offset}`)
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, HEADER_BYTES)
   return {

@@ -2,18 +2,17 @@
 
 export { contextFromHeaders } from './anchor-context.ts'
 export { type Block, type BlockResult, decodeBlock, MAX_BLOCK_BYTES } from './block.ts'
-export { ByteReader, type DecodeReject, type DecodeRejection, decoding } from './byte-reader.ts'
+export { ByteReader, type DecodeReject, decoding } from './byte-reader.ts'
 export {
   type BlockBody,
   type BlockReject,
-  type BlockRejection,
   COINBASE_WTXID,
   checkBlockBody,
   commitmentOf,
   type WitnessTree,
   witnessCommitment,
 } from './check-block.ts'
-export type { Rejection, RejectReason } from './check-header.ts'
+export type { HeaderReject, HeaderRejection } from './check-header.ts'
 export { type CheckResult, checkHeader, checkNotTooNew, checkProofOfWork, MAX_FUTURE_SECONDS } from './check-header.ts'
 export { type DecodedCompact, decodeCompact, encodeCompact } from './compact.ts'
 export { compactSize } from './compact-size.ts'
@@ -30,7 +29,7 @@ export { formatInscriptionId, type InscriptionId, parseInscriptionId } from './e
 export { MAX_PUSH_BYTES } from './envelope/instructions.ts'
 export { TAG } from './envelope/tags.ts'
 export { decodePointer, type EnvelopeContent, encodeEnvelope, encodePointer } from './envelope/write-envelope.ts'
-export { BitcoinError, type BitcoinErrorCode } from './errors.ts'
+export { type BitcoinErrorCode, bitcoinError } from './errors.ts'
 export { moreWork } from './fork-choice.ts'
 export {
   type BlockHash,

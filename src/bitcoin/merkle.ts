@@ -1,4 +1,4 @@
-import { equalBytes } from '../lib/index.ts'
+import { equalBytes, type Result } from '../lib/index.ts'
 import { sha256d } from './hash.ts'
 
 /** 2^16 leaves: no block holds as many transactions (Core: a transaction weighs at least 240). */
@@ -46,9 +46,7 @@ export function merkleBranch(tree: MerkleTree, index: number): Uint8Array[] {
 
 export type FoldReject = 'branch-too-deep' | 'index-out-of-range' | 'duplicate-sibling'
 
-export type FoldResult =
-  | { readonly ok: true; readonly root: Uint8Array }
-  | { readonly ok: false; readonly reject: FoldReject; readonly detail: string }
+export type FoldResult = Result<{ readonly root: Uint8Array }, FoldReject>
 
 /**
  * The root that a leaf at `index` and its siblings (lowest first) make. A right child that equals its sibling is

@@ -1,4 +1,5 @@
-import { ByteReader, type DecodeRejection, decoding, refuse } from './byte-reader.ts'
+import type { Rejection } from '../lib/index.ts'
+import { ByteReader, type DecodeReject, decoding, refuse } from './byte-reader.ts'
 import { sha256d, type Txid, type Wtxid } from './hash.ts'
 
 /** Core: consensus/consensus.h, MAX_BLOCK_WEIGHT. No transaction can be heavier than a block. */
@@ -44,7 +45,7 @@ export interface Transaction {
 
 export type TransactionResult =
   | { readonly ok: true; readonly tx: Transaction /** Offset after its last byte. */; readonly end: number }
-  | DecodeRejection
+  | Rejection<DecodeReject>
 
 /**
  * Reads a transaction at `offset`, strictly: what Core's deserialisation refuses is refused (primitives/transaction.h),

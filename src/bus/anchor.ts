@@ -11,6 +11,7 @@ import {
   toDisplay,
   unusableTarget,
 } from '../bitcoin/index.ts'
+import type { Result } from '../lib/index.ts'
 
 /**
  * Anchor file: the state of a chain at some height, made natively from a header file (`contextFromHeaders`). A proof that
@@ -30,9 +31,7 @@ const anchorSchema = z.strictObject({
   times: z.array(uint32).min(1).max(MEDIAN_SPAN),
 })
 
-export type AnchorResult =
-  | { readonly ok: true; readonly context: ChainContext }
-  | { readonly ok: false; readonly reject: AnchorReject; readonly detail: string }
+export type AnchorResult = Result<{ readonly context: ChainContext }, AnchorReject>
 
 export type AnchorReject = 'malformed-anchor' | 'wrong-network' | 'network-not-provable'
 

@@ -51,7 +51,6 @@ export {
   attestOutput,
   attestTransaction,
   type BuildReject,
-  type BuildRejection,
   type HeaderPlace,
   type OpenBlock,
   openBlock,
@@ -113,7 +112,7 @@ export {
   type VerifyAttestationRequest,
   verifyAttestationRequest,
 } from './worker/attestation-request.ts'
-export { type FileSource, fetchFile, MAX_KEY_BYTES } from './worker/fetch-file.ts'
+export { aFileSource, type FileSource, fetchFile, MAX_KEY_BYTES } from './worker/fetch-file.ts'
 export type {
   FromWorker,
   LoadedVerifier,

@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { concatBytes, equalBytes, readUint32, uint32Bytes } from '../lib/index.ts'
+import { concatBytes, equalBytes, type Result, readUint32, uint32Bytes } from '../lib/index.ts'
 import type { SetupKind } from '../proving/index.ts'
 import { decodeField, encodeField } from './field.ts'
 
@@ -54,9 +54,7 @@ export type ProofFileReject =
   | 'damaged'
   | 'malformed'
 
-export type ProofFileResult =
-  | { readonly ok: true; readonly proof: ProofFile }
-  | { readonly ok: false; readonly reject: ProofFileReject; readonly detail: string }
+export type ProofFileResult = Result<{ readonly proof: ProofFile }, ProofFileReject>
 
 const KEY_ID = /^[A-Za-z0-9:.-]+$/
 

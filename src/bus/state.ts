@@ -3,9 +3,9 @@ import {
   type ChainContext,
   checkHeader,
   type Header,
+  type HeaderRejection,
   hashToUint256,
   type NetworkParams,
-  type Rejection,
   startContext,
 } from '../bitcoin/index.ts'
 import { type Accumulator, append, emptyAccumulator, type Poseidon } from './accumulator.ts'
@@ -73,7 +73,7 @@ export function advance(
   state: ChainState,
   header: Header,
   poseidon: Poseidon,
-): { readonly ok: true; readonly next: ChainState } | Rejection {
+): { readonly ok: true; readonly next: ChainState } | HeaderRejection {
   const result = checkHeader(state.params, state.context, header)
   return result.ok ? { ok: true, next: afterValid(state, result.next, poseidon) } : result
 }

@@ -132,7 +132,7 @@ const OPTIONS: OptionRules<VerifyOptions> = {
  */
 export async function verifyProof(bytes: Uint8Array, options: VerifyOptions): Promise<VerifyProofResult> {
   requireArgument('verifyProof', 'the proof', bytes, aByteArray)
-  requireOptions('verifyProof', options, OPTIONS)
+  requireVerifyOptions('verifyProof', options)
   const { params, verifier, now, minWork } = options
   if (!params.provable) return rejection('network-not-provable', `${params.name} is checked natively only`)
   const decoded = decodeProofFile(bytes)
@@ -164,6 +164,11 @@ export async function verifyProof(bytes: Uint8Array, options: VerifyOptions): Pr
     return rejection('too-little-work', `work ${fields.chainwork.toString(16)}, wanted ${minWork.toString(16)}`)
   }
   return { ok: true, chain: describe(fields, start, proof.steps, verifier) }
+}
+
+/** Throws E_OPTIONS, E_NOW or E_MIN_WORK where something is no option, or not of its type. */
+export function requireVerifyOptions(where: string, options: VerifyOptions): void {
+  requireOptions(where, options, OPTIONS)
 }
 
 /** Regtest and custom networks carry nothing of value: development powers of tau serve them. */
@@ -207,6 +212,9 @@ async function provedState(
     const code = errorCode(error)
     if (code === 'E_PROOF_INVALID') return rejection('proof-invalid', 'the SNARK does not verify')
     if (code === 'E_PROOF_MALFORMED') return rejection('proof-malformed', 'the SNARK cannot be decoded')
+    // A trap or a panic: whatever these bytes did to the verifier, they have proved nothing.
+    if (code === 'E_INTERNAL')
+      return rejection('proof-malformed', `the SNARK made the verifier fail: ${(error as Error).message}`)
     throw error
   }
   const elements = decodeField(vector)

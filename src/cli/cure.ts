@@ -10,6 +10,7 @@ const CURES: Readonly<Record<string, (subject: string) => string>> = {
   ...BITCOIND_CURES,
   ...SETTLEMENT_CURES,
   'delete-and-again': () => 'delete that folder and run again',
+  'build-addon': () => 'build it by `wsc setup --addon` (which takes cargo 1.88 or newer and minutes)',
   'free-or-other-data-dir': () => 'stop it, or name another --data-dir',
   'free-or-other-history': () => 'stop it, or name another directory',
   'new-data-dir': () => 'name a new or empty one by --data-dir',

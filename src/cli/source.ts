@@ -1,5 +1,5 @@
 import type { NetworkParams } from '../bitcoin/index.ts'
-import { BitcoindClient, resolveAuth } from '../bitcoin/io/index.ts'
+import { type BitcoindClient, connectBitcoind, resolveAuth } from '../bitcoin/io/index.ts'
 import type { CliContext } from './context.ts'
 import { UsageError } from './exit.ts'
 
@@ -18,12 +18,5 @@ export async function openBitcoind(
   const url = options.rpc ?? (params.rpcPort === undefined ? undefined : `http://127.0.0.1:${params.rpcPort}`)
   if (url === undefined) throw new UsageError(`${params.name} has no usual RPC port: give --rpc URL`)
   const auth = await resolveAuth({ cookieFile: options.rpcCookie, env, network: params.name })
-  const client = new BitcoindClient({ url, auth })
-  try {
-    await client.assertNetwork(params, { signal })
-    return client
-  } catch (error) {
-    client.close()
-    throw error
-  }
+  return await connectBitcoind({ url, auth }, params, signal)
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { authorization } from '../../src/bitcoin/io/auth.ts'
 import { defaultCookieFile, defaultDataDir, resolveAuth } from '../../src/bitcoin/io/index.ts'
 import { codeOf } from './fake-bitcoind.ts'
 
@@ -47,4 +48,19 @@ test('a user without a password, and a file that is not there', async () => {
   expect(await codeOf(resolveAuth({ env: { WSC_RPC_USER: 'me' }, network: 'regtest' }))).toBe('E_NODE_AUTH')
   const env = { WSC_RPC_USER: 'me', WSC_RPC_PASSWORD_FILE: join(dir, 'none') }
   await expect(resolveAuth({ env, network: 'regtest' })).rejects.toThrow(/ENOENT/)
+})
+
+test.each([
+  ['UTF-8 with a byte-order mark', Buffer.from('\ufeffsecret ü\r\nmore')],
+  ['UTF-16, low byte first', Buffer.from('\ufeffsecret ü\r\nmore', 'utf16le')],
+  ['UTF-16, high byte first', Buffer.from('\ufeffsecret ü\r\nmore', 'utf16le').swap16()],
+])('a password file in %s', async (_name, bytes) => {
+  const file = join(dir, 'marked')
+  await writeFile(file, bytes)
+  const env = { WSC_RPC_USER: 'me', WSC_RPC_PASSWORD_FILE: file }
+  expect(await resolveAuth({ env, network: 'regtest' })).toEqual({ kind: 'password', user: 'me', password: 'secret ü' })
+  await writeFile(file, Buffer.from('\ufeff__cookie__:abc'))
+  expect(await authorization({ kind: 'cookie', file })).toBe(
+    `Basic ${Buffer.from('__cookie__:abc').toString('base64')}`,
+  )
 })

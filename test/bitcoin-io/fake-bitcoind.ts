@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import { type BlockHash, encodeHeader, type Header, headerHash, regtest, toDisplay } from '../../src/bitcoin/index.ts'
 import { BitcoindClient, type BitcoindClientOptions, BitcoindError } from '../../src/bitcoin/io/index.ts'
+import { withCure } from '../../src/cli/cure.ts'
 
 export type Handler = (request: IncomingMessage, body: string, response: ServerResponse) => void
 
@@ -24,7 +25,8 @@ export class FakeServer {
       request.on('end', () => handler(request, body, response))
     })
     const url = await listen(server)
-    return new FakeServer(server, new BitcoindClient({ url, ...options }))
+    // What a test makes fail is to fail at once, unless it is about waiting.
+    return new FakeServer(server, new BitcoindClient({ url, patienceMs: 0, ...options }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -171,4 +173,9 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
     throw error
   }
   throw new Error('not rejected')
+}
+
+/** What the command line tells of the error that a promise is rejected with, its cure included. */
+export async function lineOf(promise: Promise<unknown>): Promise<string> {
+  return await promise.then(() => 'not rejected', withCure)
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { type Block, toDisplay, transactionId } from '../../src/bitcoin/index.ts'
+import type { BuildReject } from '../../src/bus/index.ts'
 import {
   type Attestation,
   type AttestedChain,
@@ -7,12 +8,12 @@ import {
   attestationToJson,
   attestInscription,
   attestTransaction,
-  type BuildRejection,
   decodeAttestation,
   encodeAttestation,
   openBlock,
   verifyAttestation,
 } from '../../src/bus/index.ts'
+import type { Rejection } from '../../src/lib/index.ts'
 import { chainAround, type PlacedChain } from '../support/attested-chain.ts'
 import { block, smallBlock } from '../support/blocks.ts'
 import { rejectOf } from '../support/results.ts'
@@ -46,7 +47,7 @@ export function opened(of: Block) {
   if (!result.ok) throw new Error(result.detail)
   return result.open
 }
-export function built<T>(result: { ok: true; attestation: T } | BuildRejection): T {
+export function built<T>(result: { ok: true; attestation: T } | Rejection<BuildReject>): T {
   if (!result.ok) throw new Error(`${result.reject}: ${result.detail}`)
   return result.attestation
 }

@@ -129,6 +129,19 @@ describe('verifyProof', () => {
     expect(await reasonOf(file, { minWork: 27n })).toBe('too-little-work')
   })
 
+  it('refuses a proof that makes the verifier trap or panic', async () => {
+    const verify = () => Promise.reject(Object.assign(new Error('the verifier trapped'), { code: 'E_INTERNAL' }))
+    const trapping = Object.assign(new FakeEngine(start), { verify })
+    const result = await verifyProof(await proofOf(tip(12), 6), { ...options, verifier: trapping })
+    expect(result).toEqual({
+      ok: false,
+      reject: 'proof-malformed',
+      detail: 'the SNARK made the verifier fail: the verifier trapped',
+    })
+    const broken = Object.assign(new FakeEngine(start), { verify: () => Promise.reject(new Error('no addon')) })
+    await expect(verifyProof(await proofOf(tip(12), 6), { ...options, verifier: broken })).rejects.toThrow('no addon')
+  })
+
   it('refuses any flipped byte', async () => {
     const file = await proofOf(tip(12), 6)
     for (let at = 0; at < file.length; at++) {

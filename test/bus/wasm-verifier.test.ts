@@ -81,6 +81,35 @@ describe('the committed WebAssembly verifier', () => {
     expect(await code(verifier.verify(snark, steps, new Uint8Array(start.length).fill(255)))).toBe('E_PROOF_INVALID')
   })
 
+  it('refuses what makes it trap, and judges the next by a fresh instance', async () => {
+    const opened = await loadVerifier()
+    // No memory is that large: allocating fails inside the module. A file's bounds keep proofs far from it.
+    const endless = { length: 0xffff_fff0 } as Uint8Array
+    let trap = true
+    const trapping: SnarkVerifier = {
+      keyId: opened.keyId,
+      setup: opened.setup,
+      arity: opened.arity,
+      poseidon: (tag, inputs) => opened.poseidon(tag, inputs),
+      verify: (...asked) => opened.verify(trap ? endless : asked[0], asked[1], asked[2]),
+    }
+    const judged = async () =>
+      (await verifyProofRequest({ proof, network: 'mainnet', allowInsecureSetup: true, now }, trapping)).result
+    for (let time = 0; time < 3; time++) {
+      trap = true
+      expect(await judged()).toMatchObject({ ok: false, reject: 'proof-malformed' })
+      expect(await code(opened.verify(endless, steps, start))).toBe('E_INTERNAL')
+      trap = false
+      expect(await judged()).toMatchObject({ ok: true, chain: { height: 10 } })
+    }
+    // Asked at once, the second does not meet the first one's broken memory.
+    const both = await Promise.all([
+      code(opened.verify(endless, steps, start)),
+      code(opened.verify(snark, steps, start)),
+    ])
+    expect(both).toEqual(['E_INTERNAL', 'accepted'])
+  })
+
   it('refuses keys that are cut short, lengthened or something else', async () => {
     for (const bad of [
       key.subarray(0, -1),

@@ -1,4 +1,4 @@
-import { headerHash, type RejectReason, toDisplay } from '../../src/bitcoin/index.ts'
+import { type HeaderReject, headerHash, toDisplay } from '../../src/bitcoin/index.ts'
 import { advance, type ChainState, startState } from '../../src/bus/state.ts'
 import { packState } from '../../src/bus/state-vector.ts'
 import { poseidon } from '../bus/poseidon-reference.ts'
@@ -63,13 +63,13 @@ export function judge(circuit: StepCircuit, one: JudgedCase, slot: 0 | 1, genera
 }
 
 /** The state vector the native rules lead to, or their reject reason. */
-export function nativeNext({ parent, header }: JudgedCase): readonly bigint[] | RejectReason {
+export function nativeNext({ parent, header }: JudgedCase): readonly bigint[] | HeaderReject {
   const result = advance(parent, header, poseidon)
   return result.ok ? packState(result.next) : result.reject
 }
 
 /** The constraint that stands for a reject reason; the others of `garbled` may come with it. */
-export function refusing(reject: RejectReason, slot: 0 | 1): { readonly rule: RegExp; readonly garbled: RegExp } {
+export function refusing(reject: HeaderReject, slot: 0 | 1): { readonly rule: RegExp; readonly garbled: RegExp } {
   const none = /^$/
   switch (reject) {
     case 'high-hash':

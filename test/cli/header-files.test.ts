@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encodeHeader, type Header, type RejectReason } from '../../src/bitcoin/index.ts'
+import { encodeHeader, type Header, type HeaderReject } from '../../src/bitcoin/index.ts'
 import { runCli } from '../../src/cli/run.ts'
 import { openTerminal } from '../../src/cli/terminal.ts'
 import { concatBytes } from '../../src/lib/index.ts'
@@ -41,7 +41,7 @@ async function prove(bytes: Uint8Array, network: string, now = NOW) {
   return { exit, stderr, json: breach.parse(JSON.parse(stdout)) }
 }
 
-const expectBreach = async (bytes: Uint8Array, network: string, reason: RejectReason, height: number, now?: number) => {
+const expectBreach = async (bytes: Uint8Array, network: string, reason: HeaderReject, height: number, now?: number) => {
   const { exit, json, stderr } = await prove(bytes, network, now)
   expect({ exit, ...json }).toMatchObject({ exit: 1, reason, height })
   expect(stderr).toContain(`invalid: ${reason} at height ${height}`)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { encodeAnchor } from '../../src/bus/index.ts'
 import { type Example, importedNames, readExamples, readmeLines } from '../package/examples.ts'
 import { smallBlock } from '../support/blocks.ts'
 import { launchChromium } from '../support/chromium.ts'
+import { pathWithout, runIn } from '../support/clone.ts'
 import { excerpt } from '../support/excerpts.ts'
 import { installPacked, type NodeRuntime, nodeRuntimes, run } from '../support/installed-package.ts'
 import { proveRegtest, runWsc } from '../support/wsc.ts'
@@ -52,12 +54,35 @@ const inProject = async (program: string, name: string, code: string) => {
 }
 
 describe('the installed package', () => {
-  it('holds the verifier and its key, and no sources, tests or circuits but the addon’s declarations', async () => {
+  it('holds the verifier and its key, what proving needs, and no sources or tests of ours beside them', async () => {
     const names = await readdir(join(project, 'node_modules/wsc-bitcoin'), { recursive: true })
-    expect(names).toContain('dist/src/bus/verifier/wsc-folding.wasm')
-    expect(names).toContain('dist/src/bus/verifier/dev.key')
-    expect(names.filter((name) => /^(src|test|circuits|folding)\//.test(name))).toEqual(['folding/index.d.ts'])
+    const held = ['dist/src/bus/verifier/wsc-folding.wasm', 'dist/src/bus/verifier/dev.key', 'circuits/bus/main.circom']
+    const built = `dist/prebuilt/${process.platform}-${process.arch}/wsc-folding.node`
+    expect(names).toEqual(expect.arrayContaining([...held, built, 'folding/Cargo.lock', 'folding/src/lib.rs']))
+    expect(names.filter((name) => /^(src|test|bench|folding\/(target|tests|examples))\//.test(name))).toEqual([])
     expect(names.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([])
+    for (const name of ['circom2', 'circomlib']) expect(existsSync(join(project, 'node_modules', name))).toBe(true)
+  })
+
+  it('proves by the addon that came with it, of the circuits that came with it: the same circuit, the same key', async () => {
+    const wsc = join(project, 'node_modules/wsc-bitcoin/bin/wsc.js')
+    const inputs = ['--network', 'regtest', '--headers', 'regtest-headers.bin']
+    await run(process.execPath, [wsc, 'bus', 'prove', ...inputs, '--out', 'again.proof', '--data-dir', 'data'], project)
+    const verify = (file: string) =>
+      run(process.execPath, [wsc, 'bus', 'verify', file, '--network', 'regtest', '--json'], project)
+    const [again, before] = [await verify('again.proof'), await verify('regtest.proof')].map(
+      (json) => JSON.parse(json) as Record<string, unknown>,
+    )
+    expect(again).toMatchObject({ valid: true, height: 5, keyId: before?.keyId })
+  })
+
+  it('builds its addon by a command of its own, and says what that needs', async () => {
+    const wsc = join(project, 'node_modules/wsc-bitcoin/bin/wsc.js')
+    const env = { ...process.env, PATH: await pathWithout(directory, 'cargo', 'rustc', 'rustup') }
+    const refused = await runIn(project, env, wsc, 'setup', '--addon')
+    expect(refused).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('E_SETUP') })
+    expect(refused.stderr).toMatch(/cargo 1\.88 or later is needed.*`cargo --version` does not run here/)
+    expect(refused.stderr).not.toContain('npm run')
   })
 
   it('verifies a proof by the README’s lines, ten at most, on every Node from 22 on', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { baseImageOf, releaseOf } from '../../scripts/compose/base-image.ts'
+import { dockerignore, runtimePackages } from '../../scripts/dockerignore.ts'
 
 interface LockedPackage {
   readonly dev?: boolean
@@ -26,16 +27,31 @@ function closure(names: readonly string[], found = new Set<string>()): Set<strin
 }
 
 describe('the images', () => {
-  it('hold every package that wsc and the circuit compiler need, and no other', () => {
+  it('hold every package that is needed at run time, found by following the dependencies, and no other', () => {
     const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       dependencies: Record<string, string>
     }
-    const needed = [...closure([...Object.keys(dependencies), 'circom2'])]
+    const needed = [...closure(Object.keys(dependencies))]
     const listed = readFileSync('.dockerignore', 'utf8')
       .split('\n')
       .map((line) => /^!node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(line)?.[1])
       .filter((name) => name !== undefined)
     expect(listed.sort()).toEqual(needed.sort())
+  })
+
+  it('get what the lock file gives, as `npm run check` compares', () => {
+    const committed = readFileSync('.dockerignore', 'utf8')
+    expect(committed).toBe(dockerignore(lock))
+    const packages = { ...lock.packages, 'node_modules/more': {}, 'node_modules/a/node_modules/b': {} }
+    expect(dockerignore({ packages })).toBe(
+      committed.replace('!node_modules/ms\n', '!node_modules/more\n!node_modules/ms\n'),
+    )
+    const others = {
+      'node_modules/x': { dev: true },
+      'node_modules/y': { optional: true },
+      'node_modules/z': { link: true },
+    }
+    expect(runtimePackages({ packages: others })).toEqual([])
   })
 
   it('stand on one base, pinned by its day', async () => {

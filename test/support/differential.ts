@@ -5,10 +5,10 @@ import {
   extendContext,
   HEADER_BYTES,
   type Header,
+  type HeaderReject,
   headerHash,
   loadCustomParams,
   type NetworkParams,
-  type RejectReason,
   startContext,
 } from '../../src/bitcoin/index.ts'
 import { vector } from './shared-data.ts'
@@ -25,7 +25,7 @@ export interface DifferentialCase {
   readonly context: ChainContext
   readonly header: Header
   readonly rule: DifferentialRule | undefined
-  readonly reject: RejectReason | undefined
+  readonly reject: HeaderReject | undefined
   readonly note: string | undefined
 }
 
@@ -33,7 +33,7 @@ interface Listed {
   readonly network: number
   readonly parent: number
   readonly rule?: DifferentialRule
-  readonly reject?: RejectReason
+  readonly reject?: HeaderReject
   readonly note?: string
 }
 

@@ -70,13 +70,21 @@ async function readLine(path: string): Promise<string> {
     try {
       if (!(await file.stat()).isFile()) throw new Error('no regular file')
       const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_COOKIE_BYTES), 0, MAX_COOKIE_BYTES, 0)
-      return buffer.toString('utf8', 0, bytesRead).split(/\r?\n/, 1)[0] ?? ''
+      return textOf(buffer.subarray(0, bytesRead)).split(/\r?\n/, 1)[0] ?? ''
     } finally {
       await file.close()
     }
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message
-    const cure = 'Name bitcoind’s cookie with --rpc-cookie, or set WSC_RPC_USER and WSC_RPC_PASSWORD_FILE.'
-    throw new BitcoindError('E_NODE_AUTH', `Cannot read the credentials in ${path} (${reason}). ${cure}`, { cause })
+    const message = `Cannot read the credentials in ${path} (${reason}).`
+    throw new BitcoindError('E_NODE_AUTH', message, { cause, cure: { act: 'credentials' } })
   }
+}
+
+/** As editors and shells write it: UTF-8 or, where a byte-order mark says so, UTF-16; the mark is no part of it. */
+function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes
+  const mark = ((first ?? 0) << 8) | (second ?? 0)
+  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8'
+  return new TextDecoder(encoding).decode(bytes)
 }

@@ -17,6 +17,7 @@ import { type ChainClient, ChainView } from './chain-view.ts'
 import type { BitcoindClient } from './client.ts'
 import { type BitcoindError, isTransient, outageOf } from './errors.ts'
 import type { PlacedHeader } from './headers.ts'
+import type { RpcOptions } from './json-rpc.ts'
 import type { Tip } from './schemas.ts'
 import { TipWatch } from './tip-watch.ts'
 
@@ -109,8 +110,8 @@ export class ChainFeed implements RunningService {
   async *subscribe(options: SubscribeOptions = {}): AsyncGenerator<BlockEvent, void> {
     const { signal } = options
     const questions: CursorQuestions = {
-      header: ({ hash }) => this.#ask((client, within) => client.getHeader(hash, { signal: within })),
-      hashAt: (height) => this.#ask((client, within) => client.getBlockHash(height, { signal: within })),
+      header: ({ hash }) => this.#ask((client, asking) => client.getHeader(hash, asking)),
+      hashAt: (height) => this.#ask((client, asking) => client.getBlockHash(height, asking)),
     }
     const cursor = new ChainCursor(this.#view, questions, options)
     let out: 'node' | 'place' | null = null
@@ -204,7 +205,7 @@ export class ChainFeed implements RunningService {
     this.#signal = signal
     try {
       for (;;) {
-        const moved = await this.#ask((asked, within) => this.#view.update(asked, within))
+        const moved = await this.#ask((asked, asking) => this.#view.update(asked, asking))
         const news = moved || !this.#settled
         this.#settled = !moved
         if (news) this.#tell()
@@ -228,14 +229,16 @@ export class ChainFeed implements RunningService {
   }
 
   /** Asked until there is an answer, which ends an outage. */
-  async #ask<T>(work: (client: ChainClient, signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #ask<T>(work: (client: ChainClient, options: RpcOptions) => Promise<T>): Promise<T> {
     const { client, params, backoffMs = BACKOFF_MS } = this.#options
     const signal = this.#signal
     if (signal === undefined) throw new Error('a feed is started before it is read')
+    // What the client would wait for in silence is told at once.
+    const asking = { signal, patienceMs: 0 }
     const attempt = async () => {
-      if (this.#doubted && params !== undefined) await client.assertNetwork(params, { signal })
+      if (this.#doubted && params !== undefined) await client.assertNetwork(params, asking)
       this.#doubted = false
-      return await work(client, signal)
+      return await work(client, asking)
     }
     const answer = await retry(attempt, {
       isTransient,

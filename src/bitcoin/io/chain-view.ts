@@ -3,6 +3,7 @@ import { Misfit, readMoving } from '../moving-chain.ts'
 import type { BitcoindClient } from './client.ts'
 import { BitcoindError } from './errors.ts'
 import { MAX_REST_HEADERS, type PlacedHeader } from './headers.ts'
+import type { RpcOptions } from './json-rpc.ts'
 import type { Tip } from './schemas.ts'
 
 /** What the view asks of a bitcoind. */
@@ -12,7 +13,7 @@ export type ChainClient = Pick<BitcoindClient, 'getBestBlock' | 'getBlockHash' |
 const KEPT = 20_000
 
 /** Asks in the view's own time, which no reader's signal ends; it may wait for a node that does not answer. */
-type Ask = <T>(work: (client: ChainClient, signal: AbortSignal) => Promise<T>) => Promise<T>
+export type Ask = <T>(work: (client: ChainClient, options: RpcOptions) => Promise<T>) => Promise<T>
 
 /**
  * What one process knows of a bitcoind's active chain: a run of linked headers that ends at the tip it was last asked
@@ -55,7 +56,7 @@ export class ChainView {
       if (low !== undefined && from < low.height) {
         if (tip.height - from >= this.#kept) {
           const wanted = Math.min(count, MAX_REST_HEADERS, low.height - from)
-          return await this.#ask((client, signal) => client.getHeaders(from, wanted, { signal }))
+          return await this.#ask((client, options) => client.getHeaders(from, wanted, options))
         }
         const misfit = await this.#loadDownTo(from)
         if (misfit !== null) return misfit
@@ -70,34 +71,34 @@ export class ChainView {
     const { tip } = this
     if (tip === undefined || height > tip.height) return null
     const held = this.#at(height)?.hash
-    return held ?? (await this.#ask((client, signal) => client.getBlockHash(height, { signal }))) ?? null
+    return held ?? (await this.#ask((client, options) => client.getBlockHash(height, options))) ?? null
   }
 
   /** Takes in what the node has beyond the view, up to 2,000 headers; false where it has nothing new. */
-  async update(client: ChainClient, signal: AbortSignal): Promise<boolean> {
+  async update(client: ChainClient, options: RpcOptions): Promise<boolean> {
     return await readMoving(async () => {
       const { tip } = this
-      if (tip === undefined) return await this.#begin(client, signal)
-      const active = await client.getBlockHash(tip.height, { signal })
+      if (tip === undefined) return await this.#begin(client, options)
+      const active = await client.getBlockHash(tip.height, options)
       const stays = active !== undefined && sameHash(active, tip.hash)
-      const fork = stays ? tip : await this.#fork(client, signal)
-      if (fork === undefined) return await this.#beginAnew(client, tip, signal)
-      const headers = await client.getHeaders(fork.height + 1, MAX_REST_HEADERS, { signal })
+      const fork = stays ? tip : await this.#fork(client, options)
+      if (fork === undefined) return await this.#beginAnew(client, tip, options)
+      const headers = await client.getHeaders(fork.height + 1, MAX_REST_HEADERS, options)
       const [first] = headers
       if (first !== undefined && !sameHash(first.header.prevHash, fork.hash))
         return neverFollows(first.height, fork.hash)
       if (first === undefined) {
         if (stays) return false
-        await requireKnown(client, fork.height, tip, signal)
+        await requireKnown(client, fork.height, tip, options)
       }
       this.#replace(fork.height, headers)
       return true
     })
   }
 
-  async #begin(client: ChainClient, signal: AbortSignal): Promise<boolean | Misfit<boolean>> {
-    const { height } = await client.getBestBlock({ signal })
-    const headers = await client.getHeaders(height, MAX_REST_HEADERS, { signal })
+  async #begin(client: ChainClient, options: RpcOptions): Promise<boolean | Misfit<boolean>> {
+    const { height } = await client.getBestBlock(options)
+    const headers = await client.getHeaders(height, MAX_REST_HEADERS, options)
     if (headers.length === 0) return new Misfit('no tip', () => garbage(`it has no block at its own height ${height}`))
     this.#leave(this.#run)
     this.#run = headers
@@ -105,18 +106,18 @@ export class ChainView {
   }
 
   /** Nothing that is remembered is on the node's chain. */
-  async #beginAnew(client: ChainClient, tip: Tip, signal: AbortSignal): Promise<boolean | Misfit<boolean>> {
-    const { height } = await client.getBestBlock({ signal })
-    if (height < tip.height) await requireKnown(client, height, tip, signal)
-    return await this.#begin(client, signal)
+  async #beginAnew(client: ChainClient, tip: Tip, options: RpcOptions): Promise<boolean | Misfit<boolean>> {
+    const { height } = await client.getBestBlock(options)
+    if (height < tip.height) await requireKnown(client, height, tip, options)
+    return await this.#begin(client, options)
   }
 
   /** The highest header of the run that is on the node's chain; undefined where none is. */
-  async #fork(client: ChainClient, signal: AbortSignal): Promise<PlacedHeader | undefined> {
+  async #fork(client: ChainClient, options: RpcOptions): Promise<PlacedHeader | undefined> {
     const run = this.#run
     const isActive = async (index: number) => {
       const placed = run[index] as PlacedHeader
-      const active = await client.getBlockHash(placed.height, { signal })
+      const active = await client.getBlockHash(placed.height, options)
       return active !== undefined && sameHash(active, placed.hash)
     }
     // Most reorgs are of one block: steps that double find the fork among the last, and halving finds it between two.
@@ -170,7 +171,7 @@ export class ChainView {
     while (height + loaded.length < low.height) {
       const from = height + loaded.length
       const wanted = Math.min(MAX_REST_HEADERS, low.height - from)
-      const headers = await this.#ask((client, signal) => client.getHeaders(from, wanted, { signal }))
+      const headers = await this.#ask((client, options) => client.getHeaders(from, wanted, options))
       const [first] = headers
       const last = loaded.at(-1)
       const links = last === undefined || (first !== undefined && sameHash(first.header.prevHash, last.hash))
@@ -191,8 +192,8 @@ export class ChainView {
  * A node that was killed forgets its last blocks and fetches them again: where it has nothing but what the view has too,
  * and does not know the view's tip, it is merely behind, and nothing left the chain.
  */
-async function requireKnown(client: ChainClient, height: number, tip: Tip, signal: AbortSignal): Promise<void> {
-  if ((await client.getHeader(tip.hash, { signal })) === undefined) throw behind(height, tip)
+async function requireKnown(client: ChainClient, height: number, tip: Tip, options: RpcOptions): Promise<void> {
+  if ((await client.getHeader(tip.hash, options)) === undefined) throw behind(height, tip)
 }
 
 function neverFollows(height: number, hash: BlockHash): Misfit<never> {

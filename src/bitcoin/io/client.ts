@@ -1,9 +1,10 @@
+import { retry } from '../../lib/index.ts'
 import type { BlockHash } from '../hash.ts'
 import { sameHash, toDisplay } from '../hash.ts'
 import { decodeHeader, type Header, headerHash } from '../header.ts'
 import type { NetworkParams } from '../params/network-params.ts'
 import type { BitcoindAuth } from './auth.ts'
-import { BitcoindError } from './errors.ts'
+import { BitcoindError, saysNotNow } from './errors.ts'
 import { MAX_REST_HEADERS, type PlacedHeader, placeHeaders, restHeaders, rpcHeaders } from './headers.ts'
 import { HttpConnection } from './http.ts'
 import { JsonRpc, type RpcCall, type RpcOptions } from './json-rpc.ts'
@@ -15,6 +16,7 @@ const RPC_INVALID_ADDRESS_OR_KEY = -5
 const RPC_INVALID_PARAMETER = -8
 
 const DEFAULT_TIMEOUT_MS = 30_000
+const DEFAULT_PATIENCE_MS = 10_000
 
 export interface BitcoindClientOptions {
   /** Address of the node's RPC; REST is looked for at the same one, as bitcoind serves it. */
@@ -22,6 +24,11 @@ export interface BitcoindClientOptions {
   auth?: BitcoindAuth | undefined
   /** For every answer in full; 30 s unless given. */
   timeoutMs?: number | undefined
+  /**
+   * A node that is starting, or that takes no more requests for now, is asked again within so many milliseconds: such
+   * answers say that nothing was done. 10 s unless given.
+   */
+  patienceMs?: number | undefined
 }
 
 /**
@@ -39,6 +46,7 @@ export class BitcoindClient {
   readonly #http: HttpConnection
   readonly #rpc: JsonRpc
   readonly #timeoutMs: number
+  readonly #patienceMs: number
   /** Undefined until REST gave headers, or refused a block that is on the chain. */
   #rest: boolean | undefined
 
@@ -46,17 +54,18 @@ export class BitcoindClient {
     this.#http = new HttpConnection(parseUrl(options.url))
     this.url = this.#http.url.origin
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+    this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS
     this.#rpc = new JsonRpc(this.#http, options.auth, this.#timeoutMs)
   }
 
   /** Any method of the node's RPC; the answer has to fit the schema. */
   call<T>(call: RpcCall<T>, options: RpcOptions = {}): Promise<T> {
-    return this.#rpc.call(call, options)
+    return this.#patiently(() => this.#rpc.call(call, options), options)
   }
 
   /** Many calls in one request. */
   batch<T>(calls: readonly RpcCall<T>[], options: RpcOptions = {}): Promise<T[]> {
-    return this.#rpc.batch(calls, options)
+    return this.#patiently(() => this.#rpc.batch(calls, options), options)
   }
 
   getBlockchainInfo(options: RpcOptions = {}): Promise<ChainInfo> {
@@ -100,11 +109,13 @@ export class BitcoindClient {
     const first = await this.getBlockHash(fromHeight, options)
     if (first === undefined) return []
     if (this.#rest !== false) {
-      const bytes = await restHeaders(this.#http, first, wanted, { timeoutMs: this.#timeoutMs, ...options })
+      const asking = { timeoutMs: this.#timeoutMs, ...options }
+      const bytes = await this.#patiently(() => restHeaders(this.#http, first, wanted, asking), options)
       if (bytes instanceof Uint8Array) {
         this.#rest = true
         return placeHeaders(bytes, fromHeight, first)
       }
+      if (bytes === 'foreign') this.#rest = false
       // "Not found" may mean the block: only for one still on the chain does it say that REST is off.
       if (bytes === 'refused' && this.#rest === undefined) {
         const again = await this.getBlockHash(fromHeight, options)
@@ -112,7 +123,7 @@ export class BitcoindClient {
       }
     }
     const available = (await this.getBlockCount(options)) - fromHeight + 1
-    const headers = rpcHeaders(this.#rpc, fromHeight, Math.max(0, Math.min(wanted, available)), options)
+    const headers = rpcHeaders(this, fromHeight, Math.max(0, Math.min(wanted, available)), options)
     const bytes = await unless(RPC_INVALID_PARAMETER, headers)
     return bytes === undefined ? [] : placeHeaders(bytes, fromHeight)
   }
@@ -121,6 +132,19 @@ export class BitcoindClient {
   async assertNetwork(params: NetworkParams, options: RpcOptions = {}): Promise<void> {
     const genesis = await this.getBlockHash(0, options)
     checkNetwork(params, genesis, await this.getBlockchainInfo(options), this.url)
+  }
+
+  async #patiently<T>(ask: () => Promise<T>, { signal, patienceMs = this.#patienceMs }: RpcOptions): Promise<T> {
+    if (patienceMs <= 0) return await ask()
+    const askedMs = (error: unknown) => (error as BitcoindError).askedMs
+    return await retry(ask, {
+      isTransient: saysNotNow,
+      firstMs: 250,
+      mostMs: 2_000,
+      withinMs: patienceMs,
+      askedMs,
+      signal,
+    })
   }
 
   /** Closes idle connections; requests under way fail. */
@@ -136,11 +160,12 @@ function parseUrl(text: string): URL {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     // Shown only where it cannot hold a password.
     const shown = HOST_AND_PORT.test(text) ? text : 'HOST:PORT'
-    throw new BitcoindError('E_NODE_UNREACHABLE', `What was given is no address of a node. Write http://${shown}.`)
+    const message = `What was given is no address of a node. An address is http://${shown}.`
+    throw new BitcoindError('E_NODE_UNREACHABLE', message)
   }
   if (url.username || url.password) {
-    const cure = 'Other users can read arguments: use --rpc-cookie, or WSC_RPC_USER with WSC_RPC_PASSWORD_FILE.'
-    throw new BitcoindError('E_NODE_AUTH', `The node’s address holds a user or password. ${cure}`)
+    const message = 'The node’s address holds a user or password, which other users can read.'
+    throw new BitcoindError('E_NODE_AUTH', message, { cure: { act: 'credentials' } })
   }
   return url
 }
@@ -156,6 +181,6 @@ async function unless<T>(rpcCode: number, promise: Promise<T>): Promise<T | unde
 }
 
 function wrongHeader(hash: BlockHash): BitcoindError {
-  const message = `The node gave a header for ${toDisplay(hash)} that has another hash. Is its database damaged?`
-  return new BitcoindError('E_NODE_GARBAGE', message)
+  const message = `The node gave a header for ${toDisplay(hash)} that has another hash.`
+  return new BitcoindError('E_NODE_GARBAGE', message, { cure: { act: 'check-node' } })
 }

@@ -76,3 +76,9 @@ export function outageOf(error: unknown): OutageState | undefined {
 export function isTransient(error: unknown): error is BitcoindError {
   return outageOf(error) !== undefined
 }
+
+/** True where the node has said that nothing was done and that it is to be asked later. */
+export function saysNotNow(error: unknown): boolean {
+  const state = outageOf(error)
+  return state === 'starting' || state === 'busy'
+}

@@ -1,7 +1,7 @@
 import { type BlockHash, sameHash, toDisplay } from '../hash.ts'
 import { decodeHeader, HEADER_BYTES, type Header, headerHash } from '../header.ts'
 import { BitcoindError } from './errors.ts'
-import type { HttpConnection } from './http.ts'
+import { type HttpConnection, isBusy } from './http.ts'
 import type { JsonRpc, RpcOptions } from './json-rpc.ts'
 import { hashSchema, headerHexSchema } from './schemas.ts'
 
@@ -15,39 +15,51 @@ export interface PlacedHeader {
 /** Core: rest.cpp, MAX_REST_HEADERS_RESULTS */
 export const MAX_REST_HEADERS = 2000
 
+/** What bitcoind names its raw headers; a page or a text is something else's answer. */
+const RAW = 'application/octet-stream'
+
 /**
  * Up to 2,000 headers of the active chain from `first` on, in one request. `refused`: REST is off or forbidden, or
  * the node does not know the block. `none`: it gave nothing this time, as when the block left the active chain.
+ * `foreign`: what answers is no REST of a node but, say, a page of the server before it.
  */
 export async function restHeaders(
   http: HttpConnection,
   first: BlockHash,
   count: number,
   options: RpcOptions & { timeoutMs: number },
-): Promise<Uint8Array | 'refused' | 'none'> {
+): Promise<Uint8Array | 'refused' | 'none' | 'foreign'> {
   const reply = await http.send({
     method: 'GET',
-    path: `/rest/headers/${toDisplay(first)}.bin?count=${Math.min(count, MAX_REST_HEADERS)}`,
+    path: `${http.base}/rest/headers/${toDisplay(first)}.bin?count=${Math.min(count, MAX_REST_HEADERS)}`,
     maxBytes: MAX_REST_HEADERS * HEADER_BYTES,
+    reads: (type) => type === undefined || type === RAW,
     timeoutMs: options.timeoutMs,
     signal: options.signal,
   })
-  if (reply.status === 403 || reply.status === 404) return 'refused'
+  const { status, type, body, askedMs } = reply
   // Core: a full work queue (httpserver.cpp), or the node is starting (rest.cpp, CheckWarmup).
-  if (reply.status === 503) {
-    throw new BitcoindError(
-      'E_NODE_BUSY',
-      `The node at ${http.url.host} has too much to do, or is starting (503). Wait.`,
-    )
+  if (isBusy(status)) {
+    const message = `The node at ${http.url.host} takes no more requests for now, or is starting (${status}).`
+    throw new BitcoindError('E_NODE_BUSY', message, { askedMs })
   }
-  if (reply.status !== 200 || reply.body.length === 0) return 'none'
+  if (status >= 400 && status < 500) return 'refused'
+  if (status === 200 && ((type !== undefined && type !== RAW) || isText(body))) return 'foreign'
+  if (status !== 200 || body.length === 0) return 'none'
   // A plain array: slices of a Buffer share its memory.
-  return new Uint8Array(reply.body)
+  return new Uint8Array(body)
+}
+
+/** Printable to the end of the first header's length: no header is, whose two hashes are anything. */
+function isText(body: Uint8Array): boolean {
+  return (
+    body.length > 0 && body.subarray(0, HEADER_BYTES).every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d))
+  )
 }
 
 /** The same by two batches of RPC. */
 export async function rpcHeaders(
-  rpc: JsonRpc,
+  rpc: Pick<JsonRpc, 'batch'>,
   fromHeight: number,
   count: number,
   options: RpcOptions,
@@ -91,5 +103,7 @@ export function placeHeaders(bytes: Uint8Array, fromHeight: number, first?: Bloc
 }
 
 function garbage(found: string): BitcoindError {
-  return new BitcoindError('E_NODE_GARBAGE', `The node gave wrong headers: ${found}. Is it a Bitcoin node, undamaged?`)
+  return new BitcoindError('E_NODE_GARBAGE', `The node gave wrong headers: ${found}.`, {
+    cure: { act: 'check-node' },
+  })
 }

@@ -1,19 +1,27 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest, Agent as SecureAgent } from 'node:https'
+import { retryAfterMs } from '../../lib/index.ts'
 import { BitcoindError } from './errors.ts'
 
 export interface HttpReply {
   status: number
   body: Buffer
+  /** Of what is in the body, as the server names it. */
+  type: string | undefined
+  /** After so many milliseconds the server is to be asked again, where it says so. */
+  askedMs: number | undefined
 }
 
 export interface HttpRequest {
   method: 'GET' | 'POST'
+  /** All of it: from `base` or `path` of the connection. */
   path: string
   headers?: Record<string, string>
   body?: string
   /** Longest answer that is read; more is an error, whatever its length header says. */
   maxBytes: number
+  /** Whether a body of this type is read; one that is not is left empty. Every one is unless given. */
+  reads?(type: string | undefined): boolean
   /** From the start of the request to the last byte of the answer. */
   timeoutMs: number
   signal?: AbortSignal | undefined
@@ -22,13 +30,24 @@ export interface HttpRequest {
 /** bitcoind drops connections idle for 30 s (-rpcservertimeout); letting them go first avoids most lost races. */
 const IDLE_MS = 15_000
 
+/** Answers that say: not now, and nothing was done. 408 and 425 are a proxy's. */
+export function isBusy(status: number): boolean {
+  return status === 429 || status === 503 || status === 408 || status === 425
+}
+
 /** Keep-alive HTTP to one host, with every answer bounded in size and time. */
 export class HttpConnection {
   readonly url: URL
+  /** The address's own path. */
+  readonly path: string
+  /** The same without the wallet it may name (`/wallet/NAME`): what other paths begin with. */
+  readonly base: string
   readonly #agent: Agent
 
   constructor(url: URL) {
     this.url = url
+    this.path = url.pathname
+    this.base = url.pathname.replace(/\/wallet\/.*$/s, '').replace(/\/$/, '')
     const options = { keepAlive: true, maxSockets: 8, timeout: IDLE_MS, scheduling: 'lifo' as const }
     this.#agent = url.protocol === 'https:' ? new SecureAgent(options) : new Agent(options)
   }
@@ -58,15 +77,15 @@ export class HttpConnection {
         hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
         port: url.port,
         method: request.method,
-        path: `${url.pathname.replace(/\/$/, '')}${request.path}`,
+        path: request.path,
         headers: { ...request.headers, ...(body && { 'content-length': body.length }) },
       })
       let answered = false
       const timer = setTimeout(() => {
         const seconds = request.timeoutMs / 1000
         const what = answered ? 'did not finish its answer' : 'accepted the request and stayed silent'
-        const cure = 'Check that the address is a Bitcoin node’s RPC port, or restart the node.'
-        stop(new BitcoindError('E_NODE_TIMEOUT', `The node at ${url.host} ${what} for ${seconds} s. ${cure}`))
+        const cure = { act: 'check-address-or-restart' }
+        stop(new BitcoindError('E_NODE_TIMEOUT', `The node at ${url.host} ${what} for ${seconds} s.`, { cure }))
       }, request.timeoutMs)
       const onAbort = () => stop(request.signal?.reason)
       const finish = () => {
@@ -87,7 +106,16 @@ export class HttpConnection {
       })
       outgoing.on('response', (incoming: IncomingMessage) => {
         answered = true
+        const { statusCode = 0, headers } = incoming
+        const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+        const reply = { status: statusCode, type, askedMs: retryAfterMs(headers['retry-after'], Date.now()) }
         const chunks: Buffer[] = []
+        if (request.reads?.(type) === false) {
+          finish()
+          resolve({ ...reply, body: Buffer.alloc(0) })
+          incoming.destroy()
+          return
+        }
         let size = 0
         incoming.on('data', (chunk: Buffer) => {
           size += chunk.length
@@ -97,7 +125,7 @@ export class HttpConnection {
         incoming.on('error', (cause) => stop(connectionError(url, cause)))
         incoming.on('end', () => {
           finish()
-          resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks) })
+          resolve({ ...reply, body: Buffer.concat(chunks) })
         })
       })
       outgoing.end(body)
@@ -108,14 +136,14 @@ export class HttpConnection {
 function connectionError(url: URL, cause: NodeJS.ErrnoException): BitcoindError {
   // Node's HTTP parser names what is not HTTP at all by codes of its own.
   if (!cause.code?.startsWith('HPE_')) return unreachable(url, cause)
-  const message = `What listens at ${url.host} does not speak HTTP. Check the address and port of the node’s RPC.`
-  return new BitcoindError('E_NODE_GARBAGE', message, { cause })
+  const message = `What listens at ${url.host} does not speak HTTP.`
+  return new BitcoindError('E_NODE_GARBAGE', message, { cause, cure: { act: 'check-address' } })
 }
 
 function unreachable(url: URL, cause: NodeJS.ErrnoException): BitcoindError {
   const reason = cause.code ?? cause.message
-  const cure = 'Start bitcoind (with server=1), or name its address with --rpc.'
-  return new BitcoindError('E_NODE_UNREACHABLE', `No node answers at ${url.host} (${reason}). ${cure}`, { cause })
+  const cure = { act: 'start-or-other-node' }
+  return new BitcoindError('E_NODE_UNREACHABLE', `No node answers at ${url.host} (${reason}).`, { cause, cure })
 }
 
 function tooLong(url: URL, maxBytes: number): BitcoindError {

@@ -1,4 +1,5 @@
 /** Bitcoin nodes: RPC and REST, and a feed of what happens to their chain. */
+
 export {
   type AuthSources,
   type BitcoindAuth,
@@ -11,6 +12,7 @@ export { findTransaction, getBlock } from './blocks.ts'
 export type { BlockEvent, Outage, SubscribeOptions, Tick } from './chain-event.ts'
 export { ChainFeed, type ChainFeedEvents, type ChainFeedOptions } from './chain-feed.ts'
 export { BitcoindClient, type BitcoindClientOptions } from './client.ts'
+export { connectBitcoind } from './connect-bitcoind.ts'
 export { BitcoindError, type BitcoindErrorCode, isTransient, outageOf } from './errors.ts'
 export { MAX_REST_HEADERS, type PlacedHeader } from './headers.ts'
 export type { RpcCall, RpcOptions } from './json-rpc.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { authorization, type BitcoindAuth } from './auth.ts'
 import { BitcoindError } from './errors.ts'
-import type { HttpConnection, HttpReply } from './http.ts'
+import { type HttpConnection, type HttpReply, isBusy } from './http.ts'
 
 export interface RpcCall<T = unknown> {
   method: string
@@ -14,8 +14,10 @@ export interface RpcOptions {
   signal?: AbortSignal | undefined
   timeoutMs?: number
   maxBytes?: number
-  /** Asks this wallet of the node's. */
+  /** Asks this wallet of the node's, whatever wallet the address names. */
   wallet?: string | undefined
+  /** Instead of the client's own. */
+  patienceMs?: number | undefined
 }
 
 const MAX_REPLY_BYTES = 32 << 20
@@ -23,18 +25,30 @@ const DEFAULT_TIMEOUT_MS = 30_000
 
 /** Of a node's error message, so much is told. */
 const MAX_MESSAGE = 300
+/** And so much of what is no answer. */
+const MAX_WORDS = 100
 
 /** Core: rpc/protocol.h */
 const RPC_IN_WARMUP = -28
 
-const errorSchema = z.object({ code: z.int(), message: z.string() })
-const replySchema = z.object({
-  id: z.union([z.int(), z.string(), z.null()]).optional(),
-  result: z.unknown(),
-  error: errorSchema.nullish(),
-})
+/** What JSON-RPC 2.0 leaves to servers; Core uses none of these, services in front of nodes do. */
+const SERVER_ERRORS = { from: -32_099, to: -32_000 }
 
-/** JSON-RPC 1.1 as bitcoind speaks it in every version still in use. */
+/** How servers say that they are asked too much, where their numbers do not. */
+const TOO_MUCH =
+  /work queue|queue depth|too many|rate.?limit|limit (reached|exceeded)|exceeded|busy|overload|try again/i
+
+const errorSchema = z.object({ code: z.int(), message: z.string() })
+/** By 1.1 both members are there and one is null; by 2.0 there is one of them. */
+const replySchema = z
+  .object({
+    id: z.union([z.int(), z.string(), z.null()]).optional(),
+    result: z.unknown().optional(),
+    error: errorSchema.nullish(),
+  })
+  .refine((reply) => 'result' in reply || (reply.error ?? null) !== null, 'neither a result nor an error')
+
+/** JSON-RPC as bitcoind speaks it in every version still in use: asked by 1.1, answered by 1.1 or 2.0. */
 export class JsonRpc {
   readonly #http: HttpConnection
   readonly #auth: BitcoindAuth | undefined
@@ -90,7 +104,10 @@ export class JsonRpc {
     const authorized = typeof header === 'string' && { authorization: header }
     return this.#http.send({
       method: 'POST',
-      path: options.wallet === undefined ? '/' : `/wallet/${encodeURIComponent(options.wallet)}`,
+      path:
+        options.wallet === undefined
+          ? this.#http.path
+          : `${this.#http.base}/wallet/${encodeURIComponent(options.wallet)}`,
       headers: { 'content-type': 'application/json', ...authorized },
       body,
       maxBytes: options.maxBytes ?? MAX_REPLY_BYTES,
@@ -106,8 +123,8 @@ export class JsonRpc {
   async #readHeader(): Promise<string | BitcoindError> {
     this.#header = undefined
     if (this.#auth === undefined) {
-      const cure = 'Name bitcoind’s cookie with --rpc-cookie, or set WSC_RPC_USER and WSC_RPC_PASSWORD_FILE.'
-      return new BitcoindError('E_NODE_AUTH', `The node at ${this.#http.url.host} asks for credentials. ${cure}`)
+      const message = `The node at ${this.#http.url.host} asks for credentials.`
+      return new BitcoindError('E_NODE_AUTH', message, { cure: { act: 'credentials' } })
     }
     try {
       this.#header = await authorization(this.#auth)
@@ -118,30 +135,29 @@ export class JsonRpc {
     }
   }
 
+  /** Throws where the status says it all. A JSON-RPC error may come with any status, and says more. */
   #checkStatus(reply: HttpReply): HttpReply {
     const { host } = this.#http.url
-    switch (reply.status) {
-      case 401: {
-        const cure =
-          this.#auth?.kind === 'cookie'
-            ? `Is ${this.#auth.file} the cookie of this very node? Name the right one with --rpc-cookie.`
-            : 'Check WSC_RPC_USER and WSC_RPC_PASSWORD_FILE against the node’s rpcauth.'
-        throw new BitcoindError('E_NODE_AUTH', `The node at ${host} refuses the credentials (401). ${cure}`)
-      }
-      case 403: {
-        const cure = 'Allow this address (rpcallowip) and the method (rpcwhitelist) in the node’s bitcoin.conf.'
-        throw new BitcoindError('E_NODE_AUTH', `The node at ${host} forbids the request (403). ${cure}`)
-      }
-      case 502:
-      case 504:
-        throw new BitcoindError(
-          'E_NODE_UNREACHABLE',
-          `The proxy at ${host} finds no node (${reply.status}). Start bitcoind.`,
-        )
-      case 503: {
-        const cure = 'Raise rpcworkqueue in its bitcoin.conf if this lasts.'
-        throw new BitcoindError('E_NODE_BUSY', `The node at ${host} has too much to do (503). ${cure}`)
-      }
+    const { status, askedMs } = reply
+    if (status === 401) {
+      const isCookie = this.#auth?.kind === 'cookie'
+      const cure = isCookie ? { act: 'right-cookie', subject: this.#auth.file } : { act: 'right-password' }
+      throw new BitcoindError('E_NODE_AUTH', `The node at ${host} refuses the credentials (401).`, { cure })
+    }
+    if (status === 403) {
+      const cure = 'Allow this address (rpcallowip) and the method (rpcwhitelist) in the node’s bitcoin.conf.'
+      throw new BitcoindError('E_NODE_AUTH', `The node at ${host} forbids the request (403). ${cure}`)
+    }
+    if (status < 408 || isWarmup(reply.body)) return reply
+    const words = wordsOf(reply.body)
+    if (isBusy(status) || (status >= 500 && words !== null && TOO_MUCH.test(words))) {
+      const cure = 'Raise rpcworkqueue in its bitcoin.conf if this lasts.'
+      const found = words === null || words === '' ? status : `${status}: ${words}`
+      throw new BitcoindError('E_NODE_BUSY', `The node at ${host} has too much to do (${found}). ${cure}`, { askedMs })
+    }
+    if (status > 500 || (status === 500 && words !== null)) {
+      const message = `The proxy at ${host} finds no node that answers (${status}). Start bitcoind.`
+      throw new BitcoindError('E_NODE_UNREACHABLE', message, { askedMs })
     }
     return reply
   }
@@ -169,9 +185,13 @@ export class JsonRpc {
     if (!reply.error) return
     const { code } = reply.error
     const message = reply.error.message.slice(0, MAX_MESSAGE)
+    const { host } = this.#http.url
     if (code === RPC_IN_WARMUP) {
       const cure = 'Wait until it has started.'
-      throw new BitcoindError('E_NODE_WARMUP', `The node at ${this.#http.url.host} is starting: ${message} ${cure}`, {
+      throw new BitcoindError('E_NODE_WARMUP', `The node at ${host} is starting: ${message} ${cure}`, { rpcCode: code })
+    }
+    if (code >= SERVER_ERRORS.from && code <= SERVER_ERRORS.to && TOO_MUCH.test(message)) {
+      throw new BitcoindError('E_NODE_BUSY', `What answers at ${host} has too much to do: ${message} (${code}).`, {
         rpcCode: code,
       })
     }
@@ -179,9 +199,24 @@ export class JsonRpc {
   }
 
   #garbage(what: string, found: string, cause?: unknown): BitcoindError {
-    const cure = 'Check that the address is the RPC port of a Bitcoin node.'
-    const message = `The answer of ${this.#http.url.host} to ${what} is not a Bitcoin node’s: ${found}. ${cure}`
-    return new BitcoindError('E_NODE_GARBAGE', message, { cause })
+    const message = `The answer of ${this.#http.url.host} to ${what} is not a Bitcoin node’s: ${found}.`
+    return new BitcoindError('E_NODE_GARBAGE', message, { cause, cure: { act: 'check-address' } })
+  }
+}
+
+/** The first line of a body that is no JSON; null where it is. */
+function wordsOf(body: Buffer): string | null {
+  const text = body.toString('utf8', 0, 4 * MAX_WORDS).trim()
+  return text.startsWith('{') || text.startsWith('[') ? null : (text.split('\n', 1)[0] ?? '').slice(0, MAX_WORDS)
+}
+
+/** Whether it is a JSON-RPC error that says so, whatever the status it came with. */
+function isWarmup(body: Buffer): boolean {
+  try {
+    const parsed = replySchema.safeParse(JSON.parse(body.toString('utf8')))
+    return parsed.success && parsed.data.error?.code === RPC_IN_WARMUP
+  } catch {
+    return false
   }
 }
 

@@ -19,19 +19,21 @@ export function checkNetwork(
   address: string,
 ): void {
   const expected = headerHash(params.genesis)
-  const cure = 'Name the network with --network, or another node with --rpc.'
+  const cure = { act: 'other-network-or-node' }
   if (genesis === undefined || !sameHash(genesis, expected)) {
     const found = genesis === undefined ? 'no genesis block' : toDisplay(genesis)
     throw new BitcoindError(
       'E_NODE_WRONG_NETWORK',
-      `The node at ${address} is on "${info.chain}" (genesis ${found}), not on ${params.name} (${toDisplay(expected)}). ${cure}`,
+      `The node at ${address} is on "${info.chain}" (genesis ${found}), not on ${params.name} (${toDisplay(expected)}).`,
+      { cure },
     )
   }
   const { signetChallenge } = info
   if (params.name === 'signet' && signetChallenge !== undefined && signetChallenge !== DEFAULT_SIGNET_CHALLENGE) {
     throw new BitcoindError(
       'E_NODE_WRONG_NETWORK',
-      `The node at ${address} is on a custom signet (challenge ${signetChallenge}), not on the public one. ${cure}`,
+      `The node at ${address} is on a custom signet (challenge ${signetChallenge}), not on the public one.`,
+      { cure },
     )
   }
 }

@@ -41,7 +41,7 @@ export class TipWatch {
     const blind = this.#mode === 'blind'
     const waitMs = blind ? BLIND_WAIT_MS : WAIT_MS
     const params = blind ? [waitMs] : [waitMs, toDisplay(tip.hash)]
-    const options = { signal, timeoutMs: waitMs + MARGIN_MS }
+    const options = { signal, timeoutMs: waitMs + MARGIN_MS, patienceMs: 0 }
     const asked = performance.now()
     try {
       const { hash } = await this.#client.call({ method: 'waitfornewblock', params, schema: tipSchema }, options)

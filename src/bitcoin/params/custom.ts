@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { hexToBytes } from '../../lib/index.ts'
 import { decodeCompact } from '../compact.ts'
-import { BitcoinError } from '../errors.ts'
+import { bitcoinError } from '../errors.ts'
 import { decodeHeader } from '../header.ts'
 import { unusableTarget } from '../usable-target.ts'
 import { type NetworkParams, TARGET_TIMESPAN } from './network-params.ts'
@@ -79,7 +79,7 @@ function networkSchema() {
 export function loadCustomParams(json: unknown): NetworkParams {
   const parsed = networkSchema().safeParse(typeof json === 'string' ? parseJson(json) : json)
   if (!parsed.success) {
-    throw new BitcoinError('E_PARAMS', `custom network: ${z.prettifyError(parsed.error)}`, { cause: parsed.error })
+    throw bitcoinError('E_PARAMS', `custom network: ${z.prettifyError(parsed.error)}`, { cause: parsed.error })
   }
   const network = parsed.data
   return {
@@ -105,6 +105,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new BitcoinError('E_PARAMS', 'custom network: not JSON', { cause })
+    throw bitcoinError('E_PARAMS', 'custom network: not JSON', { cause })
   }
 }

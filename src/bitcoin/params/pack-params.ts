@@ -1,4 +1,4 @@
-import { BitcoinError } from '../errors.ts'
+import { bitcoinError } from '../errors.ts'
 import type { NetworkParams } from './network-params.ts'
 
 /**
@@ -6,7 +6,7 @@ import type { NetworkParams } from './network-params.ts'
  * (1), custom (1), epochLength, v2Height, v3Height, v4Height (32 each), the first lowest.
  */
 export function packParams(params: NetworkParams): bigint {
-  if (!params.provable) throw new BitcoinError('E_PARAMS', `${params.name} is checked natively only`)
+  if (!params.provable) throw bitcoinError('E_PARAMS', `${params.name} is checked natively only`)
   return (
     BigInt(params.limitCompact) |
     (BigInt(params.retargeting) << 32n) |

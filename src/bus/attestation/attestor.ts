@@ -1,4 +1,5 @@
 import { type Block, type BlockHash, parseInscriptionId, sameHash, toDisplay } from '../../bitcoin/index.ts'
+import type { Result } from '../../lib/index.ts'
 import type { Attestation } from './attestation.ts'
 import {
   attestHeader,
@@ -29,9 +30,7 @@ export interface BlockSource {
 
 export type AttestReject = BuildReject | 'no-such-block' | 'unknown-block' | 'not-in-chain' | 'bad-id'
 
-export type AttestResult =
-  | { readonly ok: true; readonly attestation: Attestation }
-  | { readonly ok: false; readonly reject: AttestReject; readonly detail: string }
+export type AttestResult = Result<{ readonly attestation: Attestation }, AttestReject>
 
 const refuse = (reject: AttestReject, detail: string) => ({ ok: false, reject, detail }) as const
 

@@ -6,7 +6,7 @@ import {
   HEADER_BYTES,
   MAX_BRANCH_DEPTH,
 } from '../../bitcoin/index.ts'
-import { concatBytes, equalBytes } from '../../lib/index.ts'
+import { concatBytes, equalBytes, type Result } from '../../lib/index.ts'
 import { MAX_PATH_LENGTH } from '../accumulator-path.ts'
 import { decodeField, encodeField, FIELD_BYTES } from '../field.ts'
 import {
@@ -43,9 +43,7 @@ const MAX_UINT32 = 0xffff_ffff
 
 export type AttestationFormReject = 'not-an-attestation' | 'unsupported-version' | 'malformed' | DecodeReject
 
-export type AttestationResult =
-  | { readonly ok: true; readonly attestation: Attestation }
-  | { readonly ok: false; readonly reject: AttestationFormReject; readonly detail: string }
+export type AttestationResult = Result<{ readonly attestation: Attestation }, AttestationFormReject>
 
 /**
  * The compact form of an attestation.

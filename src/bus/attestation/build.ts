@@ -9,6 +9,7 @@ import {
   type Transaction,
   toDisplay,
 } from '../../bitcoin/index.ts'
+import type { Rejection } from '../../lib/index.ts'
 import type { AccumulatorPath } from '../accumulator-path.ts'
 import {
   type HeaderAttestation,
@@ -33,15 +34,9 @@ export type BuildReject =
   | 'no-such-inscription'
   | 'no-commitment'
 
-export interface BuildRejection {
-  readonly ok: false
-  readonly reject: BuildReject
-  readonly detail: string
-}
+type Built<T> = { readonly ok: true; readonly attestation: T } | Rejection<BuildReject>
 
-type Built<T> = { readonly ok: true; readonly attestation: T } | BuildRejection
-
-const refuse = (reject: BuildReject, detail: string): BuildRejection => ({ ok: false, reject, detail })
+const refuse = (reject: BuildReject, detail: string): Rejection<BuildReject> => ({ ok: false, reject, detail })
 
 /**
  * That a header is in the proved chain; `place` is from a `PlaceSource`.
@@ -76,7 +71,7 @@ export interface OpenBlock {
  * if (!opened.ok) throw new Error(opened.detail)
  * console.log(opened.open.txids.size)
  */
-export function openBlock(block: Block): { readonly ok: true; readonly open: OpenBlock } | BuildRejection {
+export function openBlock(block: Block): { readonly ok: true; readonly open: OpenBlock } | Rejection<BuildReject> {
   const body = checkBlockBody(block)
   if (!body.ok) return refuse('bad-block', `block ${toDisplay(block.hash)}: ${body.reject}: ${body.detail}`)
   const ids = (body.txids.levels[0] ?? []).map((id, index) => [toDisplay(id as never), index] as const)
@@ -180,7 +175,7 @@ export function attestInscription(
   }
 }
 
-function noTransaction(open: OpenBlock, txid: string): BuildRejection {
+function noTransaction(open: OpenBlock, txid: string): Rejection<BuildReject> {
   return refuse('no-such-transaction', `block ${toDisplay(open.block.hash)} does not hold ${txid}`)
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Result } from '../../lib/index.ts'
 import type { AccumulatorPath } from '../accumulator-path.ts'
 import type { Attestation } from './attestation.ts'
 import { elementHex, pathSchema } from './json.ts'
@@ -26,9 +27,7 @@ const schema = z.strictObject({
   path: pathSchema,
 })
 
-export type SupplementResult =
-  | { readonly ok: true; readonly supplement: PathSupplement }
-  | { readonly ok: false; readonly reject: 'malformed-path'; readonly detail: string }
+export type SupplementResult = Result<{ readonly supplement: PathSupplement }, 'malformed-path'>
 
 /** An object for `JSON.stringify`. */
 export function supplementToJson({ tipHeight, height, path }: PathSupplement): Record<string, unknown> {
@@ -59,9 +58,7 @@ export function supplementFromJson(text: string): SupplementResult {
   return { ok: true, supplement: { tipHeight, height, path } }
 }
 
-export type RefreshResult =
-  | { readonly ok: true; readonly attestation: Attestation }
-  | { readonly ok: false; readonly reject: 'other-block'; readonly detail: string }
+export type RefreshResult = Result<{ readonly attestation: Attestation }, 'other-block'>
 
 /**
  * The attestation with its path made anew. Whether it holds under the later proof, `verifyAttestation` says: where its

@@ -1,5 +1,19 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, type ReadResult, readBody, retry, retryAfterMs, WscError } from '../../lib/index.ts'
+import {
+  anInteger,
+  aSignal,
+  aText,
+  bytesToHex,
+  type OptionRules,
+  optional,
+  type ReadResult,
+  readBody,
+  requireArgument,
+  requireOptions,
+  retry,
+  retryAfterMs,
+  WscError,
+} from '../../lib/index.ts'
 import { busError } from '../errors.ts'
 
 export interface FetchOptions {
@@ -9,6 +23,14 @@ export interface FetchOptions {
 }
 
 const TIMEOUT_MS = 30_000
+/** As long as timers run. */
+const MAX_TIMEOUT_MS = 0x7fff_ffff
+
+const OPTIONS: OptionRules<FetchOptions> = {
+  signal: optional(aSignal),
+  timeoutMs: optional(anInteger(1, MAX_TIMEOUT_MS)),
+}
+
 /** Between two questions to a server that says it cannot answer now, where it asks for no more. */
 const PAUSES = { firstMs: 500, mostMs: 4000 }
 
@@ -37,6 +59,8 @@ export async function fetchBytes(
   options: FetchOptions = {},
   held: Uint8Array | null = null,
 ): Promise<ReadResult> {
+  requireArgument('fetching', 'the server’s address', base, aText)
+  requireOptions('fetching', options, OPTIONS)
   const url = join(base, path)
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
   const timeout = AbortSignal.timeout(timeoutMs)

@@ -1,7 +1,13 @@
 import { equalBytes, type Result, rejection } from '../../lib/index.ts'
 import { better, type CompareReject } from '../compare.ts'
 import { MAX_PROOF_BYTES } from '../proof-file.ts'
-import { type ProvedChain, type VerifyOptions, type VerifyReject, verifyProof } from '../verify.ts'
+import {
+  type ProvedChain,
+  requireVerifyOptions,
+  type VerifyOptions,
+  type VerifyReject,
+  verifyProof,
+} from '../verify.ts'
 import { type FetchOptions, fetchBytes } from './fetch-bytes.ts'
 
 /** A proof file and what it was verified to prove; what `fetchProof` gave is one. */
@@ -35,6 +41,8 @@ export async function fetchProof(
   held: HeldProof | null = null,
   options: FetchOptions = {},
 ): Promise<FetchProofResult> {
+  // Before a server is asked for what could not be verified.
+  requireVerifyOptions('fetchProof', verify)
   const fetched = await fetchBytes(url, 'v1/proof', MAX_PROOF_BYTES, options, held?.bytes)
   if (!fetched.ok) return fetched
   if (held !== null && equalBytes(fetched.bytes, held.bytes)) return { ok: true, ...held, newer: false }

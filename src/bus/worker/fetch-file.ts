@@ -1,4 +1,4 @@
-import { readBody } from '../../lib/index.ts'
+import { aByteArray, aText, having, type OptionRule, optional, readBody } from '../../lib/index.ts'
 import { verifierError } from './verifier-error.ts'
 
 /** No verifying key is longer (`folding/src/key.rs`), nor the WebAssembly that reads it. */
@@ -12,6 +12,13 @@ export type FileSource =
       /** As in the HTML attribute: `sha384-…`. Whoever fetches from elsewhere than its own origin should give it. */
       readonly integrity?: string
     }
+
+/** What a `FileSource` is asked to be where it is given as an option. */
+export const aFileSource: OptionRule = {
+  what: 'a Uint8Array, or an object with a url',
+  holds: (value) =>
+    aByteArray.holds(value) || having('a file', { url: aText, integrity: optional(aText) }).holds(value),
+}
 
 /** Fetches without credentials; the platform itself refuses bytes that do not match `integrity`. */
 export async function fetchFile(source: FileSource, signal?: AbortSignal): Promise<Uint8Array> {

@@ -1,4 +1,6 @@
+import { aFunction, aSignal, having, type OptionRules, optional, requireOptions } from '../../lib/index.ts'
 import type { VerifyAttestationRequest } from './attestation-request.ts'
+import { aFileSource } from './fetch-file.ts'
 import type {
   FromWorker,
   LoadedVerifier,
@@ -41,6 +43,12 @@ export interface AskOptions {
   readonly signal?: AbortSignal
 }
 
+const START_OPTIONS: OptionRules<StartOptions> = {
+  files: having('the verifier’s files', { wasm: aFileSource, key: aFileSource }),
+  onStage: optional(aFunction),
+}
+const ASK_OPTIONS: OptionRules<AskOptions> = { signal: optional(aSignal) }
+
 type Question = Extract<ToWorker, { kind: 'proof' | 'attestation' }>
 type Answer = Extract<FromWorker, { kind: 'proof' | 'attestation' }>
 
@@ -64,6 +72,7 @@ interface Waiting {
  * console.log(result.ok ? result.chain.network : result.reject) // regtest
  */
 export function startVerifier(worker: WorkerLike, options: StartOptions): WorkerVerifier {
+  requireOptions('startVerifier', options, START_OPTIONS)
   const waiting = new Map<number, Waiting>()
   const ready = Promise.withResolvers<LoadedVerifier>()
   let nextId = 0
@@ -94,16 +103,18 @@ export function startVerifier(worker: WorkerLike, options: StartOptions): Worker
   ready.promise.catch(() => undefined)
   worker.postMessage({ kind: 'load', files: options.files })
 
-  const ask = (make: (id: number) => Question, { signal }: AskOptions = {}): Promise<Answer> => {
-    if (ended !== undefined) return Promise.reject(ended)
+  const ask = async (make: (id: number) => Question, options: AskOptions = {}): Promise<Answer> => {
+    requireOptions('a WorkerVerifier', options, ASK_OPTIONS)
+    const { signal } = options
+    if (ended !== undefined) throw ended
     const aborted = () => verifierError('E_ABORTED', 'interrupted', { cause: signal?.reason })
-    if (signal?.aborted) return Promise.reject(aborted())
+    if (signal?.aborted) throw aborted()
     const id = nextId++
     try {
       worker.postMessage(make(id))
     } catch (cause) {
       const why = (cause as Error).message
-      return Promise.reject(verifierError('E_REQUEST', `the request cannot cross to the worker: ${why}`, { cause }))
+      throw verifierError('E_REQUEST', `the request cannot cross to the worker: ${why}`, { cause })
     }
     const answer = Promise.withResolvers<Answer>()
     const onAbort = () => {
@@ -112,7 +123,7 @@ export function startVerifier(worker: WorkerLike, options: StartOptions): Worker
     }
     waiting.set(id, answer)
     signal?.addEventListener('abort', onAbort, { once: true })
-    return answer.promise.finally(() => signal?.removeEventListener('abort', onAbort))
+    return await answer.promise.finally(() => signal?.removeEventListener('abort', onAbort))
   }
   const unexpected = ({ kind }: Answer) =>
     verifierError('E_WORKER', `the worker answered “${kind}” to another question`)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type ChainContext, type NetworkParams, type Rejection, startContext } from '../../bitcoin/index.ts'
+import { type ChainContext, type HeaderRejection, type NetworkParams, startContext } from '../../bitcoin/index.ts'
 import type { BitcoindClient } from '../../bitcoin/io/index.ts'
 import { provedJson, refusalJson } from '../../bus/index.ts'
 import { checkAhead, fileSource, type HeaderSource, openProver, ProvingOnce } from '../../bus/io/index.ts'
@@ -60,7 +60,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
   }
   await requireWritable(options.out, context.env, options)
   const params = requireProvable(await readNetwork(options.network))
-  const refuse = (refused: Rejection) => {
+  const refuse = (refused: HeaderRejection) => {
     if (options.json) terminal.result(jsonLine(refusalJson(refused, params.name, refused.height)))
     terminal.note(`invalid: ${refused.reject} at height ${refused.height}: ${refused.detail}`)
     return EXIT.invalid
@@ -78,6 +78,8 @@ async function prove(context: CliContext, options: Options, command: Command): P
     const proving = await openProver(await proverOptions(options, context))
     try {
       showProver(proving, context)
+      // How far it came stays on the screen, above what follows.
+      proving.prover.events.on('progress', ({ height, to }) => height === to && terminal.settle())
       const began = clock()
       const once = new ProvingOnce({ proving, from, to: options.to, file: options.out, signal })
       once.events.on('compressing', () => terminal.progress('compress …'))
@@ -107,7 +109,11 @@ type From = { readonly source: HeaderSource } | { readonly client: BitcoindClien
 
 type Opened = { readonly ok: true; readonly from: From; close(): void }
 
-async function openSource(params: NetworkParams, options: Options, context: CliContext): Promise<Opened | Rejection> {
+async function openSource(
+  params: NetworkParams,
+  options: Options,
+  context: CliContext,
+): Promise<Opened | HeaderRejection> {
   if (options.headers === undefined) {
     if (options.startHeight !== undefined) throw new UsageError('--start-height goes with --headers')
     const client = await openBitcoind(options, params, context)

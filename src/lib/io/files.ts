@@ -45,10 +45,10 @@ export const diskFiles: Files = {
  * At most `limit` + 1 bytes of a regular file: enough to see that it is too long without reading all of it. Anything
  * else is refused: a pipe without a writer would never answer, a device never end.
  */
-export async function readRegular(path: string, limit: number): Promise<Uint8Array> {
+export async function readRegular(path: string | URL, limit: number): Promise<Uint8Array> {
   await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   const stats = await file.stat()
-  if (!stats.isFile()) throw new WscError('E_IO', `${path} is no regular file`)
+  if (!stats.isFile()) throw new WscError('E_IO', `${String(path)} is no regular file`)
   let buffer = new Uint8Array(Math.min(stats.size, limit) + 1)
   let length = 0
   for (;;) {

@@ -1,21 +1,34 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type * as Addon from '../../../folding/index.d.ts'
 import { WscError } from '../../lib/index.ts'
 import { packageRoot } from '../../lib/io/index.ts'
 import type { ProvingErrorCode } from '../errors.ts'
 
-export const addonFile = join(packageRoot(), 'folding/wsc-folding.node')
+/** Where the addon is when it was built here, from `folding/`. */
+const builtAddon = join(packageRoot(), 'folding/wsc-folding.node')
+
+/** Where an installed package has the one that it brought for this kind of machine; no such folder in a clone. */
+const broughtAddon = fileURLToPath(
+  new URL(`../../../prebuilt/${process.platform}-${process.arch}/wsc-folding.node`, import.meta.url),
+)
+
+/** The addon's file: the one built here before the one brought along. */
+export function addonFile(): string {
+  return existsSync(builtAddon) || !existsSync(broughtAddon) ? builtAddon : broughtAddon
+}
 
 /** The native folding addon. Throws `E_NO_ADDON` where it has not been built: verifying works without. */
 export function loadAddon(): typeof Addon {
   try {
-    return createRequire(import.meta.url)(addonFile) as typeof Addon
+    return createRequire(import.meta.url)(addonFile()) as typeof Addon
   } catch (cause) {
     throw new WscError<ProvingErrorCode>(
       'E_NO_ADDON',
-      'proving needs the folding addon, which is not built here: run `npm run setup` in the clone (it takes cargo 1.88 or newer)',
-      { cause },
+      'proving needs the folding addon, which is not built for this machine',
+      { cause, cure: { act: 'build-addon' } },
     )
   }
 }

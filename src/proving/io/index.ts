@@ -1,5 +1,6 @@
 /** Proving's half that needs Node: the addon, the compiler of circuits, keys and their cache. */
 export { requireProver } from './addon.ts'
+export { type BuildAddonOptions, buildAddon } from './build-addon.ts'
 export { BusWitnessSource } from './bus-witness.ts'
 export { cacheDirectory } from './cache.ts'
 export { type CircuitRegistry, circuitRegistry } from './circuit-registry.ts'

@@ -35,7 +35,7 @@ export async function ensureSetup(circuit: CompiledCircuit, options: SetupOption
   const addon = loadAddon()
   const powers = options.ptau === undefined ? 'development' : await hashFile(options.ptau, options.signal)
   // What a key looks like is the addon's to say: another build has keys of its own.
-  const identity = ['keys', await hashFile(addonFile), circuit.id, powers, hex(options.ceremonyTauG2)].join(' ')
+  const identity = ['keys', await hashFile(addonFile()), circuit.id, powers, hex(options.ceremonyTauG2)].join(' ')
   const directory = join(cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
   await fillDirectory(directory, async (outDir) => {
     const ptau = options.ptau ?? (await developmentPowers(await powerFor(circuit.r1cs), options))

@@ -1,5 +1,5 @@
 import { cdeDecodeOptions, cdeEncodeOptions, type DecodeOptions, decode, type EncodeOptions, encode } from 'cbor2'
-import { equalBytes } from '../../lib/index.ts'
+import { equalBytes, type Result } from '../../lib/index.ts'
 
 const ENCODE: EncodeOptions = { ...cdeEncodeOptions, rejectFloats: true, rejectUndefined: true }
 
@@ -20,9 +20,7 @@ export function encodeCbor(value: unknown): Uint8Array {
   return encode(value, ENCODE)
 }
 
-export type CborResult =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly reject: 'not-cbor' | 'not-deterministic'; readonly detail: string }
+export type CborResult = Result<{ readonly value: unknown }, 'not-cbor' | 'not-deterministic'>
 
 /**
  * One value and nothing after it, in its one deterministic form. The decoder refuses what it knows of (long lengths,

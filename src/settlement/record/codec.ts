@@ -1,5 +1,5 @@
 import { type Envelope, type EnvelopeContent, MAX_PUSH_BYTES, type NetworkParams, TAG } from '../../bitcoin/index.ts'
-import { utf8 } from '../../lib/index.ts'
+import { type Result, utf8 } from '../../lib/index.ts'
 import { decodeCbor, encodeCbor } from './cbor.ts'
 import { MAX_BODY_BYTES, MAX_CONTENT_TYPE_BYTES, METAPROTOCOL, recordSchema, type WscRecord } from './record.ts'
 import { signatureHolds } from './sign.ts'
@@ -18,14 +18,14 @@ export type RecordReject =
   | 'bad-record'
   | 'bad-signature'
 
-export type RecordResult =
-  | {
-      readonly ok: true
-      readonly record: WscRecord
-      readonly contentType: string
-      readonly body: Uint8Array
-    }
-  | { readonly ok: false; readonly reject: RecordReject; readonly detail: string }
+export type RecordResult = Result<
+  {
+    readonly record: WscRecord
+    readonly contentType: string
+    readonly body: Uint8Array
+  },
+  RecordReject
+>
 
 const encoder = new TextEncoder()
 

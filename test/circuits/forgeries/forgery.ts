@@ -1,4 +1,4 @@
-import type { Header, RejectReason } from '../../../src/bitcoin/index.ts'
+import type { Header, HeaderReject } from '../../../src/bitcoin/index.ts'
 import { advance, type ChainState } from '../../../src/bus/state.ts'
 import type { StepInput } from '../../../src/bus/step-input.ts'
 import { poseidon } from '../../bus/poseidon-reference.ts'
@@ -29,7 +29,7 @@ export interface Forgery {
   readonly rule: Rule
   readonly name: string
   /** What the native rules say of the headers. */
-  readonly native: RejectReason | 'valid'
+  readonly native: HeaderReject | 'valid'
   readonly attempt: () => Attempt
   /** Components whose constraints may refuse too, because the lie leaves them with numbers that are no bits. */
   readonly garbles?: readonly string[]
@@ -37,7 +37,7 @@ export interface Forgery {
   readonly refusedBy: readonly string[]
 }
 
-export function nativeVerdict({ state, headers }: Attempt): RejectReason | 'valid' {
+export function nativeVerdict({ state, headers }: Attempt): HeaderReject | 'valid' {
   let now = state
   for (const header of headers) {
     if (header === undefined) continue

@@ -1,4 +1,4 @@
-import type { Rejection } from '../../../bitcoin/index.ts'
+import type { HeaderRejection } from '../../../bitcoin/index.ts'
 import type { ChainFeed } from '../../../bitcoin/io/index.ts'
 import { Emitter, type Events, Running, type RunningService } from '../../../lib/index.ts'
 import type { ProvedChain } from '../../verify.ts'
@@ -21,7 +21,7 @@ export interface ChainFollowerEvents {
   /** Folded; a stage of compressing begins. */
   readonly compressing: { readonly stage: string }
   /** The tip is ahead of the clock by more than two hours: waits for the next block. */
-  readonly tooNew: Rejection
+  readonly tooNew: HeaderRejection
   /** The chain changed all the time while it was read: waits for the next block. */
   readonly unsettled: Error
   /** A block left the chain. */

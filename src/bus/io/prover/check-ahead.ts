@@ -1,8 +1,8 @@
 import {
   type ChainContext,
   checkNotTooNew,
+  type HeaderRejection,
   type NetworkParams,
-  type Rejection,
   sameHash,
   toDisplay,
 } from '../../../bitcoin/index.ts'
@@ -12,7 +12,7 @@ import { BATCH, type HeaderSource } from './header-source.ts'
 import { JudgedHeaders } from './judged-headers.ts'
 
 /** The context after the last header, or the rule that one breaks. */
-export type CheckedAhead = { readonly ok: true; readonly context: ChainContext } | Rejection
+export type CheckedAhead = { readonly ok: true; readonly context: ChainContext } | HeaderRejection
 
 /**
  * Judges every header from `context` up to `to` by the native rules, before anything is folded: folding is slow, and a

@@ -1,4 +1,4 @@
-import { type Rejection, sameHash } from '../../../bitcoin/index.ts'
+import { type HeaderRejection, sameHash } from '../../../bitcoin/index.ts'
 import type { WscError } from '../../../lib/index.ts'
 import { throwIfAborted } from '../../../lib/index.ts'
 import { type BusErrorCode, busError } from '../../errors.ts'
@@ -18,7 +18,7 @@ export interface FollowOptions {
   /** Takes a proof of `state` that has more work than the one before; it must replace the old one atomically. */
   publish(proof: Uint8Array, state: ChainState, seconds: number): Promise<void>
   /** A tip ahead of the clock by more than two hours is not folded; following goes on at the next news. */
-  onTooNew?(rejection: Rejection): void
+  onTooNew?(rejection: HeaderRejection): void
   /** The node's chain changed all the time while it was read, or lost blocks; following goes on at the next news. */
   onUnsettled?(error: WscError<BusErrorCode>): void
   onStage?(stage: string): void

@@ -1,4 +1,4 @@
-import { type BlockHash, decodeHeader, HEADER_BYTES, headerHash, type Rejection } from '../../../bitcoin/index.ts'
+import { type BlockHash, decodeHeader, HEADER_BYTES, type HeaderRejection, headerHash } from '../../../bitcoin/index.ts'
 import type { PlacedHeader } from '../../../bitcoin/io/index.ts'
 
 /** Where headers come from: a file, a node, or the feed of its chain. What they are worth, the header rules say. */
@@ -27,7 +27,7 @@ export const BATCH = 2000
 export function fileSource(
   bytes: Uint8Array,
   startHeight = 0,
-): { readonly ok: true; readonly source: HeaderSource } | Rejection {
+): { readonly ok: true; readonly source: HeaderSource } | HeaderRejection {
   const count = Math.floor(bytes.length / HEADER_BYTES)
   if (bytes.length === 0 || bytes.length % HEADER_BYTES !== 0) {
     const detail = `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers: is this a header file?`

@@ -1,4 +1,4 @@
-import { type Rejection, toDisplay } from '../../../bitcoin/index.ts'
+import { type HeaderRejection, toDisplay } from '../../../bitcoin/index.ts'
 import { Emitter, type Events, equalBytes, throwIfAborted } from '../../../lib/index.ts'
 import type { Fold, FoldEngine, WitnessSource } from '../../../proving/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
@@ -42,7 +42,7 @@ export interface FoldProgress {
   readonly secondsPerHeader: number
 }
 
-export type AdvanceResult = { readonly ok: true; readonly state: ChainState } | Rejection
+export type AdvanceResult = { readonly ok: true; readonly state: ChainState } | HeaderRejection
 
 interface Folded {
   readonly state: ChainState

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Rejection } from '../../../bitcoin/index.ts'
+import type { HeaderRejection } from '../../../bitcoin/index.ts'
 import { type BitcoindClient, ChainFeed, type Outage } from '../../../bitcoin/io/index.ts'
 import { Emitter, type Events } from '../../../lib/index.ts'
 import type { HeldProof } from '../../sync/fetch-proof.ts'
@@ -29,7 +29,7 @@ export interface ProveOnceEvents {
   readonly recovered: Record<never, never>
 }
 
-export type ProveOnceResult = ({ readonly ok: true } & HeldProof) | Rejection
+export type ProveOnceResult = ({ readonly ok: true } & HeldProof) | HeaderRejection
 
 /** Proves a chain up to a height, once, and keeps the history store beside it in step. */
 export class ProvingOnce {

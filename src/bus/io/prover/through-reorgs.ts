@@ -1,10 +1,10 @@
-import { Misfit, type Rejection, type RejectReason, readMoving } from '../../../bitcoin/index.ts'
+import { type HeaderReject, type HeaderRejection, Misfit, readMoving } from '../../../bitcoin/index.ts'
 import { WscError } from '../../../lib/index.ts'
 import { busError } from '../../errors.ts'
 import type { HeaderSource } from './header-source.ts'
 
 /** What a header of another branch looks like: its own work is in order, but it does not follow. */
-const UNLINKED: ReadonlySet<RejectReason> = new Set(['bad-prevblk-link', 'bad-genesis'])
+const UNLINKED: ReadonlySet<HeaderReject> = new Set(['bad-prevblk-link', 'bad-genesis'])
 
 /**
  * Looks again while a source's chain changes under `look`: what does not fit together, or is gone, may be a reorg
@@ -13,10 +13,10 @@ const UNLINKED: ReadonlySet<RejectReason> = new Set(['bad-prevblk-link', 'bad-ge
  */
 export async function throughReorgs<T extends { readonly ok: true }>(
   source: HeaderSource,
-  look: () => Promise<T | Rejection>,
-): Promise<T | Rejection> {
+  look: () => Promise<T | HeaderRejection>,
+): Promise<T | HeaderRejection> {
   if (source.fixed) return await look()
-  return await readMoving<T | Rejection>(async () => {
+  return await readMoving<T | HeaderRejection>(async () => {
     try {
       const found = await look()
       if (found.ok || !UNLINKED.has(found.reject)) return found

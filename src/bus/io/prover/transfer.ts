@@ -1,5 +1,5 @@
 import { packParams, sameHash } from '../../../bitcoin/index.ts'
-import { equalBytes } from '../../../lib/index.ts'
+import { equalBytes, type Result } from '../../../lib/index.ts'
 import type { FoldEngine } from '../../../proving/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
 import { busError } from '../../errors.ts'
@@ -12,9 +12,7 @@ import { stateFromJson } from './state-codec.ts'
 
 export type ImportReject = 'damaged' | 'wrong-format' | 'wrong-key' | 'wrong-network' | 'wrong-start' | 'not-proved'
 
-export type ImportResult =
-  | { readonly ok: true; readonly entry: CheckpointEntry }
-  | { readonly ok: false; readonly reject: ImportReject; readonly detail: string }
+export type ImportResult = Result<{ readonly entry: CheckpointEntry }, ImportReject>
 
 /** The newest checkpoint (or the newest at or below a height) as one file that another machine can import. */
 export async function exportCheckpoint(
