@@ -154,7 +154,6 @@ export {
   type AttestedRecord,
   type AttestedRecordReject,
   attestedJson,
-  attestedRecord,
   type Composed,
   type ComposeReject,
   composeInscription,

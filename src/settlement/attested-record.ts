@@ -74,7 +74,16 @@ export function attestedJson(
 /** Why what is attested is not the record it was to be. */
 export type AttestedRecordReject = `record:${RecordReject | 'no-inscription' | 'other-author'}`
 
-/** That an attestation is of a record that this author signed (x-only key, 32 bytes). */
+/**
+ * That an attestation is of a record that this author signed (x-only key, 32 bytes).
+ *
+ * @example
+ * import { regtest, requireAuthor } from 'wsc-bitcoin'
+ *
+ * const ofTransaction = { payload: { kind: 'tx' } }
+ * const result = requireAuthor(ofTransaction, regtest, new Uint8Array(32))
+ * console.log(result.ok ? result.record.kind : result.reject) // record:no-inscription
+ */
 export function requireAuthor(
   { payload }: VerifiedAttestation,
   params: NetworkParams,

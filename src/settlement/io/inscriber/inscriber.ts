@@ -1,4 +1,4 @@
-import type { WscError } from '../../../lib/index.ts'
+import { aBoolean, anInteger, type OptionRule, requireArgument, type WscError } from '../../../lib/index.ts'
 import { isSettlementError, settlementError } from '../../errors.ts'
 import type { Store } from '../store.ts'
 import type { Wallet } from '../wallet/wallet.ts'
@@ -21,6 +21,11 @@ import { leafScript } from './transactions.ts'
 import { Turns } from './turns.ts'
 
 const MAX_FEE_RATE = 200
+
+const aFeeRate: OptionRule = {
+  what: 'a number above 0',
+  holds: (value) => typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY,
+}
 
 export interface InscriberOptions {
   readonly wallet: Wallet
@@ -60,6 +65,10 @@ export class Inscriber {
 
   constructor(options: InscriberOptions) {
     const { wallet, client, store, maxFeeRate = MAX_FEE_RATE, allowInscribed = false, signal, onNote } = options
+    requireArgument('Inscriber', 'finality', options.finality ?? 6, anInteger(1, 1_000_000))
+    requireArgument('Inscriber', 'maxFeeRate', maxFeeRate, aFeeRate)
+    // A text would be true, whatever it says.
+    requireArgument('Inscriber', 'allowInscribed', allowInscribed, aBoolean)
     this.#options = options
     this.#jobs = new JobStore(options.store, wallet.params)
     this.#guard = allowInscribed ? null : new CoinHistory({ client, params: wallet.params, store })
@@ -155,6 +164,7 @@ export class Inscriber {
 
   async #bump(id: string, feeRate: number): Promise<JobView> {
     const { client } = this.#options
+    requireArgument('Inscriber', 'a fee rate', feeRate, aFeeRate)
     const job = await this.#job(id)
     const where = await locate(client, job, this.#call)
     const { attempt } = where
@@ -235,6 +245,7 @@ export class Inscriber {
   }
 
   #checkCap(feeRate: number): void {
+    requireArgument('Inscriber', 'a fee rate', feeRate, aFeeRate)
     const { maxFeeRate = MAX_FEE_RATE } = this.#options
     if (feeRate <= maxFeeRate) return
     const found = `${feeRate.toFixed(1)} sat/vB is above the cap of ${maxFeeRate}.`
