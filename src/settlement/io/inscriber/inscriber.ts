@@ -27,6 +27,7 @@ const aFeeRate: OptionRule = {
   holds: (value) => typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY,
 }
 
+/** Who pays for inscriptions, at which rate, and where jobs are kept. */
 export interface InscriberOptions {
   readonly wallet: Wallet
   readonly client: BitcoindCalls
