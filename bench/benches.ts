@@ -9,6 +9,7 @@ import { live } from './benches/live.ts'
 import { poseidon } from './benches/poseidon.ts'
 import { rules } from './benches/rules.ts'
 import { scan } from './benches/scan.ts'
+import { serve } from './benches/serve.ts'
 import { setup } from './benches/setup.ts'
 import { steps } from './benches/steps.ts'
 import { verify } from './benches/verify.ts'
@@ -30,4 +31,5 @@ export const benches: readonly Bench[] = [
   poseidon,
   attestations,
   scan,
+  serve,
 ]

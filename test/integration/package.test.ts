@@ -195,7 +195,7 @@ describe('bundled for a browser', () => {
       expect(await prints('main.html')).toBe('regtest')
     } finally {
       await browser.close()
-      server.close()
+      await server.stop()
     }
   })
 })

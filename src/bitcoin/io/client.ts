@@ -18,6 +18,7 @@ const RPC_INVALID_PARAMETER = -8
 const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_PATIENCE_MS = 10_000
 
+/** Which bitcoind is asked, as whom, and how long it may take. */
 export interface BitcoindClientOptions {
   /** Address of the node's RPC; REST is looked for at the same one, as bitcoind serves it. */
   url: string

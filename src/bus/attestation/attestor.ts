@@ -32,8 +32,10 @@ export interface BlockSource {
   ): Promise<Result<{ readonly hash: BlockHash; readonly height: number }, 'unknown-block'>>
 }
 
+/** Why there is no attestation of what was asked for. */
 export type AttestReject = BuildReject | 'no-such-block' | 'unknown-block' | 'not-in-chain' | 'bad-id'
 
+/** The attestation asked for, or why there is none. */
 export type AttestResult = Result<{ readonly attestation: Attestation }, AttestReject>
 
 const refuse = (reject: AttestReject, detail: string) => ({ ok: false, reject, detail }) as const
