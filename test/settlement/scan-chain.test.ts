@@ -44,7 +44,7 @@ async function scan(first: FakeChain, node: FakeChain, base = true): Promise<Sca
   const store = await openStore(join(dir, String(made++)), 'index')
   const filled = await InscriptionIndex.open(store, regtest)
   for (const height of first.headers.keys()) await filled.connect(empty(first, height), height)
-  if (!base) await store.batch([{ type: 'del', key: 'base' }])
+  if (!base) await store.batch([{ type: 'del', key: 'base' }], { sync: true })
   const index = await InscriptionIndex.open(store, regtest)
   await using server = await FakeServer.start(answering((call) => node.answer(call)))
   const feed = new ChainFeed({ client: server.client, params: regtest, pollMs: 1, backoffMs: 1 })
