@@ -1,7 +1,7 @@
 import { Transaction } from 'bitcoinjs-lib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { encodeEnvelope, parseEnvelopes } from '../../src/bitcoin/index.ts'
-import { POSTAGE } from '../../src/settlement/io/index.ts'
+import { type InscriberNote, POSTAGE } from '../../src/settlement/io/index.ts'
 import { coinsOf, JobStore } from '../../src/settlement/io/inscriber/job.ts'
 import { codeOf, textEnvelope } from '../support/inscriber-place.ts'
 import { InscriberScene } from './inscriber-scene.ts'
@@ -18,7 +18,7 @@ const confirmations = ({ inscriptions }: { inscriptions: readonly { confirmation
 
 describe('inscribing', () => {
   it('sends commit and reveals, goes on by the same command, and is final after six blocks', async () => {
-    const notes: string[] = []
+    const notes: InscriberNote[] = []
     const inscriber = scene.inscriber({ onNote: (note) => notes.push(note) })
     const envelopes = [textEnvelope('one'), textEnvelope('two')]
     const sent = await inscriber.inscribe(envelopes)
@@ -34,11 +34,11 @@ describe('inscribing', () => {
   })
 
   it('tells the cost before it sends anything, and pays no more than the cap', async () => {
-    const told: unknown[] = []
-    const inscriber = scene.inscriber({ onCost: (cost) => told.push([cost.fees, scene.node.pool.size]) })
+    const quotes: unknown[] = []
+    const inscriber = scene.inscriber({ onCost: (cost) => quotes.push([cost.fees, scene.node.pool.size]) })
     const quote = await inscriber.quote([textEnvelope('x')])
     await inscriber.inscribe([textEnvelope('x')])
-    expect(told).toEqual([[quote.fees, 0]])
+    expect(quotes).toEqual([[quote.fees, 0]])
     const capped = scene.inscriber({ maxFeeRate: 5 })
     await expect(capped.quote([textEnvelope('y')], 6)).rejects.toMatchObject({
       code: 'E_FEE_CAP',
@@ -53,12 +53,12 @@ describe('inscribing', () => {
   })
 
   it('mines what a regtest node does not relay for what it holds, and says so', async () => {
-    const notes: string[] = []
+    const notes: InscriberNote[] = []
     scene.node.refuse = ({ ins }) =>
       parseEnvelopes({ inputs: ins }).length > 0 ? 'txn-datacarrier-exceeded' : undefined
     const view = await scene.inscriber({ onNote: (note) => notes.push(note) }).inscribe([textEnvelope('x')])
     expect(confirmations(view)).toEqual([1])
-    expect(notes).toEqual([expect.stringContaining('txn-datacarrier-exceeded')])
+    expect(notes).toEqual([{ kind: 'mined-directly', reason: 'txn-datacarrier-exceeded' }])
   })
 
   it('sends again what a reorg took out, and what the node lost', async () => {

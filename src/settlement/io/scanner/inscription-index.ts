@@ -7,6 +7,7 @@ import { scanBlock } from '../../scan-block.ts'
 import type { Store } from '../store.ts'
 import { parseStored, requireOwner } from '../stored.ts'
 import { entrySchema, type IndexEntry, placeKey, toEntry } from './entry.ts'
+import { matchesQuery, type Query } from './query.ts'
 
 const FORMAT = 2
 
@@ -18,21 +19,6 @@ const undoSchema = z.strictObject({
   /** Greatest counting `seq` of each line before the block; null: none. */
   lines: z.record(z.string(), z.number().nullable()),
 })
-
-/** Which inscriptions of an index are asked for. */
-export interface Query {
-  /** Hex. */
-  readonly program?: string | undefined
-  readonly author?: string | undefined
-  readonly kind?: string | undefined
-  /** Heights of the blocks that hold the inscriptions, both inclusive. */
-  readonly from?: number | undefined
-  readonly to?: number | undefined
-  /** Records that count, and nothing else. */
-  readonly records?: boolean | undefined
-  /** At most so many. */
-  readonly limit?: number | undefined
-}
 
 /** Of one block: what is new, or gone. */
 export interface IndexChange {
@@ -51,27 +37,41 @@ export class InscriptionIndex {
   readonly params: NetworkParams
   readonly #store: Store
   #tip: Tip | null
+  #base: Tip | null
   #start: number
 
-  private constructor(params: NetworkParams, store: Store, tip: Tip | null, start: number) {
+  private constructor(params: NetworkParams, store: Store, saved: Pick<InscriptionIndex, 'tip' | 'base' | 'start'>) {
     this.params = params
     this.#store = store
-    this.#tip = tip
-    this.#start = start
+    this.#tip = saved.tip
+    this.#base = saved.base
+    this.#start = saved.start
   }
 
   /** Throws E_STORE where the store is an index of another network or format. */
   static async open(store: Store, params: NetworkParams): Promise<InscriptionIndex> {
     await requireOwner(store, FORMAT, params, 'the index is of another network or format')
-    const saved = await store.get('tip')
-    const tip = saved === undefined ? null : parse(tipSchema, saved)
+    const block = async (key: string): Promise<Tip | null> => {
+      const saved = await store.get(key)
+      if (saved === undefined) return null
+      const { height, hash } = parse(tipSchema, saved)
+      return { height, hash: fromDisplay(hash) }
+    }
     const start = parse(startSchema, (await store.get('start')) ?? 0)
-    return new InscriptionIndex(params, store, tip && { height: tip.height, hash: fromDisplay(tip.hash) }, start)
+    return new InscriptionIndex(params, store, { tip: await block('tip'), base: await block('base'), start })
   }
 
   /** The last block that is in; null before the first. */
   get tip(): Tip | null {
     return this.#tip
+  }
+
+  /**
+   * Its first block above genesis, which all networks of one kind share: by it a chain that was begun anew is told from
+   * one that has yet to catch up. Null before that block, and in an index that was made before this was kept.
+   */
+  get base(): Tip | null {
+    return this.#base
   }
 
   /** Height of the first block that is looked at. */
@@ -103,7 +103,7 @@ export class InscriptionIndex {
       if (entry.record !== null) {
         const line = `line:${lineOf(entry.record)}`
         if (!greatest.has(line)) {
-          const saved = (await this.#store.get(line)) as number | undefined
+          const saved = await this.greatest(lineOf(entry.record))
           greatest.set(line, saved)
           before[line] = saved ?? null
         }
@@ -122,7 +122,9 @@ export class InscriptionIndex {
     const undo = { keys: writes.map(({ key }) => key), lines: before }
     for (const [line, seq] of greatest) if (seq !== undefined) writes.push({ type: 'put', key: line, value: seq })
     if (entries.length > 0) writes.push({ type: 'put', key: undoKey(height), value: undo })
+    if (height === Math.max(1, this.#start)) writes.push({ type: 'put', key: 'base', value: { height, hash } })
     await this.#commit(writes, { height, hash: block.hash })
+    if (height === Math.max(1, this.#start)) this.#base = { height, hash: block.hash }
     return { height, entries }
   }
 
@@ -142,8 +144,17 @@ export class InscriptionIndex {
       }
       writes.push({ type: 'del', key: undoKey(tip.height) })
     }
+    const losesBase = tip.height === this.#base?.height
+    if (losesBase) writes.push({ type: 'del', key: 'base' })
     await this.#commit(writes, previous)
+    if (losesBase) this.#base = null
     return { height: tip.height, entries }
+  }
+
+  /** Greatest `seq` that counts of one author and program (`lineOf`). */
+  async greatest(line: string): Promise<number | undefined> {
+    const saved = await this.#store.get(`line:${line}`)
+    return saved === undefined ? undefined : parse(z.int().min(0), saved)
   }
 
   async get(id: string): Promise<IndexEntry | null> {
@@ -152,15 +163,8 @@ export class InscriptionIndex {
   }
 
   /** In the order of the chain. */
-  async *query({
-    program,
-    author,
-    kind,
-    from = 0,
-    to = 0xffff_ffff,
-    records = false,
-    limit = Number.POSITIVE_INFINITY,
-  }: Query = {}): AsyncGenerator<IndexEntry, void> {
+  async *query(query: Query = {}): AsyncGenerator<IndexEntry, void> {
+    const { program, author, kind, from = 0, to = 0xffff_ffff, limit = Number.POSITIVE_INFINITY } = query
     const prefix =
       program !== undefined
         ? `program:${program}:`
@@ -174,12 +178,7 @@ export class InscriptionIndex {
     if (left <= 0) return
     for await (const key of this.#store.keys({ gte: bound(from, ''), lt: bound(to, '/') })) {
       const entry = await this.#at(key.slice(prefix.length))
-      if (entry === null) continue
-      const { record } = entry
-      if (program !== undefined && record?.program !== program) continue
-      if (author !== undefined && record?.author !== author) continue
-      if (kind !== undefined && record?.kind !== kind) continue
-      if (records && record?.counts !== true) continue
+      if (entry === null || !matchesQuery(entry, query)) continue
       yield entry
       if (--left <= 0) return
     }
