@@ -25,6 +25,6 @@ export interface CircuitDeclaration<Name extends string = string> {
   /** The main file, relative to the circuit library (`circuits/`). */
   readonly source: string
   readonly kind: CircuitKind
-  /** Opens the generator of its witnesses; circom's own, by WebAssembly in a worker thread, where left out. */
-  openWitnesses?(circuit: CompiledCircuit): Promise<WitnessSource>
+  /** Opens the generator of its witnesses. */
+  openWitnesses(circuit: CompiledCircuit): Promise<WitnessSource>
 }

@@ -95,6 +95,18 @@ describe('a hostile generator', () => {
   })
 
   it.each([
+    { memoryBytes: Number.NaN },
+    { memoryBytes: '1' },
+    { memoryBytes: Number.POSITIVE_INFINITY },
+    { milliseconds: 0 },
+    { milliseconds: 2 ** 31 },
+    { seconds: 1 },
+  ])('is not bounded by %o: refused', async (limits) => {
+    const opening = WasmWitnessSource.open(await circuitOf(generator()), limits as never)
+    await expect(opening).rejects.toMatchObject({ code: 'E_OPTIONS' })
+  })
+
+  it.each([
     ['code that is not valid', { bodies: { init: [0xff] } }, 'E_WITNESS_MODULE'],
     ['a missing function', { leaveOut: 'getWitness' }, 'E_WITNESS_MODULE'],
     ['a witness of another circuit', { wires: 8 }, 'E_WITNESS_MODULE'],

@@ -1,12 +1,21 @@
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { abortedError, errorCode, throwIfAborted, WscError } from '../../lib/index.ts'
+import {
+  abortedError,
+  anInteger,
+  errorCode,
+  type OptionRules,
+  optional,
+  requireOptions,
+  throwIfAborted,
+  WscError,
+} from '../../lib/index.ts'
 import { readRegular } from '../../lib/io/index.ts'
 import type { CompiledCircuit } from '../circuit.ts'
 import type { CircuitInput, WitnessSource } from '../engine.ts'
 import type { WitnessErrorCode } from '../errors.ts'
-import { confineModule, MAX_MODULE_BYTES } from '../witness-module.ts'
+import { confineModule, MAX_MODULE_BYTES, PAGE_BYTES } from '../witness-module.ts'
 import { readR1csCounts } from './r1cs-header.ts'
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './witness-messages.ts'
 
@@ -16,6 +25,12 @@ export interface WitnessLimits {
   readonly memoryBytes?: number
   /** Time of one witness, that of loading the generator included; a minute by default. */
   readonly milliseconds?: number
+}
+
+/** A limit that is no number bounds nothing. A timer takes 31 bits of milliseconds, WebAssembly 32 of memory. */
+const LIMITS: OptionRules<WitnessLimits> = {
+  memoryBytes: optional(anInteger(PAGE_BYTES, 2 ** 32)),
+  milliseconds: optional(anInteger(1, 2 ** 31 - 1)),
 }
 
 const DEFAULTS = { memoryBytes: 2 ** 30, milliseconds: 60_000 } as const
@@ -45,7 +60,8 @@ export class WasmWitnessSource implements WitnessSource {
 
   /** Rejects with `E_WITNESS_MODULE` or `E_WITNESS_MEMORY` for a generator that may not be run. */
   static async open(circuit: CompiledCircuit, limits: WitnessLimits = {}): Promise<WasmWitnessSource> {
-    const { memoryBytes, milliseconds } = { ...DEFAULTS, ...limits }
+    requireOptions('WasmWitnessSource.open', limits, LIMITS)
+    const { memoryBytes = DEFAULTS.memoryBytes, milliseconds = DEFAULTS.milliseconds } = limits
     const { wires } = await readR1csCounts(circuit.r1cs)
     const confined = confineModule(await readRegular(circuit.wasm, MAX_MODULE_BYTES), memoryBytes)
     if (!confined.ok) {

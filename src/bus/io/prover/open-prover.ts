@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type ChainContext, type NetworkParams, packParams } from '../../../bitcoin/index.ts'
 import type { FoldEngine, SnarkVerifier } from '../../../proving/index.ts'
-import { BusWitnessSource, type KeyDirectory, NativeEngine, NativeVerifier } from '../../../proving/io/index.ts'
+import { type KeyDirectory, NativeEngine, NativeVerifier } from '../../../proving/io/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
 import { busError } from '../../errors.ts'
 import { encodeField } from '../../field.ts'
@@ -10,6 +10,7 @@ import { poseidonOf } from '../../poseidon.ts'
 import { anchorState, type ChainState, startState } from '../../state.ts'
 import { packState } from '../../state-vector.ts'
 import { needsNoCeremony, type VerifyOptions } from '../../verify.ts'
+import { stepCircuit } from '../circuit.ts'
 import { CheckpointStore } from './checkpoint-store.ts'
 import { BusProver } from './prover.ts'
 import { StatusKeeper } from './status-keeper.ts'
@@ -70,7 +71,7 @@ export async function openProver(options: OpenProverOptions): Promise<OpenProver
   const owner = { params: packParams(params).toString(16), start: startId(start), keyId: verifier.keyId }
   const store = await CheckpointStore.open({ dir, owner, params, poseidon })
   try {
-    const witnesses = await BusWitnessSource.load(keys.circuit)
+    const witnesses = await stepCircuit.openWitnesses(keys.circuit)
     const prover = new BusProver({
       start,
       engine,
