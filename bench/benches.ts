@@ -10,6 +10,7 @@ import { oneShot } from './benches/one-shot.ts'
 import { poseidon } from './benches/poseidon.ts'
 import { rules } from './benches/rules.ts'
 import { scan } from './benches/scan.ts'
+import { serve } from './benches/serve.ts'
 import { setup } from './benches/setup.ts'
 import { steps } from './benches/steps.ts'
 import { verify } from './benches/verify.ts'
@@ -32,4 +33,5 @@ export const benches: readonly Bench[] = [
   poseidon,
   attestations,
   scan,
+  serve,
 ]

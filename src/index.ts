@@ -17,19 +17,28 @@ import { readRegular } from './lib/io/index.ts'
 import { openWasmProofVerifier, openWasmVerifier, type ProofVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
+  type BitcoindAuth,
   type BitcoindBlocks,
   BitcoindClient,
   type BitcoindClientOptions,
   BitcoindError,
   type BitcoindErrorCode,
+  type BitcoindErrorOptions,
   type BlockEvent,
   bitcoindBlocks,
+  type ChainClient,
   ChainFeed,
   type ChainFeedEvents,
   type ChainFeedOptions,
+  type ChainInfo,
   type Outage,
+  type OutageState,
+  type PlacedHeader,
+  type RpcCall,
+  type RpcOptions,
   type SubscribeOptions,
   type Tick,
+  type Tip,
 } from './bitcoin/io/index.ts'
 export * from './browser.ts'
 export {
@@ -69,6 +78,7 @@ export {
   type Routes,
   type ServerInfo,
 } from './http/index.ts'
+export type { ProvingErrorCode, WitnessErrorCode } from './proving/index.ts'
 export {
   type CompileOptions,
   compileCircom,
@@ -82,7 +92,9 @@ export {
 } from './proving/io/index.ts'
 export type { SettlementErrorCode } from './settlement/index.ts'
 export {
+  type BitcoindCalls,
   type Coin,
+  type CoinScanOptions,
   type Cost,
   createWallet,
   type IndexChange,
@@ -98,6 +110,7 @@ export {
   type ScanEvent,
   type ScanOptions,
   type Store,
+  type StoreContent,
   scanChain,
   Wallet,
   type WalletCoins,
@@ -105,6 +118,7 @@ export {
   walletCoins,
 } from './settlement/io/index.ts'
 
+/** Where the verifier’s two files are taken from. */
 export interface LoadVerifierOptions {
   /** A compact verifying key (`wsc setup --ptau FILE` makes the ceremony's), or its path; the development key otherwise. */
   readonly key?: Uint8Array | URL | string
@@ -135,6 +149,7 @@ export async function loadVerifier(options: LoadVerifierOptions = {}): Promise<S
   return openWasmVerifier(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID })
 }
 
+/** Options of `loadProofVerifier`. */
 export interface LoadProofVerifierOptions extends Omit<LoadVerifierOptions, 'key'> {
   /** The circuit's compact verifying key, or its path. */
   readonly key: Uint8Array | URL | string
@@ -184,3 +199,5 @@ async function read(source: Uint8Array | URL | string, signal?: AbortSignal): Pr
   if (bytes.length <= MAX_KEY_BYTES) return bytes
   throw verifierError('E_FETCH', `the verifier's ${String(source)} is longer than ${MAX_KEY_BYTES} bytes`)
 }
+
+export type { Durable, KeyRange, LevelStore, StoreWrite } from './lib/io/index.ts'

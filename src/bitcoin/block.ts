@@ -10,6 +10,7 @@ export const MAX_BLOCK_BYTES = 4_000_000
 /** Weight of a header's and a count's byte, and of the smallest transaction (Core: MIN_TRANSACTION_WEIGHT). */
 const MAX_TRANSACTIONS = MAX_BLOCK_WEIGHT / (4 * 60)
 
+/** A block whose bytes are well-formed; whether its header commits to its transactions, `checkBlockBody` says. */
 export interface Block {
   readonly header: Header
   readonly hash: BlockHash
@@ -18,6 +19,7 @@ export interface Block {
   readonly bytes: Uint8Array
 }
 
+/** A well-formed block, or why the bytes are none. */
 export type BlockResult = { readonly ok: true; readonly block: Block } | Rejection<DecodeReject>
 
 /**

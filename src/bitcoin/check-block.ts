@@ -27,6 +27,7 @@ export interface BlockBody {
   readonly stripped: boolean
 }
 
+/** The tree of a block’s witnesses, and what its commitment is salted with. */
 export interface WitnessTree {
   readonly tree: MerkleTree
   /** The coinbase's only witness item, 32 bytes. */

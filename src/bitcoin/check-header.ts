@@ -26,11 +26,13 @@ export type HeaderReject =
   | 'bad-length'
   | 'bad-genesis'
 
+/** A header that breaks a rule. */
 export interface HeaderRejection extends Rejection<HeaderReject> {
   /** Height of the header that breaks the rule. */
   readonly height: number
 }
 
+/** The context after a header that obeys every rule, or the rule that it breaks. */
 export type CheckResult = { readonly ok: true; readonly next: ChainContext } | HeaderRejection
 
 /**

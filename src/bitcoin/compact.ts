@@ -2,6 +2,7 @@ import { bitcoinError } from './errors.ts'
 
 const UINT256 = (1n << 256n) - 1n
 
+/** A target out of its compact form, and what is wrong with the form. */
 export interface DecodedCompact {
   /** The low 256 bits of the value; meaningless as a target when `negative` or `overflow`. */
   readonly target: bigint

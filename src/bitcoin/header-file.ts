@@ -7,6 +7,7 @@ import { decodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts
 import { chainContext, networkParams } from './option-rules.ts'
 import type { NetworkParams } from './params/network-params.ts'
 
+/** Which of a file’s headers are read, and what they go on from. */
 export interface HeaderFileOptions {
   /** Height of the first header in the bytes; 0 unless given. */
   readonly startHeight?: number

@@ -1,6 +1,7 @@
 import { bitcoinError } from './errors.ts'
 import { type BlockHash, blockHash, sha256d } from './hash.ts'
 
+/** Length of a serialized header. */
 export const HEADER_BYTES = 80
 
 /** A block header's six fields (Core: primitives/block.h, CBlockHeader). */

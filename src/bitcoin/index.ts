@@ -28,8 +28,8 @@ export {
 export { formatInscriptionId, type InscriptionId, parseInscriptionId } from './envelope/inscription-id.ts'
 export { MAX_PUSH_BYTES } from './envelope/instructions.ts'
 export { TAG } from './envelope/tags.ts'
-export { decodePointer, type EnvelopeContent, encodeEnvelope, encodePointer } from './envelope/write-envelope.ts'
-export { type BitcoinErrorCode, bitcoinError } from './errors.ts'
+export { decodePointer, type EnvelopeContent, encodeEnvelope } from './envelope/write-envelope.ts'
+export type { BitcoinErrorCode } from './errors.ts'
 export { moreWork } from './fork-choice.ts'
 export {
   type BlockHash,
@@ -41,15 +41,13 @@ export {
   sha256d,
   type Txid,
   toDisplay,
-  txid,
   type Wtxid,
 } from './hash.ts'
 export { decodeHeader, encodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts'
-export { type CheckedHeader, checkHeaderFile, type HeaderFileOptions, walkHeaderFile } from './header-file.ts'
+export { checkHeaderFile, type HeaderFileOptions, walkHeaderFile } from './header-file.ts'
 export { MEDIAN_SPAN, medianTimePast, paddedTimes } from './median-time.ts'
 export {
   type FoldReject,
-  type FoldResult,
   foldBranch,
   MAX_BRANCH_DEPTH,
   type MerkleTree,
@@ -72,7 +70,6 @@ export {
   decodeTransaction,
   decodeWholeTransaction,
   isCoinbase,
-  MAX_BLOCK_WEIGHT,
   strippedBytes,
   type Transaction,
   type TransactionInput,

@@ -4,6 +4,7 @@ import { sha256d } from './hash.ts'
 /** 2^16 leaves: no block holds as many transactions (Core: a transaction weighs at least 240). */
 export const MAX_BRANCH_DEPTH = 16
 
+/** A block’s Merkle tree: level by level, leaves first, the root last. */
 export interface MerkleTree {
   readonly root: Uint8Array
   /** Every level from the leaves up; the root is the last level's only node. */
@@ -44,6 +45,7 @@ export function merkleBranch(tree: MerkleTree, index: number): Uint8Array[] {
   })
 }
 
+/** Why a Merkle branch is refused. */
 export type FoldReject = 'branch-too-deep' | 'index-out-of-range' | 'duplicate-sibling'
 
 export type FoldResult = Result<{ readonly root: Uint8Array }, FoldReject>

@@ -12,6 +12,7 @@ const MAX_MONEY = 2_100_000_000_000_000n
 const SEGWIT_MARKER_BYTES = 2
 const LOCK_TIME_BYTES = 4
 
+/** What a transaction spends, and by which right. */
 export interface TransactionInput {
   /** Internal order; 32 zero bytes in a coinbase. */
   readonly prevoutTxid: Txid
@@ -22,6 +23,7 @@ export interface TransactionInput {
   readonly witness: readonly Uint8Array[]
 }
 
+/** What a transaction pays, and under which condition. */
 export interface TransactionOutput {
   /** Satoshis. */
   readonly value: bigint
@@ -43,6 +45,7 @@ export interface Transaction {
   readonly outputsEnd: number
 }
 
+/** A well-formed transaction, or why the bytes are none. */
 export type TransactionResult =
   | { readonly ok: true; readonly tx: Transaction /** Offset after its last byte. */; readonly end: number }
   | Rejection<DecodeReject>

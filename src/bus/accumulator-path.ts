@@ -16,6 +16,7 @@ export type PathResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly reject: PathReject; readonly detail: string }
 
+/** Why a path does not lead to the commitment. */
 export type PathReject = 'wrong-path-length' | 'not-in-chain'
 
 /**

@@ -11,6 +11,7 @@
 /** circomlib's PoseidonEx(3, 1) with `initialState` = tag. Passed in: addon, WASM or a reference may compute it. */
 export type Poseidon = (tag: PoseidonTag, a: bigint, b: bigint, c: bigint) => bigint
 
+/** What is hashed: a leaf, a node or a list; no two of them share a hash. */
 export type PoseidonTag = 1 | 2 | 3
 
 export const LEAF: PoseidonTag = 1

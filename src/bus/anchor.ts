@@ -31,8 +31,10 @@ const anchorSchema = z.strictObject({
   times: z.array(uint32).min(1).max(MEDIAN_SPAN),
 })
 
+/** The context that an anchor file holds, or why it is of no use. */
 export type AnchorResult = Result<{ readonly context: ChainContext }, AnchorReject>
 
+/** Why an anchor file is of no use for this network. */
 export type AnchorReject = 'malformed-anchor' | 'wrong-network' | 'network-not-provable'
 
 /** An anchor file is a few hundred bytes; more is not read. */

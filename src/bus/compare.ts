@@ -1,8 +1,10 @@
 import { type Result, rejection } from '../lib/index.ts'
 import type { ProvedChain } from './verify.ts'
 
+/** The better of two proofs, or why they cannot be compared. */
 export type CompareResult = Result<{ readonly better: ProvedChain }, CompareReject>
 
+/** Why two proofs cannot be compared. */
 export type CompareReject = 'different-network' | 'different-start' | 'different-setup' | 'different-key'
 
 /**

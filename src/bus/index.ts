@@ -1,35 +1,18 @@
 /** The bus, as far as it runs anywhere, browsers included: chain state, proof file, verifier, comparison. */
-export {
-  type Accumulator,
-  append,
-  emptyAccumulator,
-  fromPeaks,
-  leafCount,
-  leafHash,
-  type Opening,
-  openForAppend,
-  openList,
-  type Poseidon,
-  peaksOf,
-} from './accumulator.ts'
-export {
-  type AccumulatorPath,
-  MAX_PATH_LENGTH,
-  type PathReject,
-  type PathResult,
-  verifyPath,
-} from './accumulator-path.ts'
+export { append, emptyAccumulator, type Opening, openList, type Poseidon, type PoseidonTag } from './accumulator.ts'
+export type { AccumulatorPath, PathReject } from './accumulator-path.ts'
 export { type AnchorReject, type AnchorResult, decodeAnchor, encodeAnchor, MAX_ANCHOR_BYTES } from './anchor.ts'
 export {
   type Attestation,
   type AttestationKind,
   type HeaderAttestation,
+  type HeaderPart,
   type InscriptionAttestation,
   type JointBranch,
-  MAX_ATTESTATION_BYTES,
   MAX_ATTESTATION_JSON,
   type OutputAttestation,
   type TransactionAttestation,
+  type TransactionPart,
 } from './attestation/attestation.ts'
 export {
   Attestor,
@@ -56,7 +39,6 @@ export {
   openBlock,
 } from './attestation/build.ts'
 export type { BlockPartReject } from './attestation/check-block-part.ts'
-export { fileBlocks } from './attestation/file-blocks.ts'
 export { attestationFromJson, attestationToJson } from './attestation/json.ts'
 export { readAttestation } from './attestation/read.ts'
 export { attestationResultJson, type ShownAttestationReject } from './attestation/result-json.ts'
@@ -79,7 +61,7 @@ export {
 } from './attestation/verify.ts'
 export { better, type CompareReject, type CompareResult } from './compare.ts'
 export type { BusErrorCode } from './errors.ts'
-export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
+export { decodeField, encodeField, FIELD_MODULUS } from './field.ts'
 export { poseidonOf } from './poseidon.ts'
 export {
   decodeProofFile,
@@ -92,8 +74,8 @@ export {
   type SetupKind,
 } from './proof-file.ts'
 export { advance, anchorState, type ChainStart, type ChainState, chainStart, startState } from './state.ts'
-export { packState, STATE_ARITY, type StateFields, unpackState } from './state-vector.ts'
-export { type Advanced, headerWords, type StepInput, stepInput } from './step-input.ts'
+export { packState } from './state-vector.ts'
+export { type Advanced, headerWords, stepInput } from './step-input.ts'
 export type { FetchOptions } from './sync/fetch-bytes.ts'
 export { fetchPath } from './sync/fetch-path.ts'
 export { type FetchedProof, type FetchProofResult, fetchProof, type HeldProof } from './sync/fetch-proof.ts'

@@ -27,9 +27,11 @@ const MAX_KEY_ID = 96
 const MAGIC = new TextEncoder().encode('WSCPROOF')
 const CHECKSUM = 32
 const FIXED = 8 + 4 + 4 + 32 + 32 + 4 + 1
+/** No proof file is longer; more is not read. */
 export const MAX_PROOF_BYTES = FIXED + MAX_KEY_ID + 4 + MAX_SNARK_BYTES + CHECKSUM
 const MIN_PROOF_BYTES = FIXED + 1 + 4 + 1 + CHECKSUM
 
+/** What a proof file says it starts from. */
 export interface ProofStart {
   readonly kind: 'genesis' | 'anchor'
   readonly height: number
@@ -37,6 +39,7 @@ export interface ProofStart {
   readonly hash: Uint8Array
 }
 
+/** What a proof file holds. All of it but the SNARK is the file’s own word. */
 export interface ProofFile {
   readonly keyId: string
   readonly setup: SetupKind
@@ -46,6 +49,7 @@ export interface ProofFile {
   readonly snark: Uint8Array
 }
 
+/** Why bytes are no proof file. */
 export type ProofFileReject =
   | 'not-a-proof'
   | 'unsupported-version'
@@ -54,6 +58,7 @@ export type ProofFileReject =
   | 'damaged'
   | 'malformed'
 
+/** A well-formed proof file, of which nothing is verified yet, or why it is none. */
 export type ProofFileResult = Result<{ readonly proof: ProofFile }, ProofFileReject>
 
 const KEY_ID = /^[A-Za-z0-9:.-]+$/

@@ -37,6 +37,7 @@ import { anchorState, type ChainState, startState } from './state.ts'
 import { packState, type StateFields, unpackState } from './state-vector.ts'
 import { BUS_CIRCUIT_ID } from './verifier/built-in.ts'
 
+/** The rule that a proof breaks. */
 export type VerifyReject =
   | ProofFileReject
   | 'network-not-provable'
@@ -79,6 +80,7 @@ export interface ProvedChain {
 /** What a proof was found to prove, or the rule it breaks. */
 export type VerifyProofResult = Result<{ readonly chain: ProvedChain }, VerifyReject>
 
+/** By which standard a proof is verified: nothing of it is taken from the proof’s file. */
 export interface VerifyOptions {
   readonly params: NetworkParams
   readonly verifier: SnarkVerifier

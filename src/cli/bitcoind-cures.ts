@@ -10,6 +10,8 @@ export const BITCOIND_CURES: Readonly<Record<string, (subject: string) => string
   'right-cookie': (file) => `is ${file} the cookie of this very node? Name the right one by --rpc-cookie`,
   'right-password': () => 'check WSC_RPC_USER and WSC_RPC_PASSWORD_FILE against the node’s rpcauth',
   'start-or-other-node': () => 'start bitcoind (with server=1), or name its address by --rpc',
+  'unpruned-node': (height) =>
+    `begin at ${height} or above (--start-height), or name a node by --rpc that keeps all blocks`,
   'begin-anew': () => `begin anew as well: ${ANEW}`,
   'other-node-or-begin-anew': () => `name a node that has it by --rpc; else ${ANEW}`,
 }

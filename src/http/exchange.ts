@@ -1,16 +1,20 @@
 /** A request and its answer: what goes on for it ends once the answer is taken in full, or its client is gone. */
 export class Exchange {
-  readonly #leaving = new AbortController()
+  /** Made when somebody asks for its signal: most answers are there before. */
+  #leaving: AbortController | null = null
+  #ended = false
   readonly #ends = new Set<() => void>()
   #release = () => {}
 
   /** Fires with the end: what is still being made for the answer may stop. */
   get signal(): AbortSignal {
+    this.#leaving ??= new AbortController()
+    if (this.#ended) this.#leaving.abort()
     return this.#leaving.signal
   }
 
   get ended(): boolean {
-    return this.#leaving.signal.aborted
+    return this.#ended
   }
 
   /** Runs `work` with the end, or at once after it. */
@@ -27,8 +31,9 @@ export class Exchange {
   }
 
   end(): void {
-    if (this.ended) return
-    this.#leaving.abort()
+    if (this.#ended) return
+    this.#ended = true
+    this.#leaving?.abort()
     this.#release()
     for (const work of this.#ends) work()
     this.#ends.clear()

@@ -5,6 +5,7 @@ import { Connections } from './connections.ts'
 import { HTTP_LIMITS, type HttpLimits, MAX_HEADER_BYTES, RATE_LIMIT, type RateLimit } from './limits.ts'
 import type { RouteModule, ServerInfo } from './route-module.ts'
 
+/** What a server serves, where, and within which bounds. */
 export interface HttpServerOptions {
   readonly modules: readonly RouteModule[]
   readonly host: string
@@ -23,6 +24,7 @@ export interface HttpServerOptions {
   readonly clock?: () => number
 }
 
+/** What a server tells beside its answers. */
 export interface HttpServerEvents {
   /** What went wrong inside; the client heard only that something did. */
   readonly failed: unknown

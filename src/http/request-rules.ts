@@ -19,12 +19,18 @@ export function addRequestRules(app: Routes, { connections, limits, anyOrigin }:
   })
   // What has a route brings the same along by itself, or a limit of its own.
   const limitRate = app.rateLimit()
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.is404) await limitRate.call(app, request, reply)
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) limitRate.call(app, request, reply).then(() => done(), done)
+    else done()
   })
   const allowed = (url: string) => [...methods].filter((method) => app.findRoute({ method, url }) !== null)
 
-  app.addHook('preParsing', async (request, reply) => {
+  app.addHook('preParsing', (request, reply, _payload, done) => {
+    if (refuse(request, reply) === null) done()
+  })
+
+  /** Answers what is not let in, and OPTIONS; null for what goes on. */
+  function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply | null {
     const { method, url } = request
     if (method === 'OPTIONS') return preflight(reply, allowed(url), anyOrigin)
     if (request.is404) {
@@ -37,11 +43,11 @@ export function addRequestRules(app: Routes, { connections, limits, anyOrigin }:
     if (!takesBody(request) && hasBody(request)) return closing(reply, 413, 'no-body', 'requests have no body')
     if (request.originalUrl.length > MAX_TARGET) return fail(reply, 414, 'too-long', `at most ${MAX_TARGET} characters`)
     if (request.is404) return fail(reply, 404, 'no-such-path', 'there is nothing at this path')
-    if (hasBody(request)) return await admitBody(request, reply)
-  })
+    return hasBody(request) ? refuseBody(request, reply) : null
+  }
 
   /** A body comes in where its length is told, within the route's limit, and there is room for it. */
-  async function admitBody(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  function refuseBody(request: FastifyRequest, reply: FastifyReply): FastifyReply | null {
     const length = request.headers['content-length']
     if (length === undefined) return closing(reply, 411, 'length-required', 'tell Content-Length')
     const { bodyLimit } = request.routeOptions
@@ -49,6 +55,7 @@ export function addRequestRules(app: Routes, { connections, limits, anyOrigin }:
     const release = bodies.take(clientOf(request.raw.socket), Number(length))
     if (release === null) return closing(reply, 503, 'busy', 'too much is being sent here')
     connections.exchangeOf(request.raw).atEnd(release)
+    return null
   }
 }
 

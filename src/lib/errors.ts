@@ -7,6 +7,7 @@ export interface Cure {
   readonly subject?: string
 }
 
+/** What an error tells beside its message. */
 export interface WscErrorOptions extends ErrorOptions {
   readonly cure?: Cure
 }

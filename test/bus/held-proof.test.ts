@@ -153,11 +153,11 @@ describe('the proof that lies where fetch writes', () => {
   })
 })
 
-/** A server whose every answer is the test's; null is 503. */
+/** A server whose every answer is the test's; null is 404: 503 would be asked again. */
 async function answeringServer(answer: () => Promise<Uint8Array | null>) {
   const server = createServer(async (_, response) => {
     const bytes = await answer()
-    if (bytes === null) response.writeHead(503).end()
+    if (bytes === null) response.writeHead(404).end()
     else response.end(bytes)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

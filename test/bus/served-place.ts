@@ -15,6 +15,7 @@ import {
   ServedFile,
 } from '../../src/bus/io/index.ts'
 import type { RateLimit } from '../../src/http/index.ts'
+import { rejection } from '../../src/lib/index.ts'
 import { wellOf } from '../support/results.ts'
 import { type FixtureChain, headerFile, mineChain, regtestStart } from './chain-fixture.ts'
 import { fakeOptions } from './fake-proof.ts'
@@ -79,8 +80,8 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
       await node.blocksHeld(signal)
       return found === undefined ? null : encodeHeader(found)
     },
-    block: async () => null,
-    locate: async () => null,
+    block: async () => rejection('no-such-block', 'there are none'),
+    locate: async () => rejection('unknown-block', 'there are none'),
   }
   const history = await History.open({ height: 0, hash: start.context.hash }, memoryTable(), poseidonSource)
   const troubles: string[] = []

@@ -123,6 +123,30 @@ describe('wsc inscriptions scan', () => {
     }
   })
 
+  it('reads hexadecimal as a node and its tools give it, and says what is wrong with it', async () => {
+    const raw = smallBlock('mainnet-100002')
+    const hex = Buffer.from(raw).toString('hex')
+    const lines = hex.replace(/(.{64})/g, '$1\r\n')
+    const forms = [hex, `${hex}\n`, `"${hex}"\n`, hex.toUpperCase(), lines, ` \t${hex}`]
+    for (const [i, text] of forms.entries()) {
+      for (const bytes of [Buffer.from(text), gzipSync(text)]) {
+        const { exit, stdout } = await scan(await put(`${i}.hex`, bytes))
+        expect([i, exit, stdout]).toEqual([i, 0, expect.stringContaining('9 transactions')])
+      }
+    }
+    const broken: [string, string][] = [
+      [hex.slice(0, -1), 'bad-hex'],
+      [`${hex.slice(0, 100)} ${hex.slice(100)}`, 'bad-hex'],
+      [hex.slice(0, -2), 'truncated'],
+      [`${hex}00`, 'trailing-bytes'],
+      ['00'.repeat(4_000_001), 'oversize'],
+    ]
+    for (const [i, [text, reject]] of broken.entries()) {
+      const { exit, stderr } = await scan(await put(`bad-${i}.hex`, Buffer.from(text)))
+      expect([i, exit, stderr]).toEqual([i, 1, expect.stringContaining(`: ${reject}: `)])
+    }
+  })
+
   it('refuses a block whose witnesses were taken away: it would hide its inscriptions', async (test) => {
     const raw = gunzip(sharedData(test, 'blocks/mainnet_830000_eb2cffbc1f.bin.gz'))
     const { exit, stdout, stderr } = await scan(await put('bare.bin', withoutWitnesses(raw)))

@@ -205,7 +205,7 @@ describe('bundled for a browser', () => {
       expect(await prints('main.html')).toBe('regtest')
     } finally {
       await browser.close()
-      server.close()
+      await server.stop()
     }
   })
 })

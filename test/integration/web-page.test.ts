@@ -163,7 +163,7 @@ describe('the page in Chromium', () => {
       await page.setInputFiles('#key-file', join(verifier, 'dev.key'))
       await page.waitForSelector('#verdict:not(:has-text("built with")):has-text("wrong-network")')
     } finally {
-      otherServer.close()
+      await otherServer.stop()
     }
   })
 
@@ -213,7 +213,7 @@ describe('the page in Chromium', () => {
       await state(tampered, 'failed')
       expect(await tampered.locator('#verdict').innerText()).toMatch(/verifier could not be loaded[\s\S]*expected hash/)
     } finally {
-      bare.server.close()
+      await bare.server.stop()
     }
   })
 

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { buildWeb } from '../../scripts/build-web.ts'
 import { serveFolder } from '../../scripts/serve-web.ts'
+import type { HttpServer } from '../../src/http/index.ts'
 import { launchChromium } from './chromium.ts'
 
 /** The page, built and served in a directory of its own, and a browser to open it. */
@@ -12,10 +12,10 @@ export class WebPlace {
   readonly directory: string
   readonly browser: Browser
   readonly url: string
-  readonly #server: Server
+  readonly #server: HttpServer
   #complaints: string[] = []
 
-  private constructor(directory: string, browser: Browser, server: Server, url: string) {
+  private constructor(directory: string, browser: Browser, server: HttpServer, url: string) {
     this.directory = directory
     this.browser = browser
     this.#server = server
@@ -32,7 +32,7 @@ export class WebPlace {
 
   async remove(): Promise<void> {
     await this.browser.close()
-    this.#server.close()
+    await this.#server.stop()
     await rm(this.directory, { recursive: true, force: true })
   }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { serveFolder, servePage } from '../../scripts/serve-web.ts'
+import { webHeaders } from '../../scripts/web-policy.ts'
 
 /** The status of a request for this target, as it stands: `fetch` would tidy it up. */
 function statusOf(port: number, target: string): Promise<number> {
@@ -40,8 +41,16 @@ it('serves its folder alone, and outlives requests that are none', async () => {
       expect([400, 404], target).toContain(await statusOf(port, target))
     }
     expect(await statusOf(port, '/')).toBe(200)
+    const page = await fetch(url)
+    expect([page.headers.get('content-type'), page.headers.get('content-security-policy')]).toEqual([
+      'text/html; charset=utf-8',
+      webHeaders['Content-Security-Policy'],
+    ])
+    const again = await fetch(url, { headers: { 'if-none-match': page.headers.get('etag') as string } })
+    expect([again.status, await again.text()]).toEqual([304, ''])
+    expect((await fetch(url, { method: 'POST' })).status).toBe(405)
   } finally {
-    server.close()
+    await server.stop()
     await rm(folder, { recursive: true, force: true })
   }
 })
@@ -55,7 +64,7 @@ it('says in one line what stands in the way: a bad port, no page, a port in use'
     await writeFile(join(folder, 'index.html'), 'hello')
     await expect(servePage(folder, new URL(url).port)).rejects.toThrow(/cannot be had \(EADDRINUSE\); name another/)
   } finally {
-    server.close()
+    await server.stop()
     await rm(folder, { recursive: true, force: true })
   }
 })

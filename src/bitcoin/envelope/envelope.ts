@@ -17,6 +17,7 @@ export const ENVELOPE_ERRORS = [
   'stutter',
 ] as const
 
+/** What is wrong with an envelope that is an inscription all the same, as ord names it. */
 export type EnvelopeError = (typeof ENVELOPE_ERRORS)[number]
 
 /** A tag and its value as they stand in the envelope, views of the witness. */

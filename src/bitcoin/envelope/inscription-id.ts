@@ -1,6 +1,7 @@
 /** What ord names an inscription by: the reveal's txid as shown, and the envelope's number in that transaction. */
 const INSCRIPTION_ID = /^([0-9a-f]{64})i(0|[1-9][0-9]{0,9})$/
 
+/** An inscription by its reveal transaction and its place among that one’s envelopes. */
 export interface InscriptionId {
   /** Display order. */
   readonly txid: string

@@ -1,14 +1,16 @@
+import { type Result, rejection } from '../../lib/index.ts'
 import type { Block } from '../block.ts'
 import type { BlockHash } from '../hash.ts'
 import { encodeHeader } from '../header.ts'
-import { findTransaction, getBlock } from './blocks.ts'
+import { type BlockPlace, findTransaction, getBlock } from './blocks.ts'
 import type { BitcoindClient } from './client.ts'
+import { BitcoindError } from './errors.ts'
 
 /** Blocks of a node, as attestations are made of (`BlockSource` of the bus). */
 export interface BitcoindBlocks {
   header(hash: BlockHash, signal?: AbortSignal): Promise<Uint8Array | null>
-  block(hash: BlockHash, signal?: AbortSignal): Promise<Block | null>
-  locate(txid: string, signal?: AbortSignal): Promise<{ readonly hash: BlockHash; readonly height: number } | null>
+  block(hash: BlockHash, signal?: AbortSignal): Promise<Result<{ readonly block: Block }, 'no-such-block'>>
+  locate(txid: string, signal?: AbortSignal): Promise<Result<BlockPlace, 'unknown-block'>>
 }
 
 const within = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal })
@@ -30,7 +32,15 @@ export function bitcoindBlocks(client: BitcoindClient): BitcoindBlocks {
       const header = await client.getHeader(hash, within(signal))
       return header === undefined ? null : encodeHeader(header)
     },
-    block: (hash, signal) => getBlock(client, hash, within(signal)),
+    async block(hash, signal) {
+      try {
+        const block = await getBlock(client, hash, within(signal))
+        return block === null ? rejection('no-such-block', 'the node knows no such block') : { ok: true, block }
+      } catch (error) {
+        if (!(error instanceof BitcoindError) || error.code !== 'E_NODE_PRUNED') throw error
+        return rejection('no-such-block', error.message)
+      }
+    },
     locate: (txid, signal) => findTransaction(client, txid, within(signal)),
   }
 }

@@ -21,6 +21,7 @@ import type { RpcOptions } from './json-rpc.ts'
 import type { Tip } from './schemas.ts'
 import { TipWatch } from './tip-watch.ts'
 
+/** Which bitcoind is watched, and how. */
 export interface ChainFeedOptions {
   readonly client: ChainClient & Pick<BitcoindClient, 'assertNetwork' | 'call'>
   /** Checked at the start and again after every outage. */
@@ -31,6 +32,7 @@ export interface ChainFeedOptions {
   readonly backoffMs?: number | undefined
 }
 
+/** What a feed tells beside its blocks. */
 export interface ChainFeedEvents {
   /** bitcoind is of no use for now; told once, and again where it is for another reason. */
   readonly unreachable: Outage

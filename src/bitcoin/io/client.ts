@@ -18,6 +18,7 @@ const RPC_INVALID_PARAMETER = -8
 const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_PATIENCE_MS = 10_000
 
+/** Which bitcoind is asked, as whom, and how long it may take. */
 export interface BitcoindClientOptions {
   /** Address of the node's RPC; REST is looked for at the same one, as bitcoind serves it. */
   url: string
@@ -160,7 +161,7 @@ function parseUrl(text: string): URL {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     // Shown only where it cannot hold a password.
     const shown = HOST_AND_PORT.test(text) ? text : 'HOST:PORT'
-    const message = `What was given is no address of a node. An address is http://${shown}.`
+    const message = `What was given is no address of a node. Write http://${shown}.`
     throw new BitcoindError('E_NODE_UNREACHABLE', message)
   }
   if (url.username || url.password) {

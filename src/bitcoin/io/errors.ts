@@ -32,6 +32,7 @@ export type BitcoindErrorCode =
   | 'E_NODE_UNKNOWN_BLOCK'
   | 'E_NODE_WRONG_NETWORK'
 
+/** What an error of bitcoind tells beside its message. */
 export interface BitcoindErrorOptions extends WscErrorOptions {
   readonly rpcCode?: number
   readonly askedMs?: number | undefined

@@ -3,6 +3,7 @@ import { authorization, type BitcoindAuth } from './auth.ts'
 import { BitcoindError } from './errors.ts'
 import { type HttpConnection, type HttpReply, isBusy } from './http.ts'
 
+/** A method of bitcoind’s RPC, with the shape that its answer must have. */
 export interface RpcCall<T = unknown> {
   method: string
   params?: readonly unknown[]
@@ -10,6 +11,7 @@ export interface RpcCall<T = unknown> {
   schema: z.ZodType<T>
 }
 
+/** How one call is made. */
 export interface RpcOptions {
   signal?: AbortSignal | undefined
   timeoutMs?: number

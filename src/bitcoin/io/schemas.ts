@@ -35,11 +35,13 @@ export const chainInfoSchema = z
     signetChallenge: info.signet_challenge,
   }))
 
+/** What bitcoind says of its chain. */
 export type ChainInfo = z.output<typeof chainInfoSchema>
 
 /** `waitfornewblock` */
 export const tipSchema = z.object({ hash: hashSchema, height: heightSchema })
 
+/** A block by height and hash. */
 export interface Tip {
   readonly height: number
   readonly hash: BlockHash

@@ -13,6 +13,7 @@ export interface HeaderPart {
   readonly path: AccumulatorPath
 }
 
+/** That the proved chain holds a header. */
 export interface HeaderAttestation extends HeaderPart {
   readonly kind: 'header'
 }
@@ -28,6 +29,7 @@ export interface JointBranch {
   readonly shared: readonly Uint8Array[]
 }
 
+/** A transaction in its block, by the coinbase that fixes the tree’s depth and by branches to the Merkle root. */
 export interface TransactionPart {
   /** Of the transaction in its block; 0 is the coinbase. */
   readonly index: number
@@ -38,6 +40,7 @@ export interface TransactionPart {
   readonly branch: JointBranch
 }
 
+/** That a block of the proved chain holds a transaction. */
 export interface TransactionAttestation extends HeaderPart, TransactionPart {
   readonly kind: 'tx'
 }
@@ -69,8 +72,10 @@ export interface InscriptionAttestation extends HeaderPart {
   readonly envelope: number
 }
 
+/** A message under a bus proof: that its chain holds a header, a transaction, an output or an inscription. */
 export type Attestation = HeaderAttestation | TransactionAttestation | OutputAttestation | InscriptionAttestation
 
+/** What an attestation is of. */
 export type AttestationKind = Attestation['kind']
 
 /** Levels at which each branch has siblings of its own: below the highest bit of the index. */

@@ -23,13 +23,19 @@ export interface PlaceSource {
 export interface BlockSource {
   /** 80 bytes; null where it has none of this hash. */
   header(hash: BlockHash, signal?: AbortSignal): Promise<Uint8Array | null>
-  block(hash: BlockHash, signal?: AbortSignal): Promise<Block | null>
-  /** The block that holds a transaction (`txid` as shown); null where the source cannot tell. */
-  locate(txid: string, signal?: AbortSignal): Promise<{ readonly hash: BlockHash; readonly height: number } | null>
+  /** Else why it is not there: unknown, or deleted by a pruned node. */
+  block(hash: BlockHash, signal?: AbortSignal): Promise<Result<{ readonly block: Block }, 'no-such-block'>>
+  /** The block that holds a transaction (`txid` as shown); else why the source cannot tell. */
+  locate(
+    txid: string,
+    signal?: AbortSignal,
+  ): Promise<Result<{ readonly hash: BlockHash; readonly height: number }, 'unknown-block'>>
 }
 
+/** Why there is no attestation of what was asked for. */
 export type AttestReject = BuildReject | 'no-such-block' | 'unknown-block' | 'not-in-chain' | 'bad-id'
 
+/** The attestation asked for, or why there is none. */
 export type AttestResult = Result<{ readonly attestation: Attestation }, AttestReject>
 
 const refuse = (reject: AttestReject, detail: string) => ({ ok: false, reject, detail }) as const
@@ -77,18 +83,18 @@ export class Attestor {
 
   async #open(txid: string, given: number | undefined, signal: AbortSignal | undefined) {
     const located = given === undefined ? await this.#blocks.locate(txid, signal) : null
-    const height = given ?? located?.height
-    if (height === undefined) {
-      const cure = 'name its block by its height, or use a node with txindex=1'
-      return refuse('unknown-block', `it is not known which block holds ${txid}: ${cure}`)
+    if (located?.ok === false) {
+      const found = `it is not known which block holds ${txid}: ${located.detail}`
+      return refuse('unknown-block', `${found}; name its block by its height if you know it`)
     }
+    const height = given ?? (located?.height as number)
     const hash = await this.#places.hashAt(height, signal)
     if (hash === null || (located !== null && !sameHash(hash, located.hash))) {
       return refuse('not-in-chain', `the block at height ${height} is not in the proved chain`)
     }
     const block = await this.#blocks.block(hash, signal)
-    if (block === null) return refuse('no-such-block', `there is no block ${toDisplay(hash)} here; is the node pruned?`)
-    const opened = openBlock(block)
+    if (!block.ok) return refuse('no-such-block', `there is no block ${toDisplay(hash)} here: ${block.detail}`)
+    const opened = openBlock(block.block)
     if (!opened.ok) return opened
     const open: OpenBlock = opened.open
     return { place: await this.#places.place(height, signal), open }

@@ -41,8 +41,10 @@ const HASH_BYTES = 32
 /** Of heights, and numbers of outputs, inputs and envelopes. */
 const MAX_UINT32 = 0xffff_ffff
 
+/** Why bytes or a text are no attestation at all. */
 export type AttestationFormReject = 'not-an-attestation' | 'unsupported-version' | 'malformed' | DecodeReject
 
+/** A well-formed attestation, of which nothing is verified yet, or why it is none. */
 export type AttestationResult = Result<{ readonly attestation: Attestation }, AttestationFormReject>
 
 /**

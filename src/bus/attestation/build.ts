@@ -27,6 +27,7 @@ export interface HeaderPlace {
   readonly path: AccumulatorPath
 }
 
+/** Why an attestation cannot be made of a block. */
 export type BuildReject =
   | 'bad-block'
   | 'no-such-transaction'

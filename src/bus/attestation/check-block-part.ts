@@ -19,6 +19,7 @@ import {
 import { equalBytes, type Rejection, type Result, rejection } from '../../lib/index.ts'
 import { type InscriptionAttestation, type JointBranch, ownLevels, type TransactionPart } from './attestation.ts'
 
+/** The rule that the part of an attestation breaks which says what its block holds. */
 export type BlockPartReject =
   | FoldReject
   | 'bad-coinbase'

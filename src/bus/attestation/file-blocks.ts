@@ -8,6 +8,7 @@ import {
   toDisplay,
   transactionId,
 } from '../../bitcoin/index.ts'
+import { rejection } from '../../lib/index.ts'
 import type { BlockSource } from './attestor.ts'
 
 /** Headers one after another, the first of them at `startHeight`, and at most one block; its own work is not looked at. */
@@ -24,12 +25,16 @@ export function fileBlocks(headers: Uint8Array, startHeight: number, block: Bloc
       const i = find(hash)
       return i === null ? null : at(i)
     },
-    block: async (hash) => (block !== undefined && sameHash(block.hash, hash) ? block : null),
+    async block(hash) {
+      if (block !== undefined && sameHash(block.hash, hash)) return { ok: true, block }
+      return rejection('no-such-block', block === undefined ? 'no block was given' : 'another block was given')
+    },
     async locate(txid) {
       const holds = block?.transactions.some((tx) => toDisplay(transactionId(tx)) === txid) ?? false
-      if (block === undefined || !holds) return null
+      if (block === undefined || !holds) return rejection('unknown-block', 'no block with it was given')
       const i = find(block.hash)
-      return i === null ? null : { hash: block.hash, height: startHeight + i }
+      if (i === null) return rejection('unknown-block', 'the block that holds it is none of the headers given')
+      return { ok: true, hash: block.hash, height: startHeight + i }
     },
   }
 }

@@ -27,6 +27,7 @@ const schema = z.strictObject({
   path: pathSchema,
 })
 
+/** A well-formed path, of which nothing is verified yet, or why it is none. */
 export type SupplementResult = Result<{ readonly supplement: PathSupplement }, 'malformed-path'>
 
 /** An object for `JSON.stringify`. */
@@ -58,6 +59,7 @@ export function supplementFromJson(text: string): SupplementResult {
   return { ok: true, supplement: { tipHeight, height, path } }
 }
 
+/** The attestation with another path, or why the path is not for it. */
 export type RefreshResult = Result<{ readonly attestation: Attestation }, 'other-block'>
 
 /**

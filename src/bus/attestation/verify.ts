@@ -22,6 +22,7 @@ import type {
 } from './attestation.ts'
 import { type BlockPartReject, checkInscriptionPart, checkTransactionPart } from './check-block-part.ts'
 
+/** The rule that an attestation breaks. */
 export type AttestationReject =
   | PathReject
   | BlockPartReject
@@ -54,6 +55,7 @@ export type AttestationPayload =
       readonly transaction: Transaction
     }
 
+/** What an attestation was found to show under a proof. */
 export interface VerifiedAttestation {
   readonly height: number
   readonly blockHash: BlockHash

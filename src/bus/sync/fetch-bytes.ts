@@ -16,6 +16,7 @@ import {
 } from '../../lib/index.ts'
 import { busError } from '../errors.ts'
 
+/** How long a server is waited for. */
 export interface FetchOptions {
   readonly signal?: AbortSignal
   /** For the answer in full; 30 s unless given. */

@@ -16,8 +16,10 @@ export interface HeldProof {
   readonly chain: ProvedChain
 }
 
+/** The proof of a server, verified, or why it is not taken. */
 export type FetchProofResult = Result<FetchedProof, VerifyReject | CompareReject | 'stale'>
 
+/** A server’s proof, verified. */
 export interface FetchedProof extends HeldProof {
   /** False where the proof held already says the same. */
   readonly newer: boolean

@@ -20,6 +20,7 @@ export interface VerifyAttestationRequest {
   readonly chain: AttestedChain
 }
 
+/** What came of an attestation, and what it claimed to be. */
 export interface AttestationVerdict {
   readonly result: Result<{ readonly verified: VerifiedAttestation }, AttestationReject | AttestationFormReject>
   /** What the file claims to be; null when it is no well-formed attestation. */

@@ -10,8 +10,10 @@ export interface VerifierFiles {
   readonly key: FileSource
 }
 
+/** What loading a verifier is at. */
 export type LoadStage = 'fetch' | 'compile' | 'key'
 
+/** A verifier that is ready, by its key. */
 export interface LoadedVerifier {
   readonly keyId: string
   readonly setup: SetupKind
@@ -19,10 +21,12 @@ export interface LoadedVerifier {
   readonly loadMs: number
 }
 
+/** A verdict on a proof, and how long it took. */
 export interface TimedProofVerdict extends ProofVerdict {
   readonly verifyMs: number
 }
 
+/** A verdict on an attestation, and how long it took. */
 export interface TimedAttestationVerdict extends AttestationVerdict {
   /** Milliseconds beyond the proof: reading and verifying. */
   readonly verifyMs: number
@@ -36,6 +40,7 @@ export type ToWorker =
   | { readonly kind: 'attestation'; readonly id: number; readonly request: VerifyAttestationRequest }
   | { readonly kind: 'cancel'; readonly id: number }
 
+/** Worker to page. */
 export type FromWorker =
   | { readonly kind: 'stage'; readonly stage: LoadStage }
   | { readonly kind: 'loaded'; readonly verifier: LoadedVerifier }

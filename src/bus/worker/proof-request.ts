@@ -17,6 +17,7 @@ import { decodeProofFile, type SetupKind } from '../proof-file.ts'
 import { type VerifyProofResult, verifyProof } from '../verify.ts'
 import { verifierError } from './verifier-error.ts'
 
+/** The networks that are built in. */
 export type NetworkName = 'mainnet' | 'testnet4' | 'signet' | 'regtest'
 
 /** What to verify and by which standard; plain data, so that it crosses to a worker. */
@@ -41,6 +42,7 @@ export interface FileClaims {
   readonly start: { readonly kind: 'genesis' | 'anchor'; readonly height: number; readonly hash: DisplayHash }
 }
 
+/** What came of a proof, and what its file says of itself. */
 export interface ProofVerdict {
   readonly result: VerifyProofResult
   /** Name of the network that it was verified for. */

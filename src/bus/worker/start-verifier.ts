@@ -21,6 +21,7 @@ export interface WorkerLike {
   terminate(): void
 }
 
+/** A verifier that works in a worker, one question after another. */
 export interface WorkerVerifier {
   /** Settles when the verifier is ready, or with the reason why it never will be. */
   readonly loaded: Promise<LoadedVerifier>
@@ -34,11 +35,13 @@ export interface WorkerVerifier {
   close(): void
 }
 
+/** What a verifier in a worker is made of, and who hears how far it is. */
 export interface StartOptions {
   readonly files: VerifierFiles
   readonly onStage?: (stage: LoadStage) => void
 }
 
+/** Of one question to a verifier in a worker. */
 export interface AskOptions {
   readonly signal?: AbortSignal
 }

@@ -16,6 +16,7 @@ const CODES = [
 /** Why nothing could be verified at all; a bad proof is a returned value instead. */
 export type VerifierErrorCode = (typeof CODES)[number]
 
+/** An exception of verifying: something could not be judged. */
 export type VerifierError = WscError<VerifierErrorCode>
 
 /** An exception with one of the verifier's codes. */

@@ -11,7 +11,7 @@ export const addInscriptionsScan: AddCommand = (parent, run) => {
   parent
     .command('scan')
     .description('find every inscription in raw blocks, malformed ones too, by ord’s rules')
-    .argument('<FILE...>', 'bare serialized blocks, gzipped or not, one a file')
+    .argument('<FILE...>', 'bare serialized blocks, in bytes or hexadecimal, gzipped or not, one a file')
     .addOption(shared.json())
     .addHelpText(
       'after',

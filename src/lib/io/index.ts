@@ -9,7 +9,6 @@ export {
   replaceFile,
   writeAtomic,
 } from './files.ts'
-export type { StoreFault, StoreTerms } from './level-fault.ts'
 export {
   type Durable,
   isStoreOrAside,

@@ -5,6 +5,7 @@ import { errorCode } from '../errors.ts'
 import type { Files } from './files.ts'
 import { faultOf, type StoreTerms, storeError } from './level-fault.ts'
 
+/** One write of a batch. */
 export type StoreWrite<Key, Value> =
   | { readonly type: 'put'; readonly key: Key; readonly value: Value }
   | { readonly type: 'del'; readonly key: Key }
@@ -15,6 +16,7 @@ export interface KeyRange<Key> {
   readonly lt?: Key
 }
 
+/** How surely a write is on the disk when it returns. */
 export interface Durable {
   /** Written through to the disk when it returns. */
   readonly sync: boolean

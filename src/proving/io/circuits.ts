@@ -24,6 +24,7 @@ import { compilerText, stagedPath } from './compiler-text.ts'
 /** Optimisation to the full: linear constraints are solved away, which the constraint counts rely on. */
 const FLAGS = ['--r1cs', '--wasm', '--sym', '--O2'] as const
 
+/** Options of `compileCircom`. */
 export interface CompileOptions {
   readonly signal?: AbortSignal
 }

@@ -28,6 +28,7 @@ export interface KeyDirectory {
   readonly verifierKey: string
 }
 
+/** Which powers of tau, and who hears of the progress. */
 export interface SetupOptions {
   /** A powers-of-tau file of the public ceremony; the development powers when left out. */
   readonly ptau?: string

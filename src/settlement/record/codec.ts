@@ -4,6 +4,7 @@ import { decodeCbor, encodeCbor } from './cbor.ts'
 import { MAX_BODY_BYTES, MAX_CONTENT_TYPE_BYTES, METAPROTOCOL, recordSchema, type WscRecord } from './record.ts'
 import { signatureHolds } from './sign.ts'
 
+/** Why an inscription’s metadata and body are no record that counts. */
 export type RecordReject =
   /** Another metaprotocol, or none: not meant as a record. */
   | 'not-wsc'
@@ -18,6 +19,7 @@ export type RecordReject =
   | 'bad-record'
   | 'bad-signature'
 
+/** A record whose signature holds, or why it is none. */
 export type RecordResult = Result<
   {
     readonly record: WscRecord

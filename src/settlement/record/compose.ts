@@ -38,12 +38,14 @@ export interface RecordSigner {
   signRecord(record: Omit<UnsignedRecord, 'author'>, content: Omit<SignedContent, 'params'>): WscRecord
 }
 
+/** What is to be inscribed. */
 export interface Composed {
   readonly envelope: Uint8Array
   /** Null where it is no record. */
   readonly record: WscRecord | null
 }
 
+/** Why nothing is inscribed: what was given would be altered, or would not count. */
 export type ComposeReject =
   | 'body-too-long'
   | 'bad-content-type'

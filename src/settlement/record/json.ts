@@ -7,6 +7,7 @@ import { exactFloat, type JsonFloat } from './json-number.ts'
  */
 export type Json = null | boolean | string | bigint | JsonFloat | readonly Json[] | ReadonlyMap<string, Json>
 
+/** Why a text is no JSON that can be kept as it is. */
 export type JsonReject =
   | 'not-json'
   /** The later of two members would silently win. */

@@ -37,6 +37,8 @@ export const recordSchema = z.strictObject({
   sig: bytes(64),
 })
 
+/** What an inscription’s metadata says of its body, signed by its author. */
 export type WscRecord = Readonly<z.output<typeof recordSchema>>
 
+/** A record before its author has signed it. */
 export type UnsignedRecord = Omit<WscRecord, 'sig'>

@@ -5,6 +5,7 @@ import { concatBytes } from '../../lib/index.ts'
 import { encodeCbor } from './cbor.ts'
 import type { UnsignedRecord, WscRecord } from './record.ts'
 
+/** What a record’s signature covers beside the record: network, content type and body. */
 export interface SignedContent {
   readonly params: NetworkParams
   readonly contentType: Uint8Array

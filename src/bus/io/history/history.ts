@@ -8,6 +8,7 @@ import { BATCH, type HeaderSource } from '../prover/header-source.ts'
 import { appendedRecords, HASH_BYTES, leafHashes, listCommitment, type PoseidonSource } from './nodes.ts'
 import type { HistoryTable } from './table.ts'
 
+/** The header that a history starts from. */
 export interface HistoryStart {
   readonly height: number
   readonly hash: BlockHash

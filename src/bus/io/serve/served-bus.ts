@@ -6,11 +6,13 @@ import type { HeldProof } from '../../sync/fetch-proof.ts'
 import type { ProvedChain } from '../../verify.ts'
 import type { ServedHistory } from './served-history.ts'
 
+/** What a served bus answers from. */
 export interface ServedBusComponents {
   readonly history: ServedHistory
   readonly blocks: BlockSource
 }
 
+/** What a served bus tells. */
 export interface ServedBusEvents {
   /** A proof is served, and the history is in step with it. */
   readonly served: ProvedChain

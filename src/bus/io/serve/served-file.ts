@@ -13,6 +13,7 @@ import { MAX_PROOF_BYTES } from '../../proof-file.ts'
 import type { VerifyProofResult } from '../../verify.ts'
 import type { ServedBus } from './served-bus.ts'
 
+/** A proof file, and the served bus that takes its proofs. */
 export interface ServedFileComponents {
   /** The proof file that a prover, of another process, keeps current. */
   readonly file: string
@@ -20,6 +21,7 @@ export interface ServedFileComponents {
   verify(proof: Uint8Array): Promise<VerifyProofResult>
 }
 
+/** What watching a proof file tells. */
 export interface ServedFileEvents {
   /** Why what the file holds now is not served; the proof before stays. */
   readonly unserved: { readonly file: string; readonly detail: string }

@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { fromDisplay, toDisplay, transactionId } from '../../../bitcoin/index.ts'
+import {
+  type BlockHash,
+  fromDisplay,
+  Misfit,
+  readMoving,
+  sameHash,
+  toDisplay,
+  transactionId,
+} from '../../../bitcoin/index.ts'
 import { BitcoindError, getBlock } from '../../../bitcoin/io/index.ts'
 import { equalBytes } from '../../../lib/index.ts'
 import type { BitcoindCalls } from './client.ts'
@@ -34,14 +42,34 @@ export function behind(message: string): BitcoindError {
   return new BitcoindError('E_NODE_BEHIND', message)
 }
 
-/** The active chain from a height on, to the tip of this moment; it ends early where a reorg makes it shorter. */
-async function* blocksFrom(client: BitcoindCalls, from: number, options: Options) {
-  const tip = await client.getBlockCount(options)
-  for (let height = Math.max(0, from); height <= tip; height++) {
-    const hash = await client.getBlockHash(height, options)
-    if (hash === undefined) return
-    yield { height, hash }
-  }
+interface PlacedHash {
+  readonly height: number
+  readonly hash: BlockHash
+}
+
+/**
+ * Looks at the blocks of the active chain, from a height on, until one gives something; anew where the chain changed
+ * meanwhile, so that what is found, and that nothing is, is true of one chain.
+ */
+async function searchChain<T extends {}>(
+  client: BitcoindCalls,
+  from: number,
+  options: Options,
+  look: (block: PlacedHash) => Promise<T | null>,
+): Promise<T | null> {
+  return await readMoving<T | null>(async () => {
+    const tip = await client.getBlockCount(options)
+    const before = await client.getBlockHash(tip, options)
+    let found: T | null = null
+    for (let height = Math.max(0, from); height <= tip && found === null; height++) {
+      const hash = height === tip ? before : await client.getBlockHash(height, options)
+      if (hash === undefined) break
+      found = await look({ height, hash })
+    }
+    const after = await client.getBlockHash(tip, options)
+    if (before !== undefined && after !== undefined && sameHash(before, after)) return found
+    return new Misfit(`another block at ${tip}`, () => behind('The chain keeps changing while it is searched.'))
+  })
 }
 
 const blockSchema = z.object({ tx: z.array(id) })
@@ -53,12 +81,12 @@ export async function findInChain(
   from: number,
   options: Options,
 ): Promise<number | null> {
-  for await (const { height, hash } of blocksFrom(client, from, options)) {
+  const found = await searchChain(client, from, options, async ({ height, hash }) => {
     const call = { method: 'getblock', params: [toDisplay(hash), 1], schema: blockSchema }
     const { tx } = await client.call(call, { ...options, timeoutMs: BLOCK_TIMEOUT_MS })
-    if (tx.includes(txid)) return height
-  }
-  return null
+    return tx.includes(txid) ? { height } : null
+  })
+  return found?.height ?? null
 }
 
 export interface Spender {
@@ -75,19 +103,20 @@ export async function findSpender(
   options: Options,
 ): Promise<Spender | null> {
   const outpoints = coins.map(({ txid, vout }) => ({ txid: fromDisplay(txid), vout }))
-  for await (const { height, hash } of blocksFrom(client, from, options)) {
+  const found = await searchChain(client, from, options, async ({ height, hash }) => {
     const block = await getBlock(client, hash, { ...options, timeoutMs: BLOCK_TIMEOUT_MS })
     if (block === null) {
-      const message = `The node does not have block ${toDisplay(hash)}. Ask a node that has not pruned it.`
-      throw new BitcoindError('E_NODE_UNKNOWN_BLOCK', message)
+      const cure = { act: 'check-node' }
+      throw new BitcoindError('E_NODE_UNKNOWN_BLOCK', `The node does not know block ${toDisplay(hash)}.`, { cure })
     }
     const spender = block.transactions.find(({ inputs }) =>
       inputs.some(({ prevoutTxid, prevoutIndex }) =>
         outpoints.some(({ txid, vout }) => vout === prevoutIndex && equalBytes(txid, prevoutTxid)),
       ),
     )
-    if (spender !== undefined) return { txid: toDisplay(transactionId(spender)), height }
-  }
+    return spender === undefined ? null : { txid: toDisplay(transactionId(spender)), height }
+  })
+  if (found !== null) return found
   const txid = await spenderInMempool(client, coins, options)
   return txid === null ? null : { txid, height: null }
 }

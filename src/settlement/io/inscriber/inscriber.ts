@@ -20,6 +20,7 @@ import { Turns } from './turns.ts'
 
 const MAX_FEE_RATE = 200
 
+/** Who pays for inscriptions, at which rate, and where jobs are kept. */
 export interface InscriberOptions {
   readonly wallet: Wallet
   readonly client: BitcoindCalls

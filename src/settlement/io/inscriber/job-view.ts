@@ -6,7 +6,7 @@ import { sum } from './transactions.ts'
 export interface JobView {
   readonly id: string
   /** `prepared`: surely nothing was sent. `final`: every reveal is as deep as was asked for. */
-  readonly status: Job['status'] | 'final'
+  readonly status: 'prepared' | 'sent' | 'final'
   /** Display order. */
   readonly commitTxid: string
   readonly feeRate: number

@@ -18,6 +18,7 @@ export interface Plan {
   readonly cost: Cost
 }
 
+/** What inscribing costs. */
 export interface Cost {
   /** Satoshis a virtual byte. */
   readonly feeRate: number

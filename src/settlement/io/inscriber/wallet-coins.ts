@@ -28,12 +28,14 @@ const scanSchema = z.object({
   unspents: z.array(z.object({ txid, vout: uint32, amount, height: uint32, coinbase: z.boolean().optional() })),
 })
 
+/** The coins of an address, as bitcoind’s set of unspent outputs has them. */
 export interface WalletCoins {
   readonly spendable: readonly Coin[]
   /** Outputs of a coinbase that are too young to be spent. */
   readonly immature: readonly Coin[]
 }
 
+/** How the set of unspent outputs is asked. */
 export interface CoinScanOptions {
   readonly signal?: AbortSignal | undefined
   /** Told where another scan is waited for. */

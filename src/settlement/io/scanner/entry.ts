@@ -46,6 +46,7 @@ export const entrySchema = z.strictObject({
   recordReject: z.string().nullable(),
 })
 
+/** One inscription as the index keeps it. */
 export type IndexEntry = Readonly<z.output<typeof entrySchema>>
 
 /** An inscription of a block, before it is known whether its record counts. */

@@ -17,13 +17,13 @@ export async function fetchBlock(
 ): Promise<Block> {
   const block = await getBlock(client, hash, { signal, timeoutMs: TIMEOUT_MS })
   if (block === null) {
-    const cure = 'Begin the index above what it has pruned (--start-height), or ask a node that is not pruned.'
-    throw new BitcoindError('E_NODE_UNKNOWN_BLOCK', `The node does not have block ${toDisplay(hash)}. ${cure}`)
+    const cure = { act: 'check-node' }
+    throw new BitcoindError('E_NODE_UNKNOWN_BLOCK', `The node does not know block ${toDisplay(hash)}.`, { cure })
   }
   const body = checkBlockBody(block)
   const stripped = body.ok && body.stripped && height >= params.segwitHeight
   if (body.ok && !stripped) return block
   const found = body.ok ? 'its witnesses are missing (is rpcserialversion=0?)' : `${body.reject}: ${body.detail}`
-  const message = `The node gave a wrong block for ${toDisplay(hash)}: ${found}. Is its database damaged?`
-  throw new BitcoindError('E_NODE_GARBAGE', message)
+  const message = `The node gave a wrong block for ${toDisplay(hash)}: ${found}.`
+  throw new BitcoindError('E_NODE_GARBAGE', message, { cure: { act: 'check-node' } })
 }

@@ -19,6 +19,7 @@ const undoSchema = z.strictObject({
   lines: z.record(z.string(), z.number().nullable()),
 })
 
+/** Which inscriptions of an index are asked for. */
 export interface Query {
   /** Hex. */
   readonly program?: string | undefined

@@ -16,6 +16,7 @@ import type { IndexChange, InscriptionIndex } from './inscription-index.ts'
 /** A block that the node told of and does not give is asked for so long, milliseconds, before that is told. */
 const PATIENCE_MS = 2_000
 
+/** What scanning a chain comes upon. */
 export type ScanEvent =
   | ({ readonly type: 'connected' | 'disconnected' } & IndexChange)
   /** All the node has is in. */
@@ -23,6 +24,7 @@ export type ScanEvent =
   | ({ readonly type: 'unreachable' } & Outage)
   | { readonly type: 'recovered' }
 
+/** Which part of a chain is scanned. */
 export interface ScanOptions {
   /** Gives the blocks. */
   readonly client: BitcoindClient

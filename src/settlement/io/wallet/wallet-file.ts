@@ -26,6 +26,7 @@ const fileSchema = z.strictObject({
   ]),
 })
 
+/** Of which network a wallet is, and what its key is locked by. */
 export interface WalletFileOptions {
   readonly params: NetworkParams
   /** Encrypts the key, or opens an encrypted one. */
