@@ -82,7 +82,10 @@ export class Fold {
   compress(onProgress?: (stage: string, done: number, total: number) => void, abort?: Abort): Promise<Uint8Array>
 }
 
-/** Recomputes the digests that a fold's key carries; rejects with E_KEY where they do not follow from it. Takes a moment. */
+/**
+ * Recomputes the one digest in a fold's key that depends on the powers of tau and can be recomputed; rejects with E_KEY
+ * where it does not follow from the key. What else a key holds its circuit id covers. Takes a moment.
+ */
 export function checkKey(compactKey: Uint8Array): Promise<void>
 
 export class Verifier {

@@ -55,7 +55,7 @@ async function main(check: boolean): Promise<number> {
 }
 
 function idsOf({ keyId, circuitId }: SnarkVerifier): string {
-  return `/** Made by \`npm run build:wasm\`: the id of \`dev.key\`, whose digests need no recomputing. */
+  return `/** Made by \`npm run build:wasm\`: the id of \`dev.key\`, whose digest needs no recomputing. */
 export const BUILT_IN_KEY_ID = '${keyId}'
 
 /** What every key of the bus's circuit has in common, under whatever powers of tau. */

@@ -10,8 +10,8 @@
 //! number of Grumpkin generators, the generators, the one for inner products
 //! ```
 //! The digests are carried so that loading need not hash 40 MB. They are trusted through the key id alone, which covers
-//! every byte: `check_digests` recomputes the two Spartan digests, and whoever makes a key does. G1's and G2's generators
-//! are the curve's, not the key's (`kzg_key.rs`).
+//! every byte: whoever makes a key recomputes both Spartan digests, and of a stranger's key `check_digest` the primary one.
+//! G1's and G2's generators are the curve's, not the key's (`kzg_key.rs`).
 //!
 //! The *circuit id* covers all of a key that does not depend on the powers of tau: everything but τ·G2 and the digests
 //! of parameters and primary key, which hash it in. Keys of one circuit under any powers have the same circuit id, and
@@ -23,10 +23,14 @@
 //! challenges, are bound here by circuit id and τ·G2.
 
 mod constants;
+mod digest;
+#[cfg(not(target_arch = "wasm32"))]
 mod nova_key;
 mod verifier;
 
-pub use nova_key::{check_digests, encode};
+pub use digest::check_digest;
+#[cfg(not(target_arch = "wasm32"))]
+pub use nova_key::encode;
 pub use verifier::Verifier;
 
 use crate::{

@@ -117,7 +117,7 @@ pub unsafe extern "C" fn wsc_verify(
   })
 }
 
-/// Recomputes the digests that a fold's compact key carries.
+/// Recomputes the digest in a fold's compact key that its powers of tau have a part in.
 ///
 /// # Safety
 /// As `input`.
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn wsc_verify(
 pub unsafe extern "C" fn wsc_key_check(ptr: *const u8, len: usize) -> i32 {
   // SAFETY: the caller's promise.
   let key = unsafe { input(ptr, len) };
-  answer(|_| key::check_digests(key).map(|()| (0, Vec::new())))
+  answer(|_| key::check_digest(key).map(|()| (0, Vec::new())))
 }
 
 /// Decodes the compact key of a circuit's one-shot proofs. Returns a handle of its own kind; the result is the key id,

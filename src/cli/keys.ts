@@ -10,7 +10,7 @@ const BUILT_IN_KEY = new URL('../bus/verifier/dev.key', import.meta.url)
 const BUILT_IN_WASM = new URL('../bus/verifier/wsc-folding.wasm', import.meta.url)
 
 /**
- * A verifier for `--key`, or for the key built in. A key may be anybody's: its digests are recomputed here, and verifying
+ * A verifier for `--key`, or for the key built in. A key may be anybody’s: its digest is recomputed here, and verifying
  * refuses one of another circuit.
  */
 export async function openVerifier(keyFile: string | undefined): Promise<SnarkVerifier> {

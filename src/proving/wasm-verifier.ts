@@ -11,7 +11,8 @@ import {
 export interface OpenWasmOptions {
   /** Counts as the ceremony's τ·G2 instead of the built-in one: for tests. */
   readonly ceremonyTauG2?: Uint8Array
-  /** The id of a key that is known to be made well. Of any other the digests are recomputed, which takes some seconds. */
+  /** The id of a key that is known to be made well. Of any other the digest that
+   * depends on the powers of tau is recomputed, which takes a second or more. */
   readonly trustedKeyId?: string
   readonly onStage?: (stage: 'compile' | 'key') => void
 }

@@ -69,7 +69,7 @@ function startFact({ anchor, start }: ProvedChain): Fact {
 export function keyCaution(keyId: string, builtIn: string): string | undefined {
   if (keyId === builtIn) return undefined
   return (
-    `The key in use, ${keyId}, is not the one this program was built with. Its circuit and its digests are checked; ` +
+    `The key in use, ${keyId}, is not the one this program was built with. Its circuit and its digest are checked; ` +
     'what its powers of tau rest on is told as its setup.'
   )
 }

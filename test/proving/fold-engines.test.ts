@@ -53,13 +53,9 @@ describe.each([
     return first
   }
 
-  it('must carry the digests that follow from it, unless it is the one that is trusted', async () => {
+  it('must carry the digest that follows from it, unless it is the one that is trusted', async () => {
     const { key } = await world()
-    const at = await digestsAt()
-    for (const digest of [at + 32, at + 64]) {
-      const spoilt = flipped(key, digest, 1)
-      await expect(open(spoilt), `digest at ${digest}`).rejects.toMatchObject({ code: 'E_KEY' })
-    }
+    await expect(open(flipped(key, (await digestsAt()) + 32, 1))).rejects.toMatchObject({ code: 'E_KEY' })
     const { keyId } = await open(key)
     expect((await open(key, keyId)).keyId).toBe(keyId)
   })

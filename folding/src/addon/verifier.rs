@@ -17,11 +17,11 @@ use napi::{
 use napi_derive::napi;
 use std::sync::Arc;
 
-/// Recomputes the digests that a key carries.
+/// Recomputes the digest in a key that its powers of tau have a part in.
 #[napi]
 pub fn check_key(compact_key: Uint8Array) -> AsyncTask<Job<(), ()>> {
   let key = compact_key.to_vec();
-  run(move || key::check_digests(&key))
+  run(move || key::check_digest(&key))
 }
 
 /// A verifying key, decoded once.

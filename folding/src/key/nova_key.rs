@@ -1,7 +1,12 @@
 //! From nova-snark's verifying key to ours, and back as far as its digests need. nova-snark keeps the fields to itself;
 //! its serialisation is read with structures of the same form.
 
-use super::{Parts, constants::Constants, read};
+use super::{
+  Parts,
+  constants::Constants,
+  digest::{Direct, check_digest, expand, same},
+  read,
+};
 use crate::{
   commitment::Committing,
   engine::{E1, E2, VerifyingKey},
@@ -10,46 +15,10 @@ use crate::{
   ipa_prover::{Generators, VerifierKey as InnerProduct},
   kzg_key::KzgKey,
   quiet::quietly,
-  sparse::Shape,
 };
-use ff::PrimeField;
 use halo2curves::{bn256::G1Affine, grumpkin::G1Affine as GrumpkinAffine};
-use nova_snark::{
-  digest::{DigestComputer, SimpleDigestible},
-  r1cs::R1CSShape,
-  traits::{Engine, ROConstants},
-};
+use nova_snark::traits::{Engine, ROConstants};
 use serde::{Deserialize, Serialize};
-
-/// `spartan::snark::VerifierKey`.
-#[derive(Serialize, Deserialize)]
-#[serde(bound = "K: Serialize + for<'a> Deserialize<'a>")]
-struct Direct<E: Engine, K> {
-  engine: K,
-  shape: R1CSShape<E>,
-}
-
-impl<E: Engine, K: Serialize + for<'a> Deserialize<'a>> SimpleDigestible for Direct<E, K> {}
-
-impl<E: Engine, K: Serialize + for<'a> Deserialize<'a>> Direct<E, K> {
-  /// What nova-snark's `digest()` of the same key is.
-  fn digest(&self) -> Result<E::Scalar> {
-    DigestComputer::new(self)
-      .digest()
-      .map_err(|e| Error::internal(format!("digest: {e}")))
-  }
-
-  fn shape(&self) -> Result<Shape<E::Scalar>> {
-    let shape = &self.shape;
-    Shape::new(
-      shape.num_cons(),
-      shape.num_vars(),
-      shape.num_io(),
-      [shape.A(), shape.B(), shape.C()],
-    )
-    .ok_or_else(|| Error::internal("matrices without rows"))
-  }
-}
 
 /// `nova::VerifierKey`.
 #[derive(Deserialize)]
@@ -103,13 +72,11 @@ fn serialise<T: Serialize>(value: &T) -> Result<Vec<u8>> {
   bincode::serde::encode_to_vec(value, bincode::config::legacy()).map_err(|e| Error::internal(e.to_string()))
 }
 
-/// Recomputes both Spartan digests from what a compact key holds: some 40 MB are hashed. A key that carries others was
-/// made by no honest set-up.
-pub fn check_digests(compact: &[u8]) -> Result<()> {
+/// Both Spartan digests, as whoever makes a key checks them.
+fn check_digests(compact: &[u8]) -> Result<()> {
+  check_digest(compact)?;
   // The blinding generator of the inner product's key enters a digest without being used: it is derived again.
-  let blind = E2::generate(b"ipa", 1)
-    .map_err(|e| Error::internal(e.to_string()))?
-    .blind;
+  let product = E2::generate(b"ipa", 1).map_err(|e| Error::internal(e.to_string()))?;
   let parts = quietly(|| read(compact)?.parts.decode())?;
   let vector = Generators {
     points: parts.ipa.generators.clone(),
@@ -117,25 +84,8 @@ pub fn check_digests(compact: &[u8]) -> Result<()> {
   };
   let product = Generators {
     points: vec![parts.ipa.product],
-    blind,
+    blind: product.blind,
   };
-  let primary = expand::<E1, _>(&parts.primary, KzgKey::new(parts.tau_g2))?;
   let secondary = expand::<E2, _>(&parts.secondary, InnerProduct { vector, product })?;
-  if primary.digest()? == parts.primary_digest && secondary.digest()? == parts.secondary_digest {
-    Ok(())
-  } else {
-    Err(Error::key("a digest in the verifying key does not follow from the key"))
-  }
-}
-
-fn expand<E: Engine, K>(shape: &Shape<E::Scalar>, engine: K) -> Result<Direct<E, K>>
-where
-  E::Scalar: PrimeField,
-{
-  let [a, b, c] = shape.expand();
-  let shape = R1CSShape::new(shape.constraints, shape.variables, shape.io, a, b, c);
-  Ok(Direct {
-    engine,
-    shape: shape.map_err(|e| Error::internal(e.to_string()))?,
-  })
+  same(secondary.digest()?, parts.secondary_digest)
 }

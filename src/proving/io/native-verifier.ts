@@ -26,7 +26,7 @@ export class NativeVerifier implements SnarkVerifier {
     this.arity = this.#verifier.arity
   }
 
-  /** Opens a key that may be anybody's: unless it is the trusted one, the digests that it carries are recomputed. */
+  /** Opens a key that may be anybody's: unless it is the trusted one, the digest in it that the powers are part of is recomputed. */
   static async open(key: Uint8Array, trustedKeyId: string): Promise<NativeVerifier> {
     const verifier = new NativeVerifier(key)
     if (verifier.keyId !== trustedKeyId) await verifier.#addon.checkKey(key)
