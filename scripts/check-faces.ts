@@ -1,14 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findCliTexts } from './check-texts.ts'
 import { entries, faces, type Part, parts } from './parts.ts'
-
-/** A file as this check reads it: its text, comments and all. */
-export interface TextFile {
-  /** Relative to the repository. */
-  readonly path: string
-  readonly text: string
-}
+import { readTexts, type TextFile } from './text-files.ts'
 
 /** Names that a file takes from another: imported, or exported again. */
 interface Taken {
@@ -165,19 +159,9 @@ function isOurs(word: string, byName: ReadonlyMap<string, readonly Declaration[]
   return byName.has(word)
 }
 
-/** Everything that may import a face. */
-export function readTexts(root: string): TextFile[] {
-  return ['src', 'storage', 'test', 'bench', 'scripts', 'bitcoin-regtest'].flatMap((folder) =>
-    readdirSync(posix.join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.includes('node_modules'))
-      .map((name) => posix.join(folder, name))
-      .map((path) => ({ path, text: readFileSync(posix.join(root, path), 'utf8') })),
-  )
-}
-
 if (import.meta.main) {
   const files = readTexts(fileURLToPath(new URL('..', import.meta.url)))
-  const faults = [...findUnused(files), ...findEntryFaults(files)]
+  const faults = [...findUnused(files), ...findEntryFaults(files), ...findCliTexts(files)]
   for (const fault of faults) console.error(fault)
   console.log(`faces: ${parts.length} parts, ${entries.length} entries, ${faults.length} faults`)
   process.exitCode = faults.length > 0 ? 1 : 0

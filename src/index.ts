@@ -25,6 +25,7 @@ export {
   type BitcoindErrorCode,
   type BitcoindErrorOptions,
   type BlockEvent,
+  type BlockPlace,
   bitcoindBlocks,
   type ChainClient,
   ChainFeed,

@@ -16,8 +16,10 @@ export async function addOpenApi(app: Routes, info: ServerInfo, modules: readonl
   app.addHook('onReady', async () => {
     const { paths = {}, ...rest } = app.swagger()
     // HEAD is what GET is, without its content: nothing to be told twice.
-    const told = Object.fromEntries(Object.entries(paths).map(([path, { head: _head, ...others }]) => [path, others]))
-    document = new TextEncoder().encode(JSON.stringify({ ...rest, paths: told }))
+    const described = Object.fromEntries(
+      Object.entries(paths).map(([path, { head: _head, ...others }]) => [path, others]),
+    )
+    document = new TextEncoder().encode(JSON.stringify({ ...rest, paths: described }))
   })
   app.get(OPENAPI_PATH, { schema: { hide: true } as object }, (_request, reply) =>
     reply.sendContent({ type: 'application/json', bytes: document }),

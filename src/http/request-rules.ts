@@ -36,8 +36,8 @@ export function addRequestRules(app: Routes, { connections, limits, anyOrigin }:
     if (request.is404) {
       const there = allowed(url)
       if (there.length > 0 || !methods.has(method)) {
-        const allow = there.length > 0 ? there : [...methods]
-        return closing(reply.header('allow', allow.join(', ')), 405, 'method-not-allowed', `not ${method} at this path`)
+        const allow = [...(there.length > 0 ? there : methods), 'OPTIONS'].join(', ')
+        return closing(reply.header('allow', allow), 405, 'method-not-allowed', `not ${method} at this path`)
       }
     }
     if (!takesBody(request) && hasBody(request)) return closing(reply, 413, 'no-body', 'requests have no body')

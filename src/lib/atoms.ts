@@ -7,12 +7,16 @@ export function hexOf(bytes: number): z.ZodString {
   return z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`), `must be ${2 * bytes} lower-case hex digits`)
 }
 
-/** Lower-case hexadecimal digits of at most so many bytes, whole bytes, none among them. */
+/**
+ * Lower-case hexadecimal digits of at most so many bytes, whole bytes, none among them. A group that repeats
+ * (`([0-9a-f]{2})*`) would use up the stack of the regular expression's engine: a digit does not.
+ */
 export function hexUpTo(maxBytes: number): z.ZodString {
   return z
     .string()
     .max(2 * maxBytes)
-    .regex(/^([0-9a-f]{2})*$/, 'must be whole bytes as lower-case hex digits')
+    .regex(/^[0-9a-f]*$/, 'must be lower-case hex digits')
+    .refine((digits) => digits.length % 2 === 0, 'must be whole bytes')
 }
 
 /** A hash or an id in the order that explorers show, or 32 bytes of any other meaning. */

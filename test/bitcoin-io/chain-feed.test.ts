@@ -220,7 +220,7 @@ test.each([
   const other = new FakeChain()
   other.mine(3 + ahead)
   let waits = 0
-  const told = performance.now()
+  const since = performance.now()
   await using server = await serve(chain, ({ method }) => {
     if (method !== 'waitfornewblock') return undefined
     if (++waits === 6) chain.mine(1)
@@ -230,7 +230,7 @@ test.each([
   await new Replay().until(events, (event) => event.type === 'tip' && event.height === 4)
   // Six waits; the first may name what is news.
   expect(waits).toBe(6)
-  expect(performance.now() - told).toBeGreaterThan(5 * 40 - 5)
+  expect(performance.now() - since).toBeGreaterThan(5 * 40 - 5)
 })
 
 test('a new tip is told at once, however seldom the node would be polled', async () => {

@@ -50,13 +50,13 @@ describe.each(stories)('a chain that changes to %s', (_, story, end) => {
     for (let at = 1; at <= last; at++) {
       await place.fresh()
       await place.withProver(async (prover) => {
-        const told = telling(story, at)
-        for (const height of [6, 9, 12]) await prover.advanceTo(told.source, height)
-        told.asked = 0
-        expect(await prover.advanceTo(told.source), `question ${at}`).toMatchObject({ ok: true })
-        last = Math.max(last, told.asked)
-        told.asked = Number.POSITIVE_INFINITY
-        const result = await prover.advanceTo(told.source)
+        const teller = telling(story, at)
+        for (const height of [6, 9, 12]) await prover.advanceTo(teller.source, height)
+        teller.asked = 0
+        expect(await prover.advanceTo(teller.source), `question ${at}`).toMatchObject({ ok: true })
+        last = Math.max(last, teller.asked)
+        teller.asked = Number.POSITIVE_INFINITY
+        const result = await prover.advanceTo(teller.source)
         if (!result.ok) throw new Error(`question ${at}: ${result.reject}`)
         expect(toDisplay(result.state.context.hash), `question ${at}`).toBe(tipOf(end))
       })
@@ -68,21 +68,21 @@ describe.each(stories)('a chain that changes to %s', (_, story, end) => {
     let last = 1
     for (let at = 1; at <= last; at++) {
       await place.fresh()
-      const told = telling(story, at)
+      const teller = telling(story, at)
       const published: FixtureChain['states'][number][] = []
       await place.withProver(async (prover) => {
         await follow({
           prover,
-          source: told.source,
+          source: teller.source,
           start,
           clock: () => NOW * 1000,
           news: (async function* () {
-            for (const height of [6, 9]) await prover.advanceTo(told.source, height)
+            for (const height of [6, 9]) await prover.advanceTo(teller.source, height)
             yield
-            told.asked = 0
+            teller.asked = 0
             yield
-            last = Math.max(last, told.asked)
-            told.asked = Number.POSITIVE_INFINITY
+            last = Math.max(last, teller.asked)
+            teller.asked = Number.POSITIVE_INFINITY
             yield
           })(),
           publish: async (_proof, state) => {

@@ -60,14 +60,16 @@ describe('the OpenAPI document', () => {
     const { get } = await serving()
     const { paths } = (await (await get('/openapi.json')).json()) as { paths: Record<string, Record<string, unknown>> }
     const docs = await readFile('docs/serving.md', 'utf8')
-    const told = [...docs.matchAll(/^\| `(\/v1\/[^`]*)`/gm)].map(([, path]) => path as string)
+    const documented = [...docs.matchAll(/^\| `(\/v1\/[^`]*)`/gm)].map(([, path]) => path as string)
     const shown: Readonly<Record<string, string>> = {
       TXIDiN: '{id}',
       TXID: '{txid}',
       HEIGHT: '{height}',
       N: '{output}',
     }
-    const expected = told.map((path) => path.replaceAll(/TXIDiN|TXID|HEIGHT|N$/g, (name) => shown[name] as string))
+    const expected = documented.map((path) =>
+      path.replaceAll(/TXIDiN|TXID|HEIGHT|N$/g, (name) => shown[name] as string),
+    )
     expect(Object.keys(paths).sort()).toEqual(expected.sort())
     for (const methods of Object.values(paths)) expect(Object.keys(methods)).toEqual(['get'])
   })

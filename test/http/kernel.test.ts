@@ -75,10 +75,10 @@ describe('methods', () => {
   it('that a path has not are refused with those that it has', async () => {
     const { get } = await place.serving(routes)
     for (const [method, path, allow] of [
-      ['POST', '/height/3', 'GET, HEAD'],
-      ['DELETE', '/json', 'POST'],
-      ['GET', '/bytes', 'PUT'],
-      ['PATCH', '/nowhere', 'GET, HEAD, POST, PUT'],
+      ['POST', '/height/3', 'GET, HEAD, OPTIONS'],
+      ['DELETE', '/json', 'POST, OPTIONS'],
+      ['GET', '/bytes', 'PUT, OPTIONS'],
+      ['PATCH', '/nowhere', 'GET, HEAD, POST, PUT, OPTIONS'],
     ] as const) {
       const answer = await get(path, { method })
       expect([answer.status, answer.headers.get('allow')], `${method} ${path}`).toEqual([405, allow])

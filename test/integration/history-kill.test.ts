@@ -56,10 +56,10 @@ describe('a killed history store', () => {
   it(`is whole after each of ${KILLS} kills`, async () => {
     const dir = join(directory, 'store')
     for (let kill = 0; kill < KILLS; kill++) {
-      const told = await killedAfter(dir, 1 + ((kill * 7) % 19))
+      const reached = await killedAfter(dir, 1 + ((kill * 7) % 19))
       const history = await History.open(start, await openLevelTable(dir, owner), verifier)
       // What was told is there, since a killed process loses nothing that it has written.
-      expect(history.tipHeight).toBeGreaterThanOrEqual(told)
+      expect(history.tipHeight).toBeGreaterThanOrEqual(reached)
       expect(await history.commitment(history.tipHeight)).toBe(await expected.commitment(history.tipHeight))
       await history.close()
     }

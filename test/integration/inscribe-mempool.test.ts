@@ -88,9 +88,9 @@ test('one child pays for a batch; it is told before, counted, replaced by a dear
     expect(places(view)).toEqual([0, 0, 0])
   }
   const first = (await childOf(job.id)).txid
-  const told = costs.length
+  const counted = costs.length
   await inscriber.accelerate(job.id, 40)
-  expect([(await childOf(job.id)).txid, costs.length]).toEqual([first, told])
+  expect([(await childOf(job.id)).txid, costs.length]).toEqual([first, counted])
   expect(notes.at(-1)).toContain('already')
 
   // What the child paid goes with the commit, and is outbid.

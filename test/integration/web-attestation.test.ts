@@ -134,11 +134,11 @@ describe('an attestation on the page', () => {
     for (const at of [0, 5, 40, 120, -300, -40, -1]) {
       const file = await altered(at, (byte) => byte ^ 1)
       if (typeof file === 'string') throw new Error('not reached')
-      const told = await check(page, file)
+      const text = await check(page, file)
       await place.put('altered', file.buffer)
       const { reason } = await sameAsCommand(page, 'altered')
-      expect(told).toMatch(/Valid, but INSECURE-DEV[\s\S]*Attestation refused/)
-      expect(told).toContain(`(${reason}: `)
+      expect(text).toMatch(/Valid, but INSECURE-DEV[\s\S]*Attestation refused/)
+      expect(text).toContain(`(${reason}: `)
     }
     await web.screenshot(page, 'attestation-refused')
   })
@@ -154,8 +154,8 @@ describe('an attestation on the page', () => {
     await page.setInputFiles('#anchor-file', place.file('anchor.json'))
     await page.waitForSelector('#verdict:has-text("Attestation holds")')
     // The tip's height is byte 6.
-    const told = await check(page, await altered(6, (byte) => byte - 1))
-    expect(told).toMatch(/other-proof[\s\S]*wsc attest refresh FILE --proof PROOF/)
+    const text = await check(page, await altered(6, (byte) => byte - 1))
+    expect(text).toMatch(/other-proof[\s\S]*wsc attest refresh FILE --proof PROOF/)
     await web.screenshot(page, 'attestation-other-proof')
     await page.getByRole('button', { name: 'Remove Attestation altered.attestation' }).click()
     await page.waitForSelector('#verdict:not(:has-text("Attestation"))')

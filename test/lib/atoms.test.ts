@@ -16,6 +16,7 @@ it('hexadecimal of so many bytes, lower case, and nothing around it', () => {
       }
     }),
   )
+  expect(takes(hexUpTo(10_000_000), 'ab'.repeat(10_000_000))).toBe(true)
   expect(takes(hash256, 'A'.repeat(64))).toBe(false)
   expect(takes(hash256, 'a'.repeat(64))).toBe(true)
 })

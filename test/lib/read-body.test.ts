@@ -50,11 +50,11 @@ it('a sender that never ends is let go at the limit, and not waited for', async 
 
 it('what a header says of the length refuses a body unread, and vouches for nothing', async () => {
   const body = () => new Uint8Array(20)
-  const told = (length: string) => new Response(body(), { headers: { 'content-length': length } })
-  expect(await readBody(told('21'), 20)).toMatchObject({ ok: false, reject: 'oversized' })
-  expect(await readBody(told('3'), 19)).toMatchObject({ ok: false, reject: 'oversized' })
+  const declared = (length: string) => new Response(body(), { headers: { 'content-length': length } })
+  expect(await readBody(declared('21'), 20)).toMatchObject({ ok: false, reject: 'oversized' })
+  expect(await readBody(declared('3'), 19)).toMatchObject({ ok: false, reject: 'oversized' })
   for (const length of ['3', '20', 'many', '-1']) {
-    expect(await readBody(told(length), 20)).toEqual({ ok: true, bytes: body() })
+    expect(await readBody(declared(length), 20)).toEqual({ ok: true, bytes: body() })
   }
   expect(await readBody(new Response(null), 0)).toEqual({ ok: true, bytes: new Uint8Array() })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { findEntryFaults, findUnused, type TextFile } from '../../scripts/check-faces.ts'
+import { findEntryFaults, findUnused } from '../../scripts/check-faces.ts'
+import type { TextFile } from '../../scripts/text-files.ts'
 
 const files = (texts: Readonly<Record<string, string>>): TextFile[] =>
   Object.entries(texts).map(([path, text]) => ({ path, text }))

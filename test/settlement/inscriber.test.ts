@@ -34,11 +34,11 @@ describe('inscribing', () => {
   })
 
   it('tells the cost before it sends anything, and pays no more than the cap', async () => {
-    const told: unknown[] = []
-    const inscriber = scene.inscriber({ onCost: (cost) => told.push([cost.fees, scene.node.pool.size]) })
+    const quotes: unknown[] = []
+    const inscriber = scene.inscriber({ onCost: (cost) => quotes.push([cost.fees, scene.node.pool.size]) })
     const quote = await inscriber.quote([textEnvelope('x')])
     await inscriber.inscribe([textEnvelope('x')])
-    expect(told).toEqual([[quote.fees, 0]])
+    expect(quotes).toEqual([[quote.fees, 0]])
     const capped = scene.inscriber({ maxFeeRate: 5 })
     await expect(capped.quote([textEnvelope('y')], 6)).rejects.toMatchObject({
       code: 'E_FEE_CAP',

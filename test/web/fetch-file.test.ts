@@ -33,10 +33,10 @@ describe('fetching a file of the verifier', () => {
 
   it('gives up a file that is too long: by its header, or while it comes', async () => {
     const refusal = { code: 'E_FETCH', message: expect.stringContaining(`longer than ${MAX_KEY_BYTES} bytes`) }
-    const told = serve(Infinity, { 'content-length': String(MAX_KEY_BYTES + 1) })
+    const served = serve(Infinity, { 'content-length': String(MAX_KEY_BYTES + 1) })
     await expect(fetchFile({ url: 'x/dev.key' })).rejects.toMatchObject(refusal)
-    expect(told).toMatchObject({ cancelled: true })
-    expect(told.chunks).toBeLessThan(3)
+    expect(served).toMatchObject({ cancelled: true })
+    expect(served.chunks).toBeLessThan(3)
 
     for (const headers of [{}, { 'content-length': '5' }]) {
       const endless = serve(Infinity, headers)

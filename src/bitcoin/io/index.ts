@@ -8,7 +8,7 @@ export {
   resolveAuth,
 } from './auth.ts'
 export { type BitcoindBlocks, bitcoindBlocks } from './bitcoind-blocks.ts'
-export { findTransaction, getBlock } from './blocks.ts'
+export { type BlockPlace, findTransaction, getBlock } from './blocks.ts'
 export type { BlockEvent, Outage, SubscribeOptions, Tick } from './chain-event.ts'
 export { ChainFeed, type ChainFeedEvents, type ChainFeedOptions } from './chain-feed.ts'
 export type { ChainClient } from './chain-view.ts'

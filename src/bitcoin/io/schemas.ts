@@ -1,14 +1,12 @@
 import { z } from 'zod'
+import { hash256, uint32 } from '../../lib/index.ts'
 import { type BlockHash, fromDisplay } from '../hash.ts'
 import { HEADER_BYTES } from '../header.ts'
 
 /** A hash as RPC shows it, taken in as internal bytes. */
-export const hashSchema: z.ZodType<BlockHash> = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .transform(fromDisplay)
+export const hashSchema: z.ZodType<BlockHash> = hash256.transform(fromDisplay)
 
-export const heightSchema = z.int().min(0).max(0xffff_ffff)
+export const heightSchema = uint32
 
 /** `getblockheader HASH false`. */
 export const headerHexSchema: z.ZodType<Uint8Array> = z

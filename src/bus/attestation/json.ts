@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { HEADER_BYTES, MAX_BRANCH_DEPTH } from '../../bitcoin/index.ts'
-import { bytesToHex, hexToBytes } from '../../lib/index.ts'
+import { bytesToHex, hash256, hexToBytes, hexUpTo, uint32 } from '../../lib/index.ts'
 import { MAX_PATH_LENGTH } from '../accumulator-path.ts'
 import { FIELD_MODULUS } from '../field.ts'
 import { type Attestation, MAX_ATTESTATION_BYTES, MAX_ATTESTATION_JSON, MAX_INDEX, ownLevels } from './attestation.ts'
@@ -9,21 +9,13 @@ import type { AttestationResult } from './binary.ts'
 /** JSON form, version 1: the same fields, bytes in hexadecimal (internal order), field elements as 64 digits. */
 export const ATTESTATION_FORMAT = 'wsc-attestation-1'
 
-const uint32 = z.int().min(0).max(0xffff_ffff)
-/** A group that repeats (`([0-9a-f]{2})*`) would use up the stack of the regular expression's engine: a digit does not. */
 const hex = (least: number, most: number) =>
-  z
-    .string()
+  hexUpTo(most)
     .min(2 * least)
-    .max(2 * most)
-    .regex(/^[0-9a-f]*$/)
-    .refine((digits) => digits.length % 2 === 0, 'an odd number of digits')
     .transform(hexToBytes)
 const hash = hex(32, 32)
 const hashes = z.array(hash).max(MAX_BRANCH_DEPTH)
-export const elementSchema = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
+export const elementSchema = hash256
   .transform((digits) => BigInt(`0x${digits}`))
   .refine((element) => element < FIELD_MODULUS, 'outside the field')
 export const pathSchema = z.array(elementSchema).max(MAX_PATH_LENGTH)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Result } from '../../lib/index.ts'
+import { type Result, uint32 } from '../../lib/index.ts'
 import type { AccumulatorPath } from '../accumulator-path.ts'
 import type { Attestation } from './attestation.ts'
 import { elementHex, pathSchema } from './json.ts'
@@ -19,7 +19,6 @@ const SUPPLEMENT_FORMAT = 'wsc-path-1'
 /** 96 elements of 64 digits, and names around them. */
 export const MAX_SUPPLEMENT_JSON = 16_384
 
-const uint32 = z.int().min(0).max(0xffff_ffff)
 const schema = z.strictObject({
   format: z.literal(SUPPLEMENT_FORMAT),
   tipHeight: uint32,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
+import { hash256 } from '../../../lib/index.ts'
 import { diskFiles, type Files, ioError, PARTIAL, writeAtomic } from '../../../lib/io/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
 import { busError } from '../../errors.ts'
@@ -25,7 +26,7 @@ export interface CheckpointEntry {
 const entrySchema = z.strictObject({
   file: z.string().regex(/^[0-9]+-[0-9a-f]{16}\.checkpoint$/),
   height: z.int().min(0),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  hash: hash256,
   steps: z.int().min(1),
   bytes: z.int().min(1),
   sequence: z.int().min(0),

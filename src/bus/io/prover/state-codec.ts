@@ -9,20 +9,19 @@ import {
   toDisplay,
   unusableTarget,
 } from '../../../bitcoin/index.ts'
+import { hash256, uint32 } from '../../../lib/index.ts'
 import { fromPeaks, type Poseidon, peaksOf } from '../../accumulator.ts'
 import { FIELD_MODULUS } from '../../field.ts'
 import type { ChainState } from '../../state.ts'
 
 /** A chain state inside a checkpoint. Numbers beyond 53 bits are hexadecimal, hashes in display order. */
-const uint32 = z.int().min(0).max(0xffff_ffff)
 const hex = z.string().regex(/^[0-9a-f]{1,64}$/)
-const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
 export const stateSchema = z.strictObject({
   params: hex,
-  start: z.strictObject({ kind: z.enum(['genesis', 'anchor']), height: uint32, hash }),
+  start: z.strictObject({ kind: z.enum(['genesis', 'anchor']), height: uint32, hash: hash256 }),
   height: uint32,
-  hash,
+  hash: hash256,
   bits: uint32,
   epochStartTime: uint32,
   maxTime: uint32,

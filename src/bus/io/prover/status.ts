@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { hash256 } from '../../../lib/index.ts'
 import { diskFiles, type Files, ioError, replaceFile } from '../../../lib/io/index.ts'
 import { busError } from '../../errors.ts'
 
@@ -9,16 +10,15 @@ export const STATUS = 'status.json'
  * `status.json` in the data directory: what the prover is at, for `wsc bus status` while the prover holds the lock. It
  * is information, not state: nothing is resumed from it, so it is replaced without waiting for the disk.
  */
-const hash = z.hex().length(64)
 
 const statusSchema = z.object({
   network: z.string(),
-  start: z.object({ kind: z.enum(['genesis', 'anchor']), height: z.int().nonnegative(), hash }),
+  start: z.object({ kind: z.enum(['genesis', 'anchor']), height: z.int().nonnegative(), hash: hash256 }),
   // 0 and below mean whole groups of processes to the system.
   pid: z.int().positive(),
   updatedAt: z.number(),
   height: z.int().nonnegative().nullable(),
-  tip: hash.nullable(),
+  tip: hash256.nullable(),
   to: z.int().nonnegative().nullable(),
   etaSeconds: z.number().nonnegative().nullable(),
   secondsPerHeader: z.number().nonnegative().nullable(),

@@ -56,7 +56,7 @@ export const stateAnswer = z
     pow: z.enum(['strong', 'weak']),
     keyId: hash256,
   })
-  .meta({ description: 'What the proof proves, as `wsc bus verify --json` prints it' })
+  .meta({ description: 'What the proof proves' })
 
 export const pathAnswer = z
   .strictObject({ format: z.literal('wsc-path-1'), tipHeight: number, height: number, path: z.array(hash256) })
