@@ -203,6 +203,9 @@ export type {
   WitnessSource,
 } from './proving/index.ts'
 export {
+  type AttestedRecord,
+  type AttestedRecordReject,
+  attestedJson,
   type Composed,
   type ComposeReject,
   composeInscription,
