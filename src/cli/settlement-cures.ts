@@ -3,6 +3,7 @@ export const SETTLEMENT_CURES = {
   'accelerate-job': (job: string) => `\`wsc inscribe accelerate ${job}\` has a child pay for it`,
   'coins-or-allow': () => 'send others there and wait until they are confirmed, or let these pay by --allow-inscribed',
   'create-wallet': () => 'make one by `wsc wallet create`, with the same --network and --wallet',
+  'earlier-start': () => 'wait until the node has more blocks, or name an earlier --start-height',
   'enable-wallets': () => 'start it without -disablewallet',
   'forget-job': (job: string) => `once that is deep enough: \`wsc inscribe forget ${job}\`, and inscribe again`,
   'free-or-other-settlement-dir': () => 'wait for it, or name another --settlement-dir',

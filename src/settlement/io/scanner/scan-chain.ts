@@ -65,11 +65,8 @@ export async function* scanChain({
     const height = startHeight - 1
     const hash = await client.getBlockHash(height, { signal })
     if (hash === undefined) {
-      const cure = 'Wait until the node has more blocks, or name an earlier --start-height.'
-      throw new BitcoindError(
-        'E_NODE_BEHIND',
-        `The index is to begin at block ${startHeight}, above the node's tip. ${cure}`,
-      )
+      const found = `The index is to begin at block ${startHeight}, above the node's tip.`
+      throw new BitcoindError('E_NODE_BEHIND', found, { cure: { act: 'earlier-start' } })
     }
     await index.startAfter({ height, hash })
   }
