@@ -22,6 +22,8 @@ if (status === 0) {
   }
 }
 if (status === 0) {
+  // Declarations that others import by a path of the repository.
+  cpSync(join(root, 'folding/index.d.ts'), join(dist, 'folding/index.d.ts'))
   // Whoever installs the package on this kind of machine need not build the prover.
   const addon = join(root, 'folding/wsc-folding.node')
   const brought = join(dist, 'prebuilt', `${process.platform}-${process.arch}`)

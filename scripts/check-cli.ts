@@ -29,13 +29,10 @@ const AWAITED_LOOP = /\bfor await \((?:const|let) [^)]*? of (?![\w.]+\.query\()/
 /** A loop without an end of its own waits for something. */
 const ENDLESS_LOOP = /\bfor \(;;\)|\bwhile \(/g
 
-/** Files whose work is still on its way into a service; who moves it takes the file off the list. */
-export const ON_THE_WAY: readonly string[] = ['src/cli/commands/inscribe.ts', 'src/cli/commands/inscriptions-index.ts']
-
 /** One line for each place where a file of the command line does what a service is for. */
 export function findCliWork(files: readonly SourceFile[]): string[] {
   return files
-    .filter(({ path }) => path.startsWith(FOLDER) && !ON_THE_WAY.includes(path))
+    .filter(({ path }) => path.startsWith(FOLDER))
     .flatMap(({ path, imports, code }) => {
       const found = imports
         .filter(({ specifier }) => PACKAGES.has(specifier))

@@ -184,6 +184,9 @@ export {
 } from './lib/index.ts'
 export type { SnarkVerifier } from './proving/index.ts'
 export {
+  type AttestedRecord,
+  type AttestedRecordReject,
+  attestedJson,
   type Composed,
   type ComposeReject,
   composeInscription,

@@ -99,14 +99,19 @@ export async function attest(place: Place, { id, confirmations }: Inscribed): Pr
   return out
 }
 
-/** From files alone, in a fresh process: what was inscribed comes back, and is itself a proof that verifies. */
+/**
+ * From two files and the author's public key, in a fresh process: the record is signed by that author, and what was
+ * inscribed comes back and is itself a proof that verifies.
+ */
 export async function check(place: Place, attestation: string): Promise<void> {
   const { screen, signal, proof, folder } = place
   const current = join(folder, 'attested.proof')
   await copyFile(proof, current)
   const body = join(folder, 'inscribed.proof')
+  const said = await runWsc(['wallet', 'address', ...network, ...walletOf(place), '--json'], () => {}, signal)
+  const { author } = JSON.parse(said) as { author: string }
   for (const argv of [
-    ['check', attestation, '--proof', current, ...network, '--body', body],
+    ['check', attestation, '--proof', current, ...network, '--author', author, '--body', body],
     ['bus', 'verify', body, ...network],
   ]) {
     screen.command(`wsc ${argv.map(shown).join(' ')}`)

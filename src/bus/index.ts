@@ -109,6 +109,7 @@ export {
   type FileClaims,
   type NetworkName,
   type ProofVerdict,
+  paramsOf,
   type VerifyProofRequest,
   verifyProofRequest,
 } from './worker/proof-request.ts'

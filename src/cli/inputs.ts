@@ -74,6 +74,12 @@ export async function readUpTo(file: string, limit: number, kind?: keyof typeof 
   })
 }
 
+/** Option parser: 32 bytes, a key or an id. */
+export function hex32(text: string): string {
+  if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new InvalidArgumentError('not 64 hex digits')
+  return text.toLowerCase()
+}
+
 /** Option parser: a height. */
 export function height(text: string): number {
   if (!/^[0-9]{1,10}$/.test(text) || Number(text) > 0xffff_ffff) throw new InvalidArgumentError('not a height')

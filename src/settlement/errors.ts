@@ -16,6 +16,8 @@ const CODES = [
   'E_CONFLICT',
   'E_JOB',
   'E_STORE',
+  // Something the caller asked for that cannot be, such as another beginning of an index.
+  'E_USAGE',
   'E_LOCKED',
 ] as const
 

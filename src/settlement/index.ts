@@ -1,5 +1,13 @@
 /** Settlement's half that runs in a browser: this project's records in inscriptions. */
 
+export {
+  type AttestedRecord,
+  type AttestedRecordReject,
+  attestedJson,
+  attestedRecord,
+  type RecordJson,
+  requireAuthor,
+} from './attested-record.ts'
 export type { SettlementErrorCode } from './errors.ts'
 export { decodeRecord, type RecordReject, type RecordResult, recordContent } from './record/codec.ts'
 export {

@@ -1,5 +1,6 @@
 import type { AttestationKind, AttestationPayload, VerifiedAttestation } from '../bus/index.ts'
 import { bytesToHex, utf8 } from '../lib/index.ts'
+import type { AttestedRecord, RecordReject } from '../settlement/index.ts'
 import { duration, type Fact, grouped, utc } from './facts.ts'
 
 const KINDS: Readonly<Record<AttestationKind, string>> = {
@@ -130,7 +131,39 @@ function inscriptionFacts(
       ? []
       : [{ label: 'Malformed', value: envelope.error, note: 'ord’s name for it', bad: true }]),
     ...(envelope.unbound ? [{ label: 'Unbound', value: 'it is on no satoshi', bad: true }] : []),
+    ...recordFacts(about as unknown as AttestedRecord),
   ]
+}
+
+/** What the inscription says as a record of this project, once its author's signature holds. */
+function recordFacts({ record, recordReject }: AttestedRecord): Fact[] {
+  if (recordReject != null) {
+    return [{ label: 'Record', value: recordReject, note: RECORD_REASONS[recordReject], bad: true }]
+  }
+  if (record == null) return []
+  const long = (label: string, value: string): Fact => ({ label, value: value || 'empty', mono: true, copy: true })
+  return [
+    { label: 'Record', value: record.kind, note: 'signed by its author' },
+    long('Author', record.author),
+    long('Program', record.program),
+    { label: 'About block', value: `height ${grouped(record.height)}`, note: 'as its author says' },
+    long('Hash of it', record.blockHash),
+    long('Output', record.output),
+    { label: 'Sequence', value: grouped(record.seq), note: 'whether it counts is not known from one inscription' },
+  ]
+}
+
+/** What each reason means to a reader who knows Bitcoin but not this project. */
+const RECORD_REASONS: Readonly<Record<RecordReject, string>> = {
+  'not-wsc': 'it is not meant as a record',
+  'envelope-error': 'its envelope is malformed',
+  'extra-field': 'it has a field that no signature covers',
+  'no-content': 'it lacks a content type, metadata or a body',
+  oversized: 'a part of it is too long',
+  'not-cbor': 'its metadata is no CBOR',
+  'not-deterministic': 'its metadata is not in the one form it may have',
+  'bad-record': 'its metadata does not say what a record says',
+  'bad-signature': 'its author has not signed this',
 }
 
 const optional = (fact: Fact | undefined): Fact[] => (fact === undefined ? [] : [fact])
@@ -173,7 +206,7 @@ export function notShown({ kind }: AttestationPayload): string[] {
       return [
         'Who owns it, or where it is now.',
         'That the body is what its content type says, or harmless.',
-        'That a record in it is signed, or counts.',
+        'That a record in it counts: the records before it decide.',
         block,
         later,
       ]

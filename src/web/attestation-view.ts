@@ -1,4 +1,5 @@
-import { attestationResultJson, type ProvedChain, type VerifiedAttestation } from '../bus/index.ts'
+import { attestationResultJson, type ProvedChain, paramsOf, type VerifiedAttestation } from '../bus/index.ts'
+import { attestedJson } from '../settlement/index.ts'
 import { attestedFacts, bodyText, kindText, notShown } from './attestation-facts.ts'
 import { attestationReasonText } from './attestation-reasons.ts'
 import { el } from './dom.ts'
@@ -33,7 +34,8 @@ export function attestationView(
   }
   const { chain } = judgement.result
   const { result, kind, verifyMs } = check
-  const json = attestationResultJson(result, kind)
+  const params = paramsOf(question.request.network ?? 'mainnet')
+  const json = result.ok ? attestedJson(result.verified, kind, params) : attestationResultJson(result, kind)
   const block = jsonBlock('attestation-json', json, 'wsc check --json')
   if (!result.ok) {
     const why = `${attestationReasonText(result.reject)} (${result.reject}: ${result.detail}.)`

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { knowsOption } from '../../bitcoin-regtest/index.ts'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { type Cost, type JobView, walletCoins } from '../../src/settlement/io/index.ts'
+import { type Cost, type InscriberNote, type JobView, walletCoins } from '../../src/settlement/io/index.ts'
 import { JobStore } from '../../src/settlement/io/inscriber/job.ts'
 import { codeOf, InscriberPlace } from '../support/inscriber-place.ts'
 
@@ -69,7 +69,7 @@ test('a commit is replaced again and again, and pays for what goes with it', asy
 test('one child pays for a batch; it is told before, counted, replaced by a dearer one, and by a bump', async () => {
   const before = await place.worth()
   const costs: Cost[] = []
-  const notes: string[] = []
+  const notes: InscriberNote[] = []
   const inscriber = place.inscriber({ onCost: (cost) => costs.push(cost), onNote: (note) => notes.push(note) })
   const job = await inscriber.inscribe([dropped(300, 3), dropped(400, 4), dropped(500, 5)], 1)
   expect(await codeOf(place.inscriber({ maxFeeRate: 19 }).accelerate(job.id, 20))).toBe('E_FEE_CAP')
@@ -91,7 +91,7 @@ test('one child pays for a batch; it is told before, counted, replaced by a dear
   const counted = costs.length
   await inscriber.accelerate(job.id, 40)
   expect([(await childOf(job.id)).txid, costs.length]).toEqual([first, counted])
-  expect(notes.at(-1)).toContain('already')
+  expect(notes.at(-1)).toEqual({ kind: 'paid-already', feeRate: expect.any(Number) })
 
   // What the child paid goes with the commit, and is outbid.
   const bumped = await inscriber.bump(job.id, 45)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { type JobView, openStore, Wallet, walletCoins } from '../../src/settlement/io/index.ts'
+import { type InscriberNote, type JobView, openStore, Wallet, walletCoins } from '../../src/settlement/io/index.ts'
 import { spendCoins } from '../../src/settlement/io/inscriber/transactions.ts'
 import { codeOf, InscriberPlace, textEnvelope } from '../support/inscriber-place.ts'
 import { RelayingClient } from '../support/relaying-client.ts'
@@ -22,7 +22,7 @@ const inscriber = () => place.inscriber({ client })
 
 test('commit, then reveals, wait in the mempool; what it loses is sent again; nothing is mined directly', async () => {
   const before = await place.worth()
-  const notes: string[] = []
+  const notes: InscriberNote[] = []
   const envelopes = [textEnvelope('one'), textEnvelope('two')]
   const job = await place.inscriber({ client, onNote: (note) => notes.push(note) }).inscribe(envelopes, 3)
   expect([job.status, places(job), notes]).toEqual(['sent', [0, 0], []])

@@ -117,13 +117,16 @@ const checked = z.object({
     metaprotocol: z.string(),
     metadata: z.string(),
     error: z.null(),
+    record: z.object({ author: z.string(), sig: z.string(), counts: z.null() }),
+    recordReject: z.null(),
   }),
 })
 
 async function check(id: string): Promise<z.infer<typeof checked> & { body: Uint8Array }> {
   const body = bus.file(`bodies/${id}`)
   const files = [bus.file(`${id}.attestation`), '--proof', bus.file('chain.proof'), '--body', body]
-  const { exit, stdout, stderr } = await bus.run('check', ...files, '--network', 'regtest', '--json')
+  const author = ['--author', bytesToHex(place.wallet.publicKey)]
+  const { exit, stdout, stderr } = await bus.run('check', ...files, ...author, '--network', 'regtest', '--json')
   if (exit !== 0) throw new Error(`wsc check: exit ${exit}\n${stdout}${stderr}`)
   return { ...checked.parse(JSON.parse(stdout)), body: new Uint8Array(await readFile(body)) }
 }
@@ -137,6 +140,7 @@ test('and each is checked by a process of its own, from these files alone', asyn
       const { payload, body, ...about } = await check(id)
       const wanted = inscribed.get(id)!
       expect([payload.id, about.height]).toEqual([id, height])
+      expect(payload.record.sig).toBe(bytesToHex(wanted.record.sig))
       expect(Buffer.compare(body, wanted.body)).toBe(0)
       // The signature is checked over what the process gave back, not over what was inscribed.
       const text = (field: string) => new TextEncoder().encode(field)
@@ -154,4 +158,27 @@ test('and each is checked by a process of its own, from these files alone', asyn
   await Promise.all([work(), work()])
   const seconds = (performance.now() - began) / 1000
   console.log(`${entries.length} processes, two at a time: ${seconds.toFixed(1)} s`)
+})
+
+test('altered in its file, or asked for by another author, it is refused by name', async () => {
+  const [id] = [...inscribed.keys()]
+  const { record, body } = inscribed.get(id!)!
+  const whole = new Uint8Array(await readFile(bus.file(`${id}.attestation`)))
+  const find = (part: Uint8Array) => Buffer.from(whole).indexOf(part)
+  const check = async (file: string, author: Uint8Array) => {
+    const argv = [bus.file(file), '--proof', bus.file('chain.proof'), '--network', 'regtest', '--json']
+    const { exit, stdout } = await bus.run('check', ...argv, '--author', bytesToHex(author))
+    return [exit, (JSON.parse(stdout) as { reason: string | null }).reason]
+  }
+  for (const part of [record.program, record.sig, record.author, body.subarray(0, 40)]) {
+    const at = find(part)
+    expect(at).toBeGreaterThan(0)
+    await writeFile(
+      bus.file('altered'),
+      whole.map((byte, i) => (i === at + 5 ? byte ^ 1 : byte)),
+    )
+    expect(await check('altered', record.author)).toEqual([1, 'wrong-commitment'])
+  }
+  expect(await check(`${id}.attestation`, record.author)).toEqual([0, null])
+  expect(await check(`${id}.attestation`, new Uint8Array(32).fill(1))).toEqual([1, 'record:other-author'])
 })

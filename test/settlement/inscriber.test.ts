@@ -1,7 +1,7 @@
 import { Transaction } from 'bitcoinjs-lib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { encodeEnvelope, parseEnvelopes } from '../../src/bitcoin/index.ts'
-import { POSTAGE } from '../../src/settlement/io/index.ts'
+import { type InscriberNote, POSTAGE } from '../../src/settlement/io/index.ts'
 import { coinsOf, JobStore } from '../../src/settlement/io/inscriber/job.ts'
 import { codeOf, textEnvelope } from '../support/inscriber-place.ts'
 import { InscriberScene } from './inscriber-scene.ts'
@@ -18,7 +18,7 @@ const confirmations = ({ inscriptions }: { inscriptions: readonly { confirmation
 
 describe('inscribing', () => {
   it('sends commit and reveals, goes on by the same command, and is final after six blocks', async () => {
-    const notes: string[] = []
+    const notes: InscriberNote[] = []
     const inscriber = scene.inscriber({ onNote: (note) => notes.push(note) })
     const envelopes = [textEnvelope('one'), textEnvelope('two')]
     const sent = await inscriber.inscribe(envelopes)
@@ -53,12 +53,12 @@ describe('inscribing', () => {
   })
 
   it('mines what a regtest node does not relay for what it holds, and says so', async () => {
-    const notes: string[] = []
+    const notes: InscriberNote[] = []
     scene.node.refuse = ({ ins }) =>
       parseEnvelopes({ inputs: ins }).length > 0 ? 'txn-datacarrier-exceeded' : undefined
     const view = await scene.inscriber({ onNote: (note) => notes.push(note) }).inscribe([textEnvelope('x')])
     expect(confirmations(view)).toEqual([1])
-    expect(notes).toEqual([expect.stringContaining('txn-datacarrier-exceeded')])
+    expect(notes).toEqual([{ kind: 'mined-directly', reason: 'txn-datacarrier-exceeded' }])
   })
 
   it('sends again what a reorg took out, and what the node lost', async () => {

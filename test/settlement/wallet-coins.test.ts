@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { BitcoindClient, BitcoindError, type RpcCall, type RpcOptions } from '../../src/bitcoin/io/index.ts'
-import { Wallet, walletCoins } from '../../src/settlement/io/index.ts'
+import { BitcoindError, type RpcCall, type RpcOptions } from '../../src/bitcoin/io/index.ts'
+import { type BitcoindCalls, type InscriberNote, Wallet, walletCoins } from '../../src/settlement/io/index.ts'
 
 const wallet = new Wallet(regtest, new Uint8Array(32).fill(3))
 const unspent = { txid: 'ab'.repeat(32), vout: 1, amount: 0.5, height: 7 }
@@ -10,22 +10,31 @@ const busy = () =>
   new BitcoindError('E_NODE_RPC', 'Scan already in progress, use action "abort" or "status"', { rpcCode: -8 })
 
 /** Answers calls of scantxoutset by their action. */
-class ScanningBitcoind extends BitcoindClient {
+class ScanningBitcoind implements BitcoindCalls {
   readonly actions: string[] = []
   readonly #answer: (action: string, signal?: AbortSignal) => unknown
 
   constructor(answer: (action: string, signal?: AbortSignal) => unknown) {
-    super({ url: 'http://127.0.0.1:1' })
     this.#answer = answer
   }
 
-  override async call<T>({ params, schema }: RpcCall<T>, { signal }: RpcOptions = {}): Promise<T> {
+  async call<T>({ params, schema }: RpcCall<T>, { signal }: RpcOptions = {}): Promise<T> {
     const action = params?.[0] as string
     this.actions.push(action)
     const answer = schema.safeParse(await this.#answer(action, signal))
     if (answer.success) return answer.data
     throw new BitcoindError('E_NODE_GARBAGE', answer.error.message)
   }
+
+  async batch<T>(): Promise<T[]> {
+    return []
+  }
+
+  async getBlockCount(): Promise<number> {
+    return 0
+  }
+
+  async getBlockHash(): Promise<undefined> {}
 }
 
 it('another scan is waited for, and the user told once', async () => {
@@ -36,10 +45,10 @@ it('another scan is waited for, and the user told once', async () => {
     if (++starts < 3) throw busy()
     return found(unspent)
   })
-  const notes: string[] = []
+  const notes: InscriberNote[] = []
   const { spendable } = await walletCoins(node, wallet, { onNote: (note) => notes.push(note) })
   expect(spendable).toMatchObject([{ vout: 1, value: 50_000_000n }])
-  expect([node.actions.filter((action) => action === 'start').length, notes.length]).toEqual([3, 1])
+  expect([node.actions.filter((action) => action === 'start').length, notes]).toEqual([3, [{ kind: 'scan-waits' }]])
 })
 
 it('a scan that is no longer wanted is stopped; one of somebody else is not', async () => {

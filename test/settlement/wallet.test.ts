@@ -7,8 +7,8 @@ import { schnorr } from '@noble/curves/secp256k1.js'
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { mainnet, regtest, signet } from '../../src/bitcoin/index.ts'
-import { createWallet, openWallet, parseSecretKey, taprootOutput, Wallet } from '../../src/settlement/io/index.ts'
-import { outputSecretKey } from '../../src/settlement/io/wallet/taproot.ts'
+import { createWallet, openWallet, parseSecretKey, Wallet } from '../../src/settlement/io/index.ts'
+import { outputSecretKey, taprootOutput } from '../../src/settlement/io/wallet/taproot.ts'
 
 let dir: string
 beforeEach(async () => {

@@ -19,7 +19,7 @@ export type ShownAttestationReject = AttestationReject | AttestationFormReject |
  * console.log(json.height) // null
  */
 export function attestationResultJson(
-  result: Result<{ readonly verified: VerifiedAttestation }, ShownAttestationReject>,
+  result: Result<{ readonly verified: VerifiedAttestation }, string>,
   kind: AttestationKind | null,
 ): Record<string, unknown> {
   if (!result.ok) {

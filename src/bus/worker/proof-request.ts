@@ -76,7 +76,8 @@ export async function verifyProofRequest(request: VerifyProofRequest, verifier: 
   return { result, network: params.name, claims: claimsOf(proof) }
 }
 
-function paramsOf(network: NetworkName | { readonly custom: string }): NetworkParams {
+/** The parameters that a request names. Throws E_PARAMS where there are none of that name, or the text is none. */
+export function paramsOf(network: NetworkName | { readonly custom: string }): NetworkParams {
   if (typeof network === 'string') {
     // Not every caller is type-checked.
     if (Object.hasOwn(NETWORKS, network)) return NETWORKS[network]

@@ -5,14 +5,22 @@ import {
   type VerifiedAttestation,
   verifyAttestation,
 } from '../../bus/index.ts'
-import { type Rejection, rejection } from '../../lib/index.ts'
+import { hexToBytes, type Rejection, rejection } from '../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
+import {
+  type AttestedRecord,
+  type AttestedRecordReject,
+  attestedJson,
+  type RecordJson,
+  requireAuthor,
+} from '../../settlement/index.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
+import { hex32 } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
 import { cureOf } from '../proof-cure.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
@@ -21,6 +29,7 @@ import { jsonLine, quoted } from '../text.ts'
 interface Options extends JudgeOptions {
   readonly proof: string
   readonly body?: string
+  readonly author?: string
   readonly json?: boolean
 }
 
@@ -32,6 +41,7 @@ export const addCheck: AddCommand = (parent, run) => {
     .requiredOption('--proof <PROOF>', 'proof file of the very height the attestation was made or refreshed for')
   addOptions(checkCommand, ...judgeOptions())
     .option('--body <FILE>', 'write the body of the inscription there')
+    .option('--author <KEY>', 'refuse what is no record that this author signed (64 hex digits)', hex32)
     .addOption(shared.json())
     .addHelpText(
       'after',
@@ -48,7 +58,7 @@ async function check(context: CliContext, file: string, options: Options): Promi
   const proved = await judge.verify(proof)
   const read = await readAttestationFile(file)
   const kind = read.ok ? read.attestation.kind : null
-  const refuse = (refused: Rejection<ShownAttestationReject>): ExitCode => {
+  const refuse = (refused: Rejection<ShownAttestationReject | AttestedRecordReject>): ExitCode => {
     if (options.json) terminal.result(jsonLine(attestationResultJson(refused, kind)))
     terminal.note(`invalid: ${refused.reject}: ${refused.detail}`)
     return EXIT.invalid
@@ -64,8 +74,13 @@ async function check(context: CliContext, file: string, options: Options): Promi
   const result = verifyAttestation(read.attestation, proved.chain, poseidonOf(judge.verifier))
   const ms = performance.now() - began
   if (!result.ok) return refuse(result)
-  if (options.body !== undefined) await writeBody(options.body, result.verified)
-  const json = attestationResultJson(result, kind)
+  const { verified } = result
+  if (options.author !== undefined) {
+    const signed = requireAuthor(verified, judge.params, hexToBytes(options.author))
+    if (!signed.ok) return refuse(signed)
+  }
+  if (options.body !== undefined) await writeBody(options.body, verified)
+  const json = attestedJson(verified, kind, judge.params)
   if (options.json) terminal.result(jsonLine(json))
   else for (const line of checkedLines(json, ms)) terminal.result(line)
   return EXIT.valid
@@ -77,17 +92,27 @@ async function writeBody(file: string, { payload }: VerifiedAttestation): Promis
 }
 
 export function checkedLines(json: Record<string, unknown>, ms: number): string[] {
-  const payload = Object.entries(json.payload as Record<string, unknown>)
+  const { record, recordReject, ...payload } = json.payload as Record<string, unknown> & Partial<AttestedRecord>
   return [
     `valid          ${json.kind} (${ms.toFixed(1)} ms beyond the proof)`,
     `height         ${json.height}`,
     `block          ${json.blockHash}`,
     `confirmations  ${json.confirmations}`,
-    ...payload.map(
+    ...Object.entries(payload).map(
       ([name, value]) =>
         `${name.padEnd(14)} ${FROM_CHAIN.has(name) && typeof value === 'string' ? quoted(value) : shown(value)}`,
     ),
+    ...(record == null ? [] : recordLines(record)),
+    ...(recordReject == null ? [] : [`record         none: ${recordReject}`]),
     ...(json.kind === 'output' ? ['Not claimed: that the output is unspent.'] : []),
+  ]
+}
+
+function recordLines({ kind, program, height, blockHash, output, seq, author }: RecordJson): string[] {
+  const all = { record: `${kind} seq ${seq}`, author, program, 'of height': height, 'of block': blockHash, output }
+  return [
+    ...Object.entries(all).map(([name, value]) => `${name.padEnd(14)} ${value}`),
+    'Signed by its author. Whether its seq counts is not known from one inscription.',
   ]
 }
 

@@ -1,12 +1,12 @@
-import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type Cost, Inscriber, type JobView, openStore } from '../../settlement/io/index.ts'
+import { InscriberService, type RecordWarning, type Wallet } from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
+import { costJson, costText, jobJson, jobLines, noteText, warningText } from '../inscriber-text.ts'
 import { argument, type InscriptionInput, readBatch, readInscription, readJson } from '../inscription-input.ts'
 import { requirePublishable } from '../outputs.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
@@ -83,12 +83,18 @@ async function inscribeFiles(context: CliContext, options: Options) {
   return await withInscriber(context, options, async (inscriber, wallet) => {
     const composed = await Promise.all(inputs.map((input) => readInscription(input, wallet)))
     const envelopes = composed.map(({ envelope }) => envelope)
+    const warnings: RecordWarning[] = []
+    inscriber.events.on('warning', (warning) => {
+      warnings.push(warning)
+      terminal.note(warningText(warning, envelopes.length))
+    })
     if (options.dryRun) {
       const cost = await inscriber.quote(envelopes, options.feeRate)
-      terminal.result(options.json ? jsonLine(costJson(cost)) : describeCost(cost))
+      terminal.result(options.json ? jsonLine({ ...costJson(cost), warnings }) : costText(cost))
       return
     }
-    tell(context, options, await inscriber.inscribe(envelopes, options.feeRate))
+    inscriber.events.on('cost', (cost) => terminal.note(costText(cost)))
+    await inscriber.inscribe(envelopes, options.feeRate)
   })
 }
 
@@ -108,9 +114,7 @@ function addResume(parent: Command, run: Runner): void {
     .action(
       run(async (context, _: Options, command: Command) => {
         const options = command.optsWithGlobals<Options>()
-        return await withInscriber(context, options, async (inscriber) => {
-          for await (const view of inscriber.resume()) tell(context, options, view)
-        })
+        return await withInscriber(context, options, (inscriber) => inscriber.resume())
       }),
     )
 }
@@ -142,7 +146,8 @@ function addBump(parent: Command, run: Runner): void {
           const { feeRate } = options
           if (feeRate === undefined) throw new UsageError('say by --fee-rate what to pay')
           return await withInscriber(context, options, async (inscriber) => {
-            tell(context, options, await inscriber[act](job, feeRate))
+            inscriber.events.on('cost', (cost) => context.terminal.note(costText(cost)))
+            await inscriber[act](job, feeRate)
           })
         }),
       )
@@ -150,75 +155,34 @@ function addBump(parent: Command, run: Runner): void {
   bump('accelerate', 'have a child pay for all unconfirmed reveals (CPFP)', 'accelerate')
 }
 
-type Wallet = Awaited<ReturnType<typeof openOwnWallet>>
-
+/** Does the work with a service that tells of jobs and of what an operator should know. */
 async function withInscriber(
   context: CliContext,
   options: Options,
-  work: (inscriber: Inscriber, wallet: Wallet) => Promise<void>,
+  work: (inscriber: InscriberService, wallet: Wallet) => Promise<void>,
 ) {
   const { terminal, signal } = context
+  const { fundFrom, maxFeeRate, allowInscribed } = options
   const params = await readNetwork(options.network)
   const wallet = await openOwnWallet(options, params, context)
   const client = await openBitcoind(options, params, context)
+  const state = settlementDir(options.settlementDir, params, context)
+  const inscriber = new InscriberService({ wallet, client, state, fundFrom, maxFeeRate, allowInscribed })
+  inscriber.events.on('note', (note) => terminal.note(noteText(note)))
+  inscriber.events.on('job', (job) => {
+    for (const line of options.json ? [jsonLine(jobJson(job))] : jobLines(job)) terminal.result(line)
+  })
   try {
-    const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'inscriber'), 'jobs')
+    await inscriber.start(signal)
     try {
-      const inscriber = new Inscriber({
-        wallet,
-        client,
-        store,
-        signal,
-        fundFrom: options.fundFrom,
-        maxFeeRate: options.maxFeeRate,
-        allowInscribed: options.allowInscribed,
-        onCost: (cost) => terminal.note(describeCost(cost)),
-        onNote: (note) => terminal.note(note),
-      })
       await work(inscriber, wallet)
-      return EXIT.valid
     } finally {
-      await store.close()
+      await inscriber.stop()
     }
+    return EXIT.valid
   } finally {
     client.close()
   }
-}
-
-function tell({ terminal }: CliContext, { json }: Options, view: JobView): void {
-  const { id, status, commitTxid, feeRate, fees, inscriptions } = view
-  if (json) {
-    terminal.result(jsonLine({ job: id, status, commitTxid, feeRate, fees: Number(fees), inscriptions }))
-    return
-  }
-  terminal.result(`job ${id}: ${status}, commit ${commitTxid}, ${fees} satoshis of fees`)
-  for (const one of inscriptions) {
-    const where =
-      one.confirmations === null ? 'not sent' : one.confirmations === 0 ? 'waits' : `${one.confirmations} confirmations`
-    terminal.result(`  ${one.id}  ${where}`)
-  }
-}
-
-function costJson(cost: Cost) {
-  const { feeRate, commitVsize, revealVsizes, commitFee, revealFees, postage, fees } = cost
-  return {
-    feeRate,
-    commitVsize,
-    revealVsizes,
-    commitFee: Number(commitFee),
-    revealFees: revealFees.map(Number),
-    postage: Number(postage),
-    fees: Number(fees),
-  }
-}
-
-function describeCost({ feeRate, commitVsize, revealVsizes, fees, postage, child }: Cost): string {
-  if (child !== undefined) {
-    const rate = `for ${feeRate.toFixed(1)} sat/vB`
-    return `cost: ${child.fee} satoshis of fees for a child of ${child.vsize} vB ${rate}, ${fees} with what it pays for`
-  }
-  const sizes = `commit ${commitVsize} vB, ${revealVsizes.length === 1 ? 'reveal' : 'reveals'} ${revealVsizes.join(' + ')} vB`
-  return `cost: ${fees} satoshis of fees at ${feeRate.toFixed(1)} sat/vB (${sizes}), and ${postage} that stay with the wallet`
 }
 
 function rate(text: string): number {

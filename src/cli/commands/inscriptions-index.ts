@@ -1,24 +1,19 @@
-import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { fromDisplay, type NetworkParams, parseInscriptionId } from '../../bitcoin/index.ts'
-import { type BitcoindClient, ChainFeed } from '../../bitcoin/io/index.ts'
+import { parseInscriptionId } from '../../bitcoin/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
-import { scanBlock } from '../../settlement/index.ts'
 import {
-  fetchBlock,
   type IndexEntry,
-  InscriptionIndex,
-  openStore,
+  IndexService,
+  type InscriptionIndex,
+  matchesQuery,
   type Query,
-  type ScanEvent,
-  scanChain,
 } from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
-import { height, readNetwork } from '../inputs.ts'
+import { height, hex32, readNetwork } from '../inputs.ts'
 import { outageText } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
@@ -33,9 +28,6 @@ interface Options extends RpcOptions, Query {
   readonly out?: string
   readonly json?: boolean
 }
-
-/** Before this block of mainnet there is no inscription (ord: src/chain.rs, first_inscription_height). */
-const FIRST_ON_MAINNET = 767_430
 
 export const addInscriptionsIndex: AddCommand = (parent, run) => {
   addList(parent, run)
@@ -70,10 +62,17 @@ function addList(parent: Command, run: Runner): void {
     )
     .action(
       run(async (context, options: Options) => {
-        return await withOpenIndex(context, options, async ({ index }) => {
-          for await (const entry of index.query(options)) tell(context, options, index, entry)
-          return EXIT.valid
-        })
+        return await withIndexService(
+          context,
+          options,
+          async (service) => {
+            await service.caughtUp()
+            const { index } = service
+            for await (const entry of index.query(options)) tell(context, options, index, entry)
+            return EXIT.valid
+          },
+          true,
+        )
       }),
     )
 }
@@ -88,18 +87,26 @@ function addShow(parent: Command, run: Runner): void {
       run(async (context, id: string, options: Options) => {
         if (parseInscriptionId(id) === null) throw new UsageError(`${id} is no inscription id: write <txid>iN`)
         if (options.out !== undefined) await requireWritable(options.out, context.env, options)
-        return await withOpenIndex(context, options, async (opened) => {
-          const { index } = opened
-          const entry = await index.get(id)
-          if (entry === null) {
-            context.terminal.note(`there is no inscription ${id} up to height ${index.tip?.height}`)
-            return EXIT.invalid
-          }
-          if (options.out !== undefined) await writeBody(options.out, entry, opened, context)
-          tell(context, options, index, entry)
-          if (!options.json) for (const line of details(entry)) context.terminal.result(line)
-          return EXIT.valid
-        })
+        return await withIndexService(
+          context,
+          options,
+          async (service) => {
+            await service.caughtUp()
+            const { index } = service
+            const entry = await index.get(id)
+            if (entry === null) {
+              context.terminal.note(`there is no inscription ${id} up to height ${index.tip?.height}`)
+              return EXIT.invalid
+            }
+            if (options.out !== undefined) {
+              await writeAtomic(diskFiles, options.out, await service.body(entry, context.signal))
+            }
+            tell(context, options, index, entry)
+            if (!options.json) for (const line of details(entry)) context.terminal.result(line)
+            return EXIT.valid
+          },
+          true,
+        )
       }),
     )
 }
@@ -120,96 +127,55 @@ function details({ blockHash, bodySha256, metaprotocol, record }: IndexEntry): s
   return Object.entries(all).flatMap(([name, value]) => (value == null ? [] : [`  ${name.padEnd(13)} ${value}`]))
 }
 
-async function writeBody(
-  out: string,
-  entry: IndexEntry,
-  { index, client }: Opened,
-  { signal }: CliContext,
-): Promise<void> {
-  const { height, blockHash } = entry
-  const block = await fetchBlock(client, { params: index.params, height, hash: fromDisplay(blockHash) }, signal)
-  const found = [...scanBlock(block)].find(({ txid, envelope }) => `${txid}i${envelope.index}` === entry.id)
-  await writeAtomic(diskFiles, out, found?.envelope.body ?? new Uint8Array(0))
-}
-
 function addWatch(parent: Command, run: Runner): void {
   withQuery(parent.command('watch'))
     .description('follow the node: tell of each inscription as it is found, or leaves the chain')
     .addHelpText('after', examples('inscriptions watch --network regtest --json'))
     .action(
       run(async (context, options: Options) => {
-        return await withOpenIndex(
-          context,
-          options,
-          async () => EXIT.valid,
-          (event, index) => {
-            if (event.type !== 'connected' && event.type !== 'disconnected') return
-            for (const entry of event.entries)
-              if (matches(entry, options)) tell(context, options, index, entry, event.type)
-          },
-        )
+        return await withIndexService(context, options, async (service) => {
+          for (const type of ['connected', 'disconnected'] as const) {
+            service.events.on(type, ({ entries }) => {
+              for (const entry of entries.filter((one) => matchesQuery(one, options))) {
+                tell(context, options, service.index, entry, type)
+              }
+            })
+          }
+          await service.ended()
+          context.signal.throwIfAborted()
+          return EXIT.valid
+        })
       }),
     )
 }
 
-function matches({ record }: IndexEntry, { program, kind, author, records }: Query): boolean {
-  return (
-    (program === undefined || record?.program === program) &&
-    (kind === undefined || record?.kind === kind) &&
-    (author === undefined || record?.author === author) &&
-    (records !== true || record?.counts === true)
-  )
-}
-
-interface Opened {
-  readonly index: InscriptionIndex
-  readonly client: BitcoindClient
-}
-
-/** Brings the index to the tip, then does the work; with `follow`, goes on for ever. */
-async function withOpenIndex(
+/** Does the work with an index that follows the node; `once` ends that at the tip. */
+async function withIndexService(
   context: CliContext,
   options: Options,
-  work: (opened: Opened) => Promise<ExitCode>,
-  follow?: (event: ScanEvent, index: InscriptionIndex) => void,
+  work: (service: IndexService) => Promise<ExitCode>,
+  once = false,
 ): Promise<ExitCode> {
   const { terminal, signal } = context
+  const { startHeight } = options
   const params = await readNetwork(options.network)
   const client = await openBitcoind(options, params, context)
+  const state = settlementDir(options.settlementDir, params, context)
+  const service = new IndexService({ client, params, state, startHeight, once })
+  service.events.on('unreachable', (outage) => terminal.note(outageText(outage)))
+  service.events.on('recovered', () => terminal.note('the node answers again'))
+  service.events.on('connected', ({ height }) => terminal.progress(`scanned ${height}`))
+  if (once) service.events.on('tip', () => terminal.settle())
   try {
-    const store = await openStore(join(settlementDir(options.settlementDir, params, context), 'index'), 'index')
+    await service.start(signal)
     try {
-      const index = await InscriptionIndex.open(store, params)
-      const startHeight = options.startHeight ?? firstHeight(params)
-      if (options.startHeight !== undefined && index.tip !== null && index.start !== startHeight) {
-        const cure = 'name another --settlement-dir for another start'
-        throw new UsageError(`--start-height ${startHeight}: this index begins at ${index.start}; ${cure}`)
-      }
-      const feed = new ChainFeed({ client, params })
-      await feed.start(signal)
-      try {
-        for await (const event of scanChain({ client, feed, index, signal, startHeight })) {
-          if (event.type === 'unreachable') terminal.note(outageText(event))
-          if (event.type === 'recovered') terminal.note('the node answers again')
-          if (event.type === 'connected') terminal.progress(`scanned ${event.height}`)
-          if (follow !== undefined) follow(event, index)
-          else if (event.type === 'tip') break
-        }
-      } finally {
-        await feed.stop()
-      }
-      terminal.settle()
-      return await work({ index, client })
+      return await work(service)
     } finally {
-      await store.close()
+      await service.stop()
     }
   } finally {
     client.close()
   }
-}
-
-function firstHeight(params: NetworkParams): number {
-  return params.name === 'mainnet' ? FIRST_ON_MAINNET : 0
 }
 
 function tell(
@@ -236,11 +202,6 @@ export function entryLine({ id, height, contentType, bodyLength, record, error }
   const what = record === null ? '' : `  ${record.kind} seq ${record.seq}${record.counts ? '' : ' (does not count)'}`
   const wrong = error === null ? '' : `  error: ${error}`
   return `${id}  height ${height}  ${where}  ${type}  ${bodyLength ?? 0} bytes${what}${wrong}`
-}
-
-function hex32(text: string): string {
-  if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new InvalidArgumentError('not 64 hex digits')
-  return text.toLowerCase()
 }
 
 function kind(text: string): string {

@@ -1,10 +1,17 @@
 import type { Command } from 'commander'
-import { createWallet, parseSecretKey, readPrivate, walletBalance } from '../../settlement/io/index.ts'
+import {
+  createWallet,
+  type InscriberNote,
+  parseSecretKey,
+  readPrivate,
+  walletBalance,
+} from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
+import { noteText } from '../inscriber-text.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
 import { newPassphrase, openOwnWallet, type WalletOptions, walletFile, walletOption } from '../wallet-place.ts'
@@ -99,7 +106,7 @@ function addBalance(parent: Command, run: Runner): void {
         const client = await openBitcoind(options, params, context)
         try {
           const { signal, terminal } = context
-          const onNote = (note: string) => terminal.note(note)
+          const onNote = (note: InscriberNote) => terminal.note(noteText(note))
           const balance = Object.entries(await walletBalance(client, wallet, { signal, onNote }))
           if (options.json) {
             terminal.result(jsonLine(Object.fromEntries(balance.map(([name, value]) => [name, Number(value)]))))

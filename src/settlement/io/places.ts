@@ -9,7 +9,14 @@ export interface SettlementPlaces {
   readonly state: string
 }
 
-/** Below a folder of the user's data. */
+/**
+ * Below a folder of the user's data.
+ *
+ * @example
+ * import { settlementPlaces, signet } from 'wsc-bitcoin'
+ *
+ * console.log(settlementPlaces('data', signet).wallet) // data/signet/wallet.json
+ */
 export function settlementPlaces(home: string, params: NetworkParams): SettlementPlaces {
   return { wallet: join(home, params.name, 'wallet.json'), state: join(home, params.name, 'settlement') }
 }

@@ -7,9 +7,22 @@ import {
   type NetworkParams,
   parseEnvelopes,
 } from '../../bitcoin/index.ts'
-import { equalBytes, hash256, hexToBytes, hexUpTo, type Rejection, type Result, rejection } from '../../lib/index.ts'
+import {
+  aByteArray,
+  aText,
+  equalBytes,
+  hash256,
+  hexToBytes,
+  hexUpTo,
+  type OptionRules,
+  optional,
+  type Rejection,
+  type Result,
+  rejection,
+  requireOptions,
+} from '../../lib/index.ts'
 import { decodeRecord, recordContent } from './codec.ts'
-import type { Json } from './json.ts'
+import { isJson, type Json } from './json.ts'
 import { encodeJson, holdsJson } from './json-cbor.ts'
 import { JsonFloat } from './json-number.ts'
 import {
@@ -56,6 +69,12 @@ export type ComposeReject =
   /** Read back, the envelope is not what was given. */
   | 'not-kept'
 
+const DRAFT: OptionRules<Draft> = {
+  body: aByteArray,
+  contentType: optional(aText),
+  metadata: optional({ what: 'what parseJson gives', holds: isJson }),
+}
+
 /** ord reads no more pushes of metadata than it has to; this is far below what nodes relay. */
 const MAX_METADATA_BYTES = 4096
 
@@ -72,6 +91,7 @@ const MAX_METADATA_BYTES = 4096
  * console.log(made.ok ? made.record : made.reject) // null
  */
 export function composeInscription(draft: Draft, signer: RecordSigner): Result<Composed, ComposeReject> {
+  requireOptions('composeInscription', draft, DRAFT)
   const { body, contentType = 'application/octet-stream', metadata } = draft
   if (body.length > MAX_BODY_BYTES) {
     return rejection('body-too-long', `it is longer than ${MAX_BODY_BYTES} bytes, the most that one inscription holds`)

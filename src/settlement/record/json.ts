@@ -1,5 +1,5 @@
-import { type Rejection, type Result, rejection } from '../../lib/index.ts'
-import { exactFloat, type JsonFloat } from './json-number.ts'
+import { aText, type Rejection, type Result, rejection, requireArgument } from '../../lib/index.ts'
+import { exactFloat, JsonFloat } from './json-number.ts'
 
 /**
  * A JSON value as it was written. Members of objects are in a map, so that no name means anything to the language
@@ -32,8 +32,15 @@ const WORDS = [
 /**
  * Reads JSON (RFC 8259) so that nothing is lost: what no value here can hold is refused. `JSON.parse` would round
  * numbers, drop members of one name and set the prototype by another.
+ *
+ * @example
+ * import { parseJson } from 'wsc-bitcoin'
+ *
+ * const read = parseJson('{"n":9007199254740993}')
+ * console.log(read.ok ? read.value.get('n') : read.reject) // 9007199254740993n
  */
 export function parseJson(text: string): Result<{ readonly value: Json }, JsonReject> {
+  requireArgument('parseJson', 'its text', text, aText)
   const reader = new Reader(text)
   try {
     const value = reader.value(0)
@@ -43,6 +50,15 @@ export function parseJson(text: string): Result<{ readonly value: Json }, JsonRe
     if (error instanceof Refusal) return error.rejection
     throw error
   }
+}
+
+/** Whether a value is one of those that `parseJson` gives; plain objects and numbers of the language are not. */
+export function isJson(value: unknown, depth = 0): value is Json {
+  if (depth > MAX_DEPTH + 1) return false
+  if (value === null || value instanceof JsonFloat) return true
+  if (['boolean', 'string', 'bigint'].includes(typeof value)) return true
+  if (Array.isArray(value)) return value.every((item) => isJson(item, depth + 1))
+  return value instanceof Map && [...value].every(([key, item]) => typeof key === 'string' && isJson(item, depth + 1))
 }
 
 /** Leaves the reader at any depth; never leaves this file. */

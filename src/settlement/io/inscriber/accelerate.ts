@@ -7,6 +7,7 @@ import type { BitcoindCalls } from './client.ts'
 import { coinsOf, type Job, rawCoin } from './job.ts'
 import type { Whereabouts } from './locate.ts'
 import { evicted } from './mempool.ts'
+import type { OnNote } from './notes.ts'
 import { type OptionalGuard, withPlainCoins } from './plain-coins.ts'
 import type { Cost } from './plan.ts'
 import { type Coin, POSTAGE, sameCoin, sum } from './transactions.ts'
@@ -21,7 +22,7 @@ export interface AccelerateContext {
   /** Throws where it is above the cap. */
   readonly checkCap: (feeRate: number) => void
   readonly onCost?: ((cost: Cost) => void) | undefined
-  readonly onNote?: ((note: string) => void) | undefined
+  readonly onNote?: OnNote
 }
 
 /** The job with a child for all its waiting reveals, which the node would take; nothing is kept or sent. */
@@ -37,7 +38,7 @@ export async function accelerated(context: AccelerateContext, job: Job, where: W
     only!.feeRate >= feeRate &&
     waiting.every(({ txid }) => job.children[txid] !== undefined)
   ) {
-    onNote?.(`a child pays for it at ${only!.feeRate} sat/vB already`)
+    onNote?.({ kind: 'paid-already', feeRate: only!.feeRate })
     return job
   }
   const commit = Transaction.fromHex(attempt.commit.hex)

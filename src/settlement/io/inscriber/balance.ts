@@ -15,6 +15,17 @@ export interface Balance {
   readonly immature: bigint
 }
 
+/**
+ * Scans the node's unspent outputs, and follows the sats of each coin back.
+ *
+ * @example
+ * import { BitcoindClient, regtest, Wallet, walletBalance } from 'wsc-bitcoin'
+ *
+ * const client = new BitcoindClient({ url: 'http://127.0.0.1:9' })
+ * const wallet = new Wallet(regtest, new Uint8Array(32).fill(1))
+ * const found = await walletBalance(client, wallet).then(({ spendable }) => spendable, (error) => error.code)
+ * console.log(found) // E_NODE_UNREACHABLE
+ */
 export async function walletBalance(
   client: BitcoindCalls,
   wallet: Pick<Wallet, 'script' | 'params'>,

@@ -5,6 +5,7 @@ import { mineDirectly, rejectReason, send } from './bitcoind-calls.ts'
 import type { BitcoindCalls } from './client.ts'
 import type { Job, JobStore } from './job.ts'
 import type { Whereabouts } from './locate.ts'
+import type { OnNote } from './notes.ts'
 import { requireRelayable } from './plan.ts'
 
 export interface DispatchContext {
@@ -15,7 +16,7 @@ export interface DispatchContext {
   /** Where the node's policy refuses what a reveal holds, mine it instead: regtest alone can. */
   readonly directly: boolean
   readonly signal?: AbortSignal | undefined
-  readonly onNote?: ((note: string) => void) | undefined
+  readonly onNote?: OnNote
 }
 
 /**
@@ -105,7 +106,7 @@ async function sendAll({ client, signal }: DispatchContext, all: readonly string
 
 async function mine(context: DispatchContext, refused: string, hex: readonly string[]): Promise<void> {
   const { client, signal, onNote } = context
-  onNote?.(`the node's policy refuses the reveal (${refused}); on regtest it is mined directly by generateblock`)
+  onNote?.({ kind: 'mined-directly', reason: refused })
   await mineDirectly(client, hex, { signal })
 }
 

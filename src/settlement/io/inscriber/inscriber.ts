@@ -1,24 +1,31 @@
-import { Transaction } from 'bitcoinjs-lib'
-import type { WscError } from '../../../lib/index.ts'
+import { aBoolean, anInteger, type OptionRule, requireArgument, type WscError } from '../../../lib/index.ts'
 import { isSettlementError, settlementError } from '../../errors.ts'
 import type { Store } from '../store.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { accelerated } from './accelerate.ts'
-import { estimateFeeRate, rejectReason, send } from './bitcoind-calls.ts'
+import { estimateFeeRate, rejectReason } from './bitcoind-calls.ts'
 import type { BitcoindCalls } from './client.ts'
 import { CoinHistory } from './coin-history.ts'
-import { conflict, dispatch } from './dispatch.ts'
-import { attemptOf, coinsOf, type Job, JobStore, jobId } from './job.ts'
-import { type JobView, viewOf, viewOfDone } from './job-view.ts'
-import { locate, type Whereabouts } from './locate.ts'
+import { conflict } from './dispatch.ts'
+import { attemptOf, coinsOf, type Job, JobStore, jobId, leavesOf } from './job.ts'
+import { type JobView, viewOfDone } from './job-view.ts'
+import { locate } from './locate.ts'
 import { evicted } from './mempool.ts'
+import type { OnNote } from './notes.ts'
 import { Payers } from './payers.ts'
 import type { OptionalGuard } from './plain-coins.ts'
 import { type Cost, type Plan, requireRelayable } from './plan.ts'
+import { JobProgress } from './progress.ts'
+import { type KnownSequences, type RecordWarning, recordIn, recordWarnings } from './record-warnings.ts'
 import { leafScript } from './transactions.ts'
 import { Turns } from './turns.ts'
 
 const MAX_FEE_RATE = 200
+
+const aFeeRate: OptionRule = {
+  what: 'a number above 0',
+  holds: (value) => typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY,
+}
 
 /** Who pays for inscriptions, at which rate, and where jobs are kept. */
 export interface InscriberOptions {
@@ -34,10 +41,14 @@ export interface InscriberOptions {
   /** Lets coins pay that carry inscriptions, or may. */
   readonly allowInscribed?: boolean | undefined
   readonly signal?: AbortSignal | undefined
+  /** What others than this store know of records, an index. */
+  readonly known?: KnownSequences | undefined
+  /** Told of a new job's records before anything is paid or sent. */
+  readonly onWarning?: ((warning: RecordWarning) => void) | undefined
   /** Told before anything is sent. */
   readonly onCost?: ((cost: Cost) => void) | undefined
   /** What an operator should know: blocks mined directly, what is waited for. */
-  readonly onNote?: ((note: string) => void) | undefined
+  readonly onNote?: OnNote
 }
 
 /**
@@ -49,20 +60,45 @@ export class Inscriber {
   readonly #jobs: JobStore
   readonly #payers: Payers
   readonly #guard: OptionalGuard
+  readonly #progress: JobProgress
   /** Two at once would choose the same coins. */
   readonly #turns = new Turns()
 
   constructor(options: InscriberOptions) {
     const { wallet, client, store, maxFeeRate = MAX_FEE_RATE, allowInscribed = false, signal, onNote } = options
+    requireArgument('Inscriber', 'finality', options.finality ?? 6, anInteger(1, 1_000_000))
+    requireArgument('Inscriber', 'maxFeeRate', maxFeeRate, aFeeRate)
+    // A text would be true, whatever it says.
+    requireArgument('Inscriber', 'allowInscribed', allowInscribed, aBoolean)
     this.#options = options
     this.#jobs = new JobStore(options.store, wallet.params)
     this.#guard = allowInscribed ? null : new CoinHistory({ client, params: wallet.params, store })
     this.#payers = new Payers({ wallet, client, jobs: this.#jobs, maxFeeRate, guard: this.#guard, signal, onNote })
+    const { finality = 6 } = options
+    const directly = this.#directly
+    this.#progress = new JobProgress({
+      client,
+      jobs: this.#jobs,
+      payers: this.#payers,
+      finality,
+      directly,
+      signal,
+      onNote,
+    })
   }
 
   /** What inscribing would cost; nothing is kept or sent. */
   async quote(envelopes: readonly Uint8Array[], feeRate?: number): Promise<Cost> {
-    return await this.#turns.take(async () => (await this.#plan(this.#leaves(envelopes), feeRate)).cost)
+    return await this.#turns.take(async () => {
+      const leaves = this.#leaves(envelopes)
+      if ((await this.#jobs.get(jobId(this.#options.wallet, leaves))) === null) await this.#warn(leaves)
+      return (await this.#plan(leaves, feeRate)).cost
+    })
+  }
+
+  /** Resolves once what is under way has ended, well or not. */
+  async settled(): Promise<void> {
+    await this.#turns.take(async () => {})
   }
 
   /** Inscribes these, one commit for all; what was begun before is gone on with. */
@@ -75,7 +111,8 @@ export class Inscriber {
     const done = await this.#jobs.done(id)
     if (done !== null) return viewOfDone(done, await this.#options.client.getBlockCount(this.#call))
     const begun = await this.#jobs.get(id)
-    if (begun !== null) return await this.#advance(begun)
+    if (begun !== null) return await this.#progress.advance(begun)
+    await this.#warn(leaves)
     const since = await this.#options.client.getBlockCount(this.#call)
     const plan = await this.#plan(leaves, feeRate)
     this.#options.onCost?.(plan.cost)
@@ -83,7 +120,7 @@ export class Inscriber {
     const job: Job = { id, since, status: 'prepared', attempts: [attemptOf(plan)], children: {}, nodeWallet }
     await this.#jobs.put(job)
     await this.#payers.reserve(job)
-    return await this.#advance(job)
+    return await this.#progress.advance(job)
   }
 
   /**
@@ -96,7 +133,7 @@ export class Inscriber {
       try {
         const view = await this.#turns.take(async () => {
           const job = await this.#jobs.get(id)
-          return job === null ? null : await this.#advance(job)
+          return job === null ? null : await this.#progress.advance(job)
         })
         if (view !== null) yield view
       } catch (error) {
@@ -118,7 +155,7 @@ export class Inscriber {
     if (!gone) {
       throw settlementError('E_JOB', 'its coins are not spent by anything else', { cure: { act: 'resume' } })
     }
-    await this.#drop(job)
+    await this.#progress.drop(job)
   }
 
   /** Replaces an unconfirmed commit, and with it the reveals, by one that pays more (BIP125). */
@@ -128,6 +165,7 @@ export class Inscriber {
 
   async #bump(id: string, feeRate: number): Promise<JobView> {
     const { client } = this.#options
+    requireArgument('Inscriber', 'a fee rate', feeRate, aFeeRate)
     const job = await this.#job(id)
     const where = await locate(client, job, this.#call)
     const { attempt } = where
@@ -142,7 +180,7 @@ export class Inscriber {
       throw settlementError('E_JOB', `the commit pays ${attempt.feeRate} sat/vB already: a replacement must pay more`)
     }
     this.#checkCap(feeRate)
-    const leaves = attempt.reveals.map(({ hex }) => Transaction.fromHex(hex).ins[0]!.witness[1]!)
+    const leaves = leavesOf(attempt)
     const commits = job.attempts.map(({ commit }) => commit.txid)
     const replaces = { coins: coinsOf(attempt), ...(await evicted(client, commits, this.#call)) }
     const plan = await this.#payers.plan({ leaves, feeRate, nodeWallet: job.nodeWallet, replaces })
@@ -156,7 +194,7 @@ export class Inscriber {
     const bumped = { ...job, attempts: [...job.attempts, attemptOf(plan)] }
     await this.#jobs.put(bumped)
     await this.#payers.reserve(bumped)
-    return await this.#advance(bumped)
+    return await this.#progress.advance(bumped)
   }
 
   /** Has one child of the waiting reveals pay for them and their commit (CPFP), or a child that pays more replace it. */
@@ -177,52 +215,16 @@ export class Inscriber {
     }
     const paidFor = await accelerated(context, job, where, feeRate)
     await this.#jobs.put(paidFor)
-    return await this.#advance(paidFor)
+    return await this.#progress.advance(paidFor)
   }
 
-  async #advance(job: Job): Promise<JobView> {
-    const { client, finality = 6, signal, onNote } = this.#options
-    let where = await locate(client, job, this.#call)
-    if (where.conflict) throw conflict(job)
-    let current = job
-    if (where.commit === null || where.reveals.some((one) => one === null)) {
-      current = await dispatch(
-        { client, jobs: this.#jobs, drop: () => this.#drop(job), directly: this.#directly, signal, onNote },
-        job,
-        where,
-      )
-      where = await locate(client, current, this.#call)
-    }
-    if (await this.#sendChildren(current, where)) where = await locate(client, current, this.#call)
-    if (!where.reveals.every((one) => one !== null && one >= finality)) return viewOf(current, where)
-    return (await this.#finish(current)) ?? viewOf(current, where)
-  }
-
-  /** Null where a block came in between: then it is done another time. */
-  async #finish(job: Job): Promise<JobView | null> {
-    const { client, finality = 6 } = this.#options
-    const tip = await client.getBlockCount(this.#call)
-    const { attempt, reveals } = await locate(client, job, this.#call)
-    const deep = reveals.every((one) => one !== null && one >= finality)
-    if (!deep || (await client.getBlockCount(this.#call)) !== tip) return null
-    // Those of an attempt that another one was confirmed instead of.
-    await this.#payers.release(job)
-    const { id, commitTxid, feeRate, fees } = viewOf(job, { attempt, reveals })
-    const places = attempt.reveals.map(({ txid }, i) => ({ txid, height: tip - reveals[i]! + 1 }))
-    const done = { id, commitTxid, feeRate, fees: fees.toString(), reveals: places }
-    await this.#jobs.finish(done)
-    return viewOfDone(done, tip)
-  }
-
-  /** Those that the node does not have, of reveals that wait. */
-  async #sendChildren(job: Job, { attempt, reveals, children }: Whereabouts): Promise<boolean> {
-    const lost = new Set<string>()
-    for (const [i, { txid }] of attempt.reveals.entries()) {
-      const child = job.children[txid]
-      if (child !== undefined && children[i] === null && (reveals[i] ?? 0) === 0) lost.add(child.hex)
-    }
-    for (const hex of lost) await send(this.#options.client, hex, this.#call)
-    return lost.size > 0
+  /** Before anyone pays for a record that will not count. */
+  async #warn(leaves: readonly Uint8Array[]): Promise<void> {
+    const { client, wallet, known, onWarning } = this.#options
+    if (onWarning === undefined) return
+    const records = leaves.map((leaf) => recordIn(leaf, wallet.params))
+    const sources = known === undefined ? [this.#jobs] : [this.#jobs, known]
+    for (const warning of await recordWarnings(records, client, sources, this.#call)) onWarning(warning)
   }
 
   async #plan(leaves: readonly Uint8Array[], feeRate?: number): Promise<Plan> {
@@ -244,16 +246,11 @@ export class Inscriber {
   }
 
   #checkCap(feeRate: number): void {
+    requireArgument('Inscriber', 'a fee rate', feeRate, aFeeRate)
     const { maxFeeRate = MAX_FEE_RATE } = this.#options
     if (feeRate <= maxFeeRate) return
     const found = `${feeRate.toFixed(1)} sat/vB is above the cap of ${maxFeeRate}.`
     throw settlementError('E_FEE_CAP', found, { cure: { act: 'raise-fee-cap' } })
-  }
-
-  /** In this order: a kill between the two leaves a job, which reserves its coins again. */
-  async #drop(job: Job): Promise<void> {
-    await this.#payers.release(job)
-    await this.#jobs.remove(job)
   }
 
   #leaves(envelopes: readonly Uint8Array[]): Uint8Array[] {

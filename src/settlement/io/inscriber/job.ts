@@ -1,11 +1,14 @@
 import { sha256 } from '@noble/hashes/sha2.js'
+import { Transaction } from 'bitcoinjs-lib'
 import { z } from 'zod'
 import { blockHash, fromDisplay, type NetworkParams, networkHash, toDisplay } from '../../../bitcoin/index.ts'
 import { bytesToHex, concatBytes } from '../../../lib/index.ts'
+import { counts } from '../../record/sequence.ts'
 import type { Store } from '../store.ts'
 import { parseStored, requireOwner } from '../stored.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import type { Plan } from './plan.ts'
+import { type KnownSequences, lineOfRecord, recordIn } from './record-warnings.ts'
 import type { Coin } from './transactions.ts'
 
 const FORMAT = 1
@@ -91,7 +94,7 @@ export function coinsOf({ coins }: Pick<Attempt, 'coins'>): Coin[] {
 }
 
 /** Jobs of one network on disk; every write has reached it when the promise resolves. */
-export class JobStore {
+export class JobStore implements KnownSequences {
   readonly #store: Store
   readonly #params: NetworkParams
   #owned = false
@@ -111,11 +114,28 @@ export class JobStore {
     return value === undefined ? null : parse(doneSchema, value)
   }
 
-  /** In one write: the job goes, with its raw transactions. */
-  async finish(done: DoneJob): Promise<void> {
+  /** In one write: the job goes, with its raw transactions. What its records have used of their lines stays known. */
+  async finish(done: DoneJob, leaves: readonly Uint8Array[]): Promise<void> {
     const store = await this.#own()
     const puts = [{ type: 'put', key: `done:${done.id}`, value: done } as const]
+    for (const [line, seq] of sequencesOf(leaves, this.#params)) {
+      const before = await this.#finished(line)
+      if (counts(seq, before)) puts.push({ type: 'put', key: `seq:${line}`, value: seq } as never)
+    }
     await store.batch([{ type: 'del', key: `job:${done.id}` }, ...puts], { sync: true })
+  }
+
+  /** Greatest `seq` of a line that a job of this store has inscribed, or is inscribing. */
+  async greatest(line: string): Promise<number | undefined> {
+    const all = [await this.#finished(line)]
+    for (const job of await this.list()) all.push(sequencesOf(leavesOf(job.attempts.at(-1)!), this.#params).get(line))
+    const known = all.filter((seq) => seq !== undefined)
+    return known.length === 0 ? undefined : Math.max(...known)
+  }
+
+  async #finished(line: string): Promise<number | undefined> {
+    const value = await (await this.#own()).get(`seq:${line}`)
+    return value === undefined ? undefined : parse(z.int().min(0), value)
   }
 
   async put(job: Job): Promise<void> {
@@ -145,6 +165,23 @@ export class JobStore {
     this.#owned = true
     return this.#store
   }
+}
+
+/** The leaf scripts that reveals show. */
+export function leavesOf({ reveals }: Attempt): Uint8Array[] {
+  return reveals.map(({ hex }) => Transaction.fromHex(hex).ins[0]!.witness[1]!)
+}
+
+/** Greatest `seq` of each line among the records of these leaves. */
+function sequencesOf(leaves: readonly Uint8Array[], params: NetworkParams): Map<string, number> {
+  const greatest = new Map<string, number>()
+  for (const leaf of leaves) {
+    const record = recordIn(leaf, params)
+    if (record === null) continue
+    const line = lineOfRecord(record)
+    if (counts(record.seq, greatest.get(line))) greatest.set(line, record.seq)
+  }
+  return greatest
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {

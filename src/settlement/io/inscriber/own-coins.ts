@@ -3,6 +3,7 @@ import type { Wallet } from '../wallet/wallet.ts'
 import { unspentIn } from './bitcoind-calls.ts'
 import type { BitcoindCalls } from './client.ts'
 import { type FundedCommit, type Funding, type FundRequest, leastFee } from './funding.ts'
+import type { OnNote } from './notes.ts'
 import { type OptionalGuard, withPlainCoins } from './plain-coins.ts'
 import { type Coin, POSTAGE, sameCoin, spendable, spendCoins, spendSize, sum } from './transactions.ts'
 import { walletCoins } from './wallet-coins.ts'
@@ -12,7 +13,7 @@ interface OwnCoinsOptions {
   readonly guard: OptionalGuard
   readonly client: BitcoindCalls
   readonly signal?: AbortSignal | undefined
-  readonly onNote?: ((note: string) => void) | undefined
+  readonly onNote?: OnNote
 }
 
 /** Confirmed coins of the wallet file's address; nobody else has its key. */

@@ -4,6 +4,7 @@ import { BitcoindWallet } from './bitcoind-wallet.ts'
 import type { BitcoindCalls } from './client.ts'
 import type { Funding, Replaced } from './funding.ts'
 import { coinsOf, type Job, type JobStore } from './job.ts'
+import type { OnNote } from './notes.ts'
 import { OwnCoins } from './own-coins.ts'
 import type { OptionalGuard } from './plain-coins.ts'
 import { draftPlan, finishPlan, type Plan } from './plan.ts'
@@ -17,7 +18,7 @@ interface PayersOptions {
   /** Whether a coin may pay; null lets all. */
   readonly guard: OptionalGuard
   readonly signal?: AbortSignal | undefined
-  readonly onNote?: ((note: string) => void) | undefined
+  readonly onNote?: OnNote
 }
 
 interface PlanRequest {

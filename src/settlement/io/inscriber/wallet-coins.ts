@@ -5,6 +5,7 @@ import { BitcoindError } from '../../../bitcoin/io/index.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { amount } from './bitcoind-calls.ts'
 import type { BitcoindCalls } from './client.ts'
+import type { OnNote } from './notes.ts'
 import type { Coin } from './transactions.ts'
 
 /** Core: consensus/consensus.h, COINBASE_MATURITY: spendable in the block after so many confirmations. */
@@ -39,7 +40,7 @@ export interface WalletCoins {
 export interface CoinScanOptions {
   readonly signal?: AbortSignal | undefined
   /** Told where another scan is waited for. */
-  readonly onNote?: ((note: string) => void) | undefined
+  readonly onNote?: OnNote
 }
 
 /**
@@ -83,7 +84,7 @@ async function scan(client: BitcoindCalls, descriptor: string, { signal, onNote 
       }
       if (performance.now() > deadline) throw error
     }
-    if (!waited) onNote?.('the node scans its unspent outputs for someone else: waiting until that is done')
+    if (!waited) onNote?.({ kind: 'scan-waits' })
     while (await isScanning(client, signal)) await delay(POLL_MS, undefined, { signal })
   }
 }

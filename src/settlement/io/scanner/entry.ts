@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
-import { bytesToHex } from '../../../lib/index.ts'
+import type { NetworkParams } from '../../../bitcoin/index.ts'
+import { recordJson } from '../../attested-record.ts'
 import { decodeRecord } from '../../record/codec.ts'
 import type { FoundInscription } from '../../scan-block.ts'
 import { summarize } from '../../summary.ts'
@@ -60,17 +60,7 @@ export function toEntry(found: FoundInscription, height: number, blockHash: stri
     blockHash,
     txIndex: found.txIndex,
     ...summary,
-    record: record && {
-      kind: record.kind,
-      program: bytesToHex(record.program),
-      height: record.height,
-      blockHash: toDisplay(record.blockHash),
-      output: bytesToHex(record.output),
-      seq: record.seq,
-      author: bytesToHex(record.author),
-      sig: bytesToHex(record.sig),
-      counts: false,
-    },
+    record: record && { ...recordJson(record), counts: false },
     recordReject: result.ok || result.reject === 'not-wsc' ? null : result.reject,
   }
 }

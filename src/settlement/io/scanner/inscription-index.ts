@@ -7,6 +7,7 @@ import { scanBlock } from '../../scan-block.ts'
 import type { Store } from '../store.ts'
 import { parseStored, requireOwner } from '../stored.ts'
 import { entrySchema, type IndexEntry, placeKey, toEntry } from './entry.ts'
+import { matchesQuery, type Query } from './query.ts'
 
 const FORMAT = 2
 
@@ -18,21 +19,6 @@ const undoSchema = z.strictObject({
   /** Greatest counting `seq` of each line before the block; null: none. */
   lines: z.record(z.string(), z.number().nullable()),
 })
-
-/** Which inscriptions of an index are asked for. */
-export interface Query {
-  /** Hex. */
-  readonly program?: string | undefined
-  readonly author?: string | undefined
-  readonly kind?: string | undefined
-  /** Heights of the blocks that hold the inscriptions, both inclusive. */
-  readonly from?: number | undefined
-  readonly to?: number | undefined
-  /** Records that count, and nothing else. */
-  readonly records?: boolean | undefined
-  /** At most so many. */
-  readonly limit?: number | undefined
-}
 
 /** Of one block: what is new, or gone. */
 export interface IndexChange {
@@ -103,7 +89,7 @@ export class InscriptionIndex {
       if (entry.record !== null) {
         const line = `line:${lineOf(entry.record)}`
         if (!greatest.has(line)) {
-          const saved = (await this.#store.get(line)) as number | undefined
+          const saved = await this.greatest(lineOf(entry.record))
           greatest.set(line, saved)
           before[line] = saved ?? null
         }
@@ -146,21 +132,20 @@ export class InscriptionIndex {
     return { height: tip.height, entries }
   }
 
+  /** Greatest `seq` that counts of one author and program (`lineOf`). */
+  async greatest(line: string): Promise<number | undefined> {
+    const saved = await this.#store.get(`line:${line}`)
+    return saved === undefined ? undefined : parse(z.int().min(0), saved)
+  }
+
   async get(id: string): Promise<IndexEntry | null> {
     const place = await this.#store.get(`id:${id}`)
     return typeof place === 'string' ? await this.#at(place) : null
   }
 
   /** In the order of the chain. */
-  async *query({
-    program,
-    author,
-    kind,
-    from = 0,
-    to = 0xffff_ffff,
-    records = false,
-    limit = Number.POSITIVE_INFINITY,
-  }: Query = {}): AsyncGenerator<IndexEntry, void> {
+  async *query(query: Query = {}): AsyncGenerator<IndexEntry, void> {
+    const { program, author, kind, from = 0, to = 0xffff_ffff, limit = Number.POSITIVE_INFINITY } = query
     const prefix =
       program !== undefined
         ? `program:${program}:`
@@ -174,12 +159,7 @@ export class InscriptionIndex {
     if (left <= 0) return
     for await (const key of this.#store.keys({ gte: bound(from, ''), lt: bound(to, '/') })) {
       const entry = await this.#at(key.slice(prefix.length))
-      if (entry === null) continue
-      const { record } = entry
-      if (program !== undefined && record?.program !== program) continue
-      if (author !== undefined && record?.author !== author) continue
-      if (kind !== undefined && record?.kind !== kind) continue
-      if (records && record?.counts !== true) continue
+      if (entry === null || !matchesQuery(entry, query)) continue
       yield entry
       if (--left <= 0) return
     }

@@ -1,0 +1,135 @@
+import type { ChainFeed } from '../../../bitcoin/io/index.ts'
+import { aborted, Emitter, type Events, Running, type RunningService, type WscError } from '../../../lib/index.ts'
+import { isSettlementError } from '../../errors.ts'
+import { indexFolder, jobsFolder } from '../places.ts'
+import { openStore } from '../store.ts'
+import { Inscriber, type InscriberOptions } from './inscriber.ts'
+import type { JobView } from './job-view.ts'
+import { knownOnDisk } from './known-on-disk.ts'
+import type { InscriberNote } from './notes.ts'
+import type { Cost } from './plan.ts'
+import type { KnownSequences, RecordWarning } from './record-warnings.ts'
+
+export interface InscriberComponents
+  extends Pick<InscriberOptions, 'wallet' | 'client' | 'fundFrom' | 'finality' | 'maxFeeRate' | 'allowInscribed'> {
+  /** Folder of settlement's state (`settlementPlaces`). */
+  readonly state: string
+  /** With it, whatever is not final is sent again at every tip of the chain; started, and of the same node. */
+  readonly feed?: ChainFeed | undefined
+  /** An index in this process; what lies in the folder unless given. */
+  readonly index?: KnownSequences | undefined
+}
+
+export interface InscriberEvents {
+  /** Of a new job's records, before anything is paid or sent. */
+  readonly warning: RecordWarning
+  /** Before anything is sent. */
+  readonly cost: Cost
+  readonly note: InscriberNote
+  /** How a job stands, after it was looked at. */
+  readonly job: JobView
+  /** What stands in the way of a job at a tip; it is tried again at the next. */
+  readonly problem: WscError
+}
+
+/**
+ * Inscribes, with its jobs on disk from `start` to `stop`, and looks after them as the chain grows.
+ *
+ * @example
+ * const inscriber = new InscriberService({ client, wallet, feed, state: settlementPlaces(home, signet).state })
+ * inscriber.events.on('job', ({ id, status }) => console.log(id, status))
+ * await inscriber.start(signal)
+ * const { inscriptions } = await inscriber.inscribe([envelope])
+ * await inscriber.stop()
+ */
+export class InscriberService implements RunningService {
+  readonly #components: InscriberComponents
+  readonly #events = new Emitter<InscriberEvents>()
+  readonly #running = new Running()
+  #inscriber: Inscriber | null = null
+
+  constructor(components: InscriberComponents) {
+    this.#components = components
+  }
+
+  get events(): Events<InscriberEvents> {
+    return this.#events
+  }
+
+  /** Throws E_LOCKED or E_STORE where the jobs cannot be opened. */
+  async start(signal?: AbortSignal): Promise<void> {
+    const { state, index, feed, ...options } = this.#components
+    const store = await openStore(jobsFolder(state), 'jobs')
+    this.#running.begin(async (either) => {
+      const inscriber = new Inscriber({
+        ...options,
+        store,
+        known: index ?? knownOnDisk(indexFolder(state), options.wallet.params),
+        signal: either,
+        onWarning: (warning) => this.#events.emit('warning', warning),
+        onCost: (cost) => this.#events.emit('cost', cost),
+        onNote: (note) => this.#events.emit('note', note),
+      })
+      this.#inscriber = inscriber
+      try {
+        await (feed === undefined ? aborted(either) : this.#follow(feed, inscriber, either))
+      } finally {
+        this.#inscriber = null
+        await inscriber.settled()
+        await store.close()
+      }
+    }, signal)
+  }
+
+  async stop(): Promise<void> {
+    await this.#running.stop()
+  }
+
+  async ended(): Promise<void> {
+    await this.#running.ended()
+  }
+
+  /** What inscribing these envelopes would cost; nothing is kept or sent. */
+  async quote(envelopes: readonly Uint8Array[], feeRate?: number): Promise<Cost> {
+    return await this.#started.quote(envelopes, feeRate)
+  }
+
+  /** With one commit for all; what was begun before is gone on with. */
+  async inscribe(envelopes: readonly Uint8Array[], feeRate?: number): Promise<void> {
+    this.#events.emit('job', await this.#started.inscribe(envelopes, feeRate))
+  }
+
+  /** Sends again whatever is not final yet. What stands in the way of one job is thrown after the last. */
+  async resume(): Promise<void> {
+    for await (const view of this.#started.resume()) this.#events.emit('job', view)
+  }
+
+  async bump(job: string, feeRate: number): Promise<void> {
+    this.#events.emit('job', await this.#started.bump(job, feeRate))
+  }
+
+  async accelerate(job: string, feeRate: number): Promise<void> {
+    this.#events.emit('job', await this.#started.accelerate(job, feeRate))
+  }
+
+  async forget(job: string): Promise<void> {
+    await this.#started.forget(job)
+  }
+
+  async #follow(feed: ChainFeed, inscriber: Inscriber, signal: AbortSignal): Promise<void> {
+    for await (const event of feed.subscribe({ signal })) {
+      if (event.type !== 'tip') continue
+      try {
+        for await (const view of inscriber.resume()) this.#events.emit('job', view)
+      } catch (error) {
+        if (!isSettlementError(error)) throw error
+        this.#events.emit('problem', error)
+      }
+    }
+  }
+
+  get #started(): Inscriber {
+    if (this.#inscriber === null) throw new Error('a service is started before it is asked')
+    return this.#inscriber
+  }
+}

@@ -1,0 +1,10 @@
+/** What an operator should know of how inscribing goes. */
+export type InscriberNote =
+  /** Its policy refuses what a reveal holds, for this reason; on regtest it is mined directly then. */
+  | { readonly kind: 'mined-directly'; readonly reason: string }
+  /** A child pays as much already; satoshis a virtual byte. */
+  | { readonly kind: 'paid-already'; readonly feeRate: number }
+  /** bitcoind scans its unspent outputs for someone else, which is waited for. */
+  | { readonly kind: 'scan-waits' }
+
+export type OnNote = ((note: InscriberNote) => void) | undefined
