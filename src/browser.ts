@@ -199,6 +199,7 @@ export {
   type JsonReject,
   METAPROTOCOL,
   parseJson,
+  type RecordJson,
   type RecordReject,
   type RecordResult,
   type RecordSigner,

@@ -101,6 +101,7 @@ export {
   InscriptionIndex,
   type JobView,
   type KnownSequences,
+  type OnNote,
   openStore,
   openWallet,
   parseSecretKey,
