@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AppOptions } from './app-options.ts'
 import { Budget } from './budget.ts'
-import { clientOf } from './clients.ts'
 import type { Failure } from './failure.ts'
 import { SMALL_ANSWER, STREAMED_ANSWER } from './limits.ts'
 import { precondition } from './preconditions.ts'
@@ -30,7 +29,7 @@ export function addAnswers(app: Routes, { connections, limits, anyOrigin, header
     const body = conditional(request, reply, payload)
     const exchange = connections.exchangeOf(request.raw)
     exchange.holds(() => {})
-    const release = unsent.take(clientOf(request.raw.socket), heldBytes(request, reply, body))
+    const release = unsent.take(connections.clientOf(request.raw.socket), heldBytes(request, reply, body))
     if (release === null) {
       discard(body)
       done(null, replaced(reply, 503, { error: 'busy', detail: 'too much waits to be read' }))

@@ -4,7 +4,6 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import { addAnswers } from './answers.ts'
 import type { AppOptions } from './app-options.ts'
 import { bucketStore } from './bucket-store.ts'
-import { clientOf } from './clients.ts'
 import { type Content, sendContent } from './content.ts'
 import { addErrors, badRequest } from './errors.ts'
 import { fail } from './failure.ts'
@@ -57,7 +56,7 @@ export async function buildApp(options: AppOptions): Promise<Routes> {
   await app.register(rateLimit, {
     max: limit.burst,
     timeWindow: (limit.burst * 1000) / limit.perSecond,
-    keyGenerator: (request) => clientOf(request.raw.socket),
+    keyGenerator: (request) => connections.clientOf(request.raw.socket),
     store: bucketStore(clock),
     errorResponseBuilder: () => Object.assign(new Error('wait a second'), { statusCode: 429 }),
     addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },

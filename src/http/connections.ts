@@ -1,17 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Budget } from './budget.ts'
-import { clientOf } from './clients.ts'
+import { clientOfAddress } from './client-address.ts'
 import { Exchange } from './exchange.ts'
 import type { HttpLimits } from './limits.ts'
+
+/** A connection that was let in. */
+interface Peer {
+  readonly client: string
+  /** Its requests that are not answered in full. */
+  readonly exchanges: Set<Exchange>
+}
 
 /** Every connection of a server, and the exchanges that go on over it. */
 export class Connections {
   readonly #limits: HttpLimits
   readonly #open: Budget
-  /** Requests of each connection that are not answered in full. */
-  readonly #exchanges = new WeakMap<Socket, Set<Exchange>>()
-  readonly #of = new WeakMap<IncomingMessage, Exchange>()
+  readonly #peers = new WeakMap<Socket, Peer>()
+  readonly #exchanges = new WeakMap<IncomingMessage, Exchange>()
 
   constructor(limits: HttpLimits) {
     this.#limits = limits
@@ -20,13 +26,14 @@ export class Connections {
 
   /** Counts a new connection, or ends it where its address has too many. */
   admit(socket: Socket): void {
-    const leave = this.#open.take(clientOf(socket), 1)
+    const client = this.clientOf(socket)
+    const leave = this.#open.take(client, 1)
     if (leave === null) {
       socket.destroy()
       return
     }
     const exchanges = new Set<Exchange>()
-    this.#exchanges.set(socket, exchanges)
+    this.#peers.set(socket, { client, exchanges })
     socket.once('close', () => {
       leave()
       for (const exchange of exchanges) exchange.end()
@@ -36,9 +43,9 @@ export class Connections {
   /** Begins the exchange of a request; it has its time, and ends with its answer or its connection. */
   begin(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request
-    const exchanges = this.#exchanges.get(socket)
+    const exchanges = this.#peers.get(socket)?.exchanges
     const exchange = new Exchange()
-    this.#of.set(request, exchange)
+    this.#exchanges.set(request, exchange)
     // Not the socket's own timer: that one begins anew with each byte that is read.
     const tooLate = setTimeout(() => socket.destroy(), this.#limits.answerMs)
     exchange.atEnd(() => {
@@ -52,13 +59,18 @@ export class Connections {
   }
 
   exchangeOf(request: IncomingMessage): Exchange {
-    const exchange = this.#of.get(request)
+    const exchange = this.#exchanges.get(request)
     if (exchange === undefined) throw new Error('this request came to another server')
     return exchange
   }
 
+  /** Whose connection it is, also after its end, when the socket no longer tells. */
+  clientOf(socket: Socket): string {
+    return this.#peers.get(socket)?.client ?? clientOfAddress(socket.remoteAddress ?? '')
+  }
+
   /** Whether an answer is under way on it: whatever else were written would stand in the midst of that. */
   answering(socket: Socket): boolean {
-    return (this.#exchanges.get(socket)?.size ?? 0) > 0
+    return (this.#peers.get(socket)?.exchanges.size ?? 0) > 0
   }
 }

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AppOptions } from './app-options.ts'
 import { Budget } from './budget.ts'
-import { clientOf } from './clients.ts'
 import { fail } from './failure.ts'
 import { MAX_TARGET } from './limits.ts'
 import type { Routes } from './route-module.ts'
@@ -52,7 +51,7 @@ export function addRequestRules(app: Routes, { connections, limits, anyOrigin }:
     if (length === undefined) return closing(reply, 411, 'length-required', 'tell Content-Length')
     const { bodyLimit } = request.routeOptions
     if (Number(length) > bodyLimit) return closing(reply, 413, 'too-large', `at most ${bodyLimit} bytes`)
-    const release = bodies.take(clientOf(request.raw.socket), Number(length))
+    const release = bodies.take(connections.clientOf(request.raw.socket), Number(length))
     if (release === null) return closing(reply, 503, 'busy', 'too much is being sent here')
     connections.exchangeOf(request.raw).atEnd(release)
     return null

@@ -155,7 +155,7 @@ describe('wsc bus fetch', () => {
     const stop = new AbortController()
     const patient = await answering([503, '2'])
     const waiting = fetchProof(patient.url, fakeOptions, null, { signal: stop.signal })
-    await expect.poll(() => patient.asked.length, { interval: 5 }).toBe(1)
+    await expect.poll(() => patient.asked.length, { interval: 5, timeout: 10_000 }).toBe(1)
     stop.abort()
     await expect(waiting).rejects.toMatchObject({ code: 'E_ABORTED' })
   })

@@ -113,7 +113,7 @@ describe('an answer that is streamed', () => {
     expect((await get('/stream', range)).status).toBe(503)
     first.destroy()
     const status = async () => (await get('/stream', range)).status
-    await expect.poll(status, { interval: 5 }).toBe(206)
+    await expect.poll(status, { interval: 5, timeout: 10_000 }).toBe(206)
   })
 })
 
@@ -156,7 +156,7 @@ describe('a flood', () => {
             ({ status }) => status,
             () => 0,
           ),
-        { interval: 5 },
+        { interval: 5, timeout: 10_000 },
       )
       .toBe(200)
   })

@@ -163,9 +163,9 @@ describe('a body', () => {
           headers: { 'content-type': 'application/octet-stream' },
         })
       ).status
-    await expect.poll(status, { interval: 5 }).toBe(503)
+    await expect.poll(status, { interval: 5, timeout: 10_000 }).toBe(503)
     slow.destroy()
-    await expect.poll(status, { interval: 5 }).toBe(200)
+    await expect.poll(status, { interval: 5, timeout: 10_000 }).toBe(200)
     expect(await status()).toBe(200)
   })
 })

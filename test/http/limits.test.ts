@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Budget } from '../../src/http/budget.ts'
-import { clientOfAddress } from '../../src/http/clients.ts'
+import { clientOfAddress } from '../../src/http/client-address.ts'
 import { type HttpLimits, HttpServer, type RouteModule } from '../../src/http/index.ts'
 import { SMALL_ANSWER } from '../../src/http/limits.ts'
 

@@ -1,16 +1,3 @@
-import type { Socket } from 'node:net'
-
-const ADDRESS_OF_SOCKET = new WeakMap<Socket, string>()
-
-/** Whose connection it is, also after its end, when the socket no longer tells. */
-export function clientOf(socket: Socket): string {
-  const known = ADDRESS_OF_SOCKET.get(socket)
-  if (known !== undefined) return known
-  const client = clientOfAddress(socket.remoteAddress ?? '')
-  ADDRESS_OF_SOCKET.set(socket, client)
-  return client
-}
-
 /** An IPv4 address; of an IPv6 address the first 64 bits, all of which one client has. */
 export function clientOfAddress(address: string): string {
   const mapped = /^::ffff:([0-9.]+)$/i.exec(address)
