@@ -23,10 +23,10 @@ export interface Judge {
   verify(proof: Uint8Array): Promise<VerifyProofResult>
 }
 
-export async function openJudge(options: JudgeOptions, { terminal, env, clock }: CliContext): Promise<Judge> {
+export async function openJudge(options: JudgeOptions, { env, clock }: CliContext): Promise<Judge> {
   const params = await readNetwork(options.network)
   const anchor = await readAnchor(options.anchor, params)
-  const verifier = await openVerifier(options.key, terminal)
+  const verifier = await openVerifier(options.key)
   const verifyOptions = (): VerifyOptions => ({
     params,
     verifier,

@@ -102,6 +102,11 @@ export interface WitnessSource {
 /** The verifying half, native or WASM. */
 export interface SnarkVerifier {
   readonly keyId: string
+  /**
+   * SHA-256 over all of the key that does not depend on the powers of tau, as text: the same for every key of one
+   * circuit, and of no other's.
+   */
+  readonly circuitId: string
   readonly setup: SetupKind
   readonly arity: number
   /** The proved state vector; rejects with code `E_PROOF_INVALID` or `E_PROOF_MALFORMED`. */

@@ -19,10 +19,7 @@ export type {
 } from './engine.ts'
 export type { ProvingErrorCode, WitnessErrorCode } from './errors.ts'
 export { FIELD_MODULUS } from './modulus.ts'
-export {
-  type OpenWasmOptions,
-  openWasmVerifier,
-  WasmVerifierError,
-  type WasmVerifierErrorCode,
-} from './wasm-verifier.ts'
+export type { WasmVerifierErrorCode } from './wasm-instance.ts'
+export { openWasmProofVerifier } from './wasm-proof-verifier.ts'
+export { type OpenWasmOptions, openWasmVerifier } from './wasm-verifier.ts'
 export { WitnessCalculator } from './witness-calculator.ts'

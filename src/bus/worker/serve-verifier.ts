@@ -1,4 +1,5 @@
 import type { SnarkVerifier } from '../../proving/index.ts'
+import { BUILT_IN_KEY_ID } from '../verifier/built-in.ts'
 import { verifyAttestationRequest } from './attestation-request.ts'
 import { fetchFile } from './fetch-file.ts'
 import type { FromWorker, LoadStage, ToWorker, VerifierFiles } from './messages.ts'
@@ -15,7 +16,7 @@ export interface WorkerScope {
 export type OpenVerifier = (
   wasm: Uint8Array,
   key: Uint8Array,
-  options: { readonly onStage: (stage: LoadStage) => void },
+  options: { readonly trustedKeyId: string; readonly onStage: (stage: LoadStage) => void },
 ) => Promise<SnarkVerifier>
 
 /** Answers `startVerifier` on the other side: loads the verifier once, then verifies one proof or attestation after another. */
@@ -49,7 +50,7 @@ async function load(scope: WorkerScope, open: OpenVerifier, files: VerifierFiles
     const onStage = (stage: LoadStage) => scope.postMessage({ kind: 'stage', stage })
     onStage('fetch')
     const [wasm, key] = await Promise.all([fetchFile(files.wasm), fetchFile(files.key)])
-    const verifier = await open(wasm, key, { onStage })
+    const verifier = await open(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID, onStage })
     const { keyId, setup } = verifier
     scope.postMessage({ kind: 'loaded', verifier: { keyId, setup, loadMs: performance.now() - begun } })
     return verifier

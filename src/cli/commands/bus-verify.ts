@@ -45,7 +45,7 @@ export const addBusVerify: AddCommand = (parent, run) => {
         const params = await readNetwork(options.network)
         const anchor = await readAnchor(options.anchor, params)
         const proof = await readUpTo(file, MAX_PROOF_BYTES)
-        const verifier = await openVerifier(options.key, terminal)
+        const verifier = await openVerifier(options.key)
         const began = performance.now()
         const result = await verifyProof(proof, {
           params,

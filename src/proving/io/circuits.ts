@@ -31,6 +31,15 @@ export async function compileCircuit(
 /**
  * Compiles any Circom main file, or finds it compiled in the cache. Its id takes names relative to the file's own folder.
  * Rejects with `E_CIRCUIT` and the compiler's message, which names file and line.
+ *
+ * @example
+ * import { writeFile } from 'node:fs/promises'
+ * import { compileCircom } from 'wsc-bitcoin'
+ *
+ * const source = 'template T() { signal input a; signal output b; b <== a * a; } component main = T();'
+ * await writeFile('square.circom', `pragma circom 2.1.6; ${source}`)
+ * const circuit = await compileCircom('square.circom')
+ * console.log(circuit.id.length) // 64
  */
 export async function compileCircom(main: string, options: CompileOptions = {}): Promise<CompiledCircuit> {
   const file = resolve(main)
