@@ -65,6 +65,11 @@ export async function readBytes(file: string, kind: keyof typeof LIMITS): Promis
   return bytes
 }
 
+/** A verifying key; undefined for the one built in. */
+export async function readKey(file: string | undefined): Promise<Uint8Array | undefined> {
+  return file === undefined ? undefined : await readBytes(file, 'key')
+}
+
 /** At most `limit` + 1 bytes of a regular file: enough to see that it is too long. */
 export async function readUpTo(file: string, limit: number, kind?: keyof typeof LIMITS): Promise<Uint8Array> {
   return await readRegular(file, limit).catch((cause: NodeJS.ErrnoException) => {
