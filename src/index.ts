@@ -79,6 +79,7 @@ export {
   type Routes,
   type ServerInfo,
 } from './http/index.ts'
+export type { ProvingErrorCode, WitnessErrorCode } from './proving/index.ts'
 export {
   type CompileOptions,
   compileCircom,
@@ -112,6 +113,7 @@ export {
   InscriptionIndex,
   type JobView,
   type KnownSequences,
+  type OnNote,
   openStore,
   openWallet,
   parseSecretKey,
@@ -162,6 +164,7 @@ export async function loadVerifier(options: LoadVerifierOptions = {}): Promise<S
   return openWasmVerifier(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID })
 }
 
+/** Options of `loadProofVerifier`. */
 export interface LoadProofVerifierOptions extends Omit<LoadVerifierOptions, 'key'> {
   /** The circuit's compact verifying key, or its path. */
   readonly key: Uint8Array | URL | string

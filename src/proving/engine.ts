@@ -64,6 +64,7 @@ export interface ProofVerifier {
   verify(proof: Uint8Array, publicValues: Uint8Array): Promise<Result<object, ProofReject>>
 }
 
+/** Options of `ProofEngine.prove`. */
 export interface ProveOptions {
   /** Heard between the stages of proving: the longest of them takes most of the time. */
   readonly signal?: AbortSignal
@@ -91,6 +92,7 @@ export interface ProofEngine extends ProofVerifier {
 /** Values of a circuit's input signals by name; nested arrays are flattened in row-major order. */
 export type CircuitInput = Readonly<Record<string, CircuitValue>>
 
+/** Value of one input signal; a negative number stands for the field element congruent to it. */
 export type CircuitValue = bigint | number | readonly CircuitValue[]
 
 /** Computes complete witness vectors (wires × 32 bytes) off the event loop. */

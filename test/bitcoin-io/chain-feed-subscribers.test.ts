@@ -162,6 +162,40 @@ test('a subscriber whose place the node has yet to reach waits alone', async () 
   await feed.stop()
 })
 
+test('a node that lost its blocks is told of once, until it has them again', async () => {
+  const chain = new FakeChain()
+  chain.mine(6)
+  const [whole, known] = [[...chain.headers], [...chain.known]]
+  let looks = 0
+  const looked = Promise.withResolvers<void>()
+  const { server, feed } = await following(chain, ({ method }) => {
+    // Whether it knows the lost tip.
+    if (method === 'getblockheader' && chain.headers.length === 3 && ++looks === 5) looked.resolve()
+    return undefined
+  })
+  await using _ = server
+  const base = { height: 1, hash: chain.hashAt(1) }
+  const events = feed.subscribe({ base })
+  const replay = new Replay()
+  await replay.untilTip(events, chain.tip.hash)
+  const heard: string[] = []
+  feed.events.on('unreachable', ({ state }) => heard.push(state))
+  feed.events.on('recovered', () => heard.push('recovered'))
+  chain.headers = whole.slice(0, 3)
+  chain.known.splice(3)
+  expect(await replay.until(events, () => true)).toMatchObject({ type: 'unreachable', state: 'behind' })
+  const next = events.next()
+  // Looking again changes nothing.
+  await looked.promise
+  chain.headers = whole
+  chain.known.push(...known.slice(3))
+  replay.apply((await next).value as BlockEvent)
+  await replay.untilTip(events, chain.tip.hash)
+  expect(replay.types.slice(-3)).toEqual(['unreachable', 'recovered', 'tip'])
+  expect(heard).toEqual(['behind', 'recovered'])
+  await feed.stop()
+})
+
 test('what will not pass ends the feed, for all who wait', async () => {
   const chain = new FakeChain()
   chain.mine(2)

@@ -1,6 +1,6 @@
 /** Proving's half that needs Node: the addon, the compiler of circuits, keys and their cache. */
 export { requireProver } from './addon.ts'
-export { type BuildAddonOptions, buildAddon } from './build-addon.ts'
+export { buildAddon } from './build-addon.ts'
 export { BusWitnessSource } from './bus-witness.ts'
 export { cacheDirectory } from './cache.ts'
 export { type CircuitRegistry, circuitRegistry } from './circuit-registry.ts'
@@ -8,6 +8,6 @@ export { type CompileOptions, compileCircom, compileCircuit } from './circuits.t
 export { NativeEngine } from './native-engine.ts'
 export { NativeProofEngine, NativeProofVerifier } from './native-proof-engine.ts'
 export { NativeVerifier } from './native-verifier.ts'
-export { type R1csCounts, readR1csCounts } from './r1cs-header.ts'
+export { readR1csCounts } from './r1cs-header.ts'
 export { developmentPowers, ensureProofSetup, ensureSetup, type KeyDirectory, type SetupOptions } from './setup.ts'
 export { WasmWitnessSource, type WitnessLimits } from './wasm-witness-source.ts'

@@ -4,7 +4,16 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type * as Addon from '../../../folding/index.d.ts'
-import { WscError } from '../../lib/index.ts'
+import {
+  aByteArray,
+  aFunction,
+  aSignal,
+  aText,
+  type OptionRules,
+  optional,
+  requireOptions,
+  WscError,
+} from '../../lib/index.ts'
 import type { CompiledCircuit } from '../circuit.ts'
 import type { ProvingErrorCode } from '../errors.ts'
 import { abortable, addonFile, loadAddon } from './addon.ts'
@@ -19,6 +28,7 @@ export interface KeyDirectory {
   readonly verifierKey: string
 }
 
+/** Which powers of tau, and who hears of the progress. */
 export interface SetupOptions {
   /** A powers-of-tau file of the public ceremony; the development powers when left out. */
   readonly ptau?: string
@@ -26,6 +36,13 @@ export interface SetupOptions {
   readonly ceremonyTauG2?: Uint8Array
   readonly signal?: AbortSignal
   onProgress?(stage: string, done: number, total: number): void
+}
+
+const OPTIONS: OptionRules<SetupOptions> = {
+  ptau: optional(aText),
+  ceremonyTauG2: optional(aByteArray),
+  signal: optional(aSignal),
+  onProgress: optional(aFunction),
 }
 
 /** Nova's part of the folded circuit on BN254, at up to twelve elements of state: room to be left by the powers. */
@@ -38,9 +55,10 @@ const LEAST = 8
  * Makes parameters and keys for folding a step circuit, or finds them in the cache under the hash of circuit, powers and
  * addon.
  */
-export function ensureSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
+export async function ensureSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
+  requireOptions('ensureSetup', options, OPTIONS)
   const power = (counts: R1csCounts) => Math.ceil(Math.log2(Math.max(counts.constraints, counts.wires) + AUGMENTATION))
-  return ensure('keys', loadAddon().setup, power, circuit, options)
+  return await ensure('keys', loadAddon().setup, power, circuit, options)
 }
 
 /**
@@ -59,9 +77,10 @@ export function ensureSetup(circuit: CompiledCircuit, options: SetupOptions = {}
  * const { ok } = await engine.verify(proof, publicValues)
  * console.log(ok, publicValues[0], publicValues[32]) // true 35 3
  */
-export function ensureProofSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
+export async function ensureProofSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
+  requireOptions('ensureProofSetup', options, OPTIONS)
   const power = (counts: R1csCounts) => Math.ceil(Math.log2(Math.max(counts.constraints, counts.wires, LEAST)))
-  return ensure('one-shot keys', loadAddon().setUpCircuit, power, circuit, options)
+  return await ensure('one-shot keys', loadAddon().setUpCircuit, power, circuit, options)
 }
 
 async function ensure(

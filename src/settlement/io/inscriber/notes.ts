@@ -9,4 +9,5 @@ export type InscriberNote =
   /** bitcoind scans its unspent outputs for someone else, which is waited for. */
   | { readonly kind: 'scan-waits' }
 
+/** Who hears such a note. */
 export type OnNote = ((note: InscriberNote) => void) | undefined
