@@ -6,6 +6,7 @@ import { folding } from './benches/folding.ts'
 import { height } from './benches/height.ts'
 import { hyperkzg } from './benches/hyperkzg.ts'
 import { live } from './benches/live.ts'
+import { oneShot } from './benches/one-shot.ts'
 import { poseidon } from './benches/poseidon.ts'
 import { rules } from './benches/rules.ts'
 import { scan } from './benches/scan.ts'
@@ -23,6 +24,7 @@ export const benches: readonly Bench[] = [
   compress,
   hyperkzg,
   verify,
+  oneShot,
   setup,
   height,
   live,

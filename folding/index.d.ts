@@ -7,6 +7,7 @@ export type FoldingErrorCode =
   | 'E_KEY'
   | 'E_ACCUMULATOR'
   | 'E_WITNESS'
+  | 'E_PUBLIC_VALUES'
   | 'E_PROOF_MALFORMED'
   | 'E_PROOF_INVALID'
   | 'E_ABORTED'
@@ -81,9 +82,17 @@ export class Fold {
   compress(onProgress?: (stage: string, done: number, total: number) => void, abort?: Abort): Promise<Uint8Array>
 }
 
+/**
+ * Recomputes the one digest in a fold's key that depends on the powers of tau and can be recomputed; rejects with E_KEY
+ * where it does not follow from the key. What else a key holds its circuit id covers. Takes a moment.
+ */
+export function checkKey(compactKey: Uint8Array): Promise<void>
+
 export class Verifier {
   constructor(compactKey: Uint8Array, ceremonyTauG2?: Uint8Array)
   readonly keyId: string
+  /** Hex of a SHA-256 over all of the key that does not depend on the powers of tau: which circuit it is of. */
+  readonly circuitId: string
   readonly setup: SetupKind
   readonly arity: number
   /** The state after `steps` steps from `z0`; rejects with E_PROOF_MALFORMED or E_PROOF_INVALID. */
@@ -97,4 +106,53 @@ export class BusWitness {
   readonly wires: number
   /** `input`: state (10·32 bytes), peaks (9·32), words (24·4, little-endian), active (1). */
   compute(input: Uint8Array): Promise<Uint8Array>
+}
+
+/** What the set-up of a circuit for one-shot proofs made. */
+export interface CircuitInfo {
+  /** Hex of the SHA-256 over the canonical compact key. */
+  keyId: string
+  setup: SetupKind
+  constraints: number
+  wires: number
+  /** Outputs, then public inputs. */
+  publicValues: number
+}
+
+/**
+ * Writes `outDir/params.bin` and `outDir/verifier.key` for one-shot proofs of any circuit, whatever its outputs and
+ * inputs. Each appears whole or not at all; what `onProgress` throws is dropped.
+ */
+export function setUpCircuit(
+  options: SetupOptions,
+  onProgress?: (stage: string, done: number, total: number) => void,
+  abort?: Abort,
+): Promise<CircuitInfo>
+
+export interface CircuitProof {
+  proof: Uint8Array
+  /** 32 bytes each: outputs, then public inputs. */
+  publicValues: Uint8Array
+}
+
+/** One-shot proofs of one circuit, by Spartan with Mercury: succinct, not zero-knowledge. */
+export class CircuitProver {
+  private constructor()
+  static load(dir: string, r1cs: string): Promise<CircuitProver>
+  readonly info: CircuitInfo
+  /** `witness`: every wire in circom's order. Refuses (E_WITNESS) one that breaks a constraint. */
+  prove(
+    witness: Uint8Array,
+    onProgress?: (stage: string, done: number, total: number) => void,
+    abort?: Abort,
+  ): Promise<CircuitProof>
+}
+
+export class CircuitVerifier {
+  constructor(compactKey: Uint8Array, ceremonyTauG2?: Uint8Array)
+  readonly keyId: string
+  readonly setup: SetupKind
+  readonly publicValues: number
+  /** Rejects with E_PUBLIC_VALUES, E_PROOF_MALFORMED or E_PROOF_INVALID. */
+  verify(proof: Uint8Array, publicValues: Uint8Array): Promise<void>
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stepCircuit } from '../src/bus/io/index.ts'
-import { openWasmVerifier } from '../src/proving/index.ts'
+import { openWasmVerifier, type SnarkVerifier } from '../src/proving/index.ts'
 import { compileCircuit, ensureSetup } from '../src/proving/io/index.ts'
 import type { Manifest } from './check-verifier.ts'
 import { compileWasm } from './wasm/compile.ts'
@@ -11,7 +11,8 @@ import { circuitSources, crateSources, hashes, sha256 } from './wasm/sources.ts'
 
 /**
  * `node scripts/build-wasm.ts [--check]`: makes what is committed in `src/bus/verifier`: the WebAssembly verifier, the
- * compact verifying key of the development setup, and the manifest of what both were made from.
+ * compact verifying key of the development setup, the ids of key and circuit, and the manifest of what they were made
+ * from.
  *
  * Needs Rust 1.95.0, its standard library's source (fetched on Debian), npm, and the addon (`npm run setup`), which makes
  * the key. With --check nothing is written: it says whether the sources still give the committed bytes.
@@ -42,7 +43,8 @@ async function main(check: boolean): Promise<number> {
   }
   const verifier = await openWasmVerifier(wasm, key)
   say(`module ${wasm.length} bytes, key ${key.length} bytes, key id ${verifier.keyId}, setup ${verifier.setup}`)
-  const files = { [`${folder}/wsc-folding.wasm`]: wasm, [`${folder}/dev.key`]: key }
+  const ids = new TextEncoder().encode(idsOf(verifier))
+  const files = { [`${folder}/wsc-folding.wasm`]: wasm, [`${folder}/dev.key`]: key, [`${folder}/built-in.ts`]: ids }
   const outputs = Object.fromEntries(Object.entries(files).map(([file, bytes]) => [file, sha256(bytes)]))
   const manifest: Manifest = { inputs: before, outputs }
   if (check) return compare(outputs)
@@ -50,6 +52,15 @@ async function main(check: boolean): Promise<number> {
   for (const [file, bytes] of Object.entries(files)) put(join(root, file), bytes)
   put(join(root, folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   return 0
+}
+
+function idsOf({ keyId, circuitId }: SnarkVerifier): string {
+  return `/** Made by \`npm run build:wasm\`: the id of \`dev.key\`, whose digest needs no recomputing. */
+export const BUILT_IN_KEY_ID = '${keyId}'
+
+/** What every key of the bus's circuit has in common, under whatever powers of tau. */
+export const BUS_CIRCUIT_ID = '${circuitId}'
+`
 }
 
 /** Set up anew and not from the cache, whose entries say nothing of the code that made them. */

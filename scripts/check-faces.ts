@@ -100,7 +100,7 @@ function seenOf(kind: string, rest: string): string {
     const body = code.slice(0, code.search(/^\}/m))
     return body
       .split('\n')
-      .filter((line) => /^(?:\S| {2}(?!(?:static |async |readonly |get )*#)[\w*])/.test(line))
+      .filter((line) => /^(?:\S| {2}(?!private |(?:static |async |readonly |get )*#)[\w*])/.test(line))
       .join('\n')
   }
   const at =

@@ -1,5 +1,5 @@
 import { projectCircuits } from '../src/node/index.ts'
-import { compileCircuit, ensureSetup } from '../src/proving/io/index.ts'
+import { compileCircuit, ensureProofSetup, ensureSetup } from '../src/proving/io/index.ts'
 
 // The steps of the set-up that need the project's own TypeScript: `node scripts/prepare.ts circuit|keys`. Both are
 // cached by content, so a second run only looks.
@@ -9,9 +9,12 @@ async function circuit(): Promise<void> {
   for (const declaration of projectCircuits().all) console.log((await compileCircuit(declaration)).id)
 }
 
+const setUps = { fold: ensureSetup, 'one-shot': ensureProofSetup } as const
+
 async function keys(): Promise<void> {
   for (const declaration of projectCircuits().all) {
-    console.log((await ensureSetup(await compileCircuit(declaration), { onProgress })).directory)
+    const circuit = await compileCircuit(declaration)
+    console.log((await setUps[declaration.kind](circuit, { onProgress })).directory)
   }
 }
 

@@ -2,9 +2,16 @@
  * Entry `wsc-bitcoin/browser`: verifies and compares proofs, checks headers. No built-ins of Node, no files of its own:
  * the verifier's WebAssembly and key are fetched from where the page keeps them, or given as bytes.
  */
-import { aFileSource, fetchFile, serveVerifier as serve, type VerifierFiles, type WorkerScope } from './bus/index.ts'
+import {
+  aFileSource,
+  BUILT_IN_KEY_ID,
+  fetchFile,
+  serveVerifier as serve,
+  type VerifierFiles,
+  type WorkerScope,
+} from './bus/index.ts'
 import { aSignal, optional, requireOptions } from './lib/index.ts'
-import { openWasmVerifier, type SnarkVerifier } from './proving/index.ts'
+import { openWasmProofVerifier, openWasmVerifier, type ProofVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
   type BitcoinErrorCode,
@@ -182,7 +189,19 @@ export {
   WscError,
   type WscErrorOptions,
 } from './lib/index.ts'
-export type { SnarkVerifier } from './proving/index.ts'
+export type {
+  CircuitInput,
+  CircuitProof,
+  CircuitValue,
+  CompiledCircuit,
+  ProofEngine,
+  ProofInfo,
+  ProofReject,
+  ProofVerifier,
+  ProveOptions,
+  SnarkVerifier,
+  WitnessSource,
+} from './proving/index.ts'
 export {
   type AttestedRecord,
   type AttestedRecordReject,
@@ -199,10 +218,12 @@ export {
   type JsonReject,
   METAPROTOCOL,
   parseJson,
+  type RecordJson,
   type RecordReject,
   type RecordResult,
   type RecordSigner,
   recordContent,
+  requireAuthor,
   type SignedContent,
   scanBlock,
   signRecord,
@@ -232,7 +253,27 @@ export async function loadVerifier(
   requireOptions('loadVerifier', options, { signal: optional(aSignal) })
   const { signal } = options
   const [wasm, key] = await Promise.all([fetchFile(files.wasm, signal), fetchFile(files.key, signal)])
-  return openWasmVerifier(wasm, key)
+  return openWasmVerifier(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID })
+}
+
+/**
+ * Loads a verifier of one circuit's one-shot proofs into this thread; the key is the circuit's.
+ *
+ * @example
+ * import { loadProofVerifier } from 'wsc-bitcoin/browser'
+ *
+ * const verifier = await loadProofVerifier({ wasm: { url: 'wsc-folding.wasm' }, key: { url: 'circuit.key' } })
+ * console.log(verifier.info.keyId)
+ */
+export async function loadProofVerifier(
+  files: VerifierFiles,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<ProofVerifier> {
+  requireOptions('loadProofVerifier', files, { wasm: aFileSource, key: aFileSource })
+  requireOptions('loadProofVerifier', options, { signal: optional(aSignal) })
+  const { signal } = options
+  const [wasm, key] = await Promise.all([fetchFile(files.wasm, signal), fetchFile(files.key, signal)])
+  return openWasmProofVerifier(wasm, key)
 }
 
 /**

@@ -2,7 +2,7 @@
  * Entry `wsc-bitcoin`: verifies and compares proofs, checks headers, in Node. Everything of `wsc-bitcoin/browser`, with
  * the verifier's WebAssembly and the development key read from beside this file.
  */
-import { MAX_KEY_BYTES, verifierError } from './bus/index.ts'
+import { BUILT_IN_KEY_ID, MAX_KEY_BYTES, verifierError } from './bus/index.ts'
 import {
   aByteArray,
   aSignal,
@@ -14,7 +14,7 @@ import {
   throwIfAborted,
 } from './lib/index.ts'
 import { readRegular } from './lib/io/index.ts'
-import { openWasmVerifier, type SnarkVerifier } from './proving/index.ts'
+import { openWasmProofVerifier, openWasmVerifier, type ProofVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
   type BitcoindAuth,
@@ -79,6 +79,18 @@ export {
   type Routes,
   type ServerInfo,
 } from './http/index.ts'
+export type { ProvingErrorCode, WitnessErrorCode } from './proving/index.ts'
+export {
+  type CompileOptions,
+  compileCircom,
+  ensureProofSetup,
+  type KeyDirectory,
+  NativeProofEngine,
+  NativeProofVerifier,
+  type SetupOptions,
+  WasmWitnessSource,
+  type WitnessLimits,
+} from './proving/io/index.ts'
 export type { SettlementErrorCode } from './settlement/index.ts'
 export {
   type Balance,
@@ -101,6 +113,7 @@ export {
   InscriptionIndex,
   type JobView,
   type KnownSequences,
+  type OnNote,
   openStore,
   openWallet,
   parseSecretKey,
@@ -148,7 +161,37 @@ export async function loadVerifier(options: LoadVerifierOptions = {}): Promise<S
     read(options.wasm ?? new URL('./bus/verifier/wsc-folding.wasm', import.meta.url), signal),
     read(options.key ?? new URL('./bus/verifier/dev.key', import.meta.url), signal),
   ])
-  return openWasmVerifier(wasm, key)
+  return openWasmVerifier(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID })
+}
+
+/** Options of `loadProofVerifier`. */
+export interface LoadProofVerifierOptions extends Omit<LoadVerifierOptions, 'key'> {
+  /** The circuit's compact verifying key, or its path. */
+  readonly key: Uint8Array | URL | string
+}
+
+/**
+ * Loads a verifier of one circuit's one-shot proofs, by WebAssembly: no addon is needed to verify.
+ *
+ * @example
+ * import { writeFile } from 'node:fs/promises'
+ * import { compileCircom, ensureProofSetup, loadProofVerifier } from 'wsc-bitcoin'
+ *
+ * const source = 'template T() { signal input a; signal output b; b <== a * a; } component main = T();'
+ * await writeFile('square.circom', `pragma circom 2.1.6; ${source}`)
+ * const { verifierKey } = await ensureProofSetup(await compileCircom('square.circom'))
+ * const verifier = await loadProofVerifier({ key: verifierKey })
+ * const verdict = await verifier.verify(new Uint8Array(100), new Uint8Array(32))
+ * console.log(verdict.ok || verdict.reject) // proof-malformed
+ */
+export async function loadProofVerifier(options: LoadProofVerifierOptions): Promise<ProofVerifier> {
+  requireOptions('loadProofVerifier', options, { ...LOAD_OPTIONS, key: aFile })
+  const { signal } = options
+  const [wasm, key] = await Promise.all([
+    read(options.wasm ?? new URL('./bus/verifier/wsc-folding.wasm', import.meta.url), signal),
+    read(options.key, signal),
+  ])
+  return openWasmProofVerifier(wasm, key)
 }
 
 const aFile: OptionRule = {

@@ -47,3 +47,63 @@ export const prototype = [
     proofBytes: 11_568,
   },
 ] as const
+
+/** One-shot proofs of other systems, from their own publications or measured on another day on a machine of this kind. */
+export const oneShotElsewhere = [
+  {
+    name: 'nova-snark’s DirectSNARK, Mercury (prototype)',
+    constraints: '51,450',
+    prove: '0.6 s',
+    verify: '25–35 ms',
+    proof: '4,808 B',
+    setUp: 'universal',
+  },
+  {
+    name: 'nova-snark’s DirectSNARK, Mercury (prototype)',
+    constraints: '100,782',
+    prove: '1.1 s',
+    verify: '48 ms',
+    proof: '5,056 B',
+    setUp: 'universal',
+  },
+  {
+    name: 'snarkjs PLONK, one header',
+    constraints: '88,844 as R1CS',
+    prove: '334 s',
+    verify: '–',
+    proof: '–',
+    setUp: 'universal',
+  },
+  {
+    name: 'circomlib-ml, MNIST 784-56-10 (Groth16)',
+    constraints: '73,416',
+    prove: '2.35 s',
+    verify: '–',
+    proof: '–',
+    setUp: '690 s, a ceremony of its own',
+  },
+  {
+    name: 'EZKL 23, MNIST 784-32-10 (halo2)',
+    constraints: '–',
+    prove: '10–13 CPU-s',
+    verify: '0.06 CPU-s',
+    proof: '3,072 B',
+    setUp: 'universal, proving key 138 MB',
+  },
+  {
+    name: 'storage-proofs-circuits, 10 samples (snarkjs Groth16)',
+    constraints: '175,560',
+    prove: '7.7 s',
+    verify: '–',
+    proof: '–',
+    setUp: 'a ceremony of its own',
+  },
+  {
+    name: 'OpenVM 2.0, 100,000 RISC-V instructions',
+    constraints: '–',
+    prove: '31 CPU-s',
+    verify: '0.07 s',
+    proof: '522 kB',
+    setUp: 'none',
+  },
+] as const

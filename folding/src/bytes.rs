@@ -18,6 +18,12 @@ pub fn put_field<F: PrimeField>(out: &mut Vec<u8>, value: &F) {
   out.extend_from_slice(value.to_repr().as_ref());
 }
 
+/// Appends a text with its length.
+pub fn put_text(out: &mut Vec<u8>, text: &str) {
+  put_number(out, text.len() as u64);
+  out.extend_from_slice(text.as_bytes());
+}
+
 /// A cursor over a key's bytes; every failure is `E_KEY`.
 pub struct Reader<'a> {
   bytes: &'a [u8],
@@ -81,6 +87,19 @@ impl<'a> Reader<'a> {
       return Err(Error::key("verifying key ends early"));
     }
     Ok(count)
+  }
+
+  /// A text that must be `expected`; `what` says of what it is the name.
+  pub fn expect_text(&mut self, what: &str, expected: &str) -> Result<()> {
+    let length = self.count(1)?.min(64);
+    let text = self.take(length)?;
+    if text == expected.as_bytes() {
+      return Ok(());
+    }
+    let found = String::from_utf8_lossy(text);
+    Err(Error::key(format!(
+      "verifying key is for {what} {found:?}, this verifier for {expected:?}"
+    )))
   }
 
   pub fn field<F: PrimeField>(&mut self) -> Result<F> {

@@ -230,7 +230,7 @@ impl<E: Committing> CommitmentEngineTrait<E> for Commitments {
 #[cfg(test)]
 mod tests {
   use super::*;
-  use crate::engine::{E1, E2};
+  use crate::curves::{E1, E2};
 
   /// Unlike a key's points, a commitment may be the identity: that of zeroes without blinding is, as the error vector of
   /// a first step.

@@ -1,16 +1,9 @@
-//! The curves and proof systems in use, named once. Everything else in the crate speaks of these aliases.
+//! The proof systems in use, named once. What proves and verifies speaks of these aliases.
 
-use crate::{bn254::Bn254, bn254::Borrowed, grumpkin::Grumpkin, ipa_prover::LazyIpa, step::CircomStep};
+use crate::{bn254::Borrowed, ipa_prover::LazyIpa, step::CircomStep};
 use nova_snark::{nova, provider::Bn256EngineKZG, spartan::snark::RelaxedR1CSSNARK};
 
-/// BN254, on which the step circuit lives.
-pub type E1 = Bn254;
-/// Grumpkin, BN254's cycle partner.
-pub type E2 = Grumpkin;
-/// The scalar field of BN254: the field of circom's circuits.
-pub type Fr = <E1 as nova_snark::traits::Engine>::Scalar;
-/// The scalar field of Grumpkin.
-pub type Fq = <E2 as nova_snark::traits::Engine>::Scalar;
+pub use crate::curves::{E1, E2, Fq, Fr};
 
 #[cfg(not(feature = "hyperkzg"))]
 pub type EE1 = Borrowed<nova_snark::provider::mercury::EvaluationEngine<Bn256EngineKZG>>;

@@ -15,6 +15,8 @@ pub enum Code {
   Accumulator,
   /// A witness does not fit the circuit or the state it is to extend.
   Witness,
+  /// Public values are not as many as the circuit has, or not canonical.
+  Public,
   /// The bytes are no proof of this key's shape.
   ProofMalformed,
   /// A well-formed proof that does not prove the claim.
@@ -36,6 +38,7 @@ impl Code {
       Code::Key => "E_KEY",
       Code::Accumulator => "E_ACCUMULATOR",
       Code::Witness => "E_WITNESS",
+      Code::Public => "E_PUBLIC_VALUES",
       Code::ProofMalformed => "E_PROOF_MALFORMED",
       Code::ProofInvalid => "E_PROOF_INVALID",
       Code::Aborted => "E_ABORTED",

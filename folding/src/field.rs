@@ -1,6 +1,6 @@
 //! Field elements at the boundary: 32 bytes, little-endian, canonical (below the modulus), vectors concatenated.
 
-use crate::engine::Fr;
+use crate::curves::Fr;
 use ff::PrimeField;
 
 /// Bytes of one field element.

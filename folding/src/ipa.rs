@@ -5,7 +5,7 @@
 use crate::{
   bytes::{Reader, put_point, read_point},
   commitment::Commitment,
-  engine::{E2, Fq},
+  curves::{E2, Fq},
   error::{Error, Result},
   grumpkin::HashedKey,
   msm::msm,

@@ -5,7 +5,7 @@ mod bases;
 
 use crate::{
   commitment::{Commitment, Committing},
-  engine::{E2, Fq},
+  curves::{E2, Fq},
   grumpkin::HashedKey,
   ipa::{Argument, Ipa, IpaKey, Statement},
 };

@@ -10,18 +10,31 @@
 //! number of Grumpkin generators, the generators, the one for inner products
 //! ```
 //! The digests are carried so that loading need not hash 40 MB. They are trusted through the key id alone, which covers
-//! every byte: `check_digests` recomputes them, and whoever makes a key does. G1's and G2's generators are the curve's,
-//! not the key's: with a generator of its choice a key could show the ceremony's τ·G2 and know its discrete logarithm.
+//! every byte: whoever makes a key recomputes both Spartan digests, and of a stranger's key `check_digest` the primary one.
+//! G1's and G2's generators are the curve's, not the key's (`kzg_key.rs`).
+//!
+//! The *circuit id* covers all of a key that does not depend on the powers of tau: everything but τ·G2 and the digests
+//! of parameters and primary key, which hash it in. Keys of one circuit under any powers have the same circuit id, and
+//! nobody can make a key of another circuit that has it. A key of a stranger is thus held against one constant.
+//!
+//! The digest of the parameters hashes all powers, which no verifier has, so it cannot be recomputed. It need not be:
+//! Nova's hashes and challenges take it as a prefix, the same in every step and at the end. Whoever chooses it draws
+//! other challenges, as by any other choice in a proof; circuit and commitment keys, which it exists to bind before the
+//! challenges, are bound here by circuit id and τ·G2.
 
 mod constants;
+mod digest;
+#[cfg(not(target_arch = "wasm32"))]
 mod nova_key;
 mod verifier;
 
+pub use digest::check_digest;
+#[cfg(not(target_arch = "wasm32"))]
 pub use nova_key::encode;
-pub use verifier::{SetupKind, Verifier};
+pub use verifier::Verifier;
 
 use crate::{
-  bytes::{Reader, put_field, put_number, put_point, read_point},
+  bytes::{Reader, put_field, put_number, put_point, put_text, read_point},
   engine::{COMMITMENT_SCHEME, Fq, Fr},
   error::{Error, Result},
   ipa::IpaKey,
@@ -37,8 +50,9 @@ use sha2::{Digest, Sha256};
 
 const MAGIC: &[u8; 8] = b"WSC-KEY\x01";
 /// Whose equations, transcript and digests the key belongs to.
-const ORIGIN: &str = "nova-snark 0.76.0";
+pub const ORIGIN: &str = "nova-snark 0.76.0";
 const ID_DOMAIN: &[u8] = b"wsc-bitcoin verifying key v1\0";
+const CIRCUIT_DOMAIN: &[u8] = b"wsc-bitcoin circuit of a verifying key v1\0";
 /// Largest key that is looked at.
 pub const MAX_KEY: usize = 64 << 20;
 const MAX_ARITY: u64 = 64;
@@ -61,6 +75,24 @@ pub(crate) struct Parts<P, S, G> {
   pub ipa: G,
 }
 
+/// A key taken apart, with the stretches of it that the powers of tau have no part in.
+pub(crate) struct Read<'a> {
+  pub parts: Encoded<'a>,
+  fixed: [&'a [u8]; 3],
+}
+
+impl Read<'_> {
+  /// The circuit id.
+  pub fn circuit_id(&self) -> [u8; 32] {
+    let mut hash = Sha256::new().chain_update(CIRCUIT_DOMAIN);
+    for stretch in self.fixed {
+      hash.update((stretch.len() as u64).to_le_bytes());
+      hash.update(stretch);
+    }
+    hash.finalize().into()
+  }
+}
+
 pub(crate) type Encoded<'a> = Parts<&'a [u8], &'a [u8], &'a [u8]>;
 pub(crate) type Decoded = Parts<Shape<Fr>, Shape<Fq>, IpaKey>;
 
@@ -71,23 +103,6 @@ pub fn key_id(compact: &[u8]) -> [u8; 32] {
     .chain_update(compact)
     .finalize()
     .into()
-}
-
-fn put_text(out: &mut Vec<u8>, text: &str) {
-  put_number(out, text.len() as u64);
-  out.extend_from_slice(text.as_bytes());
-}
-
-fn expect_text(reader: &mut Reader<'_>, what: &str, expected: &str) -> Result<()> {
-  let length = reader.count(1)?.min(64);
-  let text = reader.take(length)?;
-  if text == expected.as_bytes() {
-    return Ok(());
-  }
-  let found = String::from_utf8_lossy(text);
-  Err(Error::key(format!(
-    "verifying key is for {what} {found:?}, this verifier for {expected:?}"
-  )))
 }
 
 impl Decoded {
@@ -120,7 +135,7 @@ fn encoded<F: ff::PrimeField>(shape: &Shape<F>) -> Vec<u8> {
 }
 
 /// Takes a key apart. What is left encoded has been checked for its place and length only.
-pub(crate) fn read(compact: &[u8]) -> Result<Encoded<'_>> {
+pub(crate) fn read(compact: &[u8]) -> Result<Read<'_>> {
   if compact.len() > MAX_KEY {
     return Err(Error::key(format!(
       "verifying key has {} bytes, at most {MAX_KEY} are looked at",
@@ -132,16 +147,25 @@ pub(crate) fn read(compact: &[u8]) -> Result<Encoded<'_>> {
   }
   let mut reader = Reader::new(compact);
   reader.take(MAGIC.len())?;
-  expect_text(&mut reader, "proofs of", ORIGIN)?;
-  expect_text(&mut reader, "the commitment scheme", COMMITMENT_SCHEME)?;
+  reader.expect_text("proofs of", ORIGIN)?;
+  reader.expect_text("the commitment scheme", COMMITMENT_SCHEME)?;
+  let arity = reader.number(MAX_ARITY)? as usize;
+  let (oracle_primary, oracle_secondary) = (Constants::decode(&mut reader)?, Constants::decode(&mut reader)?);
+  let head = reader.since(0);
+  let (parameter_digest, primary_digest) = (reader.field()?, reader.field()?);
+  let start = reader.position();
+  let secondary_digest = reader.field()?;
+  let middle = reader.since(start);
+  let tau_g2 = ptau::decode_g2(reader.take(ptau::G2_BYTES)?)?;
+  let start = reader.position();
   let parts = Parts {
-    arity: reader.number(MAX_ARITY)? as usize,
-    oracle_primary: Constants::decode(&mut reader)?,
-    oracle_secondary: Constants::decode(&mut reader)?,
-    parameter_digest: reader.field()?,
-    primary_digest: reader.field()?,
-    secondary_digest: reader.field()?,
-    tau_g2: ptau::decode_g2(reader.take(ptau::G2_BYTES)?)?,
+    arity,
+    oracle_primary,
+    oracle_secondary,
+    parameter_digest,
+    primary_digest,
+    secondary_digest,
+    tau_g2,
     blind_primary: read_point(&mut reader)?,
     blind_secondary: read_point(&mut reader)?,
     primary: read_block(&mut reader)?,
@@ -151,7 +175,8 @@ pub(crate) fn read(compact: &[u8]) -> Result<Encoded<'_>> {
   if parts.arity == 0 {
     return Err(Error::key("verifying key of no folded circuit"));
   }
-  Ok(parts)
+  let fixed = [head, middle, reader.since(start)];
+  Ok(Read { parts, fixed })
 }
 
 fn read_block<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {

@@ -3,11 +3,12 @@
 use crate::{
   engine::{ProvingKey, PublicParams},
   error::{Code, Error, Result},
-  key::{self, SetupKind},
+  key,
   nova::{NovaParameters, proof_shape},
   quiet::quietly,
   r1cs::R1cs,
   sealed::{self, Kind},
+  setup_kind::SetupKind,
 };
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -53,7 +54,7 @@ pub fn write(
   let loaded = key::Verifier::load(compact, ceremony)?;
   let mut body = Vec::new();
   body.extend_from_slice(&loaded.key_id);
-  body.push(u8::from(loaded.setup == SetupKind::Ceremony));
+  body.push(loaded.setup.as_byte());
   body.extend_from_slice(&Sha256::digest(circuit_bytes));
   let write = |e: bincode::error::EncodeError| Error::internal(format!("encoding parameters: {e}"));
   let params = bincode::serde::encode_to_vec(&parameters.params, config()).map_err(write)?;
@@ -98,10 +99,6 @@ pub fn read(directory: &Path, circuit: &R1cs, circuit_bytes: &[u8]) -> Result<(S
   let parameters = NovaParameters { params, proving, shape };
   let mut key_id = [0; 32];
   key_id.copy_from_slice(&head[..32]);
-  let setup = if head[32] == 1 {
-    SetupKind::Ceremony
-  } else {
-    SetupKind::InsecureDev
-  };
+  let setup = SetupKind::from_byte(head[32]);
   Ok((info(key_id, setup.as_str(), circuit, &parameters), parameters))
 }

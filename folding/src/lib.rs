@@ -10,6 +10,7 @@ pub mod affine;
 pub mod bn254;
 pub mod bytes;
 pub mod commitment;
+pub mod curves;
 pub mod engine;
 pub mod error;
 pub mod field;
@@ -19,9 +20,14 @@ pub mod ipa_prover;
 pub mod key;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod keyfile;
+pub mod kzg_key;
+pub mod layout;
 pub mod msm;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod nova;
+pub mod oneshot;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod oneshot_prover;
 pub mod poseidon;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod powers;
@@ -36,6 +42,7 @@ pub mod scheme;
 pub mod sealed;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod session;
+pub mod setup_kind;
 pub mod sparse;
 pub mod spartan;
 pub mod step;

@@ -3,7 +3,7 @@
 
 mod constants;
 
-use crate::{engine::Fr, field};
+use crate::{curves::Fr, field};
 use constants::{MIX, PRE, ROUND, SPARSE};
 use std::sync::LazyLock;
 

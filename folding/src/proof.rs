@@ -1,18 +1,11 @@
-//! The bytes of a compressed proof: nova-snark's serialisation without its length prefixes.
-//!
-//! Every length in a proof follows from the key, yet nova-snark reads them from the proof and asserts on some of them
-//! (`batch_eval_verify`). Here a proof is a fixed number of bytes: the lengths are cut out when writing and put back,
-//! as the key has them, when reading. Reading ends with writing again: two byte strings never mean the same proof.
+//! The bytes of a compressed proof of a fold.
 
 use crate::{
   engine::Compressed,
-  error::{Code, Error, Result},
+  error::Result,
+  layout::{Layout, POINT, SCALAR},
 };
-
 use serde::{Serialize, de::DeserializeOwned};
-
-const POINT: usize = 32;
-const SCALAR: usize = 32;
 
 /// What decides the shape of a proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,162 +19,38 @@ pub struct ProofShape {
   pub secondary: (usize, usize),
 }
 
-/// One stretch of the serialisation.
-enum Part {
-  /// A `u64` length with the only value it may have.
-  Length(usize),
-  Bytes(usize),
-}
-
-struct Layout(Vec<Part>);
-
-impl Layout {
-  fn bytes(&mut self, n: usize) -> &mut Self {
-    self.0.push(Part::Bytes(n));
-    self
-  }
-
-  fn length(&mut self, n: usize) -> &mut Self {
-    self.0.push(Part::Length(n));
-    self
-  }
-
-  fn vector(&mut self, n: usize, element: usize) -> &mut Self {
-    self.length(n).bytes(n * element)
-  }
-
-  /// `RelaxedR1CSInstance`: two commitments, two public values, u.
-  fn relaxed_instance(&mut self) -> &mut Self {
-    self.bytes(2 * POINT).vector(2, SCALAR).bytes(SCALAR)
-  }
-
-  /// A sum-check: one polynomial a round, without its linear term.
-  fn sum_check(&mut self, rounds: usize, degree: usize) -> &mut Self {
-    self.length(rounds);
-    for _ in 0..rounds {
-      self.vector(degree, SCALAR);
-    }
-    self
-  }
-
-  /// `spartan::snark::RelaxedR1CSSNARK` up to its evaluation argument; returns log2 of the committed vectors' length.
-  fn spartan(&mut self, (constraints, variables): (usize, usize)) -> usize {
-    let (x, y) = padded_logs(constraints, variables);
-    self.sum_check(x, 3).bytes(4 * SCALAR).sum_check(y + 1, 2).bytes(SCALAR);
-    let rounds = x.max(y);
-    self.sum_check(rounds, 2).vector(2, SCALAR);
-    rounds
-  }
-
-  /// BN254's evaluation argument.
-  fn primary_argument(&mut self, rounds: usize) -> &mut Self {
-    if cfg!(feature = "hyperkzg") {
-      self
-        .vector(rounds - 1, POINT)
-        .bytes(3 * POINT)
-        .vector(rounds, 3 * SCALAR)
-    } else {
-      self.bytes(8 * POINT + 6 * SCALAR)
-    }
-  }
-
-  /// Grumpkin's: the two sides of each folding, and the last scalar.
-  fn secondary_argument(&mut self, rounds: usize) -> &mut Self {
-    self.vector(rounds, POINT).vector(rounds, POINT).bytes(SCALAR)
-  }
-
-  fn of(shape: &ProofShape) -> Layout {
-    let mut l = Layout(Vec::new());
-    l.relaxed_instance().bytes(SCALAR); // r_U_secondary, ri_secondary
+impl ProofShape {
+  fn layout(&self) -> Layout {
+    let mut l = Layout::default();
+    relaxed_instance(&mut l).bytes(SCALAR); // r_U_secondary, ri_secondary
     l.bytes(POINT).vector(2, SCALAR).bytes(POINT); // l_u_secondary, nifs_Uf_secondary
-    l.relaxed_instance().bytes(POINT); // l_ur_secondary, nifs_Un_secondary
-    l.relaxed_instance().bytes(SCALAR); // r_U_primary, ri_primary
-    l.relaxed_instance().bytes(POINT); // l_ur_primary, nifs_Un_primary
+    relaxed_instance(&mut l).bytes(POINT); // l_ur_secondary, nifs_Un_secondary
+    relaxed_instance(&mut l).bytes(SCALAR); // r_U_primary, ri_primary
+    relaxed_instance(&mut l).bytes(POINT); // l_ur_primary, nifs_Un_primary
     l.bytes(4 * SCALAR); // blinding factors
-    let rounds = l.spartan(shape.primary);
-    l.primary_argument(rounds);
-    let rounds = l.spartan(shape.secondary);
-    l.secondary_argument(rounds);
-    l.vector(shape.arity, SCALAR);
+    l.primary_spartan(self.primary);
+    l.secondary_spartan(self.secondary);
+    l.vector(self.arity, SCALAR);
     l
   }
-}
 
-/// log2 of the sizes to which Spartan pads a circuit (`R1CSShape::pad`).
-fn padded_logs(constraints: usize, variables: usize) -> (usize, usize) {
-  let log = |n: usize| n.ilog2() as usize;
-  if constraints.is_power_of_two() && variables.is_power_of_two() {
-    return (log(constraints), log(variables));
-  }
-  let both = log(constraints.max(variables).max(2).next_power_of_two());
-  (both, both)
-}
-
-fn config() -> impl bincode::config::Config {
-  bincode::config::legacy()
-}
-
-fn malformed(message: impl Into<String>) -> Error {
-  Error::new(Code::ProofMalformed, message)
-}
-
-impl ProofShape {
   /// Bytes of every proof of this shape.
   pub fn proof_len(&self) -> usize {
-    let parts = Layout::of(self).0;
-    parts.iter().map(|p| if let Part::Bytes(n) = p { *n } else { 0 }).sum()
+    self.layout().proof_len()
   }
 
   /// Writes a proof.
   pub fn encode(&self, proof: &Compressed) -> Result<Vec<u8>> {
-    let odd = || Error::new(Code::Internal, "a proof has not the shape that its key demands");
-    let prefixed = bincode::serde::encode_to_vec(proof, config()).map_err(|_| odd())?;
-    let mut rest = &prefixed[..];
-    let mut out = Vec::with_capacity(self.proof_len());
-    for part in Layout::of(self).0 {
-      let n = if let Part::Bytes(n) = part { n } else { 8 };
-      let (head, tail) = rest.split_at_checked(n).ok_or_else(odd)?;
-      rest = tail;
-      match part {
-        Part::Bytes(_) => out.extend_from_slice(head),
-        Part::Length(n) if head == (n as u64).to_le_bytes() => {}
-        Part::Length(_) => return Err(odd()),
-      }
-    }
-    if rest.is_empty() { Ok(out) } else { Err(odd()) }
+    self.layout().encode(proof)
   }
 
-  /// Reads a proof; refuses every byte string that `encode` would not have written.
-  pub fn decode(&self, bytes: &[u8]) -> Result<Compressed> {
-    self.decode_as(bytes)
+  /// Reads a proof, as any type of nova-snark's serialised form.
+  pub fn decode<P: Serialize + DeserializeOwned>(&self, bytes: &[u8]) -> Result<P> {
+    self.layout().decode(bytes)
   }
+}
 
-  /// `decode` for any type of nova-snark's serialised form.
-  pub fn decode_as<P: Serialize + DeserializeOwned>(&self, bytes: &[u8]) -> Result<P> {
-    if bytes.len() != self.proof_len() {
-      return Err(malformed(format!(
-        "proof has {} bytes, its key demands {}",
-        bytes.len(),
-        self.proof_len()
-      )));
-    }
-    let mut rest = bytes;
-    let mut prefixed = Vec::with_capacity(bytes.len() + 2048);
-    for part in Layout::of(self).0 {
-      match part {
-        Part::Length(n) => prefixed.extend_from_slice(&(n as u64).to_le_bytes()),
-        Part::Bytes(n) => {
-          let (head, tail) = rest.split_at(n);
-          prefixed.extend_from_slice(head);
-          rest = tail;
-        }
-      }
-    }
-    let (proof, read): (P, usize) = bincode::serde::decode_from_slice(&prefixed, config())
-      .map_err(|_| malformed("proof holds a value that is no field element or no curve point"))?;
-    if read != prefixed.len() || bincode::serde::encode_to_vec(&proof, config()).ok().as_ref() != Some(&prefixed) {
-      return Err(malformed("proof is not in canonical form"));
-    }
-    Ok(proof)
-  }
+/// `RelaxedR1CSInstance`: two commitments, two public values, u.
+fn relaxed_instance(layout: &mut Layout) -> &mut Layout {
+  layout.bytes(2 * POINT).vector(2, SCALAR).bytes(SCALAR)
 }

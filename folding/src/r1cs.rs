@@ -1,10 +1,10 @@
 //! Reader of circom's `.r1cs` files (iden3 binary format, version 1): strict, bounded, and never a panic.
 //!
 //! Format: <https://github.com/iden3/r1csfile/blob/master/doc/r1cs_bin_format.md>. Anything that this crate does not
-//! fold (another prime, custom gates, unknown sections) is refused and not skipped.
+//! prove (another prime, custom gates, unknown sections) is refused and not skipped.
 
 use crate::{
-  engine::Fr,
+  curves::Fr,
   error::{Code, Error, Result},
   field::{self, FIELD_BYTES, MODULUS},
 };
@@ -12,12 +12,14 @@ use ff::Field;
 use rayon::prelude::*;
 use std::collections::HashMap;
 
-/// Most wires and most constraints a step may have: 2^22, forty times the bus.
+/// Most wires and most constraints a circuit may have: 2^22, forty times the bus.
 const MAX_COUNT: u32 = 1 << 22;
+/// Most public values a circuit may have, outputs and public inputs together.
+pub const MAX_PUBLIC: u32 = 1 << 16;
 /// Largest file read, in bytes.
 pub const MAX_FILE: u64 = 1 << 30;
 /// Most state elements a step may carry.
-const MAX_ARITY: u32 = 64;
+const MAX_ARITY: usize = 64;
 
 const SECTION_HEADER: u32 = 1;
 const SECTION_CONSTRAINTS: u32 = 2;
@@ -31,11 +33,13 @@ struct Matrix {
   coefficients: Vec<u32>,
 }
 
-/// A rank-1 constraint system with as many outputs as public inputs.
+/// A rank-1 constraint system. Its wires are in circom's order: the constant one, the outputs, the public inputs, the
+/// private wires.
 #[derive(Clone, Debug)]
 pub struct R1cs {
   wires: usize,
-  arity: usize,
+  outputs: usize,
+  inputs: usize,
   constraints: usize,
   matrices: [Matrix; 3],
   pool: Vec<Fr>,
@@ -117,9 +121,9 @@ impl R1cs {
         "{wires} wires and {constraints} constraints exceed the limit of {MAX_COUNT}"
       )));
     }
-    if outputs != inputs || inputs == 0 || inputs > MAX_ARITY {
+    if u64::from(outputs) + u64::from(inputs) > u64::from(MAX_PUBLIC) {
       return Err(bad(format!(
-        "a step needs as many outputs as public inputs, 1 to {MAX_ARITY}; here {outputs} and {inputs}"
+        "{outputs} outputs and {inputs} public inputs exceed the limit of {MAX_PUBLIC} public values"
       )));
     }
     if 1 + u64::from(outputs) + u64::from(inputs) + u64::from(private) > u64::from(wires) {
@@ -133,13 +137,26 @@ impl R1cs {
     }
     let mut circuit = R1cs {
       wires: wires as usize,
-      arity: inputs as usize,
+      outputs: outputs as usize,
+      inputs: inputs as usize,
       constraints: constraints as usize,
       matrices: Default::default(),
       pool: Vec::new(),
     };
     circuit.read_constraints(body)?;
     Ok(circuit)
+  }
+
+  /// Parses a step circuit, which leads from a state to the next: as many outputs as public inputs.
+  pub fn parse_step(bytes: &[u8]) -> Result<R1cs> {
+    let circuit = R1cs::parse(bytes)?;
+    let R1cs { outputs, inputs, .. } = circuit;
+    if outputs == inputs && (1..=MAX_ARITY).contains(&inputs) {
+      return Ok(circuit);
+    }
+    Err(bad(format!(
+      "a step needs as many outputs as public inputs, 1 to {MAX_ARITY}; here {outputs} and {inputs}"
+    )))
   }
 
   fn read_constraints(&mut self, body: &[u8]) -> Result<()> {
@@ -181,9 +198,14 @@ impl R1cs {
     self.wires
   }
 
-  /// Number of state elements: of public inputs and of outputs.
+  /// Number of state elements of a step circuit: of public inputs and of outputs.
   pub fn arity(&self) -> usize {
-    self.arity
+    self.inputs
+  }
+
+  /// Number of public values: outputs first, then public inputs.
+  pub fn public(&self) -> usize {
+    self.outputs + self.inputs
   }
 
   pub fn constraints(&self) -> usize {
@@ -218,14 +240,19 @@ impl R1cs {
     Ok(witness)
   }
 
+  /// The public values in a witness, outputs first.
+  pub fn public_values<'a>(&self, witness: &'a [Fr]) -> &'a [Fr] {
+    &witness[1..1 + self.public()]
+  }
+
   /// The public inputs in a witness: the state before the step.
   pub fn state_before<'a>(&self, witness: &'a [Fr]) -> &'a [Fr] {
-    &witness[1 + self.arity..1 + 2 * self.arity]
+    &self.public_values(witness)[self.outputs..]
   }
 
   /// The outputs in a witness: the state after the step.
   pub fn state_after<'a>(&self, witness: &'a [Fr]) -> &'a [Fr] {
-    &witness[1..1 + self.arity]
+    &self.public_values(witness)[..self.outputs]
   }
 
   /// Number of a constraint that the witness breaks, the first one found. A broken witness would fold without a

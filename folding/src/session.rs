@@ -23,10 +23,10 @@ const ACCUMULATOR: Kind = Kind {
 /// Bytes of an accumulator's body before the start state: key id, steps, arity.
 const ACCUMULATOR_HEAD: usize = 32 + 8 + 4;
 
-/// Reads and parses a circuit; returns its bytes too, which parameters are bound to.
+/// Reads and parses a step circuit; returns its bytes too, which parameters are bound to.
 pub fn read_circuit(path: &Path) -> Result<(Arc<R1cs>, Vec<u8>)> {
   let bytes = sealed::read_bounded(path, r1cs::MAX_FILE)?;
-  Ok((Arc::new(R1cs::parse(&bytes)?), bytes))
+  Ok((Arc::new(R1cs::parse_step(&bytes)?), bytes))
 }
 
 /// Makes `out/params.bin` and `out/verifier.key`; each appears whole or not at all.

@@ -7,7 +7,7 @@
 
 mod codec;
 
-pub use codec::{decode, encode, read_sizes};
+pub use codec::{MAX_SIZE, decode, encode, read_sizes};
 
 use ff::PrimeField;
 use nova_snark::{r1cs::SparseMatrix, spartan::polys::eq::EqPolynomial};

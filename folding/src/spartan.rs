@@ -12,10 +12,7 @@ use ff::{Field, PrimeField};
 use nova_snark::{
   errors::NovaError,
   r1cs::{R1CSShape, RelaxedR1CSInstance, RelaxedR1CSWitness},
-  spartan::{
-    polys::{eq::EqPolynomial, multilinear::SparsePolynomial},
-    sumcheck::SumcheckProof,
-  },
+  spartan::{polys::eq::EqPolynomial, sumcheck::SumcheckProof},
   traits::{
     Engine, TranscriptEngineTrait,
     commitment::CommitmentEngineTrait,
@@ -119,10 +116,8 @@ impl<E: Engine, EE: CompactEngine<E>> RelaxedR1CSSNARKTrait<E> for Spartan<E, EE
       .inner
       .verify(az + r * bz + r * r * cz, log_variables + 1, 2, &mut transcript)?;
     let z = {
-      let public = std::iter::once(instance.u)
-        .chain(instance.public.iter().copied())
-        .collect();
-      let public_value = SparsePolynomial::new(log_variables, public).evaluate(&y[1..]);
+      let public: Vec<_> = std::iter::once(instance.u).chain(instance.public).collect();
+      let public_value = begun_with(&public, &y[1..]);
       (E::Scalar::ONE - y[0]) * self.witness_value + y[0] * public_value
     };
     check(claim == key.shape.evaluate(r, &x, &y) * z)?;
@@ -151,6 +146,15 @@ impl<E: Engine, EE: CompactEngine<E>> RelaxedR1CSSNARKTrait<E> for Spartan<E, EE
       &self.argument,
     )
   }
+}
+
+/// The multilinear extension of these values followed by zeroes, at a point. nova-snark's `SparsePolynomial` panics where
+/// the values fill more than half of what the point's dimension holds.
+fn begun_with<F: PrimeField>(values: &[F], point: &[F]) -> F {
+  let (zeroes, last) = point.split_at(point.len() - values.len().next_power_of_two().ilog2() as usize);
+  let weights = EqPolynomial::evals_from_points(last);
+  let sum: F = values.iter().zip(&weights).map(|(value, weight)| *value * weight).sum();
+  zeroes.iter().fold(sum, |sum, coordinate| sum * (F::ONE - coordinate))
 }
 
 /// A claim that a committed multilinear polynomial has a value at a point.

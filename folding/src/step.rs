@@ -3,7 +3,7 @@
 //! circom orders its wires: the constant one, the outputs, the public inputs, the private ones. The incoming state
 //! *is* the public inputs (no copies), and each output wire is allocated once and handed back as the next state.
 
-use crate::{engine::Fr, r1cs::R1cs};
+use crate::{curves::Fr, r1cs::R1cs};
 use nova_snark::{
   frontend::{ConstraintSystem, LinearCombination, SynthesisError, num::AllocatedNum},
   traits::circuit::StepCircuit,

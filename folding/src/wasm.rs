@@ -6,14 +6,15 @@
 
 use crate::{
   error::{Code, Error},
-  key::{SetupKind, Verifier},
-  poseidon,
+  key::{self, Verifier},
+  oneshot, poseidon,
 };
 use std::cell::RefCell;
 
 #[derive(Default)]
 struct Module {
   keys: Vec<Verifier>,
+  circuit_keys: Vec<oneshot::Verifier>,
   result: Vec<u8>,
 }
 
@@ -27,6 +28,7 @@ fn status(code: Code) -> i32 {
     Code::Key => -1,
     Code::ProofMalformed => -2,
     Code::ProofInvalid => -3,
+    Code::Public => -5,
     _ => -4,
   }
 }
@@ -74,8 +76,8 @@ pub extern "C" fn wsc_result_len() -> usize {
   MODULE.with_borrow(|module| module.result.len())
 }
 
-/// Decodes a compact key (the pin, if any, replaces the ceremony's τ·G2). Returns a handle; the result is the key id,
-/// a byte that is 1 for the ceremony's setup, and as 32-bit numbers the state's arity and the length of a proof.
+/// Decodes a fold's compact key (the pin, if any, replaces the ceremony's τ·G2). Returns a handle; the result is the key
+/// id, a byte that is 1 for the ceremony's setup, as a 32-bit number the state's arity, and the circuit id.
 ///
 /// # Safety
 /// As `input`.
@@ -86,9 +88,9 @@ pub unsafe extern "C" fn wsc_key_load(ptr: *const u8, len: usize, pin_ptr: *cons
   answer(|module| {
     let verifier = Verifier::load(key, (!pin.is_empty()).then_some(pin))?;
     let mut info = verifier.key_id.to_vec();
-    info.push(u8::from(verifier.setup == SetupKind::Ceremony));
+    info.push(verifier.setup.as_byte());
     info.extend_from_slice(&(verifier.arity as u32).to_le_bytes());
-    info.extend_from_slice(&(verifier.proof_len() as u32).to_le_bytes());
+    info.extend_from_slice(&verifier.circuit_id);
     module.keys.push(verifier);
     Ok((module.keys.len() as i32 - 1, info))
   })
@@ -112,6 +114,58 @@ pub unsafe extern "C" fn wsc_verify(
   answer(|module| {
     let verifier = module.keys.get(handle).ok_or_else(|| Error::internal("no such key"))?;
     Ok((0, verifier.verify(proof, steps, start)?))
+  })
+}
+
+/// Recomputes the digest in a fold's compact key that its powers of tau have a part in.
+///
+/// # Safety
+/// As `input`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsc_key_check(ptr: *const u8, len: usize) -> i32 {
+  // SAFETY: the caller's promise.
+  let key = unsafe { input(ptr, len) };
+  answer(|_| key::check_digest(key).map(|()| (0, Vec::new())))
+}
+
+/// Decodes the compact key of a circuit's one-shot proofs. Returns a handle of its own kind; the result is the key id,
+/// a byte that is 1 for the ceremony's setup, and as a 32-bit number how many public values there are.
+///
+/// # Safety
+/// As `input`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsc_circuit_key_load(ptr: *const u8, len: usize, pin_ptr: *const u8, pin_len: usize) -> i32 {
+  // SAFETY: the caller's promise.
+  let (key, pin) = unsafe { (input(ptr, len), input(pin_ptr, pin_len)) };
+  answer(|module| {
+    let verifier = oneshot::Verifier::load(key, (!pin.is_empty()).then_some(pin))?;
+    let mut info = verifier.key_id.to_vec();
+    info.push(verifier.setup.as_byte());
+    info.extend_from_slice(&(verifier.public() as u32).to_le_bytes());
+    module.circuit_keys.push(verifier);
+    Ok((module.circuit_keys.len() as i32 - 1, info))
+  })
+}
+
+/// Verifies a one-shot proof of these public values; the result is empty.
+///
+/// # Safety
+/// As `input`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsc_circuit_verify(
+  handle: usize,
+  proof_ptr: *const u8,
+  proof_len: usize,
+  public_ptr: *const u8,
+  public_len: usize,
+) -> i32 {
+  // SAFETY: the caller's promise.
+  let (proof, public) = unsafe { (input(proof_ptr, proof_len), input(public_ptr, public_len)) };
+  answer(|module| {
+    let verifier = module.circuit_keys.get(handle);
+    let verifier = verifier.ok_or_else(|| Error::internal("no such key"))?;
+    verifier.verify(proof, public)?;
+    Ok((0, Vec::new()))
   })
 }
 

@@ -35,6 +35,7 @@ import { poseidonOf } from './poseidon.ts'
 import { decodeProofFile, type ProofFile, type ProofFileReject } from './proof-file.ts'
 import { anchorState, type ChainState, startState } from './state.ts'
 import { packState, type StateFields, unpackState } from './state-vector.ts'
+import { BUS_CIRCUIT_ID } from './verifier/built-in.ts'
 
 /** The rule that a proof breaks. */
 export type VerifyReject =
@@ -43,6 +44,7 @@ export type VerifyReject =
   | 'insecure-setup'
   | 'wrong-network'
   | 'wrong-start'
+  | 'wrong-circuit'
   | 'wrong-key'
   | 'wrong-setup'
   | 'proof-malformed'
@@ -180,6 +182,10 @@ export function needsNoCeremony(params: NetworkParams): boolean {
 
 /** What the file claims of itself against what the verifier holds; only to name the reason plainly. */
 function compareClaims(proof: ProofFile, start: ChainState, verifier: SnarkVerifier): Rejection<VerifyReject> | null {
+  // Whoever has the ceremony's powers can make a key of any circuit: one that says nothing of headers would prove all.
+  if (verifier.circuitId !== BUS_CIRCUIT_ID) {
+    return rejection('wrong-circuit', `the verifying key ${verifier.keyId} is of another circuit than the bus's`)
+  }
   if (proof.params !== packParams(start.params))
     return rejection('wrong-network', `not a proof of ${start.params.name}`)
   if (proof.start.kind !== start.start.kind) {

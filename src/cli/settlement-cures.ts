@@ -11,6 +11,9 @@ export const SETTLEMENT_CURES = {
   'give-fee-rate': () => 'give --fee-rate, or wait',
   'give-passphrase': () => 'set WSC_WALLET_PASSPHRASE_FILE (or WSC_WALLET_PASSPHRASE)',
   'higher-fee-rate': () => 'try a higher --fee-rate',
+  'index-anew': () =>
+    'name the node by --rpc that the index was made from; or remove the index, the folder `index` of the settlement ' +
+    'directory, or name another --settlement-dir, and it is made anew',
   'keep-jobs-aside': () =>
     'keep a copy of the folder, and name another --settlement-dir. What was confirmed is on the chain, and coins that ' +
     'no job under way has spent are in the wallet’s address; the copy may hold what a commit that waits needs',
@@ -28,6 +31,7 @@ export const SETTLEMENT_CURES = {
     'send its coins to an address of its own from `getnewaddress "" bech32`, or lock that one (lockunspent)',
   'send-coins': (address: string) => `send coins to ${address} and wait until they are confirmed`,
   'signing-wallet': () => 'name one that holds the keys of its coins',
+  'wait-or-earlier-start': () => 'wait until the node has more blocks, or name an earlier --start-height',
   'unlock-wallet': (name: string) =>
     `unlock it for a minute: bitcoin-cli -rpcwallet=${name} -stdinwalletpassphrase walletpassphrase 60`,
 } as const satisfies Readonly<Record<string, (subject: string) => string>>

@@ -3,9 +3,12 @@ import type { RunningService, Service } from './service.ts'
 /**
  * Several services as one: started in this order, each once the one before works, and stopped in the reverse. Where one
  * cannot start, those before it are stopped again. It has ended once all with work of their own have, or as soon as one
- * of them fails.
+ * of them fails. `release` lets go what was opened for them: at the end of `stop`, whether they were started or not.
  */
-export function together(services: readonly Service[]): RunningService {
+export function together(
+  services: readonly Service[],
+  release: () => Promise<void> = async () => undefined,
+): RunningService {
   const started: Service[] = []
   const stopAll = async () => {
     const failures: unknown[] = []
@@ -27,7 +30,13 @@ export function together(services: readonly Service[]): RunningService {
         started.push(service)
       }
     },
-    stop: stopAll,
+    async stop() {
+      try {
+        await stopAll()
+      } finally {
+        await release()
+      }
+    },
     async ended() {
       await Promise.all(services.map((service) => (isRunning(service) ? service.ended() : undefined)))
     },

@@ -64,6 +64,7 @@ export interface ProofVerifier {
   verify(proof: Uint8Array, publicValues: Uint8Array): Promise<Result<object, ProofReject>>
 }
 
+/** Options of `ProofEngine.prove`. */
 export interface ProveOptions {
   /** Heard between the stages of proving: the longest of them takes most of the time. */
   readonly signal?: AbortSignal
@@ -91,6 +92,7 @@ export interface ProofEngine extends ProofVerifier {
 /** Values of a circuit's input signals by name; nested arrays are flattened in row-major order. */
 export type CircuitInput = Readonly<Record<string, CircuitValue>>
 
+/** Value of one input signal; a negative number stands for the field element congruent to it. */
 export type CircuitValue = bigint | number | readonly CircuitValue[]
 
 /** Computes complete witness vectors (wires × 32 bytes) off the event loop. */
@@ -102,6 +104,11 @@ export interface WitnessSource {
 /** The verifying half, native or WASM. */
 export interface SnarkVerifier {
   readonly keyId: string
+  /**
+   * SHA-256 over all of the key that does not depend on the powers of tau, as text: the same for every key of one
+   * circuit, and of no other's.
+   */
+  readonly circuitId: string
   readonly setup: SetupKind
   readonly arity: number
   /** The proved state vector; rejects with code `E_PROOF_INVALID` or `E_PROOF_MALFORMED`. */

@@ -1,8 +1,10 @@
+/** Codes of what fails while circuits are compiled and set up. */
 export type ProvingErrorCode =
   | 'E_CIRCUIT' // the circuit cannot be found or does not compile
   | 'E_NO_ADDON' // the native addon is not there: only verifying works
   | 'E_SETUP' // parameters or keys cannot be made or loaded
 
+/** Codes of what fails while a witness is computed. */
 export type WitnessErrorCode =
   | 'E_WITNESS' // inputs of another shape, or inputs that the circuit refuses
   | 'E_WITNESS_MODULE' // the generator is no module of the kind that circom makes

@@ -1,11 +1,10 @@
 /** Proving, as far as it runs anywhere: what an engine is, and the verifier by WebAssembly. */
 
-export type { CircuitDeclaration, CircuitKind, CompiledCircuit } from './circuit.ts'
+export type { CircuitDeclaration, CompiledCircuit } from './circuit.ts'
 export type {
   CircuitInput,
   CircuitProof,
   CircuitValue,
-  EngineInfo,
   Fold,
   FoldEngine,
   ProofEngine,
@@ -19,10 +18,6 @@ export type {
 } from './engine.ts'
 export type { ProvingErrorCode, WitnessErrorCode } from './errors.ts'
 export { FIELD_MODULUS } from './modulus.ts'
-export {
-  type OpenWasmOptions,
-  openWasmVerifier,
-  WasmVerifierError,
-  type WasmVerifierErrorCode,
-} from './wasm-verifier.ts'
+export { openWasmProofVerifier } from './wasm-proof-verifier.ts'
+export { openWasmVerifier } from './wasm-verifier.ts'
 export { WitnessCalculator } from './witness-calculator.ts'

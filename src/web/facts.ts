@@ -65,12 +65,12 @@ function startFact({ anchor, start }: ProvedChain): Fact {
     : { label: 'Anchor', value: `height ${grouped(anchor.height)}`, note: anchor.hash }
 }
 
-/** What to say of a verdict that rests on another key than the built-in one: whoever made that key may have forged it. */
+/** What to say of a verdict that rests on another key than the built-in one. */
 export function keyCaution(keyId: string, builtIn: string): string | undefined {
   if (keyId === builtIn) return undefined
   return (
-    `The key in use, ${keyId}, is not the one this program was built with. The verdict is worth only as much as ` +
-    'that key: compare its id with one you made yourself by “wsc setup”.'
+    `The key in use, ${keyId}, is not the one this program was built with. Its circuit and its digest are checked; ` +
+    'what its powers of tau rest on is told as its setup.'
   )
 }
 

@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<VerifyReject, string>> = {
     'The proof rests on the development setup, which anyone can forge. This network does not accept it.',
   'wrong-network': 'The proof is of another network than the one chosen.',
   'wrong-start': 'The proof does not start where it must: from genesis, or from the anchor given.',
+  'wrong-circuit': 'The verifying key in use is of another circuit than the bus: it can prove anything at all.',
   'wrong-key': 'The proof was made for another verifying key than the one in use.',
   'wrong-setup': 'The proof was made with another setup than the verifying key’s.',
   'proof-malformed': 'The proof itself cannot be decoded.',

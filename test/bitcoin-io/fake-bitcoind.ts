@@ -112,6 +112,8 @@ export class FakeChain {
   /** Every block there ever was, as a node's block index keeps them. */
   readonly known: Header[] = [regtest.genesis]
   #nonce = 0
+  /** A node has hashed what it tells of long before. */
+  readonly #hashes = new WeakMap<Header, BlockHash>()
 
   get tip(): { height: number; hash: BlockHash } {
     return { height: this.headers.length - 1, hash: this.hashAt(this.headers.length - 1) }
@@ -120,7 +122,13 @@ export class FakeChain {
   hashAt(height: number): BlockHash {
     const header = this.headers[height]
     if (header === undefined) throw new RpcFailure(-8, 'Block height out of range')
-    return headerHash(header)
+    return this.#hash(header)
+  }
+
+  #hash(header: Header): BlockHash {
+    const hash = this.#hashes.get(header) ?? headerHash(header)
+    this.#hashes.set(header, hash)
+    return hash
   }
 
   mine(count: number): void {
@@ -145,7 +153,7 @@ export class FakeChain {
       case 'getblockcount':
         return this.tip.height
       case 'getblockheader': {
-        const header = this.known.find((candidate) => toDisplay(headerHash(candidate)) === first)
+        const header = this.known.find((candidate) => toDisplay(this.#hash(candidate)) === first)
         if (header === undefined) throw new RpcFailure(-5, 'Block not found')
         return Buffer.from(encodeHeader(header)).toString('hex')
       }

@@ -4,6 +4,7 @@ import { encodeField } from '../../src/bus/field.ts'
 import { advance, type ChainState } from '../../src/bus/state.ts'
 import { packState } from '../../src/bus/state-vector.ts'
 import type { StepInput } from '../../src/bus/step-input.ts'
+import { BUS_CIRCUIT_ID } from '../../src/bus/verifier/built-in.ts'
 import { bytesToHex, concatBytes, equalBytes, readUint32, uint32Bytes } from '../../src/lib/index.ts'
 import type { CircuitInput, Fold, FoldEngine, SnarkVerifier, WitnessSource } from '../../src/proving/index.ts'
 import { poseidon, poseidonSource } from './poseidon-reference.ts'
@@ -25,6 +26,7 @@ function unseal(bytes: Uint8Array, code: string): Uint8Array {
 export class FakeEngine implements FoldEngine, WitnessSource, SnarkVerifier {
   readonly info
   readonly keyId: string
+  readonly circuitId = BUS_CIRCUIT_ID
   readonly setup = 'insecure-dev'
   readonly arity = 10
   /** Steps folded since the engine was made. */

@@ -9,6 +9,7 @@ import {
   testnet4,
 } from '../../src/bitcoin/index.ts'
 import { better } from '../../src/bus/compare.ts'
+import { encodeField } from '../../src/bus/field.ts'
 import { decodeProofFile, type ProofFile } from '../../src/bus/proof-file.ts'
 import { advance, anchorState, type ChainState } from '../../src/bus/state.ts'
 import { packState } from '../../src/bus/state-vector.ts'
@@ -35,6 +36,12 @@ const options: VerifyOptions = { params: regtest, verifier, now: NOW }
 const tip = (height: number, of = chain) => of.states[height - 1] as ChainState
 const reasonOf = async (file: Uint8Array, changes: Partial<VerifyOptions> = {}) =>
   rejectOf(await verifyProof(file, { ...options, ...changes }))
+
+function decoded(file: Uint8Array): ProofFile {
+  const result = decodeProofFile(file)
+  if (!result.ok) throw new Error(result.reject)
+  return result.proof
+}
 
 function anchorAt(height: number) {
   const made = contextFromHeaders(regtest, headerFile(chain.headers), 0, height)
@@ -95,6 +102,14 @@ describe('verifyProof', () => {
     expect(await reasonOf(file, { verifier: new FakeEngine(start, 'another') })).toBe('wrong-key')
     const ceremony = Object.assign(new FakeEngine(start), { setup: 'ceremony' }) as unknown as SnarkVerifier
     expect(await reasonOf(file, { verifier: ceremony })).toBe('wrong-setup')
+  })
+
+  it('refuses all proofs under a key of another circuit, whatever else fits', async () => {
+    const file = await proofOf(tip(12), 6)
+    const foreign = Object.assign(new FakeEngine(start), { circuitId: 'ab'.repeat(32) }) as unknown as SnarkVerifier
+    expect(await foreign.verify(decoded(file).snark, 6, encodeField(packState(start)))).toHaveLength(320)
+    expect(await reasonOf(file, { verifier: foreign })).toBe('wrong-circuit')
+    expect(await reasonOf(file, { verifier: foreign, allowInsecureSetup: true })).toBe('wrong-circuit')
   })
 
   it('takes nothing on the word of the file', async () => {

@@ -15,12 +15,14 @@ const now = 1_800_000_000
 class Recorder implements SnarkVerifier {
   asked: [snark: Uint8Array, steps: number, start: Uint8Array] | undefined
   readonly keyId: string
+  readonly circuitId: string
   readonly setup: SnarkVerifier['setup']
   readonly arity: number
   readonly #inner: SnarkVerifier
   constructor(inner: SnarkVerifier) {
     this.#inner = inner
     this.keyId = inner.keyId
+    this.circuitId = inner.circuitId
     this.setup = inner.setup
     this.arity = inner.arity
   }
@@ -88,6 +90,7 @@ describe('the committed WebAssembly verifier', () => {
     let trap = true
     const trapping: SnarkVerifier = {
       keyId: opened.keyId,
+      circuitId: opened.circuitId,
       setup: opened.setup,
       arity: opened.arity,
       poseidon: (tag, inputs) => opened.poseidon(tag, inputs),

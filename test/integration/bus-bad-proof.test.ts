@@ -60,7 +60,10 @@ describe('wsc bus verify, exit 1 and the reason for', () => {
     expect(lying).toMatchObject({ exit: 1, reason: expect.stringMatching(/^proof-(malformed|invalid)$/) })
     // And the true proof under the other circuit's key.
     const other = await judge('true.proof', proof.bytes, '--key', circuit.keys.verifierKey)
-    expect(other).toMatchObject({ exit: 1, reason: 'wrong-key' })
+    expect(other).toMatchObject({ exit: 1, reason: 'wrong-circuit' })
+    // Nor the forger's own, which that key does verify.
+    const own = await judge('own.proof', encodeProofFile({ ...forged, keyId }), '--key', circuit.keys.verifierKey)
+    expect(own).toMatchObject({ exit: 1, valid: false, reason: 'wrong-circuit' })
     expect(await readFile(proof.file)).toEqual(Buffer.from(proof.bytes))
   })
 

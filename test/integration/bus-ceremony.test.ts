@@ -2,11 +2,22 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mainnet, packParams, startContext } from '../../src/bitcoin/index.ts'
-import { encodeProofFile, type ProofFile, packState, poseidonOf, startState, verifyProof } from '../../src/bus/index.ts'
+import {
+  decodeProofFile,
+  encodeField,
+  encodeProofFile,
+  packState,
+  poseidonOf,
+  startState,
+  verifyProof,
+} from '../../src/bus/index.ts'
 import { advance } from '../../src/bus/state.ts'
+import { loadVerifier } from '../../src/index.ts'
+import { openWasmVerifier } from '../../src/proving/index.ts'
 import { developmentPowers, ensureSetup, NativeVerifier } from '../../src/proving/io/index.ts'
 import { setUp } from '../support/bus-json.ts'
 import { BusPlace } from '../support/bus-place.ts'
+import { builtInKey } from '../support/bus-proof.ts'
 import { excerpt } from '../support/excerpts.ts'
 import { OTHER_POWER, type OtherCircuit, otherCircuit } from '../support/other-circuit.ts'
 import { changed, type PtauSection, readPtau, SECTION, swapPoints, tauG2, writePtau } from '../support/ptau-file.ts'
@@ -133,41 +144,59 @@ describe('a ceremony file', () => {
 })
 
 describe('a proof of the ceremony’s setup', () => {
+  /** A true proof of mainnet's first headers; its powers count as the ceremony's under the pin. */
   let file: Uint8Array
   let key: Uint8Array
 
   beforeAll(async () => {
-    key = await readFile(circuit.keys.verifierKey)
-    const poseidon = poseidonOf(new NativeVerifier(key, pin))
-    const start = startState(mainnet, poseidon)
-    const first = advance(start, excerpt('mainnet-start').headers[1]!, poseidon)
-    if (!first.ok) throw new Error(first.reject)
-    const { snark, keyId } = await circuit.prove(packState(start), packState(first.next))
-    const { hash } = startContext(mainnet)
-    const proof: ProofFile = {
-      keyId,
-      setup: 'ceremony',
-      params: packParams(mainnet),
-      start: { kind: 'genesis', height: 0, hash },
-      steps: 1,
-      snark,
-    }
-    file = encodeProofFile(proof)
+    key = await builtInKey()
+    const made = decodeProofFile(await readFile(new URL('../vectors/mainnet-height-10.proof', import.meta.url)))
+    if (!made.ok) throw new Error(made.reject)
+    file = encodeProofFile({ ...made.proof, setup: 'ceremony' })
     await place.put('ceremony.proof', file)
     await place.put('ceremony.key', key)
   })
   const verify = (verifier: NativeVerifier) => verifyProof(file, { params: mainnet, verifier, now: 1_800_000_000 })
 
   it('is valid on mainnet without any flag, under the pin', async () => {
-    expect(await verify(new NativeVerifier(key, pin))).toMatchObject({ valid: true, height: 1, setup: 'ceremony' })
+    expect(await verify(new NativeVerifier(key, pin))).toMatchObject({
+      ok: true,
+      chain: { height: 10, setup: 'ceremony' },
+    })
   })
 
   it('is refused where the key is not the ceremony’s, whatever the file says', async () => {
-    expect(await verify(new NativeVerifier(key))).toMatchObject({ valid: false, reason: 'wrong-setup' })
+    expect(await verify(new NativeVerifier(key))).toMatchObject({ ok: false, reject: 'wrong-setup' })
     const run = await place.run('bus', 'verify', place.file('ceremony.proof'))
     expect(run).toMatchObject({ exit: 1, stdout: '', stderr: expect.stringContaining('wrong-setup') })
     expect(run.stderr).toContain('wsc setup --ptau')
     const given = await place.verify('ceremony.proof', '--key', place.file('ceremony.key'), '--insecure-dev-setup')
     expect(given).toMatchObject({ exit: 1, reason: 'wrong-setup' })
+  })
+})
+
+describe('a key of the ceremony’s powers for another circuit', () => {
+  it('verifies what its circuit proves, and is refused all the same', async () => {
+    const key = await readFile(circuit.keys.verifierKey)
+    const verifier = new NativeVerifier(key, pin)
+    const poseidon = poseidonOf(verifier)
+    const start = startState(mainnet, poseidon)
+    const first = advance(start, excerpt('mainnet-start').headers[1]!, poseidon)
+    if (!first.ok) throw new Error(first.reject)
+    const { snark, keyId } = await circuit.prove(packState(start), packState(first.next))
+    expect(await verifier.verify(snark, 1, encodeField(packState(start)))).toEqual(encodeField(packState(first.next)))
+    const { hash } = startContext(mainnet)
+    const common = { setup: 'ceremony', params: packParams(mainnet), steps: 1, snark, keyId } as const
+    const file = encodeProofFile({ ...common, start: { kind: 'genesis', height: 0, hash } })
+    const options = { params: mainnet, now: 1_800_000_000 }
+    expect(await verifyProof(file, { ...options, verifier })).toMatchObject({ ok: false, reject: 'wrong-circuit' })
+    const wasm = await readFile(new URL('../../src/bus/verifier/wsc-folding.wasm', import.meta.url))
+    const byWasm = await openWasmVerifier(wasm, key, { ceremonyTauG2: pin })
+    expect(await verifyProof(file, { ...options, verifier: byWasm })).toMatchObject({ reject: 'wrong-circuit' })
+    await place.put('forged.proof', file)
+    const run = await place.verify('forged.proof', '--key', await place.put('forged.key', key))
+    expect(run).toMatchObject({ exit: 1, valid: false, reason: 'wrong-circuit' })
+    const library = await loadVerifier({ key })
+    expect(await verifyProof(file, { ...options, verifier: library })).toMatchObject({ reject: 'wrong-circuit' })
   })
 })

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serveFolder } from '../../scripts/serve-web.ts'
 import { contextFromHeaders, mainnet } from '../../src/bitcoin/index.ts'
 import { encodeAnchor } from '../../src/bus/index.ts'
-import { type Example, importedNames, readExamples, readmeLines } from '../package/examples.ts'
+import { circuitLines, type Example, importedNames, libraryLines, readExamples } from '../package/examples.ts'
 import { smallBlock } from '../support/blocks.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { pathWithout, runIn } from '../support/clone.ts'
@@ -45,6 +45,8 @@ async function putInputs(): Promise<void> {
   if (made.exit !== 0) throw new Error(made.stderr)
   const anchor = contextFromHeaders(mainnet, headers, 0, 20)
   if (!anchor.ok) throw new Error(anchor.detail)
+  const circuits = await readFile(join(root, 'docs/circuits.md'), 'utf8')
+  await writeFile(join(project, 'product.circom'), circuitLines(circuits))
   await writeFile(join(project, 'anchor.json'), encodeAnchor(mainnet, anchor.next))
 }
 
@@ -76,6 +78,14 @@ describe('the installed package', () => {
     expect(again).toMatchObject({ valid: true, height: 5, keyId: before?.keyId })
   })
 
+  it('compiles, sets up, proves and verifies a circuit by ten lines of docs/circuits.md', async () => {
+    const lines = libraryLines(await readFile(join(root, 'docs/circuits.md'), 'utf8'))
+    expect(lines.trim().split('\n').length).toBeLessThanOrEqual(10)
+    for (const { program } of nodes) {
+      expect(await inProject(program, 'circuit.js', lines)).toBe('{ ok: true }')
+    }
+  })
+
   it('builds its addon by a command of its own, and says what that needs', async () => {
     const wsc = join(project, 'node_modules/wsc-bitcoin/bin/wsc.js')
     const env = { ...process.env, PATH: await pathWithout(directory, 'cargo', 'rustc', 'rustup') }
@@ -86,7 +96,7 @@ describe('the installed package', () => {
   })
 
   it('verifies a proof by the README’s lines, ten at most, on every Node from 22 on', async () => {
-    const lines = readmeLines(await readFile(join(root, 'README.md'), 'utf8'))
+    const lines = libraryLines(await readFile(join(root, 'README.md'), 'utf8'))
     expect(lines.trim().split('\n').length).toBeLessThanOrEqual(10)
     for (const { program, version } of nodes) {
       expect(await inProject(program, 'readme.js', lines)).toContain('valid at height 5')

@@ -57,6 +57,20 @@ describe('services together', () => {
     expect(notes.slice(3)).toEqual(['stop c', 'stop b', 'stop a'])
   })
 
+  it('let go what was opened for them, after all have stopped, started or not', async () => {
+    const notes: string[] = []
+    const all = together([noting('a', notes, { stop: 'disk full' })], async () => {
+      notes.push('release')
+    })
+    await all.start()
+    await expect(all.stop()).rejects.toThrow('disk full')
+    const never = together([noting('b', notes)], async () => {
+      notes.push('release')
+    })
+    await never.stop()
+    expect(notes).toEqual(['start a', 'stop a', 'release', 'release'])
+  })
+
   it('have ended once all with work have, or as soon as one fails', async () => {
     const [first, second] = [working(), working()]
     const both = together([first, noting('a', []), second])

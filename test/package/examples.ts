@@ -50,10 +50,22 @@ function examplesOf(declarations: string): Example[] {
   })
 }
 
-/** The first block of the README that imports the package: the lines people copy. */
-export function readmeLines(readme: string): string {
-  const blocks = [...readme.matchAll(/```(?:js|javascript)\n([\s\S]*?)```/g)].map((match) => match[1] as string)
-  const block = blocks.find((one) => one.includes("from 'wsc-bitcoin'"))
-  if (block === undefined) throw new Error('the README shows no use of the library')
+/** The first block of a document that imports the package: the lines people copy. */
+export function libraryLines(document: string): string {
+  const block = blocksOf(document, 'js').find((one) => one.includes("from 'wsc-bitcoin'"))
+  if (block === undefined) throw new Error('the document shows no use of the library')
   return block
+}
+
+/** The circuit that docs/circuits.md shows. */
+export function circuitLines(document: string): string {
+  const [block] = blocksOf(document, 'circom')
+  if (block === undefined) throw new Error('the document shows no circuit')
+  return block
+}
+
+function blocksOf(document: string, language: string): string[] {
+  return [...document.matchAll(/```(\w+)\n([\s\S]*?)```/g)].flatMap(([, of, block]) =>
+    of === language && block !== undefined ? [block] : [],
+  )
 }

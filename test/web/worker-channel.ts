@@ -37,6 +37,7 @@ export function channel(open: OpenVerifier) {
 /** Enough of a verifier to refuse what is no proof. */
 export const verifier: SnarkVerifier = {
   keyId: 'ab',
+  circuitId: 'cd',
   setup: 'insecure-dev',
   arity: 10,
   verify: () => Promise.reject(new Error('not reached')),

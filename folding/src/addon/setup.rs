@@ -30,7 +30,7 @@ pub struct SetupInfo {
 impl From<Info> for SetupInfo {
   fn from(info: Info) -> Self {
     SetupInfo {
-      key_id: info.key_id.iter().map(|byte| format!("{byte:02x}")).collect(),
+      key_id: super::hex(&info.key_id),
       setup: info.setup.to_owned(),
       constraints: info.constraints.iter().map(|n| *n as u32).collect(),
       arity: info.arity as u32,

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
   error::{Code, Error},
+  key,
   nova::Nova,
   scheme::FoldingScheme,
 };
@@ -15,6 +16,13 @@ use napi::{
 };
 use napi_derive::napi;
 use std::sync::Arc;
+
+/// Recomputes the digest in a key that its powers of tau have a part in.
+#[napi]
+pub fn check_key(compact_key: Uint8Array) -> AsyncTask<Job<(), ()>> {
+  let key = compact_key.to_vec();
+  run(move || key::check_digest(&key))
+}
 
 /// A verifying key, decoded once.
 #[napi]
@@ -33,7 +41,12 @@ impl Verifier {
 
   #[napi(getter)]
   pub fn key_id(&self) -> String {
-    self.inner.key_id.iter().map(|byte| format!("{byte:02x}")).collect()
+    super::hex(&self.inner.key_id)
+  }
+
+  #[napi(getter)]
+  pub fn circuit_id(&self) -> String {
+    super::hex(&self.inner.circuit_id)
   }
 
   #[napi(getter)]

@@ -9,7 +9,7 @@
 use super::Point;
 use crate::{
   affine::{BATCH, Point as Xy, Scratch},
-  engine::Fq,
+  curves::Fq,
   msm::msm,
 };
 use ff::{Field, PrimeField};

@@ -1,64 +1,24 @@
 //! From nova-snark's verifying key to ours, and back as far as its digests need. nova-snark keeps the fields to itself;
 //! its serialisation is read with structures of the same form.
 
-use super::{Decoded, Parts, constants::Constants, read};
+use super::{
+  Parts,
+  constants::Constants,
+  digest::{Direct, check_digest, expand, same},
+  read,
+};
 use crate::{
+  commitment::Committing,
   engine::{E1, E2, VerifyingKey},
   error::{Error, Result},
   ipa::IpaKey,
   ipa_prover::{Generators, VerifierKey as InnerProduct},
+  kzg_key::KzgKey,
   quiet::quietly,
-  sparse::Shape,
 };
-use ff::PrimeField;
-use halo2curves::{
-  bn256::{G1Affine, G2Affine},
-  grumpkin::G1Affine as GrumpkinAffine,
-};
-use nova_snark::{
-  digest::{DigestComputer, SimpleDigestible},
-  r1cs::R1CSShape,
-  traits::{Engine, ROConstants},
-};
+use halo2curves::{bn256::G1Affine, grumpkin::G1Affine as GrumpkinAffine};
+use nova_snark::traits::{Engine, ROConstants};
 use serde::{Deserialize, Serialize};
-
-/// `hyperkzg::VerifierKey`, which Mercury uses too.
-#[derive(Serialize, Deserialize)]
-struct Kzg {
-  g: G1Affine,
-  h: G2Affine,
-  tau_h: G2Affine,
-}
-
-/// `spartan::snark::VerifierKey`.
-#[derive(Serialize, Deserialize)]
-#[serde(bound = "K: Serialize + for<'a> Deserialize<'a>")]
-struct Direct<E: Engine, K> {
-  engine: K,
-  shape: R1CSShape<E>,
-}
-
-impl<E: Engine, K: Serialize + for<'a> Deserialize<'a>> SimpleDigestible for Direct<E, K> {}
-
-impl<E: Engine, K: Serialize + for<'a> Deserialize<'a>> Direct<E, K> {
-  /// What nova-snark's `digest()` of the same key is.
-  fn digest(&self) -> Result<E::Scalar> {
-    DigestComputer::new(self)
-      .digest()
-      .map_err(|e| Error::internal(format!("digest: {e}")))
-  }
-
-  fn shape(&self) -> Result<Shape<E::Scalar>> {
-    let shape = &self.shape;
-    Shape::new(
-      shape.num_cons(),
-      shape.num_vars(),
-      shape.num_io(),
-      [shape.A(), shape.B(), shape.C()],
-    )
-    .ok_or_else(|| Error::internal("matrices without rows"))
-  }
-}
 
 /// `nova::VerifierKey`.
 #[derive(Deserialize)]
@@ -67,7 +27,7 @@ struct NovaKey {
   oracle_primary: ROConstants<E1>,
   oracle_secondary: ROConstants<E2>,
   parameter_digest: <E1 as Engine>::Scalar,
-  primary: Direct<E1, Kzg>,
+  primary: Direct<E1, KzgKey>,
   secondary: Direct<E2, InnerProduct>,
   blind_primary: G1Affine,
   blind_secondary: GrumpkinAffine,
@@ -82,11 +42,7 @@ pub fn encode(key: &VerifyingKey) -> Result<Vec<u8>> {
   if length != bytes.len() {
     return Err(internal("nova-snark's key has more parts than expected".into()));
   }
-  let kzg = &nova.primary.engine;
   let InnerProduct { vector, product } = &nova.secondary.engine;
-  if kzg.g != G1Affine::generator() || kzg.h != G2Affine::generator() {
-    return Err(internal("generators are not the curve's".into()));
-  }
   if vector.blind != nova.blind_secondary || product.points.len() != 1 {
     return Err(internal("generators are not where they were expected".into()));
   }
@@ -97,7 +53,7 @@ pub fn encode(key: &VerifyingKey) -> Result<Vec<u8>> {
     parameter_digest: nova.parameter_digest,
     primary_digest: nova.primary.digest()?,
     secondary_digest: nova.secondary.digest()?,
-    tau_g2: kzg.tau_h,
+    tau_g2: nova.primary.engine.tau_g2()?,
     blind_primary: nova.blind_primary,
     blind_secondary: nova.blind_secondary,
     primary: nova.primary.shape()?,
@@ -108,8 +64,7 @@ pub fn encode(key: &VerifyingKey) -> Result<Vec<u8>> {
     },
   };
   let compact = parts.write()?;
-  // The blinding generator of the inner product's key enters a digest without being used: it is derived again.
-  quietly(|| check_digests(&read(&compact)?.decode()?, product.blind))?;
+  check_digests(&compact)?;
   Ok(compact)
 }
 
@@ -117,38 +72,20 @@ fn serialise<T: Serialize>(value: &T) -> Result<Vec<u8>> {
   bincode::serde::encode_to_vec(value, bincode::config::legacy()).map_err(|e| Error::internal(e.to_string()))
 }
 
-/// Recomputes both Spartan digests from what a compact key holds.
-fn check_digests(parts: &Decoded, product_blind: GrumpkinAffine) -> Result<()> {
-  let kzg = Kzg {
-    g: G1Affine::generator(),
-    h: G2Affine::generator(),
-    tau_h: parts.tau_g2,
-  };
+/// Both Spartan digests, as whoever makes a key checks them.
+fn check_digests(compact: &[u8]) -> Result<()> {
+  check_digest(compact)?;
+  // The blinding generator of the inner product's key enters a digest without being used: it is derived again.
+  let product = E2::generate(b"ipa", 1).map_err(|e| Error::internal(e.to_string()))?;
+  let parts = quietly(|| read(compact)?.parts.decode())?;
   let vector = Generators {
     points: parts.ipa.generators.clone(),
     blind: parts.blind_secondary,
   };
   let product = Generators {
     points: vec![parts.ipa.product],
-    blind: product_blind,
+    blind: product.blind,
   };
-  let primary = expand::<E1, _>(&parts.primary, kzg)?;
   let secondary = expand::<E2, _>(&parts.secondary, InnerProduct { vector, product })?;
-  if primary.digest()? == parts.primary_digest && secondary.digest()? == parts.secondary_digest {
-    Ok(())
-  } else {
-    Err(Error::internal("compact key does not have nova-snark's digests"))
-  }
-}
-
-fn expand<E: Engine, K>(shape: &Shape<E::Scalar>, engine: K) -> Result<Direct<E, K>>
-where
-  E::Scalar: PrimeField,
-{
-  let [a, b, c] = shape.expand();
-  let shape = R1CSShape::new(shape.constraints, shape.variables, shape.io, a, b, c);
-  Ok(Direct {
-    engine,
-    shape: shape.map_err(|e| Error::internal(e.to_string()))?,
-  })
+  same(secondary.digest()?, parts.secondary_digest)
 }

@@ -6,15 +6,15 @@ use crate::{
   error::{Code, Error, Result},
   field,
   ipa::Ipa,
+  kzg_key::KzgKey,
   proof::ProofShape,
-  ptau,
   quiet::quietly,
-  spartan::{CompactEngine, Spartan, SpartanKeyBytes},
+  setup_kind::SetupKind,
+  spartan::{Spartan, SpartanKeyBytes},
   step::CircomStep,
 };
 use bincode::error::DecodeError;
-use halo2curves::bn256::{G1Affine, G2Affine};
-use nova_snark::{nova, traits::evaluation::EvaluationEngineTrait};
+use nova_snark::nova;
 use serde::Serialize;
 
 type Primary = Spartan<E1, EE1>;
@@ -22,27 +22,11 @@ type Secondary = Spartan<E2, Ipa>;
 type Proof = nova::CompressedSNARK<E1, E2, CircomStep, Primary, Secondary>;
 type Key = nova::VerifierKey<E1, E2, CircomStep, Primary, Secondary>;
 
-/// What the powers of tau under a key rest on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SetupKind {
-  /// τ·G2 is the pinned ceremony's.
-  Ceremony,
-  /// Anything else: somebody may know τ.
-  InsecureDev,
-}
-
-impl SetupKind {
-  pub const fn as_str(self) -> &'static str {
-    match self {
-      SetupKind::Ceremony => "ceremony",
-      SetupKind::InsecureDev => "insecure-dev",
-    }
-  }
-}
-
 /// A decoded verifying key.
 pub struct Verifier {
   pub key_id: [u8; 32],
+  /// What the key shares with every key of its circuit, under whatever powers (`key.rs`).
+  pub circuit_id: [u8; 32],
   pub setup: SetupKind,
   pub arity: usize,
   shape: ProofShape,
@@ -52,23 +36,16 @@ pub struct Verifier {
 impl Verifier {
   /// Decodes a compact key. `ceremony` replaces the pinned τ·G2 (`ptau::encode_g2`'s form), for tests.
   pub fn load(compact: &[u8], ceremony: Option<&[u8]>) -> Result<Self> {
-    let pin = match ceremony {
-      Some(bytes) if bytes.len() == ptau::G2_BYTES => bytes,
-      Some(_) => return Err(Error::key(format!("a ceremony's τ·G2 has {} bytes", ptau::G2_BYTES))),
-      None => &ptau::CEREMONY_TAU_G2,
-    };
     // Reading a G2 point checks its group, which prints (`quiet`).
     quietly(|| {
-      let parts = read(compact)?;
+      let read = read(compact)?;
+      let circuit_id = read.circuit_id();
+      let parts = read.parts;
       let [primary, secondary] = parts.sizes()?;
-      let ceremony = ptau::encode_g2(&parts.tau_g2)[..] == *pin;
       Ok(Verifier {
         key_id: key_id(compact),
-        setup: if ceremony {
-          SetupKind::Ceremony
-        } else {
-          SetupKind::InsecureDev
-        },
+        circuit_id,
+        setup: SetupKind::of(&parts.tau_g2, ceremony)?,
         arity: parts.arity,
         shape: ProofShape {
           arity: parts.arity,
@@ -99,18 +76,11 @@ impl Verifier {
         )));
       }
     };
-    let proof: Proof = self.shape.decode_as(proof)?;
+    let proof: Proof = self.shape.decode(proof)?;
     let state = proof
       .verify(&self.key, steps, &z0)
       .map_err(|error| invalid(error.to_string()))?;
     Ok(field::encode_vec(&state))
-  }
-}
-
-impl CompactEngine<E1> for EE1 {
-  fn read_key(bytes: &[u8]) -> Result<<EE1 as EvaluationEngineTrait<E1>>::VerifierKey> {
-    let decoded = bincode::serde::decode_from_slice(bytes, bincode::config::legacy());
-    Ok(decoded.map_err(|_| Error::key("τ·G2 is not in its group"))?.0)
   }
 }
 
@@ -121,8 +91,7 @@ fn assemble(parts: &Encoded<'_>) -> Result<Key> {
   put(&mut bytes, &parts.oracle_primary)?;
   put(&mut bytes, &parts.oracle_secondary)?;
   put(&mut bytes, &parts.parameter_digest)?;
-  let mut kzg = Vec::new();
-  put(&mut kzg, &(G1Affine::generator(), G2Affine::generator(), parts.tau_g2))?;
+  let kzg = KzgKey::new(parts.tau_g2).encode()?;
   put(
     &mut bytes,
     &SpartanKeyBytes {

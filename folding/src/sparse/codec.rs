@@ -11,8 +11,10 @@ use ff::PrimeField;
 use std::collections::{HashMap, HashSet};
 
 /// Greatest padded circuit that is read: 2^20 constraints or variables.
-const MAX_SIZE: u64 = 1 << 20;
+pub const MAX_SIZE: u64 = 1 << 20;
 const MAX_TERMS: usize = 1 << 24;
+/// Most public values.
+const MAX_IO: u64 = 1 << 16;
 
 /// Column codes of a pattern: even ones count from the row's base, odd ones from the first public column.
 fn column_code(column: u32, base: u32, variables: u32) -> u64 {
@@ -82,7 +84,13 @@ struct Pattern {
 
 /// Constraints, variables and public values: the beginning of a shape.
 pub fn read_sizes(reader: &mut Reader<'_>) -> Result<(usize, usize, usize)> {
-  Ok((size(reader)?, size(reader)?, reader.number(2)? as usize))
+  let (constraints, variables) = (size(reader)?, size(reader)?);
+  let io = reader.number(MAX_IO)? as usize;
+  // The public half of the columns, u and the public values, is as long as the variables at most.
+  if io >= variables {
+    return Err(Error::key("more public values than variables"));
+  }
+  Ok((constraints, variables, io))
 }
 
 /// Decodes a shape, which must fill `bytes`.

@@ -4,10 +4,12 @@ use super::{
   gadgets::bits_of,
   numbers::{field32, power},
   sink::Sink,
-  target::SMALLEST_SIZE,
 };
 use crate::engine::Fr;
 use ff::Field;
+
+/// Least size byte of a compact limit that the parameters' unpacking knows (`UnpackParams`).
+pub const SMALLEST_SIZE: u64 = 17;
 
 pub struct Params {
   pub limit: u64,

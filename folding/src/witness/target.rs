@@ -4,7 +4,7 @@ use super::{
   gadgets::{is_non_negative, is_zero, range_check},
   numbers::{divide, fr, long_division_of_2_144, power, select, shift_right},
   sink::{Sink, limbs},
-  state::Params,
+  state::{Params, SMALLEST_SIZE},
 };
 use crate::engine::Fr;
 use ff::Field;
@@ -12,7 +12,6 @@ use ff::Field;
 const MIN_SPAN: i64 = 302_400;
 const MAX_SPAN: i64 = 4_838_400;
 const WANTED_SPAN: u64 = 1_209_600;
-pub const SMALLEST_SIZE: u64 = 17;
 
 /// Retarget's outputs: compact value and target.
 pub struct Required {

@@ -24,18 +24,27 @@ pub struct R1csFile {
   pub labels: Vec<u8>,
 }
 
+/// One constraint: the wires that are summed in A, in B and in C.
+pub type Row<'a> = [&'a [u32]; 3];
+
 impl R1csFile {
   pub fn new() -> Self {
+    // Wires: 1, a', b', a, b, x, square.
+    let rows: [Row<'_>; 3] = [[&[3, 5], &[3, 5], &[6]], [&[6, 4], &[0], &[1]], [&[4, 0], &[0], &[2]]];
+    R1csFile::of([WIRES, 2, 2, 1], &rows)
+  }
+
+  /// `counts`: wires, outputs, public inputs, private inputs.
+  pub fn of(counts: [u32; 4], rows: &[Row<'_>]) -> Self {
     let mut header = Vec::new();
     header.extend(32u32.to_le_bytes());
     header.extend(MODULUS);
-    for number in [WIRES, 2, 2, 1] {
+    for number in counts {
       header.extend(number.to_le_bytes());
     }
-    header.extend(u64::from(WIRES).to_le_bytes());
-    header.extend(3u32.to_le_bytes());
-    // Wires: 1, a', b', a, b, x, square.
-    let rows: [[&[u32]; 3]; 3] = [[&[3, 5], &[3, 5], &[6]], [&[6, 4], &[0], &[1]], [&[4, 0], &[0], &[2]]];
+    let wires = u64::from(counts[0]);
+    header.extend(wires.to_le_bytes());
+    header.extend((rows.len() as u32).to_le_bytes());
     let mut constraints = Vec::new();
     for combination in rows.iter().flatten() {
       constraints.extend((combination.len() as u32).to_le_bytes());
@@ -44,7 +53,7 @@ impl R1csFile {
         constraints.extend(field::encode(&Fr::from(1)));
       }
     }
-    let labels = (0..u64::from(WIRES)).flat_map(u64::to_le_bytes).collect();
+    let labels = (0..wires).flat_map(u64::to_le_bytes).collect();
     R1csFile {
       header,
       constraints,

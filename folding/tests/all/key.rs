@@ -8,10 +8,11 @@ use std::{
 use wsc_folding::{
   error::{Code, Error},
   field,
-  key::{SetupKind, Verifier, key_id},
+  key::{Verifier, key_id},
   ptau,
   quiet::quietly,
   scheme::Watch,
+  setup_kind::SetupKind,
 };
 
 fn refused(key: &[u8]) -> Error {

@@ -3,4 +3,5 @@
 mod common;
 mod fold;
 mod key;
+mod oneshot;
 mod r1cs;

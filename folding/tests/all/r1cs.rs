@@ -2,10 +2,20 @@
 
 use crate::common::{R1csFile, assemble, start, witness};
 use rand_chacha::{ChaCha20Rng, rand_core::RngCore, rand_core::SeedableRng};
-use wsc_folding::{error::Code, r1cs::R1cs};
+use wsc_folding::{
+  error::Code,
+  r1cs::{MAX_PUBLIC, R1cs},
+};
 
 fn refusal(bytes: &[u8]) -> String {
   let error = R1cs::parse(bytes).expect_err("must be refused");
+  assert_eq!(error.code, Code::R1cs);
+  error.message
+}
+
+/// Why a circuit is none that could be folded.
+fn step_refusal(bytes: &[u8]) -> String {
+  let error = R1cs::parse_step(bytes).expect_err("must be refused");
   assert_eq!(error.code, Code::R1cs);
   error.message
 }
@@ -56,7 +66,8 @@ fn names_what_is_wrong() {
   assert!(header(0, 48).contains("prime"));
   assert!(header(4, 7).contains("prime"));
   assert!(header(36, u32::MAX).contains("limit"));
-  assert!(header(40, 3).contains("as many outputs"));
+  assert!(header(40, MAX_PUBLIC).contains("public values"));
+  assert!(header(44, u32::MAX).contains("public values"));
   assert!(header(48, 9).contains("more signals than wires"));
   assert!(header(52, 6).contains("fewer labels"));
   assert!(header(60, 4).contains("ends early"));
@@ -73,10 +84,17 @@ fn names_what_is_wrong() {
   put(&mut file.constraints, 0, u32::MAX);
   assert!(refusal(&file.bytes()).contains("ends early"));
 
-  let mut no_state = good.clone();
-  put(&mut no_state.header, 40, 0);
-  put(&mut no_state.header, 44, 0);
-  assert!(refusal(&no_state.bytes()).contains("as many outputs"));
+  // Outputs that differ from the inputs make a circuit, but no step.
+  for (outputs, inputs) in [(3, 2), (2, 1), (0, 0), (0, 2)] {
+    let mut no_step = good.clone();
+    put(&mut no_step.header, 40, outputs);
+    put(&mut no_step.header, 44, inputs);
+    put(&mut no_step.header, 48, 5 - outputs - inputs);
+    let circuit = R1cs::parse(&no_step.bytes()).unwrap();
+    assert_eq!(circuit.public() as u32, outputs + inputs);
+    assert!(step_refusal(&no_step.bytes()).contains("as many outputs"));
+  }
+  assert!(R1cs::parse_step(&good.bytes()).is_ok());
 
   let (h, c, l) = (&good.header[..], &good.constraints[..], &good.labels[..]);
   assert!(refusal(&assemble(&[(1, h), (3, l)])).contains("no constraint section"));

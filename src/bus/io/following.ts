@@ -47,22 +47,6 @@ export async function openFollowing(options: FollowingOptions): Promise<Followin
   const server = serve === undefined ? null : new InProcessServer({ ...serve, client, publisher, keeper })
   // Who reads is let in before the first block is folded, and turned away before anything is closed.
   // The feed comes last: all wait for its first answer, and once it ends nobody waits for a bitcoind that is away.
-  const services = together([keeper, publisher, ...(server === null ? [] : [server]), follower, feed])
-  return {
-    feed,
-    proving,
-    publisher,
-    keeper,
-    follower,
-    server,
-    start: (signal) => services.start(signal),
-    ended: () => services.ended(),
-    async stop() {
-      try {
-        await services.stop()
-      } finally {
-        await proving.close()
-      }
-    },
-  }
+  const parts = [keeper, publisher, ...(server === null ? [] : [server]), follower, feed]
+  return { feed, proving, publisher, keeper, follower, server, ...together(parts, () => proving.close()) }
 }

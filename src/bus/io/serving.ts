@@ -46,19 +46,5 @@ export async function openServing(options: ServingOptions): Promise<Serving> {
   const bus = new ServedBus({ history: ownHistory(history, bitcoindSource(client)), blocks: bitcoindBlocks(client) })
   const file = new ServedFile({ file: path, bus, verify: (proof) => verifyProof(proof, verifyOptions()) })
   const server = busServer(bus, { host, port })
-  const services = together([server, file])
-  return {
-    bus,
-    file,
-    server,
-    start: (signal) => services.start(signal),
-    ended: () => services.ended(),
-    async stop() {
-      try {
-        await services.stop()
-      } finally {
-        await history.close()
-      }
-    },
-  }
+  return { bus, file, server, ...together([server, file], () => history.close()) }
 }

@@ -4,7 +4,16 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, posix, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { throwIfAborted, WscError } from '../../lib/index.ts'
+import {
+  aSignal,
+  aText,
+  type OptionRules,
+  optional,
+  requireArgument,
+  requireOptions,
+  throwIfAborted,
+  WscError,
+} from '../../lib/index.ts'
 import { packageRoot } from '../../lib/io/index.ts'
 import type { CircuitDeclaration, CompiledCircuit } from '../circuit.ts'
 import type { ProvingErrorCode } from '../errors.ts'
@@ -15,9 +24,12 @@ import { compilerText, stagedPath } from './compiler-text.ts'
 /** Optimisation to the full: linear constraints are solved away, which the constraint counts rely on. */
 const FLAGS = ['--r1cs', '--wasm', '--sym', '--O2'] as const
 
+/** Options of `compileCircom`. */
 export interface CompileOptions {
   readonly signal?: AbortSignal
 }
+
+const OPTIONS: OptionRules<CompileOptions> = { signal: optional(aSignal) }
 
 /** Compiles a circuit that a part declares, or finds it compiled in the cache. */
 export async function compileCircuit(
@@ -31,8 +43,19 @@ export async function compileCircuit(
 /**
  * Compiles any Circom main file, or finds it compiled in the cache. Its id takes names relative to the file's own folder.
  * Rejects with `E_CIRCUIT` and the compiler's message, which names file and line.
+ *
+ * @example
+ * import { writeFile } from 'node:fs/promises'
+ * import { compileCircom } from 'wsc-bitcoin'
+ *
+ * const source = 'template T() { signal input a; signal output b; b <== a * a; } component main = T();'
+ * await writeFile('square.circom', `pragma circom 2.1.6; ${source}`)
+ * const circuit = await compileCircom('square.circom')
+ * console.log(circuit.id.length) // 64
  */
 export async function compileCircom(main: string, options: CompileOptions = {}): Promise<CompiledCircuit> {
+  requireArgument('compileCircom', 'main', main, aText)
+  requireOptions('compileCircom', options, OPTIONS)
   const file = resolve(main)
   return await compile(file, dirname(file), options)
 }

@@ -3,12 +3,22 @@ import { createReadStream } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { WscError } from '../../lib/index.ts'
+import type * as Addon from '../../../folding/index.d.ts'
+import {
+  aByteArray,
+  aFunction,
+  aSignal,
+  aText,
+  type OptionRules,
+  optional,
+  requireOptions,
+  WscError,
+} from '../../lib/index.ts'
 import type { CompiledCircuit } from '../circuit.ts'
 import type { ProvingErrorCode } from '../errors.ts'
 import { abortable, addonFile, loadAddon } from './addon.ts'
 import { cacheDirectory, exists, fillDirectory, sweep } from './cache.ts'
-import { readR1csCounts } from './r1cs-header.ts'
+import { type R1csCounts, readR1csCounts } from './r1cs-header.ts'
 
 /** Parameters and keys of one circuit under one setup, in the cache. */
 export interface KeyDirectory {
@@ -18,6 +28,7 @@ export interface KeyDirectory {
   readonly verifierKey: string
 }
 
+/** Which powers of tau, and who hears of the progress. */
 export interface SetupOptions {
   /** A powers-of-tau file of the public ceremony; the development powers when left out. */
   readonly ptau?: string
@@ -27,26 +38,72 @@ export interface SetupOptions {
   onProgress?(stage: string, done: number, total: number): void
 }
 
+const OPTIONS: OptionRules<SetupOptions> = {
+  ptau: optional(aText),
+  ceremonyTauG2: optional(aByteArray),
+  signal: optional(aSignal),
+  onProgress: optional(aFunction),
+}
+
 /** Nova's part of the folded circuit on BN254, at up to twelve elements of state: room to be left by the powers. */
 const AUGMENTATION = 12_000
 
-/** Makes parameters and keys of a circuit, or finds them in the cache under the hash of circuit, powers and addon. */
+/** Least size of a circuit's one-shot proofs: smaller ones are padded. */
+const LEAST = 8
+
+/**
+ * Makes parameters and keys for folding a step circuit, or finds them in the cache under the hash of circuit, powers and
+ * addon.
+ */
 export async function ensureSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
-  const addon = loadAddon()
+  requireOptions('ensureSetup', options, OPTIONS)
+  const power = (counts: R1csCounts) => Math.ceil(Math.log2(Math.max(counts.constraints, counts.wires) + AUGMENTATION))
+  return await ensure('keys', loadAddon().setup, power, circuit, options)
+}
+
+/**
+ * The same for one-shot proofs of a circuit, whose outputs and inputs may be any.
+ *
+ * @example
+ * import { writeFile } from 'node:fs/promises'
+ * import { compileCircom, ensureProofSetup, NativeProofEngine, WasmWitnessSource } from 'wsc-bitcoin'
+ *
+ * const source = 'template T() { signal input a, b, c; signal output out; out <== (a + b) * c; }'
+ * await writeFile('sum.circom', `pragma circom 2.1.6; ${source} component main { public [a] } = T();`)
+ * const circuit = await compileCircom('sum.circom')
+ * const engine = await NativeProofEngine.load(await ensureProofSetup(circuit))
+ * const witness = await (await WasmWitnessSource.open(circuit)).witness({ a: 3, b: 4, c: 5 })
+ * const { proof, publicValues } = await engine.prove(witness)
+ * const { ok } = await engine.verify(proof, publicValues)
+ * console.log(ok, publicValues[0], publicValues[32]) // true 35 3
+ */
+export async function ensureProofSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
+  requireOptions('ensureProofSetup', options, OPTIONS)
+  const power = (counts: R1csCounts) => Math.ceil(Math.log2(Math.max(counts.constraints, counts.wires, LEAST)))
+  return await ensure('one-shot keys', loadAddon().setUpCircuit, power, circuit, options)
+}
+
+async function ensure(
+  kind: string,
+  setUp: (...parameters: Parameters<typeof Addon.setup>) => Promise<unknown>,
+  power: (counts: R1csCounts) => number,
+  circuit: CompiledCircuit,
+  options: SetupOptions,
+): Promise<KeyDirectory> {
   const powers = options.ptau === undefined ? 'development' : await hashFile(options.ptau, options.signal)
   // What a key looks like is the addon's to say: another build has keys of its own.
-  const identity = ['keys', await hashFile(addonFile()), circuit.id, powers, hex(options.ceremonyTauG2)].join(' ')
+  const identity = [kind, await hashFile(addonFile()), circuit.id, powers, hex(options.ceremonyTauG2)].join(' ')
   const directory = join(cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
   await fillDirectory(directory, async (outDir) => {
-    const ptau = options.ptau ?? (await developmentPowers(await powerFor(circuit.r1cs), options))
+    const ptau = options.ptau ?? (await developmentPowers(power(await readR1csCounts(circuit.r1cs)), options))
     const request = {
       r1cs: circuit.r1cs,
       ptau,
       outDir,
       ...(options.ceremonyTauG2 && { ceremonyTauG2: options.ceremonyTauG2 }),
     }
-    await abortable(addon, options.signal, (abort) =>
-      addon.setup(request, (stage, done, total) => options.onProgress?.(stage, done, total), abort),
+    await abortable(loadAddon(), options.signal, (abort) =>
+      setUp(request, (stage, done, total) => options.onProgress?.(stage, done, total), abort),
     )
   })
   return { circuit, directory, verifierKey: join(directory, 'verifier.key') }
@@ -69,12 +126,6 @@ export async function developmentPowers(power: number, options: SetupOptions = {
     await rm(scratch, { force: true })
   }
   return file
-}
-
-/** The least power of two that holds the circuit's constraints and wires with Nova's part. */
-async function powerFor(r1cs: string): Promise<number> {
-  const { constraints, wires } = await readR1csCounts(r1cs)
-  return Math.ceil(Math.log2(Math.max(constraints, wires) + AUGMENTATION))
 }
 
 async function hashFile(path: string, signal?: AbortSignal): Promise<string> {

@@ -37,27 +37,41 @@ export class InscriptionIndex {
   readonly params: NetworkParams
   readonly #store: Store
   #tip: Tip | null
+  #base: Tip | null
   #start: number
 
-  private constructor(params: NetworkParams, store: Store, tip: Tip | null, start: number) {
+  private constructor(params: NetworkParams, store: Store, saved: Pick<InscriptionIndex, 'tip' | 'base' | 'start'>) {
     this.params = params
     this.#store = store
-    this.#tip = tip
-    this.#start = start
+    this.#tip = saved.tip
+    this.#base = saved.base
+    this.#start = saved.start
   }
 
   /** Throws E_STORE where the store is an index of another network or format. */
   static async open(store: Store, params: NetworkParams): Promise<InscriptionIndex> {
     await requireOwner(store, FORMAT, params, 'the index is of another network or format')
-    const saved = await store.get('tip')
-    const tip = saved === undefined ? null : parse(tipSchema, saved)
+    const block = async (key: string): Promise<Tip | null> => {
+      const saved = await store.get(key)
+      if (saved === undefined) return null
+      const { height, hash } = parse(tipSchema, saved)
+      return { height, hash: fromDisplay(hash) }
+    }
     const start = parse(startSchema, (await store.get('start')) ?? 0)
-    return new InscriptionIndex(params, store, tip && { height: tip.height, hash: fromDisplay(tip.hash) }, start)
+    return new InscriptionIndex(params, store, { tip: await block('tip'), base: await block('base'), start })
   }
 
   /** The last block that is in; null before the first. */
   get tip(): Tip | null {
     return this.#tip
+  }
+
+  /**
+   * Its first block above genesis, which all networks of one kind share: by it a chain that was begun anew is told from
+   * one that has yet to catch up. Null before that block, and in an index that was made before this was kept.
+   */
+  get base(): Tip | null {
+    return this.#base
   }
 
   /** Height of the first block that is looked at. */
@@ -108,7 +122,9 @@ export class InscriptionIndex {
     const undo = { keys: writes.map(({ key }) => key), lines: before }
     for (const [line, seq] of greatest) if (seq !== undefined) writes.push({ type: 'put', key: line, value: seq })
     if (entries.length > 0) writes.push({ type: 'put', key: undoKey(height), value: undo })
+    if (height === Math.max(1, this.#start)) writes.push({ type: 'put', key: 'base', value: { height, hash } })
     await this.#commit(writes, { height, hash: block.hash })
+    if (height === Math.max(1, this.#start)) this.#base = { height, hash: block.hash }
     return { height, entries }
   }
 
@@ -128,7 +144,10 @@ export class InscriptionIndex {
       }
       writes.push({ type: 'del', key: undoKey(tip.height) })
     }
+    const losesBase = tip.height === this.#base?.height
+    if (losesBase) writes.push({ type: 'del', key: 'base' })
     await this.#commit(writes, previous)
+    if (losesBase) this.#base = null
     return { height: tip.height, entries }
   }
 

@@ -65,18 +65,29 @@ export async function* scanChain({
     const height = startHeight - 1
     const hash = await client.getBlockHash(height, { signal })
     if (hash === undefined) {
-      const cure = 'Wait until the node has more blocks, or name an earlier --start-height.'
-      throw new BitcoindError(
-        'E_NODE_BEHIND',
-        `The index is to begin at block ${startHeight}, above the node's tip. ${cure}`,
-      )
+      const message = `The index is to begin at block ${startHeight}, above the node's tip.`
+      throw new BitcoindError('E_NODE_BEHIND', message, { cure: { act: 'wait-or-earlier-start' } })
     }
     await index.startAfter({ height, hash })
   }
-  for await (const event of feed.subscribe({ from: index.tip ?? undefined, signal })) {
-    if (event.type === 'connected') yield* connect(event, client, index, signal)
-    else yield await take(event, index)
+  const { tip, base } = index
+  try {
+    for await (const event of feed.subscribe({ from: tip ?? undefined, base: base ?? undefined, signal })) {
+      if (event.type === 'connected') yield* connect(event, client, index, signal)
+      else yield await take(event, index)
+    }
+  } catch (error) {
+    throw isOfAnotherChain(error) ? ofAnotherChain(error) : error
   }
+}
+
+/** Whether the node's chain is none that this index can be brought to. */
+function isOfAnotherChain(error: unknown): error is BitcoindError {
+  return error instanceof BitcoindError && (error.cure?.act ?? '').endsWith('begin-anew')
+}
+
+function ofAnotherChain(cause: BitcoindError): BitcoindError {
+  return new BitcoindError(cause.code, cause.message, { cause, cure: { act: 'index-anew' } })
 }
 
 /** A node that restarts between telling of a block and giving it has it still; stale blocks are kept too. */

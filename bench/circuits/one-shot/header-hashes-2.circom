@@ -1,0 +1,5 @@
+pragma circom 2.1.6;
+
+include "header-hashes.circom";
+
+component main = HeaderHashes(2);

@@ -1,0 +1,52 @@
+import { bytesToHex, type Result } from '../lib/index.ts'
+import type { ProofInfo, ProofReject, ProofVerifier } from './engine.ts'
+import { judged } from './judged.ts'
+import { compileVerifier, LoadedKey, type WasmInstance } from './wasm-instance.ts'
+import type { OpenWasmOptions } from './wasm-verifier.ts'
+
+const ID_BYTES = 32
+
+/**
+ * A verifier of a circuit's one-shot proofs by WebAssembly, from the circuit's compact key. Nothing in such a key is
+ * trusted, so none needs checking.
+ */
+export async function openWasmProofVerifier(
+  wasm: Uint8Array | WebAssembly.Module,
+  key: Uint8Array,
+  options: Omit<OpenWasmOptions, 'trustedKeyId'> = {},
+): Promise<ProofVerifier> {
+  options.onStage?.('compile')
+  const start = await compileVerifier(wasm)
+  const first = await start()
+  options.onStage?.('key')
+  const pin = options.ceremonyTauG2 ?? new Uint8Array()
+  const load = (instance: WasmInstance) =>
+    instance.call([key, pin], (exports, at, length, pinAt, pinLength) =>
+      exports.wsc_circuit_key_load(at, length, pinAt, pinLength),
+    )
+  return new WasmProofVerifier(new LoadedKey(start, load, first))
+}
+
+class WasmProofVerifier implements ProofVerifier {
+  readonly info: ProofInfo
+  readonly #key: LoadedKey
+
+  constructor(key: LoadedKey) {
+    this.#key = key
+    const { info } = key
+    this.info = {
+      scheme: 'spartan',
+      keyId: bytesToHex(info.subarray(0, ID_BYTES)),
+      setup: info[ID_BYTES] === 1 ? 'ceremony' : 'insecure-dev',
+      publicValues: new DataView(info.buffer).getUint32(ID_BYTES + 1, true),
+    }
+  }
+
+  verify(proof: Uint8Array, publicValues: Uint8Array): Promise<Result<object, ProofReject>> {
+    return judged(async () => {
+      await this.#key.judge([proof, publicValues], (exports, handle, ...places) =>
+        exports.wsc_circuit_verify(handle, ...places),
+      )
+    })
+  }
+}

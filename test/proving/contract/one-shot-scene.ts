@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CompiledCircuit } from '../../../src/proving/index.ts'
+import { developmentPowers, ensureProofSetup, NativeProofEngine } from '../../../src/proving/io/index.ts'
+import { elements, FIELD, type Row, r1csFile } from '../../folding/small-circuit.ts'
+import { tauG2Of } from '../../folding/tau-g2.ts'
+import { otherPowers } from './other-powers.ts'
+
+/** out = (a + b)·c with `a` public: three inputs and one output. Wires: 1, out, a, b, c, a + b. */
+const PRODUCT: readonly Row[] = [
+  [[5], [4], [1]],
+  [[2, 3], [0], [5]],
+]
+/** out = (a + c)·b */
+const OTHER: readonly Row[] = [
+  [[5], [3], [1]],
+  [[2, 4], [0], [5]],
+]
+
+const RUNS: readonly (readonly [a: bigint, b: bigint, c: bigint])[] = [
+  [3n, 4n, 5n],
+  [FIELD - 1n, 7n, 1n << 200n],
+  [1n, 2n, 3n],
+]
+
+export interface OneShotWorld {
+  readonly engine: NativeProofEngine
+  readonly witnesses: readonly Uint8Array[]
+  readonly publicValues: readonly Uint8Array[]
+  readonly key: Uint8Array
+  /** Keys of another circuit, and of the same under other powers. */
+  readonly strangers: readonly Uint8Array[]
+  /** τ·G2 of the powers under `key`. */
+  readonly pin: Uint8Array
+  remove(): Promise<void>
+}
+
+/** A small circuit with its keys, written as bytes: no compiler is needed. */
+export async function oneShotWorld(): Promise<OneShotWorld> {
+  const directory = await mkdtemp(join(tmpdir(), 'wsc-one-shot-'))
+  const cache = process.env.XDG_CACHE_HOME
+  process.env.XDG_CACHE_HOME = join(directory, 'cache')
+  try {
+    const circuit = async (name: string, rows: readonly Row[]): Promise<CompiledCircuit> => {
+      await mkdir(join(directory, name))
+      const r1cs = join(directory, name, 'circuit.r1cs')
+      await writeFile(r1cs, r1csFile({ wires: 6, outputs: 1, inputs: 1, privates: 2 }, rows))
+      return { id: name, r1cs, wasm: '', sym: '' }
+    }
+    const product = await circuit('product', PRODUCT)
+    const keys = await ensureProofSetup(product)
+    const other = await ensureProofSetup(await circuit('other', OTHER))
+    const elsewhere = await ensureProofSetup(product, { ptau: await otherPowers(directory, 3) })
+    return {
+      engine: await NativeProofEngine.load(keys),
+      witnesses: RUNS.map(([a, b, c]) => elements(1n, ((a + b) * c) % FIELD, a, b, c, (a + b) % FIELD)),
+      publicValues: RUNS.map(([a, b, c]) => elements(((a + b) * c) % FIELD, a)),
+      key: await readFile(keys.verifierKey),
+      strangers: await Promise.all([readFile(other.verifierKey), readFile(elsewhere.verifierKey)]),
+      pin: await tauG2Of(await developmentPowers(3)),
+      remove: () => rm(directory, { recursive: true }),
+    }
+  } finally {
+    if (cache === undefined) delete process.env.XDG_CACHE_HOME
+    else process.env.XDG_CACHE_HOME = cache
+  }
+}
