@@ -1,6 +1,7 @@
 import {
   abortedError,
   aFunction,
+  anInteger,
   aTimerMs,
   delay,
   Emitter,
@@ -45,6 +46,7 @@ const OPTIONS: OptionRules<ChainFeedOptions> = {
   client: having('a client of bitcoind', { getBestBlock: aFunction, getHeaders: aFunction, call: aFunction }),
   params: optional(networkParams),
   pollMs: optional(aTimerMs),
+  keep: optional(anInteger(1, 1_000_000)),
   backoffMs: optional(aTimerMs),
 }
 
