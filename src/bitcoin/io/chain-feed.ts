@@ -1,15 +1,22 @@
 import {
   abortedError,
+  aFunction,
+  aTimerMs,
   delay,
   Emitter,
   type Events,
+  having,
   isInterrupt,
+  type OptionRules,
+  optional,
   orAborted,
   Running,
   type RunningService,
+  requireOptions,
   retry,
 } from '../../lib/index.ts'
 import type { BlockHash } from '../hash.ts'
+import { networkParams } from '../option-rules.ts'
 import type { NetworkParams } from '../params/network-params.ts'
 import type { BlockEvent, Outage, SubscribeOptions } from './chain-event.ts'
 import { type Ask, type ChainClient, ChainView } from './chain-view.ts'
@@ -30,6 +37,13 @@ export interface ChainFeedOptions {
   readonly pollMs?: number | undefined
   /** First pause after a failure, milliseconds; doubled with each further one, up to 15 s. */
   readonly backoffMs?: number | undefined
+}
+
+const OPTIONS: OptionRules<ChainFeedOptions> = {
+  client: having('a client of bitcoind', { getBestBlock: aFunction, getHeaders: aFunction, call: aFunction }),
+  params: optional(networkParams),
+  pollMs: optional(aTimerMs),
+  backoffMs: optional(aTimerMs),
 }
 
 /** What a feed tells beside its blocks. */
@@ -75,6 +89,7 @@ export class ChainFeed implements RunningService {
   #change = Promise.withResolvers<void>()
 
   constructor(options: ChainFeedOptions) {
+    requireOptions('ChainFeed', options, OPTIONS)
     this.#options = options
     this.#doubted = options.params !== undefined
     const ask: Ask = (work) => this.#ask(work)
