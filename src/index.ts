@@ -114,6 +114,7 @@ export {
   InscriptionIndex,
   type JobView,
   type KnownSequences,
+  type OnNote,
   openStore,
   openWallet,
   parseSecretKey,

@@ -7,6 +7,7 @@ export {
   attestedRecord,
   type RecordJson,
   requireAuthor,
+  withRecord,
 } from './attested-record.ts'
 export type { SettlementErrorCode } from './errors.ts'
 export { decodeRecord, type RecordReject, type RecordResult, recordContent } from './record/codec.ts'
