@@ -223,6 +223,7 @@ export {
   type RecordResult,
   type RecordSigner,
   recordContent,
+  requireAuthor,
   type SignedContent,
   scanBlock,
   signRecord,

@@ -111,6 +111,7 @@ export {
   type NetworkName,
   type ProofVerdict,
   paramsOf,
+  type RequestedNetwork,
   type VerifyProofRequest,
   verifyProofRequest,
 } from './worker/proof-request.ts'

@@ -6,6 +6,7 @@ export {
   attestedJson,
   type RecordJson,
   requireAuthor,
+  withRecord,
 } from './attested-record.ts'
 export type { SettlementErrorCode } from './errors.ts'
 export { decodeRecord, type RecordReject, type RecordResult, recordContent } from './record/codec.ts'

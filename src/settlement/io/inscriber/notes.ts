@@ -4,6 +4,8 @@ export type InscriberNote =
   | { readonly kind: 'mined-directly'; readonly reason: string }
   /** A child pays as much already; satoshis a virtual byte. */
   | { readonly kind: 'paid-already'; readonly feeRate: number }
+  /** The sats of a coin (`<txid>:<vout>`) are followed back through so many transactions already; it goes on. */
+  | { readonly kind: 'long-history'; readonly coin: string; readonly steps: number }
   /** bitcoind scans its unspent outputs for someone else, which is waited for. */
   | { readonly kind: 'scan-waits' }
 
