@@ -4,6 +4,7 @@ export {
   type AttestedRecord,
   type AttestedRecordReject,
   attestedJson,
+  attestedRecord,
   type RecordJson,
   requireAuthor,
   withRecord,
