@@ -115,7 +115,12 @@ export {
   type VerifyProofRequest,
   verifyProofRequest,
 } from './worker/proof-request.ts'
-export { type OpenVerifier, serveVerifier, type WorkerScope } from './worker/serve-verifier.ts'
+export {
+  type DescribeAttestation,
+  type OpenVerifier,
+  serveVerifier,
+  type WorkerScope,
+} from './worker/serve-verifier.ts'
 export {
   type AskOptions,
   type StartOptions,
