@@ -113,6 +113,7 @@ export {
   InscriptionIndex,
   type JobView,
   type KnownSequences,
+  type OnNote,
   openStore,
   openWallet,
   parseSecretKey,

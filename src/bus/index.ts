@@ -111,10 +111,16 @@ export {
   type NetworkName,
   type ProofVerdict,
   paramsOf,
+  type RequestedNetwork,
   type VerifyProofRequest,
   verifyProofRequest,
 } from './worker/proof-request.ts'
-export { type OpenVerifier, serveVerifier, type WorkerScope } from './worker/serve-verifier.ts'
+export {
+  type DescribeAttestation,
+  type OpenVerifier,
+  serveVerifier,
+  type WorkerScope,
+} from './worker/serve-verifier.ts'
 export {
   type AskOptions,
   type StartOptions,

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
-import { UsageError } from './exit.ts'
+import { usageError } from './exit.ts'
 import { CONFIG_FILE, readBytes } from './inputs.ts'
 
 /**
@@ -35,7 +35,7 @@ export async function readConfig(path = CONFIG_FILE): Promise<Config> {
     return configSchema.parse(JSON.parse(text))
   } catch (cause) {
     const detail = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message
-    throw new UsageError(`${path}: ${detail}`, { cause })
+    throw usageError(`${path}: ${detail}`, { cause })
   }
 }
 

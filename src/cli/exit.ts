@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { errorCode, isInterrupt } from '../lib/index.ts'
+import { errorCode, isInterrupt, WscError } from '../lib/index.ts'
 import { withCure } from './cure.ts'
 
 /** Exit codes of every command. */
@@ -15,12 +15,8 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** Something the user can put right; the message says how. */
-export class UsageError extends Error {
-  readonly code = 'E_USAGE'
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'UsageError'
-  }
+export function usageError(message: string, options?: ErrorOptions): WscError<'E_USAGE'> {
+  return new WscError('E_USAGE', message, options)
 }
 
 /** What an exception means for the caller, and the one line to tell. */

@@ -11,7 +11,7 @@ import {
 import { decodeAnchor, MAX_ANCHOR_BYTES, MAX_KEY_BYTES, parseWork } from '../bus/index.ts'
 import { MAX_CHECKPOINT_BYTES } from '../bus/io/index.ts'
 import { readRegular } from '../lib/io/index.ts'
-import { UsageError } from './exit.ts'
+import { usageError } from './exit.ts'
 
 /** Those that are built in, by name. */
 export const NETWORKS: Readonly<Record<string, NetworkParams>> = { mainnet, testnet4, signet, regtest }
@@ -21,7 +21,7 @@ export async function readNetwork(name = 'mainnet'): Promise<NetworkParams> {
   const known = Object.hasOwn(NETWORKS, name) ? NETWORKS[name] : undefined
   if (known !== undefined) return known
   if (!name.endsWith('.json')) {
-    throw new UsageError(`there is no network "${name}": name ${Object.keys(NETWORKS).join(', ')} or a FILE.json`)
+    throw usageError(`there is no network "${name}": name ${Object.keys(NETWORKS).join(', ')} or a FILE.json`)
   }
   return loadCustomParams(new TextDecoder().decode(await readBytes(name, 'network')))
 }
@@ -34,14 +34,14 @@ export function networkFile(name: string | undefined): string | undefined {
 /** For commands that prove: testnet4's rules are checked natively only. */
 export function requireProvable(params: NetworkParams): NetworkParams {
   if (params.provable) return params
-  throw new UsageError(`${params.name} cannot be proved: its rules are checked natively only`)
+  throw usageError(`${params.name} cannot be proved: its rules are checked natively only`)
 }
 
 export async function readAnchor(file: string | undefined, params: NetworkParams): Promise<ChainContext | undefined> {
   if (file === undefined) return undefined
   const result = decodeAnchor(params, new TextDecoder().decode(await readUpTo(file, MAX_ANCHOR_BYTES)))
   if (result.ok) return result.context
-  throw new UsageError(`${file} is no usable anchor: ${result.detail}`)
+  throw usageError(`${file} is no usable anchor: ${result.detail}`)
 }
 
 /** In the working directory. */
@@ -61,8 +61,13 @@ export const LIMITS = {
 export async function readBytes(file: string, kind: keyof typeof LIMITS): Promise<Uint8Array> {
   const limit = LIMITS[kind]
   const bytes = await readUpTo(file, limit, kind)
-  if (bytes.length > limit) throw new UsageError(`${file} is longer than ${limit} bytes: no ${kind} file is`)
+  if (bytes.length > limit) throw usageError(`${file} is longer than ${limit} bytes: no ${kind} file is`)
   return bytes
+}
+
+/** A verifying key; undefined for the one built in. */
+export async function readKey(file: string | undefined): Promise<Uint8Array | undefined> {
+  return file === undefined ? undefined : await readBytes(file, 'key')
 }
 
 /** At most `limit` + 1 bytes of a regular file: enough to see that it is too long. */
@@ -70,7 +75,7 @@ export async function readUpTo(file: string, limit: number, kind?: keyof typeof 
   return await readRegular(file, limit).catch((cause: NodeJS.ErrnoException) => {
     const detail = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
     const what = kind === 'network' ? `${file}, the parameter file of --network` : file
-    throw new UsageError(`cannot read ${what}: ${detail}`, { cause })
+    throw usageError(`cannot read ${what}: ${detail}`, { cause })
   })
 }
 

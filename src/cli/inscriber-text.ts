@@ -42,6 +42,8 @@ export function noteText(note: InscriberNote): string {
       return `the node's policy refuses the reveal (${note.reason}); on regtest it is mined directly by generateblock`
     case 'paid-already':
       return `a child pays for it at ${note.feeRate} sat/vB already`
+    case 'long-history':
+      return `looking for inscriptions on coin ${note.coin}: ${note.steps} transactions back so far`
     case 'scan-waits':
       return 'the node scans its unspent outputs for someone else: waiting until that is done'
   }

@@ -8,7 +8,7 @@ import {
   parseJson,
   type RecordSigner,
 } from '../settlement/index.ts'
-import { UsageError } from './exit.ts'
+import { usageError } from './exit.ts'
 import { readUpTo } from './inputs.ts'
 
 export interface InscriptionInput {
@@ -18,13 +18,13 @@ export interface InscriptionInput {
   readonly metadata?: Json | undefined
 }
 
-/** Reads the body and composes the inscription. Throws UsageError naming what is wrong with what was given. */
+/** Reads the body and composes the inscription. Throws usageError naming what is wrong with what was given. */
 export async function readInscription(input: InscriptionInput, signer: RecordSigner): Promise<Composed> {
   const { contentType, metadata } = input
   const body = await readUpTo(input.body, MAX_BODY_BYTES)
   const made = composeInscription({ body, contentType, metadata }, signer)
   if (made.ok) return made
-  throw new UsageError(made.reject === 'body-too-long' ? `${input.body}: ${made.detail}` : made.detail)
+  throw usageError(made.reject === 'body-too-long' ? `${input.body}: ${made.detail}` : made.detail)
 }
 
 /** `what` names the text for whoever wrote it. */
@@ -32,7 +32,7 @@ export function readJson(text: string, what: string): Json {
   const result = parseJson(text)
   if (result.ok) return result.value
   const found = result.reject === 'not-json' ? 'is no JSON' : `cannot be kept as it is (${result.reject})`
-  throw new UsageError(`${what} ${found}: ${result.detail}`)
+  throw usageError(`${what} ${found}: ${result.detail}`)
 }
 
 /**
@@ -41,7 +41,7 @@ export function readJson(text: string, what: string): Json {
  */
 export function argument(text: string, flag: string, otherwise: string): string {
   if (!text.includes('\ufffd')) return text
-  throw new UsageError(`${flag} holds U+FFFD, which stands for letters that could not be read; ${otherwise}`)
+  throw usageError(`${flag} holds U+FFFD, which stands for letters that could not be read; ${otherwise}`)
 }
 
 const batchSchema = z.array(
@@ -56,12 +56,12 @@ const batchSchema = z.array(
 export async function readBatch(file: string): Promise<InscriptionInput[]> {
   const bytes = await readUpTo(file, 1 << 20)
   const text = utf8(bytes)
-  if (text === null) throw new UsageError(`${file} is no UTF-8`)
+  if (text === null) throw usageError(`${file} is no UTF-8`)
   const json = readJson(text.replace(/^\ufeff/, ''), file)
   const rows = Array.isArray(json)
     ? json.map((row: Json) => (row instanceof Map ? Object.fromEntries(row) : row))
     : json
   const parsed = batchSchema.min(1).safeParse(rows)
-  if (!parsed.success) throw new UsageError(`${file} is no batch: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success) throw usageError(`${file} is no batch: ${z.prettifyError(parsed.error)}`)
   return parsed.data
 }

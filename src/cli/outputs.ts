@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { defaultCookieFile } from '../bitcoin/io/index.ts'
 import { diskFiles, probeReplacing } from '../lib/io/index.ts'
 import type { CliContext } from './context.ts'
-import { UsageError } from './exit.ts'
+import { usageError } from './exit.ts'
 import { CONFIG_FILE, NETWORKS, networkFile } from './inputs.ts'
 import { dataHome } from './places.ts'
 
@@ -33,31 +33,30 @@ export async function requireWritable(
   options: FileOptions,
   ...others: readonly string[]
 ): Promise<void> {
-  if (file === '') throw new UsageError('cannot write a file without a name')
+  if (file === '') throw usageError('cannot write a file without a name')
   const folder = dirname(file)
   const found = await stat(folder).catch(() => null)
-  if (found === null || !found.isDirectory()) throw new UsageError(`there is no folder ${folder} to write ${file} in`)
+  if (found === null || !found.isDirectory()) throw usageError(`there is no folder ${folder} to write ${file} in`)
   const there = await stat(file).catch(() => null)
-  if (there !== null && !there.isFile()) throw new UsageError(`cannot write ${file}: it is no regular file`)
+  if (there !== null && !there.isFile()) throw usageError(`cannot write ${file}: it is no regular file`)
   await requireOutsideStores(file, folder)
   const secret = await findSame(file, await secrets(options, env))
   if (secret !== undefined) {
-    throw new UsageError(`${file} holds a key, password or cookie (${secret}) and would be written over`)
+    throw usageError(`${file} holds a key, password or cookie (${secret}) and would be written over`)
   }
   const { anchor, block, headers, key, network, path, proof, ptau } = options
   const read = [anchor, block, headers, key, path, proof, ptau, networkFile(network), ...others]
   const input = await findSame(file, [...read, env.WSC_KEY, env.WSC_PTAU, CONFIG_FILE])
-  if (input !== undefined) throw new UsageError(`${file} is an input (${input}) and would be written over`)
+  if (input !== undefined) throw usageError(`${file} is an input (${input}) and would be written over`)
   await probeReplacing(diskFiles, file).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`cannot write ${file}: ${cause.code}`, { cause })
+    throw usageError(`cannot write ${file}: ${cause.code}`, { cause })
   })
 }
 
 /** What is inscribed can be read by all, for ever: a key, password or cookie is not. */
 export async function requirePublishable(file: string, env: Env, options: FileOptions): Promise<void> {
   const secret = await findSame(file, await secrets(options, env))
-  if (secret !== undefined)
-    throw new UsageError(`${file} holds a key, password or cookie (${secret}): it stays private`)
+  if (secret !== undefined) throw usageError(`${file} holds a key, password or cookie (${secret}): it stays private`)
 }
 
 async function requireOutsideStores(file: string, folder: string): Promise<void> {
@@ -65,11 +64,11 @@ async function requireOutsideStores(file: string, folder: string): Promise<void>
   const real = await realpath(folder)
   for (const near of [real, dirname(real)]) {
     if ((await exists(join(near, 'version.json'))) && (await exists(join(near, 'index')))) {
-      throw new UsageError(`cannot write ${file}: ${near} is a data directory`)
+      throw usageError(`cannot write ${file}: ${near} is a data directory`)
     }
   }
   // Every LevelDB has this file: those of jobs, index and history.
-  if (await exists(join(real, 'CURRENT'))) throw new UsageError(`cannot write ${file}: ${real} is a store’s folder`)
+  if (await exists(join(real, 'CURRENT'))) throw usageError(`cannot write ${file}: ${real} is a store’s folder`)
 }
 
 /** What must neither be lost nor seen: this command's own, and those at the usual places of every network. */

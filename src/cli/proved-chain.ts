@@ -1,10 +1,10 @@
 import type { ChainContext, NetworkParams } from '../bitcoin/index.ts'
 import { MAX_PROOF_BYTES, type VerifyOptions, type VerifyProofResult, verifyProof } from '../bus/index.ts'
+import { openVerifier } from '../bus/io/index.ts'
 import type { SnarkVerifier } from '../proving/index.ts'
 import { insecureAllowed } from './config.ts'
 import type { CliContext } from './context.ts'
-import { readAnchor, readNetwork, readUpTo } from './inputs.ts'
-import { openVerifier } from './keys.ts'
+import { readAnchor, readKey, readNetwork, readUpTo } from './inputs.ts'
 
 /** What every command that verifies a proof takes. */
 export interface JudgeOptions {
@@ -26,7 +26,7 @@ export interface Judge {
 export async function openJudge(options: JudgeOptions, { env, clock }: CliContext): Promise<Judge> {
   const params = await readNetwork(options.network)
   const anchor = await readAnchor(options.anchor, params)
-  const verifier = await openVerifier(options.key)
+  const verifier = await openVerifier(await readKey(options.key))
   const verifyOptions = (): VerifyOptions => ({
     params,
     verifier,

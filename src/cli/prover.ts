@@ -4,7 +4,7 @@ import { type OpenProver, type OpenProverOptions, proverKeys } from '../bus/io/i
 import type { KeyDirectory } from '../proving/io/index.ts'
 import { insecureAllowed } from './config.ts'
 import type { CliContext } from './context.ts'
-import { UsageError } from './exit.ts'
+import { usageError } from './exit.ts'
 import { readAnchor, readNetwork, requireProvable } from './inputs.ts'
 import { dataDir } from './places.ts'
 import { duration } from './terminal.ts'
@@ -41,7 +41,7 @@ export async function proverOptions(flags: ProverFlags, context: CliContext): Pr
 /** The ceremony's powers where a network needs them, unless it was said that the development's will do. */
 function requireSetup(params: NetworkParams, ptau: string | undefined, insecure: boolean): void {
   if (ptau !== undefined || needsNoCeremony(params) || insecure) return
-  throw new UsageError(
+  throw usageError(
     `a proof of ${params.name} must rest on the public ceremony: give its file by --ptau FILE, ` +
       'or say --insecure-dev-setup to use the development powers, whose secret is public',
   )

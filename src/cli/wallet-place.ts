@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { openWallet, readPrivate, settlementPlaces, type Wallet } from '../settlement/io/index.ts'
 import type { CliContext } from './context.ts'
-import { UsageError } from './exit.ts'
+import { usageError } from './exit.ts'
 import { dataHome } from './places.ts'
 
 export interface WalletOptions {
@@ -33,7 +33,7 @@ export async function newPassphrase(context: CliContext): Promise<string | undef
   if (given === undefined || given.trim() !== '') return given
   const from = context.env.WSC_WALLET_PASSPHRASE === undefined ? context.env.WSC_WALLET_PASSPHRASE_FILE : undefined
   const what = from === undefined ? 'WSC_WALLET_PASSPHRASE is empty' : `the first line of ${from} is empty`
-  throw new UsageError(`${what}: write a passphrase there, or unset the variable for a wallet that is not encrypted`)
+  throw usageError(`${what}: write a passphrase there, or unset the variable for a wallet that is not encrypted`)
 }
 
 export async function openOwnWallet(

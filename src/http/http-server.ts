@@ -1,6 +1,21 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Emitter, type Events, Running, type Service, WscError } from '../lib/index.ts'
+import {
+  aBoolean,
+  aFunction,
+  aNumber,
+  anInteger,
+  aText,
+  Emitter,
+  type Events,
+  having,
+  type OptionRules,
+  optional,
+  Running,
+  requireOptions,
+  type Service,
+  WscError,
+} from '../lib/index.ts'
 import { Connections } from './connections.ts'
 import { HTTP_LIMITS, type HttpLimits, MAX_HEADER_BYTES, RATE_LIMIT, type RateLimit } from './limits.ts'
 import type { RouteModule, ServerInfo } from './route-module.ts'
@@ -22,6 +37,31 @@ export interface HttpServerOptions {
   readonly about?: ServerInfo
   /** Milliseconds, for the rate limit; the machine's monotonic clock unless given. */
   readonly clock?: () => number
+}
+
+const aLimit = anInteger(0, Number.MAX_SAFE_INTEGER)
+const OPTIONS: OptionRules<HttpServerOptions> = {
+  modules: {
+    what: 'a list of route modules',
+    holds: (value) =>
+      Array.isArray(value) && value.every(having('a route module', { name: aText, register: aFunction }).holds),
+  },
+  host: aText,
+  port: anInteger(0, 65_535),
+  rateLimit: optional(having('a rate limit', { burst: aNumber(0, 1e9), perSecond: aNumber(0, 1e9) })),
+  limits: optional(
+    having(
+      'limits, each a whole number',
+      Object.fromEntries(Object.keys(HTTP_LIMITS).map((name) => [name, optional(aLimit)])),
+    ),
+  ),
+  anyOrigin: optional(aBoolean),
+  headers: optional({
+    what: 'texts by name',
+    holds: (value) => having('texts', {}).holds(value) && Object.values(value as object).every(aText.holds),
+  }),
+  about: optional(having('what the document says', { title: aText, version: aText, description: aText })),
+  clock: optional(aFunction),
 }
 
 /** What a server tells beside its answers. */
@@ -82,6 +122,7 @@ export class HttpServer implements Service {
   #server: Server | null = null
 
   constructor(options: HttpServerOptions) {
+    requireOptions('HttpServer', options, OPTIONS)
     this.#options = options
   }
 

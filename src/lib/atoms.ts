@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What checked JSON is made of: the smallest shapes, each with its bound. */
 

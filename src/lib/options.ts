@@ -73,6 +73,17 @@ export function aBigint(min: bigint): OptionRule {
   return { what: `a bigint of at least ${min}`, holds: (value) => typeof value === 'bigint' && value >= min }
 }
 
+/** A number that is one, within these bounds. */
+export function aNumber(min: number, max: number): OptionRule {
+  return {
+    what: `a number from ${min} to ${max}`,
+    holds: (value) => typeof value === 'number' && value >= min && value <= max,
+  }
+}
+
+/** Milliseconds that a timer can wait. */
+export const aTimerMs: OptionRule = anInteger(1, 0x7fff_ffff)
+
 /** An object that has all of these members; it may have more. */
 export function having(what: string, members: Readonly<Record<string, OptionRule>>): OptionRule {
   return {

@@ -65,10 +65,14 @@ export function attestedJson(
   kind: AttestationKind | null,
   params: NetworkParams,
 ): Record<string, unknown> {
-  const json = attestationResultJson({ ok: true, verified }, kind)
   const { payload } = verified
-  if (payload.kind !== 'inscription') return json
-  return { ...json, payload: { ...(json.payload as object), ...attestedRecord(payload.envelope, params) } }
+  const record = payload.kind === 'inscription' ? attestedRecord(payload.envelope, params) : undefined
+  return withRecord(attestationResultJson({ ok: true, verified }, kind), record)
+}
+
+/** What the bus tells of an attestation, with what its inscription says as a record. */
+export function withRecord(json: Record<string, unknown>, record: AttestedRecord | undefined): Record<string, unknown> {
+  return record === undefined ? json : { ...json, payload: { ...(json.payload as object), ...record } }
 }
 
 /** Why what is attested is not the record it was to be. */

@@ -7,6 +7,7 @@ export {
   attestedRecord,
   type RecordJson,
   requireAuthor,
+  withRecord,
 } from './attested-record.ts'
 export type { SettlementErrorCode } from './errors.ts'
 export { decodeRecord, type RecordReject, type RecordResult, recordContent } from './record/codec.ts'
@@ -25,7 +26,7 @@ export {
   type UnsignedRecord,
   type WscRecord,
 } from './record/record.ts'
-export { counts, lineOf } from './record/sequence.ts'
-export { recordMessage, type SignedContent, signatureHolds, signRecord } from './record/sign.ts'
+export { counts } from './record/sequence.ts'
+export { recordMessage, type SignedContent, signRecord } from './record/sign.ts'
 export { type FoundInscription, scanBlock } from './scan-block.ts'
 export { type InscriptionSummary, summarize } from './summary.ts'

@@ -1,5 +1,5 @@
-import { attestationResultJson, type ProvedChain, paramsOf, type VerifiedAttestation } from '../bus/index.ts'
-import { attestedJson } from '../settlement/index.ts'
+import { attestationResultJson, type ProvedChain, type VerifiedAttestation } from '../bus/index.ts'
+import { type AttestedRecord, withRecord } from '../settlement/index.ts'
 import { attestedFacts, bodyText, kindText, notShown } from './attestation-facts.ts'
 import { attestationReasonText } from './attestation-reasons.ts'
 import { el } from './dom.ts'
@@ -33,9 +33,8 @@ export function attestationView(
     return { verdict: banner('waiting', CLOCK, 'Attestation not checked', text), details: [] }
   }
   const { chain } = judgement.result
-  const { result, kind, verifyMs } = check
-  const params = paramsOf(question.request.network ?? 'mainnet')
-  const json = result.ok ? attestedJson(result.verified, kind, params) : attestationResultJson(result, kind)
+  const { result, kind, verifyMs, about } = check
+  const json = withRecord(attestationResultJson(result, kind), about as AttestedRecord | undefined)
   const block = jsonBlock('attestation-json', json, 'wsc check --json')
   if (!result.ok) {
     const why = `${attestationReasonText(result.reject)} (${result.reject}: ${result.detail}.)`

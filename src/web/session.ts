@@ -104,7 +104,8 @@ export function startSession(options: SessionOptions): Session {
         return
       }
       options.onState({ kind: 'checking', verifier: loaded, since, question: asked })
-      const checked = await mine.verifyAttestation({ attestation, chain: result.chain }, { signal }).then(
+      const { network = 'mainnet' } = request
+      const checked = await mine.verifyAttestation({ attestation, chain: result.chain, network }, { signal }).then(
         (check) => ({ check }),
         (error) => ({ unchecked: known(error) }),
       )

@@ -8,7 +8,7 @@ import { Replay } from './replay.ts'
 const quick = { params: regtest, pollMs: 1, backoffMs: 1 }
 
 /** A feed of this chain, started, and how often each method was asked for. */
-async function following(chain: FakeChain, intercept: (call: RpcRequest) => unknown = () => undefined) {
+async function following(chain: FakeChain, intercept: (call: RpcRequest) => unknown = () => undefined, keep?: number) {
   const asked = new Map<string, number>()
   const server = await FakeServer.start(
     answering((call) => {
@@ -16,7 +16,7 @@ async function following(chain: FakeChain, intercept: (call: RpcRequest) => unkn
       return intercept(call) ?? chain.answer(call)
     }),
   )
-  const feed = new ChainFeed({ client: server.client, ...quick })
+  const feed = new ChainFeed({ client: server.client, ...quick, keep })
   await feed.start()
   return { server, feed, asked }
 }
@@ -29,11 +29,12 @@ test('any number of subscribers, each from a height and at a pace of its own, ar
   const scenario = fc.record({
     changes: fc.array(change, { minLength: 1, maxLength: 4 }),
     subscribers: fc.array(subscriber, { minLength: 1, maxLength: 5 }),
+    keep: fc.constantFrom(1, 7, 20_000),
   })
-  const property = fc.asyncProperty(scenario, async ({ changes, subscribers }) => {
+  const property = fc.asyncProperty(scenario, async ({ changes, subscribers, keep }) => {
     const chain = new FakeChain()
     chain.mine(20)
-    const { server, feed } = await following(chain)
+    const { server, feed } = await following(chain, undefined, keep)
     await using _ = server
     const all = subscribers.map(({ from, pace }) => {
       const known = chain.headers.slice(0, from + 1).map((_header, height) => chain.hashAt(height))
@@ -159,6 +160,40 @@ test('a subscriber whose place the node has yet to reach waits alone', async () 
     if (event.type === 'tip') break
   }
   expect(types).toEqual(['recovered', 'tip'])
+  await feed.stop()
+})
+
+test('a node that lost its blocks is told of once, until it has them again', async () => {
+  const chain = new FakeChain()
+  chain.mine(6)
+  const [whole, known] = [[...chain.headers], [...chain.known]]
+  let looks = 0
+  const looked = Promise.withResolvers<void>()
+  const { server, feed } = await following(chain, ({ method }) => {
+    // Whether it knows the lost tip.
+    if (method === 'getblockheader' && chain.headers.length === 3 && ++looks === 5) looked.resolve()
+    return undefined
+  })
+  await using _ = server
+  const base = { height: 1, hash: chain.hashAt(1) }
+  const events = feed.subscribe({ base })
+  const replay = new Replay()
+  await replay.untilTip(events, chain.tip.hash)
+  const heard: string[] = []
+  feed.events.on('unreachable', ({ state }) => heard.push(state))
+  feed.events.on('recovered', () => heard.push('recovered'))
+  chain.headers = whole.slice(0, 3)
+  chain.known.splice(3)
+  expect(await replay.until(events, () => true)).toMatchObject({ type: 'unreachable', state: 'behind' })
+  const next = events.next()
+  // Looking again changes nothing.
+  await looked.promise
+  chain.headers = whole
+  chain.known.push(...known.slice(3))
+  replay.apply((await next).value as BlockEvent)
+  await replay.untilTip(events, chain.tip.hash)
+  expect(replay.types.slice(-3)).toEqual(['unreachable', 'recovered', 'tip'])
+  expect(heard).toEqual(['behind', 'recovered'])
   await feed.stop()
 })
 

@@ -256,6 +256,7 @@ describe('the built page', () => {
     }
     console.log(`bytes of script: ${JSON.stringify(Object.fromEntries(sizes))}`)
     expect(sizes.get('page.js')).toBeLessThan(60_000)
-    expect(sizes.get('verifier-worker.js')).toBeLessThan(200_000)
+    // Records' CBOR and signatures (BIP340) are a third of it.
+    expect(sizes.get('verifier-worker.js')).toBeLessThan(225_000)
   })
 })

@@ -117,6 +117,59 @@ describe('attestations', () => {
   })
 })
 
+const isPositive: Takes = (value) => Number.isInteger(value) && (value as number) > 0
+const isPort: Takes = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 65_536
+
+describe('bitcoind and wallets', () => {
+  const url = 'http://127.0.0.1:1'
+  refusesWrongTypes({
+    name: 'BitcoindClient',
+    good: () => ({ url }),
+    takes: { url: isText, auth: never, timeoutMs: isPositive, patienceMs: isHeight },
+    call: (options) => new node.BitcoindClient(options).close(),
+  })
+  refusesWrongTypes({
+    name: 'ChainFeed',
+    good: () => ({ client: new node.BitcoindClient({ url }) }),
+    takes: { client: never, params: never, pollMs: isPositive, backoffMs: isPositive },
+    call: (options) => void new node.ChainFeed(options),
+  })
+  refusesWrongTypes({
+    name: 'openWallet',
+    good: () => ({ params: regtest }),
+    takes: { params: never, passphrase: isText },
+    call: (options) => node.openWallet('none.json', options),
+  })
+  refusesWrongTypes({
+    name: 'createWallet',
+    good: () => ({ params: regtest }),
+    takes: { params: never, passphrase: isText },
+    call: (options) => node.createWallet('/none/wallet.json', options),
+  })
+})
+
+describe('servers', () => {
+  const isTexts: Takes = (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isText)
+  const isLimits: Takes = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
+  refusesWrongTypes({
+    name: 'HttpServer',
+    good: () => ({ modules: [], host: '127.0.0.1', port: 0 }),
+    takes: {
+      modules: (value) => Array.isArray(value) && value.length === 0,
+      host: isText,
+      port: isPort,
+      rateLimit: never,
+      limits: isLimits,
+      anyOrigin: isBoolean,
+      headers: isTexts,
+      about: never,
+      clock: isFunction,
+    },
+    call: (options) => void new node.HttpServer(options),
+  })
+})
+
 describe('the verifier', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'wsc-options-')), 'file')
   await writeFile(file, 'no key')

@@ -1,8 +1,14 @@
-import { type FromWorker, type OpenVerifier, serveVerifier, type ToWorker } from '../../src/bus/index.ts'
+import {
+  type DescribeAttestation,
+  type FromWorker,
+  type OpenVerifier,
+  serveVerifier,
+  type ToWorker,
+} from '../../src/bus/index.ts'
 import type { SnarkVerifier } from '../../src/proving/index.ts'
 
 /** Both ends of a worker's message channel in one thread; messages are cloned as between threads. */
-export function channel(open: OpenVerifier) {
+export function channel(open: OpenVerifier, describe?: DescribeAttestation) {
   const { port1, port2 } = new MessageChannel()
   let ended = false
   const onError = new Set<(event: { readonly message?: string }) => void>()
@@ -15,6 +21,7 @@ export function channel(open: OpenVerifier) {
       },
     },
     open,
+    describe,
   )
   return {
     postMessage: (message: ToWorker) => port1.postMessage(message),

@@ -131,6 +131,20 @@ describe('verifying an attestation in a worker', () => {
   const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
   const forms = (attestation: Attestation) => [encodeAttestation(attestation), text(attestationToJson(attestation))]
 
+  it('gives what the worker’s script describes of it, for the network that is named, and of none that is refused', async () => {
+    const open = async () => ({ ...verifier, poseidon: poseidonSource.poseidon })
+    const described = start(channel(open, ({ payload }, network) => ({ kind: payload.kind, network })))
+    const [attestation] = forms(txAt(onSynthetic, 4)) as [Uint8Array]
+    const about = async (network?: 'signet') =>
+      (await described.verifyAttestation({ attestation, chain, ...(network && { network }) })).about
+    expect([await about(), await about('signet')]).toEqual([
+      { kind: 'tx', network: 'mainnet' },
+      { kind: 'tx', network: 'signet' },
+    ])
+    const refused = await described.verifyAttestation({ attestation: attestation.subarray(1), chain })
+    expect([refused.result.ok, refused.about]).toEqual([false, undefined])
+  })
+
   it('takes both forms, of a transaction and of an inscription', async () => {
     const checker = client()
     for (const attestation of forms(txAt(onSynthetic, 4))) {

@@ -1,17 +1,10 @@
-import { type BlockHash, sameHash, toDisplay } from '../hash.ts'
-import type { Header } from '../header.ts'
+import { sameHash, toDisplay } from '../hash.ts'
 import { Misfit, readMoving } from '../moving-chain.ts'
 import type { BlockEvent, SubscribeOptions } from './chain-event.ts'
-import { behind, type ChainView, garbage } from './chain-view.ts'
+import { type Ask, behind, type ChainView, garbage } from './chain-view.ts'
 import { BitcoindError } from './errors.ts'
 import { MAX_REST_HEADERS, type PlacedHeader } from './headers.ts'
 import type { Tip } from './schemas.ts'
-
-/** What a cursor asks the node itself: about blocks that nobody here remembers. */
-export interface CursorQuestions {
-  header(block: Tip): Promise<Header | undefined>
-  hashAt(height: number): Promise<BlockHash | undefined>
-}
 
 /**
  * One subscriber's place in the chain. What it is told follows from the place alone, so a slow one is told later and no
@@ -19,13 +12,13 @@ export interface CursorQuestions {
  */
 export class ChainCursor {
   readonly #view: ChainView
-  readonly #ask: CursorQuestions
+  readonly #ask: Ask
   readonly #base: Tip | undefined
   #tip: Tip | undefined
   #reorg = 0
   #atTip = false
 
-  constructor(view: ChainView, ask: CursorQuestions, { from, base }: SubscribeOptions) {
+  constructor(view: ChainView, ask: Ask, { from, base }: SubscribeOptions) {
     this.#view = view
     this.#ask = ask
     this.#tip = from
@@ -84,9 +77,9 @@ export class ChainCursor {
   async #disconnect(tip: Tip): Promise<readonly BlockEvent[] | null> {
     let header = this.#view.held(tip.height, tip.hash)?.header
     if (header === undefined) {
-      header = await this.#ask.header(tip)
+      header = await this.#ask((client, options) => client.getHeader(tip.hash, options))
       if (header === undefined) throw await this.#unknown(tip)
-      const active = await this.#ask.hashAt(tip.height)
+      const active = await this.#ask((client, options) => client.getBlockHash(tip.height, options))
       // The node has just reached it, and the view has yet to see that.
       if (active !== undefined && sameHash(active, tip.hash)) return null
     }

@@ -1,24 +1,32 @@
 import {
   abortedError,
+  aFunction,
+  anInteger,
+  aTimerMs,
   delay,
   Emitter,
   type Events,
+  having,
   isInterrupt,
+  type OptionRules,
+  optional,
   orAborted,
   Running,
   type RunningService,
+  requireOptions,
   retry,
 } from '../../lib/index.ts'
 import type { BlockHash } from '../hash.ts'
+import { networkParams } from '../option-rules.ts'
 import type { NetworkParams } from '../params/network-params.ts'
-import { ChainCursor, type CursorQuestions } from './chain-cursor.ts'
 import type { BlockEvent, Outage, SubscribeOptions } from './chain-event.ts'
-import { type ChainClient, ChainView } from './chain-view.ts'
+import { type Ask, type ChainClient, ChainView } from './chain-view.ts'
 import type { BitcoindClient } from './client.ts'
 import { type BitcoindError, isTransient, outageOf } from './errors.ts'
 import type { PlacedHeader } from './headers.ts'
 import type { RpcOptions } from './json-rpc.ts'
 import type { Tip } from './schemas.ts'
+import { type FeedState, outageBy, subscription } from './subscription.ts'
 import { TipWatch } from './tip-watch.ts'
 
 /** Which bitcoind is watched, and how. */
@@ -28,8 +36,18 @@ export interface ChainFeedOptions {
   readonly params?: NetworkParams | undefined
   /** Milliseconds between two questions to a node that cannot be waited on. */
   readonly pollMs?: number | undefined
+  /** Headers held of the chain, and as many of blocks that left it; 20,000 unless given. */
+  readonly keep?: number | undefined
   /** First pause after a failure, milliseconds; doubled with each further one, up to 15 s. */
   readonly backoffMs?: number | undefined
+}
+
+const OPTIONS: OptionRules<ChainFeedOptions> = {
+  client: having('a client of bitcoind', { getBestBlock: aFunction, getHeaders: aFunction, call: aFunction }),
+  params: optional(networkParams),
+  pollMs: optional(aTimerMs),
+  keep: optional(anInteger(1, 1_000_000)),
+  backoffMs: optional(aTimerMs),
 }
 
 /** What a feed tells beside its blocks. */
@@ -67,21 +85,22 @@ export class ChainFeed implements RunningService {
   readonly #view: ChainView
   readonly #running = new Running()
   readonly #events = new Emitter<ChainFeedEvents>()
+  readonly #state: FeedState
   #signal: AbortSignal | undefined
   /** Whether the node is to say first that it is on the right network. */
   #doubted: boolean
-  /** The view holds everything the node had when it was last asked. */
-  #settled = false
-  #outage: BitcoindError | null = null
-  #failure: { readonly error: unknown } | null = null
-  #over = false
-  /** Resolves, and is replaced, with any change of the view or of what is above. */
+  /** Resolves, and is replaced, with any change of the state or the view. */
   #change = Promise.withResolvers<void>()
 
   constructor(options: ChainFeedOptions) {
+    requireOptions('ChainFeed', options, OPTIONS)
     this.#options = options
     this.#doubted = options.params !== undefined
-    this.#view = new ChainView((work) => this.#ask(work))
+    const ask: Ask = (work) => this.#ask(work)
+    this.#view = new ChainView(ask, options.keep)
+    const change = () => this.#change.promise
+    const isEnd = (error: unknown) => this.#signal !== undefined && isInterrupt(error, this.#signal)
+    this.#state = { view: this.#view, ask, change, settled: false, outage: null, failure: null, over: false, isEnd }
   }
 
   get events(): Events<ChainFeedEvents> {
@@ -91,8 +110,8 @@ export class ChainFeed implements RunningService {
   /** Resolves once the node has answered, or is found to be of no use for now. */
   async start(signal?: AbortSignal): Promise<void> {
     this.#running.begin((either) => this.#run(either), signal)
-    while (!this.#settled && this.#outage === null && !this.#over) await this.#change.promise
-    if (this.#failure !== null) throw this.#failure.error
+    while (!this.#state.settled && this.#state.outage === null && !this.#state.over) await this.#change.promise
+    if (this.#state.failure !== null) throw this.#state.failure.error
     signal?.throwIfAborted()
   }
 
@@ -109,65 +128,8 @@ export class ChainFeed implements RunningService {
    * Events from a block on, for one subscriber. It asks for the next when it is done with the last: whoever is slow is
    * told later, never less, and keeps nobody waiting. Leave the loop, or abort the signal; it ends with the feed.
    */
-  async *subscribe(options: SubscribeOptions = {}): AsyncGenerator<BlockEvent, void> {
-    const { signal } = options
-    const questions: CursorQuestions = {
-      header: ({ hash }) => this.#ask((client, asking) => client.getHeader(hash, asking)),
-      hashAt: (height) => this.#ask((client, asking) => client.getBlockHash(height, asking)),
-    }
-    const cursor = new ChainCursor(this.#view, questions, options)
-    let out: 'node' | 'place' | null = null
-    let step: Promise<readonly BlockEvent[] | null> | null = null
-    for (;;) {
-      signal?.throwIfAborted()
-      if (this.#failure !== null) throw this.#failure.error
-      if (this.#over) return
-      const change = this.#change.promise
-      const outage = this.#outage
-      if (outage !== null) {
-        if (out !== 'node') {
-          const before = out
-          out = 'node'
-          cursor.tellTipAgain()
-          if (before === null) yield { type: 'unreachable', ...outageBy(outage) }
-          continue
-        }
-        if (outageOf(outage) === 'behind') await orAborted(cursor.requireBase(), signal)
-        await orAborted(change, signal)
-        continue
-      }
-      if (out === 'node') {
-        out = null
-        yield { type: 'recovered' }
-        continue
-      }
-      if (this.#view.tip !== undefined) {
-        step ??= cursor.advance(this.#settled)
-        let events: readonly BlockEvent[] | null | undefined
-        try {
-          events = await orAborted(Promise.race([step, change.then(() => undefined)]), signal)
-        } catch (error) {
-          step = null
-          if (this.#signal !== undefined && isInterrupt(error, this.#signal)) return
-          // Of this subscriber's place alone: the node has yet to reach it.
-          if (signal?.aborted || !isTransient(error)) throw error
-          if (out === null) {
-            out = 'place'
-            cursor.tellTipAgain()
-            yield { type: 'unreachable', ...outageBy(error) }
-          }
-        }
-        if (events === undefined) continue
-        step = null
-        if (events !== null) {
-          if (out !== null) yield { type: 'recovered' }
-          out = null
-          yield* events
-          continue
-        }
-      }
-      await orAborted(change, signal)
-    }
+  subscribe(options: SubscribeOptions = {}): AsyncGenerator<BlockEvent, void> {
+    return subscription(this.#state, options)
   }
 
   /** The last tip seen; waits for the first. */
@@ -193,10 +155,10 @@ export class ChainFeed implements RunningService {
 
   async #seen(signal: AbortSignal | undefined): Promise<Tip> {
     for (;;) {
-      if (this.#failure !== null) throw this.#failure.error
+      if (this.#state.failure !== null) throw this.#state.failure.error
       // What is held can be read to the end.
       if (this.#view.tip !== undefined) return this.#view.tip
-      if (this.#over) throw abortedError()
+      if (this.#state.over) throw abortedError()
       await orAborted(this.#change.promise, signal)
     }
   }
@@ -208,8 +170,9 @@ export class ChainFeed implements RunningService {
     try {
       for (;;) {
         const moved = await this.#ask((asked, asking) => this.#view.update(asked, asking))
-        const news = moved || !this.#settled
-        this.#settled = !moved
+        this.#found()
+        const news = moved || !this.#state.settled
+        this.#state.settled = !moved
         if (news) this.#tell()
         const { tip } = this.#view
         if (moved || tip === undefined) continue
@@ -222,10 +185,10 @@ export class ChainFeed implements RunningService {
         }
       }
     } catch (error) {
-      if (!isInterrupt(error, signal)) this.#failure = { error }
+      if (!isInterrupt(error, signal)) this.#state.failure = { error }
       throw error
     } finally {
-      this.#over = true
+      this.#state.over = true
       this.#tell()
     }
   }
@@ -250,19 +213,23 @@ export class ChainFeed implements RunningService {
       onPause: (error) => this.#lost(error as BitcoindError),
       signal,
     })
-    if (this.#outage !== null) {
-      this.#outage = null
-      this.#events.emit('recovered', {})
-      this.#tell()
-    }
+    // A node that is behind answers: that it has caught up shows with the next update alone.
+    if (outageOf(this.#state.outage) !== 'behind') this.#found()
     return answer
+  }
+
+  #found(): void {
+    if (this.#state.outage === null) return
+    this.#state.outage = null
+    this.#events.emit('recovered', {})
+    this.#tell()
   }
 
   #lost(error: BitcoindError): void {
     this.#doubted = this.#options.params !== undefined
     // What subscribers were told first stays; a node that is back and lags is another matter than one that is silent.
-    if (this.#outage !== null && outageOf(this.#outage) === outageOf(error)) return
-    this.#outage = error
+    if (this.#state.outage !== null && outageOf(this.#state.outage) === outageOf(error)) return
+    this.#state.outage = error
     this.#events.emit('unreachable', outageBy(error))
     this.#tell()
   }
@@ -272,8 +239,4 @@ export class ChainFeed implements RunningService {
     this.#change = Promise.withResolvers<void>()
     resolve()
   }
-}
-
-function outageBy(error: BitcoindError): Outage {
-  return { state: outageOf(error) ?? 'silent', error }
 }

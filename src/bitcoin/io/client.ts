@@ -1,4 +1,13 @@
-import { retry } from '../../lib/index.ts'
+import {
+  anInteger,
+  aText,
+  aTimerMs,
+  having,
+  type OptionRules,
+  optional,
+  requireOptions,
+  retry,
+} from '../../lib/index.ts'
 import type { BlockHash } from '../hash.ts'
 import { sameHash, toDisplay } from '../hash.ts'
 import { decodeHeader, type Header, headerHash } from '../header.ts'
@@ -32,6 +41,18 @@ export interface BitcoindClientOptions {
   patienceMs?: number | undefined
 }
 
+const OPTIONS: OptionRules<BitcoindClientOptions> = {
+  url: aText,
+  auth: optional({
+    what: 'a cookie’s file, or user and password',
+    holds: (value) =>
+      having('', { kind: aText, file: aText }).holds(value) ||
+      having('', { user: aText, password: aText }).holds(value),
+  }),
+  timeoutMs: optional(aTimerMs),
+  patienceMs: optional(anInteger(0, 0x7fff_ffff)),
+}
+
 /**
  * One Bitcoin node, asked over RPC and REST. Everything it says is checked for shape, size and time before it is
  * used, and headers by their own hashes; what the headers are worth is for the header rules to say.
@@ -52,6 +73,7 @@ export class BitcoindClient {
   #rest: boolean | undefined
 
   constructor(options: BitcoindClientOptions) {
+    requireOptions('BitcoindClient', options, OPTIONS)
     this.#http = new HttpConnection(parseUrl(options.url))
     this.url = this.#http.url.origin
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS

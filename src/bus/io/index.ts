@@ -11,6 +11,7 @@ export { type HistoryOwner, historyOwner, openLevelTable } from './history/level
 export type { PoseidonSource } from './history/nodes.ts'
 export { provedPlaces } from './history/places.ts'
 export { type HistoryTable, memoryTable } from './history/table.ts'
+export { openVerifier } from './open-verifier.ts'
 export { checkAhead } from './prover/check-ahead.ts'
 export { MAX_CHECKPOINT_BYTES } from './prover/checkpoint-codec.ts'
 export { bitcoindSource, fileSource, type HeaderClient, type HeaderSource } from './prover/header-source.ts'

@@ -1,8 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import {
-  anInteger,
   aSignal,
   aText,
+  aTimerMs,
   bytesToHex,
   type OptionRules,
   optional,
@@ -24,12 +24,9 @@ export interface FetchOptions {
 }
 
 const TIMEOUT_MS = 30_000
-/** As long as timers run. */
-const MAX_TIMEOUT_MS = 0x7fff_ffff
-
 const OPTIONS: OptionRules<FetchOptions> = {
   signal: optional(aSignal),
-  timeoutMs: optional(anInteger(1, MAX_TIMEOUT_MS)),
+  timeoutMs: optional(aTimerMs),
 }
 
 /** Between two questions to a server that says it cannot answer now, where it asks for no more. */

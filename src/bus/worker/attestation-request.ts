@@ -10,6 +10,7 @@ import {
   verifyAttestation,
 } from '../attestation/verify.ts'
 import { poseidonOf } from '../poseidon.ts'
+import type { RequestedNetwork } from './proof-request.ts'
 import { verifierError } from './verifier-error.ts'
 
 /** What to verify, and under which chain; plain data, so that it crosses to a worker. */
@@ -18,6 +19,8 @@ export interface VerifyAttestationRequest {
   readonly attestation: Uint8Array
   /** What a proof was found to prove: nothing here is proved by the attestation itself. */
   readonly chain: AttestedChain
+  /** Of the chain, for what a worker describes of the attestation besides (`DescribeAttestation`); mainnet unless named. */
+  readonly network?: RequestedNetwork
 }
 
 /** What came of an attestation, and what it claimed to be. */

@@ -30,6 +30,8 @@ export interface TimedProofVerdict extends ProofVerdict {
 export interface TimedAttestationVerdict extends AttestationVerdict {
   /** Milliseconds beyond the proof: reading and verifying. */
   readonly verifyMs: number
+  /** What the worker's script describes of a verified one (`DescribeAttestation`). */
+  readonly about?: unknown
 }
 
 /** Page to worker. Messages are answered in order; a cancelled request may be answered or not. */

@@ -20,11 +20,14 @@ import { verifierError } from './verifier-error.ts'
 /** The networks that are built in. */
 export type NetworkName = 'mainnet' | 'testnet4' | 'signet' | 'regtest'
 
+/** A network in a request; `custom` is the text of a parameter file. */
+export type RequestedNetwork = NetworkName | { readonly custom: string }
+
 /** What to verify and by which standard; plain data, so that it crosses to a worker. */
 export interface VerifyProofRequest {
   readonly proof: Uint8Array
-  /** Mainnet unless named; `custom` is the text of a parameter file. */
-  readonly network?: NetworkName | { readonly custom: string }
+  /** Mainnet unless named. */
+  readonly network?: RequestedNetwork
   /** The text of the anchor file the proof must start from. */
   readonly anchor?: string
   readonly minWork?: bigint
@@ -77,7 +80,7 @@ export async function verifyProofRequest(request: VerifyProofRequest, verifier: 
 }
 
 /** The parameters that a request names. Throws E_PARAMS where there are none of that name, or the text is none. */
-export function paramsOf(network: NetworkName | { readonly custom: string }): NetworkParams {
+export function paramsOf(network: RequestedNetwork): NetworkParams {
   if (typeof network === 'string') {
     // Not every caller is type-checked.
     if (Object.hasOwn(NETWORKS, network)) return NETWORKS[network]

@@ -1,9 +1,10 @@
 import type { SnarkVerifier } from '../../proving/index.ts'
+import type { VerifiedAttestation } from '../attestation/verify.ts'
 import { BUILT_IN_KEY_ID } from '../verifier/built-in.ts'
 import { verifyAttestationRequest } from './attestation-request.ts'
 import { fetchFile } from './fetch-file.ts'
 import type { FromWorker, LoadStage, ToWorker, VerifierFiles } from './messages.ts'
-import { verifyProofRequest } from './proof-request.ts'
+import { type RequestedNetwork, verifyProofRequest } from './proof-request.ts'
 import { type VerifierErrorCode, verifierError, verifierErrorCode } from './verifier-error.ts'
 
 /** The two members of a worker's global scope (or of a MessagePort) that are used. */
@@ -19,8 +20,11 @@ export type OpenVerifier = (
   options: { readonly trustedKeyId: string; readonly onStage: (stage: LoadStage) => void },
 ) => Promise<SnarkVerifier>
 
+/** What a higher part reads out of a verified attestation; plain data, so that it crosses to the page. */
+export type DescribeAttestation = (verified: VerifiedAttestation, network: RequestedNetwork) => unknown
+
 /** Answers `startVerifier` on the other side: loads the verifier once, then verifies one proof or attestation after another. */
-export function serveVerifier(scope: WorkerScope, open: OpenVerifier): void {
+export function serveVerifier(scope: WorkerScope, open: OpenVerifier, describe?: DescribeAttestation): void {
   let loading: Promise<SnarkVerifier> | undefined
   let queue: Promise<void> = Promise.resolve()
   const wanted = new Set<number>()
@@ -40,7 +44,7 @@ export function serveVerifier(scope: WorkerScope, open: OpenVerifier): void {
     if (data.kind !== 'proof' && data.kind !== 'attestation') return
     wanted.add(data.id)
     // The first verification compiles functions lazily; two at once would only slow each other down.
-    queue = queue.then(() => answer(scope, loading, wanted, data))
+    queue = queue.then(() => answer(scope, loading, wanted, data, describe))
   })
 }
 
@@ -67,6 +71,7 @@ async function answer(
   loading: Promise<SnarkVerifier> | undefined,
   wanted: Set<number>,
   question: Question,
+  describe: DescribeAttestation | undefined,
 ): Promise<void> {
   const { id } = question
   try {
@@ -75,21 +80,28 @@ async function answer(
     // One task later: cancellations that came while the thread was busy are heard first.
     await new Promise((resolve) => setTimeout(resolve))
     if (!wanted.delete(id)) return
-    scope.postMessage(await verdictOn(question, verifier))
+    scope.postMessage(await verdictOn(question, verifier, describe))
   } catch (error) {
     scope.postMessage({ kind: 'failed', id, ...failure(error) })
   }
 }
 
-async function verdictOn(question: Question, verifier: SnarkVerifier): Promise<FromWorker> {
+async function verdictOn(
+  question: Question,
+  verifier: SnarkVerifier,
+  describe: DescribeAttestation | undefined,
+): Promise<FromWorker> {
   const { id, kind } = question
   const begun = performance.now()
   if (kind === 'proof') {
     const verdict = await verifyProofRequest(question.request, verifier)
     return { kind, id, verdict: { ...verdict, verifyMs: performance.now() - begun } }
   }
-  const verdict = verifyAttestationRequest(question.request, verifier)
-  return { kind, id, verdict: { ...verdict, verifyMs: performance.now() - begun } }
+  const { request } = question
+  const verdict = verifyAttestationRequest(request, verifier)
+  const { result } = verdict
+  const about = result.ok ? describe?.(result.verified, request.network ?? 'mainnet') : undefined
+  return { kind, id, verdict: { ...verdict, about, verifyMs: performance.now() - begun } }
 }
 
 function failure(error: unknown): { code: VerifierErrorCode; message: string } {

@@ -3,7 +3,7 @@ import { chainStart, type ProvedChain } from '../../bus/index.ts'
 import { type AttestMaterial, fileSource, type OpenAttestor, openAttestor } from '../../bus/io/index.ts'
 import { readBlockFile } from '../block-file.ts'
 import type { CliContext } from '../context.ts'
-import { UsageError } from '../exit.ts'
+import { usageError } from '../exit.ts'
 import { readBytes } from '../inputs.ts'
 import { dataDir } from '../places.ts'
 import type { Judge } from '../proved-chain.ts'
@@ -55,8 +55,8 @@ export async function attestorOf(
 }
 
 function requireNode({ startHeight, block }: MaterialOptions): void {
-  if (startHeight !== undefined) throw new UsageError('--start-height goes with --headers')
-  if (block !== undefined) throw new UsageError('--block goes with --headers: both files, or a node')
+  if (startHeight !== undefined) throw usageError('--start-height goes with --headers')
+  if (block !== undefined) throw usageError('--block goes with --headers: both files, or a node')
 }
 
 async function readMaterial(options: MaterialOptions, file: string): Promise<AttestMaterial> {
@@ -64,7 +64,7 @@ async function readMaterial(options: MaterialOptions, file: string): Promise<Att
   const headers = await readBytes(file, 'headers')
   const block = options.block === undefined ? undefined : await readBlock(options.block)
   const made = fileSource(headers, startHeight)
-  if (!made.ok) throw new UsageError(`${file}: ${made.detail}`)
+  if (!made.ok) throw usageError(`${file}: ${made.detail}`)
   return { source: made.source, headers, startHeight, block }
 }
 
@@ -72,5 +72,5 @@ async function readMaterial(options: MaterialOptions, file: string): Promise<Att
 async function readBlock(file: string): Promise<Block> {
   const read = await readBlockFile(file)
   if (read.ok) return read.block
-  throw new UsageError(`${file} is no raw block: ${read.reject}: ${read.detail}`)
+  throw usageError(`${file} is no raw block: ${read.reject}: ${read.detail}`)
 }

@@ -13,7 +13,7 @@ import { type AttestOptions, refused, writeAttestation } from '../attest/write-a
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { type ExitCode, UsageError } from '../exit.ts'
+import { type ExitCode, usageError } from '../exit.ts'
 import { readUpTo } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
 import { openJudge, readProof } from '../proved-chain.ts'
@@ -84,5 +84,5 @@ async function readSupplement(file: string): Promise<SupplementResult> {
 
 function usable(from: string, read: SupplementResult): PathSupplement {
   if (read.ok) return read.supplement
-  throw new UsageError(`${from} gives no path: ${read.detail}`)
+  throw usageError(`${from} gives no path: ${read.detail}`)
 }

@@ -4,7 +4,7 @@ import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
-import { EXIT, UsageError } from '../exit.ts'
+import { EXIT, usageError } from '../exit.ts'
 import { height, readBytes, readNetwork, requireProvable } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
 
@@ -35,7 +35,7 @@ export const addBusAnchor: AddCommand = (parent, run) => {
     .action(
       run(async ({ terminal, env }, options: Options) => {
         const params = requireProvable(await readNetwork(options.network))
-        if (options.at < 1) throw new UsageError('an anchor is at height 1 or above: from genesis none is needed')
+        if (options.at < 1) throw usageError('an anchor is at height 1 or above: from genesis none is needed')
         await requireWritable(options.out, env, options)
         const bytes = await readBytes(options.headers, 'headers')
         const whole = Math.floor(bytes.length / HEADER_BYTES)

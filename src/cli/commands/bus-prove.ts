@@ -8,7 +8,7 @@ import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
-import { EXIT, UsageError } from '../exit.ts'
+import { EXIT, usageError } from '../exit.ts'
 import { height, readAnchor, readBytes, readNetwork, requireProvable } from '../inputs.ts'
 import { outageText } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
@@ -56,7 +56,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
   const { terminal, signal, clock } = context
   // An address from environment or configuration merely goes unused beside --headers.
   if (options.headers !== undefined && command.getOptionValueSource('rpc') === 'cli') {
-    throw new UsageError('give --rpc or --headers, not both')
+    throw usageError('give --rpc or --headers, not both')
   }
   await requireWritable(options.out, context.env, options)
   const params = requireProvable(await readNetwork(options.network))
@@ -115,7 +115,7 @@ async function openSource(
   context: CliContext,
 ): Promise<Opened | HeaderRejection> {
   if (options.headers === undefined) {
-    if (options.startHeight !== undefined) throw new UsageError('--start-height goes with --headers')
+    if (options.startHeight !== undefined) throw usageError('--start-height goes with --headers')
     const client = await openBitcoind(options, params, context)
     return { ok: true, from: { client }, close: () => client.close() }
   }
@@ -134,9 +134,9 @@ async function checkFile(
   const start = anchor ?? startContext(params)
   const last = await source.tipHeight(signal)
   const target = to ?? last
-  if (target > last) throw new UsageError(`the file ends at ${last}, --to asks ${target}`)
+  if (target > last) throw usageError(`the file ends at ${last}, --to asks ${target}`)
   if (target <= start.height) {
-    throw new UsageError(`a proof needs at least one header after its start at height ${start.height}`)
+    throw usageError(`a proof needs at least one header after its start at height ${start.height}`)
   }
   return await checkAhead(params, start, source, target, Math.floor(clock() / 1000), signal)
 }

@@ -4,7 +4,7 @@ import { type BusStatus, readStatus } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
-import { EXIT, UsageError } from '../exit.ts'
+import { EXIT, usageError } from '../exit.ts'
 import { readAnchor, readNetwork } from '../inputs.ts'
 import { dataDir } from '../places.ts'
 import { duration } from '../terminal.ts'
@@ -49,12 +49,12 @@ export const addBusStatus: AddCommand = (parent, run) => {
 /** What was asked for and what lies there must be one chain. */
 function requireSame(dir: string, status: BusStatus, network: string | undefined, start: ChainStart | undefined): void {
   if (network !== undefined && network !== status.network) {
-    throw new UsageError(`${dir} holds a chain of ${status.network}, not of ${network} as --network says`)
+    throw usageError(`${dir} holds a chain of ${status.network}, not of ${network} as --network says`)
   }
   const { kind, height, hash } = status.start
   if (start !== undefined && (kind !== 'anchor' || hash !== toDisplay(start.hash))) {
     const asked = `the anchor at height ${start.height} that --anchor names`
-    throw new UsageError(`${dir} holds a chain from ${kind} at height ${height}, not from ${asked}`)
+    throw usageError(`${dir} holds a chain from ${kind} at height ${height}, not from ${asked}`)
   }
 }
 

@@ -1,10 +1,10 @@
 import { MAX_PROOF_BYTES, type ProvedChain, verifyJson, verifyProof } from '../../bus/index.ts'
+import { openVerifier } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { insecureAllowed, shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
-import { readAnchor, readNetwork, readUpTo, work } from '../inputs.ts'
-import { openVerifier } from '../keys.ts'
+import { readAnchor, readKey, readNetwork, readUpTo, work } from '../inputs.ts'
 import { cureOf } from '../proof-cure.ts'
 import { jsonLine } from '../text.ts'
 
@@ -45,7 +45,7 @@ export const addBusVerify: AddCommand = (parent, run) => {
         const params = await readNetwork(options.network)
         const anchor = await readAnchor(options.anchor, params)
         const proof = await readUpTo(file, MAX_PROOF_BYTES)
-        const verifier = await openVerifier(options.key)
+        const verifier = await openVerifier(await readKey(options.key))
         const began = performance.now()
         const result = await verifyProof(proof, {
           params,

@@ -19,7 +19,7 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode, UsageError } from '../exit.ts'
+import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { hex32 } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
 import { cureOf } from '../proof-cure.ts'
@@ -87,7 +87,7 @@ async function check(context: CliContext, file: string, options: Options): Promi
 }
 
 async function writeBody(file: string, { payload }: VerifiedAttestation): Promise<void> {
-  if (payload.kind !== 'inscription') throw new UsageError('--body is for inscriptions')
+  if (payload.kind !== 'inscription') throw usageError('--body is for inscriptions')
   await writeAtomic(diskFiles, file, payload.envelope.body ?? new Uint8Array())
 }
 

@@ -4,7 +4,7 @@ import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT, UsageError } from '../exit.ts'
+import { EXIT, usageError } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
 import { costJson, costText, jobJson, jobLines, noteText, warningText } from '../inscriber-text.ts'
 import { argument, type InscriptionInput, readBatch, readInscription, readJson } from '../inscription-input.ts'
@@ -76,7 +76,7 @@ function withBitcoind(command: Command): Command {
 async function inscribeFiles(context: CliContext, options: Options) {
   const { terminal } = context
   if ((options.body === undefined) === (options.batch === undefined)) {
-    throw new UsageError('give either --body FILE or --batch FILE')
+    throw usageError('give either --body FILE or --batch FILE')
   }
   const inputs: InscriptionInput[] = options.batch === undefined ? [single(options)] : await readBatch(options.batch)
   for (const { body } of inputs) await requirePublishable(body, context.env, options)
@@ -144,7 +144,7 @@ function addBump(parent: Command, run: Runner): void {
         run(async (context, job: string, _: Options, command: Command) => {
           const options = command.optsWithGlobals<Options>()
           const { feeRate } = options
-          if (feeRate === undefined) throw new UsageError('say by --fee-rate what to pay')
+          if (feeRate === undefined) throw usageError('say by --fee-rate what to pay')
           return await withInscriber(context, options, async (inscriber) => {
             inscriber.events.on('cost', (cost) => context.terminal.note(costText(cost)))
             await inscriber[act](job, feeRate)

@@ -12,7 +12,7 @@ import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode, UsageError } from '../exit.ts'
+import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { height, hex32, readNetwork } from '../inputs.ts'
 import { outageText } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
@@ -85,7 +85,7 @@ function addShow(parent: Command, run: Runner): void {
     .addHelpText('after', examples('inscriptions show 521f8e…79dai0 --network regtest --out body.bin'))
     .action(
       run(async (context, id: string, options: Options) => {
-        if (parseInscriptionId(id) === null) throw new UsageError(`${id} is no inscription id: write <txid>iN`)
+        if (parseInscriptionId(id) === null) throw usageError(`${id} is no inscription id: write <txid>iN`)
         if (options.out !== undefined) await requireWritable(options.out, context.env, options)
         return await withIndexService(
           context,

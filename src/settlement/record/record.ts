@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type BlockHash, blockHash } from '../../bitcoin/index.ts'
 
 /** The metaprotocol (tag 7) of this project's inscriptions. */

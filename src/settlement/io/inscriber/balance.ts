@@ -31,9 +31,9 @@ export async function walletBalance(
   wallet: Pick<Wallet, 'script' | 'params'>,
   options: CoinScanOptions = {},
 ): Promise<Balance> {
-  const { signal } = options
+  const { signal, onNote } = options
   const { spendable, immature } = await walletCoins(client, wallet, options)
-  const history = new CoinHistory({ client, params: wallet.params })
+  const history = new CoinHistory({ client, params: wallet.params, onNote })
   const of = { plain: [] as Coin[], inscribed: [] as Coin[], unknown: [] as Coin[] }
   for (const coin of spendable) {
     of[coin.value <= POSTAGE ? 'inscribed' : await history.stateOf(coin, { signal })].push(coin)

@@ -13,6 +13,7 @@ import { cameFrom, inscribes, type SatRange } from '../../sats/trace.ts'
 import type { Store } from '../store.ts'
 import { amount } from './bitcoind-calls.ts'
 import type { BitcoindCalls, CallOptions } from './client.ts'
+import type { OnNote } from './notes.ts'
 import type { Coin } from './transactions.ts'
 
 /**
@@ -23,6 +24,8 @@ export type CoinState = 'plain' | 'inscribed' | 'unknown'
 
 /** Transactions on the way back; at a few milliseconds each, seconds. */
 const MAX_STEPS = 5_000
+/** After so many it is told that it takes time, and again after as many. */
+const TELL_EVERY = 1_000
 /** A shorter way is as soon gone again. */
 const WORTH_KEEPING = 20
 /** So deep that no reorg brings another history. */
@@ -34,6 +37,7 @@ export interface CoinHistoryOptions {
   readonly params: NetworkParams
   /** Keeps what was found out at length. */
   readonly store?: Store | undefined
+  readonly onNote?: OnNote
 }
 
 /** Follows the sats of coins back to the coinbases they come from, or to the first block that could inscribe them. */
@@ -59,7 +63,7 @@ export class CoinHistory {
   }
 
   async #walk(start: Sats, walk: { steps: number }, options: CallOptions): Promise<CoinState> {
-    const { params, store } = this.#options
+    const { params, store, onNote } = this.#options
     const first = firstInscriptionHeight(params)
     const todo = [start]
     const seen = new Set<string>()
@@ -69,6 +73,9 @@ export class CoinHistory {
       if (height < first || seen.has(id) || (await store?.get(keyOf(txid, vout))) === true) continue
       seen.add(id)
       if (++walk.steps > MAX_STEPS) return 'unknown'
+      if (walk.steps % TELL_EVERY === 0) {
+        onNote?.({ kind: 'long-history', coin: `${start.txid}:${start.vout}`, steps: walk.steps })
+      }
       const found = await this.#transaction(txid, height, options)
       if (found === null) return 'unknown'
       // Fees that miners took are new to their coinbase: what was lost in them is nobody's inscription to keep.

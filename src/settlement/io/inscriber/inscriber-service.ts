@@ -10,6 +10,7 @@ import type { InscriberNote } from './notes.ts'
 import type { Cost } from './plan.ts'
 import type { KnownSequences, RecordWarning } from './record-warnings.ts'
 
+/** Who pays for inscriptions, and where the jobs are kept. */
 export interface InscriberComponents
   extends Pick<InscriberOptions, 'wallet' | 'client' | 'fundFrom' | 'finality' | 'maxFeeRate' | 'allowInscribed'> {
   /** Folder of settlement's state (`settlementPlaces`). */
@@ -20,6 +21,7 @@ export interface InscriberComponents
   readonly index?: KnownSequences | undefined
 }
 
+/** What inscribing tells. */
 export interface InscriberEvents {
   /** Of a new job's records, before anything is paid or sent. */
   readonly warning: RecordWarning

@@ -72,7 +72,7 @@ export class Inscriber {
     requireArgument('Inscriber', 'allowInscribed', allowInscribed, aBoolean)
     this.#options = options
     this.#jobs = new JobStore(options.store, wallet.params)
-    this.#guard = allowInscribed ? null : new CoinHistory({ client, params: wallet.params, store })
+    this.#guard = allowInscribed ? null : new CoinHistory({ client, params: wallet.params, store, onNote })
     this.#payers = new Payers({ wallet, client, jobs: this.#jobs, maxFeeRate, guard: this.#guard, signal, onNote })
     const { finality = 6 } = options
     const directly = this.#directly

@@ -4,7 +4,10 @@ export type InscriberNote =
   | { readonly kind: 'mined-directly'; readonly reason: string }
   /** A child pays as much already; satoshis a virtual byte. */
   | { readonly kind: 'paid-already'; readonly feeRate: number }
+  /** The sats of a coin (`<txid>:<vout>`) are followed back through so many transactions already; it goes on. */
+  | { readonly kind: 'long-history'; readonly coin: string; readonly steps: number }
   /** bitcoind scans its unspent outputs for someone else, which is waited for. */
   | { readonly kind: 'scan-waits' }
 
+/** Who hears such a note. */
 export type OnNote = ((note: InscriberNote) => void) | undefined

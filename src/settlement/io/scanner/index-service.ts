@@ -11,6 +11,7 @@ import { fetchBlock } from './fetch-block.ts'
 import { type IndexChange, InscriptionIndex } from './inscription-index.ts'
 import { scanChain } from './scan-chain.ts'
 
+/** What an index is kept from, and where. */
 export interface IndexComponents {
   /** Gives the blocks. */
   readonly client: BitcoindClient
@@ -25,6 +26,7 @@ export interface IndexComponents {
   readonly once?: boolean | undefined
 }
 
+/** What keeping an index tells. */
 export interface IndexEvents {
   readonly connected: IndexChange
   readonly disconnected: IndexChange

@@ -4,8 +4,16 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { schnorr } from '@noble/curves/secp256k1.js'
 import { z } from 'zod'
-import { type NetworkParams, networkHash } from '../../../bitcoin/index.ts'
-import { bytesToHex, errorCode, hexToBytes } from '../../../lib/index.ts'
+import { type NetworkParams, networkHash, networkParams } from '../../../bitcoin/index.ts'
+import {
+  aText,
+  bytesToHex,
+  errorCode,
+  hexToBytes,
+  type OptionRules,
+  optional,
+  requireOptions,
+} from '../../../lib/index.ts'
 import { settlementError } from '../../errors.ts'
 import { Wallet } from './wallet.ts'
 
@@ -33,6 +41,8 @@ export interface WalletFileOptions {
   readonly passphrase?: string | undefined
 }
 
+const OPTIONS: OptionRules<WalletFileOptions> = { params: networkParams, passphrase: optional(aText) }
+
 /**
  * Writes a wallet to a new file of mode 0600; one that is there is never written over.
  *
@@ -45,9 +55,11 @@ export interface WalletFileOptions {
  */
 export async function createWallet(
   file: string,
-  { params, passphrase }: WalletFileOptions,
+  options: WalletFileOptions,
   secretKey: Uint8Array = schnorr.utils.randomSecretKey(),
 ): Promise<Wallet> {
+  requireOptions('createWallet', options, OPTIONS)
+  const { params, passphrase } = options
   const wallet = new Wallet(params, secretKey)
   const key = passphrase === undefined ? { plain: bytesToHex(secretKey) } : seal(secretKey, passphrase)
   const content = { format: 1, network: params.name, networkHash: bytesToHex(networkHash(params)), key }
@@ -75,7 +87,9 @@ export async function createWallet(
  * const address = await openWallet('none.json', { params: regtest }).then((wallet) => wallet.address, (error) => error.code)
  * console.log(address) // E_WALLET_FILE
  */
-export async function openWallet(file: string, { params, passphrase }: WalletFileOptions): Promise<Wallet> {
+export async function openWallet(file: string, options: WalletFileOptions): Promise<Wallet> {
+  requireOptions('openWallet', options, OPTIONS)
+  const { params, passphrase } = options
   const parsed = fileSchema.safeParse(parseJson(await readWallet(file)))
   if (!parsed.success) throw settlementError('E_WALLET_FILE', `${file} is no wallet file, or is damaged`)
   const { key, network, networkHash: found } = parsed.data
