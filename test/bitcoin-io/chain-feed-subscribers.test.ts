@@ -8,7 +8,7 @@ import { Replay } from './replay.ts'
 const quick = { params: regtest, pollMs: 1, backoffMs: 1 }
 
 /** A feed of this chain, started, and how often each method was asked for. */
-async function following(chain: FakeChain, intercept: (call: RpcRequest) => unknown = () => undefined) {
+async function following(chain: FakeChain, intercept: (call: RpcRequest) => unknown = () => undefined, keep?: number) {
   const asked = new Map<string, number>()
   const server = await FakeServer.start(
     answering((call) => {
@@ -16,7 +16,7 @@ async function following(chain: FakeChain, intercept: (call: RpcRequest) => unkn
       return intercept(call) ?? chain.answer(call)
     }),
   )
-  const feed = new ChainFeed({ client: server.client, ...quick })
+  const feed = new ChainFeed({ client: server.client, ...quick, keep })
   await feed.start()
   return { server, feed, asked }
 }
@@ -29,11 +29,12 @@ test('any number of subscribers, each from a height and at a pace of its own, ar
   const scenario = fc.record({
     changes: fc.array(change, { minLength: 1, maxLength: 4 }),
     subscribers: fc.array(subscriber, { minLength: 1, maxLength: 5 }),
+    keep: fc.constantFrom(1, 7, 20_000),
   })
-  const property = fc.asyncProperty(scenario, async ({ changes, subscribers }) => {
+  const property = fc.asyncProperty(scenario, async ({ changes, subscribers, keep }) => {
     const chain = new FakeChain()
     chain.mine(20)
-    const { server, feed } = await following(chain)
+    const { server, feed } = await following(chain, undefined, keep)
     await using _ = server
     const all = subscribers.map(({ from, pace }) => {
       const known = chain.headers.slice(0, from + 1).map((_header, height) => chain.hashAt(height))

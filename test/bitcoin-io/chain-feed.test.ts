@@ -29,9 +29,10 @@ test('whatever happens between any two requests, the events tell the chain exact
   const scenario = fc.record({
     changes: fc.array(change, { maxLength: 6 }),
     wait: fc.constantFrom('current-tip', 'blind', 'poll'),
+    keep: fc.constantFrom(1, 7, 20_000),
   })
   await fc.assert(
-    fc.asyncProperty(scenario, async ({ changes, wait }) => {
+    fc.asyncProperty(scenario, async ({ changes, wait, keep }) => {
       const chain = new FakeChain()
       chain.mine(30)
       const pending = [...changes]
@@ -50,7 +51,7 @@ test('whatever happens between any two requests, the events tell the chain exact
       })
       const replay = new Replay()
       // Every turn of the feed asks something, so the changes all come; the last tip is told after the last of them.
-      for await (const event of feedOf(server.client, quick)) {
+      for await (const event of feedOf(server.client, { ...quick, keep })) {
         replay.apply(event)
         if (event.type === 'tip' && pending.length === 0 && sameHash(event.hash, chain.tip.hash)) break
         expect(event.type).not.toBe('unreachable')

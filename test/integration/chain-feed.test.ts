@@ -42,7 +42,7 @@ test('blocks and reorgs are followed as they come', async () => {
 
 test('a reorg deeper than the feed remembers', async () => {
   await node.mine(400)
-  const events = feedOf(node.client)
+  const events = feedOf(node.client, { keep: 100 })
   const replay = new Replay()
   await catchUp(replay, events)
   await node.reorg(390, 391)

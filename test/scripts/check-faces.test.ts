@@ -40,17 +40,17 @@ describe('entries', () => {
   })
 
   it('document every name', () => {
-    const told = faults(part('export interface Made {}\n\n/** Makes. */\nexport function make(): Made {\n}\n'))
-    expect(told).toEqual(['src/index.ts: exports Made, which src/bitcoin/made.ts does not document'])
+    const found = faults(part('export interface Made {}\n\n/** Makes. */\nexport function make(): Made {\n}\n'))
+    expect(found).toEqual(['src/index.ts: exports Made, which src/bitcoin/made.ts does not document'])
   })
 
   it('export every type that what they export speaks of', () => {
     const declared =
       '/** A. */\nexport interface Part {}\n\n/** B. */\nexport interface Made {\n  readonly part: Part\n}\n'
-    const told = faults(
+    const found = faults(
       part(`${declared}\n/** C. */\nexport function make(part: Part): Made {\n  return new Other(part)\n}\n`),
     )
-    expect(told).toEqual([
+    expect(found).toEqual([
       'src/index.ts: exports make, which speaks of Part, but not that',
       'src/index.ts: exports Made, which speaks of Part, but not that',
     ])

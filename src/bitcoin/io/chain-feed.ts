@@ -1,6 +1,7 @@
 import {
   abortedError,
   aFunction,
+  anInteger,
   aTimerMs,
   delay,
   Emitter,
@@ -35,6 +36,8 @@ export interface ChainFeedOptions {
   readonly params?: NetworkParams | undefined
   /** Milliseconds between two questions to a node that cannot be waited on. */
   readonly pollMs?: number | undefined
+  /** Headers held of the chain, and as many of blocks that left it; 20,000 unless given. */
+  readonly keep?: number | undefined
   /** First pause after a failure, milliseconds; doubled with each further one, up to 15 s. */
   readonly backoffMs?: number | undefined
 }
@@ -43,6 +46,7 @@ const OPTIONS: OptionRules<ChainFeedOptions> = {
   client: having('a client of bitcoind', { getBestBlock: aFunction, getHeaders: aFunction, call: aFunction }),
   params: optional(networkParams),
   pollMs: optional(aTimerMs),
+  keep: optional(anInteger(1, 1_000_000)),
   backoffMs: optional(aTimerMs),
 }
 
@@ -93,7 +97,7 @@ export class ChainFeed implements RunningService {
     this.#options = options
     this.#doubted = options.params !== undefined
     const ask: Ask = (work) => this.#ask(work)
-    this.#view = new ChainView(ask)
+    this.#view = new ChainView(ask, options.keep)
     const change = () => this.#change.promise
     const isEnd = (error: unknown) => this.#signal !== undefined && isInterrupt(error, this.#signal)
     this.#state = { view: this.#view, ask, change, settled: false, outage: null, failure: null, over: false, isEnd }
