@@ -7,6 +7,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['lint and format', 'biome', 'check', '--error-on-warnings', '.'],
   ['imports', process.execPath, 'scripts/check-imports.ts'],
   ['crate', process.execPath, 'scripts/check-crate.ts'],
+  ['faces', process.execPath, 'scripts/check-faces.ts'],
   ['verifier', process.execPath, 'scripts/check-verifier.ts'],
   ['images', process.execPath, 'scripts/dockerignore.ts', '--check'],
 ]

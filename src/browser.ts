@@ -146,6 +146,7 @@ export {
   type ProvedChain,
   poseidonOf,
   type RefreshResult,
+  type RequestedNetwork,
   readAttestation,
   refreshAttestation,
   type SetupKind,

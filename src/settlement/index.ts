@@ -26,7 +26,7 @@ export {
   type UnsignedRecord,
   type WscRecord,
 } from './record/record.ts'
-export { counts, lineOf } from './record/sequence.ts'
-export { recordMessage, type SignedContent, signatureHolds, signRecord } from './record/sign.ts'
+export { counts } from './record/sequence.ts'
+export { recordMessage, type SignedContent, signRecord } from './record/sign.ts'
 export { type FoundInscription, scanBlock } from './scan-block.ts'
 export { type InscriptionSummary, summarize } from './summary.ts'

@@ -180,7 +180,7 @@ describe('folding addon', () => {
     const outDir = join(dir, 'child')
     await mkdir(outDir)
     const script = `
-      const addon = require(${JSON.stringify(addonFile)})
+      const addon = require(${JSON.stringify(addonFile())})
       let ticks = 0
       const timer = setInterval(() => ticks++, 5)
       const options = ${JSON.stringify({ r1cs, ptau, outDir })}

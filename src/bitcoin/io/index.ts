@@ -1,14 +1,8 @@
 /** Bitcoin nodes: RPC and REST, and a feed of what happens to their chain. */
 
-export {
-  type AuthSources,
-  type BitcoindAuth,
-  defaultCookieFile,
-  defaultDataDir,
-  resolveAuth,
-} from './auth.ts'
+export { type BitcoindAuth, defaultCookieFile, defaultDataDir, resolveAuth } from './auth.ts'
 export { type BitcoindBlocks, bitcoindBlocks } from './bitcoind-blocks.ts'
-export { type BlockPlace, findTransaction, getBlock } from './blocks.ts'
+export { type BlockPlace, getBlock } from './blocks.ts'
 export type { BlockEvent, Outage, SubscribeOptions, Tick } from './chain-event.ts'
 export { ChainFeed, type ChainFeedEvents, type ChainFeedOptions } from './chain-feed.ts'
 export type { ChainClient } from './chain-view.ts'
@@ -22,6 +16,6 @@ export {
   type OutageState,
   outageOf,
 } from './errors.ts'
-export { MAX_REST_HEADERS, type PlacedHeader } from './headers.ts'
+export type { PlacedHeader } from './headers.ts'
 export type { RpcCall, RpcOptions } from './json-rpc.ts'
 export type { ChainInfo, Tip } from './schemas.ts'
