@@ -16,6 +16,7 @@ export interface AnchorContext extends ChainContext {
   readonly header: Header
 }
 
+/** The context, or the rule that a header of the file breaks. */
 export type AnchorContextResult = { readonly ok: true; readonly next: AnchorContext } | HeaderRejection
 
 /**

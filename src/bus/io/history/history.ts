@@ -25,6 +25,7 @@ export interface HistoryStart {
   readonly header: Header
 }
 
+/** Where the history of a network begins, or of a chain from an anchor. */
 export function historyStart(params: NetworkParams, anchor?: AnchorContext): HistoryStart {
   return anchor ?? { height: 0, header: params.genesis }
 }
