@@ -16,7 +16,7 @@ export interface AnchorContext extends ChainContext {
   readonly header: Header
 }
 
-/** An anchor's context, or the first rule that its headers break. */
+/** The context, or the rule that a header of the file breaks. */
 export type AnchorContextResult = { readonly ok: true; readonly next: AnchorContext } | HeaderRejection
 
 /**

@@ -37,7 +37,7 @@ import { joinCoinbase, shortCoinbase } from './short-coinbase.ts'
 export const ATTESTATION_VERSION = 2
 
 /**
- * Which versions of an attestation are read: `any` reads version 1 too. It has the same form, but its path leads through leaves that held a hash alone, to no
+ * `any` reads version 1 too. It has the same form, but its path leads through leaves that held a hash alone, to no
  * commitment that a proof carries now: whoever reads it must put another path in.
  */
 export type AcceptedVersions = 'current' | 'any'

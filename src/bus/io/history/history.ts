@@ -25,14 +25,7 @@ export interface HistoryStart {
   readonly header: Header
 }
 
-/**
- * Where the history of a network begins: at its genesis, or at the anchor that is given.
- *
- * @example
- * import { historyStart, regtest } from 'wsc-bitcoin'
- *
- * console.log(historyStart(regtest).height) // 0
- */
+/** Where the history of a network begins, or of a chain from an anchor. */
 export function historyStart(params: NetworkParams, anchor?: AnchorContext): HistoryStart {
   return anchor ?? { height: 0, header: params.genesis }
 }
