@@ -1,7 +1,6 @@
-import type { Header, HeaderReject } from '../../../src/bitcoin/index.ts'
-import { advance, type ChainState } from '../../../src/bus/state.ts'
+import { checkHeader, type Header, type HeaderReject } from '../../../src/bitcoin/index.ts'
+import type { ChainState } from '../../../src/bus/state.ts'
 import type { StepInput } from '../../../src/bus/step-input.ts'
-import { poseidon } from '../../bus/poseidon-reference.ts'
 import type { Lies } from '../model/signals.ts'
 
 /** The rules of the step, as design.md numbers them, and what is none of them but guards all. */
@@ -38,12 +37,12 @@ export interface Forgery {
 }
 
 export function nativeVerdict({ state, headers }: Attempt): HeaderReject | 'valid' {
-  let now = state
+  let { context } = state
   for (const header of headers) {
     if (header === undefined) continue
-    const result = advance(now, header, poseidon)
+    const result = checkHeader(state.params, context, header)
     if (!result.ok) return result.reject
-    now = result.next
+    context = result.next
   }
   return 'valid'
 }
