@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
   aBoolean,
@@ -16,8 +16,9 @@ import {
   type Service,
   WscError,
 } from '../lib/index.ts'
+import { boundedServer, listen } from './bounded-server.ts'
 import { Connections } from './connections.ts'
-import { HTTP_LIMITS, type HttpLimits, MAX_HEADER_BYTES, RATE_LIMIT, type RateLimit } from './limits.ts'
+import { HTTP_LIMITS, type HttpLimits, RATE_LIMIT, type RateLimit } from './limits.ts'
 import type { RouteModule, ServerInfo } from './route-module.ts'
 
 /** What a server serves, where, and within which bounds. */
@@ -69,9 +70,6 @@ export interface HttpServerEvents {
   /** What went wrong inside; the client heard only that something did. */
   readonly failed: unknown
 }
-
-/** Between two looks for connections whose time is up; Node's own is 30 s. */
-const LOOK_FOR_LATE_MS = 1000
 
 /**
  * An HTTP server of routes that parts register, within limits that hold for all of them together. It does for every route:
@@ -139,7 +137,7 @@ export class HttpServer implements Service {
 
   async start(signal?: AbortSignal): Promise<void> {
     const server = await this.#build()
-    await listen(server, this.#options)
+    await listen(server, this.#options.host, this.#options.port)
     this.#server = server
     this.#running.begin(async (ending) => {
       await fired(ending)
@@ -164,7 +162,7 @@ export class HttpServer implements Service {
     const { buildApp } = await import('./build-app.ts')
     const app = await buildApp({
       ...{ modules, connections, limits, rateLimit, clock, anyOrigin, headers, about },
-      createServer: (handle) => bounded(handle, connections, limits),
+      createServer: (handle) => boundedServer(handle, connections, limits),
       onFailed: (error) => {
         // A stream's may come both ways: by itself, and as what its route threw.
         if (error !== last) this.#events.emit('failed', error)
@@ -173,38 +171,6 @@ export class HttpServer implements Service {
     })
     return app.server
   }
-}
-
-/** Node's server within the limits. */
-function bounded(handle: RequestListener, connections: Connections, limits: HttpLimits): Server {
-  const server = createServer(
-    {
-      requestTimeout: limits.requestMs,
-      headersTimeout: limits.requestMs,
-      connectionsCheckingInterval: Math.min(LOOK_FOR_LATE_MS, limits.requestMs),
-      maxHeaderSize: MAX_HEADER_BYTES,
-      keepAliveTimeout: 5000,
-    },
-    (request, response) => {
-      connections.begin(request, response)
-      handle(request, response)
-    },
-  )
-  server.maxConnections = limits.connections
-  server.on('connection', (socket) => connections.admit(socket))
-  return server
-}
-
-function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : (cause.code ?? cause.message)
-      const address = `${host}:${port}`
-      const cure = { act: 'other-address', subject: address }
-      reject(new WscError('E_IO', `cannot listen at ${address}: ${reason}`, { cause, cure }))
-    })
-    server.listen(port, host, resolve)
-  })
 }
 
 function fired(signal: AbortSignal): Promise<void> {

@@ -205,9 +205,10 @@ describe('coins that carry inscriptions', () => {
       await scene.inscriber().quote([textEnvelope('x')])
       return scene.node.asked.slice(before).filter((method) => method === 'getrawtransaction').length
     }
-    expect([await ask(), await ask()]).toEqual([27, 27])
+    // Five of its transactions are too young; what lies before them is gone through once.
+    expect([await ask(), await ask()]).toEqual([27, 5])
     for (let i = 0; i < 5; i++) scene.node.mine()
-    expect([await ask(), await ask()]).toEqual([27, 0])
+    expect([await ask(), await ask()]).toEqual([5, 5])
   })
 
   /** All coins of the wallet in one, which nothing is on. */

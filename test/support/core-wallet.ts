@@ -74,8 +74,10 @@ export class CoreWallet {
     return Object.values(mine).reduce((sum, bitcoins) => sum + BigInt(Math.round(bitcoins * 1e8)), 0n)
   }
 
-  /** Coins that the wallet keeps from its own use. */
+  /** Coins that the wallet keeps from its own use, once it has seen all blocks: spending one unlocks it. */
   async locked(): Promise<unknown[]> {
+    // Core: wallet/rpc, BlockUntilSyncedToCurrentChain, which listing the locked ones does not do.
+    await this.worth()
     return await this.call('listlockunspent', [], z.array(z.unknown()))
   }
 }

@@ -1,7 +1,7 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { errorCode, WscError } from '../../lib/index.ts'
+import { readRegular } from '../../lib/io/index.ts'
 import { BitcoindError } from './errors.ts'
 
 /** How the client proves itself: bitcoind's own cookie file (`user:password` in one line), or a fixed pair. */
@@ -65,17 +65,10 @@ export async function authorization(auth: BitcoindAuth): Promise<string> {
 
 async function readLine(path: string): Promise<string> {
   try {
-    // A pipe without a writer must not hold up the opening.
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-    try {
-      if (!(await file.stat()).isFile()) throw new Error('no regular file')
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_COOKIE_BYTES), 0, MAX_COOKIE_BYTES, 0)
-      return textOf(buffer.subarray(0, bytesRead)).split(/\r?\n/, 1)[0] ?? ''
-    } finally {
-      await file.close()
-    }
+    return textOf(await readRegular(path, MAX_COOKIE_BYTES)).split(/\r?\n/, 1)[0] ?? ''
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message
+    // The floor refuses nothing else; what the system refuses has a code of its own.
+    const reason = cause instanceof WscError ? 'no regular file' : (errorCode(cause) ?? String(cause))
     const message = `Cannot read the credentials in ${path} (${reason}).`
     throw new BitcoindError('E_NODE_AUTH', message, { cause, cure: { act: 'credentials' } })
   }

@@ -7,7 +7,7 @@ import {
   transactionId,
 } from '../../../bitcoin/index.ts'
 import { BitcoindError } from '../../../bitcoin/io/index.ts'
-import { hash256, hexToBytes, uint32 } from '../../../lib/index.ts'
+import { hash256, hexToBytes, satoshis, uint32 } from '../../../lib/index.ts'
 import { firstInscriptionHeight } from '../../first-inscription.ts'
 import { cameFrom, inscribes, type SatRange } from '../../sats/trace.ts'
 import type { Store } from '../store.ts'
@@ -27,7 +27,7 @@ const MAX_STEPS = 5_000
 /** After so many it is told that it takes time, and again after as many. */
 const TELL_EVERY = 1_000
 /** A shorter way is as soon gone again. */
-const WORTH_KEEPING = 20
+const WORTH_KEEPING = 8
 /** So deep that no reorg brings another history. */
 const DEEP = 6
 const TIMEOUT_MS = 120_000
@@ -50,27 +50,24 @@ export class CoinHistory {
 
   /** Of a confirmed coin. */
   async stateOf(coin: Coin, options: CallOptions = {}): Promise<CoinState> {
-    const { store } = this.#options
-    const key = keyOf(toDisplay(coin.txid as never), coin.vout)
     const placed = await this.#place(coin, options)
     if (placed === null) return 'unknown'
-    const walk = { steps: 0 }
+    const walk: Walk = { steps: 0, deep: placed.height + placed.confirmations - DEEP, frontier: [] }
     const state = await this.#walk({ ...placed, from: 0n, to: coin.value }, walk, options)
-    if (state === 'plain' && walk.steps >= WORTH_KEEPING && placed.confirmations >= DEEP) {
-      await store?.put(key, true, { sync: false })
-    }
+    if (state === 'plain' && walk.steps >= WORTH_KEEPING) await this.#keep(walk.frontier)
     return state
   }
 
-  async #walk(start: Sats, walk: { steps: number }, options: CallOptions): Promise<CoinState> {
-    const { params, store, onNote } = this.#options
+  async #walk(start: Sats, walk: Walk, options: CallOptions): Promise<CoinState> {
+    const { params, onNote } = this.#options
     const first = firstInscriptionHeight(params)
     const todo = [start]
+    if (start.height <= walk.deep) walk.frontier.push(start)
     const seen = new Set<string>()
     for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
       const { txid, vout, height, from, to } = next
-      const id = `${keyOf(txid, vout)}:${from}:${to}`
-      if (height < first || seen.has(id) || (await store?.get(keyOf(txid, vout))) === true) continue
+      const id = `${keyOf(next)}:${from}:${to}`
+      if (height < first || seen.has(id) || (await this.#known(next))) continue
       seen.add(id)
       if (++walk.steps > MAX_STEPS) return 'unknown'
       if (walk.steps % TELL_EVERY === 0) {
@@ -84,10 +81,26 @@ export class CoinHistory {
       if (inscribes(found.tx, found.spent, range)) return 'inscribed'
       for (const { input, ...sats } of cameFrom(found.tx, found.spent, range)) {
         const { prevoutTxid, prevoutIndex } = found.tx.inputs[input]!
-        todo.push({ txid: toDisplay(prevoutTxid), vout: prevoutIndex, height: found.spent[input]!.height, ...sats })
+        const before = { txid: toDisplay(prevoutTxid), vout: prevoutIndex, height: found.spent[input]!.height, ...sats }
+        todo.push(before)
+        if (height > walk.deep && before.height <= walk.deep) walk.frontier.push(before)
       }
     }
     return 'plain'
+  }
+
+  /** Whoever comes by here again, with these sats or some of them, need not go on: a wallet's change grows a long tail. */
+  async #keep(plain: readonly Sats[]): Promise<void> {
+    const puts = plain.map((sats) => {
+      const value = { from: sats.from.toString(), to: sats.to.toString() }
+      return { type: 'put', key: keyOf(sats), value } as const
+    })
+    await this.#options.store?.batch(puts, { sync: false })
+  }
+
+  async #known(sats: Sats): Promise<boolean> {
+    const kept = keptSchema.safeParse(await this.#options.store?.get(keyOf(sats)))
+    return kept.success && BigInt(kept.data.from) <= sats.from && sats.to <= BigInt(kept.data.to)
   }
 
   /** Where a coin is in the chain; null where it is spent, or unconfirmed. */
@@ -127,6 +140,16 @@ interface Sats extends SatRange {
   readonly height: number
 }
 
+/** One look at a coin. */
+interface Walk {
+  /** Transactions so far. */
+  steps: number
+  /** No reorg is expected at this height or below. */
+  readonly deep: number
+  /** Where the way first comes so deep. */
+  readonly frontier: Sats[]
+}
+
 interface Found {
   readonly tx: Transaction
   readonly spent: readonly { readonly value: bigint; readonly height: number }[] | null
@@ -148,6 +171,8 @@ const transactionSchema = z.object({
   ),
 })
 
-function keyOf(txid: string, vout: number): string {
+const keptSchema = z.strictObject({ from: satoshis, to: satoshis })
+
+function keyOf({ txid, vout }: Pick<Sats, 'txid' | 'vout'>): string {
   return `plain:${txid}:${vout}`
 }
