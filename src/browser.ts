@@ -14,6 +14,8 @@ import { aSignal, optional, requireOptions } from './lib/index.ts'
 import { openWasmProofVerifier, openWasmVerifier, type ProofVerifier, type SnarkVerifier } from './proving/index.ts'
 
 export {
+  type AnchorContext,
+  type AnchorContextResult,
   type BitcoinErrorCode,
   type Block,
   type BlockBody,
@@ -77,6 +79,7 @@ export {
   type Wtxid,
 } from './bitcoin/index.ts'
 export {
+  type AcceptedVersions,
   type AccumulatorPath,
   type AnchorReject,
   type AnchorResult,

@@ -54,6 +54,7 @@ export {
   type HistoryStart,
   type HistoryTable,
   historyOwner,
+  historyStart,
   memoryTable,
   openLevelTable,
   ownHistory,

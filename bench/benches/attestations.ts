@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Block, toDisplay, transactionId } from '../../src/bitcoin/index.ts'
+import { type Block, headerHash, toDisplay, transactionId } from '../../src/bitcoin/index.ts'
 import {
   type Attestation,
   attestInscription,
@@ -47,7 +47,7 @@ export const attestations: Bench = {
     const memory = await timed(() => inMemory.sync(chain.source, tipHeight))
     await inMemory.close()
     say('history on disk')
-    const owner = { params: '0', startHeight: 0, startHash: toDisplay(chain.start.hash) }
+    const owner = { params: '0', startHeight: 0, startHash: toDisplay(headerHash(chain.start.header)) }
     const history = await History.open(chain.start, await openLevelTable(join(scratch, 'history'), owner), verifier)
     const disk = await timed(() => history.sync(chain.source, tipHeight))
 

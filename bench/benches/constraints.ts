@@ -14,6 +14,10 @@ const TEMPLATES: readonly (readonly [template: string, file: string, what: strin
   ['Retarget()', 'bus/retarget', 'target after an epoch'],
   ['BlockWork()', 'bus/work', 'work of a target'],
   ['Append()', 'bus/accumulator', 'one leaf more in the accumulator'],
+  ['PackLeaf()', 'lib/leaf', 'a header as a leaf'],
+  ['LeafFields()', 'lib/leaf', 'a leaf as a header'],
+  ['HistoryPath(22)', 'lib/history', 'a leaf’s place in the history'],
+  ['HistoryHeader(22)', 'lib/history', 'the header at a height'],
 ]
 
 export const constraints: Bench = {

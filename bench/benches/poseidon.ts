@@ -26,8 +26,8 @@ export const poseidon: Bench = {
       for (let i = 0; i < single; i++) decodeField(verifier.poseidon(1, one))
     })
     const appended = await repeat(runs, () => {
-      let list = append(hash, emptyAccumulator(hash), { height: 0, hashHigh: 1n, hashLow: 2n })
-      for (let height = 1; height < single; height++) list = append(hash, list, { height, hashHigh: 1n, hashLow: 2n })
+      let list = append(hash, emptyAccumulator(hash), [0n, 1n, 2n])
+      for (let height = 1; height < single; height++) list = append(hash, list, [BigInt(height), 1n, 2n])
     })
     const row = (name: string, timings: readonly Timing[], n: number): Cell[] => [
       name,

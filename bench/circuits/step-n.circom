@@ -39,7 +39,7 @@ template StepN(n) {
 
     // ---------------------------------------------------------------- headers
     component wordBits[n][12];
-    component numericTime[n]; component numericBits[n];
+    component numericTime[n]; component numericBits[n]; component versionNumber[n]; component nonce[n];
     component header[n]; component packed[n];
     for (var s = 0; s < n; s++) {
         header[s] = HeaderHash();
@@ -53,9 +53,13 @@ template StepN(n) {
         }
         numericTime[s] = LittleEndian();
         numericBits[s] = LittleEndian();
+        versionNumber[s] = LittleEndian();
+        nonce[s] = LittleEndian();
         for (var i = 0; i < 32; i++) {
             numericTime[s].bit[i] <== wordBits[s][9].out[i];
             numericBits[s].bit[i] <== wordBits[s][10].out[i];
+            versionNumber[s].bit[i] <== wordBits[s][0].out[i];
+            nonce[s].bit[i] <== wordBits[s][11].out[i];
         }
         time[11 + s] <== numericTime[s].out;
         packed[s] = PackHash();
@@ -146,12 +150,21 @@ template StepN(n) {
     component opening = Tagged(listTag());
     for (var i = 0; i < 3; i++) { opening.in[i] <== peaks[i]; }
     opening.out === state[7];
-    component append[n];
+    component leaf[n]; component leafHash[n]; component append[n];
     for (var s = 0; s < n; s++) {
+        leaf[s] = PackLeaf();
+        leaf[s].height <== height + 1 + s;
+        leaf[s].time <== time[11 + s];
+        leaf[s].bits <== numericBits[s].out;
+        leaf[s].version <== versionNumber[s].out;
+        leaf[s].nonce <== nonce[s].out;
+        leaf[s].hashHigh <== packed[s].high;
+        leaf[s].hashLow <== packed[s].low;
+        for (var j = 0; j < 8; j++) { for (var i = 0; i < 32; i++) { leaf[s].root[j][i] <== wordBits[s][1 + j].out[i]; } }
+        leafHash[s] = Tagged(leafTag());
+        for (var i = 0; i < 3; i++) { leafHash[s].in[i] <== leaf[s].out[i]; }
         append[s] = Append();
-        append[s].height <== height + 1 + s;
-        append[s].hashHigh <== packed[s].high;
-        append[s].hashLow <== packed[s].low;
+        append[s].leaf <== leafHash[s].out;
         append[s].whole <== s == 0 ? state[7] : append[s - 1].list;
         append[s].root <== s == 0 ? peaks[0] : append[s - 1].newRoot;
         append[s].size <== s == 0 ? peaks[1] : append[s - 1].newSize;

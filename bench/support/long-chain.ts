@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { type BlockHash, blockHash, HEADER_BYTES } from '../../src/bitcoin/index.ts'
+import { decodeHeader, HEADER_BYTES, type Header } from '../../src/bitcoin/index.ts'
 import { fileSource, type HeaderSource } from '../../src/bus/io/index.ts'
 
 export interface LongChain {
-  readonly start: { readonly height: number; readonly hash: BlockHash }
+  readonly start: { readonly height: number; readonly header: Header }
   readonly source: HeaderSource
   /** The 80 bytes at a height. */
   header(height: number): Uint8Array
@@ -25,6 +25,5 @@ export function longChain(count: number, put: { readonly height: number; readonl
   }
   const made = fileSource(bytes)
   if (!made.ok) throw new Error(made.reject)
-  const genesis = blockHash(new Uint8Array(sha256(sha256(at(0)))))
-  return { start: { height: 0, hash: genesis }, source: made.source, header: at }
+  return { start: { height: 0, header: decodeHeader(bytes) }, source: made.source, header: at }
 }

@@ -1,23 +1,7 @@
 pragma circom 2.1.6;
 
-include "circomlib/circuits/poseidon.circom";
 include "../lib/range.circom";
-
-// P_tag(a, b, c): Poseidon of three inputs whose capacity element starts as the tag.
-// Tags separate leaves, nodes and lists, so that no one can be read as another.
-// 261 constraints (one of the 88 S-boxes is constant).
-function leafTag() { return 1; }
-function nodeTag() { return 2; }
-function listTag() { return 3; }
-
-template Tagged(tag) {
-    signal input in[3];
-    signal output out;
-    component poseidon = PoseidonEx(3, 1);
-    poseidon.initialState <== tag;
-    for (var i = 0; i < 3; i++) { poseidon.inputs[i] <== in[i]; }
-    out <== poseidon.out[0];
-}
+include "../lib/tagged-hash.circom";
 
 // Appends a leaf to a skew-binary Merkle list (Myers 1983): a list of perfect trees of sizes 2^k - 1, of which only the
 // first two may be equal. If they are, the leaf joins both into one; otherwise it becomes a tree of its own.
@@ -26,11 +10,9 @@ template Tagged(tag) {
 // Given the first tree (root, size) and the rest of the list after it, and that rest's opening
 // (nextRoot, nextSize, nextRest) — all zero for the empty list — gives the new first tree and rest, and the new list.
 // Assumes (root, size, rest) is what `whole` commits to; checks the opening of rest.
-// Four hashes (leaf, opening, node, list), IsZero and three choices: 4·261 + 2 + 3 = 1,049 constraints.
+// Three hashes (opening, node, list), IsZero and three choices: 3·261 + 2 + 3 = 788 constraints.
 template Append() {
-    signal input height;
-    signal input hashHigh;
-    signal input hashLow;
+    signal input leaf;                      // the header's leaf, hashed (leaf.circom)
     signal input whole;                     // commitment of the list before
     signal input root;
     signal input size;
@@ -43,11 +25,6 @@ template Append() {
     signal output newRest;
     signal output list;
 
-    component leaf = Tagged(leafTag());
-    leaf.in[0] <== height;
-    leaf.in[1] <== hashHigh;
-    leaf.in[2] <== hashLow;
-
     component opening = Tagged(listTag());
     opening.in[0] <== nextRoot;
     opening.in[1] <== nextSize;
@@ -58,11 +35,11 @@ template Append() {
     equal.in <== size - nextSize;
 
     component node = Tagged(nodeTag());
-    node.in[0] <== leaf.out;
+    node.in[0] <== leaf;
     node.in[1] <== nextRoot;                // the older tree is the left child
     node.in[2] <== root;
 
-    newRoot <== leaf.out + equal.out * (node.out - leaf.out);
+    newRoot <== leaf + equal.out * (node.out - leaf);
     newSize <== 1 + equal.out * (size + nextSize);
     newRest <== whole + equal.out * (nextRest - whole);
 

@@ -1,6 +1,7 @@
 pragma circom 2.1.6;
 
 include "../lib/header-hash.circom";
+include "../lib/leaf.circom";
 include "../lib/range.circom";
 include "accumulator.circom";
 include "median-time.circom";
@@ -55,7 +56,7 @@ template BusStep() {
 
     // ---------------------------------------------------------------- headers: fields, link and hash
     component wordBits[2][12];
-    component numericTime[2]; component numericBits[2]; component versionField[2];
+    component numericTime[2]; component numericBits[2]; component versionNumber[2]; component nonce[2];
     component header[2]; component packed[2];
     for (var s = 0; s < 2; s++) {
         header[s] = HeaderHash();
@@ -69,9 +70,13 @@ template BusStep() {
         }
         numericTime[s] = LittleEndian();
         numericBits[s] = LittleEndian();
+        versionNumber[s] = LittleEndian();
+        nonce[s] = LittleEndian();
         for (var i = 0; i < 32; i++) {
             numericTime[s].bit[i] <== wordBits[s][9].out[i];
             numericBits[s].bit[i] <== wordBits[s][10].out[i];
+            versionNumber[s].bit[i] <== wordBits[s][0].out[i];
+            nonce[s].bit[i] <== wordBits[s][11].out[i];
         }
         time[11 + s] <== numericTime[s].out;
         packed[s] = PackHash();
@@ -155,12 +160,21 @@ template BusStep() {
     component opening = Tagged(listTag());
     for (var i = 0; i < 3; i++) { opening.in[i] <== peaks[i]; }
     opening.out === state[7];
-    component append[2];
+    component leaf[2]; component leafHash[2]; component append[2];
     for (var s = 0; s < 2; s++) {
+        leaf[s] = PackLeaf();
+        leaf[s].height <== height + 1 + s;
+        leaf[s].time <== time[11 + s];
+        leaf[s].bits <== numericBits[s].out;
+        leaf[s].version <== versionNumber[s].out;
+        leaf[s].nonce <== nonce[s].out;
+        leaf[s].hashHigh <== packed[s].high;
+        leaf[s].hashLow <== packed[s].low;
+        for (var j = 0; j < 8; j++) { for (var i = 0; i < 32; i++) { leaf[s].root[j][i] <== wordBits[s][1 + j].out[i]; } }
+        leafHash[s] = Tagged(leafTag());
+        for (var i = 0; i < 3; i++) { leafHash[s].in[i] <== leaf[s].out[i]; }
         append[s] = Append();
-        append[s].height <== height + 1 + s;
-        append[s].hashHigh <== packed[s].high;
-        append[s].hashLow <== packed[s].low;
+        append[s].leaf <== leafHash[s].out;
         append[s].whole <== s == 0 ? state[7] : append[0].list;
         append[s].root <== s == 0 ? peaks[0] : append[0].newRoot;
         append[s].size <== s == 0 ? peaks[1] : append[0].newSize;

@@ -245,11 +245,13 @@ template Compression(block) {
     }
 }
 
-// bit = the low 32 bits of in. Assumes in < max (max ≤ 2^40). 32 + (bits of the carry) constraints:
-// the highest carry bit is a linear expression, and the equation is its being 0 or 1.
+// bit = the low 32 bits of in. Assumes in < max. 32 + (bits of the carry) constraints: the highest carry bit is a linear
+// expression, and the equation is its being 0 or 1. So there must be a carry: 2^32 < max ≤ 2^40.
 template ReduceWord(max) {
     signal input in;
     signal output bit[32];
+    assert(max > 1 << 32);
+    assert(max <= 1 << 40);
     var carries = bitLength((max - 1) >> 32);
     signal carry[carries];      // the last is never assigned, `top` is it; but circom cannot compile an array of none
     var rest = in;

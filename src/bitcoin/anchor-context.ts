@@ -1,5 +1,5 @@
 import { aByteArray, anInteger, requireArgument } from '../lib/index.ts'
-import { type CheckResult, checkProofOfWork, type HeaderReject, type HeaderRejection } from './check-header.ts'
+import { checkProofOfWork, type HeaderReject, type HeaderRejection } from './check-header.ts'
 import { decodeCompact } from './compact.ts'
 import { type ChainContext, extendContext } from './context.ts'
 import { bitcoinError } from './errors.ts'
@@ -10,6 +10,14 @@ import { networkParams } from './option-rules.ts'
 import type { NetworkParams } from './params/network-params.ts'
 import { requiredVersion } from './versions.ts'
 import { blockWork } from './work.ts'
+
+/** Where a chain begins whose earlier headers are unknown: the header itself, and what judging the next one takes. */
+export interface AnchorContext extends ChainContext {
+  readonly header: Header
+}
+
+/** The context, or the rule that a header of the file breaks. */
+export type AnchorContextResult = { readonly ok: true; readonly next: AnchorContext } | HeaderRejection
 
 /**
  * The context at `atHeight` of a chain whose headers before the given ones are unknown: an anchor. `headers` are
@@ -31,7 +39,7 @@ export function contextFromHeaders(
   headers: Uint8Array,
   startHeight: number,
   atHeight: number,
-): CheckResult {
+): AnchorContextResult {
   requireArgument('contextFromHeaders', 'params', params, networkParams)
   requireArgument('contextFromHeaders', 'the headers', headers, aByteArray)
   for (const [name, height] of Object.entries({ startHeight, atHeight })) {
@@ -48,14 +56,16 @@ export function contextFromHeaders(
   if (rejection !== undefined) return rejection
 
   let context = openingContext(first, opening)
+  let last = opening
   for (let height = first + 1; height <= atHeight; height++) {
     const header = read(height)
     const hash = headerHash(header)
     const rejection = laterRejection(params, context, header, hash, first === 0)
     if (rejection !== undefined) return rejection
     context = extendContext(params, context, header, hash)
+    last = header
   }
-  return { ok: true, next: { ...context, chainwork: 0n } }
+  return { ok: true, next: { ...context, chainwork: 0n, header: last } }
 }
 
 /** The first header has no parent here: its epoch's start and its window are set right by the headers after it. */

@@ -1,6 +1,6 @@
 /** Bitcoin's header rules, exactly as Bitcoin Core's, and codecs. Pure: no I/O, no clock, no Node built-ins. */
 
-export { contextFromHeaders } from './anchor-context.ts'
+export { type AnchorContext, type AnchorContextResult, contextFromHeaders } from './anchor-context.ts'
 export { type Block, type BlockResult, decodeBlock, MAX_BLOCK_BYTES } from './block.ts'
 export { ByteReader, type DecodeReject, decoding } from './byte-reader.ts'
 export {
@@ -56,7 +56,7 @@ export {
   merkleTree,
 } from './merkle.ts'
 export { Misfit, readMoving } from './moving-chain.ts'
-export { chainContext, networkParams } from './option-rules.ts'
+export { anchorContext, networkParams } from './option-rules.ts'
 export { loadCustomParams } from './params/custom.ts'
 export { mainnet } from './params/mainnet.ts'
 export { networkHash } from './params/network-hash.ts'

@@ -60,3 +60,7 @@ const context: Members<ChainContext> = {
 
 export const networkParams: OptionRule = having('a network’s parameters (mainnet, loadCustomParams, …)', params)
 export const chainContext: OptionRule = having('a chain’s context (startContext, decodeAnchor, …)', context)
+export const anchorContext: OptionRule = having('an anchor (decodeAnchor, contextFromHeaders)', {
+  ...context,
+  header: having('a header', header),
+})

@@ -1,4 +1,5 @@
-import { type Leaf, LIST, leafHash, NODE, type Poseidon } from './accumulator.ts'
+import { LIST, leafHash, NODE, type Poseidon } from './accumulator.ts'
+import type { Leaf } from './leaf.ts'
 import { type PathPlan, pathLength, planPath } from './path-plan.ts'
 
 /**
@@ -34,15 +35,16 @@ export function verifyPath(
     const detail = `${path.length} elements; leaf ${claim.index} of ${claim.count} takes ${wanted}`
     return { ok: false, reject: 'wrong-path-length', detail }
   }
-  if (foldPath(poseidon, plan, leafHash(poseidon, claim.leaf), path) === claim.commitment) return { ok: true }
+  if (followPath(poseidon, plan, claim.leaf, path) === claim.commitment) return { ok: true }
   return { ok: false, reject: 'not-in-chain', detail: 'the path does not lead to what the proof commits to' }
 }
 
-function foldPath(poseidon: Poseidon, plan: PathPlan, leaf: bigint, path: AccumulatorPath): bigint {
+/** The commitment that a path of the plan's length leads to. */
+export function followPath(poseidon: Poseidon, plan: PathPlan, leaf: Leaf, path: AccumulatorPath): bigint {
   let at = 0
   const take = () => path[at++] as bigint
-  let node = leaf
-  if (plan.halves !== null) node = poseidon(NODE, leaf, take(), take())
+  let node = leafHash(poseidon, leaf)
+  if (plan.halves !== null) node = poseidon(NODE, node, take(), take())
   for (const { from } of plan.steps) {
     const own = take()
     const sibling = take()

@@ -1,3 +1,5 @@
+import type { Leaf } from './leaf.ts'
+
 /**
  * History accumulator: a skew-binary list of Merkle trees (E. W. Myers, "An applicative random-access stack", 1983).
  *
@@ -39,18 +41,12 @@ export type Accumulator = AccumulatorPeak | EmptyAccumulator
 /** One opening of a list commitment as the step circuit takes it: root, size and the commitment of the rest. */
 export type Opening = readonly [root: bigint, size: bigint, rest: bigint]
 
-export interface Leaf {
-  readonly height: number
-  readonly hashHigh: bigint
-  readonly hashLow: bigint
-}
-
 export function emptyAccumulator(poseidon: Poseidon): EmptyAccumulator {
   return { root: 0n, size: 0n, rest: null, commitment: poseidon(LIST, 0n, 0n, 0n) }
 }
 
 export function leafHash(poseidon: Poseidon, leaf: Leaf): bigint {
-  return poseidon(LEAF, BigInt(leaf.height), leaf.hashHigh, leaf.hashLow)
+  return poseidon(LEAF, ...leaf)
 }
 
 function push(poseidon: Poseidon, root: bigint, size: bigint, rest: Accumulator): AccumulatorPeak {

@@ -1,41 +1,44 @@
 import * as z from 'zod'
 import {
+  type AnchorContext,
   blockWork,
-  type ChainContext,
   checkProofOfWork,
   decodeCompact,
-  fromDisplay,
+  decodeHeader,
+  encodeHeader,
+  headerHash,
   MEDIAN_SPAN,
   type NetworkParams,
   packParams,
-  toDisplay,
   unusableTarget,
 } from '../bitcoin/index.ts'
-import type { Result } from '../lib/index.ts'
+import { bytesToHex, hexToBytes, type Result } from '../lib/index.ts'
 
 /**
  * Anchor file: the state of a chain at some height, made natively from a header file (`contextFromHeaders`). A proof that
  * starts from it shows consistency with it and nothing about what came before, so it must be trusted as such.
  */
+const ANCHOR_FORMAT = 'wsc-anchor-2'
+
 const uint32 = z.int().min(0).max(0xffff_ffff)
 const anchorSchema = z.strictObject({
-  format: z.literal('wsc-anchor-1'),
+  format: z.literal(ANCHOR_FORMAT),
   network: z.string().min(1).max(64),
   /** Element 0 of the state vector, hexadecimal: binds the anchor to the network's rules. */
   params: z.string().regex(/^[0-9a-f]{1,64}$/),
   height: uint32.min(1),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
-  bits: z.string().regex(/^[0-9a-f]{8}$/),
+  /** The 80 bytes of the header at `height`, hexadecimal: its hash, nBits and time are read from it. */
+  header: z.string().regex(/^[0-9a-f]{160}$/),
   epochStartTime: uint32,
   maxTime: uint32,
   times: z.array(uint32).min(1).max(MEDIAN_SPAN),
 })
 
 /** The context that an anchor file holds, or why it is of no use. */
-export type AnchorResult = Result<{ readonly context: ChainContext }, AnchorReject>
+export type AnchorResult = Result<{ readonly context: AnchorContext }, AnchorReject>
 
 /** Why an anchor file is of no use for this network. */
-export type AnchorReject = 'malformed-anchor' | 'wrong-network' | 'network-not-provable'
+export type AnchorReject = 'malformed-anchor' | 'unsupported-version' | 'wrong-network' | 'network-not-provable'
 
 /** An anchor file is a few hundred bytes; more is not read. */
 export const MAX_ANCHOR_BYTES = 4096
@@ -51,14 +54,13 @@ export const MAX_ANCHOR_BYTES = 4096
  * if (!anchor.ok) throw new Error(anchor.detail)
  * console.log(JSON.parse(encodeAnchor(mainnet, anchor.next)).height) // 20
  */
-export function encodeAnchor(params: NetworkParams, context: ChainContext): string {
+export function encodeAnchor(params: NetworkParams, context: AnchorContext): string {
   const file: z.infer<typeof anchorSchema> = {
-    format: 'wsc-anchor-1',
+    format: ANCHOR_FORMAT,
     network: params.name,
     params: packParams(params).toString(16),
     height: context.height,
-    hash: toDisplay(context.hash),
-    bits: context.bits.toString(16).padStart(8, '0'),
+    header: bytesToHex(encodeHeader(context.header)),
     epochStartTime: context.epochStartTime,
     maxTime: context.maxTime,
     times: [...context.times],
@@ -88,6 +90,11 @@ export function decodeAnchor(params: NetworkParams, text: string): AnchorResult 
   } catch {
     return bad('not JSON')
   }
+  const format = (json as { format?: unknown } | null)?.format
+  if (typeof format === 'string' && /^wsc-anchor-\d{1,9}$/.test(format) && format !== ANCHOR_FORMAT) {
+    const detail = `${format} does not hold the anchor's header: make the anchor anew from the header file`
+    return { ok: false, reject: 'unsupported-version', detail }
+  }
   const parsed = anchorSchema.safeParse(json)
   if (!parsed.success) return bad(z.prettifyError(parsed.error))
   const file = parsed.data
@@ -95,9 +102,11 @@ export function decodeAnchor(params: NetworkParams, text: string): AnchorResult 
     return { ok: false, reject: 'wrong-network', detail: `the anchor is of ${file.network}, not of ${params.name}` }
   }
   const { height, times, epochStartTime, maxTime } = file
-  const bits = Number.parseInt(file.bits, 16)
-  const hash = fromDisplay(file.hash)
+  const header = decodeHeader(hexToBytes(file.header))
+  const { bits } = header
+  const hash = headerHash(header)
   if (times.length !== Math.min(MEDIAN_SPAN, height + 1)) return bad('wrong number of times')
+  if (times.at(-1) !== header.time) return bad('the last time is not the header’s')
   // Where the epoch began within the window, its first time is there; otherwise the index is negative.
   const epochStart = times[times.length - 1 - (height % params.epochLength)]
   if (epochStart !== undefined && epochStartTime !== epochStart) return bad('epoch start time')
@@ -121,6 +130,7 @@ export function decodeAnchor(params: NetworkParams, text: string): AnchorResult 
       lastRegularBits: bits,
       maxTime,
       chainwork: 0n,
+      header,
     },
   }
 }

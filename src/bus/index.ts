@@ -23,6 +23,7 @@ export {
   type PlaceSource,
 } from './attestation/attestor.ts'
 export {
+  type AcceptedVersions,
   type AttestationFormReject,
   type AttestationResult,
   decodeAttestation,

@@ -1,4 +1,5 @@
 import {
+  type AnchorContext,
   type BlockHash,
   type ChainContext,
   checkHeader,
@@ -9,6 +10,7 @@ import {
   startContext,
 } from '../bitcoin/index.ts'
 import { type Accumulator, append, emptyAccumulator, type Poseidon } from './accumulator.ts'
+import { leafOf } from './leaf.ts'
 
 /** All that a chain carries from header to header: what the rules need, and the accumulator of its past. */
 export interface ChainState {
@@ -33,11 +35,6 @@ export function splitHash(hash: BlockHash): { readonly high: bigint; readonly lo
   return { high: value >> 128n, low: value & MASK_128 }
 }
 
-function recordHeader(poseidon: Poseidon, history: Accumulator, height: number, hash: BlockHash): Accumulator {
-  const { high, low } = splitHash(hash)
-  return append(poseidon, history, { height, hashHigh: high, hashLow: low })
-}
-
 /** Where a chain begins: at the anchor whose context is given, else at the network's genesis. */
 export function chainStart(params: NetworkParams, anchor: ChainContext | undefined): ChainStart {
   const { height, hash } = anchor ?? startContext(params)
@@ -46,25 +43,27 @@ export function chainStart(params: NetworkParams, anchor: ChainContext | undefin
 
 /** The network after its genesis header alone. */
 export function startState(params: NetworkParams, poseidon: Poseidon): ChainState {
-  return stateFrom(params, startContext(params), 'genesis', poseidon)
+  return stateFrom(params, startContext(params), params.genesis, 'genesis', poseidon)
 }
 
 /**
- * The state an anchored proof begins with: `context` was made natively from a header file. Work counts from here, and
+ * The state an anchored proof begins with: the anchor was made natively from a header file. Work counts from here, and
  * the accumulator holds this header only.
  */
-export function anchorState(params: NetworkParams, context: ChainContext, poseidon: Poseidon): ChainState {
-  return stateFrom(params, { ...context, chainwork: 0n }, 'anchor', poseidon)
+export function anchorState(params: NetworkParams, anchor: AnchorContext, poseidon: Poseidon): ChainState {
+  const { header, ...context } = anchor
+  return stateFrom(params, { ...context, chainwork: 0n }, header, 'anchor', poseidon)
 }
 
 function stateFrom(
   params: NetworkParams,
   context: ChainContext,
+  header: Header,
   kind: ChainStart['kind'],
   poseidon: Poseidon,
 ): ChainState {
   const { height, hash } = context
-  const history = recordHeader(poseidon, emptyAccumulator(poseidon), height, hash)
+  const history = append(poseidon, emptyAccumulator(poseidon), leafOf(height, hash, header))
   return { params, start: { kind, height, hash }, context, history }
 }
 
@@ -75,11 +74,11 @@ export function advance(
   poseidon: Poseidon,
 ): { readonly ok: true; readonly next: ChainState } | HeaderRejection {
   const result = checkHeader(state.params, state.context, header)
-  return result.ok ? { ok: true, next: afterValid(state, result.next, poseidon) } : result
+  return result.ok ? { ok: true, next: afterValid(state, header, result.next, poseidon) } : result
 }
 
 /** The state after a header that has passed every rule; `context` is what they made of it. */
-export function afterValid(state: ChainState, context: ChainContext, poseidon: Poseidon): ChainState {
-  const history = recordHeader(poseidon, state.history, context.height, context.hash)
+export function afterValid(state: ChainState, header: Header, context: ChainContext, poseidon: Poseidon): ChainState {
+  const history = append(poseidon, state.history, leafOf(context.height, context.hash, header))
   return { ...state, context, history }
 }

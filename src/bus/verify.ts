@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import {
-  type ChainContext,
-  chainContext,
+  type AnchorContext,
+  anchorContext,
   checkNotTooNew,
   type DisplayHash,
   type NetworkParams,
@@ -89,8 +89,8 @@ export interface VerifyOptions {
    * ahead of it. E_NOW unless it is a number, and 0 ≤ now < 2^33.
    */
   readonly now: number
-  /** The context of the anchor the proof must start from; genesis otherwise. */
-  readonly anchor?: ChainContext
+  /** The anchor the proof must start from; genesis otherwise. */
+  readonly anchor?: AnchorContext
   /** Accept a development setup on a network whose proofs must rest on the ceremony. */
   readonly allowInsecureSetup?: boolean
   readonly minWork?: bigint
@@ -113,7 +113,7 @@ const OPTIONS: OptionRules<VerifyOptions> = {
     holds: (value) => typeof value === 'number' && value >= 0 && value < MAX_NOW,
     error: (value) => busError('E_NOW', `${described(value)} is no time in seconds since 1970`),
   },
-  anchor: optional(chainContext),
+  anchor: optional(anchorContext),
   allowInsecureSetup: optional(aBoolean),
   minWork: optional({
     ...aBigint(0n),

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import {
-  type ChainContext,
+  type AnchorContext,
   loadCustomParams,
   mainnet,
   type NetworkParams,
@@ -37,7 +37,7 @@ export function requireProvable(params: NetworkParams): NetworkParams {
   throw usageError(`${params.name} cannot be proved: its rules are checked natively only`)
 }
 
-export async function readAnchor(file: string | undefined, params: NetworkParams): Promise<ChainContext | undefined> {
+export async function readAnchor(file: string | undefined, params: NetworkParams): Promise<AnchorContext | undefined> {
   if (file === undefined) return undefined
   const result = decodeAnchor(params, new TextDecoder().decode(await readUpTo(file, MAX_ANCHOR_BYTES)))
   if (result.ok) return result.context

@@ -17,5 +17,8 @@ export function cureOf(
   if (reason === 'wrong-setup' && options.key === undefined) {
     return 'the ceremony’s key is not built in: make it by `wsc setup --ptau FILE`, give it by --key FILE'
   }
+  if (reason === 'wrong-key') {
+    return 'it was made by another version of this program, or with other powers of tau: prove anew, or give its key by --key FILE'
+  }
   return null
 }

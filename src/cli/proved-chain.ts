@@ -1,4 +1,4 @@
-import type { ChainContext, NetworkParams } from '../bitcoin/index.ts'
+import type { AnchorContext, NetworkParams } from '../bitcoin/index.ts'
 import { MAX_PROOF_BYTES, type VerifyOptions, type VerifyProofResult, verifyProof } from '../bus/index.ts'
 import { openVerifier } from '../bus/io/index.ts'
 import type { SnarkVerifier } from '../proving/index.ts'
@@ -16,7 +16,7 @@ export interface JudgeOptions {
 
 export interface Judge {
   readonly params: NetworkParams
-  readonly anchor: ChainContext | undefined
+  readonly anchor: AnchorContext | undefined
   readonly verifier: SnarkVerifier
   /** As of now. */
   verifyOptions(): VerifyOptions

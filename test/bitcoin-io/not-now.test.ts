@@ -144,6 +144,13 @@ test('what a server says of its trouble is told, cut short', async () => {
   expect(line.length).toBeLessThan(300)
 })
 
+test('of a page its words are told', async () => {
+  const body = '<HTML><HEAD>\n<TITLE>503 Service Unavailable</TITLE>\n</HEAD><BODY><P>Try later</P></BODY></HTML>'
+  const { server } = await serve(new FakeChain(), { status: 503, body }, 9)
+  await using _server = server
+  expect(await lineOf(server.client.getBlockCount())).toContain('(503: 503 Service Unavailable Try later)')
+})
+
 test('a JSON-RPC 2.0 error is the node’s own word, whatever goes with it', async () => {
   for (const extra of ['', ',"data":{"more":1}', ',"data":null']) {
     const body = `{"jsonrpc":"2.0","id":0,"error":{"code":-5,"message":"Block not found"${extra}}}`

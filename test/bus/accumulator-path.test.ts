@@ -10,10 +10,11 @@ import {
   peaksOf,
 } from '../../src/bus/accumulator.ts'
 import { MAX_PATH_LENGTH, verifyPath } from '../../src/bus/accumulator-path.ts'
+import type { Leaf } from '../../src/bus/leaf.ts'
 import { MAX_COUNT, nodeSize, pathLength, planPath, treeSizes } from '../../src/bus/path-plan.ts'
 import { poseidon } from './poseidon-reference.ts'
 
-const leafAt = (height: number) => ({ height, hashHigh: BigInt(height) * 7n, hashLow: BigInt(height) + 3n })
+const leafAt = (height: number): Leaf => [BigInt(height), BigInt(height) * 7n, BigInt(height) + 3n]
 const COUNT = 64
 
 /** Every list of up to COUNT leaves, with the tree each leaf closed. */

@@ -11,9 +11,10 @@ import {
   openList,
   peaksOf,
 } from '../../src/bus/accumulator.ts'
+import type { Leaf } from '../../src/bus/leaf.ts'
 import { poseidon } from './poseidon-reference.ts'
 
-const leafAt = (height: number) => ({ height, hashHigh: BigInt(height) * 7n + 1n, hashLow: BigInt(height) * 11n + 3n })
+const leafAt = (height: number): Leaf => [BigInt(height), BigInt(height) * 7n + 1n, BigInt(height) * 11n + 3n]
 
 function build(count: number): Accumulator {
   let list: Accumulator = emptyAccumulator(poseidon)

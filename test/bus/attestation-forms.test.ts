@@ -5,6 +5,7 @@ import {
   attestationToJson,
   decodeAttestation,
   encodeAttestation,
+  readAttestation,
   refreshAttestation,
   supplementFromJson,
   supplementToJson,
@@ -21,7 +22,12 @@ describe('forms', () => {
     for (let length = 0; length < bytes.length; length++) expect(rejectOf(bytes.subarray(0, length))).not.toBeNull()
     expect(rejectOf(Uint8Array.of(...bytes, 0))).toBe('trailing-bytes')
     expect(rejectOf(bytes.with(0, 0))).toBe('not-an-attestation')
-    expect(rejectOf(bytes.with(4, 2))).toBe('unsupported-version')
+    expect(rejectOf(bytes.with(4, 3))).toBe('unsupported-version')
+    expect(decodeAttestation(bytes.with(4, 1))).toMatchObject({
+      reject: 'unsupported-version',
+      detail: expect.stringContaining('refresh'),
+    })
+    expect(decodeAttestation(bytes.with(4, 3), 'any')).toMatchObject({ reject: 'unsupported-version' })
     expect(rejectOf(bytes.with(5, 5))).toBe('malformed')
     expect(rejectOf(new Uint8Array(4_200_001))).toBe('oversize')
   })
@@ -50,7 +56,8 @@ describe('forms', () => {
       expect(rejectOf({ ...json, [name]: {} })).not.toBeNull()
     }
     expect(rejectOf({ ...json, more: 1 })).toBe('malformed')
-    expect(rejectOf({ ...json, format: 'wsc-attestation-2' })).toBe('unsupported-version')
+    for (const version of ['1', '3', '02', '2 ', ''])
+      expect(rejectOf({ ...json, format: `wsc-attestation-${version}` })).toBe('unsupported-version')
     expect(rejectOf({ ...json, index: 8 })).toBe('malformed')
     expect(rejectOf({ ...json, transaction: null })).toBe('malformed')
     expect(rejectOf({ ...json, path: ['f'.repeat(64)] })).toBe('malformed')
@@ -131,6 +138,21 @@ describe('refreshing', () => {
     expect(reasonOf(refreshed.attestation, later.chain)).toBeNull()
     const elsewhere = { ...read.supplement, height: HEIGHT + 1 }
     expect(refreshAttestation(attestation, elsewhere)).toMatchObject({ reject: 'other-block' })
+  })
+
+  it('brings version 1 along, in both forms: all but the path holds as it is', async () => {
+    const attestation = inscriptionAt(onSynthetic, 3, 0)
+    const stale = { ...attestation, path: [1n, 2n] }
+    const json = { ...attestationToJson(stale), format: 'wsc-attestation-1' }
+    for (const bytes of [encodeAttestation(stale).with(4, 1), new TextEncoder().encode(JSON.stringify(json))]) {
+      expect(readAttestation(bytes)).toMatchObject({ ok: false, reject: 'unsupported-version' })
+      const read = readAttestation(bytes, 'any')
+      if (!read.ok) throw new Error(read.detail)
+      expect(reasonOf(read.attestation, onSynthetic.chain)).toBe('wrong-path-length')
+      const refreshed = refreshAttestation(read.attestation, onSynthetic.place)
+      if (!refreshed.ok) throw new Error(refreshed.detail)
+      expect(encodeAttestation(refreshed.attestation)).toEqual(encodeAttestation(attestation))
+    }
   })
 
   it('does not bring one whose header left the chain', () => {

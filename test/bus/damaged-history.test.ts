@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type HistoryOwner, openLevelTable } from '../../src/bus/io/index.ts'
 import { WscError } from '../../src/lib/index.ts'
+import { openByteStore } from '../../src/lib/io/index.ts'
 import { damaged } from '../support/damage.ts'
 
 let dir: string
@@ -13,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
 const owner: HistoryOwner = { params: 'ab', startHeight: 0, startHash: '00' }
-const RECORD = 64
+const RECORD = 116
 
 it('damage to a history store is told with its cure', async () => {
   const store = join(dir, 'history')
@@ -46,4 +47,28 @@ it('damage to a history store is told with its cure', async () => {
     damages++
   }
   expect(damages).toBeGreaterThan(10)
+})
+
+it('a history of block hashes, as version 1 was, is refused with its cure and left as it is', async () => {
+  const store = join(dir, 'old')
+  const raw = () =>
+    openByteStore({
+      path: store,
+      name: store,
+      codes: { locked: 'E_LOCKED', full: 'E_DISK_FULL', damaged: 'E_IO', failed: 'E_IO' },
+      cures: {},
+    })
+  const [key, meta] = ['meta', JSON.stringify({ format: 1, ...owner, count: 0 })].map((text) =>
+    new TextEncoder().encode(text),
+  ) as [Uint8Array, Uint8Array]
+  const old = await raw()
+  await old.put(key, meta, { sync: false })
+  await old.close()
+  await expect(openLevelTable(store, owner)).rejects.toMatchObject({
+    code: 'E_DATA_DIR_VERSION',
+    cure: { act: 'remove-history', subject: store },
+  })
+  const again = await raw()
+  expect(await again.get(key)).toEqual(meta)
+  await again.close()
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Header, regtest } from '../../src/bitcoin/index.ts'
 import { ChainFeed } from '../../src/bitcoin/io/index.ts'
-import { History } from '../../src/bus/io/history/history.ts'
+import { History, historyStart } from '../../src/bus/io/history/history.ts'
 import { HistoryKeeper } from '../../src/bus/io/history/history-keeper.ts'
 import { memoryTable } from '../../src/bus/io/history/table.ts'
 import { ChainFollower } from '../../src/bus/io/prover/chain-follower.ts'
@@ -34,7 +34,7 @@ function compose(client: FakeServer['client'], prover: BusProver, file: string) 
   const feed = new ChainFeed({ client, params: regtest })
   const keeper = new HistoryKeeper({
     source: feed,
-    open: () => History.open(start.start, memoryTable(), poseidonSource),
+    open: () => History.open(historyStart(regtest), memoryTable(), poseidonSource),
   })
   prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
   const follower = new ChainFollower({ feed, proving: { prover, start }, publisher, clock })
@@ -146,7 +146,7 @@ describe('following and serving in one process', () => {
         source: feed,
         async open() {
           if (locked) throw new WscError('E_LOCKED', 'an attestation is made from it')
-          return await History.open(start.start, memoryTable(), poseidonSource)
+          return await History.open(historyStart(regtest), memoryTable(), poseidonSource)
         },
       })
       prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))

@@ -8,7 +8,8 @@ import type { DisplayHash } from '../../src/bitcoin/index.ts'
 import type { ProvedChain } from '../../src/bus/index.ts'
 import { findProof, stays } from '../../src/bus/io/publish/held-proof.ts'
 import { ProofFetcher } from '../../src/bus/io/sync/proof-fetcher.ts'
-import { mineChain } from './chain-fixture.ts'
+import { mineChain, regtestStart } from './chain-fixture.ts'
+import { FakeEngine } from './fake-engine.ts'
 import { fakeOptions, fakeProof } from './fake-proof.ts'
 
 let dir: string
@@ -57,6 +58,15 @@ describe('the proof that lies where follow writes', () => {
       held: null,
       refused: { reject: 'not-a-proof' },
     })
+    // Valid for whoever has its key: an older version of the program made it, perhaps.
+    const other = await fakeProof(mineChain(1).states[0]!)
+    await writeFile(join(dir, 'other'), other)
+    const elsewhere = { ...fakeOptions, verifier: new FakeEngine(regtestStart(), 'another') }
+    await expect(findProof(join(dir, 'other'), elsewhere)).rejects.toMatchObject({
+      code: 'E_USAGE',
+      cure: { act: 'move-or-other-file' },
+    })
+    expect(new Uint8Array(await readFile(join(dir, 'other')))).toEqual(other)
     await mkdir(join(dir, 'folder'))
     await expect(findProof(join(dir, 'folder'), fakeOptions)).rejects.toMatchObject({ code: 'E_IO' })
   })

@@ -5,15 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Header, headerHash, regtest } from '../../src/bitcoin/index.ts'
 import { peaksOf } from '../../src/bus/accumulator.ts'
 import { verifyPath } from '../../src/bus/accumulator-path.ts'
-import { History } from '../../src/bus/io/history/history.ts'
+import { History, historyStart } from '../../src/bus/io/history/history.ts'
 import { historyOwner, openLevelTable } from '../../src/bus/io/history/level-table.ts'
 import { type HistoryTable, memoryTable } from '../../src/bus/io/history/table.ts'
 import { fileSource, type HeaderSource } from '../../src/bus/io/prover/header-source.ts'
-import { splitHash } from '../../src/bus/state.ts'
-import { type FixtureChain, headerFile, mineChain, regtestStart } from './chain-fixture.ts'
+import { leafOf } from '../../src/bus/leaf.ts'
+import { type FixtureChain, headerFile, mineChain } from './chain-fixture.ts'
 import { poseidon, poseidonSource } from './poseidon-reference.ts'
 
-const start = regtestStart()
 const LENGTH = 60
 const chain = mineChain(LENGTH)
 /** Parts from the chain after its 40th block. */
@@ -36,19 +35,18 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
-const owner = historyOwner(regtest, { height: 0, hash: start.context.hash })
+const owner = historyOwner(regtest, historyStart(regtest))
 let made = 0
 const levelTable = () => openLevelTable(join(directory, String(made++)), owner)
-const open = (table: HistoryTable) => History.open({ height: 0, hash: start.context.hash }, table, poseidonSource)
+const open = (table: HistoryTable) => History.open(historyStart(regtest), table, poseidonSource)
 
 async function expectPaths(history: History, of: FixtureChain, tipHeight: number): Promise<void> {
   const state = of.states[tipHeight - 1]
   if (state === undefined) throw new Error('no such state')
   expect(await history.commitment(tipHeight)).toBe(state.history.commitment)
   for (let height = 0; height <= tipHeight; height += 7) {
-    const hash = height === 0 ? start.context.hash : headerHash(of.headers[height - 1] as never)
-    const { high, low } = splitHash(hash)
-    const leaf = { height, hashHigh: high, hashLow: low }
+    const header = height === 0 ? regtest.genesis : (of.headers[height - 1] as never)
+    const leaf = leafOf(height, headerHash(header), header)
     const claim = { commitment: state.history.commitment, count: tipHeight + 1, index: height, leaf }
     expect(verifyPath(poseidon, claim, await history.path(height, tipHeight))).toEqual({ ok: true })
   }

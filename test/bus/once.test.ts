@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { type Header, regtest, toDisplay } from '../../src/bitcoin/index.ts'
 import { ChainFeed } from '../../src/bitcoin/io/index.ts'
-import { History } from '../../src/bus/io/history/history.ts'
+import { History, historyStart } from '../../src/bus/io/history/history.ts'
 import { HistoryKeeper } from '../../src/bus/io/history/history-keeper.ts'
 import { memoryTable } from '../../src/bus/io/history/table.ts'
 import { ChainFollower } from '../../src/bus/io/prover/chain-follower.ts'
@@ -87,7 +87,7 @@ it('a header is fetched, hashed and judged once on its way to proof, history and
     const feed = new ChainFeed({ client, params: regtest })
     const keeper = new HistoryKeeper({
       source: feed,
-      open: () => History.open(start.start, memoryTable(), poseidonSource),
+      open: () => History.open(historyStart(regtest), memoryTable(), poseidonSource),
     })
     prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
     const follower = new ChainFollower({ feed, proving: { prover, start }, publisher, clock })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { regtest } from '../../src/bitcoin/index.ts'
 import { decodeAttestation, verifyAttestation } from '../../src/bus/index.ts'
 import { livePlaces } from '../../src/bus/io/history/places.ts'
-import { History, memoryTable } from '../../src/bus/io/index.ts'
-import { regtestStart } from './chain-fixture.ts'
+import { History, historyStart, memoryTable } from '../../src/bus/io/index.ts'
 import { fakeProof } from './fake-proof.ts'
 import { poseidon, poseidonSource } from './poseidon-reference.ts'
 import { at, chain, provedChain, reorganised, ServedPlace, sourceOf } from './served-place.ts'
@@ -105,7 +105,7 @@ describe('a server whose history is not in step yet', () => {
     await publish(await fakeProof(at(reorganised, 14)))
     release()
     expect((await waiting).status).toBe(503)
-    const start = { height: 0, hash: regtestStart().context.hash }
+    const start = historyStart(regtest)
     const table = memoryTable()
     let gate: Promise<void> | null = null
     const history = await History.open(

@@ -2,13 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { encodeHeader, headerHash, sameHash } from '../../src/bitcoin/index.ts'
+import { encodeHeader, headerHash, regtest, sameHash } from '../../src/bitcoin/index.ts'
 import { type BlockSource, type ProvedChain, verifyProof } from '../../src/bus/index.ts'
 import {
   busServer,
   fileSource,
   type HeaderSource,
   History,
+  historyStart,
   memoryTable,
   ownHistory,
   ServedBus,
@@ -17,11 +18,10 @@ import {
 import type { RateLimit } from '../../src/http/index.ts'
 import { rejection } from '../../src/lib/index.ts'
 import { wellOf } from '../support/results.ts'
-import { type FixtureChain, headerFile, mineChain, regtestStart } from './chain-fixture.ts'
+import { type FixtureChain, headerFile, mineChain } from './chain-fixture.ts'
 import { fakeOptions } from './fake-proof.ts'
 import { poseidonSource } from './poseidon-reference.ts'
 
-const start = regtestStart()
 export const chain = mineChain(12)
 const fork = mineChain(6, 3, chain.states[7])
 export const reorganised: FixtureChain = {
@@ -83,7 +83,7 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
     block: async () => rejection('no-such-block', 'there are none'),
     locate: async () => rejection('unknown-block', 'there are none'),
   }
-  const history = await History.open({ height: 0, hash: start.context.hash }, memoryTable(), poseidonSource)
+  const history = await History.open(historyStart(regtest), memoryTable(), poseidonSource)
   const troubles: string[] = []
   const judged: Uint8Array[] = []
   const bus = new ServedBus({ history: ownHistory(history, source), blocks })

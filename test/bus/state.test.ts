@@ -101,6 +101,12 @@ describe('chain state', () => {
   })
 })
 
+/** As version 1 wrote it. */
+const OLD_ANCHOR = {
+  ...{ format: 'wsc-anchor-1', network: 'regtest', params: '1', height: 1, hash: '00'.repeat(32), bits: '207fffff' },
+  ...{ epochStartTime: 0, maxTime: 1, times: [0, 1] },
+}
+
 describe('anchor', () => {
   it('survives its file and starts a state of its own', () => {
     for (const height of [1, 5, 10, 11, 29]) {
@@ -126,6 +132,12 @@ describe('anchor', () => {
       const result = decodeAnchor(params, changed)
       return result.ok ? null : result.reject
     }
+    /** The header's nBits are its bytes 72 to 75, little-endian. */
+    const withBits = (bits: string) => {
+      const bytes = (bits.match(/../g) as string[]).reverse().join('')
+      return text.replace(/("header": "[0-9a-f]{144})[0-9a-f]{8}/, `$1${bytes}`)
+    }
+    expect(withBits('207fffff')).toBe(text)
     expect(rejectOf(text, mainnet)).toBe('wrong-network')
     for (const changed of [
       '',
@@ -133,17 +145,24 @@ describe('anchor', () => {
       text.replace('"height": 12', '"height": 5'),
       text.replace('"height": 12', '"height": 0'),
       text.replace('"height": 12', '"height": -1'),
-      text.replace('"bits": "207fffff"', '"bits": "1d00ffff"'),
-      text.replace('wsc-anchor-1', 'wsc-anchor-2'),
+      withBits('1d00ffff'),
+      text.replace('"header": "', '"header": "00'),
+      text.replace(/"header": "../, '"header": "0G'),
+      // Another time than the last of those listed.
+      text.replace(/(?<start>"header": "[0-9a-f]{136})[0-9a-f]{8}/, '$<start>01020304'),
       text.replace(/"maxTime": \d+/, '"maxTime": 5'),
       text + ' '.repeat(5000),
     ]) {
       expect(rejectOf(changed)).toBe('malformed-anchor')
     }
     expect(rejectOf(text, testnet4)).toBe('network-not-provable')
+    for (const format of ['wsc-anchor-1', 'wsc-anchor-3']) {
+      expect(rejectOf(text.replace('wsc-anchor-2', format))).toBe('unsupported-version')
+    }
+    expect(rejectOf(JSON.stringify(OLD_ANCHOR))).toBe('unsupported-version')
     // Targets that no state vector can hold, or another spelling of one that it can; never an exception.
     for (const bits of ['03000001', '00000000', '01003456', 'ffffffff', '21007fff', '04923456']) {
-      expect(rejectOf(text.replace('"bits": "207fffff"', `"bits": "${bits}"`))).toBe('malformed-anchor')
+      expect(rejectOf(withBits(bits))).toBe('malformed-anchor')
     }
   })
 

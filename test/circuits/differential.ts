@@ -78,7 +78,10 @@ export function refusing(reject: HeaderReject, slot: 0 | 1): { readonly rule: Re
       return { rule: new RegExp(`^main\\.enough\\[${slot}\\]\\.below: in range$`), garbled: none }
     case 'bad-diffbits':
       return slot === 0
-        ? { rule: /^main\.wordBits\[0\]\[10\]: out\[\d+\] is 0 or 1$/, garbled: /^main\.header\[0\]\.c1: / }
+        ? {
+            rule: /^main\.wordBits\[0\]\[10\]: out\[\d+\] is 0 or 1$/,
+            garbled: /^main\.(header\[0\]\.c1: |leafHash\[0\]\.)/,
+          }
         : { rule: /^main: nBits of slot 1$/, garbled: none }
     case 'time-too-old':
       return { rule: new RegExp(`^main\\.after\\[${slot}\\]\\.atLeastSix: in range$`), garbled: none }

@@ -11,7 +11,8 @@ import {
   requiredVersion,
 } from '../../src/bitcoin/index.ts'
 import { append, emptyAccumulator } from '../../src/bus/accumulator.ts'
-import { type ChainState, splitHash } from '../../src/bus/state.ts'
+import { leafOf } from '../../src/bus/leaf.ts'
+import type { ChainState } from '../../src/bus/state.ts'
 import { type StepInput, stepInput } from '../../src/bus/step-input.ts'
 import { poseidon } from '../bus/poseidon-reference.ts'
 import { type HashRange, mineHeader } from '../support/mine.ts'
@@ -53,8 +54,7 @@ export function stateAt(wanted: Wanted): ChainState {
     maxTime: wanted.maxTime ?? Math.max(...times),
     chainwork: wanted.chainwork ?? 1n << 80n,
   }
-  const { high, low } = splitHash(hash)
-  const history = append(poseidon, emptyAccumulator(poseidon), { height, hashHigh: high, hashLow: low })
+  const history = append(poseidon, emptyAccumulator(poseidon), leafOf(height, hash, params.genesis))
   return { params, start: { kind: 'anchor', height, hash }, context, history }
 }
 
@@ -83,8 +83,7 @@ export function nextHeader(state: ChainState, differs: Partial<Header> = {}, ran
 export function after(state: ChainState, header: Header): ChainState {
   const hash = headerHash({ ...header, prevHash: state.context.hash })
   const context = extendContext(state.params, state.context, header, hash)
-  const { high, low } = splitHash(hash)
-  const history = append(poseidon, state.history, { height: context.height, hashHigh: high, hashLow: low })
+  const history = append(poseidon, state.history, leafOf(context.height % 2 ** 32, hash, header))
   return { ...state, context, history }
 }
 

@@ -3,15 +3,17 @@ import { fileURLToPath } from 'node:url'
 import type { CircuitInput } from '../../src/proving/engine.ts'
 import { compileCircom } from '../../src/proving/io/circuits.ts'
 import { WitnessCalculator } from '../../src/proving/witness-calculator.ts'
-import { decodeWitness, readR1cs } from '../support/r1cs.ts'
+import { decodeWitness, type R1cs, readR1cs } from '../support/r1cs.ts'
 import { brokenConstraints } from '../support/r1cs-check.ts'
-import { readSymbols } from '../support/symbols.ts'
+import { readSymbols, type Symbols } from '../support/symbols.ts'
 import { constraintNames } from './constraint-names.ts'
 import type { Lies, Scope } from './model/signals.ts'
 import { modelWitness } from './model-witness.ts'
 
 /** One template as a circuit of its own, from mains/<name>.circom. */
 export interface TemplateCircuit {
+  readonly r1cs: R1cs
+  readonly symbols: Symbols
   /** Non-linear and linear constraints. */
   readonly constraints: readonly [number, number]
   /** The outputs in order, if the inputs are accepted; undefined if refused. */
@@ -26,6 +28,8 @@ export async function loadTemplate(name: string): Promise<TemplateCircuit> {
   const symbols = readSymbols(readFileSync(compiled.sym, 'utf8'), r1cs.wires)
   const calculator = await WitnessCalculator.load(new Uint8Array(readFileSync(compiled.wasm)))
   return {
+    r1cs,
+    symbols,
     constraints: [r1cs.constraints - r1cs.linear, r1cs.linear],
     run(input) {
       let witness: bigint[]

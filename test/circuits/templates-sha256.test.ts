@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { compileCircom } from '../../src/proving/io/circuits.ts'
 import { H, K, paddingWord, smallSigma0, smallSigma1 } from './model/sha256-constants.ts'
 import { bitsOf, randomNumbers } from './random.ts'
 import { loadTemplate, type TemplateCircuit } from './template-circuit.ts'
@@ -73,3 +78,18 @@ test('ReduceWord(12 · 2^32)', () => {
   // Four carry bits: what has more is refused.
   for (const value of [16n * WORD, -1n, -WORD, 2n ** 200n]) expect(reduceWord.run({ in: value })).toBeUndefined()
 })
+
+test('ReduceWord compiles for bounds alone for which it has a carry', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'wsc-reduce-'))
+  const source = relative(dir, fileURLToPath(new URL('../../circuits/lib/sha256-compression.circom', import.meta.url)))
+  try {
+    for (const max of ['1', '1 << 32', '(1 << 40) + 1']) {
+      const main = join(dir, 'main.circom')
+      const text = ['pragma circom 2.1.6;', `include "${source}";`, `component main = ReduceWord(${max});`]
+      await writeFile(main, text.join('\n'))
+      await expect(compileCircom(main)).rejects.toMatchObject({ message: expect.stringContaining('False assert') })
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}, 60_000)

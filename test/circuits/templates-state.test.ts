@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { decodeCompact, mainnet, packParams, regtest, signet } from '../../src/bitcoin/index.ts'
-import { append, emptyAccumulator, openForAppend, openList } from '../../src/bus/accumulator.ts'
+import { append, emptyAccumulator, leafHash, openForAppend, openList } from '../../src/bus/accumulator.ts'
 import { FIELD_MODULUS as P } from '../../src/bus/field.ts'
 import { poseidon } from '../bus/poseidon-reference.ts'
 import { bitsOf, randomNumbers } from './random.ts'
@@ -67,12 +67,21 @@ describe('the packed state', () => {
 
 describe('Append', () => {
   test('twenty leaves, as the accumulator has them', () => {
-    let list = append(poseidon, emptyAccumulator(poseidon), { height: 0, hashHigh: 1n, hashLow: 2n })
+    let list = append(poseidon, emptyAccumulator(poseidon), [0n, 1n, 2n])
     for (let height = 1; height <= 20; height++) {
       const [[root, size, rest], [nextRoot, nextSize, nextRest]] = openForAppend(list)
-      const leaf = { hashHigh: random(128), hashLow: random(128) }
-      const input = { height, ...leaf, whole: list.commitment, root, size, rest, nextRoot, nextSize, nextRest }
-      list = append(poseidon, list, { height, ...leaf })
+      const leaf = [random(253), random(253), random(253)] as const
+      const input = {
+        leaf: leafHash(poseidon, leaf),
+        whole: list.commitment,
+        root,
+        size,
+        rest,
+        nextRoot,
+        nextSize,
+        nextRest,
+      }
+      list = append(poseidon, list, leaf)
       expect(run('append', input)).toEqual([...openList(list), list.commitment])
       expect(run('append', { ...input, nextSize: nextSize + 1n })).toBeUndefined()
       expect(run('append', { ...input, rest: (rest + 1n) % P })).toBeUndefined()

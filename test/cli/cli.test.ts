@@ -119,7 +119,7 @@ describe('wsc bus anchor', () => {
   it('makes an anchor file, or says what is missing', async () => {
     expect((await make('--start-height', '0', '--at', '15')).exit).toBe(0)
     expect(JSON.parse(await readFile(join(dir, 'anchor.json'), 'utf8'))).toMatchObject({
-      format: 'wsc-anchor-1',
+      format: 'wsc-anchor-2',
       network: 'regtest',
       height: 15,
     })

@@ -71,7 +71,7 @@ async function prepare(headers: Uint8Array, zipped: Uint8Array): Promise<Scene> 
   const verifier = new NativeVerifier(await builtInKey())
   const options = { params: mainnet, verifier, now: Date.now() / 1000, anchor: anchor.next, allowInsecureSetup: true }
   const { chain } = wellOf(await verifyProof(await readFile(place.file('chain.proof')), options))
-  const history = await History.open({ height: ANCHOR, hash: anchor.next.hash }, memoryTable(), verifier)
+  const history = await History.open(anchor.next, memoryTable(), verifier)
   const made = fileSource(headers, FIRST)
   if (!made.ok) throw new Error(made.reject)
   await history.sync(made.source, TIP)

@@ -21,8 +21,8 @@ let source: HeaderSource
 let expected: History
 let verifier: NativeVerifier
 const { bytes } = headerBytes(LAST)
-const start = { height: 0, hash: headerHash(decodeHeader(bytes)) }
-const owner = { params: '0', startHeight: 0, startHash: toDisplay(start.hash) }
+const start = { height: 0, header: decodeHeader(bytes) }
+const owner = { params: '0', startHeight: 0, startHash: toDisplay(headerHash(start.header)) }
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wsc-history-kill-'))

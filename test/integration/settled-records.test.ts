@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { encodeEnvelope, fromDisplay, parseEnvelopes, regtest } from '../../src/bitcoin/index.ts'
 import { attestInscription, encodeAttestation, openBlock, verifyProof } from '../../src/bus/index.ts'
-import { bitcoindSource, History, memoryTable, provedPlaces } from '../../src/bus/io/index.ts'
+import { bitcoindSource, History, historyStart, memoryTable, provedPlaces } from '../../src/bus/io/index.ts'
 import { NativeVerifier } from '../../src/proving/io/index.ts'
 import { decodeRecord, recordContent, type WscRecord } from '../../src/settlement/index.ts'
 import { fetchBlock, type IndexEntry, InscriptionIndex, openStore } from '../../src/settlement/io/index.ts'
@@ -87,8 +87,7 @@ test('they are attested under one bus proof, to files', async () => {
   const verifier = new NativeVerifier(await builtInKey())
   const proof = await readFile(bus.file('chain.proof'))
   const { chain } = wellOf(await verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 }))
-  const genesis = (await client.getBlockHash(0))!
-  const history = await History.open({ height: 0, hash: genesis }, memoryTable(), verifier)
+  const history = await History.open(historyStart(regtest), memoryTable(), verifier)
   await history.sync(bitcoindSource(client), tip)
   const places = await provedPlaces(history, chain)
   await mkdir(bus.file('bodies'))

@@ -103,7 +103,7 @@ describe('the page in Chromium', () => {
     expect(await page.locator('#verdict').innerText()).toContain('parameters are unusable')
     await page.getByRole('button', { name: 'Remove Parameters my-network.json' }).click()
     await state(page, 'judged')
-    await drop('my.anchor', '{"format":"wsc-anchor-1"}')
+    await drop('my.anchor', '{"format":"wsc-anchor-2"}')
     await state(page, 'failed')
     expect(await page.locator('#verdict').innerText()).toContain('anchor is unusable')
     await page.getByRole('button', { name: 'Remove Anchor my.anchor' }).click()

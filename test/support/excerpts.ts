@@ -1,5 +1,6 @@
 import { concatBytes, hexToBytes } from '@noble/hashes/utils.js'
 import {
+  type AnchorContext,
   blockWork,
   type ChainContext,
   decodeCompact,
@@ -63,17 +64,13 @@ export function excerpt(name: string): Excerpt {
 }
 
 /** The context at a height of an excerpt, made by hand from the epoch's first header and the headers before. */
-export function excerptContext({ startHeight, epochFirst, headers }: Excerpt, height: number): ChainContext {
+export function excerptContext({ startHeight, epochFirst, headers }: Excerpt, height: number): AnchorContext {
   const upTo = headers.slice(0, height - startHeight + 1)
   const tip = upTo.at(-1)
   const first = epochFirst ?? headers[0]
   if (!tip || !first) throw new Error('outside the excerpt')
-  return tipContext(
-    height,
-    tip,
-    first,
-    upTo.slice(-11).map((header) => header.time),
-  )
+  const times = upTo.slice(-11).map((header) => header.time)
+  return { ...tipContext(height, tip, first, times), header: tip }
 }
 
 export function tipContext(height: number, tip: Header, epochFirst: Header, times: readonly number[]): ChainContext {

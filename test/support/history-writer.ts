@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { blockHash, decodeHeader, headerHash } from '../../src/bitcoin/index.ts'
+import { decodeHeader } from '../../src/bitcoin/index.ts'
 import { fileSource, History, type HistoryOwner, openLevelTable } from '../../src/bus/io/index.ts'
 import { NativeVerifier } from '../../src/proving/io/index.ts'
 import { builtInKey } from './bus-proof.ts'
@@ -10,7 +10,7 @@ const headers = new Uint8Array(readFileSync(file))
 const made = fileSource(headers)
 if (!made.ok) throw new Error(made.reject)
 const verifier = new NativeVerifier(await builtInKey())
-const start = { height: 0, hash: blockHash(headerHash(decodeHeader(headers))) }
+const start = { height: 0, header: decodeHeader(headers) }
 const history = await History.open(start, await openLevelTable(dir, JSON.parse(owner) as HistoryOwner), verifier)
 const last = await made.source.tipHeight()
 while (history.tipHeight < last) {

@@ -8,10 +8,10 @@ const kindOf = async (content: string | Uint8Array<ArrayBuffer>) => (await readF
 describe('a dropped file', () => {
   it('is told by its content', async () => {
     expect(await kindOf('WSCPROOF and more')).toBe('proof')
-    expect(await kindOf('{ "format": "wsc-anchor-1" }')).toBe('anchor')
+    expect(await kindOf('{ "format": "wsc-anchor-2" }')).toBe('anchor')
     expect(await kindOf('WSCA\u0001\u0002')).toBe('attestation')
-    expect(await kindOf('{"kind":"tx","format":"wsc-attestation-1"}')).toBe('attestation')
-    expect(await kindOf(`{"format":"wsc-attestation-1","coinbase":"${'0'.repeat(1_000_000)}"}`)).toBe('attestation')
+    expect(await kindOf('{"kind":"tx","format":"wsc-attestation-2"}')).toBe('attestation')
+    expect(await kindOf(`{"format":"wsc-attestation-2","coinbase":"${'0'.repeat(1_000_000)}"}`)).toBe('attestation')
     expect(await kindOf('\n{"genesisHeader":"00"}')).toBe('network')
     expect(await kindOf(new Uint8Array(1_000_000))).toBe('key')
   })

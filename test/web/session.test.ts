@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { encodeHeader } from '../../src/bitcoin/index.ts'
+import { encodeHeader, regtest } from '../../src/bitcoin/index.ts'
 import { attestHeader, encodeAttestation, type OpenVerifier } from '../../src/bus/index.ts'
-import { History } from '../../src/bus/io/history/history.ts'
+import { History, historyStart } from '../../src/bus/io/history/history.ts'
 import { memoryTable } from '../../src/bus/io/history/table.ts'
 import { fileSource } from '../../src/bus/io/prover/header-source.ts'
 import { type Question, type SessionState, startSession } from '../../src/web/session.ts'
@@ -46,8 +46,7 @@ function session(open: OpenVerifier = async () => verifier) {
 /** A proof of five headers, as the fake engine makes it, and an attestation of the third made for a tip. */
 async function attested(): Promise<{ readonly proof: Uint8Array; attestation(tip: number): Promise<Uint8Array> }> {
   const { headers, states } = mineChain(5)
-  const start = regtestStart().context
-  const history = await History.open({ height: 0, hash: start.hash }, memoryTable(), poseidonSource)
+  const history = await History.open(historyStart(regtest), memoryTable(), poseidonSource)
   const made = fileSource(headerFile(headers), 0)
   if (!made.ok) throw new Error(made.reject)
   await history.sync(made.source, 5)

@@ -1,6 +1,6 @@
 //! The signals of circuits/bus/accumulator.circom, and of circomlib's PoseidonEx(3, 1) within it.
 
-use super::{gadgets::is_zero, numbers::fr, sink::Sink};
+use super::{gadgets::is_zero, sink::Sink};
 use crate::{
   engine::Fr,
   poseidon::{Event, observed},
@@ -19,15 +19,12 @@ pub struct Top {
 pub fn append<S: Sink>(
   sink: &mut S,
   path: &str,
-  height: u64,
-  hash: &[[u64; 4]; 2],
+  leaf: Fr,
   whole: Fr,
   top: Top,
   next: Top,
 ) -> (Top, Fr) {
-  sink.number(format_args!("{path}.height"), height);
-  sink.write(format_args!("{path}.hashHigh"), hash[0]);
-  sink.write(format_args!("{path}.hashLow"), hash[1]);
+  sink.element(format_args!("{path}.leaf"), leaf);
   sink.element(format_args!("{path}.whole"), whole);
   sink.element(format_args!("{path}.root"), top.root);
   sink.element(format_args!("{path}.size"), top.size);
@@ -35,12 +32,6 @@ pub fn append<S: Sink>(
   sink.element(format_args!("{path}.nextRoot"), next.root);
   sink.element(format_args!("{path}.nextSize"), next.size);
   sink.element(format_args!("{path}.nextRest"), next.rest);
-  let leaf = tagged(
-    sink,
-    &format!("{path}.leaf"),
-    1,
-    [Fr::from(height), fr(hash[0]), fr(hash[1])],
-  );
   tagged(sink, &format!("{path}.opening"), 3, [next.root, next.size, next.rest]);
   let equal = is_zero(sink, &format!("{path}.equal"), top.size - next.size);
   let node = tagged(sink, &format!("{path}.node"), 2, [leaf, next.root, top.root]);

@@ -2,7 +2,7 @@
 
 use super::{
   gadgets::bits_of,
-  numbers::{field32, power},
+  numbers::{field32, fr, power},
   sink::Sink,
 };
 use crate::engine::Fr;
@@ -60,6 +60,22 @@ pub fn unpack_params<S: Sink>(sink: &mut S, value: &[u64; 4]) -> Params {
 pub fn halves(hash: &[u32; 8]) -> [[u64; 4]; 2] {
   let limb = |i: usize| u64::from(hash[2 * i + 1].swap_bytes()) << 32 | u64::from(hash[2 * i].swap_bytes());
   [[limb(2), limb(3), 0, 0], [limb(0), limb(1), 0, 0]]
+}
+
+/// PackLeaf: the whole header but its previous hash, 224 bits an element, from words as SHA-256 writes and reads them.
+pub fn pack_leaf<S: Sink>(sink: &mut S, path: &str, height: u64, hash: &[u32; 8], words: &[u32; 12]) -> [Fr; 3] {
+  let [high, low] = halves(hash);
+  let word = |f: usize| u64::from(words[f].swap_bytes());
+  let pair = |f: usize| word(f + 1) << 32 | word(f);
+  let leaf = [
+    [low[0], low[1], word(9) << 32 | height, word(10)],
+    [high[0], high[1], pair(1), word(3)],
+    [pair(4), pair(6), word(0) << 32 | word(8), word(11)],
+  ];
+  for (i, element) in leaf.iter().enumerate() {
+    sink.write(format_args!("{path}.out[{i}]"), *element);
+  }
+  leaf.map(fr)
 }
 
 pub fn unpack_hash<S: Sink>(sink: &mut S, high: &[u64; 4], low: &[u64; 4]) -> [u32; 8] {

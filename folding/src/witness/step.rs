@@ -7,7 +7,7 @@ use super::{
   rules::{hash_at_most, time_after_median, version_at_least},
   sha256::header_hash,
   sink::Sink,
-  state::{halves, unpack_hash, unpack_params},
+  state::{halves, pack_leaf, unpack_hash, unpack_params},
   target::{block_work, retarget},
 };
 use crate::engine::Fr;
@@ -164,17 +164,14 @@ pub fn bus_step<S: Sink>(sink: &mut S, input: &StepInput) {
     rest: peaks[3 * i + 2],
   };
   tagged(sink, "main.opening", 3, [peaks[0], peaks[1], peaks[2]]);
-  let (h0, h1) = (halves(&hash[0]), halves(&hash[1]));
-  let (top, list0) = append(
-    sink,
-    "main.append[0]",
-    height + 1,
-    &h0,
-    fr(state[7]),
-    opened(0),
-    opened(1),
-  );
-  let (_, list1) = append(sink, "main.append[1]", height + 2, &h1, list0, top, opened(2));
+  let leaf: [_; 2] = std::array::from_fn(|s| {
+    let path = format!("main.leaf[{s}]");
+    let packed = pack_leaf(sink, &path, height + 1 + s as u64, &hash[s], &words[s]);
+    tagged(sink, &format!("main.leafHash[{s}]"), 1, packed)
+  });
+  let whole = fr(state[7]);
+  let (top, list0) = append(sink, "main.append[0]", leaf[0], whole, opened(0), opened(1));
+  let (_, list1) = append(sink, "main.append[1]", leaf[1], list0, top, opened(2));
 
   // Next state.
   let start0 = select(ends0, time[11], epoch_start);
@@ -189,7 +186,7 @@ pub fn bus_step<S: Sink>(sink: &mut S, input: &StepInput) {
       .rev()
       .fold(Fr::ZERO, |sum, t| sum * power(32) + Fr::from(*t))
   };
-  let tip = if active { h1 } else { h0 };
+  let tip = halves(&hash[usize::from(active)]);
   let next = [
     fr(state[0]),
     packed(&[height + 1 + u64::from(active), new_bits, start1, max_time1, position1]),

@@ -67,7 +67,8 @@ async function readLine(path: string): Promise<string> {
   try {
     return textOf(await readRegular(path, MAX_COOKIE_BYTES)).split(/\r?\n/, 1)[0] ?? ''
   } catch (cause) {
-    const reason = cause instanceof WscError ? cause.message : (errorCode(cause) ?? String(cause))
+    // The floor refuses nothing else; what the system refuses has a code of its own.
+    const reason = cause instanceof WscError ? 'no regular file' : (errorCode(cause) ?? String(cause))
     const message = `Cannot read the credentials in ${path} (${reason}).`
     throw new BitcoindError('E_NODE_AUTH', message, { cause, cure: { act: 'credentials' } })
   }

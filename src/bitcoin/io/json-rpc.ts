@@ -206,10 +206,15 @@ export class JsonRpc {
   }
 }
 
-/** The first line of a body that is no JSON; null where it is. */
+/** The first words of a body that is no JSON, a page's without its tags; null where it is JSON. */
 function wordsOf(body: Buffer): string | null {
-  const text = body.toString('utf8', 0, 4 * MAX_WORDS).trim()
-  return text.startsWith('{') || text.startsWith('[') ? null : (text.split('\n', 1)[0] ?? '').slice(0, MAX_WORDS)
+  const text = body.toString('utf8', 0, 10 * MAX_WORDS).trim()
+  if (text.startsWith('{') || text.startsWith('[')) return null
+  const words = text
+    .replace(/<[^<>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return words.slice(0, MAX_WORDS)
 }
 
 /** Whether it is a JSON-RPC error that says so, whatever the status it came with. */

@@ -22,7 +22,7 @@ import {
 import { joinCoinbase, shortCoinbase } from './short-coinbase.ts'
 
 /**
- * Binary form, version 1; numbers without a size are Bitcoin's CompactSize in their shortest form:
+ * Binary form, version 2; numbers without a size are Bitcoin's CompactSize in their shortest form:
  *
  *     4 "WSCA"   1 version   1 kind (1 header, 2 tx, 3 inscription, 4 output)
  *     tip height   height   80 header   1 number of path elements   32 each (little-endian)
@@ -34,7 +34,22 @@ import { joinCoinbase, shortCoinbase } from './short-coinbase.ts'
  *
  * The coinbase is stripped and lacks the 37 bytes every coinbase has: one input with a null prevout.
  */
-export const ATTESTATION_VERSION = 1
+export const ATTESTATION_VERSION = 2
+
+/**
+ * `any` reads version 1 too. It has the same form, but its path leads through leaves that held a hash alone, to no
+ * commitment that a proof carries now: whoever reads it must put another path in.
+ */
+export type AcceptedVersions = 'current' | 'any'
+
+export function acceptsVersion(version: number, accepted: AcceptedVersions): boolean {
+  return version === ATTESTATION_VERSION || (accepted === 'any' && version === 1)
+}
+
+export function versionDetail(version: string): string {
+  return version === '1' ? 'version 1: its path is of an older kind of history; refresh it' : `version ${version}`
+}
+
 const MAGIC = new TextEncoder().encode('WSCA')
 const KINDS: readonly AttestationKind[] = ['header', 'tx', 'inscription', 'output']
 const HASH_BYTES = 32
@@ -118,7 +133,7 @@ const isZero = (bytes: Uint8Array) => bytes.every((byte) => byte === 0)
  * const result = decodeAttestation(await readFile('header.attestation'))
  * console.log(result.ok ? result.attestation.kind : result.reject) // header
  */
-export function decodeAttestation(bytes: Uint8Array): AttestationResult {
+export function decodeAttestation(bytes: Uint8Array, accepted: AcceptedVersions = 'current'): AttestationResult {
   const refuse = (reject: AttestationFormReject, detail: string) => ({ ok: false, reject, detail }) as const
   if (bytes.length > MAX_ATTESTATION_BYTES) {
     return refuse('oversize', `${bytes.length} bytes; an attestation has at most ${MAX_ATTESTATION_BYTES}`)
@@ -130,7 +145,7 @@ export function decodeAttestation(bytes: Uint8Array): AttestationResult {
   return decoding((): AttestationResult => {
     const reader = new ByteReader(bytes, prefix)
     const version = reader.uint8()
-    if (version !== ATTESTATION_VERSION) return refuse('unsupported-version', `version ${version}`)
+    if (!acceptsVersion(version, accepted)) return refuse('unsupported-version', versionDetail(String(version)))
     const kind = KINDS[reader.uint8() - 1]
     if (kind === undefined) return refuse('malformed', 'there is no such kind of attestation')
     const attestation = readAttestation(reader, kind)

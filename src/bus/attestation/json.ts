@@ -4,10 +4,17 @@ import { bytesToHex, hash256, hexToBytes, hexUpTo, uint32 } from '../../lib/inde
 import { MAX_PATH_LENGTH } from '../accumulator-path.ts'
 import { FIELD_MODULUS } from '../field.ts'
 import { type Attestation, MAX_ATTESTATION_BYTES, MAX_ATTESTATION_JSON, MAX_INDEX, ownLevels } from './attestation.ts'
-import type { AttestationResult } from './binary.ts'
+import {
+  type AcceptedVersions,
+  ATTESTATION_VERSION,
+  type AttestationResult,
+  acceptsVersion,
+  versionDetail,
+} from './binary.ts'
 
-/** JSON form, version 1: the same fields, bytes in hexadecimal (internal order), field elements as 64 digits. */
-export const ATTESTATION_FORMAT = 'wsc-attestation-1'
+/** JSON form: the same fields, bytes in hexadecimal (internal order), field elements as 64 digits. */
+const FORMAT_NAME = 'wsc-attestation-'
+export const ATTESTATION_FORMAT = `${FORMAT_NAME}${ATTESTATION_VERSION}`
 
 const hex = (least: number, most: number) =>
   hexUpTo(most)
@@ -21,7 +28,7 @@ export const elementSchema = hash256
 export const pathSchema = z.array(elementSchema).max(MAX_PATH_LENGTH)
 
 const head = {
-  format: z.literal(ATTESTATION_FORMAT),
+  format: z.string(),
   tipHeight: uint32,
   height: uint32,
   header: hex(HEADER_BYTES, HEADER_BYTES),
@@ -65,7 +72,7 @@ export function elementHex(element: bigint): string {
  * import { attestationToJson, decodeAttestation } from 'wsc-bitcoin'
  *
  * const result = decodeAttestation(await readFile('header.attestation'))
- * console.log(result.ok ? attestationToJson(result.attestation).format : result.reject) // wsc-attestation-1
+ * console.log(result.ok ? attestationToJson(result.attestation).format : result.reject) // wsc-attestation-2
  */
 export function attestationToJson(attestation: Attestation): Record<string, unknown> {
   const { kind, ...rest } = attestation
@@ -91,7 +98,7 @@ export function attestationToJson(attestation: Attestation): Record<string, unkn
  * const again = attestationFromJson(JSON.stringify(attestationToJson(result.attestation)))
  * console.log(again.ok) // true
  */
-export function attestationFromJson(text: string): AttestationResult {
+export function attestationFromJson(text: string, accepted: AcceptedVersions = 'current'): AttestationResult {
   const bad = (detail: string): AttestationResult => ({ ok: false, reject: 'malformed', detail })
   if (text.length > MAX_ATTESTATION_JSON) {
     return { ok: false, reject: 'oversize', detail: `more than ${MAX_ATTESTATION_JSON} characters` }
@@ -103,10 +110,13 @@ export function attestationFromJson(text: string): AttestationResult {
     return { ok: false, reject: 'not-an-attestation', detail: 'not JSON' }
   }
   const format = (json as { format?: unknown } | null)?.format
-  if (typeof format !== 'string' || !format.startsWith('wsc-attestation-')) {
+  if (typeof format !== 'string' || !format.startsWith(FORMAT_NAME)) {
     return { ok: false, reject: 'not-an-attestation', detail: 'it does not name the format of an attestation' }
   }
-  if (format !== ATTESTATION_FORMAT) return { ok: false, reject: 'unsupported-version', detail: format.slice(0, 40) }
+  const version = format.slice(FORMAT_NAME.length)
+  if (!/^[1-9]\d?$/.test(version) || !acceptsVersion(Number(version), accepted)) {
+    return { ok: false, reject: 'unsupported-version', detail: versionDetail(version.slice(0, 40)) }
+  }
   const parsed = schema.safeParse(json)
   if (!parsed.success) return bad(z.prettifyError(parsed.error).slice(0, 500))
   const { format: _, ...attestation } = parsed.data

@@ -11,7 +11,7 @@ import {
 import { type Result, rejection } from '../../lib/index.ts'
 import type { Poseidon } from '../accumulator.ts'
 import { type PathReject, verifyPath } from '../accumulator-path.ts'
-import { splitHash } from '../state.ts'
+import { leafOf } from '../leaf.ts'
 import type { ProvedChain } from '../verify.ts'
 import type {
   Attestation,
@@ -116,8 +116,7 @@ function checkHeaderPart(
   if (bytes.length !== HEADER_BYTES) return rejection('bad-header', `a header has ${HEADER_BYTES} bytes`)
   const header = decodeHeader(bytes)
   const blockHash = headerHash(header)
-  const { high, low } = splitHash(blockHash)
-  const leaf = { height, hashHigh: high, hashLow: low }
+  const leaf = leafOf(height, blockHash, header)
   const place = { commitment: chain.accumulator, count: chain.height - start + 1, index: height - start, leaf }
   const found = verifyPath(poseidon, place, path)
   return found.ok ? { ok: true, blockHash, header } : found

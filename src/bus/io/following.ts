@@ -34,13 +34,13 @@ export interface Following extends RunningService {
 export async function openFollowing(options: FollowingOptions): Promise<Following> {
   const { client, params, file, dir, clock, serve } = options
   const proving = await openProver(options)
-  const { start, prover, status, verifier, verifyOptions } = proving
+  const { prover, status, verifier, verifyOptions } = proving
   const publisher = new ProofPublisher({ file, verifyOptions })
   publisher.events.on('published', (proof) => status.published(proof, file))
   const feed = new ChainFeed({ client, params })
   const keeper = new HistoryKeeper({
     source: feed,
-    open: () => openStoredHistory(join(dir, 'history'), params, start.start, verifier),
+    open: () => openStoredHistory(join(dir, 'history'), params, proving.historyStart, verifier),
   })
   prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
   const follower = new ChainFollower({ feed, proving, publisher, clock })

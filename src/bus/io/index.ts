@@ -6,7 +6,7 @@ export {
 } from './attest/open-attestor.ts'
 export { stepCircuit } from './circuit.ts'
 export { type Following, openFollowing } from './following.ts'
-export { History, type HistoryStart } from './history/history.ts'
+export { History, type HistoryStart, historyStart } from './history/history.ts'
 export { type HistoryOwner, historyOwner, openLevelTable } from './history/level-table.ts'
 export type { PoseidonSource } from './history/nodes.ts'
 export { provedPlaces } from './history/places.ts'

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import type { ChainContext, NetworkParams } from '../../bitcoin/index.ts'
+import type { AnchorContext, NetworkParams } from '../../bitcoin/index.ts'
 import { type BitcoindClient, bitcoindBlocks } from '../../bitcoin/io/index.ts'
 import type { HttpServer } from '../../http/index.ts'
 import { type RunningService, together } from '../../lib/index.ts'
-import { chainStart } from '../state.ts'
 import { type VerifyOptions, verifyProof } from '../verify.ts'
+import { historyStart } from './history/history.ts'
 import { openStoredHistory } from './history/open-history.ts'
 import { bitcoindSource } from './prover/header-source.ts'
 import { busServer } from './serve/bus-server.ts'
@@ -20,7 +20,7 @@ export interface ServingOptions {
   readonly client: BitcoindClient
   readonly params: NetworkParams
   /** The context of the anchor that proofs start from; genesis otherwise. */
-  readonly anchor: ChainContext | undefined
+  readonly anchor: AnchorContext | undefined
   /** How a proof is judged, as of now. */
   verifyOptions(): VerifyOptions
   readonly host: string
@@ -40,7 +40,7 @@ export interface Serving extends RunningService {
  */
 export async function openServing(options: ServingOptions): Promise<Serving> {
   const { file: path, dir, client, params, anchor, verifyOptions, host, port } = options
-  const start = chainStart(params, anchor)
+  const start = historyStart(params, anchor)
   const history = await openStoredHistory(join(dir, 'serve'), params, start, verifyOptions().verifier)
   // Headers are not asked for patiently: each look asks again, and in between a newer file is seen.
   const bus = new ServedBus({ history: ownHistory(history, bitcoindSource(client)), blocks: bitcoindBlocks(client) })

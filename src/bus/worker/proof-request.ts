@@ -1,5 +1,5 @@
 import {
-  type ChainContext,
+  type AnchorContext,
   type DisplayHash,
   loadCustomParams,
   mainnet,
@@ -95,7 +95,7 @@ export function paramsOf(network: RequestedNetwork): NetworkParams {
   }
 }
 
-function anchorOf(params: NetworkParams, text: string): ChainContext {
+function anchorOf(params: NetworkParams, text: string): AnchorContext {
   if (typeof text !== 'string') throw verifierError('E_ANCHOR', `the anchor is a file’s text, not ${described(text)}`)
   const decoded = decodeAnchor(params, text)
   if (!decoded.ok) throw verifierError('E_ANCHOR', `the anchor is unusable: ${decoded.detail}`)

@@ -44,7 +44,7 @@ async function refresh(context: CliContext, file: string, options: Options): Pro
   const proved = await judge.verify(await readProof(options.proof))
   if (!proved.ok) return refused(context, options, `proof:${proved.reject}`, proved.detail)
   const { chain } = proved
-  const read = await readAttestationFile(file)
+  const read = await readAttestationFile(file, 'any')
   if (!read.ok) return refused(context, options, read.reject, read.detail)
   const { height } = read.attestation
   let supplement: PathSupplement

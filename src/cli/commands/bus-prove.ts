@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type ChainContext, type HeaderRejection, type NetworkParams, startContext } from '../../bitcoin/index.ts'
+import { type AnchorContext, type HeaderRejection, type NetworkParams, startContext } from '../../bitcoin/index.ts'
 import type { BitcoindClient } from '../../bitcoin/io/index.ts'
 import { provedJson, refusalJson } from '../../bus/index.ts'
 import { checkAhead, fileSource, type HeaderSource, openProver, ProvingOnce } from '../../bus/io/index.ts'
@@ -125,7 +125,7 @@ async function openSource(
 
 async function checkFile(
   params: NetworkParams,
-  anchor: ChainContext | undefined,
+  anchor: AnchorContext | undefined,
   source: HeaderSource,
   to: number | undefined,
   clock: () => number,

@@ -12,7 +12,7 @@ const EMPTY = emptyAccumulator(poseidon).commitment
 function withHistory(leaves: number): ChainState {
   const state = stateAt({ params: regtest, height: 100 })
   let history: ChainState['history'] = emptyAccumulator(poseidon)
-  for (let i = 0; i < leaves; i++) history = append(poseidon, history, { height: i, hashHigh: 5n, hashLow: BigInt(i) })
+  for (let i = 0; i < leaves; i++) history = append(poseidon, history, [BigInt(i), 5n, BigInt(i)])
   return { ...state, history: history as never }
 }
 
@@ -100,22 +100,27 @@ export const accumulator: readonly Forgery[] = [
   forged('an inactive slot 1 opens nothing', () => step(2, {}, { 6: 7n, 7: 1n, 8: 1n }), [
     'main.append[1].opening.poseidon.sigmaF[7][3]: out',
   ]),
-  forged('the leaf is of another height', () => step(4, { 'main.append[0].leaf.in[0]': 5n }), [
-    'main.append[0].leaf.poseidon.sigmaF[0][1]: in2',
-    'main.append[0].leaf.poseidon.sigmaF[0][1]: out',
+  forged('the leaf is of another height', () => step(4, { 'main.leaf[0].height': 5n }), [
+    'main.leafHash[0].poseidon.sigmaF[0][1]: in2',
+    'main.leafHash[0].poseidon.sigmaF[0][1]: out',
   ]),
-  forged('the leaf is of another hash', () => step(4, { 'main.append[0].leaf.in[2]': 5n }), [
-    'main.append[0].leaf.poseidon.sigmaF[0][3]: in2',
-    'main.append[0].leaf.poseidon.sigmaF[0][3]: out',
+  forged('the leaf is of another hash', () => step(4, { 'main.leaf[0].hashHigh': 5n }), [
+    'main.leafHash[0].poseidon.sigmaF[0][2]: in2',
+    'main.leafHash[0].poseidon.sigmaF[0][2]: out',
+  ]),
+  forged('the leaf is of another Merkle root and nonce', () => step(4, { 'main.leaf[0].out[2]': 5n }), [
+    'main.leafHash[0].poseidon.sigmaF[0][3]: in2',
+    'main.leafHash[0].poseidon.sigmaF[0][3]: out',
+  ]),
+  forged('the leaf appended is another', () => step(4, { 'main.append[0].leaf': 5n }), [
+    'main.leafHash[0].poseidon.sigmaF[7][3]: out',
   ]),
   forged('the new root is another', () => step(4, { 'main.append[0].newRoot': 5n }), ['main.append[0]: newRoot']),
   forged('the new size is another', () => step(4, { 'main.append[0].newSize': 15n }), ['main.append[0]: newSize']),
   forged('the new list forgets the old', () => step(4, { 'main.append[0].newRest': EMPTY }, openEmpty), [
     'main.append[0]: newRest',
   ]),
-  forged(
-    'the S-box of a leaf is another function',
-    () => step(4, { 'main.append[0].leaf.poseidon.sigmaP[9].in2': 5n }),
-    ['main.append[0].leaf.poseidon.sigmaP[9]: in2'],
-  ),
+  forged('the S-box of a leaf is another function', () => step(4, { 'main.leafHash[0].poseidon.sigmaP[9].in2': 5n }), [
+    'main.leafHash[0].poseidon.sigmaP[9]: in2',
+  ]),
 ]

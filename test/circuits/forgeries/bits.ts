@@ -25,8 +25,8 @@ export const refused = (
   garbles,
   refusedBy,
 })
-/** Where nothing is said of bits0, a bit of slot 0's nBits takes up the difference, and the hash is of something else. */
-const GARBLED = ['main.header[0].c1']
+/** Where nothing is said of bits0, a bit of slot 0's nBits takes up the difference: hash and leaf are of something else. */
+const GARBLED = ['main.header[0].c1', 'main.leafHash[0]']
 
 /** Rule 2: nBits is the required value at every height; here where no retarget applies. */
 export const bits: readonly Forgery[] = [

@@ -96,7 +96,7 @@ export const slots: readonly Forgery[] = [
         ),
       ),
     ['main.wordBits[0][3]: out[31] is 0 or 1'],
-    ['main.header[0].c0'],
+    ['main.header[0].c0', 'main.leafHash[0]'],
   ),
   forged('height 2^32', () => inactive(GARBAGE, {}, 2 ** 32 - 1), [
     'main.heightRange: in range',

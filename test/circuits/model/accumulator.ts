@@ -3,9 +3,7 @@ import { isZero } from './range.ts'
 import type { Scope } from './signals.ts'
 
 export interface AppendInput {
-  readonly height: bigint
-  readonly hashHigh: bigint
-  readonly hashLow: bigint
+  readonly leaf: bigint
   readonly whole: bigint
   readonly root: bigint
   readonly size: bigint
@@ -26,11 +24,10 @@ export interface Appended {
 export function append(s: Scope, honest: AppendInput): Appended {
   const put = ([name, value]: [string, bigint]) => [name, s.put(name, value)]
   const input = Object.fromEntries(Object.entries(honest).map(put)) as unknown as AppendInput
-  const leaf = tagged(s.part('leaf'), 1n, [input.height, input.hashHigh, input.hashLow])
   tagged(s.part('opening'), 3n, [input.nextRoot, input.nextSize, input.nextRest])
   const equal = isZero(s.part('equal'), input.size - input.nextSize)
-  const node = tagged(s.part('node'), 2n, [leaf, input.nextRoot, input.root])
-  const root = s.put('newRoot', leaf + equal * (node - leaf))
+  const node = tagged(s.part('node'), 2n, [input.leaf, input.nextRoot, input.root])
+  const root = s.put('newRoot', input.leaf + equal * (node - input.leaf))
   s.constrain('newRoot')
   const size = s.put('newSize', 1n + equal * (input.size + input.nextSize))
   s.constrain('newSize')
@@ -39,7 +36,8 @@ export function append(s: Scope, honest: AppendInput): Appended {
   return { root, size, rest, list: s.put('list', tagged(s.part('commitment'), 3n, [root, size, rest])) }
 }
 
-export function tagged(s: Scope, tag: bigint, input: readonly bigint[]): bigint {
+/** `fixed`: which inputs are constants of the circuit. */
+export function tagged(s: Scope, tag: bigint, input: readonly bigint[], fixed: readonly number[] = []): bigint {
   const values = input.map((value, i) => s.put(`in[${i}]`, value))
-  return s.put('out', poseidonSignals(s.part('poseidon'), tag, values))
+  return s.put('out', poseidonSignals(s.part('poseidon'), tag, values, fixed))
 }

@@ -57,14 +57,19 @@ function mixS(s: Scope, input: readonly bigint[], r: number): bigint[] {
   })
 }
 
-/** The first element is constant in the first round, so its S-box costs nothing. */
-export function poseidonSignals(s: Scope, initialState: bigint, inputs: readonly bigint[]): bigint {
+/** What is constant in the first round costs no S-box: the first element always, and inputs the circuit fixes. */
+export function poseidonSignals(
+  s: Scope,
+  initialState: bigint,
+  inputs: readonly bigint[],
+  fixed: readonly number[] = [],
+): bigint {
   s.put('initialState', initialState)
   inputs.forEach((value, i) => {
     s.put(`inputs[${i}]`, value)
   })
   const sBoxes = (r: number, state: readonly bigint[]) =>
-    state.map((value, j) => sigma(s.part(`sigmaF[${r}][${j}]`), value, r === 0 && j === 0))
+    state.map((value, j) => sigma(s.part(`sigmaF[${r}][${j}]`), value, r === 0 && (j === 0 || fixed.includes(j - 1))))
   let state = ark(s.part('ark[0]'), [initialState, ...inputs], 0)
   for (let r = 0; r < FULL / 2; r++) {
     const added = ark(s.part(`ark[${r + 1}]`), sBoxes(r, state), (r + 1) * T)

@@ -11,7 +11,7 @@ import {
   versionAtLeast,
 } from './rules.ts'
 import { headerHash } from './sha256.ts'
-import { field, type Scope } from './signals.ts'
+import { field as reduced, type Scope } from './signals.ts'
 
 export interface StepSignals {
   readonly state: readonly bigint[]
@@ -47,10 +47,11 @@ export function busStep(s: Scope, input: StepSignals): void {
       .remember([...prev, ...wordBits[i]!].flat().join(','), (part) => headerHash(part, prev, wordBits[i]!))
   const first = hash(0, tip)
   const hashes = [first, hash(1, first)]
-  const numericTime = wordBits.map((slot, i) => littleEndian(s.part(`numericTime[${i}]`), slot[9]!))
-  wordBits.forEach((slot, i) => {
-    littleEndian(s.part(`numericBits[${i}]`), slot[10]!)
-  })
+  const field = (name: string, f: number) => wordBits.map((slot, i) => littleEndian(s.part(`${name}[${i}]`), slot[f]!))
+  const numericTime = field('numericTime', 9)
+  const numericBits = field('numericBits', 10)
+  const versionNumber = field('versionNumber', 0)
+  const nonces = field('nonce', 11)
   const time = [...times, ...numericTime].map((value, i) => s.put(`time[${i}]`, value))
   const packed = hashes.map((hash, i) => packHash(s.part(`packed[${i}]`), hash))
 
@@ -71,13 +72,13 @@ export function busStep(s: Scope, input: StepSignals): void {
   s.constrain('retargets')
   const standIn = 1n << 88n
   const lastTime = time[10]! + ends1 * (time[11]! - time[10]!)
-  const old = field(standIn + retargets * (state[8]! - standIn))
+  const old = reduced(standIn + retargets * (state[8]! - standIn))
   s.constrain('retarget.old')
   s.constrain('retarget.lastTime')
   const required = retarget(s.part('retarget'), {
     old,
     firstTime: epochStart,
-    lastTime: field(lastTime),
+    lastTime: reduced(lastTime),
     limit: params.limit,
     limitTarget: params.limitTarget,
   })
@@ -119,10 +120,18 @@ export function busStep(s: Scope, input: StepSignals): void {
   tagged(s.part('opening'), 3n, peaks.slice(0, 3))
   let list: Appended = { root: peaks[0]!, size: peaks[1]!, rest: peaks[2]!, list: state[7]! }
   const lists = [0, 1].map((i) => {
-    list = append(s.part(`append[${i}]`), {
+    const header = {
       height: height + 1n + BigInt(i),
+      time: time[11 + i]!,
+      bits: numericBits[i]!,
+      version: versionNumber[i]!,
+      nonce: nonces[i]!,
       hashHigh: packed[i]!.high,
       hashLow: packed[i]!.low,
+    }
+    const leaf = packLeaf(s.part(`leaf[${i}]`), header, wordBits[i]!.slice(1, 9))
+    list = append(s.part(`append[${i}]`), {
+      leaf: tagged(s.part(`leafHash[${i}]`), 1n, leaf),
       whole: list.list,
       root: list.root,
       size: list.size,
@@ -187,6 +196,28 @@ export function packHash(s: Scope, word: Words): { high: bigint; low: bigint } {
   })
   const all = hashBits(word)
   return { low: s.put('low', number(all.slice(0, 128))), high: s.put('high', number(all.slice(128))) }
+}
+
+interface Packed {
+  readonly height: bigint
+  readonly time: bigint
+  readonly bits: bigint
+  readonly version: bigint
+  readonly nonce: bigint
+  readonly hashHigh: bigint
+  readonly hashLow: bigint
+}
+
+export function packLeaf(s: Scope, honest: Packed, rootWords: Words): bigint[] {
+  const put = ([name, value]: [string, bigint]) => [name, s.put(name, value)]
+  const of = Object.fromEntries(Object.entries(honest).map(put)) as unknown as Packed
+  const root = hashBits(rootWords)
+  const element = [
+    of.hashLow + (of.height << 128n) + (of.time << 160n) + (of.bits << 192n),
+    of.hashHigh + (number(root.slice(0, 96)) << 128n),
+    number(root.slice(96)) + (of.version << 160n) + (of.nonce << 192n),
+  ]
+  return element.map((value, i) => s.put(`out[${i}]`, value))
 }
 
 export function littleEndian(s: Scope, bit: readonly bigint[]): bigint {

@@ -1,13 +1,12 @@
 import { join } from 'node:path'
-import type { Block, ChainContext, NetworkParams } from '../../../bitcoin/index.ts'
+import type { AnchorContext, Block, NetworkParams } from '../../../bitcoin/index.ts'
 import { type BitcoindClient, bitcoindBlocks } from '../../../bitcoin/io/index.ts'
 import { errorCode } from '../../../lib/index.ts'
 import type { SnarkVerifier } from '../../../proving/index.ts'
 import { Attestor, type BlockSource, type PlaceSource } from '../../attestation/attestor.ts'
 import { fileBlocks } from '../../attestation/file-blocks.ts'
 import type { AttestedChain } from '../../attestation/verify.ts'
-import { chainStart } from '../../state.ts'
-import { History } from '../history/history.ts'
+import { History, historyStart } from '../history/history.ts'
 import { openStoredHistory } from '../history/open-history.ts'
 import { provedPlaces } from '../history/places.ts'
 import { memoryTable } from '../history/table.ts'
@@ -27,7 +26,7 @@ export type AttestMaterial =
 export interface OpenAttestorOptions {
   readonly params: NetworkParams
   /** The context of the anchor that the proof starts from; genesis otherwise. */
-  readonly anchor: ChainContext | undefined
+  readonly anchor: AnchorContext | undefined
   readonly verifier: SnarkVerifier
   readonly chain: AttestedChain
   readonly material: AttestMaterial
@@ -67,7 +66,7 @@ export async function openAttestor(options: OpenAttestorOptions): Promise<OpenAt
 /** The prover's store; where a prover works with it, and for files, one in memory for this once. */
 async function openHistory(options: OpenAttestorOptions): Promise<History> {
   const { params, anchor, verifier, material, onSpared } = options
-  const start = chainStart(params, anchor)
+  const start = historyStart(params, anchor)
   if ('client' in material) {
     try {
       return await openStoredHistory(join(material.dir, 'history'), params, start, verifier)

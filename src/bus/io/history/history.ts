@@ -1,17 +1,33 @@
-import { type BlockHash, blockHash, Misfit, readMoving, sameHash, toDisplay } from '../../../bitcoin/index.ts'
+import {
+  type AnchorContext,
+  type BlockHash,
+  type Header,
+  headerHash,
+  Misfit,
+  type NetworkParams,
+  readMoving,
+  sameHash,
+  toDisplay,
+} from '../../../bitcoin/index.ts'
 import { concatBytes, throwIfAborted } from '../../../lib/index.ts'
 import type { AccumulatorPath } from '../../accumulator-path.ts'
 import { busError } from '../../errors.ts'
-import { decodeField } from '../../field.ts'
+import { decodeField, FIELD_BYTES } from '../../field.ts'
+import { LEAF_BYTES, leafBlockHash, leafBytes } from '../../leaf.ts'
 import { planPath, treeSizes } from '../../path-plan.ts'
 import { BATCH, type HeaderSource } from '../prover/header-source.ts'
-import { appendedRecords, HASH_BYTES, leafHashes, listCommitment, type PoseidonSource } from './nodes.ts'
+import { appendedRecords, leafHashes, listCommitment, type PoseidonSource } from './nodes.ts'
 import type { HistoryTable } from './table.ts'
 
-/** The header that a history starts from. */
+/** The first header of a history: the network's genesis, or the anchor's. */
 export interface HistoryStart {
   readonly height: number
-  readonly hash: BlockHash
+  readonly header: Header
+}
+
+/** Where the history of a network begins, or of a chain from an anchor. */
+export function historyStart(params: NetworkParams, anchor?: AnchorContext): HistoryStart {
+  return anchor ?? { height: 0, header: params.genesis }
 }
 
 /**
@@ -33,7 +49,8 @@ export class History {
 
   static async open(start: HistoryStart, table: HistoryTable, source: PoseidonSource): Promise<History> {
     const history = new History(start, table, source)
-    if (table.count === 0) await history.#append(start.hash, true)
+    const { height, header } = start
+    if (table.count === 0) await history.#append(leafBytes(height, headerHash(header), header), true)
     return history
   }
 
@@ -54,8 +71,8 @@ export class History {
   async hashAt(height: number): Promise<BlockHash | null> {
     const number = height - this.start.height
     if (!Number.isInteger(number) || number < 0 || number >= this.#table.count) return null
-    const [record] = await this.#table.read([number])
-    return blockHash((record as Uint8Array).slice(0, HASH_BYTES))
+    const [leaf] = await this.#leaves([number])
+    return leafBlockHash(leaf as Uint8Array)
   }
 
   /**
@@ -91,11 +108,11 @@ export class History {
       ...steps.map(({ sibling }) => sibling),
       ...newer.map(({ node }) => node),
     ])
-    const leaves = await this.#leaves(steps.map(({ own }) => own))
+    const leaves = leafHashes(this.#source, concatBytes(...(await this.#leaves(steps.map(({ own }) => own)))))
     const siblings = roots.slice(below.length, below.length + steps.length)
     const parts = [
       ...roots.slice(0, below.length),
-      ...leaves.flatMap((leaf, i) => [leaf, siblings[i] as Uint8Array]),
+      ...siblings.flatMap((sibling, i) => [leaves.subarray(i * FIELD_BYTES, (i + 1) * FIELD_BYTES), sibling]),
       ...rest,
       ...roots.slice(below.length + steps.length),
     ]
@@ -113,15 +130,11 @@ export class History {
   }
 
   async #roots(nodes: readonly number[]): Promise<Uint8Array[]> {
-    return (await this.#table.read(nodes)).map((record) => record.subarray(HASH_BYTES))
+    return (await this.#table.read(nodes)).map((record) => record.subarray(LEAF_BYTES))
   }
 
   async #leaves(numbers: readonly number[]): Promise<Uint8Array[]> {
-    if (numbers.length === 0) return []
-    const hashes = (await this.#table.read(numbers)).map((record) => record.subarray(0, HASH_BYTES))
-    const heights = numbers.map((number) => this.start.height + number)
-    const leaves = leafHashes(this.#source, heights, concatBytes(...hashes))
-    return numbers.map((_, i) => leaves.subarray(i * 32, (i + 1) * 32))
+    return (await this.#table.read(numbers)).map((record) => record.subarray(0, LEAF_BYTES))
   }
 
   /** The trees of the first `count` leaves, oldest first. */
@@ -135,11 +148,11 @@ export class History {
     return trees.map((tree, i) => ({ ...tree, root: roots[i] as Uint8Array }))
   }
 
-  async #append(hashes: Uint8Array, durable: boolean): Promise<void> {
+  async #append(leaves: Uint8Array, durable: boolean): Promise<void> {
     const { count } = this.#table
     const peaks = new Map((await this.#trees(count)).map(({ node, root }) => [node, root]))
     const peakRoot = (node: number) => peaks.get(node) as Uint8Array
-    const records = appendedRecords(this.#source, { start: this.start.height, count, peakRoot }, hashes)
+    const records = appendedRecords(this.#source, { count, peakRoot }, leaves)
     await this.#table.append(records, durable)
   }
 
@@ -161,7 +174,10 @@ export class History {
       }
       if (height === this.start.height) {
         const found = there === null ? 'nothing' : toDisplay(there)
-        throw busError('E_SOURCE', `the source has ${found} at height ${height}, not ${toDisplay(this.start.hash)}`)
+        throw busError(
+          'E_SOURCE',
+          `the source has ${found} at height ${height}, not ${toDisplay(headerHash(this.start.header))}`,
+        )
       }
     }
   }
@@ -175,13 +191,13 @@ export class History {
       if (headers.length === 0) {
         throw busError('E_NO_HEADERS', `there is no header at height ${this.tipHeight + 1}`)
       }
-      const hashes = new Uint8Array(headers.length * HASH_BYTES)
+      const leaves = new Uint8Array(headers.length * LEAF_BYTES)
       for (const [i, { header, hash }] of headers.entries()) {
         if (!sameHash(header.prevHash, tip)) return false
         tip = hash
-        hashes.set(tip, i * HASH_BYTES)
+        leaves.set(leafBytes(this.tipHeight + 1 + i, hash, header), i * LEAF_BYTES)
       }
-      await this.#append(hashes, this.tipHeight + headers.length >= height)
+      await this.#append(leaves, this.tipHeight + headers.length >= height)
     }
     return true
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type NetworkParams, packParams, toDisplay } from '../../../bitcoin/index.ts'
+import { headerHash, type NetworkParams, packParams, toDisplay } from '../../../bitcoin/index.ts'
 import type { Cure } from '../../../lib/index.ts'
 import { type LevelStore, openByteStore } from '../../../lib/io/index.ts'
 import { busError } from '../../errors.ts'
@@ -20,15 +20,17 @@ export interface HistoryOwner {
  * Who a history of this network from this start belongs to.
  *
  * @example
- * import { historyOwner, regtest, startContext } from 'wsc-bitcoin'
+ * import { historyStart, historyOwner, regtest } from 'wsc-bitcoin'
  *
- * console.log(historyOwner(regtest, startContext(regtest)).startHeight) // 0
+ * console.log(historyOwner(regtest, historyStart(regtest)).startHeight) // 0
  */
 export function historyOwner(params: NetworkParams, start: HistoryStart): HistoryOwner {
-  return { params: packParams(params).toString(16), startHeight: start.height, startHash: toDisplay(start.hash) }
+  const startHash = toDisplay(headerHash(start.header))
+  return { params: packParams(params).toString(16), startHeight: start.height, startHash }
 }
 
-const HISTORY_FORMAT = 1
+/** 1 held block hashes where leaves are now. */
+const HISTORY_FORMAT = 2
 const META = new TextEncoder().encode('meta')
 
 const metaSchema = z.strictObject({
@@ -47,9 +49,9 @@ const metaSchema = z.strictObject({
  * leaves either all of an append or nothing. Throws E_LOCKED, E_DATA_DIR_VERSION, E_DATA_DIR_MISMATCH or E_IO.
  *
  * @example
- * import { History, historyOwner, loadVerifier, openLevelTable, regtest, startContext } from 'wsc-bitcoin'
+ * import { historyStart, History, historyOwner, loadVerifier, openLevelTable, regtest } from 'wsc-bitcoin'
  *
- * const start = startContext(regtest)
+ * const start = historyStart(regtest)
  * const table = await openLevelTable('history', historyOwner(regtest, start))
  * const history = await History.open(start, table, await loadVerifier())
  * await history.close()
@@ -145,7 +147,9 @@ async function readCount(store: ByteStore, dir: string, owner: HistoryOwner): Pr
   }
   const parsed = metaSchema.safeParse(json)
   if (!parsed.success || parsed.data.format !== HISTORY_FORMAT) {
-    throw busError('E_DATA_DIR_VERSION', `${dir} holds no history of a format that this program writes`)
+    throw busError('E_DATA_DIR_VERSION', `${dir} holds no history of a format that this program writes`, {
+      cure: remade(dir),
+    })
   }
   for (const field of ['params', 'startHeight', 'startHash'] as const) {
     if (parsed.data[field] === owner[field]) continue

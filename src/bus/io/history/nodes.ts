@@ -1,6 +1,7 @@
 import { concatBytes } from '../../../lib/index.ts'
 import { LEAF, LIST, NODE } from '../../accumulator.ts'
 import { FIELD_BYTES } from '../../field.ts'
+import { LEAF_BYTES, leafInputs } from '../../leaf.ts'
 import { treeSizes } from '../../path-plan.ts'
 
 /** circomlib's PoseidonEx(3, 1) in batches, as addon and WASM have it: k · 96 bytes in, k · 32 out. */
@@ -8,43 +9,32 @@ export interface PoseidonSource {
   poseidon(tag: number, inputs: Uint8Array): Uint8Array
 }
 
-/** Block hash, then the root of the tree that this block's leaf closes. */
-export const RECORD_BYTES = 64
-export const HASH_BYTES = 32
+/** A block's leaf, then the root of the tree that it closes. */
+export const RECORD_BYTES = LEAF_BYTES + FIELD_BYTES
 
-/** Leaf hashes of consecutive or scattered headers: `hashes` in internal order, one after another. */
-export function leafHashes(source: PoseidonSource, heights: readonly number[], hashes: Uint8Array): Uint8Array {
-  const inputs = new Uint8Array(heights.length * 3 * FIELD_BYTES)
-  const view = new DataView(inputs.buffer)
-  heights.forEach((height, i) => {
-    const at = i * 3 * FIELD_BYTES
-    view.setUint32(at, height, true)
-    // Internal order is little-endian: the low half comes first in the hash, the high half first in the leaf.
-    inputs.set(hashes.subarray(i * HASH_BYTES + 16, (i + 1) * HASH_BYTES), at + FIELD_BYTES)
-    inputs.set(hashes.subarray(i * HASH_BYTES, i * HASH_BYTES + 16), at + 2 * FIELD_BYTES)
-  })
-  return source.poseidon(LEAF, inputs)
+/** Hashes of leaves, which come one after another. */
+export function leafHashes(source: PoseidonSource, leaves: Uint8Array): Uint8Array {
+  return source.poseidon(LEAF, leafInputs(leaves))
 }
 
 /**
- * Records of headers appended to a history of `count` leaves. `peakRoot` gives the roots of that history's trees by
+ * Records of leaves appended to a history of `count` leaves. `peakRoot` gives the roots of that history's trees by
  * node number. Poseidon is asked once for all leaves and once for each size of tree.
  */
 export function appendedRecords(
   source: PoseidonSource,
-  history: { readonly start: number; readonly count: number; readonly peakRoot: (node: number) => Uint8Array },
-  hashes: Uint8Array,
+  history: { readonly count: number; readonly peakRoot: (node: number) => Uint8Array },
+  leaves: Uint8Array,
 ): Uint8Array {
-  const added = hashes.length / HASH_BYTES
-  const heights = Array.from({ length: added }, (_, i) => history.start + history.count + i)
-  const leaves = leafHashes(source, heights, hashes)
-  const roots = leaves.slice()
+  const added = leaves.length / LEAF_BYTES
+  const hashes = leafHashes(source, leaves)
+  const roots = hashes.slice()
   const rootOf = (node: number) => (node < history.count ? history.peakRoot(node) : slot(roots, node - history.count))
   for (const [size, members] of groupBySize(history.count, added)) {
     const half = (size - 1) / 2
     const inputs = members.flatMap((i) => {
       const node = history.count + i
-      return [slot(leaves, i), rootOf(node - 1 - half), rootOf(node - 1)]
+      return [slot(hashes, i), rootOf(node - 1 - half), rootOf(node - 1)]
     })
     const made = source.poseidon(NODE, concatBytes(...inputs))
     members.forEach((i, k) => {
@@ -53,13 +43,13 @@ export function appendedRecords(
   }
   const records = new Uint8Array(added * RECORD_BYTES)
   for (let i = 0; i < added; i++) {
-    records.set(slot(hashes, i), i * RECORD_BYTES)
-    records.set(slot(roots, i), i * RECORD_BYTES + HASH_BYTES)
+    records.set(leaves.subarray(i * LEAF_BYTES, (i + 1) * LEAF_BYTES), i * RECORD_BYTES)
+    records.set(slot(roots, i), i * RECORD_BYTES + LEAF_BYTES)
   }
   return records
 }
 
-const slot = (bytes: Uint8Array, i: number) => bytes.subarray(i * 32, (i + 1) * 32)
+const slot = (bytes: Uint8Array, i: number) => bytes.subarray(i * FIELD_BYTES, (i + 1) * FIELD_BYTES)
 
 /** Which of the added leaves close a tree of more than one, by its size, smallest first: halves come before wholes. */
 function groupBySize(count: number, added: number): [size: number, members: number[]][] {

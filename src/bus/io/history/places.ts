@@ -9,13 +9,13 @@ import type { History } from './history.ts'
  *
  * @example
  * import { readFile } from 'node:fs/promises'
- * import { fileSource, History, loadVerifier, memoryTable, provedPlaces, regtest, startContext, verifyProof } from 'wsc-bitcoin'
+ * import { fileSource, historyStart, History, loadVerifier, memoryTable, provedPlaces, regtest, verifyProof } from 'wsc-bitcoin'
  *
  * const verifier = await loadVerifier()
  * const options = { params: regtest, verifier, now: Date.now() / 1000 }
  * const proved = await verifyProof(await readFile('regtest.proof'), options)
  * const headers = fileSource(await readFile('regtest-headers.bin'))
- * const history = await History.open(startContext(regtest), memoryTable(), verifier)
+ * const history = await History.open(historyStart(regtest), memoryTable(), verifier)
  * if (!proved.ok || !headers.ok) throw new Error('no proof or no headers')
  * await history.sync(headers.source, proved.chain.height)
  * const places = await provedPlaces(history, proved.chain)

@@ -16,9 +16,9 @@ export interface HistoryTable {
  * Records in memory, for a history that a header file holds.
  *
  * @example
- * import { History, loadVerifier, memoryTable, regtest, startContext } from 'wsc-bitcoin'
+ * import { historyStart, History, loadVerifier, memoryTable, regtest } from 'wsc-bitcoin'
  *
- * const history = await History.open(startContext(regtest), memoryTable(), await loadVerifier())
+ * const history = await History.open(historyStart(regtest), memoryTable(), await loadVerifier())
  * console.log(history.tipHeight) // 0
  */
 export function memoryTable(): HistoryTable {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type ChainContext, type NetworkParams, packParams } from '../../../bitcoin/index.ts'
+import { type AnchorContext, type NetworkParams, packParams } from '../../../bitcoin/index.ts'
 import type { FoldEngine, SnarkVerifier } from '../../../proving/index.ts'
 import { type KeyDirectory, NativeEngine, NativeVerifier } from '../../../proving/io/index.ts'
 import type { Poseidon } from '../../accumulator.ts'
@@ -11,6 +11,7 @@ import { anchorState, type ChainState, startState } from '../../state.ts'
 import { packState } from '../../state-vector.ts'
 import { needsNoCeremony, type VerifyOptions } from '../../verify.ts'
 import { stepCircuit } from '../circuit.ts'
+import { type HistoryStart, historyStart } from '../history/history.ts'
 import { CheckpointStore } from './checkpoint-store.ts'
 import { BusProver } from './prover.ts'
 import { StatusKeeper } from './status-keeper.ts'
@@ -24,7 +25,7 @@ const NEAR_TIP = 12
 export interface OpenProverOptions {
   readonly params: NetworkParams
   /** The context of the anchor that the chain starts from; genesis otherwise. */
-  readonly anchor?: ChainContext | undefined
+  readonly anchor?: AnchorContext | undefined
   /** The data directory: of this chain, from this start, under these keys alone. */
   readonly dir: string
   readonly keys: KeyDirectory
@@ -39,6 +40,8 @@ export interface OpenProverOptions {
 export interface OpenProver {
   readonly dir: string
   readonly start: ChainState
+  /** The first header of a history of this chain. */
+  readonly historyStart: HistoryStart
   readonly store: CheckpointStore
   readonly engine: FoldEngine
   readonly prover: BusProver
@@ -87,6 +90,7 @@ export async function openProver(options: OpenProverOptions): Promise<OpenProver
     return {
       dir,
       start,
+      historyStart: historyStart(params, anchor),
       store,
       engine,
       prover,

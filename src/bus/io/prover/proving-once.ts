@@ -60,12 +60,12 @@ export class ProvingOnce {
 
   async #run(source: HeaderSource): Promise<ProveOnceResult> {
     const { proving, file, signal } = this.#options
-    const { dir, start, prover, status, verifier, verifyOptions } = proving
+    const { dir, start, historyStart, prover, status, verifier, verifyOptions } = proving
     const publisher = new ProofPublisher({ file, verifyOptions })
     publisher.events.on('published', (proof) => status.published(proof, file))
     const keeper = new HistoryKeeper({
       source,
-      open: () => openStoredHistory(join(dir, 'history'), start.params, start.start, verifier),
+      open: () => openStoredHistory(join(dir, 'history'), start.params, historyStart, verifier),
     })
     keeper.events.on('lagging', (error) => this.#events.emit('lagging', error))
     const off = prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))

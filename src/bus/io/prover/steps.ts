@@ -61,7 +61,7 @@ async function next(
   const placed = await queue.at(state.context.height + 1)
   if (placed === null) return null
   const result = judged.judge(state.context, placed)
-  if (result.ok) return { header: placed.header, next: afterValid(state, result.next, poseidon) }
+  if (result.ok) return { header: placed.header, next: afterValid(state, placed.header, result.next, poseidon) }
   throw busError('E_REORG', `the chain changed at height ${result.height} while it was folded: ${result.reject}`)
 }
 

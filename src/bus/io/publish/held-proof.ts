@@ -1,6 +1,7 @@
 import { equalBytes, errorCode, type Rejection, WscError } from '../../../lib/index.ts'
 import { ioError, readRegular } from '../../../lib/io/index.ts'
 import { better } from '../../compare.ts'
+import { busError } from '../../errors.ts'
 import { MAX_PROOF_BYTES } from '../../proof-file.ts'
 import type { HeldProof } from '../../sync/fetch-proof.ts'
 import { type ProvedChain, type VerifyOptions, type VerifyReject, verifyProof } from '../../verify.ts'
@@ -13,7 +14,10 @@ export interface FoundProof {
   readonly refused: Rejection<VerifyReject> | null
 }
 
-/** Reads and verifies the proof in a file. The very bytes of `known` are not verified again. */
+/**
+ * Reads and verifies the proof in a file. The very bytes of `known` are not verified again. Throws E_USAGE where it is
+ * under another key: nothing may replace it.
+ */
 export async function findProof(
   file: string,
   options: VerifyOptions,
@@ -28,6 +32,11 @@ export async function findProof(
   }
   if (known !== null && equalBytes(known.bytes, bytes)) return { held: known, refused: null }
   const result = await verifyProof(bytes, options)
+  if (!result.ok && result.reject === 'wrong-key') {
+    // It may be valid for whoever has that key: an older version of this program made it, or other powers of tau.
+    const cure = { act: 'move-or-other-file', subject: file }
+    throw busError('E_USAGE', `${file} holds a proof ${result.detail}, and is left as it is`, { cure })
+  }
   return result.ok ? { held: { bytes, chain: result.chain }, refused: null } : { held: null, refused: result }
 }
 

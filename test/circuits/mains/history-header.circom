@@ -1,0 +1,5 @@
+pragma circom 2.1.6;
+
+include "../../../circuits/lib/history.circom";
+
+component main {public [commitment, start, count, height]} = HistoryHeader(22);
