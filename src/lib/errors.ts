@@ -30,7 +30,15 @@ export class WscError<Code extends string = string> extends Error {
   }
 }
 
-/** The literal code of whatever was thrown, Node's own among them; undefined where it has none. */
+/**
+ * The literal code of whatever was thrown, Node's own among them; undefined where it has none.
+ *
+ * @example
+ * import { compileCircom, errorCode } from 'wsc-bitcoin'
+ *
+ * const code = await compileCircom('missing.circom').catch(errorCode)
+ * console.log(code) // E_CIRCUIT
+ */
 export function errorCode(error: unknown): string | undefined {
   const code = (error as { readonly code?: unknown } | null | undefined)?.code
   return typeof code === 'string' ? code : undefined

@@ -23,8 +23,8 @@ export type BusServerOptions = Pick<HttpServerOptions, 'host' | 'port' | 'rateLi
  *   history: wsc.ownHistory(history, headers.source),
  *   blocks: wsc.bitcoindBlocks(client),
  * })
- * const judge = (proof) => wsc.verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 })
- * await new wsc.ServedFile({ file: 'regtest.proof', bus, judge }).look()
+ * const verify = (proof) => wsc.verifyProof(proof, { params: regtest, verifier, now: Date.now() / 1000 })
+ * await new wsc.ServedFile({ file: 'regtest.proof', bus, verify }).look()
  * const server = wsc.busServer(bus, { host: '127.0.0.1', port: 0 })
  * await server.start()
  * const state = await (await fetch(`${server.url}/v1/state`)).json()
