@@ -1,4 +1,5 @@
 import { concatBytes, type Result, rejection } from '../lib/index.ts'
+import { foreignCode, NUMBER_TYPES } from './module-code.ts'
 import { ModuleReader, unsigned } from './module-reader.ts'
 
 /** Why a witness generator is not run. */
@@ -6,7 +7,7 @@ export type ModuleReject =
   | 'malformed' // no WebAssembly module of the first version
   | 'oversized' // more bytes than a generator may have
   | 'foreign-import' // asks its host for something that circom's generators do not ask for
-  | 'foreign-part' // holds what circom does not write, such as types of garbage-collected objects
+  | 'foreign-part' // holds what circom does not write, such as types of garbage-collected objects or very many locals
   | 'memory' // begins with more memory than it may take
 
 export type ConfinedModule = Result<{ readonly wasm: Uint8Array<ArrayBuffer> }, ModuleReject>
@@ -22,8 +23,8 @@ const MAX_TABLE_ENTRIES = 1_000_000
 
 const IMPORTS = new Set(['exceptionHandler', 'printErrorMessage', 'writeBufferMessage', 'showSharedRWMemory'])
 
-const SECTION = { custom: 0, type: 1, import: 2, table: 4, memory: 5, dataCount: 12 } as const
-const CHECKED = new Set<number>([SECTION.type, SECTION.import, SECTION.table, SECTION.memory])
+const SECTION = { custom: 0, type: 1, import: 2, table: 4, memory: 5, code: 10, dataCount: 12 } as const
+const CHECKED = new Set<number>([SECTION.type, SECTION.import, SECTION.table, SECTION.memory, SECTION.code])
 
 /** Parts of a binary module that refuse it, thrown while it is read and returned at the end. */
 class Refused extends Error {
@@ -38,7 +39,8 @@ class Refused extends Error {
  * Reads a stranger's witness generator before it is compiled and returns it so changed that it can take no more memory
  * than `maxMemoryBytes`: a module that names no maximum, as circom's do, or a greater one gets this maximum. The limits
  * of a worker thread do not bind WebAssembly's memory, so the module itself must. Types are functions over numbers only,
- * so that nothing else can be allocated. What is left to the engine's own check (the code above all) cannot reach the host.
+ * so that nothing else can be allocated. Of the code only the locals are counted, against what a compiler would take for
+ * them; the instructions are left to the engine's own check and cannot reach the host.
  */
 export function confineModule(bytes: Uint8Array, maxMemoryBytes: number): ConfinedModule {
   if (bytes.length > MAX_MODULE_BYTES) {
@@ -59,6 +61,7 @@ function readModule(bytes: Uint8Array, maxPages: number): Uint8Array<ArrayBuffer
   if (reader.word() !== 1) throw new Refused('malformed', 'it is of another version of WebAssembly')
   const seen = new Set<number>()
   const parts: Uint8Array[] = [bytes.subarray(0, 8)]
+  let widestType = 0
   while (!reader.atEnd) {
     const from = reader.position
     const id = reader.byte()
@@ -66,9 +69,10 @@ function readModule(bytes: Uint8Array, maxPages: number): Uint8Array<ArrayBuffer
     if (id > SECTION.dataCount) throw new Refused('foreign-part', `a section of kind ${id}`)
     if (id !== SECTION.custom && seen.has(id)) throw new Refused('malformed', `two sections of kind ${id}`)
     seen.add(id)
-    if (id === SECTION.type) checkTypes(section)
+    if (id === SECTION.type) widestType = checkTypes(section)
     if (id === SECTION.import) checkImports(section)
     if (id === SECTION.table) checkTables(section)
+    if (id === SECTION.code) checkCode(section, widestType)
     if (id === SECTION.memory) parts.push(boundedMemory(section, maxPages))
     else parts.push(bytes.subarray(from, reader.position))
     if (CHECKED.has(id) && !section.atEnd) throw new Refused('malformed', `bytes after the content of section ${id}`)
@@ -78,18 +82,26 @@ function readModule(bytes: Uint8Array, maxPages: number): Uint8Array<ArrayBuffer
 }
 
 const FUNCTION_TYPE = 0x60
-/** f64, f32, i64, i32. */
-const NUMBER_TYPES = [0x7c, 0x7d, 0x7e, 0x7f]
 
-function checkTypes(section: ModuleReader): void {
+/** The most values, parameters and results together, that a function type has. */
+function checkTypes(section: ModuleReader): number {
+  let widest = 0
   section.items(() => {
+    let values = 0
     if (section.byte() !== FUNCTION_TYPE) throw new Refused('foreign-part', 'a type that is no function')
     for (let i = 0; i < 2; i++) {
-      section.items(() => {
+      values += section.items(() => {
         if (!NUMBER_TYPES.includes(section.byte())) throw new Refused('foreign-part', 'a function over no numbers')
       })
     }
+    widest = Math.max(widest, values)
   })
+  return widest
+}
+
+function checkCode(section: ModuleReader, widestType: number): void {
+  const foreign = foreignCode(section, widestType)
+  if (foreign !== undefined) throw new Refused('foreign-part', foreign)
 }
 
 function checkImports(section: ModuleReader): void {

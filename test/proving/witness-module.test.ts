@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compileCircom } from '../../src/proving/io/index.ts'
+import { MAX_LOCALS } from '../../src/proving/module-code.ts'
+import { unsigned } from '../../src/proving/module-reader.ts'
 import { confineModule, MAX_MODULE_BYTES, PAGE_BYTES } from '../../src/proving/witness-module.ts'
 import { generator, HEADER, hostImport, section } from '../support/wasm-module.ts'
 
@@ -52,6 +54,38 @@ describe('a confined witness generator', () => {
     expect(confined.wasm.length - circom.length).toBe(2)
   })
 
+  /** Functions of the given groups of locals and bodies, in place of the generator's own. */
+  const code = (...functions: readonly (readonly number[])[]) =>
+    generator({ sections: { 10: [...unsigned(functions.length), ...functions.flatMap(sized)] } })
+  const sized = (body: readonly number[]) => [...unsigned(body.length), ...body]
+  const locals = (...counts: readonly number[]) => [
+    ...unsigned(counts.length),
+    ...counts.flatMap((count) => [...unsigned(count), 0x7f]),
+  ]
+  // block; local.get 0; br_if 0: the compiler keeps all locals once more for each.
+  const blocks = (count: number) => [
+    ...Array.from({ length: count }, () => [0x02, 0x40, 0x20, 0, 0x0d, 0]).flat(),
+    ...Array<number>(count + 1).fill(0x0b),
+  ]
+  // The widest type of the generator has three values, which count for every function.
+  const most = MAX_LOCALS - 3
+
+  it('is refused at once where its compiler would take gigabytes for locals at every block', () => {
+    const bytes = code([...locals(49_000), ...blocks(8_000)])
+    expect(bytes.length).toBeLessThan(57_000)
+    expect(confine(bytes)).toMatchObject({
+      ok: false,
+      reject: 'foreign-part',
+      detail: expect.stringContaining('locals'),
+    })
+  })
+
+  it('may have as many locals as are allowed, in any number of groups', () => {
+    for (const groups of [[most], [most - 1, 1], [0, 1, 0, most - 1]]) {
+      expect(confine(code([...locals(...groups), 0x0b])), String(groups)).toMatchObject({ ok: true })
+    }
+  })
+
   const table = (...limits: number[]) => generator({ sections: { 4: [1, 0x70, ...limits] } })
   const million = [0xc0, 0x84, 0x3d]
   it.each([
@@ -82,6 +116,28 @@ describe('a confined witness generator', () => {
     ['a table of host objects', 'foreign-part', generator({ sections: { 4: [1, 0x6f, 1, 1, 1] } })],
     ['a type of structures', 'foreign-part', generator({ sections: { 1: [1, 0x5f, 0] } })],
     ['a function over references', 'foreign-part', generator({ sections: { 1: [1, 0x60, 1, 0x6f, 0] } })],
+    ['one local too many', 'foreign-part', code([...locals(most + 1), 0x0b])],
+    ['too many locals in two groups', 'foreign-part', code([...locals(most, 1), 0x0b])],
+    ['locals beyond 32 bits together', 'foreign-part', code([...locals(0xffffffff, 0xffffffff), 0x0b])],
+    [
+      'too many parameters',
+      'foreign-part',
+      generator({ sections: { 1: [1, 0x60, ...unsigned(1_001), ...Array<number>(1_001).fill(0x7f), 0] } }),
+    ],
+    ['a local of vectors', 'foreign-part', code([1, 1, 0x7b, 0x0b])],
+    ['many locals in a long function', 'foreign-part', code([...locals(most), ...Array<number>(68_000).fill(1), 0x0b])],
+    [
+      'many locals in many functions',
+      'foreign-part',
+      code(...Array.from({ length: 5 }, () => [...locals(most), ...Array<number>(60_000).fill(1), 0x0b])),
+    ],
+    ['fewer functions than it counts', 'malformed', generator({ sections: { 10: [2, 2, 0, 0x0b] } })],
+    ['bytes behind the functions', 'malformed', generator({ sections: { 10: [1, 2, 0, 0x0b, 0] } })],
+    ['a function longer than the code', 'malformed', generator({ sections: { 10: [1, 9, 0, 0x0b] } })],
+    ['locals cut short', 'malformed', code([2, 1, 0x7f])],
+    ['a number of locals cut short', 'malformed', code([1, 0x80])],
+    ['a number of locals without an end', 'malformed', code([1, 0x80, 0x80, 0x80, 0x80, 0x80, 0, 0x7f, 0x0b])],
+    ['a number of locals above 32 bits', 'malformed', code([1, 0xff, 0xff, 0xff, 0xff, 0x7f, 0x7f, 0x0b])],
     ['exceptions', 'foreign-part', [...generator(), ...section(13, [0])]],
   ] as const)('%s: %s', (_, reject, bytes) => {
     expect(confine(bytes)).toMatchObject({ ok: false, reject })

@@ -19,7 +19,12 @@ import { confineModule, MAX_MODULE_BYTES, PAGE_BYTES } from '../witness-module.t
 import { readR1csCounts } from './r1cs-header.ts'
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './witness-messages.ts'
 
-/** What a witness generator may take. Circuits of strangers are run, so there is no way to leave these out. */
+/**
+ * What a witness generator may take. Circuits of strangers are run, so there is no way to leave these out. They bound
+ * WebAssembly's memory, JavaScript's heap and the time of running. The memory that the engine's compiler takes is its
+ * process's own and outside of them: it is bounded only by counts of the module (its size, the locals of its functions
+ * times their lengths), not by a number of bytes, and values on the operand stack are not counted.
+ */
 export interface WitnessLimits {
   /** Memory of the generator, and again of the thread around it; 1 GiB by default. */
   readonly memoryBytes?: number
