@@ -95,7 +95,8 @@ async function ensure(
   const identity = [kind, await hashFile(addonFile()), circuit.id, powers, hex(options.ceremonyTauG2)].join(' ')
   const directory = join(cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
   await fillDirectory(directory, async (outDir) => {
-    const ptau = options.ptau ?? (await developmentPowers(power(await readR1csCounts(circuit.r1cs)), options))
+    const ptau =
+      options.ptau ?? (await developmentPowers(power(await readR1csCounts(circuit.r1cs, options.signal)), options))
     const request = {
       r1cs: circuit.r1cs,
       ptau,
