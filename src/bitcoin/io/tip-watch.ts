@@ -30,6 +30,8 @@ export class TipWatch {
   #mode: WatchMode = 'current-tip'
   /** The tip that the last answer named. */
   #named: BlockHash | undefined
+  /** The tip that was given when the last answer named another; given again, that was a false alarm. */
+  #alarmed: BlockHash | undefined
 
   constructor(client: Pick<BitcoindClient, 'call'>, pollMs: number) {
     this.#client = client
@@ -46,10 +48,13 @@ export class TipWatch {
     try {
       const { hash } = await this.#client.call({ method: 'waitfornewblock', params, schema: tipSchema }, options)
       const known = sameHash(hash, tip.hash) || (this.#named !== undefined && sameHash(hash, this.#named))
+      // A node that names another hash each time would be asked without a pause.
+      const again = this.#alarmed !== undefined && sameHash(tip.hash, this.#alarmed)
       this.#named = hash
+      this.#alarmed = known ? undefined : tip.hash
       // No news, and at once: a proxy in between does not wait, or answers by what it remembers.
       const early = this.#pollMs - (performance.now() - asked)
-      if (known && early > 0) await delay(early, signal)
+      if ((known || again) && early > 0) await delay(early, signal)
     } catch (error) {
       this.#mode = lesserMode(this.#mode, error)
     }
