@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Json, JsonFloat, parseJson } from '../../src/settlement/index.ts'
+import { isJson } from '../../src/settlement/record/json.ts'
 import { encodeJson, holdsJson } from '../../src/settlement/record/json-cbor.ts'
 
 const read = (text: string): Json => {
@@ -143,6 +144,25 @@ describe('lossless JSON', () => {
       }
     })
     fc.assert(property, { numRuns: 500 })
+  })
+})
+
+describe('values given as JSON', () => {
+  it('are looked through at a bounded cost, however often they hold the same one', () => {
+    const nested = (depth: number) => {
+      let value: Json = 1n
+      for (let i = 0; i < depth; i++)
+        value =
+          i % 2 === 0
+            ? [value, value]
+            : new Map([
+                ['a', value],
+                ['b', value],
+              ])
+      return value
+    }
+    expect(isJson(nested(10))).toBe(true)
+    expect(isJson(nested(100))).toBe(false)
   })
 })
 

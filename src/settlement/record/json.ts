@@ -52,13 +52,23 @@ export function parseJson(text: string): Result<{ readonly value: Json }, JsonRe
   }
 }
 
-/** Whether a value is one of those that `parseJson` gives; plain objects and numbers of the language are not. */
-export function isJson(value: unknown, depth = 0): value is Json {
-  if (depth > MAX_DEPTH + 1) return false
-  if (value === null || value instanceof JsonFloat) return true
-  if (['boolean', 'string', 'bigint'].includes(typeof value)) return true
-  if (Array.isArray(value)) return value.every((item) => isJson(item, depth + 1))
-  return value instanceof Map && [...value].every(([key, item]) => typeof key === 'string' && isJson(item, depth + 1))
+/** Each value is a byte of CBOR at least, and a block has four million bytes. */
+const MAX_VALUES = 4_000_000
+
+/**
+ * Whether a value is one of those that `parseJson` gives; plain objects and numbers of the language are not. One that is
+ * held in several places counts as often: a few arrays within each other can stand for more values than can be written.
+ */
+export function isJson(value: unknown): value is Json {
+  let left = MAX_VALUES
+  const holds = (one: unknown, depth: number): boolean => {
+    if (depth > MAX_DEPTH + 1 || --left < 0) return false
+    if (one === null || one instanceof JsonFloat) return true
+    if (['boolean', 'string', 'bigint'].includes(typeof one)) return true
+    if (Array.isArray(one)) return one.every((item) => holds(item, depth + 1))
+    return one instanceof Map && [...one].every(([key, item]) => typeof key === 'string' && holds(item, depth + 1))
+  }
+  return holds(value, 0)
 }
 
 /** Leaves the reader at any depth; never leaves this file. */
