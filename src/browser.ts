@@ -147,6 +147,7 @@ export {
   type ProofStart,
   type ProofVerdict,
   type ProvedChain,
+  parseWork,
   poseidonOf,
   type RefreshResult,
   type RequestedNetwork,

@@ -5,6 +5,7 @@ import { type ChainContext, extendContext } from './context.ts'
 import { bitcoinError } from './errors.ts'
 import { type BlockHash, sameHash, toDisplay } from './hash.ts'
 import { decodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts'
+import { badLength } from './header-file.ts'
 import { MEDIAN_SPAN, medianTimePast } from './median-time.ts'
 import { networkParams } from './option-rules.ts'
 import type { NetworkParams } from './params/network-params.ts'
@@ -25,7 +26,7 @@ export type AnchorContextResult = { readonly ok: true; readonly next: AnchorCont
  * (fewer where fewer exist); those alone are read, so the same anchor comes of any file that holds them.
  *
  * What these headers can show is checked (work, links, nBits within an epoch, versions, median time where the whole
- * window is known); that they belong to the network's best chain is not. Chainwork counts from 0.
+ * window is known), and that none is cut short (`bad-length`); that they belong to the network's best chain is not. Chainwork counts from 0.
  *
  * @example
  * import { readFile } from 'node:fs/promises'
@@ -45,7 +46,9 @@ export function contextFromHeaders(
   for (const [name, height] of Object.entries({ startHeight, atHeight })) {
     requireArgument('contextFromHeaders', name, height, anInteger(0, 0xffff_ffff))
   }
-  const count = Math.floor(headers.length / HEADER_BYTES)
+  // A header cut short is a sign of a file cut short, or of none at all.
+  if (headers.length % HEADER_BYTES !== 0) return badLength(headers, startHeight)
+  const count = headers.length / HEADER_BYTES
   const epochStart = atHeight - (atHeight % params.epochLength)
   const first = Math.max(0, Math.min(epochStart, atHeight - (MEDIAN_SPAN - 1)))
   requireRange(first, atHeight, startHeight, count)

@@ -42,14 +42,12 @@ export function* walkHeaderFile(
   requireArgument('a header file', 'the headers', bytes, aByteArray)
   requireOptions('a header file', options, OPTIONS)
   const { startHeight = 0 } = options
-  const count = Math.floor(bytes.length / HEADER_BYTES)
   if (bytes.length === 0 || bytes.length % HEADER_BYTES !== 0) {
-    const detail = `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers`
-    yield { ok: false, reject: 'bad-length', height: startHeight + count, detail }
+    yield badLength(bytes, startHeight)
     return
   }
   let context = options.context ?? (startHeight === 0 ? startContext(params) : undefined)
-  const last = startHeight + count - 1
+  const last = startHeight + bytes.length / HEADER_BYTES - 1
   const to = options.to ?? last
   if (context === undefined || context.height + 1 < startHeight || context.height > last || to > last) {
     throw bitcoinError('E_HEADER_RANGE', rangeMessage(startHeight, last, to, context))
@@ -94,6 +92,12 @@ export function checkHeaderFile(
     next = result.next
   }
   return { ok: true, next }
+}
+
+/** Of bytes that cannot be raw headers from a height on, for their length. */
+export function badLength(bytes: Uint8Array, startHeight: number): HeaderRejection {
+  const detail = `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers: is this a header file?`
+  return { ok: false, reject: 'bad-length', height: startHeight + Math.floor(bytes.length / HEADER_BYTES), detail }
 }
 
 /** Where the bytes hold the header the context stands on, it must be that very header. */

@@ -44,7 +44,7 @@ export {
   type Wtxid,
 } from './hash.ts'
 export { decodeHeader, encodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts'
-export { checkHeaderFile, type HeaderFileOptions, walkHeaderFile } from './header-file.ts'
+export { badLength, checkHeaderFile, type HeaderFileOptions, walkHeaderFile } from './header-file.ts'
 export { MEDIAN_SPAN, medianTimePast, paddedTimes } from './median-time.ts'
 export {
   type FoldReject,

@@ -30,6 +30,11 @@ export class WscError<Code extends string = string> extends Error {
   }
 }
 
+/** Whatever was thrown, as an error; what is none is the cause of one. */
+export function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause), { cause })
+}
+
 /**
  * The literal code of whatever was thrown, Node's own among them; undefined where it has none.
  *

@@ -2,7 +2,7 @@
 export { aborted, abortedError, delay, orAborted, throwIfAborted } from './abort.ts'
 export { hash256, hexOf, hexUpTo, satoshis, uint32 } from './atoms.ts'
 export { bytesToHex, concatBytes, equalBytes, hexToBytes, readUint32, uint32Bytes, utf8 } from './bytes.ts'
-export { type Cure, errorCode, WscError, type WscErrorOptions } from './errors.ts'
+export { asError, type Cure, errorCode, WscError, type WscErrorOptions } from './errors.ts'
 export { Emitter, type Events } from './events.ts'
 export {
   aBigint,

@@ -162,6 +162,17 @@ describe('anchors', () => {
     expect(contextFromHeaders(regtest, file, 0, 14)).toMatchObject({ ok: false, reject, height: 13 })
   })
 
+  it.each([1, 79, 81])('refuse %i bytes after the last whole header, wherever the anchor is', (more) => {
+    const { params, startHeight } = epoch
+    const file = new Uint8Array([...epoch.bytes, ...new Uint8Array(more)])
+    const height = startHeight + Math.floor(file.length / 80)
+    for (const at of [822_538, height]) {
+      expect(contextFromHeaders(params, file, startHeight, at)).toMatchObject({ reject: 'bad-length', height })
+    }
+    const cut = epoch.bytes.slice(0, -more)
+    expect(contextFromHeaders(params, cut, startHeight, 822_538)).toMatchObject({ reject: 'bad-length' })
+  })
+
   it('refuse another network’s genesis', () => {
     expect(contextFromHeaders(regtest, bytes, 0, 20)).toMatchObject({ reject: 'bad-genesis', height: 0 })
   })

@@ -13,3 +13,9 @@ it('reads work in hexadecimal, up to 256 bits', () => {
     expect(parseWork(text), text).toBeNull()
   }
 })
+
+it('takes texts only', () => {
+  for (const wrong of [34, 34n, null, undefined, ['22']] as never[]) {
+    expect(() => parseWork(wrong)).toThrow(expect.objectContaining({ code: 'E_OPTIONS' }))
+  }
+})

@@ -127,6 +127,15 @@ describe('wsc bus anchor', () => {
     expect((await make('--start-height', '0', '--at', '0')).exit).toBe(2)
     expect((await make('--start-height', '200', '--at', '215')).exit).toBe(2)
   })
+
+  it('refuses a header file that is cut short', async () => {
+    const headers = await put('cut.bin', headerFile(chain.headers).slice(0, -1))
+    const at = ['--start-height', '0', '--at', '15', '--out', join(dir, 'cut.json')]
+    expect(await wsc('bus', 'anchor', '--headers', headers, '--network', 'regtest', ...at)).toMatchObject({
+      exit: 1,
+      stderr: expect.stringMatching(/bad-length at height 20: .*is this a header file/),
+    })
+  })
 })
 
 describe('settings', () => {

@@ -1,4 +1,4 @@
-import { contextFromHeaders, HEADER_BYTES, toDisplay } from '../../bitcoin/index.ts'
+import { contextFromHeaders, toDisplay } from '../../bitcoin/index.ts'
 import { encodeAnchor } from '../../bus/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import type { AddCommand } from '../command.ts'
@@ -38,16 +38,7 @@ export const addBusAnchor: AddCommand = (parent, run) => {
         if (options.at < 1) throw usageError('an anchor is at height 1 or above: from genesis none is needed')
         await requireWritable(options.out, env, options)
         const bytes = await readBytes(options.headers, 'headers')
-        const whole = Math.floor(bytes.length / HEADER_BYTES)
-        const result =
-          bytes.length % HEADER_BYTES === 0
-            ? contextFromHeaders(params, bytes, options.startHeight, options.at)
-            : {
-                ok: false as const,
-                reject: 'bad-length',
-                height: options.startHeight + whole,
-                detail: `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers: is this a header file?`,
-              }
+        const result = contextFromHeaders(params, bytes, options.startHeight, options.at)
         if (!result.ok) {
           terminal.note(`invalid: ${result.reject} at height ${result.height}: ${result.detail}`)
           return EXIT.invalid

@@ -1,4 +1,4 @@
-import { Emitter, type Events, Running, type RunningService } from '../../../lib/index.ts'
+import { asError, Emitter, type Events, Running, type RunningService } from '../../../lib/index.ts'
 import type { HeaderSource } from '../prover/header-source.ts'
 import type { History } from './history.ts'
 
@@ -107,8 +107,7 @@ export class HistoryKeeper implements RunningService {
   }
 
   #lag(cause: unknown): void {
-    if (!this.#lagging)
-      this.#events.emit('lagging', cause instanceof Error ? cause : new Error(String(cause), { cause }))
+    if (!this.#lagging) this.#events.emit('lagging', asError(cause))
     this.#lagging = true
   }
 }

@@ -1,4 +1,11 @@
-import { type BlockHash, decodeHeader, HEADER_BYTES, type HeaderRejection, headerHash } from '../../../bitcoin/index.ts'
+import {
+  type BlockHash,
+  badLength,
+  decodeHeader,
+  HEADER_BYTES,
+  type HeaderRejection,
+  headerHash,
+} from '../../../bitcoin/index.ts'
 import type { PlacedHeader } from '../../../bitcoin/io/index.ts'
 
 /** Where headers come from: a file, a node, or the feed of its chain. What they are worth, the header rules say. */
@@ -28,17 +35,13 @@ export function fileSource(
   bytes: Uint8Array,
   startHeight = 0,
 ): { readonly ok: true; readonly source: HeaderSource } | HeaderRejection {
-  const count = Math.floor(bytes.length / HEADER_BYTES)
-  if (bytes.length === 0 || bytes.length % HEADER_BYTES !== 0) {
-    const detail = `${bytes.length} bytes are no whole number of ${HEADER_BYTES}-byte headers: is this a header file?`
-    return { ok: false, reject: 'bad-length', height: startHeight + count, detail }
-  }
+  if (bytes.length === 0 || bytes.length % HEADER_BYTES !== 0) return badLength(bytes, startHeight)
   const at = (height: number) => decodeHeader(bytes, (height - startHeight) * HEADER_BYTES)
   const placed = (height: number): PlacedHeader => {
     const header = at(height)
     return { height, hash: headerHash(header), header }
   }
-  const last = startHeight + count - 1
+  const last = startHeight + bytes.length / HEADER_BYTES - 1
   return {
     ok: true,
     source: {

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { failureSchema, type RouteModule, type Routes } from '../../../http/index.ts'
-import { errorCode } from '../../../lib/index.ts'
 import type { AttestRequest } from '../../attestation/attestor.ts'
 import { encodeAttestation } from '../../attestation/binary.ts'
 import { attestationToJson } from '../../attestation/json.ts'
@@ -19,6 +18,7 @@ import {
   txParams,
 } from './route-schemas.ts'
 import type { ServedBus, ServedProof } from './served-bus.ts'
+import { isCatchingUp } from './served-history.ts'
 
 /** Requests that ask a node at the same time. */
 const MAX_COSTLY = 4
@@ -112,15 +112,12 @@ async function sendAttestation(
   return reply.type('application/octet-stream').send(encodeAttestation(made.attestation))
 }
 
-/** What places throw while the history is not the proof's: it is still being made, or a reorg rewrites it. */
-const CATCHING_UP: ReadonlySet<unknown> = new Set(['E_NO_HEADERS', 'E_SOURCE', 'E_REORG'])
-
 /** An answer that needs the history: none is made from one that is not in step with the proof. */
 async function inStep(reply: FastifyReply, work: () => Promise<FastifyReply>): Promise<FastifyReply> {
   try {
     return await work()
   } catch (error) {
-    if (!CATCHING_UP.has(errorCode(error))) throw error
+    if (!isCatchingUp(error)) throw error
     return reply.fail(503, 'catching-up', 'the headers of this proof are not all here; try again in a second')
   }
 }

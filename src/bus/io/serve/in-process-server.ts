@@ -1,6 +1,6 @@
 import { type BitcoindClient, bitcoindBlocks } from '../../../bitcoin/io/index.ts'
 import type { HttpServer } from '../../../http/index.ts'
-import { Emitter, type Events, type Service } from '../../../lib/index.ts'
+import { asError, Emitter, type Events, type Service } from '../../../lib/index.ts'
 import type { HistoryKeeper } from '../history/history-keeper.ts'
 import type { ProofPublisher } from '../publish/publisher.ts'
 import { busServer } from './bus-server.ts'
@@ -35,9 +35,7 @@ export class InProcessServer implements Service {
     this.#offering = new ServedProver({ bus: this.#bus, publisher, keeper })
     this.#offering.events.on('behind', (error) => this.#events.emit('trouble', error))
     this.#server = busServer(this.#bus, { host, port })
-    this.#server.events.on('failed', (cause) =>
-      this.#events.emit('trouble', cause instanceof Error ? cause : new Error(String(cause), { cause })),
-    )
+    this.#server.events.on('failed', (cause) => this.#events.emit('trouble', asError(cause)))
   }
 
   get events(): Events<InProcessServerEvents> {

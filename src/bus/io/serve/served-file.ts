@@ -1,4 +1,5 @@
 import {
+  asError,
   delay,
   Emitter,
   type Events,
@@ -99,7 +100,7 @@ export class ServedFile implements Service {
         trouble = ''
       } catch (cause) {
         if (isInterrupt(cause, signal)) throw cause
-        const error = cause instanceof Error ? cause : new Error(String(cause), { cause })
+        const error = asError(cause)
         if (error.message !== trouble) this.#events.emit('behind', error)
         trouble = error.message
       }

@@ -1,9 +1,18 @@
+import { errorCode } from '../../../lib/index.ts'
 import type { PlaceSource } from '../../attestation/attestor.ts'
 import type { AttestedChain } from '../../attestation/verify.ts'
 import { busError } from '../../errors.ts'
 import type { History } from '../history/history.ts'
 import { livePlaces, provedPlaces } from '../history/places.ts'
 import type { HeaderSource } from '../prover/header-source.ts'
+
+/** What is thrown while the history is not the proof's: it is still being made, or a reorg rewrites it. */
+const CATCHING_UP: ReadonlySet<unknown> = new Set(['E_NO_HEADERS', 'E_SOURCE', 'E_REORG'])
+
+/** True where a history is merely not in step with the proof yet. */
+export function isCatchingUp(error: unknown): boolean {
+  return CATCHING_UP.has(errorCode(error))
+}
 
 /** The history that a server makes paths from, whoever keeps it. */
 export interface ServedHistory {

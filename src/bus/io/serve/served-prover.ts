@@ -1,7 +1,8 @@
-import { Emitter, type Events, errorCode, type Service } from '../../../lib/index.ts'
+import { asError, Emitter, type Events, type Service } from '../../../lib/index.ts'
 import type { HistoryKeeper } from '../history/history-keeper.ts'
 import type { ProofPublisher } from '../publish/publisher.ts'
 import type { ServedBus } from './served-bus.ts'
+import { isCatchingUp } from './served-history.ts'
 
 export interface ServedProverComponents {
   readonly bus: ServedBus
@@ -13,9 +14,6 @@ export interface ServedProverEvents {
   /** What was published is not served yet, for another reason than a history that is still being made. */
   readonly behind: Error
 }
-
-/** What a history throws that is not in step with the proof yet: the keeper is at it. */
-const CATCHING_UP: ReadonlySet<unknown> = new Set(['E_NO_HEADERS', 'E_SOURCE', 'E_REORG'])
 
 /** Offers a served bus the proofs that this very process publishes, with the history that it keeps. */
 export class ServedProver implements Service {
@@ -50,8 +48,9 @@ export class ServedProver implements Service {
 
   #takeUp(): void {
     this.#components.bus.takeUp().catch((cause: unknown) => {
-      if (CATCHING_UP.has(errorCode(cause))) return
-      this.#events.emit('behind', cause instanceof Error ? cause : new Error(String(cause), { cause }))
+      // The keeper is at it.
+      if (isCatchingUp(cause)) return
+      this.#events.emit('behind', asError(cause))
     })
   }
 }
