@@ -7,6 +7,7 @@ import {
   contextFromHeaders,
   decodeHeader,
   fromDisplay,
+  HEADER_BYTES,
   headerHash,
   mainnet,
   startContext,
@@ -60,7 +61,8 @@ describe('real headers (excerpts)', () => {
     const whole = checkHeaderFile(params, bytes, { to: 40 })
     const anchor = contextFromHeaders(params, bytes, 0, 40)
     if (!whole.ok || !anchor.ok) throw new Error('refused')
-    expect(anchor.next).toEqual({ ...whole.next, chainwork: 0n })
+    const header = decodeHeader(bytes.subarray(40 * HEADER_BYTES, 41 * HEADER_BYTES))
+    expect(anchor.next).toEqual({ ...whole.next, chainwork: 0n, header })
   })
 })
 

@@ -81,6 +81,9 @@ impl From<Arc<oneshot_prover::Prover>> for CircuitProver {
   }
 }
 
+/// A proof and the public values it speaks of.
+type ProofBytes = (Vec<u8>, Vec<u8>);
+
 #[napi]
 impl CircuitProver {
   #[napi]
@@ -99,7 +102,7 @@ impl CircuitProver {
     witness: Uint8Array,
     on_progress: Option<Callback<Stage>>,
     abort: Option<&Abort>,
-  ) -> napi::Result<AsyncTask<Job<(Vec<u8>, Vec<u8>), CircuitProof>>> {
+  ) -> napi::Result<AsyncTask<Job<ProofBytes, CircuitProof>>> {
     let (progress, stop) = (Progress::to(on_progress)?, flag(abort));
     let (prover, witness) = (self.inner.clone(), witness.to_vec());
     Ok(run(move || {

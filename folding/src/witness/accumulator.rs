@@ -16,14 +16,7 @@ pub struct Top {
 }
 
 /// Append: the new first tree and the new list's commitment.
-pub fn append<S: Sink>(
-  sink: &mut S,
-  path: &str,
-  leaf: Fr,
-  whole: Fr,
-  top: Top,
-  next: Top,
-) -> (Top, Fr) {
+pub fn append<S: Sink>(sink: &mut S, path: &str, leaf: Fr, whole: Fr, top: Top, next: Top) -> (Top, Fr) {
   sink.element(format_args!("{path}.leaf"), leaf);
   sink.element(format_args!("{path}.whole"), whole);
   sink.element(format_args!("{path}.root"), top.root);

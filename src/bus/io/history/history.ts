@@ -25,7 +25,15 @@ export interface HistoryStart {
   readonly header: Header
 }
 
-/** Where the history of a network begins, or of a chain from an anchor. */
+/**
+ * Where the history of a network begins, or of a chain from an anchor.
+ *
+ * @example
+ * import { History, historyStart, loadVerifier, memoryTable, regtest } from 'wsc-bitcoin'
+ *
+ * const history = await History.open(historyStart(regtest), memoryTable(), await loadVerifier())
+ * console.log(history.tipHeight) // 0
+ */
 export function historyStart(params: NetworkParams, anchor?: AnchorContext): HistoryStart {
   return anchor ?? { height: 0, header: params.genesis }
 }
