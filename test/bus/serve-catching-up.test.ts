@@ -147,7 +147,8 @@ describe('a server whose history is not in step yet', () => {
     await history.sync(sourceOf(reorganised.headers), 14)
     opened.resolve()
     await expect(between).rejects.toMatchObject({ code: 'E_REORG' })
-    await expect(places.place(9)).rejects.toMatchObject({ code: 'E_SOURCE' })
+    const cure = { act: 'proof-or-headers-of-one-chain' }
+    await expect(places.place(9)).rejects.toMatchObject({ code: 'E_SOURCE', cure })
   })
 
   it('stops what it makes for a client that leaves', async () => {
