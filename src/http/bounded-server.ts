@@ -19,10 +19,14 @@ export function boundedServer(handle: RequestListener, connections: Connections,
       connectionsCheckingInterval: Math.min(LOOK_FOR_LATE_MS, limits.requestMs),
       maxHeaderSize: MAX_HEADER_BYTES,
       keepAliveTimeout: 5000,
+      // Node's own refusal passes all rules by (`addRequestRules` has this one).
+      requireHostHeader: false,
     },
     answer,
   )
   server.maxConnections = limits.connections
+  // Unless somebody listens, Node answers an Expect that it does not know by itself, past all limits.
+  server.on('checkExpectation', answer)
   server.on('connection', (socket) => connections.admit(socket))
   return server
 }

@@ -148,6 +148,8 @@ describe('a body', () => {
       'POST /json HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n'
     for (const [text, status] of [
       ['GET /height/3 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello', 413],
+      ['OPTIONS /height/3 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello', 413],
+      ['OPTIONS /json HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 413],
       ['GET /height/3 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n', 413],
       [`${chunked}c\r\n{"name":"a"}\r\n0\r\n\r\n`, 411],
       ['POST /json HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n', 413],
