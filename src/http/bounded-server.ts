@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { WscError } from '../lib/index.ts'
 import type { Connections } from './connections.ts'
@@ -26,15 +27,22 @@ export function boundedServer(handle: RequestListener, connections: Connections,
   return server
 }
 
-/** Resolves once it listens; throws E_IO where it cannot. */
-export function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : (cause.code ?? cause.message)
-      const address = `${host}:${port}`
-      const cure = { act: 'other-address', subject: address }
-      reject(new WscError('E_IO', `cannot listen at ${address}: ${reason}`, { cause, cure }))
-    })
-    server.listen(port, host, resolve)
-  })
+/** Resolves once it listens; throws E_IO where it cannot. What goes wrong with the socket after that is told to `failed`. */
+export async function listen(
+  server: Server,
+  host: string,
+  port: number,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  server.once('listening', () => server.on('error', failed))
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    const cause = error as NodeJS.ErrnoException
+    const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : (cause.code ?? cause.message)
+    const address = `${host}:${port}`
+    const cure = { act: 'other-address', subject: address }
+    throw new WscError('E_IO', `cannot listen at ${address}: ${reason}`, { cause, cure })
+  }
 }

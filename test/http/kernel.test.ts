@@ -71,6 +71,17 @@ describe('a route', () => {
   })
 })
 
+it('an error of the socket that listens is told, and ends nothing', async () => {
+  const raw: { server?: Routes['server'] } = {}
+  const { get, failures } = await place.serving((of) => {
+    routes(of)
+    raw.server = of.server
+  })
+  for (const code of ['EMFILE', 'ENFILE']) raw.server?.emit('error', Object.assign(new Error('no more'), { code }))
+  expect(failures).toMatchObject([{ code: 'EMFILE' }, { code: 'ENFILE' }])
+  expect((await get('/height/7')).status).toBe(200)
+})
+
 describe('methods', () => {
   it('that a path has not are refused with those that it has', async () => {
     const { get } = await place.serving(routes)
