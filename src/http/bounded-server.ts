@@ -9,6 +9,9 @@ const LOOK_FOR_LATE_MS = 1000
 
 /** Node's server within the limits. */
 export function boundedServer(handle: RequestListener, connections: Connections, limits: HttpLimits): Server {
+  const answer: RequestListener = (request, response) => {
+    if (connections.begin(request, response)) handle(request, response)
+  }
   const server = createServer(
     {
       requestTimeout: limits.requestMs,
@@ -17,10 +20,7 @@ export function boundedServer(handle: RequestListener, connections: Connections,
       maxHeaderSize: MAX_HEADER_BYTES,
       keepAliveTimeout: 5000,
     },
-    (request, response) => {
-      connections.begin(request, response)
-      handle(request, response)
-    },
+    answer,
   )
   server.maxConnections = limits.connections
   server.on('connection', (socket) => connections.admit(socket))

@@ -199,6 +199,7 @@ describe('a server', () => {
     expect(await codes(['/free', '/none', '/free', '/free', '/free', '/none'])).toEqual([200, 404, 200, 200, 429, 429])
     const waiting = await get('/free')
     expect(Number(waiting.headers.get('retry-after'))).toBeGreaterThan(900)
+    expect(waiting.headers.get('connection')).toBe('close')
     expect(await waiting.json()).toEqual({ error: 'too-many-requests', detail: 'wait a second' })
     expect([...waiting.headers.keys()].filter((name) => name.startsWith('x-ratelimit'))).toEqual([])
   })
