@@ -9,6 +9,9 @@ const LOOK_FOR_LATE_MS = 1000
 
 /** Node's server within the limits. */
 export function boundedServer(handle: RequestListener, connections: Connections, limits: HttpLimits): Server {
+  const answer: RequestListener = (request, response) => {
+    if (connections.begin(request, response)) handle(request, response)
+  }
   const server = createServer(
     {
       requestTimeout: limits.requestMs,
@@ -16,13 +19,14 @@ export function boundedServer(handle: RequestListener, connections: Connections,
       connectionsCheckingInterval: Math.min(LOOK_FOR_LATE_MS, limits.requestMs),
       maxHeaderSize: MAX_HEADER_BYTES,
       keepAliveTimeout: 5000,
+      // Node's own refusal passes all rules by (`addRequestRules` has this one).
+      requireHostHeader: false,
     },
-    (request, response) => {
-      connections.begin(request, response)
-      handle(request, response)
-    },
+    answer,
   )
   server.maxConnections = limits.connections
+  // Unless somebody listens, Node answers an Expect that it does not know by itself, past all limits.
+  server.on('checkExpectation', answer)
   server.on('connection', (socket) => connections.admit(socket))
   return server
 }

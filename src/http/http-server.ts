@@ -47,6 +47,7 @@ const anAmount = anInteger(0, Number.MAX_SAFE_INTEGER)
 const LIMITS: OptionRules<HttpLimits> = {
   connections: anAmount,
   connectionsPerAddress: anAmount,
+  requestsPerConnection: anAmount,
   // To Node, 0 is no limit, and what a timer cannot wait is none at all.
   requestMs: aTimerMs,
   answerMs: aTimerMs,
