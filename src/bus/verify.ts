@@ -103,6 +103,7 @@ const OPTIONS: OptionRules<VerifyOptions> = {
   params: networkParams,
   verifier: having('a verifier (loadVerifier)', {
     keyId: aText,
+    circuitId: aText,
     setup: { what: 'a setup', holds: (value) => value === 'ceremony' || value === 'insecure-dev' },
     verify: aFunction,
     poseidon: aFunction,

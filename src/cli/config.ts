@@ -82,16 +82,21 @@ export function addOptions(command: Command, ...options: readonly Option[]): Com
 
 const JUDGES = new Set(['verify', 'check', 'fetch'])
 
+/** Names of the settings that this command takes from the configuration file where it has them. */
+export function leftOpen(command: Command): string[] {
+  // What a judgement is by is not for a folder to say: some networks accept proofs that anybody can forge.
+  if (JUDGES.has(command.name())) return []
+  const names = command.options.map((option) => option.attributeName())
+  return names.filter((name) => {
+    const said = command.getOptionValueSource(name)
+    return Object.hasOwn(configSchema.shape, name) && (said === undefined || said === 'default')
+  })
+}
+
 /** Puts the configuration file's values where neither flag nor environment has said anything. */
 export function applyConfig(command: Command, config: Config): void {
-  // What a judgement is by is not for a folder to say: some networks accept proofs that anybody can forge.
-  if (JUDGES.has(command.name())) return
-  const known = new Set(command.options.map((option) => option.attributeName()))
-  for (const [name, value] of Object.entries(config)) {
-    const said = command.getOptionValueSource(name)
-    if (known.has(name) && (said === undefined || said === 'default')) {
-      command.setOptionValueWithSource(name, value, 'config')
-    }
+  for (const name of leftOpen(command)) {
+    if (Object.hasOwn(config, name)) command.setOptionValueWithSource(name, config[name as keyof Config], 'config')
   }
 }
 

@@ -18,6 +18,7 @@ const CURES: Readonly<Record<string, (subject: string) => string>> = {
   'other-address': () => 'name another by --listen or --serve',
   'other-data-dir-or-anew': () => 'name another --data-dir, or remove it to start anew',
   'other-history-or-anew': () => 'name another directory, or remove it to start anew',
+  'proof-or-headers-of-one-chain': () => 'make a proof of this chain, or give the headers of that one',
   'remove-history': () => 'remove the directory: it is made anew from headers',
 }
 

@@ -1,4 +1,5 @@
 import type { Outage } from '../bitcoin/io/index.ts'
+import type { Events } from '../lib/index.ts'
 import { withCure } from './cure.ts'
 
 const STATES: Readonly<Record<Outage['state'], string>> = {
@@ -8,7 +9,21 @@ const STATES: Readonly<Record<Outage['state'], string>> = {
   behind: 'the node is behind, waiting until it has caught up',
 }
 
-/** One line on a node that is of no use for now. */
-export function outageText({ state, error }: Outage): string {
-  return `${STATES[state]}: ${withCure(error)}`
+export interface OutageEvents {
+  readonly unreachable: Outage
+  readonly recovered: object
+}
+
+/** Notes when a node is of no use and when it answers again. Gives whether an error is the outage that was just told. */
+export function noteOutages(events: Events<OutageEvents>, note: (text: string) => void): (error: Error) => boolean {
+  let told: string | null = null
+  events.on('unreachable', ({ state, error }) => {
+    told = error.message
+    note(`${STATES[state]}: ${withCure(error)}`)
+  })
+  events.on('recovered', () => {
+    told = null
+    note('the node answers again')
+  })
+  return ({ message }) => message === told
 }

@@ -7,7 +7,8 @@ export function cureOf(
   options: { readonly key?: string | undefined },
 ): string | null {
   if (reason === 'wrong-network') {
-    const network = (proof && claimsOf(proof)?.network) ?? null
+    if (proof === undefined) return null
+    const network = claimsOf(proof)?.network ?? null
     if (network !== null) return `the file names ${network}: try --network ${network}`
     return 'it names none of the built-in networks: say which by --network N, or by its parameter file'
   }

@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander'
 import type { Runner } from './command.ts'
-import { applyConfig, readConfig, takenFromConfig } from './config.ts'
+import { applyConfig, leftOpen, readConfig, takenFromConfig } from './config.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, explain } from './exit.ts'
 import { CONFIG_FILE } from './inputs.ts'
@@ -17,8 +17,9 @@ export async function runCli(argv: readonly string[], version: string, context: 
   const program = buildProgram(version, run)
   try {
     overrideExit(program)
-    // Only before work: help and version do not depend on a file that is broken.
+    // Only before work that it could say something to: nothing else depends on a file that is broken.
     program.hook('preAction', async (_, command) => {
+      if (leftOpen(command).length === 0) return
       applyConfig(command, await readConfig())
       for (const name of takenFromConfig(command)) {
         context.terminal.note(`${CONFIG_FILE} sets ${name}: ${command.getOptionValue(name)}`)

@@ -24,6 +24,8 @@ export function addAnswers(app: Routes, { connections, limits, anyOrigin, header
     for (const [name, value] of Object.entries(headers)) if (!reply.hasHeader(name)) reply.header(name, value)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache')
     reply.header('x-content-type-options', 'nosniff')
+    // Who asks on all the same has to connect anew, and what it sent behind this request is not answered.
+    if (reply.statusCode === 429) reply.header('connection', 'close')
     // Whatever is served there verifies by itself and is public: any page may read it.
     if (anyOrigin) reply.header('access-control-allow-origin', '*')
     const body = conditional(request, reply, payload)

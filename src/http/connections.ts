@@ -40,22 +40,31 @@ export class Connections {
     })
   }
 
-  /** Begins the exchange of a request; it has its time, and ends with its answer or its connection. */
-  begin(request: IncomingMessage, response: ServerResponse): void {
+  /**
+   * Begins the exchange of a request; it has its time, and ends with its answer or its connection. False, and nothing is
+   * to be done for it, where its connection has ended or ends now because too many wait there already.
+   */
+  begin(request: IncomingMessage, response: ServerResponse): boolean {
     const { socket } = request
     const exchanges = this.#peers.get(socket)?.exchanges
+    // Node hands over all requests of what it has read (64 KiB), also those behind the one that ended the connection.
+    if (exchanges === undefined || socket.destroyed) return false
+    if (exchanges.size >= this.#limits.requestsPerConnection) {
+      socket.destroy()
+      return false
+    }
     const exchange = new Exchange()
     this.#exchanges.set(request, exchange)
     // Not the socket's own timer: that one begins anew with each byte that is read.
     const tooLate = setTimeout(() => socket.destroy(), this.#limits.answerMs)
     exchange.atEnd(() => {
       clearTimeout(tooLate)
-      exchanges?.delete(exchange)
+      exchanges.delete(exchange)
     })
     // Its own event does not do: an answer that waits for the one before it never gets any.
-    exchanges?.add(exchange)
+    exchanges.add(exchange)
     response.once('close', () => exchange.end())
-    if (exchanges === undefined || socket.destroyed) exchange.end()
+    return true
   }
 
   exchangeOf(request: IncomingMessage): Exchange {

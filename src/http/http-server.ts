@@ -2,12 +2,15 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
   aBoolean,
+  aborted,
   aFunction,
   aNumber,
   anInteger,
   aText,
+  aTimerMs,
   Emitter,
   type Events,
+  exactly,
   having,
   type OptionRules,
   optional,
@@ -40,7 +43,21 @@ export interface HttpServerOptions {
   readonly clock?: () => number
 }
 
-const aLimit = anInteger(0, Number.MAX_SAFE_INTEGER)
+const anAmount = anInteger(0, Number.MAX_SAFE_INTEGER)
+const LIMITS: OptionRules<HttpLimits> = {
+  connections: anAmount,
+  connectionsPerAddress: anAmount,
+  requestsPerConnection: anAmount,
+  // To Node, 0 is no limit, and what a timer cannot wait is none at all.
+  requestMs: aTimerMs,
+  answerMs: aTimerMs,
+  unsentBytes: anAmount,
+  unsentBytesPerAddress: anAmount,
+  bodyBytes: anAmount,
+  bodyBytesPerAddress: anAmount,
+}
+/** Less than one at once would let nobody in, and less than one in some eleven days is no rate. */
+const RATE: OptionRules<RateLimit> = { burst: aNumber(1, 1e9), perSecond: aNumber(1e-6, 1e9) }
 const OPTIONS: OptionRules<HttpServerOptions> = {
   modules: {
     what: 'a list of route modules',
@@ -49,11 +66,11 @@ const OPTIONS: OptionRules<HttpServerOptions> = {
   },
   host: aText,
   port: anInteger(0, 65_535),
-  rateLimit: optional(having('a rate limit', { burst: aNumber(0, 1e9), perSecond: aNumber(0, 1e9) })),
+  rateLimit: optional(exactly('a rate limit: burst from 1 to 1e9, perSecond from 1e-6 to 1e9', RATE)),
   limits: optional(
-    having(
-      'limits, each a whole number',
-      Object.fromEntries(Object.keys(HTTP_LIMITS).map((name) => [name, optional(aLimit)])),
+    exactly(
+      'limits by their names, each a whole number, and times from 1 to 2147483647',
+      Object.fromEntries(Object.entries(LIMITS).map(([name, rule]) => [name, optional(rule)])),
     ),
   ),
   anyOrigin: optional(aBoolean),
@@ -136,20 +153,26 @@ export class HttpServer implements Service {
   }
 
   async start(signal?: AbortSignal): Promise<void> {
-    const server = await this.#build()
-    await listen(server, this.#options.host, this.#options.port)
-    this.#server = server
-    this.#running.begin(async (ending) => {
-      await fired(ending)
+    const work = async (server: Server, ending: AbortSignal) => {
+      await aborted(ending)
       await new Promise((resolve) => {
         server.close(resolve)
         server.closeAllConnections()
       })
-    }, signal)
+    }
+    await this.#running.openAndBegin(() => this.#listen(), work, signal)
   }
 
   stop(): Promise<void> {
     return this.#running.stop()
+  }
+
+  async #listen(): Promise<Server> {
+    const { host, port } = this.#options
+    const server = await this.#build()
+    await listen(server, host, port, (error) => this.#events.emit('failed', error))
+    this.#server = server
+    return server
   }
 
   async #build(): Promise<Server> {
@@ -171,11 +194,4 @@ export class HttpServer implements Service {
     })
     return app.server
   }
-}
-
-function fired(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

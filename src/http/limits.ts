@@ -2,6 +2,8 @@
 export interface HttpLimits {
   readonly connections: number
   readonly connectionsPerAddress: number
+  /** Of one connection, not answered in full: with one more, sent without waiting for answers, it is closed. */
+  readonly requestsPerConnection: number
   /** From a connection's beginning, or the last answer's end, until a request is there in full. */
   readonly requestMs: number
   /** From a request until its answer has been taken in full, however steadily it is read. */
@@ -17,6 +19,7 @@ export interface HttpLimits {
 export const HTTP_LIMITS: HttpLimits = {
   connections: 256,
   connectionsPerAddress: 16,
+  requestsPerConnection: 32,
   requestMs: 10_000,
   answerMs: 60_000,
   // The longest answer of the bus, an attestation in JSON, has 8.4 MB.

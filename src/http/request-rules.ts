@@ -31,7 +31,9 @@ export function addRequestRules(app: Routes, { connections, limits, anyOrigin }:
   /** Answers what is not let in, and OPTIONS; null for what goes on. */
   function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply | null {
     const { method, url } = request
-    if (method === 'OPTIONS') return preflight(reply, allowed(url), anyOrigin)
+    const unwanted = refuseHeaders(request, reply)
+    if (unwanted !== null) return unwanted
+    if (method === 'OPTIONS') return hasBody(request) ? noBody(reply) : preflight(reply, allowed(url), anyOrigin)
     if (request.is404) {
       const there = allowed(url)
       if (there.length > 0 || !methods.has(method)) {
@@ -39,7 +41,7 @@ export function addRequestRules(app: Routes, { connections, limits, anyOrigin }:
         return closing(reply.header('allow', allow), 405, 'method-not-allowed', `not ${method} at this path`)
       }
     }
-    if (!takesBody(request) && hasBody(request)) return closing(reply, 413, 'no-body', 'requests have no body')
+    if (!takesBody(request) && hasBody(request)) return noBody(reply)
     if (request.originalUrl.length > MAX_TARGET) return fail(reply, 414, 'too-long', `at most ${MAX_TARGET} characters`)
     if (request.is404) return fail(reply, 404, 'no-such-path', 'there is nothing at this path')
     return hasBody(request) ? refuseBody(request, reply) : null
@@ -56,6 +58,19 @@ export function addRequestRules(app: Routes, { connections, limits, anyOrigin }:
     connections.exchangeOf(request.raw).atEnd(release)
     return null
   }
+}
+
+/** What HTTP/1.1 itself asks of a request (RFC 9110, 7.2 and 10.1.1); before it nobody had to know either header. */
+function refuseHeaders({ raw }: FastifyRequest, reply: FastifyReply): FastifyReply | null {
+  if (raw.httpVersion !== '1.1') return null
+  const { host, expect } = raw.headers
+  if (host === undefined) return closing(reply, 400, 'bad-request', 'tell Host')
+  if (expect === undefined || expect.toLowerCase() === '100-continue') return null
+  return closing(reply, 417, 'expectation-failed', 'nothing is expected here but 100-continue')
+}
+
+function noBody(reply: FastifyReply): FastifyReply {
+  return closing(reply, 413, 'no-body', 'requests have no body')
 }
 
 /** An unread body would be taken for the next request. */

@@ -15,6 +15,7 @@ export {
   aText,
   aTimerMs,
   described,
+  exactly,
   having,
   type OptionRule,
   type OptionRules,

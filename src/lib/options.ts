@@ -97,6 +97,15 @@ export function having(what: string, members: Readonly<Record<string, OptionRule
   }
 }
 
+/** An object that has these members and no others: of those that are optional, a misspelt one would be none at all. */
+export function exactly(what: string, members: Readonly<Record<string, OptionRule>>): OptionRule {
+  const { holds } = having(what, members)
+  return {
+    what,
+    holds: (value) => holds(value) && Object.keys(value as object).every((name) => Object.hasOwn(members, name)),
+  }
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import { throwIfAborted } from './abort.ts'
 import { errorCode } from './errors.ts'
 
 /**
@@ -27,16 +28,37 @@ export interface RunningService extends Service {
 export class Running {
   readonly #stop = new AbortController()
   #ended: Promise<void> | null = null
+  #opening = false
 
   /** Begins `work`; it must end soon after its signal fires, by returning or by throwing what an interrupt throws. */
   begin(work: (signal: AbortSignal) => Promise<void>, signal?: AbortSignal): void {
-    if (this.#ended !== null) throw new Error('a service starts once')
+    if (this.#ended !== null) throw startsOnce()
     const either = signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal])
     this.#ended = work(either).catch((error: unknown) => {
       if (!isInterrupt(error, either)) throw error
     })
     // Told to those who ask; that nobody does is no error.
     this.#ended.catch(() => undefined)
+  }
+
+  /**
+   * Begins `work` with what `open` gives, which it has to let go. Nothing is opened by a second start or one after `stop`,
+   * which throw, nor once the signal has fired: E_ABORTED. What could not be opened may be tried again.
+   */
+  async openAndBegin<Opened>(
+    open: () => Promise<Opened>,
+    work: (opened: Opened, signal: AbortSignal) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (this.#opening || this.#ended !== null || this.#stop.signal.aborted) throw startsOnce()
+    throwIfAborted(signal)
+    this.#opening = true
+    try {
+      const opened = await open()
+      this.begin((ending) => work(opened, ending), signal)
+    } finally {
+      this.#opening = false
+    }
   }
 
   async stop(): Promise<void> {
@@ -47,6 +69,10 @@ export class Running {
   async ended(): Promise<void> {
     await this.#ended
   }
+}
+
+function startsOnce(): Error {
+  return new Error('a service starts once')
 }
 
 /** Whether an exception says no more than that `signal` has fired: its reason, or what the project and Node make of it. */

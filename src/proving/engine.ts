@@ -60,6 +60,7 @@ export interface ProofVerifier {
    *
    * @param proof whatever was received: any bytes at all are judged
    * @param publicValues 32 bytes each, little-endian, below the field's modulus; outputs first, then public inputs
+   * @throws WscError E_OPTIONS where one of both is no byte array
    */
   verify(proof: Uint8Array, publicValues: Uint8Array): Promise<Result<object, ProofReject>>
 }

@@ -43,10 +43,8 @@ class WasmProofVerifier implements ProofVerifier {
   }
 
   verify(proof: Uint8Array, publicValues: Uint8Array): Promise<Result<object, ProofReject>> {
-    return judged(async () => {
-      await this.#key.judge([proof, publicValues], (exports, handle, ...places) =>
-        exports.wsc_circuit_verify(handle, ...places),
-      )
+    return judged(proof, publicValues, async (...given) => {
+      await this.#key.judge(given, (exports, handle, ...places) => exports.wsc_circuit_verify(handle, ...places))
     })
   }
 }

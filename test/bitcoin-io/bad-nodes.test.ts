@@ -87,6 +87,18 @@ describe('a node that cannot be asked', () => {
     expect(await codeOf(server.client.getBlockCount())).toBe(code)
   })
 
+  test.each([
+    [403, '', /forbids the request \(403\)\. Allow this address \(rpcallowip\) and the method \(rpcwhitelist\)/],
+    [502, '', /finds no node that answers \(502\)\. Start bitcoind/],
+    [503, '', /has too much to do \(503\)\. Raise rpcworkqueue in its bitcoin\.conf if this lasts\.$/],
+    [500, '{"id":0,"error":{"code":-28,"message":"Loading"}}', /is starting: Loading; wait until it has started$/],
+  ])('HTTP %i: what to do follows what is wrong, as data', async (status, body, line) => {
+    await using server = await plain(status, body)
+    expect(await lineOf(server.client.getBlockCount())).toMatch(line)
+    await expect(server.client.getBlockCount()).rejects.toMatchObject({ cure: { act: expect.any(String) } })
+    await expect(server.client.getBlockCount()).rejects.not.toThrow(/Allow|Start bitcoind|Raise|Wait/)
+  })
+
   test.each(['ftp://localhost', 'localhost:8332', ''])('"%s" is no address', (url) => {
     expect(() => new BitcoindClient({ url })).toThrow(/no address of a node/)
   })

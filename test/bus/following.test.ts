@@ -2,11 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Header, regtest } from '../../src/bitcoin/index.ts'
-import { ChainFeed } from '../../src/bitcoin/io/index.ts'
+import { BitcoindClient, ChainFeed } from '../../src/bitcoin/io/index.ts'
+import { type FollowingOptions, followingOf } from '../../src/bus/io/following.ts'
 import { History, historyStart } from '../../src/bus/io/history/history.ts'
 import { HistoryKeeper } from '../../src/bus/io/history/history-keeper.ts'
 import { memoryTable } from '../../src/bus/io/history/table.ts'
 import { ChainFollower } from '../../src/bus/io/prover/chain-follower.ts'
+import type { OpenProver } from '../../src/bus/io/prover/open-prover.ts'
 import type { BusProver } from '../../src/bus/io/prover/prover.ts'
 import { ProofPublisher } from '../../src/bus/io/publish/publisher.ts'
 import { InProcessServer } from '../../src/bus/io/serve/in-process-server.ts'
@@ -69,6 +71,20 @@ const chainOf = (headers: readonly Header[]) => {
   move(headers)
   return { chain, move }
 }
+
+it('that cannot be composed lets its prover go', async () => {
+  const client = new BitcoindClient({ url: 'http://127.0.0.1:9' })
+  let closed = 0
+  const close = async () => void closed++
+  const proving = { prover: { events: { on: () => undefined } }, close } as unknown as OpenProver
+  const options = { client, params: regtest, file: 'current.proof', clock: () => 0 }
+  const serve = { host: '127.0.0.1', port: 65_536 }
+  await expect(followingOf(proving, { ...options, serve } as FollowingOptions)).rejects.toMatchObject({
+    code: 'E_OPTIONS',
+  })
+  expect(closed).toBe(1)
+  client.close()
+})
 
 describe('following and serving in one process', () => {
   it('proves each block once, verifies each proof once, serves it with its history, through a reorg and a restart', async () => {

@@ -128,7 +128,10 @@ describe('the proof that lies where fetch writes', () => {
     const heard: string[] = []
     fetcher.events.on('refused', ({ reject }) => heard.push(`refused ${reject}`))
     fetcher.events.on('unreachable', () => heard.push('unreachable'))
-    fetcher.events.on('untaken', ({ reject }) => heard.push(`untaken ${reject}`))
+    fetcher.events.on('untaken', ({ reject, bytes }) => {
+      heard.push(`untaken ${reject}`)
+      expect(bytes).toEqual(forged)
+    })
     fetcher.events.on('fetched', ({ chain, newer }) => heard.push(`fetched ${chain.height} ${newer}`))
     await fetcher.start()
     await everything.promise

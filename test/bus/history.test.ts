@@ -10,6 +10,7 @@ import { historyOwner, openLevelTable } from '../../src/bus/io/history/level-tab
 import { type HistoryTable, memoryTable } from '../../src/bus/io/history/table.ts'
 import { fileSource, type HeaderSource } from '../../src/bus/io/prover/header-source.ts'
 import { leafOf } from '../../src/bus/leaf.ts'
+import { concatBytes } from '../../src/lib/index.ts'
 import { type FixtureChain, headerFile, mineChain } from './chain-fixture.ts'
 import { poseidon, poseidonSource } from './poseidon-reference.ts'
 
@@ -111,6 +112,21 @@ describe.each([
 })
 
 describe('history on disk', () => {
+  it('tells what to do where a record holds what is no field element', async () => {
+    const dir = join(directory, 'damaged')
+    const history = await open(await openLevelTable(dir, owner))
+    await history.sync(source, 10)
+    await history.close()
+    const table = await openLevelTable(dir, owner)
+    const records = await table.read(Array.from({ length: table.count }, (_, i) => i))
+    await table.truncate(0)
+    await table.append(concatBytes(...records.map((record) => record.fill(0xff, -32))), true)
+    const damaged = await open(table)
+    const cure = { act: 'remove-history', subject: dir }
+    await expect(damaged.path(1, 10)).rejects.toMatchObject({ code: 'E_IO', cure })
+    await damaged.close()
+  })
+
   it('is there again, and after an append that was cut off as before it', async () => {
     const dir = join(directory, 'again')
     const first = await openLevelTable(dir, owner)

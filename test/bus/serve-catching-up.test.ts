@@ -78,6 +78,20 @@ describe('a server whose history is not in step yet', () => {
     expect(judged).toHaveLength(2)
   })
 
+  it('takes up the best of those offered meanwhile, not the last', async () => {
+    const { bus } = await place.serving()
+    const offer = async (height: number) => {
+      const bytes = await fakeProof(at(chain, height))
+      bus.offer({ bytes, chain: await provedChain(bytes) })
+    }
+    for (const height of [9, 12, 10]) await offer(height)
+    expect(bus.current?.chain.height).toBe(9)
+    await bus.takeUp()
+    expect(bus.current?.chain.height).toBe(12)
+    await bus.takeUp()
+    expect(bus.current?.chain.height).toBe(12)
+  })
+
   it('takes a proof up while an attestation waits for the node, which stays one under the proof before', async () => {
     const { get, publish, node } = await place.serving()
     const old = await fakeProof(at(chain, 10))
@@ -133,7 +147,8 @@ describe('a server whose history is not in step yet', () => {
     await history.sync(sourceOf(reorganised.headers), 14)
     opened.resolve()
     await expect(between).rejects.toMatchObject({ code: 'E_REORG' })
-    await expect(places.place(9)).rejects.toMatchObject({ code: 'E_SOURCE' })
+    const cure = { act: 'proof-or-headers-of-one-chain' }
+    await expect(places.place(9)).rejects.toMatchObject({ code: 'E_SOURCE', cure })
   })
 
   it('stops what it makes for a client that leaves', async () => {

@@ -42,6 +42,8 @@ it('serves the proofs of a file with a history of its own, until it is stopped, 
   await serving.stop()
   await serving.ended()
   await expect(fetch(url)).rejects.toThrow()
+  // Nor is it left locked where nothing can be served.
+  await expect(open(65_536)).rejects.toMatchObject({ code: 'E_OPTIONS' })
   // Never started, it lets its history go all the same.
   await (await open(0)).stop()
   const once = await open(0)

@@ -144,6 +144,17 @@ describe('verifyProof', () => {
     expect(await reasonOf(file, { minWork: 27n })).toBe('too-little-work')
   })
 
+  it.each(['keyId', 'circuitId', 'setup', 'verify', 'poseidon'])(
+    'takes no verifier for one whose %s is none',
+    async (member) => {
+      const file = await proofOf(tip(12), 6)
+      for (const value of [undefined, 5, null]) {
+        const given = Object.assign(new FakeEngine(start), { [member]: value }) as unknown as SnarkVerifier
+        await expect(verifyProof(file, { ...options, verifier: given })).rejects.toMatchObject({ code: 'E_OPTIONS' })
+      }
+    },
+  )
+
   it('refuses a proof that makes the verifier trap or panic', async () => {
     const verify = () => Promise.reject(Object.assign(new Error('the verifier trapped'), { code: 'E_INTERNAL' }))
     const trapping = Object.assign(new FakeEngine(start), { verify })

@@ -174,6 +174,26 @@ describe('settings', () => {
     expect(await readConfig(join(dir, 'none'))).toEqual({})
   })
 
+  it('from a bad file stop no command that would take nothing from it', async () => {
+    await put('wsc.config.json', '{"netwrok":"x"}')
+    const before = process.cwd()
+    process.chdir(dir)
+    try {
+      for (const argv of [
+        ['bus', 'verify', 'none.proof'],
+        ['check', 'none.attestation', '--proof', 'none.proof'],
+        ['bus', 'fetch', 'http://127.0.0.1:1', '--out', 'none.proof', '--timeout', '1'],
+        ['inscriptions', 'scan', 'none.bin'],
+        ['wallet', 'address', '--network', 'regtest'],
+      ]) {
+        expect([argv, (await wsc(...argv)).stderr]).toEqual([argv, expect.not.stringContaining('wsc.config.json')])
+      }
+      expect(await wsc('wallet', 'address')).toMatchObject({ exit: 2, stderr: expect.stringContaining('netwrok') })
+    } finally {
+      process.chdir(before)
+    }
+  })
+
   it('turn the insecure setup on by the word alone', () => {
     expect(insecureAllowed(true, {})).toBe(true)
     expect(insecureAllowed(undefined, { WSC_INSECURE_DEV_SETUP: '1' })).toBe(true)

@@ -132,8 +132,10 @@ describe('wsc.config.json of a foreign folder', () => {
   it.each(['insecureDevSetup', 'key'])('cannot set %s', async (name) => {
     await writeFile(join(dir, 'wsc.config.json'), JSON.stringify({ [name]: name === 'key' ? 'k' : true }))
     process.chdir(dir)
-    const { exit, stderr } = await wsc('bus', 'verify', 'x.proof')
+    const { exit, stderr } = await wsc('bus', 'status')
     expect([exit, stderr]).toEqual([2, expect.stringContaining(`Unrecognized key: "${name}"`)])
+    // What judges does not even open it.
+    expect((await wsc('bus', 'verify', 'x.proof')).stderr).toMatch(/^wsc: cannot read x\.proof: /)
   })
 
   it('is told for every setting taken from it', async () => {

@@ -99,6 +99,12 @@ describe('wsc inscriptions scan', () => {
       '1323 transactions, 1 of them reveal 1 inscriptions with 53 bytes',
       '27 transactions, 0 of them reveal 0 inscriptions with 0 bytes',
     ])
+    const listed = stdout.split('\n').flatMap((text) => /^ {2}[0-9a-f]{64}i[0-9]+ {2}.*$/.exec(text) ?? [])
+    expect(listed).toHaveLength(1051 + 39 + 1)
+    const json = (await scan('--json', ...files)).stdout.trimEnd().split('\n')
+    const ids = json.map((text) => line.parse(JSON.parse(text))).map(({ txid, index }) => `${txid}i${index}`)
+    expect(listed.map((text) => text.trim().split('  ')[0])).toEqual(ids)
+    expect(listed.filter((text) => text.endsWith(' bytes  error: not_in_first_input'))).toHaveLength(900)
   })
 
   it('refuses what is no block by its rule, goes on with the others, and ends with 1', async () => {

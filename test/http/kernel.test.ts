@@ -71,6 +71,17 @@ describe('a route', () => {
   })
 })
 
+it('an error of the socket that listens is told, and ends nothing', async () => {
+  const raw: { server?: Routes['server'] } = {}
+  const { get, failures } = await place.serving((of) => {
+    routes(of)
+    raw.server = of.server
+  })
+  for (const code of ['EMFILE', 'ENFILE']) raw.server?.emit('error', Object.assign(new Error('no more'), { code }))
+  expect(failures).toMatchObject([{ code: 'EMFILE' }, { code: 'ENFILE' }])
+  expect((await get('/height/7')).status).toBe(200)
+})
+
 describe('methods', () => {
   it('that a path has not are refused with those that it has', async () => {
     const { get } = await place.serving(routes)
@@ -137,6 +148,8 @@ describe('a body', () => {
       'POST /json HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n'
     for (const [text, status] of [
       ['GET /height/3 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello', 413],
+      ['OPTIONS /height/3 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello', 413],
+      ['OPTIONS /json HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 413],
       ['GET /height/3 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n', 413],
       [`${chunked}c\r\n{"name":"a"}\r\n0\r\n\r\n`, 411],
       ['POST /json HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n', 413],
@@ -188,6 +201,7 @@ describe('a server', () => {
     expect(await codes(['/free', '/none', '/free', '/free', '/free', '/none'])).toEqual([200, 404, 200, 200, 429, 429])
     const waiting = await get('/free')
     expect(Number(waiting.headers.get('retry-after'))).toBeGreaterThan(900)
+    expect(waiting.headers.get('connection')).toBe('close')
     expect(await waiting.json()).toEqual({ error: 'too-many-requests', detail: 'wait a second' })
     expect([...waiting.headers.keys()].filter((name) => name.startsWith('x-ratelimit'))).toEqual([])
   })

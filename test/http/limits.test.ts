@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Budget } from '../../src/http/budget.ts'
 import { clientOfAddress } from '../../src/http/client-address.ts'
-import { type HttpLimits, HttpServer, type RouteModule } from '../../src/http/index.ts'
+import { type HttpLimits, HttpServer, type HttpServerOptions, type RouteModule } from '../../src/http/index.ts'
 import { SMALL_ANSWER } from '../../src/http/limits.ts'
 
 const closing: (() => Promise<void> | void)[] = []
@@ -106,6 +106,38 @@ describe('an answer', () => {
     release?.()
     release?.()
     expect(unsent.total).toBe(57_000)
+  })
+})
+
+describe('limits', () => {
+  const at = { modules: [], host: '127.0.0.1', port: 0 }
+
+  it.each([
+    { requestMS: 1000 },
+    { requestMs: 0 },
+    { answerMs: 0 },
+    { answerMs: 2 ** 31 },
+    { connections: -1 },
+    { bodyBytes: 1.5 },
+  ])('that are none are refused: %o', (limits) => {
+    expect(() => new HttpServer({ ...at, limits })).toThrow(expect.objectContaining({ code: 'E_OPTIONS' }))
+  })
+
+  it.each([
+    { burst: 0, perSecond: 1 },
+    { burst: 0.5, perSecond: 1 },
+    { burst: 1, perSecond: 0 },
+    { burst: 1, perSecond: Number.NaN },
+    { burst: 1, perSecond: 1, perMinute: 60 },
+  ])('of a rate that is none are refused: %o', (rateLimit) => {
+    expect(() => new HttpServer({ ...at, rateLimit })).toThrow(expect.objectContaining({ code: 'E_OPTIONS' }))
+  })
+
+  it('are taken from the least on, and so are those that are not given', () => {
+    for (const limits of [{}, { requestMs: 1 }, { answerMs: undefined }, { bodyBytes: 0 }]) {
+      const options = { ...at, limits, rateLimit: { burst: 1, perSecond: 0.001 } } as HttpServerOptions
+      expect(() => new HttpServer(options)).not.toThrow()
+    }
   })
 })
 

@@ -40,6 +40,37 @@ describe('the running part of a service', () => {
     await running.stop()
   })
 
+  it('opens what its work needs once, and again only where it could not', async () => {
+    const running = new Running()
+    let opened = 0
+    let locked = true
+    const given: number[] = []
+    const start = (signal?: AbortSignal) =>
+      running.openAndBegin(
+        async () => {
+          opened++
+          if (locked) throw new WscError('E_LOCKED', 'in use')
+          return opened
+        },
+        async (what, ending) => {
+          given.push(what)
+          await untilAborted(ending)
+        },
+        signal,
+      )
+    await expect(start(AbortSignal.abort())).rejects.toMatchObject({ code: 'E_ABORTED' })
+    expect(opened).toBe(0)
+    await expect(start()).rejects.toMatchObject({ code: 'E_LOCKED' })
+    locked = false
+    const second = start()
+    await expect(start()).rejects.toThrow('starts once')
+    await second
+    await expect(start()).rejects.toThrow('starts once')
+    await running.stop()
+    await expect(start()).rejects.toThrow('starts once')
+    expect([opened, given]).toEqual([2, [2]])
+  })
+
   it('knows an interrupt by its reason, by code, by name, and inside of another error', () => {
     const controller = new AbortController()
     const { signal } = controller

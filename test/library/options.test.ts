@@ -151,7 +151,7 @@ describe('bitcoind and wallets', () => {
 describe('servers', () => {
   const isTexts: Takes = (value) =>
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isText)
-  const isLimits: Takes = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
+  const isLimits: Takes = (value) => isTexts(value) && Object.keys(value as object).length === 0
   refusesWrongTypes({
     name: 'HttpServer',
     good: () => ({ modules: [], host: '127.0.0.1', port: 0 }),

@@ -66,6 +66,22 @@ describe('what is to be inscribed', () => {
     }
   })
 
+  it('lacks nothing, else one line says what, and how it would be none', async () => {
+    const { height, blockHash, ...rest } = record
+    for (const [about, lacks] of [
+      [{ kind: 'result' }, 'program, height, blockHash, output, seq'],
+      [rest, 'height, blockHash'],
+    ] as const) {
+      await expect(readInscription({ body, metadata: jsonOf(about) }, wallet)).rejects.toThrow(
+        new RegExp(`^the metadata is no record of wsc: it lacks ${lacks}; without "kind" .*docs/settlement.md[^\\n]*$`),
+      )
+    }
+    const wrong = jsonOf({ ...record, height: -1, seq: 1.5 })
+    await expect(readInscription({ body, metadata: wrong }, wallet)).rejects.toThrow(
+      /wsc: height: [^\n]+; seq: [^\n]+$/,
+    )
+  })
+
   it('has no field that only the language knows, and no number that is another', async () => {
     const text = JSON.stringify(record)
     for (const [changed, wanted] of [

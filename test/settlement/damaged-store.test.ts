@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { regtest } from '../../src/bitcoin/index.ts'
 import { cureText } from '../../src/cli/cure.ts'
 import { WscError } from '../../src/lib/index.ts'
-import { openStore, type StoreContent } from '../../src/settlement/io/index.ts'
+import { InscriptionIndex, openStore, type StoreContent } from '../../src/settlement/io/index.ts'
+import { JobStore } from '../../src/settlement/io/inscriber/job.ts'
 import { damaged } from '../support/damage.ts'
 
 let dir: string
@@ -56,4 +58,19 @@ it.each([
     found++
   }
   expect(found).toBeGreaterThan(20)
+})
+
+it.each([
+  ['index', 'tip', 'remove-index'],
+  ['jobs', `job:${'ab'.repeat(32)}`, 'keep-jobs-aside'],
+] as const)('so is a value in a store of %s that is not what was put', async (content, place, act) => {
+  const store = await openStore(join(dir, 'values'), content)
+  const read = () => (content === 'index' ? InscriptionIndex.open(store, regtest) : new JobStore(store, regtest).list())
+  try {
+    await read()
+    await store.put(place, { height: 'one' }, { sync: true })
+    await expect(read()).rejects.toMatchObject({ code: 'E_STORE', cure: { act } })
+  } finally {
+    await store.close()
+  }
 })

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { coinsOf, type Job, JobStore } from '../../src/settlement/io/inscriber/job.ts'
 import { locate } from '../../src/settlement/io/inscriber/locate.ts'
 import { spendCoins } from '../../src/settlement/io/inscriber/transactions.ts'
+import { lineOf } from '../bitcoin-io/fake-bitcoind.ts'
 import { codeOf, textEnvelope } from '../support/inscriber-place.ts'
 import { InscriberScene } from './inscriber-scene.ts'
 
@@ -65,11 +66,13 @@ it('a conflict, once the node shows what spent the coins: in a block, or in the 
 it('nothing, where the node is behind the block where the job began, or knows neither coins nor spender', async () => {
   scene.node.mine(undefined, [scene.spend(coinsOf(job.attempts[0]!))])
   expect(await codeOf(where({ ...job, since: 10_000 }))).toBe('E_NODE_BEHIND')
+  expect(await lineOf(where({ ...job, since: 10_000 }))).toMatch(/begun at 10000\. Wait until it has caught up\.$/)
   const unknown = {
     ...job.attempts[0]!,
     coins: job.attempts[0]!.coins.map((coin) => ({ ...coin, txid: 'ab'.repeat(32) })),
   }
   expect(await codeOf(where({ ...job, attempts: [unknown] }))).toBe('E_NODE_BEHIND')
+  expect(await lineOf(where({ ...job, attempts: [unknown] }))).toMatch(/Wait until it has caught up, or name another/)
 })
 
 it('a child stands for the reveals it spends', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Block, encodeHeader, regtest } from '../../src/bitcoin/index.ts'
 import { BitcoindClient, ChainFeed } from '../../src/bitcoin/io/index.ts'
 import { InscriptionIndex, openStore, type ScanEvent, scanChain } from '../../src/settlement/io/index.ts'
-import { answering, FakeChain, FakeServer, FakeTcp, lineOf } from '../bitcoin-io/fake-bitcoind.ts'
+import { answering, FakeChain, FakeServer, FakeTcp, lineOf, RpcFailure } from '../bitcoin-io/fake-bitcoind.ts'
 
 let dir: string
 beforeAll(async () => {
@@ -81,6 +81,24 @@ describe('a node that an index cannot go on with', () => {
 
   it('that has gone another way since, and does not know the index’s', async () => {
     expect(await scan(chain, another(chain, 3, LENGTH))).toMatch(/^E_NODE_UNKNOWN_BLOCK: .*has never seen.*--rpc/s)
+  })
+
+  it('that tells of a block and does not give it, which says nothing against the index', async () => {
+    class Withholding extends FakeChain {
+      override answer(call: Parameters<FakeChain['answer']>[0]): unknown {
+        if (call.method === 'getblock') throw new RpcFailure(-5, 'Block not found')
+        return super.answer(call)
+      }
+    }
+    const node = new Withholding()
+    node.headers = [...chain.headers]
+    node.known.push(...chain.headers)
+    const longer = another(chain, LENGTH, 1)
+    node.headers = longer.headers
+    node.known.push(...longer.headers)
+    const told = await scan(chain, node)
+    expect(told).toMatch(/^E_NODE_UNKNOWN_BLOCK: .*does not know block/)
+    expect(told).not.toContain('remove the index')
   })
 
   it('with an index that was made before its first block was kept', async () => {

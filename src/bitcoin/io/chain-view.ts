@@ -203,12 +203,14 @@ function neverFollows(height: number, hash: BlockHash): Misfit<never> {
 
 /** A chain that no Bitcoin node has. */
 export function garbage(found: string): BitcoindError {
-  return new BitcoindError('E_NODE_GARBAGE', `The node tells of an impossible chain: ${found}. Is it undamaged?`)
+  return new BitcoindError('E_NODE_GARBAGE', `The node tells of an impossible chain: ${found}.`, {
+    cure: { act: 'check-node' },
+  })
 }
 
 /** The node has yet to reach a block. */
 export function behind(height: number, tip: Tip): BitcoindError {
   const what = `block ${toDisplay(tip.hash)} at height ${tip.height}`
-  const message = `The node is at height ${height} and does not know ${what} yet. Let it finish its sync.`
-  return new BitcoindError('E_NODE_BEHIND', message)
+  const message = `The node is at height ${height} and does not know ${what} yet.`
+  return new BitcoindError('E_NODE_BEHIND', message, { cure: { act: 'wait-until-synced' } })
 }

@@ -147,19 +147,20 @@ export class JsonRpc {
       throw new BitcoindError('E_NODE_AUTH', `The node at ${host} refuses the credentials (401).`, { cure })
     }
     if (status === 403) {
-      const cure = 'Allow this address (rpcallowip) and the method (rpcwhitelist) in the node’s bitcoin.conf.'
-      throw new BitcoindError('E_NODE_AUTH', `The node at ${host} forbids the request (403). ${cure}`)
+      const cure = { act: 'allow-request' }
+      throw new BitcoindError('E_NODE_AUTH', `The node at ${host} forbids the request (403).`, { cure })
     }
     if (status < 408 || isWarmup(reply.body)) return reply
     const words = wordsOf(reply.body)
     if (isBusy(status) || (status >= 500 && words !== null && TOO_MUCH.test(words))) {
-      const cure = 'Raise rpcworkqueue in its bitcoin.conf if this lasts.'
+      const cure = { act: 'raise-work-queue' }
       const found = words === null || words === '' ? status : `${status}: ${words}`
-      throw new BitcoindError('E_NODE_BUSY', `The node at ${host} has too much to do (${found}). ${cure}`, { askedMs })
+      const message = `The node at ${host} has too much to do (${found}).`
+      throw new BitcoindError('E_NODE_BUSY', message, { askedMs, cure })
     }
     if (status > 500 || (status === 500 && words !== null)) {
-      const message = `The proxy at ${host} finds no node that answers (${status}). Start bitcoind.`
-      throw new BitcoindError('E_NODE_UNREACHABLE', message, { askedMs })
+      const message = `The proxy at ${host} finds no node that answers (${status}).`
+      throw new BitcoindError('E_NODE_UNREACHABLE', message, { askedMs, cure: { act: 'start-or-other-node' } })
     }
     return reply
   }
@@ -189,8 +190,8 @@ export class JsonRpc {
     const message = reply.error.message.slice(0, MAX_MESSAGE)
     const { host } = this.#http.url
     if (code === RPC_IN_WARMUP) {
-      const cure = 'Wait until it has started.'
-      throw new BitcoindError('E_NODE_WARMUP', `The node at ${host} is starting: ${message} ${cure}`, { rpcCode: code })
+      const found = `The node at ${host} is starting: ${message}`
+      throw new BitcoindError('E_NODE_WARMUP', found, { rpcCode: code, cure: { act: 'wait-until-started' } })
     }
     if (code >= SERVER_ERRORS.from && code <= SERVER_ERRORS.to && TOO_MUCH.test(message)) {
       throw new BitcoindError('E_NODE_BUSY', `What answers at ${host} has too much to do: ${message} (${code}).`, {

@@ -32,8 +32,20 @@ export interface Following extends RunningService {
  * that everything it tells can be listened to; its data directory is locked until it is stopped, started or not.
  */
 export async function openFollowing(options: FollowingOptions): Promise<Following> {
-  const { client, params, file, dir, clock, serve } = options
-  const proving = await openProver(options)
+  return await followingOf(await openProver(options), options)
+}
+
+/** Composes it over a prover that is open, which is closed with it, and at once where it cannot be composed. */
+export async function followingOf(proving: OpenProver, options: FollowingOptions): Promise<Following> {
+  try {
+    return compose(proving, options)
+  } catch (error) {
+    await proving.close()
+    throw error
+  }
+}
+
+function compose(proving: OpenProver, { client, params, file, dir, clock, serve }: FollowingOptions): Following {
   const { prover, status, verifier, verifyOptions } = proving
   const publisher = new ProofPublisher({ file, verifyOptions })
   publisher.events.on('published', (proof) => status.published(proof, file))

@@ -42,9 +42,14 @@ export async function openServing(options: ServingOptions): Promise<Serving> {
   const { file: path, dir, client, params, anchor, verifyOptions, host, port } = options
   const start = historyStart(params, anchor)
   const history = await openStoredHistory(join(dir, 'serve'), params, start, verifyOptions().verifier)
-  // Headers are not asked for patiently: each look asks again, and in between a newer file is seen.
-  const bus = new ServedBus({ history: ownHistory(history, bitcoindSource(client)), blocks: bitcoindBlocks(client) })
-  const file = new ServedFile({ file: path, bus, verify: (proof) => verifyProof(proof, verifyOptions()) })
-  const server = busServer(bus, { host, port })
-  return { bus, file, server, ...together([server, file], () => history.close()) }
+  try {
+    // Headers are not asked for patiently: each look asks again, and in between a newer file is seen.
+    const bus = new ServedBus({ history: ownHistory(history, bitcoindSource(client)), blocks: bitcoindBlocks(client) })
+    const file = new ServedFile({ file: path, bus, verify: (proof) => verifyProof(proof, verifyOptions()) })
+    const server = busServer(bus, { host, port })
+    return { bus, file, server, ...together([server, file], () => history.close()) }
+  } catch (error) {
+    await history.close()
+    throw error
+  }
 }

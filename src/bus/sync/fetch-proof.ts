@@ -1,4 +1,4 @@
-import { equalBytes, type Result, rejection } from '../../lib/index.ts'
+import { equalBytes, type Rejection, type Result, rejection } from '../../lib/index.ts'
 import { better, type CompareReject } from '../compare.ts'
 import { MAX_PROOF_BYTES } from '../proof-file.ts'
 import {
@@ -17,7 +17,12 @@ export interface HeldProof {
 }
 
 /** The proof of a server, verified, or why it is not taken. */
-export type FetchProofResult = Result<FetchedProof, VerifyReject | CompareReject | 'stale'>
+export type FetchProofResult =
+  | Extract<Result<FetchedProof>, { ok: true }>
+  | (Rejection<VerifyReject | CompareReject | 'stale'> & {
+      /** What was fetched and does not verify: what it says of itself tells what went wrong. */
+      readonly bytes?: Uint8Array
+    })
 
 /** A server’s proof, verified. */
 export interface FetchedProof extends HeldProof {
@@ -49,7 +54,7 @@ export async function fetchProof(
   if (!fetched.ok) return fetched
   if (held !== null && equalBytes(fetched.bytes, held.bytes)) return { ok: true, ...held, newer: false }
   const verified = await verifyProof(fetched.bytes, verify)
-  if (!verified.ok) return verified
+  if (!verified.ok) return { ...verified, bytes: fetched.bytes }
   const { chain } = verified
   const found = { ok: true, bytes: fetched.bytes, chain } as const
   if (held === null) return { ...found, newer: true }

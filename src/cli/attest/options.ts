@@ -5,8 +5,8 @@ import { height } from '../inputs.ts'
 /** Options that every `wsc attest …` has. */
 export function addAttestOptions(command: Command): Command {
   const from = command
-    .requiredOption('--proof <FILE>', 'the bus proof under which it is to be checked')
-    .requiredOption('--out <FILE>', 'where to write it; the ending .json asks for the JSON form')
+    .requiredOption('--proof <FILE>', 'the bus proof under which it is to be checked (required)')
+    .requiredOption('--out <FILE>', 'where to write it; the ending .json asks for the JSON form (required)')
   return addOptions(from, ...judgeOptions(), ...bitcoindOptions(), shared.dataDir())
     .option('--headers <FILE>', 'raw 80-byte headers, heights ascending, instead of a node')
     .option('--start-height <H>', 'height of the first header in the file', height)

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import { type ProvedChain, provedJson } from '../../bus/index.ts'
+import { type FetchProofResult, type ProvedChain, provedJson } from '../../bus/index.ts'
 import { ProofFetcher } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -24,7 +24,7 @@ export const addBusFetch: AddCommand = (parent, run) => {
     .command('fetch')
     .description('sync with the chain from a server’s one proof: verified before it is written, never for less work')
     .argument('<URL>', 'a server (wsc bus serve)')
-    .requiredOption('--out <FILE>', 'the proof file to bring up to date')
+    .requiredOption('--out <FILE>', 'the proof file to bring up to date (required)')
     .option('--timeout <SECONDS>', 'for the answer in full', seconds, 30)
     .option('--every <SECONDS>', 'go on: fetch again and again, tell of each newer proof, wait out what fails', seconds)
   addOptions(fetchCommand, ...judgeOptions(), shared.json())
@@ -69,11 +69,14 @@ function restsOn({ setup, pow }: ProvedChain): string {
   return `${setup === 'ceremony' ? '' : ', INSECURE-DEV setup'}${pow === 'weak' ? ', weak pow' : ''}`
 }
 
-function refuse({ terminal }: CliContext, { json, key }: Options, refused: { reject: string; detail: string }): void {
-  const { reject, detail } = refused
+function refuse(
+  { terminal }: CliContext,
+  { json, key }: Options,
+  { reject, detail, bytes }: Extract<FetchProofResult, { ok: false }>,
+): void {
   if (json) terminal.result(jsonLine({ valid: false, reason: reject, detail }))
   terminal.note(`not taken: ${reject}: ${detail}`)
-  const cure = cureOf(reject, undefined, { key })
+  const cure = cureOf(reject, bytes, { key })
   if (cure !== null) terminal.note(cure)
 }
 

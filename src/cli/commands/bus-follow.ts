@@ -7,7 +7,7 @@ import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT } from '../exit.ts'
 import { address, readNetwork, requireProvable } from '../inputs.ts'
-import { outageText } from '../outage.ts'
+import { noteOutages } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
 import { type ProverFlags, proverOptions, showProver } from '../prover.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
@@ -92,11 +92,15 @@ function show(following: Following, { out, json }: Options, context: CliContext)
     terminal.note(`waiting for the next block: block ${height}: ${detail}; is this machine's clock right?`),
   )
   follower.events.on('unsettled', (error) => terminal.note(`waiting for the next block: ${withCure(error)}`))
-  feed.events.on('unreachable', (outage) => terminal.note(outageText(outage)))
-  feed.events.on('recovered', () => terminal.note('the node answers again'))
+  const isTold = noteOutages(feed.events, terminal.note)
   follower.events.on('disconnected', ({ height }) => terminal.note(`block ${height} left the chain`))
   server?.events.on('listening', ({ url }) =>
     terminal.result(json ? jsonLine({ listening: url }) : `listening at ${url}`),
   )
-  server?.events.on('trouble', (error) => terminal.note(`not served: ${withCure(error)}`))
+  server?.events.on('behind', (error) => {
+    if (!isTold(error)) terminal.note(`the proof before is served still; the newest waits: ${withCure(error)}`)
+  })
+  server?.events.on('failed', (error) => {
+    if (!isTold(error)) terminal.note(`a request failed: ${withCure(error)}`)
+  })
 }

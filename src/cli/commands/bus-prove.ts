@@ -10,7 +10,7 @@ import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, usageError } from '../exit.ts'
 import { height, readAnchor, readBytes, readNetwork, requireProvable } from '../inputs.ts'
-import { outageText } from '../outage.ts'
+import { noteOutages } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
 import { type ProverFlags, proverOptions, showProver } from '../prover.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
@@ -84,8 +84,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
       const once = new ProvingOnce({ proving, from, to: options.to, file: options.out, signal })
       once.events.on('compressing', () => terminal.progress('compress …'))
       once.events.on('lagging', (error) => terminal.note(`the history store lags behind: ${withCure(error)}`))
-      once.events.on('unreachable', (outage) => terminal.note(outageText(outage)))
-      once.events.on('recovered', () => terminal.note('the node answers again'))
+      noteOutages(once.events, terminal.note)
       const result = await once.run()
       if (!result.ok) return refuse(result)
       const { chain, bytes } = result

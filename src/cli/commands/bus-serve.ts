@@ -24,7 +24,7 @@ export const addBusServe: AddCommand = (parent, run) => {
   const serveCommand = parent
     .command('serve')
     .description('serve a proof file that a prover keeps current, paths and attestations under it, read-only over HTTP')
-    .requiredOption('--proof <FILE>', 'the proof file; each new one is verified before it is served')
+    .requiredOption('--proof <FILE>', 'the proof file; each new one is verified before it is served (required)')
     .addOption(
       new Option('--listen <HOST:PORT>', 'where; whoever reaches it may ask')
         .default({ host: '127.0.0.1', port: 8532 }, '127.0.0.1:8532')

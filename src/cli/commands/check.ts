@@ -38,7 +38,10 @@ export const addCheck: AddCommand = (parent, run) => {
     .command('check')
     .description('check an attestation under a bus proof; needs these two files and nothing else')
     .argument('<FILE>', 'attestation, in either form')
-    .requiredOption('--proof <PROOF>', 'proof file of the very height the attestation was made or refreshed for')
+    .requiredOption(
+      '--proof <PROOF>',
+      'proof file of the very height the attestation was made or refreshed for (required)',
+    )
   addOptions(checkCommand, ...judgeOptions())
     .option('--body <FILE>', 'write the body of the inscription there')
     .option('--author <KEY>', 'refuse what is no record that this author signed (64 hex digits)', hex32)

@@ -136,7 +136,7 @@ function addBump(parent: Command, run: Runner): void {
     withBitcoind(parent.command(name))
       .description(what)
       .argument('<JOB>', 'as `inscribe` and `inscribe resume` tell it')
-      .option('--fee-rate <F>', 'satoshis a virtual byte', rate)
+      .option('--fee-rate <F>', 'satoshis a virtual byte (required)', rate)
       .option('--max-fee-rate <F>', 'refuse to pay more a virtual byte', rate, 200)
       .addOption(allowInscribed())
       .addHelpText('after', examples(`inscribe ${name} JOB --fee-rate 20`))

@@ -14,7 +14,7 @@ import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { height, hex32, readNetwork } from '../inputs.ts'
-import { outageText } from '../outage.ts'
+import { noteOutages } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine, quoted } from '../text.ts'
@@ -162,8 +162,7 @@ async function withIndexService(
   const client = await openBitcoind(options, params, context)
   const state = settlementDir(options.settlementDir, params, context)
   const service = new IndexService({ client, params, state, startHeight, once })
-  service.events.on('unreachable', (outage) => terminal.note(outageText(outage)))
-  service.events.on('recovered', () => terminal.note('the node answers again'))
+  noteOutages(service.events, terminal.note)
   service.events.on('connected', ({ height }) => terminal.progress(`scanned ${height}`))
   if (once) service.events.on('tip', () => terminal.settle())
   try {

@@ -46,9 +46,16 @@ function describe(file: string, { hash, transactions }: Block, found: readonly I
   return [
     `${file}: block ${toDisplay(hash)}`,
     `  ${transactions.length} transactions, ${reveals} of them reveal ${found.length} inscriptions with ${bytes} bytes`,
+    ...found.map((one) => `  ${summaryLine(one)}`),
     ...tally(found.map(({ contentType }) => (contentType === null ? '(no content type)' : quoted(contentType)))),
     ...tally(found.flatMap(({ error }) => (error === null ? [] : [`error: ${error}`]))),
   ]
+}
+
+/** As `list` words one, without what only an index knows. */
+function summaryLine({ txid, index, contentType, bodyLength, error }: InscriptionSummary): string {
+  const type = contentType === null ? '-' : quoted(contentType)
+  return `${txid}i${index}  ${type}  ${bodyLength ?? 0} bytes${error === null ? '' : `  error: ${error}`}`
 }
 
 /** How often each, most frequent first. */

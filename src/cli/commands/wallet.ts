@@ -53,7 +53,7 @@ function addImport(parent: Command, run: Runner): void {
   parent
     .command('import')
     .description('make a wallet of a key that is there: 64 hex digits, WIF, or the descriptor tr(KEY)')
-    .requiredOption('--key-file <FILE>', 'holds the key; of mode 0600')
+    .requiredOption('--key-file <FILE>', 'holds the key; of mode 0600 (required)')
     .addOption(shared.network())
     .addOption(walletOption())
     .addOption(shared.json())

@@ -23,7 +23,7 @@ export class NativeProofVerifier implements ProofVerifier {
   }
 
   verify(proof: Uint8Array, publicValues: Uint8Array): Promise<Result<object, ProofReject>> {
-    return judged(() => this.#verifier.verify(proof, publicValues))
+    return judged(proof, publicValues, (...given) => this.#verifier.verify(...given))
   }
 }
 

@@ -8,7 +8,8 @@ export type Store = LevelStore<string, unknown>
 /** What a store holds decides what is to be done where it is damaged. */
 export type StoreContent = 'index' | 'jobs'
 
-const CURES = {
+/** What is to be done about damage, whether LevelDB finds it or what was read shows it. */
+export const DAMAGE_CURES = {
   index: { act: 'remove-index' },
   jobs: { act: 'keep-jobs-aside' },
 } as const satisfies Readonly<Record<StoreContent, Cure>>
@@ -31,6 +32,6 @@ export async function openStore(dir: string, content: StoreContent = 'jobs'): Pr
     name: dir,
     mode: 0o700,
     codes: { locked: 'E_LOCKED', full: 'E_STORE', damaged: 'E_STORE', failed: 'E_STORE' },
-    cures: { locked: { act: 'free-or-other-settlement-dir' }, damaged: CURES[content] },
+    cures: { locked: { act: 'free-or-other-settlement-dir' }, damaged: DAMAGE_CURES[content] },
   })
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type NetworkParams, networkHash } from '../../bitcoin/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { settlementError } from '../errors.ts'
-import type { Store } from './store.ts'
+import { DAMAGE_CURES, type Store, type StoreContent } from './store.ts'
 
 /** Marks a new store as of this format and network. Throws E_STORE, with this message, where it is of another. */
 export async function requireOwner(
@@ -20,9 +20,9 @@ export async function requireOwner(
   }
 }
 
-/** A value as it was put. Throws E_STORE, with this message, where it is not. */
-export function parseStored<T>(schema: z.ZodType<T>, value: unknown, message: string): T {
+/** A value as it was put. Throws E_STORE, with this message and the cure of such a store, where it is not. */
+export function parseStored<T>(schema: z.ZodType<T>, value: unknown, content: StoreContent, message: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw settlementError('E_STORE', message)
+  throw settlementError('E_STORE', message, { cure: DAMAGE_CURES[content] })
 }

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import {
   type Envelope,
   type EnvelopeContent,
@@ -137,8 +136,14 @@ function record(
 ): Result<Composed, ComposeReject> {
   const unknown = [...metadata.keys()].find((key) => !Object.hasOwn(statedSchema.shape, key))
   if (unknown !== undefined) return badRecord(`it has no field ${JSON.stringify(unknown)}`)
+  const missing = Object.keys(statedSchema.shape).filter((key) => !metadata.has(key))
+  if (missing.length > 0) {
+    const otherwise = 'without "kind" it would be inscribed as it is (docs/settlement.md)'
+    return badRecord(`it lacks ${missing.join(', ')}; ${otherwise}`)
+  }
   const parsed = statedSchema.safeParse(Object.fromEntries([...metadata].map(([key, value]) => [key, number(value)])))
-  if (!parsed.success) return badRecord(z.prettifyError(parsed.error))
+  if (!parsed.success)
+    return badRecord(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
   const type = new TextEncoder().encode(contentType)
   const signed = signer.signRecord({ v: RECORD_VERSION, ...parsed.data }, { contentType: type, body })
   const envelope = encodeEnvelope(recordContent(signed, contentType, body))

@@ -71,6 +71,16 @@ export function proofVerifierContract(name: string, make: () => Promise<Verifier
       }
     })
 
+    it('calls what is no byte array a mistake of its caller', async () => {
+      const { verifier, runs } = scene
+      const [{ proof, publicValues }] = runs as [CircuitProof]
+      for (const wrong of [[106n, 7n], [...publicValues], 'text', null, undefined] as unknown as Uint8Array[]) {
+        await expect(verifier.verify(proof, wrong)).rejects.toMatchObject({ code: 'E_OPTIONS' })
+        await expect(verifier.verify(wrong, publicValues)).rejects.toMatchObject({ code: 'E_OPTIONS' })
+      }
+      expect(await verifier.verify(proof, publicValues)).toEqual({ ok: true })
+    })
+
     it('refuses a proof altered anywhere', async () => {
       const { verifier, runs, stride } = scene
       const [{ proof, publicValues }] = runs as [CircuitProof]

@@ -43,8 +43,11 @@ export class HistoryKeeper implements RunningService {
   }
 
   async start(signal?: AbortSignal): Promise<void> {
-    await this.#open()
-    this.#running.begin((ending) => this.#run(ending), signal)
+    const open = async () => {
+      if (this.#stopping) throw new Error('a service is not started after its end')
+      await this.#open()
+    }
+    await this.#running.openAndBegin(open, (_opened, ending) => this.#run(ending), signal)
   }
 
   /** Up to this height of the source's chain, soon; of several heights that wait the last one counts. */

@@ -25,7 +25,15 @@ export interface HistoryStart {
   readonly header: Header
 }
 
-/** Where the history of a network begins, or of a chain from an anchor. */
+/**
+ * Where the history of a network begins, or of a chain from an anchor.
+ *
+ * @example
+ * import { History, historyStart, loadVerifier, memoryTable, regtest } from 'wsc-bitcoin'
+ *
+ * const history = await History.open(historyStart(regtest), memoryTable(), await loadVerifier())
+ * console.log(history.tipHeight) // 0
+ */
 export function historyStart(params: NetworkParams, anchor?: AnchorContext): HistoryStart {
   return anchor ?? { height: 0, header: params.genesis }
 }
@@ -93,7 +101,7 @@ export class History {
   /** Commitment of the chain up to `tipHeight`, as a proof of that height carries it. */
   async commitment(tipHeight: number): Promise<bigint> {
     const trees = await this.#trees(this.#countAt(tipHeight))
-    return element(listCommitment(this.#source, trees))
+    return this.#element(listCommitment(this.#source, trees))
   }
 
   /** The path from `height` to the commitment of the chain up to `tipHeight`: some 45 reads at a million headers. */
@@ -116,7 +124,7 @@ export class History {
       ...rest,
       ...roots.slice(below.length + steps.length),
     ]
-    return parts.map(element)
+    return parts.map((part) => this.#element(part))
   }
 
   close(): Promise<void> {
@@ -127,6 +135,13 @@ export class History {
     const count = tipHeight - this.start.height + 1
     if (Number.isInteger(count) && count >= 1 && count <= this.#table.count) return count
     throw busError('E_NO_HEADERS', `the history ends at height ${this.tipHeight}, before ${tipHeight}`)
+  }
+
+  #element(bytes: Uint8Array): bigint {
+    const decoded = decodeField(bytes)?.[0]
+    if (decoded !== undefined) return decoded
+    const { remade } = this.#table
+    throw busError('E_IO', 'the history holds what is no field element', remade === undefined ? {} : { cure: remade })
   }
 
   async #roots(nodes: readonly number[]): Promise<Uint8Array[]> {
@@ -201,10 +216,4 @@ export class History {
     }
     return true
   }
-}
-
-function element(bytes: Uint8Array): bigint {
-  const decoded = decodeField(bytes)?.[0]
-  if (decoded === undefined) throw busError('E_IO', 'the history holds what is no field element: make it anew')
-  return decoded
 }

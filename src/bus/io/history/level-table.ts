@@ -73,12 +73,14 @@ export async function openLevelTable(dir: string, owner: HistoryOwner): Promise<
 }
 
 class LevelTable implements HistoryTable {
+  readonly remade: Cure
   readonly #dir: string
   readonly #store: ByteStore
   readonly #owner: HistoryOwner
   #count: number
 
   constructor(dir: string, store: ByteStore, owner: HistoryOwner, count: number) {
+    this.remade = remade(dir)
     this.#dir = dir
     this.#store = store
     this.#owner = owner
@@ -94,7 +96,7 @@ class LevelTable implements HistoryTable {
     return records.map((record, i) => {
       if (record?.length === RECORD_BYTES) return record
       const detail = `record ${numbers[i]} of the history in ${this.#dir} is missing or damaged`
-      throw busError('E_IO', detail, { cure: remade(this.#dir) })
+      throw busError('E_IO', detail, { cure: this.remade })
     })
   }
 

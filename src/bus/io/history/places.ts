@@ -59,6 +59,6 @@ const reorganised = (cause?: unknown) => busError('E_REORG', 'headers were taken
 
 async function expectCommitment(history: History, chain: AttestedChain): Promise<void> {
   if ((await history.commitment(chain.height)) === chain.accumulator) return
-  const cure = 'make a proof of this chain, or give the headers of that one'
-  throw busError('E_SOURCE', `these headers are not those that the proof of height ${chain.height} commits to; ${cure}`)
+  const message = `these headers are not those that the proof of height ${chain.height} commits to`
+  throw busError('E_SOURCE', message, { cure: { act: 'proof-or-headers-of-one-chain' } })
 }

@@ -1,9 +1,12 @@
+import type { Cure } from '../../../lib/index.ts'
 import { RECORD_BYTES } from './nodes.ts'
 
 /** Where a history's records lie, numbered from 0 without a gap. */
 export interface HistoryTable {
   /** How many there are; what was written beyond (before a rollback) does not count. */
   readonly count: number
+  /** What may be done where records are damaged; a table in memory has none. */
+  readonly remade?: Cure
   /** Records by number, each below `count`. */
   read(numbers: readonly number[]): Promise<Uint8Array[]>
   /** All or nothing, at the end. `durable`: survives a loss of power once it returns. */

@@ -18,7 +18,7 @@ export type BusServerOptions = Pick<HttpServerOptions, 'host' | 'port' | 'rateLi
  * const headers = wsc.fileSource(await readFile('regtest-headers.bin'))
  * if (!headers.ok) throw new Error(headers.detail)
  * const client = new wsc.BitcoindClient({ url: 'http://127.0.0.1:9', auth: { kind: 'cookie', file: '.cookie' } })
- * const history = await wsc.History.open(wsc.startContext(regtest), wsc.memoryTable(), verifier)
+ * const history = await wsc.History.open(wsc.historyStart(regtest), wsc.memoryTable(), verifier)
  * const bus = new wsc.ServedBus({
  *   history: wsc.ownHistory(history, headers.source),
  *   blocks: wsc.bitcoindBlocks(client),

@@ -18,8 +18,10 @@ export interface InProcessServerComponents {
 
 export interface InProcessServerEvents {
   readonly listening: { readonly url: string }
-  /** A request that could not be answered, or a proof that could not be taken up. */
-  readonly trouble: Error
+  /** A proof that could not be taken up yet; the one before is served still. */
+  readonly behind: Error
+  /** A request that could not be answered. */
+  readonly failed: Error
 }
 
 /** Serves what a prover of the same process publishes. */
@@ -33,9 +35,9 @@ export class InProcessServer implements Service {
     const { client, publisher, keeper, host, port } = components
     this.#bus = new ServedBus({ history: sharedHistory(keeper), blocks: bitcoindBlocks(client) })
     this.#offering = new ServedProver({ bus: this.#bus, publisher, keeper })
-    this.#offering.events.on('behind', (error) => this.#events.emit('trouble', error))
+    this.#offering.events.on('behind', (error) => this.#events.emit('behind', error))
     this.#server = busServer(this.#bus, { host, port })
-    this.#server.events.on('failed', (cause) => this.#events.emit('trouble', asError(cause)))
+    this.#server.events.on('failed', (cause) => this.#events.emit('failed', asError(cause)))
   }
 
   get events(): Events<InProcessServerEvents> {

@@ -53,11 +53,14 @@ export class ServedBus {
     return this.#events
   }
 
-  /** Takes in a proof that was verified, unless the one served is as good; tells where the two cannot be compared. */
+  /**
+   * Takes in a proof that was verified, unless the one served, or the one that is to be next, is as good; tells where the
+   * two cannot be compared.
+   */
   offer({ bytes, chain }: HeldProof): CompareResult {
-    const served = this.#current?.chain
-    const compared: CompareResult = served === undefined ? { ok: true, better: chain } : better(served, chain)
-    if (compared.ok && compared.better === chain && served !== chain) {
+    const best = (this.#next ?? this.#current)?.chain
+    const compared: CompareResult = best === undefined ? { ok: true, better: chain } : better(best, chain)
+    if (compared.ok && compared.better === chain && best !== chain) {
       const { history, blocks } = this.#components
       const places = history.places(chain)
       const digest = bytesToHex(sha256(bytes))

@@ -30,14 +30,14 @@ export interface ServedHistory {
  *
  * @example
  * import { readFile } from 'node:fs/promises'
- * import { fileSource, History, loadVerifier, memoryTable, ownHistory, regtest, startContext, verifyProof } from 'wsc-bitcoin'
+ * import { fileSource, History, historyStart, loadVerifier, memoryTable, ownHistory, regtest, verifyProof } from 'wsc-bitcoin'
  *
  * const verifier = await loadVerifier()
  * const options = { params: regtest, verifier, now: Date.now() / 1000 }
  * const proof = await verifyProof(await readFile('regtest.proof'), options)
  * const headers = fileSource(await readFile('regtest-headers.bin'))
  * if (!proof.ok || !headers.ok) throw new Error('no proof or no headers')
- * const history = ownHistory(await History.open(startContext(regtest), memoryTable(), verifier), headers.source)
+ * const history = ownHistory(await History.open(historyStart(regtest), memoryTable(), verifier), headers.source)
  * await history.inStep(proof.chain)
  * const { path } = await history.places(proof.chain).place(3)
  * console.log(path.length) // 3

@@ -32,7 +32,7 @@ export interface ProofFetcherEvents {
   /** A newer proof is in place; or the server answers again after trouble, and `newer` is false. */
   readonly fetched: { readonly chain: ProvedChain; readonly newer: boolean }
   /** The server's proof was not taken; told once as long as it is for the same reason. */
-  readonly untaken: { readonly reject: string; readonly detail: string }
+  readonly untaken: Extract<FetchProofResult, { ok: false }>
   /** The server could not be asked; told once as long as it is for the same reason. */
   readonly unreachable: Error
 }
@@ -91,7 +91,7 @@ export class ProofFetcher implements RunningService {
         const result = await this.fetch(signal)
         if (!result.ok) {
           const { reject, detail } = result
-          once(`${reject}: ${detail}`, () => this.#events.emit('untaken', { reject, detail }))
+          once(`${reject}: ${detail}`, () => this.#events.emit('untaken', result))
         } else {
           if (result.newer || trouble !== '') this.#events.emit('fetched', result)
           trouble = ''

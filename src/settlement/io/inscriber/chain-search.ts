@@ -9,7 +9,7 @@ import {
   transactionId,
 } from '../../../bitcoin/index.ts'
 import { BitcoindError, getBlock } from '../../../bitcoin/io/index.ts'
-import { equalBytes } from '../../../lib/index.ts'
+import { type Cure, equalBytes } from '../../../lib/index.ts'
 import type { BitcoindCalls } from './client.ts'
 
 /** Core: rpc/protocol.h, RPC_METHOD_NOT_FOUND. */
@@ -35,11 +35,11 @@ export async function requireCaughtUp(client: BitcoindCalls, height: number, opt
   const found = state.initialblockdownload
     ? 'it is still downloading blocks'
     : `its tip is ${state.blocks}, and what is asked about was begun at ${height}`
-  throw behind(`The node is behind: ${found}. Wait until it has caught up.`)
+  throw behind(`The node is behind: ${found}.`, { act: 'wait-until-synced' })
 }
 
-export function behind(message: string): BitcoindError {
-  return new BitcoindError('E_NODE_BEHIND', message)
+export function behind(message: string, cure?: Cure): BitcoindError {
+  return new BitcoindError('E_NODE_BEHIND', message, cure === undefined ? {} : { cure })
 }
 
 interface PlacedHash {

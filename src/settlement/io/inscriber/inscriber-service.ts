@@ -2,7 +2,7 @@ import type { ChainFeed } from '../../../bitcoin/io/index.ts'
 import { aborted, Emitter, type Events, Running, type RunningService, type WscError } from '../../../lib/index.ts'
 import { isSettlementError } from '../../errors.ts'
 import { indexFolder, jobsFolder } from '../places.ts'
-import { openStore } from '../store.ts'
+import { openStore, type Store } from '../store.ts'
 import { Inscriber, type InscriberOptions } from './inscriber.ts'
 import type { JobView } from './job-view.ts'
 import { knownOnDisk } from './known-on-disk.ts'
@@ -61,8 +61,8 @@ export class InscriberService implements RunningService {
   /** Throws E_LOCKED or E_STORE where the jobs cannot be opened. */
   async start(signal?: AbortSignal): Promise<void> {
     const { state, index, feed, ...options } = this.#components
-    const store = await openStore(jobsFolder(state), 'jobs')
-    this.#running.begin(async (either) => {
+    const open = () => openStore(jobsFolder(state), 'jobs')
+    const work = async (store: Store, either: AbortSignal) => {
       const inscriber = new Inscriber({
         ...options,
         store,
@@ -80,7 +80,8 @@ export class InscriberService implements RunningService {
         await inscriber.settled()
         await store.close()
       }
-    }, signal)
+    }
+    await this.#running.openAndBegin(open, work, signal)
   }
 
   async stop(): Promise<void> {

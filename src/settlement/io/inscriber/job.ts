@@ -185,5 +185,5 @@ function sequencesOf(leaves: readonly Uint8Array[], params: NetworkParams): Map<
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  return parseStored(schema, value, 'a saved job is damaged: it is left as it is; keep a copy of its folder')
+  return parseStored(schema, value, 'jobs', 'a saved job is damaged, and is left as it is')
 }

@@ -96,8 +96,8 @@ async function spenderOf({ client, job, options }: Search, { coins }: Attempt): 
   const spender = await findSpender(client, coins, job.since - DEEPEST_REORG, options)
   if (spender !== null) return spender
   const names = coins.map(({ txid, vout }) => `${txid}:${vout}`).join(', ')
-  const cure = 'Wait until it has caught up, or ask another node.'
-  throw behind(`The node knows neither ${names}, the coins of job ${job.id}, nor what spent them. ${cure}`)
+  const found = `The node knows neither ${names}, the coins of job ${job.id}, nor what spent them.`
+  throw behind(found, { act: 'wait-or-other-node' })
 }
 
 /** A reveal whose output is spent again is in no set of unspent outputs. */

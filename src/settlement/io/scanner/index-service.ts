@@ -5,7 +5,7 @@ import { settlementError } from '../../errors.ts'
 import { firstInscriptionHeight } from '../../first-inscription.ts'
 import { scanBlock } from '../../scan-block.ts'
 import { indexFolder } from '../places.ts'
-import { openStore } from '../store.ts'
+import { openStore, type Store } from '../store.ts'
 import type { IndexEntry } from './entry.ts'
 import { fetchBlock } from './fetch-block.ts'
 import { type IndexChange, InscriptionIndex } from './inscription-index.ts'
@@ -71,20 +71,7 @@ export class IndexService implements RunningService {
 
   /** Throws E_LOCKED or E_STORE where the index cannot be opened, E_USAGE where it has begun elsewhere. */
   async start(signal?: AbortSignal): Promise<void> {
-    const { params, state, startHeight } = this.#components
-    const store = await openStore(indexFolder(state), 'index')
-    try {
-      const index = await InscriptionIndex.open(store, params)
-      if (startHeight !== undefined && index.tip !== null && index.start !== startHeight) {
-        const cure = { act: 'other-settlement-dir' }
-        throw settlementError('E_USAGE', `this index begins at ${index.start}, and not at ${startHeight}`, { cure })
-      }
-      this.#index = index
-    } catch (error) {
-      await store.close()
-      throw error
-    }
-    this.#running.begin(async (either) => {
+    const work = async (store: Store, either: AbortSignal) => {
       try {
         await this.#follow(either)
       } catch (error) {
@@ -95,7 +82,8 @@ export class IndexService implements RunningService {
         this.#caughtUp.reject(abortedError())
         await store.close()
       }
-    }, signal)
+    }
+    await this.#running.openAndBegin(() => this.#open(), work, signal)
   }
 
   async stop(): Promise<void> {
@@ -117,6 +105,23 @@ export class IndexService implements RunningService {
     const block = await fetchBlock(client, { params, height, hash: fromDisplay(blockHash) }, signal)
     const found = [...scanBlock(block)].find(({ txid, envelope }) => `${txid}i${envelope.index}` === id)
     return found?.envelope.body ?? new Uint8Array(0)
+  }
+
+  async #open(): Promise<Store> {
+    const { params, state, startHeight } = this.#components
+    const store = await openStore(indexFolder(state), 'index')
+    try {
+      const index = await InscriptionIndex.open(store, params)
+      if (startHeight !== undefined && index.tip !== null && index.start !== startHeight) {
+        const cure = { act: 'other-settlement-dir' }
+        throw settlementError('E_USAGE', `this index begins at ${index.start}, and not at ${startHeight}`, { cure })
+      }
+      this.#index = index
+      return store
+    } catch (error) {
+      await store.close()
+      throw error
+    }
   }
 
   async #follow(signal: AbortSignal): Promise<void> {

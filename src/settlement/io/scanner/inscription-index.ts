@@ -213,5 +213,5 @@ function secondaryKeys({ record }: IndexEntry, place: string): string[] {
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  return parseStored(schema, value, 'the index is damaged: remove its folder, and it is made again from the node')
+  return parseStored(schema, value, 'index', 'the index is damaged')
 }

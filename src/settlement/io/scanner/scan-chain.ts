@@ -2,6 +2,7 @@ import type { Block } from '../../../bitcoin/index.ts'
 import {
   type BitcoindClient,
   BitcoindError,
+  type BitcoindErrorCode,
   type BlockEvent,
   type ChainFeed,
   isTransient,
@@ -15,6 +16,9 @@ import type { IndexChange, InscriptionIndex } from './inscription-index.ts'
 
 /** A block that the node told of and does not give is asked for so long, milliseconds, before that is told. */
 const PATIENCE_MS = 2_000
+
+/** What a feed ends with where the node's chain does not go on from the block that it was asked to begin at. */
+const OF_ANOTHER_CHAIN: ReadonlySet<BitcoindErrorCode> = new Set(['E_NODE_RESET', 'E_NODE_UNKNOWN_BLOCK'])
 
 /** What scanning a chain comes upon. */
 export type ScanEvent =
@@ -71,11 +75,17 @@ export async function* scanChain({
     await index.startAfter({ height, hash })
   }
   const { tip, base } = index
+  const told = feed.subscribe({ from: tip ?? undefined, base: base ?? undefined, signal })
+  for await (const event of ofItsChain(told)) {
+    if (event.type === 'connected') yield* connect(event, client, index, signal)
+    else yield await take(event, index)
+  }
+}
+
+/** What the feed tells. A block that the node tells of, and then does not give, says nothing against the index. */
+async function* ofItsChain(events: AsyncGenerator<BlockEvent, void>): AsyncGenerator<BlockEvent, void> {
   try {
-    for await (const event of feed.subscribe({ from: tip ?? undefined, base: base ?? undefined, signal })) {
-      if (event.type === 'connected') yield* connect(event, client, index, signal)
-      else yield await take(event, index)
-    }
+    yield* events
   } catch (error) {
     throw isOfAnotherChain(error) ? ofAnotherChain(error) : error
   }
@@ -83,7 +93,7 @@ export async function* scanChain({
 
 /** Whether the node's chain is none that this index can be brought to. */
 function isOfAnotherChain(error: unknown): error is BitcoindError {
-  return error instanceof BitcoindError && (error.cure?.act ?? '').endsWith('begin-anew')
+  return error instanceof BitcoindError && OF_ANOTHER_CHAIN.has(error.code)
 }
 
 function ofAnotherChain(cause: BitcoindError): BitcoindError {

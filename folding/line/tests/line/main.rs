@@ -1,0 +1,8 @@
+//! Line through the crate's public face.
+
+mod chain;
+mod counts;
+mod fold;
+mod hashes;
+mod mercury;
+mod textbook;
