@@ -65,11 +65,6 @@ pub fn point_limbs(point: &G) -> [Fr; 2 * LIMBS] {
   [x[0], x[1], x[2], y[0], y[1], y[2]]
 }
 
-/// A point of H as its two coordinates; the neutral one as zeroes.
-pub fn h_coordinates(point: &H) -> [Fr; 2] {
-  [point.x, point.y]
-}
-
 /// Whether the coordinates are those of a point of G, the neutral one as (0, 0) among them.
 pub fn is_on_g(point: &G) -> bool {
   bool::from(point.is_identity()) || bool::from(point.is_on_curve())

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::matrices::multiply;
 use ff::{Field, PrimeField};
-use halo2curves::{CurveAffine, group::Curve};
+use halo2curves::group::Curve;
 use wsc_folding::{
   engine::{Fq, Fr},
   msm::msm,
@@ -184,9 +184,4 @@ pub fn add(to: &mut [Fq], from: &[Fq], r: Fq) {
   for (to, from) in to.iter_mut().zip(from) {
     *to += r * from;
   }
-}
-
-/// Whether a point is none of a pair's business: on H, the neutral one excluded.
-pub fn is_on_h_not_neutral(point: &H) -> bool {
-  !bool::from(halo2curves::group::prime::PrimeCurveAffine::is_identity(point)) && bool::from(point.is_on_curve())
 }
