@@ -3,5 +3,6 @@
 mod common;
 mod fold;
 mod key;
+mod line;
 mod oneshot;
 mod r1cs;

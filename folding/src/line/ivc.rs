@@ -1,0 +1,245 @@
+//! Folding step after step, and the native decider (folding-scheme §8).
+
+use super::{
+  augmented::{self, Inputs},
+  builder::Builder,
+  curve::{G, is_on_g, is_on_h},
+  cycle::{self, CycleMessages, CycleRunning, CycleWitness, MAX_STEPS},
+  cyclefold,
+  nifs::{self, Messages},
+  parameters::Parameters,
+  relation::{Incoming, Products, Running, RunningWitness, evaluate},
+  sponge::{Tag, hash},
+};
+use crate::{
+  engine::{Fq, Fr},
+  error::{Code, Error, Result},
+  msm::msm,
+};
+use ff::Field;
+use halo2curves::{CurveAffine, group::Curve};
+
+/// All steps so far: n of them, from z₀ to z_n.
+#[derive(Clone, Debug)]
+pub struct Accumulator {
+  pub n: u64,
+  pub z0: Vec<Fr>,
+  pub zn: Vec<Fr>,
+  pub running: Running,
+  pub witness: RunningWitness,
+  /// The instance of the last step, not folded yet.
+  pub incoming: Incoming,
+  pub incoming_witness: Vec<Fr>,
+  pub products: Products,
+  pub cycle: CycleRunning,
+  pub cycle_witness: CycleWitness,
+}
+
+/// h₀ = Hash₁(pp, z₀).
+pub fn start_hash(pp: Fr, z0: &[Fr]) -> Fr {
+  hash(Tag::Start, &[&[pp], z0].concat())
+}
+
+/// x_n = Hash₂(h₀, n, z_n, U_n, V_n).
+pub fn io_hash(start: Fr, n: u64, zn: &[Fr], running: &Running, cycle: &CycleRunning) -> Fr {
+  let elements = [&[start, Fr::from(n)], zn, &running.elements(), &cycle.elements()].concat();
+  hash(Tag::Io, &elements)
+}
+
+pub fn commit(bases: &[G], values: &[Fr]) -> G {
+  msm(values, &bases[..values.len()]).to_affine()
+}
+
+/// One fold of the chain's last instance, before the next step: natively, with both witnesses moved along.
+pub struct Advance {
+  pub running: Running,
+  pub witness: RunningWitness,
+  pub cycle: CycleRunning,
+  pub cycle_witness: CycleWitness,
+  pub messages: Messages,
+  pub cycle_messages: CycleMessages,
+}
+
+impl Accumulator {
+  /// The first step. `wires` is the step circuit's witness, the constant first, and satisfies it.
+  pub fn begin(parameters: &Parameters, wires: &[Fr]) -> Result<Self> {
+    let Parameters { layout, shape, .. } = parameters;
+    let arity = layout.arity;
+    let running = Running::default_of(layout.log_rows);
+    let cycle = CycleRunning::default();
+    let (messages, cycle_messages) = Inputs::no_messages(layout.log_rows);
+    let (before, after) = (&wires[1 + arity..1 + 2 * arity], &wires[1..1 + arity]);
+    let inputs = Inputs {
+      pp: parameters.pp,
+      start: start_hash(parameters.pp, before),
+      i: 0,
+      before,
+      after,
+      running: &running,
+      cycle: &cycle,
+      c2: G::default(),
+      messages: &messages,
+      sum: G::default(),
+      cycle_messages,
+    };
+    let (incoming, incoming_witness, products) = step(parameters, wires, &inputs)?;
+    Ok(Accumulator {
+      n: 1,
+      z0: before.to_vec(),
+      zn: after.to_vec(),
+      witness: RunningWitness::default_of(shape),
+      running,
+      incoming,
+      incoming_witness,
+      products,
+      cycle,
+      cycle_witness: CycleWitness::default(),
+    })
+  }
+
+  /// One more step; on failure the accumulator is what it was.
+  pub fn fold(&mut self, parameters: &Parameters, wires: &[Fr]) -> Result<()> {
+    if self.n >= MAX_STEPS {
+      return Err(Error::new(
+        Code::Witness,
+        format!("a chain has at most {MAX_STEPS} steps"),
+      ));
+    }
+    let arity = parameters.layout.arity;
+    let after = &wires[1..1 + arity];
+    let advance = self.advance(parameters)?;
+    let inputs = Inputs {
+      pp: parameters.pp,
+      start: start_hash(parameters.pp, &self.z0),
+      i: self.n,
+      before: &self.zn,
+      after,
+      running: &self.running,
+      cycle: &self.cycle,
+      c2: self.incoming.c,
+      messages: &advance.messages,
+      sum: advance.running.c,
+      cycle_messages: advance.cycle_messages.clone(),
+    };
+    let (incoming, incoming_witness, products) = step(parameters, wires, &inputs)?;
+    self.n += 1;
+    self.zn = after.to_vec();
+    self.running = advance.running;
+    self.witness = advance.witness;
+    self.cycle = advance.cycle;
+    self.cycle_witness = advance.cycle_witness;
+    self.incoming = incoming;
+    self.incoming_witness = incoming_witness;
+    self.products = products;
+    Ok(())
+  }
+
+  /// Folds the last instance into the running one, and CycleFold's with it.
+  pub fn advance(&self, parameters: &Parameters) -> Result<Advance> {
+    let mut witness = self.witness.clone();
+    let (messages, folded) = nifs::prove(
+      &self.running,
+      &mut witness,
+      &self.incoming,
+      &self.incoming_witness,
+      &self.products,
+    );
+    let running = folded.running;
+    let (cycle_wires, public) = cyclefold::witness(folded.gamma, &self.running.c, &self.incoming.c, &running.c);
+    let incoming_products = cycle::cycle_products(&cycle_wires, Fq::ONE, &public);
+    let products = cycle::cycle_products(&self.cycle_witness.w, self.cycle.u_in_k(), &self.cycle.public());
+    let cross = cycle::cross_term(&products, &incoming_products, self.cycle.u_in_k());
+    let bases = &parameters.cycle_bases;
+    let cycle_messages = CycleMessages {
+      p2: cycle::commit(bases, &cycle_wires),
+      pt: cycle::commit(bases, &cross),
+    };
+    let mut sponge = folded.sponge;
+    let r = cycle::challenge(&mut sponge, &running.c, &cycle_messages);
+    let sums = cycle::incoming_sums(folded.gamma, &self.running, &self.incoming.c, &running.c);
+    let mut cycle_witness = self.cycle_witness.clone();
+    cycle::add(&mut cycle_witness.w, &cycle_wires, r.r_in_k());
+    cycle::add(&mut cycle_witness.e, &cross, r.r_in_k());
+    Ok(Advance {
+      cycle: cycle::fold(&self.cycle, &sums, &cycle_messages, r),
+      running,
+      witness,
+      cycle_witness,
+      messages,
+      cycle_messages,
+    })
+  }
+
+  /// The native decider: None where everything holds, else the first thing that does not.
+  pub fn broken(&self, parameters: &Parameters) -> Option<&'static str> {
+    let Parameters {
+      layout,
+      shape,
+      bases,
+      cycle_bases,
+      pp,
+      ..
+    } = parameters;
+    if self.n == 0 || self.n > MAX_STEPS {
+      return Some("the number of steps");
+    }
+    if (self.z0.len(), self.zn.len()) != (layout.arity, layout.arity) || self.running.beta.len() != layout.log_rows {
+      return Some("the length of a vector");
+    }
+    if self.witness.w.len() != shape.variables || self.incoming_witness.len() != shape.variables {
+      return Some("the length of a witness");
+    }
+    if !is_on_g(&self.running.c) || !is_on_g(&self.incoming.c) || !is_on_h(&self.cycle.p) || !is_on_h(&self.cycle.q) {
+      return Some("a point");
+    }
+    if !self.cycle.within_bounds() {
+      return Some("the bounds of CycleFold's sums");
+    }
+    let defaults = (Running::default_of(layout.log_rows), CycleRunning::default());
+    if self.n == 1 && (&self.running, &self.cycle) != (&defaults.0, &defaults.1) {
+      return Some("the instances of a first step");
+    }
+    let x = io_hash(start_hash(*pp, &self.z0), self.n, &self.zn, &self.running, &self.cycle);
+    if self.incoming.x != x {
+      return Some("the hash of the last step");
+    }
+    let products = Products::of(shape, &self.incoming_witness, Fr::ONE, x);
+    if products.broken_row().is_some() {
+      return Some("a row of the last step");
+    }
+    if commit(bases, &self.incoming_witness) != self.incoming.c {
+      return Some("the commitment of the last step");
+    }
+    let witness = RunningWitness::of(shape, &self.running, self.witness.w.clone());
+    if evaluate(&witness.error, &self.running.beta) != self.running.e {
+      return Some("the running instance's claim");
+    }
+    if commit(bases, &self.witness.w) != self.running.c {
+      return Some("the running instance's commitment");
+    }
+    self.cycle.broken(&self.cycle_witness, cycle_bases)
+  }
+}
+
+/// The instance of one step: its witness, and what the next fold needs of it.
+fn step(parameters: &Parameters, wires: &[Fr], inputs: &Inputs<'_>) -> Result<(Incoming, Vec<Fr>, Products)> {
+  let Parameters {
+    layout, shape, bases, ..
+  } = parameters;
+  let mut cs = Builder::values(layout.first());
+  let x = augmented::write(&mut cs, layout, inputs);
+  let mut witness = Vec::with_capacity(shape.variables);
+  witness.extend_from_slice(&wires[1..]);
+  witness.extend_from_slice(cs.witness());
+  witness.resize(shape.variables, Fr::ZERO);
+  let products = Products::of(shape, &witness, Fr::ONE, x);
+  if let Some(row) = products.broken_row() {
+    // The step's own rows were checked before; the rest fails with negligible probability only (folding-scheme §6).
+    return Err(Error::internal(format!("a fold without a witness, row {row}")));
+  }
+  let c = commit(bases, &witness);
+  if !bool::from(c.is_on_curve()) {
+    return Err(Error::internal("a commitment off the curve"));
+  }
+  Ok((Incoming { c, x }, witness, products))
+}
