@@ -64,7 +64,8 @@ function test(): boolean {
   process.stdout.write(stdout)
   const { passed, failed, ignored } = countTests(stdout)
   const skipped = process.env.WSC_CI === '1' ? ignored : 0
-  tellCounts(passed, failed + skipped, 'Rust: ')
+  const reasons = [...stdout.matchAll(/^test (.+) \.\.\. FAILED/gm)].map(([, name]) => `Rust: ${name}`)
+  tellCounts(passed, failed + skipped, 'Rust: ', reasons)
   return status === 0 && passed > 0 && skipped === 0
 }
 

@@ -1,4 +1,4 @@
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestCase, TestModule } from 'vitest/node'
 import { tellCounts } from './test-counts.ts'
 
 /**
@@ -23,6 +23,22 @@ export const closingLine: Reporter = {
       process.exitCode = 1
     }
     const passed = count('passed')
-    tellCounts(passed, count('failed') + broken + (strict ? skipped.length : 0))
+    const reasons = [...tests.flatMap(reasonOf), ...modules.flatMap((module) => module.errors().map(firstLines))]
+    tellCounts(passed, count('failed') + broken + (strict ? skipped.length : 0), '', [
+      ...reasons,
+      ...errors.map(firstLines),
+    ])
   },
+}
+
+/** Of a failed test: where it is and the first lines of what it says. */
+function reasonOf(test: TestCase): string[] {
+  const result = test.result()
+  if (result.state !== 'failed') return []
+  return [`${test.module.relativeModuleId} > ${test.fullName}`, ...result.errors.map(firstLines)]
+}
+
+function firstLines(error: { readonly message?: string }): string {
+  const lines = (error.message ?? String(error)).split('\n').slice(0, 12)
+  return lines.map((line) => `    ${line}`).join('\n')
 }
