@@ -19,6 +19,26 @@ export type SetupKind = 'ceremony' | 'insecure-dev'
 /** circomlib's PoseidonEx(3,1) with initial state `tag`, in batches: k·96 bytes in, k·32 out. */
 export function poseidon(tag: number, inputs: Uint8Array): Uint8Array
 
+/** Roots of whole units of storage: k·7,936 bytes in, k·32 out. */
+export function unitRoots(units: Uint8Array): Promise<Uint8Array>
+
+/** Nodes of storage's 16-ary trees, circomlib's PoseidonEx(16,1) with initial state `tag`: k·512 bytes in, k·32 out. */
+export function treeNodes(tag: number, children: Uint8Array): Uint8Array
+
+/**
+ * `width` bytes, a multiple of 64, at one place of every parity unit, from those of the data units:
+ * `dataUnits`·`width` bytes in, ⌈`dataUnits`/2⌉·`width` out.
+ */
+export function encodeColumn(dataUnits: number, width: number, data: Uint8Array): Promise<Uint8Array>
+
+/** The same of the data units, from any `dataUnits` units of the codeword, whose numbers rise. */
+export function restoreColumn(
+  dataUnits: number,
+  width: number,
+  numbers: Uint32Array,
+  units: Uint8Array,
+): Promise<Uint8Array>
+
 /** Writes development powers of tau from a published secret: INSECURE, for regtest and tests. */
 export function makeDevPtau(
   path: string,

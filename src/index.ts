@@ -117,6 +117,7 @@ export {
   type OnNote,
   openStore,
   openWallet,
+  type Pays,
   parseSecretKey,
   type Query,
   type RecordWarning,

@@ -48,6 +48,7 @@ pub mod setup_kind;
 pub mod sparse;
 pub mod spartan;
 pub mod step;
+pub mod storage;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 #[cfg(not(target_arch = "wasm32"))]

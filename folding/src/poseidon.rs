@@ -2,6 +2,8 @@
 //! element starting as a tag. The accumulator of the bus is made of it.
 
 mod constants;
+mod grain;
+pub mod wide;
 
 use crate::{curves::Fr, field};
 use constants::{MIX, PRE, ROUND, SPARSE};

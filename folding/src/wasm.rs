@@ -4,6 +4,8 @@
 //! A status of 0 or more is success; below 0 it is a failure, its text the result. A panic traps: the instance must not
 //! be used again (`src/proving/wasm-verifier.ts` takes a fresh one).
 
+mod storage;
+
 use crate::{
   error::{Code, Error},
   key::{self, Verifier},

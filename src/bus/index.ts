@@ -62,7 +62,7 @@ export {
 } from './attestation/verify.ts'
 export { better, type CompareReject, type CompareResult } from './compare.ts'
 export type { BusErrorCode } from './errors.ts'
-export { decodeField, encodeField, FIELD_MODULUS } from './field.ts'
+export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
 export { poseidonOf } from './poseidon.ts'
 export {
   decodeProofFile,

@@ -18,6 +18,8 @@ export type {
 } from './engine.ts'
 export type { ProvingErrorCode, WitnessErrorCode } from './errors.ts'
 export { FIELD_MODULUS } from './modulus.ts'
+export type { StorageKernel } from './storage-kernel.ts'
 export { openWasmProofVerifier } from './wasm-proof-verifier.ts'
+export { openWasmStorage } from './wasm-storage.ts'
 export { openWasmVerifier } from './wasm-verifier.ts'
 export { WitnessCalculator } from './witness-calculator.ts'

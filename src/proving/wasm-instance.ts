@@ -36,6 +36,17 @@ export interface WasmExports {
     publicValuesLength: number,
   ): number
   wsc_poseidon(tag: number, inputs: number, inputsLength: number): number
+  wsc_unit_roots(units: number, unitsLength: number): number
+  wsc_tree_nodes(tag: number, children: number, childrenLength: number): number
+  wsc_encode_column(dataUnits: number, width: number, data: number, dataLength: number): number
+  wsc_restore_column(
+    dataUnits: number,
+    width: number,
+    numbers: number,
+    numbersLength: number,
+    units: number,
+    unitsLength: number,
+  ): number
 }
 
 /** Pointer and length of each input in memory; there are at most two. */

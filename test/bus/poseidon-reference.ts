@@ -2,26 +2,15 @@ import { readFileSync } from 'node:fs'
 import type { Poseidon } from '../../src/bus/accumulator.ts'
 import { decodeField, encodeField, FIELD_MODULUS as P } from '../../src/bus/field.ts'
 
-/**
- * circomlib's PoseidonEx(3, 1), computed from circomlib's own constants: the same rounds as its template, written
- * as a program. Width t = 4, 8 full rounds, 56 partial rounds.
- */
-const T = 4
 const FULL = 8
-const PARTIAL = 56
 
-function constants(name: 'C' | 'M' | 'P' | 'S'): bigint[] {
+function constants(name: 'C' | 'M' | 'P' | 'S', width: number): bigint[] {
   const file = new URL('../../node_modules/circomlib/circuits/poseidon_constants.circom', import.meta.url)
   const text = readFileSync(file, 'utf8')
   const body = text.split(`function POSEIDON_${name}(t)`)[1]?.split('function POSEIDON_')[0] ?? ''
-  const branch = body.split(/t\s*==\s*4\)/)[1]?.split(/t\s*==\s*5\)/)[0] ?? ''
+  const branch = body.split(new RegExp(`t\\s*==\\s*${width}\\)`))[1]?.split(/t\s*==/)[0] ?? ''
   return [...branch.matchAll(/0x[0-9a-f]+/g)].map((match) => BigInt(match[0]))
 }
-
-const C = constants('C')
-const M = constants('M')
-const PRE = constants('P')
-const S = constants('S')
 
 const mod = (x: bigint) => ((x % P) + P) % P
 const pow5 = (x: bigint) => mod(x * x * x * x * x)
@@ -30,28 +19,44 @@ const at = (list: readonly bigint[], i: number) => {
   if (value === undefined) throw new Error(`Poseidon constant ${i} is missing`)
   return value
 }
-const mix = (state: bigint[], m: readonly bigint[]) =>
-  state.map((_, i) => mod(state.reduce((sum, value, j) => sum + at(m, j * T + i) * value, 0n)))
-const ark = (state: bigint[], r: number) => state.map((value, i) => mod(value + at(C, r + i)))
 
-export const poseidon: Poseidon = (tag, a, b, c) => {
-  let state = ark([BigInt(tag), a, b, c], 0)
-  for (let r = 0; r < FULL / 2 - 1; r++) state = mix(ark(state.map(pow5), (r + 1) * T), M)
-  state = mix(ark(state.map(pow5), (FULL / 2) * T), PRE)
-  for (let r = 0; r < PARTIAL; r++) {
-    const head = mod(pow5(at(state, 0)) + at(C, (FULL / 2 + 1) * T + r))
-    const row = (T * 2 - 1) * r
-    const rest = state.slice(1)
-    state = [
-      mod(at(S, row) * head + rest.reduce((sum, value, i) => sum + at(S, row + 1 + i) * value, 0n)),
-      ...rest.map((value, i) => mod(value + head * at(S, row + T + i))),
-    ]
+/**
+ * circomlib's PoseidonEx(T - 1, 1), computed from circomlib's own constants: the same rounds as its template, written
+ * as a program. 8 full rounds; how many partial ones the template has for the width the caller says.
+ */
+export function poseidonOfWidth(T: number, PARTIAL: number): (tag: number, inputs: readonly bigint[]) => bigint {
+  const [C, M, PRE, S] = (['C', 'M', 'P', 'S'] as const).map((name) => constants(name, T)) as [
+    bigint[],
+    bigint[],
+    bigint[],
+    bigint[],
+  ]
+  const mix = (state: bigint[], m: readonly bigint[]) =>
+    state.map((_, i) => mod(state.reduce((sum, value, j) => sum + at(m, j * T + i) * value, 0n)))
+  const ark = (state: bigint[], r: number) => state.map((value, i) => mod(value + at(C, r + i)))
+  return (tag, inputs) => {
+    let state = ark([BigInt(tag), ...inputs], 0)
+    for (let r = 0; r < FULL / 2 - 1; r++) state = mix(ark(state.map(pow5), (r + 1) * T), M)
+    state = mix(ark(state.map(pow5), (FULL / 2) * T), PRE)
+    for (let r = 0; r < PARTIAL; r++) {
+      const head = mod(pow5(at(state, 0)) + at(C, (FULL / 2 + 1) * T + r))
+      const row = (T * 2 - 1) * r
+      const rest = state.slice(1)
+      state = [
+        mod(at(S, row) * head + rest.reduce((sum, value, i) => sum + at(S, row + 1 + i) * value, 0n)),
+        ...rest.map((value, i) => mod(value + head * at(S, row + T + i))),
+      ]
+    }
+    for (let r = 0; r < FULL / 2 - 1; r++) {
+      state = mix(ark(state.map(pow5), (FULL / 2 + 1) * T + PARTIAL + r * T), M)
+    }
+    return at(mix(state.map(pow5), M), 0)
   }
-  for (let r = 0; r < FULL / 2 - 1; r++) {
-    state = mix(ark(state.map(pow5), (FULL / 2 + 1) * T + PARTIAL + r * T), M)
-  }
-  return at(mix(state.map(pow5), M), 0)
 }
+
+const ofThree = poseidonOfWidth(4, 56)
+
+export const poseidon: Poseidon = (tag, a, b, c) => ofThree(tag, [a, b, c])
 
 /** The same in batches over bytes, as addon and WASM have it. */
 export const poseidonSource = {

@@ -6,6 +6,7 @@ mod poseidon;
 mod powers;
 mod progress;
 mod setup;
+mod storage;
 mod task;
 mod verifier;
 mod witness;

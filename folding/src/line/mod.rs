@@ -8,7 +8,6 @@ pub mod compress;
 pub mod curve;
 pub mod cycle;
 pub mod cyclefold;
-pub mod grain;
 pub mod inner_product;
 pub mod ivc;
 pub mod matrices;

@@ -6,3 +6,4 @@ mod key;
 mod line;
 mod oneshot;
 mod r1cs;
+mod storage;

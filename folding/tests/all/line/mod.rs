@@ -5,4 +5,4 @@ mod counts;
 mod fold;
 mod hashes;
 mod mercury;
-mod textbook;
+pub mod textbook;

@@ -4,7 +4,7 @@ import type { Wallet } from '../wallet/wallet.ts'
 import { rejectReason } from './bitcoind-calls.ts'
 import { buildChild, type Child } from './child.ts'
 import type { BitcoindCalls } from './client.ts'
-import { coinsOf, type Job, rawCoin } from './job.ts'
+import { coinsOf, type Job, paysOf, rawCoin } from './job.ts'
 import type { Whereabouts } from './locate.ts'
 import { evicted } from './mempool.ts'
 import type { OnNote } from './notes.ts'
@@ -44,7 +44,8 @@ export async function accelerated(context: AccelerateContext, job: Job, where: W
   const commit = Transaction.fromHex(attempt.commit.hex)
   const reveals = waiting.map(({ hex }) => Transaction.fromHex(hex))
   const commitFee = sum(coinsOf(attempt).map(({ value }) => value)) - sum(commit.outs.map(({ value }) => value))
-  const revealFees = attempt.reveals.map((_, i) => commit.outs[i]!.value - POSTAGE)
+  const pays = paysOf(attempt).map((outputs) => sum(outputs.map(({ value }) => value)))
+  const revealFees = pays.map((paid, i) => commit.outs[i]!.value - POSTAGE - paid)
   const commitWaits = where.commit === 0
   const parents = {
     vsize: reveals.reduce((total, tx) => total + tx.virtualSize(), commitWaits ? commit.virtualSize() : 0),
@@ -69,6 +70,7 @@ export async function accelerated(context: AccelerateContext, job: Job, where: W
     commitFee,
     revealFees,
     postage: POSTAGE * BigInt(attempt.reveals.length),
+    paid: sum(pays),
     fees: BigInt(attempt.fees) + child.fee,
     child: { vsize: child.vsize, fee: child.fee },
   })

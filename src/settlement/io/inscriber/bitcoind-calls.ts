@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Transaction } from 'bitcoinjs-lib'
 import { z } from 'zod'
 import { blockHash, toDisplay } from '../../../bitcoin/index.ts'
 import { BitcoindError } from '../../../bitcoin/io/index.ts'
@@ -55,9 +56,20 @@ export async function rejectReason(
     : 'package-not-validated'
 }
 
+const OP_RETURN = 0x6a
+
+/** What an output that nobody can spend pays at most: unless told so much, a node refuses to send it. */
+function greatestBurn(hex: string): bigint {
+  const burns = Transaction.fromHex(hex).outs.filter(({ script }) => script[0] === OP_RETURN)
+  return burns.reduce((most, { value }) => (value > most ? value : most), 0n)
+}
+
 /** Hands a transaction to the node; one that it has, or that is confirmed, is fine. Throws E_POLICY where it refuses. */
 export async function send(client: BitcoindCalls, hex: string, options: Options = {}): Promise<void> {
-  const call = { method: 'sendrawtransaction', params: [hex, NO_MAX_FEE_RATE], schema: z.string() }
+  // An older node does not know the last of these; it is left out where nothing is burned.
+  const burn = greatestBurn(hex)
+  const params = burn === 0n ? [hex, NO_MAX_FEE_RATE] : [hex, NO_MAX_FEE_RATE, Number(burn) / 1e8]
+  const call = { method: 'sendrawtransaction', params, schema: z.string() }
   try {
     await client.call(call, { ...options, timeoutMs: SEND_TIMEOUT_MS })
   } catch (error) {

@@ -7,7 +7,7 @@ import { Inscriber, type InscriberOptions } from './inscriber.ts'
 import type { JobView } from './job-view.ts'
 import { knownOnDisk } from './known-on-disk.ts'
 import type { InscriberNote } from './notes.ts'
-import type { Cost } from './plan.ts'
+import type { Cost, Pays } from './plan.ts'
 import type { KnownSequences, RecordWarning } from './record-warnings.ts'
 
 /** Who pays for inscriptions, and where the jobs are kept. */
@@ -93,13 +93,13 @@ export class InscriberService implements RunningService {
   }
 
   /** What inscribing these envelopes would cost; nothing is kept or sent. */
-  async quote(envelopes: readonly Uint8Array[], feeRate?: number): Promise<Cost> {
-    return await this.#started.quote(envelopes, feeRate)
+  async quote(envelopes: readonly Uint8Array[], feeRate?: number, pays?: Pays): Promise<Cost> {
+    return await this.#started.quote(envelopes, feeRate, pays)
   }
 
-  /** With one commit for all; what was begun before is gone on with. */
-  async inscribe(envelopes: readonly Uint8Array[], feeRate?: number): Promise<void> {
-    this.#events.emit('job', await this.#started.inscribe(envelopes, feeRate))
+  /** With one commit for all; what was begun before is gone on with. `pays`: what each reveal pays beside. */
+  async inscribe(envelopes: readonly Uint8Array[], feeRate?: number, pays?: Pays): Promise<void> {
+    this.#events.emit('job', await this.#started.inscribe(envelopes, feeRate, pays))
   }
 
   /** Sends again whatever is not final yet. What stands in the way of one job is thrown after the last. */

@@ -7,14 +7,14 @@ import { estimateFeeRate, rejectReason } from './bitcoind-calls.ts'
 import type { BitcoindCalls } from './client.ts'
 import { CoinHistory } from './coin-history.ts'
 import { conflict } from './dispatch.ts'
-import { attemptOf, coinsOf, type Job, JobStore, jobId, leavesOf } from './job.ts'
+import { attemptOf, coinsOf, type Job, JobStore, jobId, leavesOf, paysOf } from './job.ts'
 import { type JobView, viewOfDone } from './job-view.ts'
 import { locate } from './locate.ts'
 import { evicted } from './mempool.ts'
 import type { OnNote } from './notes.ts'
 import { Payers } from './payers.ts'
 import type { OptionalGuard } from './plain-coins.ts'
-import { type Cost, type Plan, requireRelayable } from './plan.ts'
+import { type Cost, type Pays, type Plan, requirePays, requireRelayable } from './plan.ts'
 import { JobProgress } from './progress.ts'
 import { type KnownSequences, type RecordWarning, recordIn, recordWarnings } from './record-warnings.ts'
 import { leafScript } from './transactions.ts'
@@ -88,11 +88,12 @@ export class Inscriber {
   }
 
   /** What inscribing would cost; nothing is kept or sent. */
-  async quote(envelopes: readonly Uint8Array[], feeRate?: number): Promise<Cost> {
+  async quote(envelopes: readonly Uint8Array[], feeRate?: number, pays: Pays = []): Promise<Cost> {
+    requirePays(envelopes, pays)
     return await this.#turns.take(async () => {
       const leaves = this.#leaves(envelopes)
-      if ((await this.#jobs.get(jobId(this.#options.wallet, leaves))) === null) await this.#warn(leaves)
-      return (await this.#plan(leaves, feeRate)).cost
+      if ((await this.#jobs.get(jobId(this.#options.wallet, leaves, pays))) === null) await this.#warn(leaves)
+      return (await this.#plan(leaves, feeRate, pays)).cost
     })
   }
 
@@ -101,20 +102,25 @@ export class Inscriber {
     await this.#turns.take(async () => {})
   }
 
-  /** Inscribes these, one commit for all; what was begun before is gone on with. */
-  async inscribe(envelopes: readonly Uint8Array[], feeRate?: number): Promise<JobView> {
-    return await this.#turns.take(() => this.#inscribe(this.#leaves(envelopes), feeRate))
+  /**
+   * Inscribes these, one commit for all; what was begun before is gone on with.
+   *
+   * @param pays what each one's reveal pays beside the inscription's own output
+   */
+  async inscribe(envelopes: readonly Uint8Array[], feeRate?: number, pays: Pays = []): Promise<JobView> {
+    requirePays(envelopes, pays)
+    return await this.#turns.take(() => this.#inscribe(this.#leaves(envelopes), feeRate, pays))
   }
 
-  async #inscribe(leaves: readonly Uint8Array[], feeRate?: number): Promise<JobView> {
-    const id = jobId(this.#options.wallet, leaves)
+  async #inscribe(leaves: readonly Uint8Array[], feeRate: number | undefined, pays: Pays): Promise<JobView> {
+    const id = jobId(this.#options.wallet, leaves, pays)
     const done = await this.#jobs.done(id)
     if (done !== null) return viewOfDone(done, await this.#options.client.getBlockCount(this.#call))
     const begun = await this.#jobs.get(id)
     if (begun !== null) return await this.#progress.advance(begun)
     await this.#warn(leaves)
     const since = await this.#options.client.getBlockCount(this.#call)
-    const plan = await this.#plan(leaves, feeRate)
+    const plan = await this.#plan(leaves, feeRate, pays)
     this.#options.onCost?.(plan.cost)
     const { fundFrom: nodeWallet } = this.#options
     const job: Job = { id, since, status: 'prepared', attempts: [attemptOf(plan)], children: {}, nodeWallet }
@@ -180,10 +186,10 @@ export class Inscriber {
       throw settlementError('E_JOB', `the commit pays ${attempt.feeRate} sat/vB already: a replacement must pay more`)
     }
     this.#checkCap(feeRate)
-    const leaves = leavesOf(attempt)
+    const [leaves, pays] = [leavesOf(attempt), paysOf(attempt)]
     const commits = job.attempts.map(({ commit }) => commit.txid)
     const replaces = { coins: coinsOf(attempt), ...(await evicted(client, commits, this.#call)) }
-    const plan = await this.#payers.plan({ leaves, feeRate, nodeWallet: job.nodeWallet, replaces })
+    const plan = await this.#payers.plan({ leaves, pays, feeRate, nodeWallet: job.nodeWallet, replaces })
     this.#checkSize(plan.cost)
     const { fees, commitVsize, revealVsizes } = plan.cost
     this.#checkCap(Number(fees) / revealVsizes.reduce((total, vsize) => total + vsize, commitVsize))
@@ -227,11 +233,11 @@ export class Inscriber {
     for (const warning of await recordWarnings(records, client, sources, this.#call)) onWarning(warning)
   }
 
-  async #plan(leaves: readonly Uint8Array[], feeRate?: number): Promise<Plan> {
+  async #plan(leaves: readonly Uint8Array[], feeRate: number | undefined, pays: Pays): Promise<Plan> {
     const { client, wallet } = this.#options
     const rate = feeRate ?? (await estimateFeeRate(client, wallet.params.weakPow, this.#call))
     this.#checkCap(rate)
-    const plan = await this.#payers.plan({ leaves, feeRate: rate, nodeWallet: this.#options.fundFrom })
+    const plan = await this.#payers.plan({ leaves, pays, feeRate: rate, nodeWallet: this.#options.fundFrom })
     this.#checkSize(plan.cost)
     return plan
   }

@@ -7,9 +7,9 @@ import { counts } from '../../record/sequence.ts'
 import type { Store } from '../store.ts'
 import { parseStored, requireOwner } from '../stored.ts'
 import type { Wallet } from '../wallet/wallet.ts'
-import type { Plan } from './plan.ts'
+import type { Pays, Plan } from './plan.ts'
 import { type KnownSequences, lineOfRecord, recordIn } from './record-warnings.ts'
-import type { Coin } from './transactions.ts'
+import type { Coin, Output } from './transactions.ts'
 
 const FORMAT = 1
 
@@ -69,9 +69,18 @@ export type DoneJob = z.output<typeof doneSchema>
 export type Attempt = z.output<typeof attemptSchema>
 export type Job = z.output<typeof jobSchema>
 
-/** The same content for the same wallet and network is the same job: a command repeated goes on with it. */
-export function jobId(wallet: Wallet, leaves: readonly Uint8Array[]): string {
-  return bytesToHex(sha256(concatBytes(networkHash(wallet.params), ...leaves.map((leaf) => sha256(leaf)))))
+/**
+ * The same content and payments for the same wallet and network are the same job: a command repeated goes on with it.
+ * Where nothing is paid the id is what it was before reveals could pay.
+ */
+export function jobId(wallet: Wallet, leaves: readonly Uint8Array[], pays: Pays = []): string {
+  const paid = pays.map((outputs) => concatBytes(...outputs.map(outputHash)))
+  const payments = paid.some(({ length }) => length > 0) ? paid.map((bytes) => sha256(bytes)) : []
+  return bytesToHex(sha256(concatBytes(networkHash(wallet.params), ...leaves.map((leaf) => sha256(leaf)), ...payments)))
+}
+
+function outputHash({ script, value }: Output): Uint8Array {
+  return sha256(concatBytes(new TextEncoder().encode(`${value}:`), script))
 }
 
 export function attemptOf({ coins, commit, reveals, cost }: Plan): Attempt {
@@ -170,6 +179,11 @@ export class JobStore implements KnownSequences {
 /** The leaf scripts that reveals show. */
 export function leavesOf({ reveals }: Attempt): Uint8Array[] {
   return reveals.map(({ hex }) => Transaction.fromHex(hex).ins[0]!.witness[1]!)
+}
+
+/** What reveals pay beside the outputs of their inscriptions, which come first. */
+export function paysOf({ reveals }: Attempt): Pays {
+  return reveals.map(({ hex }) => Transaction.fromHex(hex).outs.slice(1))
 }
 
 /** Greatest `seq` of each line among the records of these leaves. */

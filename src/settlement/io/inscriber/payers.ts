@@ -7,7 +7,7 @@ import { coinsOf, type Job, type JobStore } from './job.ts'
 import type { OnNote } from './notes.ts'
 import { OwnCoins } from './own-coins.ts'
 import type { OptionalGuard } from './plain-coins.ts'
-import { draftPlan, finishPlan, type Plan } from './plan.ts'
+import { draftPlan, finishPlan, type Pays, type Plan } from './plan.ts'
 import type { Coin } from './transactions.ts'
 
 interface PayersOptions {
@@ -23,6 +23,7 @@ interface PayersOptions {
 
 interface PlanRequest {
   readonly leaves: readonly Uint8Array[]
+  readonly pays: Pays
   readonly feeRate: number
   /** The node's wallet that pays; the wallet file unless given. */
   readonly nodeWallet: string | undefined
@@ -40,9 +41,9 @@ export class Payers {
   }
 
   /** Commit and reveals, signed; nothing is kept or sent. */
-  async plan({ leaves, feeRate, nodeWallet, replaces }: PlanRequest): Promise<Plan> {
+  async plan({ leaves, pays, feeRate, nodeWallet, replaces }: PlanRequest): Promise<Plan> {
     const { wallet } = this.#options
-    const draft = draftPlan(wallet, leaves, feeRate)
+    const draft = draftPlan(wallet, leaves, feeRate, pays)
     const request = { outputs: draft.outputs, feeRate, claimed: await this.#claimed(nodeWallet), replaces }
     return finishPlan(wallet, draft, await this.#funding(nodeWallet).fund(request))
   }

@@ -1,4 +1,6 @@
 import type { Transaction } from 'bitcoinjs-lib'
+import type { TransactionOutput } from '../../../bitcoin/index.ts'
+import { aByteArray, WscError } from '../../../lib/index.ts'
 import { settlementError } from '../../errors.ts'
 import { taprootOutput } from '../wallet/taproot.ts'
 import type { Wallet } from '../wallet/wallet.ts'
@@ -29,15 +31,22 @@ export interface Cost {
   readonly revealFees: readonly bigint[]
   /** Stays with the wallet, on the outputs of the inscriptions. */
   readonly postage: bigint
+  /** What reveals pay or burn beside that. */
+  readonly paid: bigint
   /** All fees. */
   readonly fees: bigint
   /** Pays for what waits (CPFP). */
   readonly child?: { readonly vsize: number; readonly fee: bigint }
 }
 
+/** For each inscription in order what its reveal pays beside its own output; nothing for those that are not there. */
+export type Pays = readonly (readonly TransactionOutput[])[]
+
 /** What a commit has to pay, before anybody has funded it. */
 export interface Draft {
   readonly leaves: readonly Uint8Array[]
+  /** What the reveal of each leaf pays beside the inscription's output. */
+  readonly pays: Pays
   readonly feeRate: number
   /** One a leaf: what its reveal spends. */
   readonly outputs: readonly Output[]
@@ -46,16 +55,25 @@ export interface Draft {
 }
 
 /** Throws E_TOO_LARGE where nodes would not relay it. */
-export function draftPlan(wallet: Wallet, leaves: readonly Uint8Array[], feeRate: number): Draft {
+export function draftPlan(wallet: Wallet, leaves: readonly Uint8Array[], feeRate: number, pays: Pays = []): Draft {
   if (leaves.length === 0 || leaves.length > MAX_BATCH) {
     throw settlementError('E_TOO_LARGE', `one commit holds 1 to ${MAX_BATCH} inscriptions, not ${leaves.length}`)
   }
-  const revealVsizes = leaves.map((leaf) => revealSize(wallet, leaf))
+  const revealVsizes = leaves.map((leaf, i) => revealSize(wallet, leaf, pays[i]))
   const revealFees = revealVsizes.map((vsize) => feeFor(vsize, feeRate))
   const outputs = leaves.map((leaf, i): Output => {
-    return { script: taprootOutput(wallet.publicKey, leaf).script, value: revealFees[i]! + POSTAGE }
+    const value = revealFees[i]! + POSTAGE + sum((pays[i] ?? []).map(({ value }) => value))
+    return { script: taprootOutput(wallet.publicKey, leaf).script, value }
   })
-  return { leaves, feeRate, outputs, revealVsizes, revealFees }
+  return { leaves, pays, feeRate, outputs, revealVsizes, revealFees }
+}
+
+/** Throws E_OPTIONS where payments are none, or belong to no inscription. */
+export function requirePays(envelopes: readonly Uint8Array[], pays: Pays): void {
+  const whole = pays.length <= envelopes.length && pays.flat().every(({ script, value }) => {
+    return aByteArray.holds(script) && typeof value === 'bigint' && value >= 0n
+  })
+  if (!whole) throw new WscError('E_OPTIONS', 'payments are scripts with satoshis, at most one list an inscription')
 }
 
 /** Throws E_TOO_LARGE where nodes would relay a commit and some of its reveals, and not the others. */
@@ -68,9 +86,11 @@ export function requireRelayable(vsizes: readonly number[]): void {
 
 /** Builds the reveals of a funded commit. */
 export function finishPlan(wallet: Wallet, draft: Draft, { coins, commit, fee }: FundedCommit): Plan {
-  const { leaves, feeRate, outputs, revealVsizes, revealFees } = draft
+  const { leaves, pays, feeRate, outputs, revealVsizes, revealFees } = draft
   const txid = commit.getHash()
-  const reveals = leaves.map((leaf, vout) => buildReveal(wallet, leaf, { txid, vout, value: outputs[vout]!.value }))
+  const reveals = leaves.map((leaf, vout) => {
+    return buildReveal(wallet, leaf, { txid, vout, value: outputs[vout]!.value }, pays[vout])
+  })
   return {
     coins,
     commit,
@@ -82,6 +102,7 @@ export function finishPlan(wallet: Wallet, draft: Draft, { coins, commit, fee }:
       commitFee: fee,
       revealFees,
       postage: POSTAGE * BigInt(leaves.length),
+      paid: sum(pays.flat().map(({ value }) => value)),
       fees: fee + sum(revealFees),
     },
   }

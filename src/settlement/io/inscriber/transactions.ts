@@ -34,23 +34,25 @@ function newTransaction(): Transaction {
   return tx
 }
 
-/** Spends a commit output by its leaf, to the wallet's address. */
-export function buildReveal(wallet: Wallet, leaf: Uint8Array, commit: Coin): Transaction {
+/** Spends a commit output by its leaf, to the wallet's address, and pays what else it is to pay. */
+export function buildReveal(wallet: Wallet, leaf: Uint8Array, commit: Coin, pays: readonly Output[] = []): Transaction {
   const { script, controlBlock, leafHash } = taprootOutput(wallet.publicKey, leaf)
   const tx = newTransaction()
   tx.addInput(commit.txid, commit.vout, SEQUENCE)
   tx.addOutput(wallet.script, POSTAGE)
+  for (const { script, value } of pays) tx.addOutput(script, value)
   const sighash = tx.hashForWitnessV1(0, [script], [commit.value], Transaction.SIGHASH_DEFAULT, leafHash!)
   tx.setWitness(0, [wallet.signScriptPath(sighash), leaf, controlBlock!])
   return tx
 }
 
 /** Virtual bytes of the reveal of this leaf. Throws E_TOO_LARGE where nodes would not relay it. */
-export function revealSize(wallet: Wallet, leaf: Uint8Array): number {
+export function revealSize(wallet: Wallet, leaf: Uint8Array, pays: readonly Output[] = []): number {
   const { controlBlock } = taprootOutput(wallet.publicKey, leaf)
   const tx = newTransaction()
   tx.addInput(new Uint8Array(32), 0, SEQUENCE)
   tx.addOutput(wallet.script, POSTAGE)
+  for (const { script, value } of pays) tx.addOutput(script, value)
   tx.setWitness(0, [NO_SIGNATURE, leaf, controlBlock!])
   if (tx.weight() > MAX_WEIGHT) {
     const detail = `the reveal would have weight ${tx.weight()}, nodes relay up to ${MAX_WEIGHT}`
@@ -59,6 +61,7 @@ export function revealSize(wallet: Wallet, leaf: Uint8Array): number {
   return tx.virtualSize()
 }
 
+/** What a transaction pays, in satoshis, and under which condition. */
 export interface Output {
   readonly script: Uint8Array
   readonly value: bigint

@@ -1,0 +1,7 @@
+import type { StorageKernel } from '../storage-kernel.ts'
+import { loadAddon } from './addon.ts'
+
+/** Storage's computations by the addon: on all cores, and the long ones off the event loop. Throws E_NO_ADDON. */
+export function openNativeStorage(): StorageKernel {
+  return loadAddon()
+}

@@ -1,0 +1,2 @@
+/** Storage's half that needs Node: files and stores. */
+export { FileStore } from './file-store.ts'

@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import { type Result, rejection } from '../../src/lib/index.ts'
+import { decodeCbor, encodeCbor } from '../../src/settlement/index.ts'
+
+/** Bodies are short; a longer one is none. */
+const MAX_BODY_BYTES = 512
+
+const bytes = (length: number) =>
+  z.instanceof(Uint8Array).refine((value) => value.length === length, `must have ${length} bytes`)
+
+/** A name within its author's own. */
+export const nameSchema: z.ZodString = z.string().regex(/^[a-z0-9.-]{1,63}$/, 'must be 1 to 63 of a-z, 0-9, . and -')
+
+/** Body of a record of kind `blob`. */
+const blobSchema = z.strictObject({
+  root: bytes(32),
+  coding: z.int().min(0).max(0xffff_ffff),
+  length: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+})
+
+/** Body of a record of kind `provider`: an Ed25519 key and its signature, or nothing to withdraw. */
+const providerSchema = z.union([z.strictObject({ key: bytes(32), sig: bytes(64) }), z.strictObject({})])
+
+/** Body of a record of kind `name`: a blob's id, or nothing to take the name back. */
+const namedSchema = z.strictObject({
+  id: z.instanceof(Uint8Array).refine(({ length }) => length === 32 || length === 0, 'must have 32 bytes or none'),
+  name: nameSchema,
+})
+
+const SCHEMAS = { blob: blobSchema, provider: providerSchema, name: namedSchema }
+
+/** The kinds of records that storage reads. */
+export type StorageKind = keyof typeof SCHEMAS
+
+/** What the body of a record of each kind says. */
+export type Body<Kind extends StorageKind> = Readonly<z.output<(typeof SCHEMAS)[Kind]>>
+
+/** Why bytes are no body of a kind. */
+export type BodyReject = 'not-cbor' | 'not-deterministic' | 'bad-body'
+
+export function isStorageKind(kind: string): kind is StorageKind {
+  return Object.hasOwn(SCHEMAS, kind)
+}
+
+/** A body: a map of exactly these keys in deterministic CBOR. What no reader takes is a bug of the caller: RangeError. */
+export function encodeBody<Kind extends StorageKind>(kind: Kind, body: Body<Kind>): Uint8Array {
+  const parsed = SCHEMAS[kind].safeParse(body)
+  if (!parsed.success) throw new RangeError(`no body of kind ${kind}: ${z.prettifyError(parsed.error)}`)
+  return encodeCbor(body)
+}
+
+export function decodeBody<Kind extends StorageKind>(
+  kind: Kind,
+  body: Uint8Array,
+): Result<{ readonly body: Body<Kind> }, BodyReject> {
+  if (body.length > MAX_BODY_BYTES) return rejection('bad-body', `${body.length} bytes, at most ${MAX_BODY_BYTES}`)
+  const cbor = decodeCbor(body)
+  if (!cbor.ok) return cbor
+  const parsed = SCHEMAS[kind].safeParse(cbor.value)
+  if (parsed.success) return { ok: true, body: parsed.data as Body<Kind> }
+  const issue = parsed.error.issues[0]
+  return rejection('bad-body', `${issue?.path.join('.') || 'the body'}: ${issue?.message}`.slice(0, 200))
+}

@@ -1,0 +1,14 @@
+import { schnorr } from '@noble/curves/secp256k1.js'
+
+const encoder = new TextEncoder()
+const tagged = (tag: string, text: string) => schnorr.utils.taggedHash(tag, encoder.encode(text))
+
+/** `program` of providers' records: one for all, so that `seq` rises over those of one author. */
+export function providerProgram(): Uint8Array {
+  return tagged('wsc/kind', 'provider')
+}
+
+/** `program` of the records of one name. */
+export function nameProgram(name: string): Uint8Array {
+  return tagged('wsc/name', name)
+}

@@ -1,0 +1,129 @@
+import type { StorageParams } from '../params.ts'
+import type { NameRecord, ProviderRecord } from '../records/judge.ts'
+
+/** With the height of the block that includes it. */
+type At<T> = T & { readonly height: number }
+
+/** A provider as its records have it. */
+export interface Provider {
+  readonly author: string
+  /** The peer that its latest record names; null after a withdrawal, which is advice. */
+  readonly peer: string | null
+  readonly seq: number
+  /** Its key counts at heights from … until − 1 by its last registration. */
+  readonly from: number
+  readonly until: number
+}
+
+/** Providers' keys. Every registration counts for a time of its own, whatever its `seq`. */
+export class Providers {
+  readonly #params: StorageParams
+  readonly #records = new Map<string, At<ProviderRecord>[]>()
+
+  constructor(params: StorageParams) {
+    this.#params = params
+  }
+
+  apply(height: number, records: readonly ProviderRecord[]): void {
+    for (const record of records) {
+      const its = this.#records.get(record.author) ?? []
+      its.push({ ...record, height })
+      this.#records.set(record.author, its)
+    }
+  }
+
+  undo(height: number): void {
+    for (const [author, records] of this.#records) {
+      const left = records.filter((record) => record.height !== height)
+      if (left.length === 0) this.#records.delete(author)
+      else if (left.length < records.length) this.#records.set(author, left)
+    }
+  }
+
+  /** Whether an author's key counts for challenges at this height. */
+  counts(author: string, height: number): boolean {
+    const { providerDelay, providerBlocks } = this.#params
+    const its = this.#records.get(author) ?? []
+    return its.some((one) => one.peer !== null && one.height + providerDelay <= height && height < one.height + providerBlocks)
+  }
+
+  /** Every author that ever registered, in the order of their keys. */
+  list(): Provider[] {
+    const { providerDelay, providerBlocks } = this.#params
+    const found = [...this.#records].flatMap(([author, records]) => {
+      const registered = records.filter(({ peer }) => peer !== null)
+      const last = registered.at(-1)
+      if (last === undefined) return []
+      // Of two with one `seq` the earlier one.
+      const latest = records.reduce((best, one) => (one.seq > best.seq ? one : best))
+      const { seq, peer } = latest
+      return [{ author, peer, seq, from: last.height + providerDelay, until: last.height + providerBlocks }]
+    })
+    return found.sort((a, b) => (a.author < b.author ? -1 : 1))
+  }
+}
+
+/** What a name of an author's means. */
+export interface Named {
+  readonly author: string
+  readonly name: string
+  /** Of a blob. */
+  readonly id: string
+  readonly seq: number
+  /** Of the block that includes its record. */
+  readonly height: number
+  /** It holds at heights below this one. */
+  readonly until: number
+}
+
+/** Names, each in its author's own space: the record with the greatest `seq` holds, for a time. */
+export class Names {
+  readonly #params: StorageParams
+  /** Records that each was the one to hold, in order: what an undone block gives back. */
+  readonly #held = new Map<string, At<NameRecord>[]>()
+
+  constructor(params: StorageParams) {
+    this.#params = params
+  }
+
+  /** For each record whether it holds now: one that is not later by its `seq` than another does not. */
+  apply(height: number, records: readonly NameRecord[]): boolean[] {
+    return records.map((record) => {
+      const key = `${record.author}:${record.name}`
+      const held = this.#held.get(key) ?? []
+      const last = held.at(-1)
+      if (last !== undefined && record.seq <= last.seq) return false
+      this.#held.set(key, [...held, { ...record, height }])
+      return true
+    })
+  }
+
+  undo(height: number): void {
+    for (const [key, held] of this.#held) {
+      const left = held.filter((record) => record.height !== height)
+      if (left.length === 0) this.#held.delete(key)
+      else if (left.length < held.length) this.#held.set(key, left)
+    }
+  }
+
+  /** What a name means at a height, the tip's or a later one; null where nothing. */
+  resolve(author: string, name: string, height: number): Named | null {
+    const last = this.#held.get(`${author}:${name}`)?.at(-1)
+    return last === undefined ? null : this.#named(last, height)
+  }
+
+  /** Every name that holds, of one author or of all, in order. */
+  list(height: number, author?: string): Named[] {
+    const all = [...this.#held.entries()].sort(([a], [b]) => (a < b ? -1 : 1))
+    return all.flatMap(([, held]) => {
+      const last = held.at(-1) as At<NameRecord>
+      const named = author === undefined || last.author === author ? this.#named(last, height) : null
+      return named === null ? [] : [named]
+    })
+  }
+
+  #named({ author, name, id, seq, height: since }: At<NameRecord>, height: number): Named | null {
+    const until = since + this.#params.nameBlocks
+    return id === null || height >= until ? null : { author, name, id, seq, height: since, until }
+  }
+}
