@@ -5,8 +5,11 @@ import { decodeCbor, encodeCbor } from '../../src/settlement/index.ts'
 /** Bodies are short; a longer one is none. */
 const MAX_BODY_BYTES = 512
 
-const bytes = (length: number) =>
-  z.instanceof(Uint8Array).refine((value) => value.length === length, `must have ${length} bytes`)
+const bytes = (...lengths: number[]) =>
+  z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && lengths.includes(value.length),
+    `must have ${lengths.join(' or ')} bytes`,
+  )
 
 /** A name within its author's own. */
 export const nameSchema: z.ZodString = z.string().regex(/^[a-z0-9.-]{1,63}$/, 'must be 1 to 63 of a-z, 0-9, . and -')
@@ -23,7 +26,7 @@ const providerSchema = z.union([z.strictObject({ key: bytes(32), sig: bytes(64) 
 
 /** Body of a record of kind `name`: a blob's id, or nothing to take the name back. */
 const namedSchema = z.strictObject({
-  id: z.instanceof(Uint8Array).refine(({ length }) => length === 32 || length === 0, 'must have 32 bytes or none'),
+  id: bytes(32, 0),
   name: nameSchema,
 })
 
@@ -57,7 +60,7 @@ export function decodeBody<Kind extends StorageKind>(
   const cbor = decodeCbor(body)
   if (!cbor.ok) return cbor
   const parsed = SCHEMAS[kind].safeParse(cbor.value)
-  if (parsed.success) return { ok: true, body: parsed.data as Body<Kind> }
+  if (parsed.success) return { ok: true, body: parsed.data as unknown as Body<Kind> }
   const issue = parsed.error.issues[0]
   return rejection('bad-body', `${issue?.path.join('.') || 'the body'}: ${issue?.message}`.slice(0, 200))
 }

@@ -36,9 +36,12 @@ pub fn encode(data_units: usize, width: usize, data: &[u8]) -> Result<Vec<u8>> {
 pub fn restore(data_units: usize, width: usize, numbers: &[u32], units: &[u8]) -> Result<Vec<u8>> {
   check(data_units, width, units)?;
   let parity = parity_units(data_units);
-  let rising = numbers.is_sorted_by(|a, b| a < b) && numbers.last().is_some_and(|n| (*n as usize) < data_units + parity);
+  let rising =
+    numbers.is_sorted_by(|a, b| a < b) && numbers.last().is_some_and(|n| (*n as usize) < data_units + parity);
   if numbers.len() != data_units || !rising {
-    return Err(Error::internal("as many rising numbers of units as there are data units"));
+    return Err(Error::internal(
+      "as many rising numbers of units as there are data units",
+    ));
   }
   in_parts(width, data_units, |part| {
     let mut decoder = ReedSolomonDecoder::new(data_units, parity, part.len()).map_err(failure)?;
@@ -76,11 +79,7 @@ fn check(data_units: usize, width: usize, units: &[u8]) -> Result<()> {
 
 /// `work` on a part of the width for each thread; it gives `count` columns of that part, which come back as columns of the
 /// whole width.
-fn in_parts(
-  width: usize,
-  count: usize,
-  work: impl Fn(Range<usize>) -> Result<Vec<u8>> + Sync,
-) -> Result<Vec<u8>> {
+fn in_parts(width: usize, count: usize, work: impl Fn(Range<usize>) -> Result<Vec<u8>> + Sync) -> Result<Vec<u8>> {
   let blocks = width / BLOCK_BYTES;
   let each = blocks.div_ceil(rayon::current_num_threads().min(blocks)) * BLOCK_BYTES;
   let parts: Vec<Range<usize>> = (0..width)
@@ -90,7 +89,10 @@ fn in_parts(
   if parts.len() == 1 {
     return work(0..width);
   }
-  let done = parts.par_iter().map(|part| work(part.clone())).collect::<Result<Vec<_>>>()?;
+  let done = parts
+    .par_iter()
+    .map(|part| work(part.clone()))
+    .collect::<Result<Vec<_>>>()?;
   let mut out = vec![0; count * width];
   for (part, columns) in parts.iter().zip(&done) {
     for (whole, column) in out.chunks_exact_mut(width).zip(columns.chunks_exact(part.len())) {

@@ -1,0 +1,278 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeField, encodeField } from '../../src/bus/index.ts'
+import { bytesToHex } from '../../src/lib/index.ts'
+import { type StorageParams, type StorageRecord, StorageTable } from '../../storage/index.ts'
+import { poseidonOfWidth } from '../bus/poseidon-reference.ts'
+import { kernel } from './kernels.ts'
+import {
+  alice,
+  blobOf,
+  blobReveal,
+  bob,
+  nameReveal,
+  paramsOf,
+  peers,
+  providerReveal,
+  said,
+  withdrawalReveal,
+} from './record-scene.ts'
+
+const params = paramsOf()
+const SIZE = 1024
+const [a, b] = [alice, bob].map(({ publicKey }) => bytesToHex(publicKey)) as [string, string]
+const CHUNK_OF_DATA = 10 * 7936
+
+/** A blob that takes so many chunks. */
+const claim = (root: number, chunks: number): StorageRecord => {
+  const { id } = blobOf(BigInt(root), 1)
+  return { kind: 'blob', author: a, id: bytesToHex(id), root: bytesToHex(encodeField([BigInt(root)])), length: 1, chunks }
+}
+
+const tableOf = (...blocks: (readonly StorageRecord[])[]) => {
+  const table = new StorageTable(kernel, params)
+  for (const [i, records] of blocks.entries()) table.apply(i + 1, records)
+  return table
+}
+
+describe('positions (attack 16)', () => {
+  it('go on from the next free one', () => {
+    const { blobs } = tableOf([claim(1, 3), claim(2, 5)], [claim(3, 1)])
+    expect(blobs.entries.map(({ first }) => first)).toEqual([0, 3, 8])
+    expect(blobs.partitionsAt(2)).toEqual([{ number: 0, first: 0, fill: 9, closed: false }])
+    expect(blobs.partitionsAt(1)).toEqual([{ number: 0, first: 0, fill: 8, closed: false }])
+    expect(blobs.partitionsAt(0)).toEqual([])
+    expect([0, 2, 3, 7, 8, 9].map((position) => blobs.at(position, 2)?.id)).toEqual(
+      [1, 1, 2, 2, 3].map((root) => (claim(root, 1) as { id: string }).id).concat(undefined as never),
+    )
+    expect(blobs.at(8, 1)).toBeNull()
+  })
+
+  it('of a blob that ends exactly at a partition’s end are in it', () => {
+    const { blobs } = tableOf([claim(1, SIZE - 4), claim(2, 4), claim(3, 2)])
+    expect(blobs.entries.map(({ first }) => first)).toEqual([0, SIZE - 4, SIZE])
+    expect(blobs.partitionsAt(1)).toEqual([
+      { number: 0, first: 0, fill: SIZE, closed: true },
+      { number: 1, first: SIZE, fill: 2, closed: false },
+    ])
+  })
+
+  it('of one that would reach one further begin at the next', () => {
+    const { blobs } = tableOf([claim(1, SIZE - 4), claim(2, 5), claim(3, 1)])
+    expect(blobs.entries.map(({ first }) => first)).toEqual([0, SIZE, SIZE + 5])
+    expect(blobs.partitionsAt(1)).toEqual([
+      { number: 0, first: 0, fill: SIZE - 4, closed: true },
+      { number: 1, first: SIZE, fill: 6, closed: false },
+    ])
+    expect(blobs.at(SIZE - 1, 1)).toBeNull()
+  })
+
+  it('of one as great as a partition are all of it', () => {
+    const { blobs } = tableOf([claim(1, SIZE), claim(2, 1), claim(3, SIZE)])
+    expect(blobs.entries.map(({ first }) => first)).toEqual([0, SIZE, 2 * SIZE])
+    expect(blobs.partitionsAt(1).map(({ closed }) => closed)).toEqual([true, true, true])
+  })
+})
+
+describe('ids (attack 15)', () => {
+  it('count once', () => {
+    const table = new StorageTable(kernel, params)
+    expect(table.apply(1, [claim(1, 1), claim(1, 1)])).toEqual([null, 'known-id'])
+    expect(table.apply(2, [claim(1, 1), claim(2, 1)])).toEqual(['known-id', null])
+    table.undo()
+    table.undo()
+    expect(table.apply(1, [claim(1, 1)])).toEqual([null])
+  })
+
+  it('of one root and two lengths are two', () => {
+    const reveals = [blobOf(1n, 1000), blobOf(1n, 1001)].map((blob) => blobReveal(blob))
+    const table = tableOf(said(params, 1, ...reveals))
+    expect(table.blobs.entries).toHaveLength(2)
+  })
+})
+
+describe('the root', () => {
+  const poseidon = poseidonOfWidth(17, 68)
+  const leaf = poseidonOfWidth(4, 56)
+
+  it('is that of the specification', () => {
+    const { blobs } = tableOf(Array.from({ length: 18 }, (_, i) => claim(i + 1, 2)))
+    const leaves = blobs.entries.map(({ id, first, chunks }) => {
+      const [element] = decodeField(Buffer.from(id, 'hex')) as [bigint]
+      return leaf(20, [element, BigInt(first), BigInt(chunks)])
+    })
+    let level = leaves
+    for (const tag of [41, 42, 43, 44, 45, 46]) {
+      const groups = Array.from({ length: Math.ceil(level.length / 16) }, (_, i) => level.slice(16 * i, 16 * i + 16))
+      level = groups.map((group) => poseidon(tag, [...group, ...Array(16 - group.length).fill(0n)]))
+    }
+    expect(decodeField(blobs.rootAt(1))).toEqual(level)
+  })
+
+  it('is that of each block', () => {
+    const table = tableOf([claim(1, 1)], [], [claim(2, 1)])
+    const { blobs } = table
+    const [zero, one, same, two, later] = [0, 1, 2, 3, 9].map((height) => bytesToHex(blobs.rootAt(height)))
+    expect(zero).toBe('00'.repeat(32))
+    expect(one).toBe(bytesToHex(tableOf([claim(1, 1)]).blobs.rootAt(1)))
+    expect([same, later]).toEqual([one, two])
+    expect(two).not.toBe(one)
+    table.undo()
+    expect(bytesToHex(blobs.rootAt(9))).toBe(one)
+  })
+
+  it('opens to every entry', () => {
+    const { blobs } = tableOf(Array.from({ length: 20 }, (_, i) => claim(i + 1, 1)))
+    for (const { id, first, chunks } of blobs.entries) {
+      const { number, path } = blobs.proof(id)!
+      const siblings = decodeField(path) as bigint[]
+      expect(siblings).toHaveLength(6 * 15)
+      const [element] = decodeField(Buffer.from(id, 'hex')) as [bigint]
+      let [node, at] = [leaf(20, [element, BigInt(first), BigInt(chunks)]), number]
+      for (const [level, tag] of [41, 42, 43, 44, 45, 46].entries()) {
+        const group = siblings.slice(15 * level, 15 * level + 15)
+        group.splice(at % 16, 0, node)
+        node = poseidon(tag, group)
+        at = Math.floor(at / 16)
+      }
+      expect([node]).toEqual(decodeField(blobs.rootAt(1)))
+      if (number === 2) break
+    }
+    expect(blobs.proof('00'.repeat(32))).toBeNull()
+  })
+})
+
+describe('providers', () => {
+  const { providerDelay: delay, providerBlocks: blocks } = params
+  it('count for a time after a while (attack 10)', () => {
+    expect([delay, blocks]).toEqual([6, 52_560])
+    const { providers } = tableOf([], said(params, 2, providerReveal(params, 1)))
+    const heights = [2, 1 + delay, 2 + delay, 1 + blocks, 2 + blocks]
+    expect(heights.map((height) => providers.counts(a, height))).toEqual([false, false, true, true, false])
+    expect(providers.counts(b, 2 + delay)).toBe(false)
+  })
+
+  it('still count after a withdrawal, and go on by a renewal', () => {
+    const table = tableOf(said(params, 1, providerReveal(params, 1)), said(params, 2, withdrawalReveal(2)))
+    const peer = bytesToHex(peers[0]!.key)
+    expect(table.providers.counts(a, 1 + delay)).toBe(true)
+    expect(table.providers.list()).toEqual([{ author: a, peer: null, seq: 2, from: 1 + delay, until: 1 + blocks }])
+    table.undo()
+    expect(table.providers.list()).toMatchObject([{ peer, seq: 1 }])
+    table.apply(50_000, said(params, 50_000, providerReveal(params, 9)))
+    expect(table.providers.counts(a, 1 + blocks)).toBe(true)
+    expect(table.providers.counts(a, 50_000 + blocks)).toBe(false)
+  })
+
+  it('have the peer of their latest record by seq', () => {
+    const records = [providerReveal(params, 5, peers[1]!), providerReveal(params, 4, peers[0]!), providerReveal(params, 5)]
+    const { providers } = tableOf(...records.map((reveal, i) => said(params, i + 1, reveal)))
+    expect(providers.list()).toMatchObject([{ peer: bytesToHex(peers[1]!.key), seq: 5, from: 3 + delay }])
+  })
+})
+
+describe('names', () => {
+  const [one, two] = [blobOf(1n).id, blobOf(2n).id] as const
+  const id = (bytes: Uint8Array) => bytesToHex(bytes)
+
+  it('mean what the record with the greatest seq says', () => {
+    const table = tableOf(said(params, 1, nameReveal('site', one, 3)))
+    const outcomes = table.apply(2, said(params, 2, nameReveal('site', two, 2), nameReveal('site', two, 3)))
+    expect(outcomes).toEqual(['seq-not-higher', 'seq-not-higher'])
+    expect(table.names.resolve(a, 'site', 2)).toMatchObject({ id: id(one), seq: 3, height: 1, until: 4321 })
+    table.apply(3, said(params, 3, nameReveal('site', two, 4)))
+    expect(table.names.resolve(a, 'site', 3)).toMatchObject({ id: id(two), seq: 4 })
+    table.undo()
+    expect(table.names.resolve(a, 'site', 3)).toMatchObject({ id: id(one), seq: 3 })
+  })
+
+  it('are of their author’s space', () => {
+    const { names } = tableOf(said(params, 1, nameReveal('site', one, 1), nameReveal('site', two, 9, bob)))
+    expect(names.resolve(a, 'site', 1)?.id).toBe(id(one))
+    expect(names.resolve(b, 'site', 1)?.id).toBe(id(two))
+    expect(names.resolve(a, 'other', 1)).toBeNull()
+    expect(names.list(1)).toHaveLength(2)
+    expect(names.list(1, b)).toMatchObject([{ author: b, name: 'site' }])
+  })
+
+  it('hold 4,320 blocks, and are renewed and taken back', () => {
+    const { names } = tableOf(said(params, 1, nameReveal('site', one, 1)))
+    expect([4320, 4321].map((height) => names.resolve(a, 'site', height)?.id)).toEqual([id(one), undefined])
+    names.apply(4000, said(params, 4000, nameReveal('site', one, 2)) as never)
+    expect(names.resolve(a, 'site', 8319)?.id).toBe(id(one))
+    names.apply(4001, said(params, 4001, nameReveal('site', null, 3)) as never)
+    expect(names.resolve(a, 'site', 4001)).toBeNull()
+    expect(names.list(4001)).toEqual([])
+  })
+
+  it('that ran out do not fall back to an older record', () => {
+    const { names } = tableOf(said(params, 1, nameReveal('site', one, 9)), said(params, 2, nameReveal('site', two, 8)))
+    expect(names.resolve(a, 'site', 4321)).toBeNull()
+  })
+})
+
+describe('out of order and after reorgs (attack 17)', () => {
+  /** Everything that can be asked of a table. */
+  const dump = ({ blobs, providers, names, height }: StorageTable, of: StorageParams) => {
+    const heights = Array.from({ length: 60 }, (_, h) => h)
+    return {
+      height,
+      entries: blobs.entries,
+      roots: heights.map((h) => bytesToHex(blobs.rootAt(h))),
+      fills: heights.map((h) => blobs.partitionsAt(h)),
+      ids: blobs.entries.map(({ id }) => [blobs.entry(id), bytesToHex(blobs.proof(id)!.path)]),
+      providers: providers.list(),
+      counts: [a, b].map((author) => heights.map((h) => providers.counts(author, h + of.providerDelay))),
+      names: names.list(60),
+    }
+  }
+
+  const record = fc.oneof(
+    fc.record({ root: fc.integer({ min: 1, max: 30 }), chunks: fc.constantFrom(1, 2, 300, 1000, 1024) }).map(
+      ({ root, chunks }) => claim(root, chunks),
+    ),
+    fc.record({ author: fc.constantFrom(a, b), seq: fc.nat(9), peer: fc.constantFrom('aa', 'bb', null) }).map(
+      (said): StorageRecord => ({ kind: 'provider', ...said }),
+    ),
+    fc
+      .record({ author: fc.constantFrom(a, b), seq: fc.nat(9), name: fc.constantFrom('x', 'y'), id: fc.constantFrom('11', null) })
+      .map((said): StorageRecord => ({ kind: 'name', ...said })),
+  )
+  const blocks = (min: number, max: number) =>
+    fc.array(fc.array(record, { maxLength: 4 }), { minLength: min, maxLength: max })
+
+  it('the table is the one of the blocks that stayed', () => {
+    const property = fc.property(
+      blocks(1, 20),
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 10 }), blocks(1, 11)), { maxLength: 4 }),
+      (first, reorgs) => {
+        let chain = first
+        const table = tableOf(...chain)
+        for (const [depth, branch] of reorgs) {
+          const from = Math.max(0, chain.length - depth)
+          for (let i = chain.length; i > from; i--) table.undo()
+          chain = [...chain.slice(0, from), ...branch]
+          for (const [i, records] of branch.entries()) table.apply(from + i + 1, records)
+        }
+        expect(dump(table, params)).toEqual(dump(tableOf(...chain), params))
+      },
+    )
+    fc.assert(property, { numRuns: 60 })
+  }, 120_000)
+
+  it('blobs count in whatever order they confirm', () => {
+    const [first, second] = [1n, 2n].map((root) => blobReveal(blobOf(root, CHUNK_OF_DATA)))
+    const ids = (...order: (typeof first)[]) =>
+      tableOf(...order.map((reveal, i) => said(params, i + 1, reveal!))).blobs.entries.map(({ id }) => id)
+    expect(ids(second, first)).toEqual(ids(first, second).reverse())
+  })
+
+  it('blocks come in order', () => {
+    const table = tableOf([], [])
+    expect(() => table.apply(2, [])).toThrow(RangeError)
+    table.undo()
+    table.undo()
+    expect(() => table.undo()).toThrow(RangeError)
+    expect(table.height).toBeNull()
+  })
+})
