@@ -27,6 +27,6 @@ export {
   type StorageRecord,
   type StorageReject,
 } from './records/judge.ts'
-export { type Partition, type PlacingReject, type TableEntry } from './table/blobs.ts'
-export { type Named, type Provider } from './table/registry.ts'
+export type { Partition, PlacingReject, TableEntry } from './table/blobs.ts'
+export type { Named, Provider } from './table/registry.ts'
 export { type Outcome, StorageTable } from './table/table.ts'

@@ -24,7 +24,8 @@ export async function restoreBlob(
 ): Promise<Result<{ readonly blob: EncodedBlob }, RestoreReject>> {
   const { dataUnits, parityUnits, units } = blobShape(blob.length)
   const numbers: number[] = []
-  for (let unit = 0; unit < dataUnits + parityUnits && numbers.length < dataUnits; unit++) if (has(unit)) numbers.push(unit)
+  for (let unit = 0; unit < dataUnits + parityUnits && numbers.length < dataUnits; unit++)
+    if (has(unit)) numbers.push(unit)
   if (numbers.length < dataUnits) {
     return rejection('too-few-units', `${numbers.length} units are here, ${dataUnits} restore it`)
   }

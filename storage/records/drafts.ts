@@ -44,7 +44,12 @@ export function nameDraft(name: string, id: Uint8Array | null, context: RecordCo
   return draft('name', { id: id ?? new Uint8Array(0), name }, nameProgram(name), context)
 }
 
-function draft<Kind extends StorageKind>(kind: Kind, body: Body<Kind>, program: Uint8Array, context: RecordContext): Draft {
+function draft<Kind extends StorageKind>(
+  kind: Kind,
+  body: Body<Kind>,
+  program: Uint8Array,
+  context: RecordContext,
+): Draft {
   const metadata = new Map<string, Json>([
     ['kind', kind],
     ['program', bytesToHex(program)],

@@ -44,7 +44,9 @@ export class Providers {
   counts(author: string, height: number): boolean {
     const { providerDelay, providerBlocks } = this.#params
     const its = this.#records.get(author) ?? []
-    return its.some((one) => one.peer !== null && one.height + providerDelay <= height && height < one.height + providerBlocks)
+    return its.some(
+      (one) => one.peer !== null && one.height + providerDelay <= height && height < one.height + providerBlocks,
+    )
   }
 
   /** Every author that ever registered, in the order of their keys. */

@@ -27,7 +27,10 @@ import { kernel } from './kernels.ts'
 
 const poseidon = poseidonOfWidth(17, 68)
 
-async function encoded(content: Uint8Array, store = new MemoryStore()): Promise<{ blob: EncodedBlob; store: MemoryStore }> {
+async function encoded(
+  content: Uint8Array,
+  store = new MemoryStore(),
+): Promise<{ blob: EncodedBlob; store: MemoryStore }> {
   const made = await encodeBlob(kernel, pieces(content), store)
   if (!made.ok) throw new Error(made.detail)
   return { blob: made.blob, store }
@@ -61,7 +64,8 @@ describe('a blob', () => {
     const roots = decodeField(blob.unitRoots) as bigint[]
     expect(roots.length).toBe(32)
     const chunks = [poseidon(35, roots.slice(0, 16)), poseidon(35, roots.slice(16))]
-    const above = (tag: number, children: bigint[]) => poseidon(tag, [...children, ...Array(16 - children.length).fill(0n)])
+    const above = (tag: number, children: bigint[]) =>
+      poseidon(tag, [...children, ...Array(16 - children.length).fill(0n)])
     const root = above(38, [above(37, [above(36, chunks)])])
     expect(decodeField(blob.root)).toEqual([root])
     const id = poseidonOfWidth(4, 56)(19, [root, BigInt(blob.length), 1n])
@@ -156,7 +160,8 @@ describe('proofs', () => {
         expect(await reject({ path: flipped(good.path, at) })).toBe('wrong-root')
       }
       expect(await reject({ index: good.index + 1 })).toBe('wrong-root')
-      for (const index of [-1, 0.5, Number.NaN, good.index + 1000]) expect(await reject({ index })).toBe('no-such-piece')
+      for (const index of [-1, 0.5, Number.NaN, good.index + 1000])
+        expect(await reject({ index })).toBe('no-such-piece')
       expect(await reject({ bytes: good.bytes.subarray(1) })).toBe('bad-length')
       expect(await reject({ path: good.path.subarray(32) })).toBe('path-malformed')
       expect(await reject({ path: good.path.slice().fill(255, 0, 32) })).toBe('path-malformed')

@@ -32,7 +32,11 @@ describe.each(['addon', 'WebAssembly'])('the kernel of storage by %s', (by) => {
   })
 
   it('hashes sixteen elements as circomlib does', () => {
-    const groups = [Array(16).fill(0n), Array(16).fill(FIELD_MODULUS - 1n), Array.from({ length: 16 }, (_, i) => BigInt(i))]
+    const groups = [
+      Array(16).fill(0n),
+      Array(16).fill(FIELD_MODULUS - 1n),
+      Array.from({ length: 16 }, (_, i) => BigInt(i)),
+    ]
     for (const tag of [0, 33, 46, 0xffff_ffff]) {
       const hashes = decodeField(kernel.treeNodes(tag, encodeField(groups.flat())))
       expect(hashes).toEqual(groups.map((group) => poseidon(tag, group)))

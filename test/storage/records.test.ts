@@ -1,10 +1,18 @@
 import { schnorr } from '@noble/curves/secp256k1.js'
 import { describe, expect, it } from 'vitest'
+import { signet } from '../../src/bitcoin/index.ts'
 import { FIELD_MODULUS } from '../../src/bus/index.ts'
 import { concatBytes, hexToBytes } from '../../src/lib/index.ts'
 import { encodeCbor } from '../../src/settlement/index.ts'
-import { BURN_SCRIPT, blobDraft, decodeBody, encodeBody, MAX_BLOB_BYTES, nameDraft, storageParams } from '../../storage/index.ts'
-import { signet } from '../../src/bitcoin/index.ts'
+import {
+  BURN_SCRIPT,
+  blobDraft,
+  decodeBody,
+  encodeBody,
+  MAX_BLOB_BYTES,
+  nameDraft,
+  storageParams,
+} from '../../storage/index.ts'
 import {
   alice,
   blobOf,
@@ -58,7 +66,8 @@ describe('bodies', () => {
   it('hold names of a-z, 0-9, point and hyphen', () => {
     const reads = (name: unknown) => decodeBody('name', encodeCbor({ id: new Uint8Array(32), name })).ok
     for (const name of ['a', 'a-b.c', '0', 'x'.repeat(63)]) expect(reads(name)).toBe(true)
-    for (const name of ['', 'A', 'a/b', 'a b', 'ä', 'а', 'x'.repeat(64), 'a\n', 'a\0', 5]) expect(reads(name)).toBe(false)
+    for (const name of ['', 'A', 'a/b', 'a b', 'ä', 'а', 'x'.repeat(64), 'a\n', 'a\0', 5])
+      expect(reads(name)).toBe(false)
   })
 })
 
@@ -112,7 +121,8 @@ describe('blobs (attack 15)', () => {
   it('are their ids and nothing else', () => {
     const blob = blobOf(5n)
     const { root, coding, length, id } = blob
-    const wrong = (body: Partial<typeof blob>, program = id) => rejects(free, 1, reveal(draftOf({ root, coding, length, ...body }, program)))
+    const wrong = (body: Partial<typeof blob>, program = id) =>
+      rejects(free, 1, reveal(draftOf({ root, coding, length, ...body }, program)))
     expect(wrong({})).toEqual([null])
     expect(wrong({ length: length + 1 })).toEqual(['wrong-program'])
     expect(wrong({}, new Uint8Array(32))).toEqual(['wrong-program'])
@@ -140,7 +150,14 @@ describe('blobs (attack 15)', () => {
   it('say what is kept of them', () => {
     const blob = blobOf(5n)
     const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-    const says = { kind: 'blob', author: hex(alice.publicKey), id: hex(blob.id), root: hex(blob.root), length: 1000, chunks: 1 }
+    const says = {
+      kind: 'blob',
+      author: hex(alice.publicKey),
+      id: hex(blob.id),
+      root: hex(blob.root),
+      length: 1000,
+      chunks: 1,
+    }
     expect(judge(free, 1, blobReveal(blob))).toEqual([{ ok: true, says }])
   })
 })
@@ -148,7 +165,9 @@ describe('blobs (attack 15)', () => {
 describe('providers', () => {
   it('are agreed on by their peer', () => {
     const peer = Buffer.from(peers[0]!.key).toString('hex')
-    expect(judge(free, 1, providerReveal(free, 3))).toMatchObject([{ ok: true, says: { kind: 'provider', seq: 3, peer } }])
+    expect(judge(free, 1, providerReveal(free, 3))).toMatchObject([
+      { ok: true, says: { kind: 'provider', seq: 3, peer } },
+    ])
     expect(judge(free, 1, withdrawalReveal(4))).toMatchObject([{ ok: true, says: { peer: null, seq: 4 } }])
   })
 
@@ -166,7 +185,9 @@ describe('providers', () => {
 
 describe('names', () => {
   it('are their program', () => {
-    expect(judge(free, 1, nameReveal('site', blobOf(5n).id, 1))).toMatchObject([{ says: { kind: 'name', name: 'site', seq: 1 } }])
+    expect(judge(free, 1, nameReveal('site', blobOf(5n).id, 1))).toMatchObject([
+      { says: { kind: 'name', name: 'site', seq: 1 } },
+    ])
     expect(judge(free, 1, nameReveal('site', null, 2))).toMatchObject([{ says: { name: 'site', id: null } }])
     const like = nameDraft('site', null, context)
     const other = { ...like, metadata: nameDraft('sitf', null, context).metadata }

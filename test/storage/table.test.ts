@@ -26,7 +26,14 @@ const CHUNK_OF_DATA = 10 * 7936
 /** A blob that takes so many chunks. */
 const claim = (root: number, chunks: number): StorageRecord => {
   const { id } = blobOf(BigInt(root), 1)
-  return { kind: 'blob', author: a, id: bytesToHex(id), root: bytesToHex(encodeField([BigInt(root)])), length: 1, chunks }
+  return {
+    kind: 'blob',
+    author: a,
+    id: bytesToHex(id),
+    root: bytesToHex(encodeField([BigInt(root)])),
+    length: 1,
+    chunks,
+  }
 }
 
 const tableOf = (...blocks: (readonly StorageRecord[])[]) => {
@@ -165,7 +172,11 @@ describe('providers', () => {
   })
 
   it('have the peer of their latest record by seq', () => {
-    const records = [providerReveal(params, 5, peers[1]!), providerReveal(params, 4, peers[0]!), providerReveal(params, 5)]
+    const records = [
+      providerReveal(params, 5, peers[1]!),
+      providerReveal(params, 4, peers[0]!),
+      providerReveal(params, 5),
+    ]
     const { providers } = tableOf(...records.map((reveal, i) => said(params, i + 1, reveal)))
     expect(providers.list()).toMatchObject([{ peer: bytesToHex(peers[1]!.key), seq: 5, from: 3 + delay }])
   })
@@ -228,14 +239,19 @@ describe('out of order and after reorgs (attack 17)', () => {
   }
 
   const record = fc.oneof(
-    fc.record({ root: fc.integer({ min: 1, max: 30 }), chunks: fc.constantFrom(1, 2, 300, 1000, 1024) }).map(
-      ({ root, chunks }) => claim(root, chunks),
-    ),
-    fc.record({ author: fc.constantFrom(a, b), seq: fc.nat(9), peer: fc.constantFrom('aa', 'bb', null) }).map(
-      (said): StorageRecord => ({ kind: 'provider', ...said }),
-    ),
     fc
-      .record({ author: fc.constantFrom(a, b), seq: fc.nat(9), name: fc.constantFrom('x', 'y'), id: fc.constantFrom('11', null) })
+      .record({ root: fc.integer({ min: 1, max: 30 }), chunks: fc.constantFrom(1, 2, 300, 1000, 1024) })
+      .map(({ root, chunks }) => claim(root, chunks)),
+    fc
+      .record({ author: fc.constantFrom(a, b), seq: fc.nat(9), peer: fc.constantFrom('aa', 'bb', null) })
+      .map((said): StorageRecord => ({ kind: 'provider', ...said })),
+    fc
+      .record({
+        author: fc.constantFrom(a, b),
+        seq: fc.nat(9),
+        name: fc.constantFrom('x', 'y'),
+        id: fc.constantFrom('11', null),
+      })
       .map((said): StorageRecord => ({ kind: 'name', ...said })),
   )
   const blocks = (min: number, max: number) =>

@@ -70,9 +70,11 @@ export function draftPlan(wallet: Wallet, leaves: readonly Uint8Array[], feeRate
 
 /** Throws E_OPTIONS where payments are none, or belong to no inscription. */
 export function requirePays(envelopes: readonly Uint8Array[], pays: Pays): void {
-  const whole = pays.length <= envelopes.length && pays.flat().every(({ script, value }) => {
-    return aByteArray.holds(script) && typeof value === 'bigint' && value >= 0n
-  })
+  const whole =
+    pays.length <= envelopes.length &&
+    pays.flat().every(({ script, value }) => {
+      return aByteArray.holds(script) && typeof value === 'bigint' && value >= 0n
+    })
   if (!whole) throw new WscError('E_OPTIONS', 'payments are scripts with satoshis, at most one list an inscription')
 }
 
