@@ -62,9 +62,7 @@ export {
 } from './attestation/verify.ts'
 export { better, type CompareReject, type CompareResult } from './compare.ts'
 export type { BusErrorCode } from './errors.ts'
-
 export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
-
 export { pathKind } from './peers/path-kind.ts'
 export { proofGossip } from './peers/proof-kind.ts'
 export type {
@@ -81,7 +79,6 @@ export type {
   PeerTransport,
   RequestKind,
 } from './peers/transport.ts'
-
 export { poseidonOf } from './poseidon.ts'
 export {
   decodeProofFile,

@@ -41,6 +41,9 @@ export type Body<Kind extends StorageKind> = Readonly<z.output<(typeof SCHEMAS)[
 /** Why bytes are no body of a kind. */
 export type BodyReject = 'not-cbor' | 'not-deterministic' | 'bad-body'
 
+/** All of them. */
+export const STORAGE_KINDS = Object.keys(SCHEMAS) as readonly StorageKind[]
+
 export function isStorageKind(kind: string): kind is StorageKind {
   return Object.hasOwn(SCHEMAS, kind)
 }

@@ -42,7 +42,7 @@ describe('bodies', () => {
   it('are deterministic CBOR, maps of exactly their keys', () => {
     const root = new Uint8Array(32).fill(1)
     const body = encodeBody('blob', { root, coding: 1, length: 1000 })
-    const hex = `a364726f6f745820${'01'.repeat(32)}66636f64696e67016` + '66c656e6774681903e8'
+    const hex = `a364726f6f745820${'01'.repeat(32)}66636f64696e6701666c656e6774681903e8`
     expect(Buffer.from(body).toString('hex')).toBe(hex)
     expect(decodeBody('blob', body)).toEqual({ ok: true, body: { root, coding: 1, length: 1000 } })
     const reject = (bytes: Uint8Array) => {

@@ -1,0 +1,12 @@
+import { WscError, type WscErrorOptions } from '../src/lib/index.ts'
+
+/** Exceptions of storage: its store is used by another process, or cannot be used. */
+export type StorageErrorCode = 'E_STORE' | 'E_LOCKED'
+
+export function storageError(
+  code: StorageErrorCode,
+  message: string,
+  options?: WscErrorOptions,
+): WscError<StorageErrorCode> {
+  return new WscError(code, message, options)
+}

@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { networkHash } from '../../src/bitcoin/index.ts'
+import { bytesToHex, hash256 } from '../../src/lib/index.ts'
+import { diskFiles, type LevelStore, openJsonStore } from '../../src/lib/io/index.ts'
+import { type StorageErrorCode, storageError } from '../errors.ts'
+import type { StorageParams } from '../params.ts'
+import { nameSchema } from '../records/bodies.ts'
+
+const FORMAT = 1
+
+const count = z.int().min(0)
+
+const recordSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('blob'),
+    author: hash256,
+    id: hash256,
+    root: hash256,
+    length: count.min(1),
+    chunks: count.min(1),
+  }),
+  z.strictObject({ kind: z.literal('provider'), author: hash256, seq: count, peer: hash256.nullable() }),
+  z.strictObject({ kind: z.literal('name'), author: hash256, seq: count, name: nameSchema, id: hash256.nullable() }),
+])
+
+const blockSchema = z.strictObject({
+  height: count.max(0xffff_ffff),
+  /** Display order. */
+  hash: hash256,
+  /** Right by themselves, in order; none where nothing in the block was. */
+  records: z.array(recordSchema),
+})
+
+/** A block that holds records of storage's kinds, as it is kept. */
+export type SavedBlock = z.output<typeof blockSchema>
+
+/**
+ * The blocks that a table is made of, by height. All of it follows from the chain: what is damaged, or of other rules, is
+ * set aside or dropped, and made again.
+ */
+export class TableStore {
+  readonly #store: LevelStore<string, unknown>
+
+  private constructor(store: LevelStore<string, unknown>) {
+    this.#store = store
+  }
+
+  /** Throws E_LOCKED where another process has it, E_STORE where it cannot be used. */
+  static async open(folder: string, params: StorageParams): Promise<TableStore> {
+    const path = join(folder, 'table')
+    const store = await openJsonStore<StorageErrorCode>({
+      path,
+      name: `the table in ${folder}`,
+      mode: 0o700,
+      codes: { locked: 'E_LOCKED', full: 'E_STORE', damaged: 'E_STORE', failed: 'E_STORE' },
+      setAside: diskFiles,
+    })
+    try {
+      await dropOthers(store, params)
+      return new TableStore(store)
+    } catch (error) {
+      await store.close()
+      throw error
+    }
+  }
+
+  /** All blocks, the lowest first. Throws E_STORE where one cannot be what was written. */
+  async blocks(): Promise<SavedBlock[]> {
+    const blocks: SavedBlock[] = []
+    for await (const value of this.#store.values({ gte: 'block:', lt: 'block;' })) {
+      const parsed = blockSchema.safeParse(value)
+      if (!parsed.success) throw storageError('E_STORE', 'a saved block of the table is damaged')
+      blocks.push(parsed.data)
+    }
+    return blocks
+  }
+
+  async put(block: SavedBlock): Promise<void> {
+    await this.#store.put(keyOf(block.height), block, { sync: true })
+  }
+
+  async remove(height: number): Promise<void> {
+    await this.#store.del(keyOf(height), { sync: true })
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close()
+  }
+}
+
+/** What was judged by other rules is nothing to go on with. */
+async function dropOthers(store: LevelStore<string, unknown>, params: StorageParams): Promise<void> {
+  const { network, price, ...rules } = params
+  const steps = price.map(({ from, satoshis }) => `${from}:${satoshis}`)
+  const owner = JSON.stringify({ format: FORMAT, network: bytesToHex(networkHash(network)), ...rules, steps })
+  if ((await store.get('owner')) === owner) return
+  const writes: { type: 'del'; key: string }[] = []
+  for await (const key of store.keys()) writes.push({ type: 'del', key })
+  await store.batch([...writes, { type: 'put', key: 'owner', value: owner }], { sync: true })
+}
+
+function keyOf(height: number): string {
+  return `block:${height.toString(16).padStart(8, '0')}`
+}
