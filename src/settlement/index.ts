@@ -10,7 +10,7 @@ export {
   withRecord,
 } from './attested-record.ts'
 export type { SettlementErrorCode } from './errors.ts'
-export { type CborResult, decodeCbor, encodeCbor } from './record/cbor.ts'
+export { decodeCbor, encodeCbor } from './record/cbor.ts'
 export { decodeRecord, type RecordReject, type RecordResult, recordContent } from './record/codec.ts'
 export {
   type Composed,

@@ -1,3 +1,4 @@
 /** Storage's half that needs Node: files and stores. */
 export { FileStore } from './file-store.ts'
-export { type TableComponents, type TableEvents, TableService } from './table-service.ts'
+export { sourceFiles } from './folder.ts'
+export { TableService } from './table-service.ts'

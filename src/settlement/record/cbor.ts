@@ -4,11 +4,10 @@ import { equalBytes, type Result } from '../../lib/index.ts'
 const ENCODE: EncodeOptions = { ...cdeEncodeOptions, rejectFloats: true, rejectUndefined: true }
 
 /** A record is flat; what is deeper is no record. */
-const MAX_DEPTH = 4
+const RECORD_DEPTH = 4
 
 const DECODE: DecodeOptions = {
   ...cdeDecodeOptions,
-  maxDepth: MAX_DEPTH,
   rejectDuplicateKeys: true,
   rejectFloats: true,
   rejectSimple: true,
@@ -26,13 +25,15 @@ export type CborResult = Result<{ readonly value: unknown }, 'not-cbor' | 'not-d
  * One value and nothing after it, in its one deterministic form. The decoder refuses what it knows of (long lengths,
  * indefinite ones, keys out of order or twice, floats); encoding anew and comparing covers the rest: tags too, none of
  * which comes back as plain data that encodes to the same bytes and passes a record's schema.
+ *
+ * @param maxDepth of arrays and maps within each other, what they hold counted too
  */
-export function decodeCbor(bytes: Uint8Array): CborResult {
+export function decodeCbor(bytes: Uint8Array, maxDepth = RECORD_DEPTH): CborResult {
   let value: unknown
   try {
-    value = decode(bytes, DECODE)
+    value = decode(bytes, { ...DECODE, maxDepth })
   } catch (error) {
-    const reject = readable(bytes) ? 'not-deterministic' : 'not-cbor'
+    const reject = readable(bytes, maxDepth) ? 'not-deterministic' : 'not-cbor'
     return { ok: false, reject, detail: (error as Error).message.slice(0, 200) }
   }
   let again: Uint8Array
@@ -46,9 +47,9 @@ export function decodeCbor(bytes: Uint8Array): CborResult {
 }
 
 /** Whether a lenient decoder takes it: then it is the form alone that is wrong. */
-function readable(bytes: Uint8Array): boolean {
+function readable(bytes: Uint8Array, maxDepth: number): boolean {
   try {
-    decode(bytes, { maxDepth: MAX_DEPTH })
+    decode(bytes, { maxDepth })
     return true
   } catch {
     return false
