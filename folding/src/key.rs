@@ -206,7 +206,8 @@ impl Encoded<'_> {
   pub fn sizes(&self) -> Result<[(usize, usize); 2]> {
     let size = |block| {
       let (constraints, variables, io) = sparse::read_sizes(&mut Reader::new(block))?;
-      if io == NOVA_IO {
+      // nova-snark's public half of the columns, u and the public values, is as long as the variables at most.
+      if io == NOVA_IO && io < variables {
         Ok((constraints, variables))
       } else {
         Err(Error::key("verifying key of no folded circuit"))

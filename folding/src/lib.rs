@@ -22,7 +22,6 @@ pub mod key;
 pub mod keyfile;
 pub mod kzg_key;
 pub mod layout;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod line;
 pub mod msm;
 #[cfg(not(target_arch = "wasm32"))]

@@ -12,6 +12,7 @@ pub use codec::{MAX_SIZE, decode, encode, read_sizes};
 use ff::PrimeField;
 use nova_snark::{r1cs::SparseMatrix, spartan::polys::eq::EqPolynomial};
 use rayon::prelude::*;
+use std::collections::HashMap;
 
 /// Coefficients 1 and −1 have these numbers in every table: most terms need no multiplication.
 const ONE: u32 = 0;
@@ -36,6 +37,13 @@ pub struct Matrix {
 }
 
 impl Matrix {
+  /// Rows up to the last one that holds a term.
+  fn used(&self) -> usize {
+    let total = self.terms.len() as u32;
+    let last = self.ends.partition_point(|end| *end < total);
+    if total == 0 { 0 } else { last + 1 }
+  }
+
   pub fn row(&self, row: usize) -> &[Term] {
     let start = row.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
     &self.terms[start..self.ends[row] as usize]
@@ -55,40 +63,58 @@ pub struct Shape<F> {
 }
 
 impl<F: PrimeField> Shape<F> {
-  /// From nova-snark's matrices, keeping every term in its place.
-  pub fn new(constraints: usize, variables: usize, io: usize, matrices: [&SparseMatrix<F>; 3]) -> Option<Self> {
+  /// From rows of (column, coefficient) for each matrix. Every term stays in its place; the last rows go as long as they
+  /// are empty.
+  pub fn of_rows<T: IntoIterator<Item = (u32, F)>>(
+    constraints: usize,
+    variables: usize,
+    io: usize,
+    rows: impl IntoIterator<Item = [T; 3]>,
+  ) -> Self {
     let mut table = vec![F::ONE, -F::ONE];
-    let mut numbers = std::collections::HashMap::new();
-    let key = |value: &F| value.to_repr().as_ref().to_vec();
-    numbers.insert(key(&table[0]), ONE);
-    numbers.insert(key(&table[1]), MINUS_ONE);
-    let rows = matrices.iter().map(|m| last_row(m)).max()?;
+    let key = |value: &F| {
+      let mut key = [0u8; 32];
+      key.copy_from_slice(value.to_repr().as_ref());
+      key
+    };
+    let mut numbers = HashMap::from([(key(&table[0]), ONE), (key(&table[1]), MINUS_ONE)]);
+    let mut matrices: [Matrix; 3] = Default::default();
     // Row by row and not matrix by matrix: the order in which the codec meets new coefficients.
-    let mut shape = Shape {
+    for row in rows {
+      for (terms, out) in row.into_iter().zip(&mut matrices) {
+        for (column, value) in terms {
+          let coefficient = *numbers.entry(key(&value)).or_insert_with(|| {
+            table.push(value);
+            table.len() as u32 - 1
+          });
+          out.terms.push(Term { column, coefficient });
+        }
+        out.ends.push(out.terms.len() as u32);
+      }
+    }
+    let used = matrices.iter().map(Matrix::used).max().unwrap_or(0);
+    for matrix in &mut matrices {
+      matrix.ends.truncate(used);
+    }
+    Shape {
       constraints,
       variables,
       io,
-      table: Vec::new(),
-      matrices: Default::default(),
-    };
-    for row in 0..rows {
-      for (matrix, out) in matrices.iter().zip(&mut shape.matrices) {
-        let range = *matrix.indptr.get(row).unwrap_or(&0)..*matrix.indptr.get(row + 1).unwrap_or(&0);
-        for (value, column) in matrix.data.get(range.clone())?.iter().zip(matrix.indices.get(range)?) {
-          let coefficient = *numbers.entry(key(value)).or_insert_with(|| {
-            table.push(*value);
-            table.len() as u32 - 1
-          });
-          out.terms.push(Term {
-            column: u32::try_from(*column).ok()?,
-            coefficient,
-          });
-        }
-        out.ends.push(u32::try_from(out.terms.len()).ok()?);
-      }
+      table,
+      matrices,
     }
-    shape.table = table;
-    Some(shape)
+  }
+
+  /// From nova-snark's matrices.
+  pub fn new(constraints: usize, variables: usize, io: usize, matrices: [&SparseMatrix<F>; 3]) -> Self {
+    let row = |row: usize| {
+      matrices.map(|matrix| {
+        let terms = matrix.indptr[row]..matrix.indptr[row + 1];
+        let columns = matrix.indices[terms.clone()].iter().map(|column| *column as u32);
+        columns.zip(matrix.data[terms].iter().copied())
+      })
+    };
+    Self::of_rows(constraints, variables, io, (0..constraints).map(row))
   }
 
   /// The matrices as nova-snark has them, for checking the digests that a key carries.
@@ -157,12 +183,6 @@ impl<F: PrimeField> Shape<F> {
     weights.extend(public);
     weights
   }
-}
-
-/// Rows up to the last one that holds a term.
-fn last_row<F: PrimeField>(matrix: &SparseMatrix<F>) -> usize {
-  let total = matrix.indptr.last().copied().unwrap_or(0);
-  matrix.indptr.iter().position(|start| *start == total).unwrap_or(0)
 }
 
 #[cfg(test)]

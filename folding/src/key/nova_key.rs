@@ -56,8 +56,8 @@ pub fn encode(key: &VerifyingKey) -> Result<Vec<u8>> {
     tau_g2: nova.primary.engine.tau_g2()?,
     blind_primary: nova.blind_primary,
     blind_secondary: nova.blind_secondary,
-    primary: nova.primary.shape()?,
-    secondary: nova.secondary.shape()?,
+    primary: nova.primary.shape(),
+    secondary: nova.secondary.shape(),
     ipa: IpaKey {
       generators: vector.points.clone(),
       product: product.points[0],

@@ -1,6 +1,4 @@
-//! A compressed proof and its bytes (folding-scheme §9): fixed lengths that follow from the key, every value in its one
-//! form. Scalars are 32 bytes little-endian, canonical; points 32 bytes, x and in the top bit y's parity, the neutral one
-//! all zeroes.
+//! A compressed proof and its bytes (folding-scheme §9): fixed lengths that follow from the key.
 
 use super::{
   augmented::Layout,
@@ -9,16 +7,16 @@ use super::{
   cyclefold, inner_product, mercury,
   nifs::Messages,
   relation::Running,
+  spartan,
   sumcheck::Round,
+  words::{Reader, WORD, Writer},
 };
 use crate::{
   engine::{Fq, Fr},
   error::{Code, Error, Result},
 };
-use ff::{Field, PrimeField};
-use halo2curves::{CurveAffine, group::prime::PrimeCurveAffine};
+use halo2curves::group::prime::PrimeCurveAffine;
 
-pub const WORD: usize = 32;
 const CYCLE_ROUNDS: usize = cyclefold::SIZE.ilog2() as usize;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -29,12 +27,8 @@ pub struct Proof {
   pub c2: G,
   pub cycle: CycleRunning,
   pub messages: Messages,
-  pub outer: Vec<Round<Fr>>,
-  /// Az, Bz, Cz at the outer point.
-  pub products: [Fr; 3],
-  pub inner: Vec<Round<Fr>>,
-  /// W* at the inner point.
-  pub witness: Fr,
+  /// Of the folded instance.
+  pub spartan: spartan::Argument<Fr, 3>,
   pub mercury: mercury::Argument,
   pub cycle_proof: CycleProof,
 }
@@ -42,12 +36,7 @@ pub struct Proof {
 /// The Grumpkin side.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CycleProof {
-  pub outer: Vec<Round<Fq>>,
-  /// A′z, B′z, C′z and E′ at the outer point.
-  pub values: [Fq; 4],
-  pub inner: Vec<Round<Fq>>,
-  /// W′ at the inner point.
-  pub witness: Fq,
+  pub spartan: spartan::Argument<Fq, 4>,
   /// Brings W′ and E′ to one point.
   pub joint: Vec<Round<Fq>>,
   /// W′ and E′ there.
@@ -61,99 +50,11 @@ pub fn length(layout: &Layout) -> usize {
   let running = 1 + 3 + rows;
   let cycle = 2 + 1 + SUMS;
   let fold = rows + 1;
-  let outer = 2 * rows + 3;
-  let inner = 2 * rows + 1;
-  let mercury = 8 + 6;
-  let cycle_proof = 3 * 2 * CYCLE_ROUNDS + 4 + 1 + 2 + 2 * CYCLE_ROUNDS + 1;
-  WORD * (layout.arity + running + 1 + cycle + fold + outer + inner + mercury + cycle_proof)
-}
-
-#[derive(Default)]
-struct Writer(Vec<u8>);
-
-impl Writer {
-  fn scalars<F: PrimeField>(&mut self, values: &[F]) {
-    for value in values {
-      self.0.extend_from_slice(value.to_repr().as_ref());
-    }
-  }
-
-  fn rounds<F: PrimeField>(&mut self, rounds: &[Round<F>]) {
-    for round in rounds {
-      self.scalars(round);
-    }
-  }
-
-  fn point<C: CurveAffine<Base: PrimeField>>(&mut self, point: &C) {
-    let mut bytes = [0; WORD];
-    if let Some(coordinates) = Option::<halo2curves::Coordinates<C>>::from(point.coordinates())
-      && !bool::from(point.is_identity())
-    {
-      bytes.copy_from_slice(coordinates.x().to_repr().as_ref());
-      bytes[WORD - 1] |= u8::from(bool::from(coordinates.y().is_odd())) << 7;
-    }
-    self.0.extend_from_slice(&bytes);
-  }
-}
-
-struct Reader<'a>(&'a [u8]);
-
-fn malformed(what: &str) -> Error {
-  Error::new(Code::ProofMalformed, what.to_string())
-}
-
-impl Reader<'_> {
-  fn word(&mut self) -> Result<[u8; WORD]> {
-    let (head, tail) = self
-      .0
-      .split_at_checked(WORD)
-      .ok_or_else(|| malformed("the proof ends early"))?;
-    self.0 = tail;
-    let mut word = [0; WORD];
-    word.copy_from_slice(head);
-    Ok(word)
-  }
-
-  fn scalar<F: PrimeField>(&mut self) -> Result<F> {
-    let word = self.word()?;
-    let mut repr = F::Repr::default();
-    repr.as_mut().copy_from_slice(&word);
-    Option::from(F::from_repr(repr)).ok_or_else(|| malformed("a value of the proof is not canonical"))
-  }
-
-  fn scalars<F: PrimeField>(&mut self, count: usize) -> Result<Vec<F>> {
-    (0..count).map(|_| self.scalar()).collect()
-  }
-
-  fn array<F: PrimeField, const N: usize>(&mut self) -> Result<[F; N]> {
-    let mut out = [F::ZERO; N];
-    for value in &mut out {
-      *value = self.scalar()?;
-    }
-    Ok(out)
-  }
-
-  fn rounds<F: PrimeField>(&mut self, count: usize) -> Result<Vec<Round<F>>> {
-    (0..count).map(|_| self.array()).collect()
-  }
-
-  /// A point, the neutral one among them.
-  fn point<C: CurveAffine<Base: PrimeField>>(&mut self) -> Result<C> {
-    let mut word = self.word()?;
-    if word == [0; WORD] {
-      return Ok(C::identity());
-    }
-    let odd = word[WORD - 1] >> 7 == 1;
-    word[WORD - 1] &= 0x7f;
-    let mut repr = <C::Base as PrimeField>::Repr::default();
-    repr.as_mut().copy_from_slice(&word);
-    let off = || malformed("a point of the proof is not on its curve");
-    let x = Option::<C::Base>::from(C::Base::from_repr(repr)).ok_or_else(off)?;
-    let y = Option::<C::Base>::from((x.square() * x + C::b()).sqrt()).ok_or_else(off)?;
-    let y = if bool::from(y.is_odd()) == odd { y } else { -y };
-    // No point of either curve has x = 0 or y = 0, so every other word has one meaning.
-    Option::from(C::from_xy(x, y)).ok_or_else(off)
-  }
+  let folded = spartan::Argument::<Fr, 3>::words(rows, rows) + mercury::Argument::WORDS;
+  let cycle_proof = spartan::Argument::<Fq, 4>::words(CYCLE_ROUNDS, CYCLE_ROUNDS);
+  let joint = 2 * CYCLE_ROUNDS + 2;
+  let inner_product = 2 * CYCLE_ROUNDS + 1;
+  WORD * (layout.arity + running + 1 + cycle + fold + folded + cycle_proof + joint + inner_product)
 }
 
 impl Proof {
@@ -170,29 +71,10 @@ impl Proof {
     out.scalars(&self.cycle.x);
     out.scalars(&self.messages.line);
     out.scalars(&[self.messages.cross]);
-    out.rounds(&self.outer);
-    out.scalars(&self.products);
-    out.rounds(&self.inner);
-    out.scalars(&[self.witness]);
-    let mercury = &self.mercury;
-    for point in [
-      &mercury.h,
-      &mercury.g,
-      &mercury.q,
-      &mercury.s,
-      &mercury.d,
-      &mercury.quotient,
-      &mercury.w,
-      &mercury.w_prime,
-    ] {
-      out.point(point);
-    }
-    out.scalars(&mercury.values);
+    self.spartan.write(&mut out);
+    self.mercury.write(&mut out);
     let cycle = &self.cycle_proof;
-    out.rounds(&cycle.outer);
-    out.scalars(&cycle.values);
-    out.rounds(&cycle.inner);
-    out.scalars(&[cycle.witness]);
+    cycle.spartan.write(&mut out);
     out.rounds(&cycle.joint);
     out.scalars(&cycle.joint_values);
     for [left, right] in &cycle.argument.sides {
@@ -200,7 +82,7 @@ impl Proof {
       out.point(right);
     }
     out.scalars(&[cycle.argument.last]);
-    out.0
+    out.bytes()
   }
 
   /// Reads a proof of exactly the length that the key's layout asks for.
@@ -210,7 +92,7 @@ impl Proof {
       return Err(Error::new(Code::ProofMalformed, message));
     }
     let rows = layout.log_rows;
-    let mut from = Reader(bytes);
+    let mut from = Reader::new(bytes, Code::ProofMalformed, "the proof");
     let zn = from.scalars(layout.arity)?;
     let running = Running {
       c: from.point()?,
@@ -221,7 +103,10 @@ impl Proof {
     };
     let c2: G = from.point()?;
     if bool::from(c2.is_identity()) {
-      return Err(malformed("the commitment of the last step is neutral"));
+      return Err(Error::new(
+        Code::ProofMalformed,
+        "the commitment of the last step is neutral",
+      ));
     }
     let cycle = CycleRunning {
       p: from.point()?,
@@ -233,26 +118,10 @@ impl Proof {
       line: from.scalars(rows)?,
       cross: from.scalar()?,
     };
-    let outer = from.rounds(rows)?;
-    let products = from.array()?;
-    let inner = from.rounds(rows)?;
-    let witness = from.scalar()?;
-    let mercury = mercury::Argument {
-      h: from.point()?,
-      g: from.point()?,
-      q: from.point()?,
-      s: from.point()?,
-      d: from.point()?,
-      quotient: from.point()?,
-      w: from.point()?,
-      w_prime: from.point()?,
-      values: from.array()?,
-    };
+    let spartan = spartan::Argument::read(&mut from, rows, rows)?;
+    let mercury = mercury::Argument::read(&mut from)?;
     let cycle_proof = CycleProof {
-      outer: from.rounds(CYCLE_ROUNDS)?,
-      values: from.array()?,
-      inner: from.rounds(CYCLE_ROUNDS)?,
-      witness: from.scalar()?,
+      spartan: spartan::Argument::read(&mut from, CYCLE_ROUNDS, CYCLE_ROUNDS)?,
       joint: from.rounds(CYCLE_ROUNDS)?,
       joint_values: from.array()?,
       argument: inner_product::Argument {
@@ -268,10 +137,7 @@ impl Proof {
       c2,
       cycle,
       messages,
-      outer,
-      products,
-      inner,
-      witness,
+      spartan,
       mercury,
       cycle_proof,
     })

@@ -31,7 +31,7 @@ fn sample() -> Shape<Fr> {
     }
     SparseMatrix::new(&entries, constraints, variables + 3)
   });
-  Shape::new(constraints, variables, 2, [&matrices[0], &matrices[1], &matrices[2]]).unwrap()
+  Shape::new(constraints, variables, 2, [&matrices[0], &matrices[1], &matrices[2]])
 }
 
 fn encoded(shape: &Shape<Fr>) -> Vec<u8> {

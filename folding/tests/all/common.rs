@@ -27,6 +27,9 @@ pub struct R1csFile {
 /// One constraint: the wires that are summed in A, in B and in C.
 pub type Row<'a> = [&'a [u32]; 3];
 
+/// The same with coefficients.
+pub type WeightedRow = [Vec<(u32, Fr)>; 3];
+
 impl R1csFile {
   pub fn new() -> Self {
     // Wires: 1, a', b', a, b, x, square.
@@ -36,6 +39,12 @@ impl R1csFile {
 
   /// `counts`: wires, outputs, public inputs, private inputs.
   pub fn of(counts: [u32; 4], rows: &[Row<'_>]) -> Self {
+    let one = |wires: &&[u32]| wires.iter().map(|wire| (*wire, Fr::from(1))).collect();
+    let rows: Vec<WeightedRow> = rows.iter().map(|row| row.each_ref().map(one)).collect();
+    R1csFile::weighted(counts, &rows)
+  }
+
+  pub fn weighted(counts: [u32; 4], rows: &[WeightedRow]) -> Self {
     let mut header = Vec::new();
     header.extend(32u32.to_le_bytes());
     header.extend(MODULUS);
@@ -48,9 +57,9 @@ impl R1csFile {
     let mut constraints = Vec::new();
     for combination in rows.iter().flatten() {
       constraints.extend((combination.len() as u32).to_le_bytes());
-      for wire in *combination {
+      for (wire, coefficient) in combination {
         constraints.extend(wire.to_le_bytes());
-        constraints.extend(field::encode(&Fr::from(1)));
+        constraints.extend(field::encode(coefficient));
       }
     }
     let labels = (0..wires).flat_map(u64::to_le_bytes).collect();

@@ -5,4 +5,5 @@ mod fold;
 mod key;
 mod line;
 mod oneshot;
+mod oneshot_forged;
 mod r1cs;

@@ -131,13 +131,10 @@ fn altered_proofs_are_refused() {
       bad[at..at + 32].fill(0xff);
       assert_eq!(code(verifier.verify(&bad, &public)), Code::ProofMalformed, "byte {at}");
       bad[at..at + 32].fill(0);
-      // There is no error vector, so what the proof says of it is zero anyway.
+      // A word of zeroes is canonical: zero, as the first constant of the outer sum-check is (every row holds), or the
+      // neutral point.
       if bad != proof {
-        let found = code(verifier.verify(&bad, &public));
-        assert!(
-          matches!(found, Code::ProofInvalid | Code::ProofMalformed),
-          "byte {at}: {found:?}"
-        );
+        assert_eq!(code(verifier.verify(&bad, &public)), Code::ProofInvalid, "byte {at}");
       }
       assert_eq!(code(verifier.verify(&proof[..at], &public)), Code::ProofMalformed);
     }
@@ -286,7 +283,7 @@ fn setting_up_refuses_and_stops() {
   fs::write(&empty, R1csFile::of([3, 1, 1, 0], &[]).bytes()).unwrap();
   assert_eq!(code(setting_up(&empty, &world.powers, &out.0)), Code::R1cs);
   let small = out.0.join("small.ptau");
-  ptau::write_dev_ptau(&small, 2, &mut |_, _| true).unwrap();
+  ptau::write_dev_ptau(&small, 1, &mut |_, _| true).unwrap();
   assert_eq!(code(setting_up(&world.circuit, &small, &out.0)), Code::Ptau);
 
   let stop = AtomicBool::new(false);

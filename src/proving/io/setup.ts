@@ -48,8 +48,8 @@ const OPTIONS: OptionRules<SetupOptions> = {
 /** Nova's part of the folded circuit on BN254, at up to twelve elements of state: room to be left by the powers. */
 const AUGMENTATION = 12_000
 
-/** Least size of a circuit's one-shot proofs: smaller ones are padded. */
-const LEAST = 8
+/** Least number of powers of a circuit's one-shot proofs. */
+const LEAST = 2
 
 /**
  * Makes parameters and keys for folding a step circuit, or finds them in the cache under the hash of circuit, powers and
@@ -79,7 +79,8 @@ export async function ensureSetup(circuit: CompiledCircuit, options: SetupOption
  */
 export async function ensureProofSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
   requireOptions('ensureProofSetup', options, OPTIONS)
-  const power = (counts: R1csCounts) => Math.ceil(Math.log2(Math.max(counts.constraints, counts.wires, LEAST)))
+  // One for each private wire.
+  const power = (counts: R1csCounts) => Math.ceil(Math.log2(Math.max(counts.wires, LEAST)))
   return await ensure('one-shot keys', loadAddon().setUpCircuit, power, circuit, options)
 }
 
