@@ -209,7 +209,14 @@ impl Verifier {
       Half::Inner => invalid("the inner sum-check"),
     })?;
     let value = &proof.spartan.witness;
-    let opened = mercury::verify(transcript, &self.tau, &proof.witness, &points.column, value, &proof.opening);
+    let opened = mercury::verify(
+      transcript,
+      &self.tau,
+      &proof.witness,
+      &points.column,
+      value,
+      &proof.opening,
+    );
     if opened {
       Ok(())
     } else {

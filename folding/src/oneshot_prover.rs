@@ -69,7 +69,9 @@ impl Prover {
     let (info, powers) = file::read(directory, &circuit, &bytes)?;
     let shape = shape_of(&circuit)?;
     if powers.len() != shape.variables {
-      return Err(Error::key("parameter file: another number of powers than the circuit needs"));
+      return Err(Error::key(
+        "parameter file: another number of powers than the circuit needs",
+      ));
     }
     Ok(Prover {
       info,

@@ -49,8 +49,7 @@ pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulat
     public: &[running.u, running.x],
   };
   let tables = [products.az, products.bz, products.cz];
-  let (spartan, points) =
-    spartan_prover::prove(&mut transcript, &claim, tables, None, folded_witness.w.clone())?;
+  let (spartan, points) = spartan_prover::prove(&mut transcript, &claim, tables, None, folded_witness.w.clone())?;
   let mercury = mercury::prove(
     &mut transcript,
     bases,
@@ -101,10 +100,7 @@ fn compress_cycle(
   let theta: Fq = transcript.challenge(b"theta");
   let mut pairs = [
     [eq_table(&points.column), witness.w.clone()],
-    [
-      eq_table(&points.row),
-      witness.e.iter().map(|e| theta * e).collect(),
-    ],
+    [eq_table(&points.row), witness.e.iter().map(|e| theta * e).collect()],
   ];
   let (joint, end) = sumcheck::prove_products(transcript, value + theta * error_value, &mut pairs).map_err(bad_luck)?;
   let at_end = |table: &[Fq]| super::relation::evaluate(table, &end.point);

@@ -1,12 +1,7 @@
 //! What prover and verifier of a compressed proof do alike: the transcript's beginning.
 
 use super::{
-  curve::G,
-  cycle::CycleRunning,
-  nifs::Messages,
-  parameters::PROTOCOL,
-  relation::Running,
-  transcript::Transcript,
+  curve::G, cycle::CycleRunning, nifs::Messages, parameters::PROTOCOL, relation::Running, transcript::Transcript,
 };
 use crate::engine::Fr;
 

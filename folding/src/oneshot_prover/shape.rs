@@ -14,8 +14,7 @@ const LEAST: usize = 2;
 pub fn of(circuit: &R1cs) -> Result<Shape<Fr>> {
   let bad = |what: String| Err(Error::new(Code::R1cs, what));
   let (rows, public) = (circuit.constraints(), circuit.public());
-  let [constraints, variables] =
-    [rows, circuit.wires() - 1 - public].map(|count| count.max(LEAST).next_power_of_two());
+  let [constraints, variables] = [rows, circuit.wires() - 1 - public].map(|count| count.max(LEAST).next_power_of_two());
   if constraints.max(variables) as u64 > sparse::MAX_SIZE {
     let (wires, limit) = (circuit.wires(), sparse::MAX_SIZE);
     return bad(format!(

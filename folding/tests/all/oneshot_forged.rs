@@ -73,7 +73,9 @@ impl Scene {
     Scene {
       rows,
       public: (counts[1] + counts[2]) as usize,
-      powers: quiet::quietly(|| ptau::read_powers(powers(), shape.variables)).unwrap().points,
+      powers: quiet::quietly(|| ptau::read_powers(powers(), shape.variables))
+        .unwrap()
+        .points,
       shape,
       prover: Prover::load(&directory.0, &circuit).unwrap(),
       verifier: Verifier::load(&fs::read(directory.0.join("verifier.key")).unwrap(), None).unwrap(),
@@ -108,7 +110,10 @@ impl Scene {
     let witness = msm(&variables, &self.powers[..variables.len()]).to_affine();
     let mut statement = Statement::new(&self.verifier.key_id, &self.shape, &claimed, &witness);
     let (transcript, claim) = statement.claim(&self.shape);
-    let claim = spartan::Claim { public: &known, ..claim };
+    let claim = spartan::Claim {
+      public: &known,
+      ..claim
+    };
     let folded = variables[..self.shape.variables].to_vec();
     let (spartan, points) = spartan_prover::prove(transcript, &claim, tables, None, folded).unwrap();
     let f = &variables[..self.shape.variables];
@@ -220,7 +225,13 @@ fn eighth() -> &'static (Scene, Vec<Fr>) {
   SCENE.get_or_init(|| {
     let one = |wire| vec![(wire, Fr::ONE)];
     let square = |x, y| [one(x), one(x), one(y)];
-    let rows = vec![square(2, 3), square(3, 4), square(4, 1), [one(1), one(5), one(6)], square(5, 7)];
+    let rows = vec![
+      square(2, 3),
+      square(3, 4),
+      square(4, 1),
+      [one(1), one(5), one(6)],
+      square(5, 7),
+    ];
     let wires = [1, 256, 2, 4, 16, 3, 768, 9].map(Fr::from).to_vec();
     (Scene::new("eighth", [8, 1, 1, 1], rows), wires)
   })
@@ -260,10 +271,18 @@ fn tables_that_are_no_products() {
     forgery.tables[2][row] = forgery.tables[0][row] * forgery.tables[1][row];
     let altered = forgery.tables[0][row] * forgery.tables[1][row];
     assert_eq!(altered, forgery.tables[2][row]);
-    assert_eq!(scene.refusal(&scene.forge(forgery), &wires[1..3]), "the inner sum-check", "row {row}");
+    assert_eq!(
+      scene.refusal(&scene.forge(forgery), &wires[1..3]),
+      "the inner sum-check",
+      "row {row}"
+    );
     let mut forgery = scene.forgery(wires);
     forgery.tables[2][row] += Fr::ONE;
-    assert_eq!(scene.refusal(&scene.forge(forgery), &wires[1..3]), "the outer sum-check", "row {row}");
+    assert_eq!(
+      scene.refusal(&scene.forge(forgery), &wires[1..3]),
+      "the outer sum-check",
+      "row {row}"
+    );
   }
 }
 
@@ -280,7 +299,10 @@ fn another_u() {
   assert_eq!(scene.refusal(&scene.forge(forgery), &claimed), "the outer sum-check");
   forgery = scene.forgery(wires);
   forgery.known[0] = -Fr::ONE;
-  assert_eq!(scene.refusal(&scene.forge(forgery), &wires[1..3]), "the outer sum-check");
+  assert_eq!(
+    scene.refusal(&scene.forge(forgery), &wires[1..3]),
+    "the outer sum-check"
+  );
 }
 
 /// Columns that no row names are free, whatever stands in them; the commitment binds them all the same.
@@ -332,7 +354,10 @@ fn every_word_counts() {
       let mut neutral = [0; 32];
       neutral[31] = 0x80;
       for bad in [off, neutral, [0xff; 32]] {
-        assert_eq!(scene.verify(&with(&bad), &wires[1..3]).unwrap_err().code, Code::ProofMalformed);
+        assert_eq!(
+          scene.verify(&with(&bad), &wires[1..3]).unwrap_err().code,
+          Code::ProofMalformed
+        );
       }
       continue;
     }
@@ -352,9 +377,16 @@ fn every_word_counts() {
       *byte = carried as u8;
       carried >>= 8;
     }
-    assert_eq!(scene.verify(&with(&spare), &wires[1..3]).unwrap_err().code, Code::ProofMalformed);
+    assert_eq!(
+      scene.verify(&with(&spare), &wires[1..3]).unwrap_err().code,
+      Code::ProofMalformed
+    );
   }
-  let expected = ["the inner sum-check", "the opening of the witness", "the outer sum-check"];
+  let expected = [
+    "the inner sum-check",
+    "the opening of the witness",
+    "the outer sum-check",
+  ];
   assert_eq!(reasons.keys().collect::<Vec<_>>(), expected);
 }
 
@@ -398,12 +430,19 @@ fn every_size() {
     scene.verifier.verify(&proof, &public).unwrap();
     let mut other = public.clone();
     other[0] ^= 1;
-    assert_eq!(scene.verifier.verify(&proof, &other).unwrap_err().code, Code::ProofInvalid);
+    assert_eq!(
+      scene.verifier.verify(&proof, &other).unwrap_err().code,
+      Code::ProofInvalid
+    );
   }
   // One private wire in many rows, and many of them in one.
   let many = vec![[one(1), one(1), one(2)]; 100];
   let tall = Scene::new("tall", [3, 0, 1, 0], many);
-  let flat = Scene::new("flat", [202, 1, 0, 200], vec![[(2..=201).map(|w| (w, Fr::ONE)).collect(), one(0), one(1)]]);
+  let flat = Scene::new(
+    "flat",
+    [202, 1, 0, 200],
+    vec![[(2..=201).map(|w| (w, Fr::ONE)).collect(), one(0), one(1)]],
+  );
   assert_eq!([tall.shape.constraints, tall.shape.variables], [128, 2]);
   assert_eq!([flat.shape.constraints, flat.shape.variables], [2, 256]);
   let (proof, public) = tall.honest(&[1, 3, 9].map(Fr::from)).unwrap();
