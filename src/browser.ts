@@ -4,7 +4,6 @@
  */
 import {
   aFileSource,
-  BUILT_IN_KEY_ID,
   fetchFile,
   serveVerifier as serve,
   type VerifierFiles,
@@ -258,7 +257,7 @@ export async function loadVerifier(
   requireOptions('loadVerifier', options, { signal: optional(aSignal) })
   const { signal } = options
   const [wasm, key] = await Promise.all([fetchFile(files.wasm, signal), fetchFile(files.key, signal)])
-  return openWasmVerifier(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID })
+  return openWasmVerifier(wasm, key)
 }
 
 /**

@@ -37,7 +37,7 @@ describe('folding addon', () => {
     r1cs = join(dir, 'small.r1cs')
     ptau = join(dir, 'dev.ptau')
     await writeFile(r1cs, smallCircuit())
-    await addon.makeDevPtau(ptau, 14)
+    await addon.makeDevPtau(ptau, 15)
     info = await addon.setup({ r1cs, ptau, outDir: dir }, (stage) => stages.push(stage))
     prover = await addon.Prover.load(dir, r1cs)
     key = await readFile(join(dir, 'verifier.key'))

@@ -13,12 +13,17 @@ use super::{
   sumcheck::{self, eq_table},
   transcript::Transcript,
 };
-use crate::{engine::Fq, error::Result};
+use crate::{engine::Fq, error::Result, scheme::Watch};
 use ff::Field;
 
-/// One proof of all steps so far. `key` is the key id that the verifier will use.
-pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulator) -> Result<Proof> {
+/// The last fold, the sum-checks, the opening on BN254, the proof over Grumpkin.
+const STAGES: u32 = 4;
+
+/// One proof of all steps so far. `key` is the key id that the verifier will use. The caller may stop it between its
+/// stages.
+pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulator, watch: Watch<'_>) -> Result<Proof> {
   let Parameters { shape, bases, .. } = parameters;
+  watch.stage("compress", 0, STAGES)?;
   let mut folded_witness = accumulator.witness.clone();
   let (messages, folded) = nifs::prove(
     &accumulator.running,
@@ -41,6 +46,7 @@ pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulat
   }
   .begin();
 
+  watch.stage("compress", 1, STAGES)?;
   let products = folded_witness.products;
   let claim = spartan::Claim {
     shape,
@@ -50,6 +56,7 @@ pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulat
   };
   let tables = [products.az, products.bz, products.cz];
   let (spartan, points) = spartan_prover::prove(&mut transcript, &claim, tables, None, folded_witness.w.clone())?;
+  watch.stage("compress", 2, STAGES)?;
   let mercury = mercury::prove(
     &mut transcript,
     bases,
@@ -58,12 +65,15 @@ pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulat
     &points.column,
     &spartan.witness,
   );
+  watch.stage("compress", 3, STAGES)?;
   let cycle_proof = compress_cycle(
     parameters,
     &mut transcript,
     &accumulator.cycle,
     &accumulator.cycle_witness,
   )?;
+  // Not a place to stop: the proof is made.
+  (watch.report)("compress", STAGES, STAGES);
   Ok(Proof {
     zn: accumulator.zn.clone(),
     running: accumulator.running.clone(),

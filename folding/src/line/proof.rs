@@ -1,10 +1,11 @@
 //! A compressed proof and its bytes (folding-scheme §9): fixed lengths that follow from the key.
 
 use super::{
-  augmented::Layout,
   curve::{G, H},
   cycle::{CycleRunning, SUMS},
-  cyclefold, inner_product, mercury,
+  cyclefold, inner_product,
+  layout::Layout,
+  mercury,
   nifs::Messages,
   relation::Running,
   spartan,

@@ -1,9 +1,10 @@
 //! What prover and verifier of a compressed proof do alike: the transcript's beginning.
 
-use super::{
-  curve::G, cycle::CycleRunning, nifs::Messages, parameters::PROTOCOL, relation::Running, transcript::Transcript,
-};
+use super::{curve::G, cycle::CycleRunning, nifs::Messages, relation::Running, transcript::Transcript};
 use crate::engine::Fr;
+
+/// Names the protocol in keys and transcripts.
+pub const PROTOCOL: &str = "wsc-line-1";
 
 /// What a proof claims and rests on, as the transcript begins with it.
 pub struct Claim<'a> {
@@ -22,7 +23,7 @@ impl Claim<'_> {
   /// Starts the one transcript.
   pub fn begin(&self) -> Transcript {
     let (running, cycle, messages) = (self.running, self.cycle, self.messages);
-    let mut transcript = Transcript::new(PROTOCOL);
+    let mut transcript = Transcript::new(PROTOCOL.as_bytes());
     transcript.absorb(b"key", self.key);
     transcript.absorb(b"n", &self.n.to_le_bytes());
     transcript.scalars(b"z0", self.z0);

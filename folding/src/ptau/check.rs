@@ -43,8 +43,6 @@ pub fn open_ptau(path: &Path, points: usize) -> Result<PtauFile> {
 
 /// Powers that have been checked.
 pub struct Powers {
-  /// Of the file they were read from.
-  pub power: u32,
   /// τ^0·G1, τ^1·G1, …
   pub points: Vec<G1Affine>,
   pub tau_g2: G2Affine,
@@ -52,7 +50,8 @@ pub struct Powers {
 
 /// Checks a file and its first `points` powers on G1, as `read_powers` does.
 pub fn check_ptau(path: &Path, points: usize) -> Result<PtauInfo> {
-  let Powers { power, tau_g2, .. } = read_powers(path, points)?;
+  let power = open_ptau(path, points)?.power;
+  let Powers { tau_g2, .. } = read_powers(path, points)?;
   Ok(PtauInfo { power, tau_g2 })
 }
 
@@ -64,11 +63,7 @@ pub fn read_powers(path: &Path, points: usize) -> Result<Powers> {
   let raw_g1 = file.read(TAU_G1, 0, points as u64 * G1_BYTES, path)?;
   let raw_g2 = file.read(TAU_G2, 0, 2 * G2_BYTES, path)?;
   check_points(&raw_g1, &raw_g2)
-    .map(|(points, tau_g2)| Powers {
-      power: file.power,
-      points,
-      tau_g2,
-    })
+    .map(|(points, tau_g2)| Powers { points, tau_g2 })
     .map_err(|what| {
       Error::ptau(format!(
         "{}: {what}: not the ceremony's file, or damaged",

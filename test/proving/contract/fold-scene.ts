@@ -42,7 +42,7 @@ export async function foldWorld(): Promise<FoldWorld> {
     const keys = await ensureSetup(small)
     const other = await circuit('other', r1csFile({ wires: 7, outputs: 2, inputs: 2, privates: 1 }, OTHER))
     const otherKeys = await ensureSetup(other)
-    const elsewhere = await ensureSetup(small, { ptau: await otherPowers(directory, 14) })
+    const elsewhere = await ensureSetup(small, { ptau: await otherPowers(directory, 15) })
     const engine = await NativeEngine.load(keys)
     const start = elements(3n, 4n)
     const next = (state: Uint8Array, n: number) => {
