@@ -61,7 +61,10 @@ describe.each([
     let opened = 0
     // Names and sizes, digests, generators, then the circuit: coefficients, patterns, rows.
     const places = [9, 12, 20, 22, tau - 40, tau + 128, tau + 30_000]
-    const circuit = Array.from({ length: 40 }, (_, i) => tau + 128 + 65_600 + 20 + Math.floor((i * (key.length - tau - 65_800)) / 40))
+    const circuit = Array.from(
+      { length: 40 },
+      (_, i) => tau + 128 + 65_600 + 20 + Math.floor((i * (key.length - tau - 65_800)) / 40),
+    )
     for (const place of [...places, ...circuit]) {
       const id = await open(flipped(key, place, 1)).then(
         (verifier) => verifier.circuitId,
