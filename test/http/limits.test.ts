@@ -2,10 +2,9 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Budget } from '../../src/http/budget.ts'
-import { clientOfAddress } from '../../src/http/client-address.ts'
 import { type HttpLimits, HttpServer, type HttpServerOptions, type RouteModule } from '../../src/http/index.ts'
 import { SMALL_ANSWER } from '../../src/http/limits.ts'
+import { Budget, clientOfAddress } from '../../src/lib/index.ts'
 
 const closing: (() => Promise<void> | void)[] = []
 afterEach(async () => {
