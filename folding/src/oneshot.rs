@@ -15,7 +15,6 @@ use crate::{
   curves::Fr,
   error::{Code, Error, Result},
   field,
-  key::MAX_KEY,
   line::{
     curve::G,
     mercury,
@@ -149,17 +148,7 @@ pub struct Verifier {
 impl Verifier {
   /// Decodes a compact key. `ceremony` replaces the pinned τ·G2 (`ptau::encode_g2`'s form), for tests.
   pub fn load(compact: &[u8], ceremony: Option<&[u8]>) -> Result<Self> {
-    if compact.len() > MAX_KEY {
-      let length = compact.len();
-      return Err(Error::key(format!(
-        "verifying key has {length} bytes, at most {MAX_KEY} are looked at"
-      )));
-    }
-    let mut reader = bytes::Reader::new(compact);
-    if !compact.starts_with(MAGIC) {
-      return Err(Error::key("not a verifying key of this kind"));
-    }
-    reader.take(MAGIC.len())?;
+    let mut reader = bytes::Reader::of_key(compact, MAGIC)?;
     match reader.take(1)?[0] {
       VERSION => {}
       other => {

@@ -13,7 +13,7 @@ use super::{
   sumcheck::{self, eq_table},
   transcript::Transcript,
 };
-use crate::{engine::Fq, error::Result, scheme::Watch};
+use crate::{curves::Fq, error::Result, scheme::Watch};
 use ff::Field;
 
 /// The last fold, the sum-checks, the opening on BN254, the proof over Grumpkin.

@@ -1,7 +1,7 @@
 //! The Grain LFSR that Poseidon's reference script draws its constants from (eprint 2019/458, appendix F), for the field
 //! GF(p) and the S-box x^α.
 
-use crate::engine::Fr;
+use crate::curves::Fr;
 use ff::{Field, PrimeField};
 use std::collections::VecDeque;
 

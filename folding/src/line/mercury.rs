@@ -8,7 +8,7 @@ use super::{
   transcript::Transcript,
   words::{Reader, Writer},
 };
-use crate::{engine::Fr, error::Result, msm::msm};
+use crate::{curves::Fr, error::Result, msm::msm};
 use ff::{Field, PrimeField};
 use halo2curves::pairing::{MillerLoopResult, MultiMillerLoop};
 use halo2curves::{

@@ -5,7 +5,7 @@
 //! matrices in the partial rounds (appendix B of the paper): the same function for a fifth of the multiplications.
 
 use super::grain::Grain;
-use crate::engine::Fr;
+use crate::curves::Fr;
 use ff::Field;
 use std::sync::LazyLock;
 

@@ -13,7 +13,7 @@ use super::{
   words::{Reader, WORD, Writer},
 };
 use crate::{
-  engine::{Fq, Fr},
+  curves::{Fq, Fr},
   error::{Code, Error, Result},
 };
 use halo2curves::group::prime::PrimeCurveAffine;

@@ -1,7 +1,7 @@
 //! What prover and verifier of a compressed proof do alike: the transcript's beginning.
 
 use super::{curve::G, cycle::CycleRunning, nifs::Messages, relation::Running, transcript::Transcript};
-use crate::engine::Fr;
+use crate::curves::Fr;
 
 /// Names the protocol in keys and transcripts.
 pub const PROTOCOL: &str = "wsc-line-1";

@@ -17,7 +17,7 @@ use super::{
   transcript::Transcript,
 };
 use crate::{
-  engine::{Fq, Fr},
+  curves::{Fq, Fr},
   error::{Code, Error, Result},
   sparse::Shape,
 };

@@ -7,12 +7,11 @@ use std::{
   sync::{Arc, OnceLock, atomic::AtomicBool},
 };
 use wsc_folding::{
-  engine::Fr,
+  curves::Fr,
   error::Result,
   field::{self, MODULUS},
   keyfile::SetupInfo,
   line::{self, scheme::Line},
-  nova::Nova,
   ptau,
   scheme::{FoldingScheme, Watch},
   session::{self, Prover},
@@ -180,31 +179,6 @@ impl<S: Contracted> World<S> {
       key,
       proof,
     }
-  }
-}
-
-impl Contracted for Nova {
-  const POWER: u32 = 14;
-  const ORIGIN: &'static str = "nova-snark 0.76.0";
-
-  fn world() -> &'static World<Self> {
-    static WORLD: OnceLock<World<Nova>> = OnceLock::new();
-    WORLD.get_or_init(|| World::new("world-nova"))
-  }
-
-  fn key_id(compact: &[u8]) -> [u8; 32] {
-    wsc_folding::key::key_id(compact)
-  }
-
-  /// Two for blinding; the others come last, the one for inner products at the very end.
-  fn generators(after: Range<usize>) -> Vec<usize> {
-    vec![
-      after.start,
-      after.start + 64,
-      after.end - 192,
-      after.end - 128,
-      after.end - 64,
-    ]
   }
 }
 

@@ -264,7 +264,7 @@ fn a_spoilt_key_never_verifies() {
   }
   assert_eq!(code(Verifier::load(&[&key[..], &[0]].concat(), None)), Code::Key);
   assert_eq!(
-    code(Verifier::load(&vec![0; wsc_folding::key::MAX_KEY + 1], None)),
+    code(Verifier::load(&vec![0; wsc_folding::bytes::MAX_KEY + 1], None)),
     Code::Key
   );
 }
