@@ -52,9 +52,10 @@ export async function foldWorld(): Promise<FoldWorld> {
     }
     return {
       engine,
-      key: await readFile(keys.verifierKey),
-      otherCircuit: await readFile(otherKeys.verifierKey),
-      otherPowers: await readFile(elsewhere.verifierKey),
+      // A Buffer's own `slice` would be a view, and altering one key would alter all.
+      key: new Uint8Array(await readFile(keys.verifierKey)),
+      otherCircuit: new Uint8Array(await readFile(otherKeys.verifierKey)),
+      otherPowers: new Uint8Array(await readFile(elsewhere.verifierKey)),
       start,
       step: next,
       async run(steps) {
