@@ -33,6 +33,11 @@ pub type Row<'a> = [&'a [u32]; 3];
 /// The same with coefficients.
 pub type WeightedRow = [Vec<(u32, Fr)>; 3];
 
+pub fn weighted(rows: &[Row<'_>]) -> Vec<WeightedRow> {
+  let one = |wires: &&[u32]| wires.iter().map(|wire| (*wire, Fr::from(1))).collect();
+  rows.iter().map(|row| row.each_ref().map(one)).collect()
+}
+
 impl R1csFile {
   pub fn new() -> Self {
     // Wires: 1, a', b', a, b, x, square.
@@ -42,9 +47,7 @@ impl R1csFile {
 
   /// `counts`: wires, outputs, public inputs, private inputs.
   pub fn of(counts: [u32; 4], rows: &[Row<'_>]) -> Self {
-    let one = |wires: &&[u32]| wires.iter().map(|wire| (*wire, Fr::from(1))).collect();
-    let rows: Vec<WeightedRow> = rows.iter().map(|row| row.each_ref().map(one)).collect();
-    R1csFile::weighted(counts, &rows)
+    R1csFile::weighted(counts, &weighted(rows))
   }
 
   pub fn weighted(counts: [u32; 4], rows: &[WeightedRow]) -> Self {

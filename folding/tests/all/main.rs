@@ -6,5 +6,4 @@ mod fold;
 mod key;
 mod line;
 mod oneshot;
-mod oneshot_forged;
 mod r1cs;
