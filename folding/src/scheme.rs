@@ -1,4 +1,4 @@
-//! What the rest of the crate asks of a folding scheme. `line/` is the one in use, `nova.rs` the one before it.
+//! What the rest of the crate asks of a folding scheme. `line/` is the one in use.
 
 use crate::{
   curves::Fr,

@@ -14,10 +14,9 @@ const PROVING_ONLY = [
   'line/parameter_file',
   'line/parameters',
   'line/scheme',
+  'line/spartan_prover',
   'line/sponge_gadget',
-  'nova',
   'oneshot_prover',
-  'powers',
   'scheme',
   'sealed',
   'session',
@@ -39,7 +38,7 @@ export function crateSources(root: string): string[] {
           .replaceAll('\\', '/'),
       )
   const source = below('src').filter((file) => !isProvingOnly(file))
-  return ['Cargo.toml', 'Cargo.lock', 'build.rs', ...source, ...below('stubs')].sort()
+  return ['Cargo.toml', 'Cargo.lock', 'build.rs', ...source].sort()
 }
 
 /** Every file the development key follows from besides the crate: the circuit's. */

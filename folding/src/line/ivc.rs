@@ -12,7 +12,7 @@ use super::{
   relation::{Incoming, Products, Running, RunningWitness, evaluate},
 };
 use crate::{
-  engine::{Fq, Fr},
+  curves::{Fq, Fr},
   error::{Code, Error, Result},
   msm::msm,
 };

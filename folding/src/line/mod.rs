@@ -34,6 +34,9 @@ pub mod proof;
 pub mod relation;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod scheme;
+pub mod spartan;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod spartan_prover;
 pub mod sponge;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod sponge_gadget;

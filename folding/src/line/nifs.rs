@@ -9,7 +9,7 @@ use super::{
   sponge::{RATE, Sponge, Tag},
   sumcheck::eq_table,
 };
-use crate::{engine::Fr, sparse::Shape};
+use crate::{curves::Fr, sparse::Shape};
 use ff::Field;
 use halo2curves::group::Curve;
 use rayon::prelude::*;

@@ -14,7 +14,7 @@ use super::{
   verify::VerifierKey,
 };
 use crate::{
-  engine::Fr,
+  curves::Fr,
   error::{Code, Error, Result},
   ptau::Powers,
   r1cs::R1cs,

@@ -2,7 +2,7 @@
 
 use super::curve::{G, point_limbs};
 use super::matrices::multiply;
-use crate::{engine::Fr, sparse::Shape};
+use crate::{curves::Fr, sparse::Shape};
 use ff::Field;
 use rayon::prelude::*;
 

@@ -18,7 +18,7 @@ use wsc_folding::line::{
   verify::{VerifierKey, verify},
 };
 use wsc_folding::{
-  engine::{Fq, Fr},
+  curves::{Fq, Fr},
   ptau::Powers,
   r1cs::R1cs,
 };
