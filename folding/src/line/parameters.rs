@@ -4,6 +4,7 @@
 use super::{
   augmented::{self, Inputs, Layout},
   builder::{Builder, Row},
+  commitment::{self, CycleTables},
   curve::{G, H},
   cycle::CycleRunning,
   cyclefold::{self, SIZE},
@@ -21,6 +22,7 @@ use ff::{Field, PrimeField};
 use halo2curves::group::GroupEncoding;
 use nova_snark::{provider::traits::DlogGroup, traits::Engine};
 use sha3::{Digest, Keccak256};
+use std::sync::OnceLock;
 
 /// Names the protocol in digests and transcripts.
 pub const PROTOCOL: &[u8] = b"wsc-line-1";
@@ -40,6 +42,14 @@ pub struct Parameters {
   /// Hashed to the curve: commits to an inner product.
   pub product: H,
   pub pp: Fr,
+  /// Made when they are first needed.
+  pub tables: OnceLock<Tables>,
+}
+
+/// What commitments are looked up in while folding.
+pub struct Tables {
+  pub step: commitment::Tables,
+  pub cycle: CycleTables,
 }
 
 impl Parameters {
@@ -70,6 +80,7 @@ impl Parameters {
           cycle_bases,
           product,
           pp,
+          tables: OnceLock::new(),
         });
       }
     }
@@ -80,6 +91,18 @@ impl Parameters {
       circuit.wires()
     );
     Err(Error::new(Code::R1cs, message))
+  }
+}
+
+impl Parameters {
+  pub fn tables(&self) -> &Tables {
+    self.tables.get_or_init(|| {
+      let (step, cycle) = rayon::join(
+        || commitment::Tables::of(&self.shape, &self.bases),
+        || CycleTables::of(&self.cycle_bases),
+      );
+      Tables { step, cycle }
+    })
   }
 }
 
