@@ -2,7 +2,7 @@
  * Entry `wsc-bitcoin`: verifies and compares proofs, checks headers, in Node. Everything of `wsc-bitcoin/browser`, with
  * the verifier's WebAssembly and the development key read from beside this file.
  */
-import { BUILT_IN_KEY_ID, MAX_KEY_BYTES, verifierError } from './bus/index.ts'
+import { MAX_KEY_BYTES, verifierError } from './bus/index.ts'
 import {
   aByteArray,
   aSignal,
@@ -75,7 +75,6 @@ export {
   HttpServer,
   type HttpServerEvents,
   type HttpServerOptions,
-  type RateLimit,
   type RouteModule,
   type Routes,
   type ServerInfo,
@@ -162,7 +161,7 @@ export async function loadVerifier(options: LoadVerifierOptions = {}): Promise<S
     read(options.wasm ?? new URL('./bus/verifier/wsc-folding.wasm', import.meta.url), signal),
     read(options.key ?? new URL('./bus/verifier/dev.key', import.meta.url), signal),
   ])
-  return openWasmVerifier(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID })
+  return openWasmVerifier(wasm, key)
 }
 
 /** Options of `loadProofVerifier`. */
@@ -216,4 +215,5 @@ async function read(source: Uint8Array | URL | string, signal?: AbortSignal): Pr
   throw verifierError('E_FETCH', `the verifier's ${String(source)} is longer than ${MAX_KEY_BYTES} bytes`)
 }
 
+export type { RateLimit } from './lib/index.ts'
 export type { Durable, KeyRange, LevelStore, StoreWrite } from './lib/io/index.ts'

@@ -1,26 +1,21 @@
-//! Times Line beside Nova on the bus circuit and real headers: `line R1CS SYM NOVA_KEYS PTAU INPUTS`. `NOVA_KEYS` holds
-//! `params.bin` and `verifier.key` of that circuit, `INPUTS` encoded step inputs (`witness::INPUT_BYTES` each) of one
-//! chain. Wall seconds, CPU seconds in brackets; the least of a stage where it is repeated.
+//! Times Line beside Nova on the bus circuit and real headers: `line R1CS SYM PTAU INPUTS`. `INPUTS` holds encoded step
+//! inputs (`witness::INPUT_BYTES` each) of one chain. Wall seconds, CPU seconds in brackets; the least of a stage where
+//! it is repeated.
 
-use nova_snark::provider::ptau::read_ptau;
 use std::{
   fs,
-  path::PathBuf,
+  path::{Path, PathBuf},
   sync::{Arc, atomic::AtomicBool},
   time::Instant,
 };
 use wsc_folding::{
-  engine::Fr,
-  field, key,
-  line::{
-    compress::compress,
-    ivc::Accumulator,
-    parameters::Parameters,
-    verify::{VerifierKey, verify},
-  },
+  curves::Fr,
+  field,
+  line::scheme::Line,
+  nova::Nova,
   r1cs::R1cs,
-  scheme::Watch,
-  session,
+  scheme::{FoldingScheme, Watch},
+  verifying::VerifyingKey,
   witness::{BusWitness, INPUT_BYTES, StepInput},
 };
 
@@ -78,82 +73,56 @@ fn repeated<T>(name: &str, times: usize, mut work: impl FnMut() -> T) -> T {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
   let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-  let [circuit_path, sym, nova_keys, ptau, inputs] = &arguments[..] else {
-    return Err("usage: line R1CS SYM NOVA_KEYS PTAU INPUTS".into());
+  let [circuit, sym, ptau, inputs] = &arguments[..] else {
+    return Err("usage: line R1CS SYM PTAU INPUTS".into());
   };
-  let rounds = 5;
   let bytes = fs::read(inputs)?;
   let inputs: Vec<&[u8]> = bytes.chunks_exact(INPUT_BYTES).collect();
   let witness = BusWitness::new(&fs::read_to_string(sym)?)?;
-  let compute = |input: &[u8]| StepInput::decode(input).map(|input| witness.compute(&input));
-  let circuit = R1cs::parse_step(&fs::read(circuit_path)?)?;
-
-  let mut tau = None;
-  let parameters = repeated("Line: parameters", 1, || {
-    Parameters::new(&circuit, |n| {
-      let mut file = std::io::BufReader::new(fs::File::open(ptau).expect("the powers"));
-      let (g1, g2) = read_ptau(&mut file, n, 2).expect("powers of tau");
-      tau = Some(g2[1]);
-      Ok(g1)
-    })
-  })?;
-  let tables = repeated("Line: tables", 1, || parameters.tables());
-  println!(
-    "tables: {} large columns, {} + {} bytes",
-    tables.step.large(),
-    tables.step.size(),
-    tables.cycle.size()
-  );
-  let wires = |input: &[u8]| -> Vec<Fr> {
-    let bytes = compute(input).expect("a witness");
-    circuit.read_witness(&bytes).expect("a witness")
-  };
-  let mut accumulator = repeated("Line: first step", 1, || Accumulator::begin(&parameters, &wires(inputs[0])))?;
-  let (mut witnesses, mut folds) = (Vec::new(), Vec::new());
-  for input in &inputs[1..] {
-    let (time, wires) = timed(|| wires(input));
-    witnesses.push(time);
-    let (time, folded) = timed(|| accumulator.fold(&parameters, &wires));
-    folded?;
-    folds.push(time);
+  let circuit = Arc::new(R1cs::parse_step(&fs::read(circuit)?)?);
+  let (mut times, mut witnesses) = (Vec::new(), Vec::new());
+  for input in &inputs {
+    let (time, wires) = timed(|| circuit.read_witness(&witness.compute(&StepInput::decode(input)?)));
+    times.push(time);
+    witnesses.push(wires?);
   }
-  show("Line: witness of a step", &witnesses);
-  show("Line: fold of a step", &folds[1..]);
-  assert_eq!(accumulator.broken(&parameters), None);
-  let id = [7; 32];
-  let proof = repeated("Line: compress", rounds, || compress(&parameters, &id, &accumulator))?;
-  let proof = proof.encode();
-  println!("proof: {} bytes", proof.len());
-  let key = VerifierKey {
-    id,
-    layout: parameters.layout,
-    shape: parameters.shape.clone(),
-    pp: parameters.pp,
-    tau: tau.ok_or("no powers")?,
-    cycle_bases: parameters.cycle_bases.clone(),
-    product: parameters.product,
-  };
-  repeated("Line: verify", 4 * rounds, || verify(&key, &proof, accumulator.n, &accumulator.z0))?;
+  show("witness of a step", &times);
+  run::<Line>("Line", &circuit, ptau, &witnesses, 3)?;
+  run::<Nova>("Nova", &circuit, ptau, &witnesses[..5.min(witnesses.len())], 1)
+}
 
+fn run<S: FoldingScheme>(
+  name: &str,
+  circuit: &Arc<R1cs>,
+  ptau: &Path,
+  witnesses: &[Vec<Fr>],
+  rounds: usize,
+) -> Result<(), Box<dyn std::error::Error>> {
   let never = AtomicBool::new(false);
   let watch = Watch {
     report: &|_, _, _| {},
     stop: &never,
   };
-  let prover = Arc::new(session::Prover::load(nova_keys, circuit_path)?);
-  let z0 = field::encode_vec(&accumulator.z0);
-  let mut fold = prover.begin(&z0)?;
-  let mut folds = Vec::new();
-  for input in &inputs[..6.min(inputs.len())] {
-    let witness = compute(input)?;
-    let (time, folded) = timed(|| fold.fold(&witness));
+  let (time, made) = timed(|| S::set_up(circuit, ptau, watch));
+  let (parameters, key) = made?;
+  show(&format!("{name}: set up"), &[time]);
+  let (time, accumulator) = timed(|| S::begin(&parameters, circuit, witnesses[0].clone()));
+  let mut accumulator = accumulator?;
+  show(&format!("{name}: first step"), &[time]);
+  let mut times = Vec::new();
+  for witness in &witnesses[1..] {
+    let witness = witness.clone();
+    let (time, folded) = timed(|| S::fold(&parameters, circuit, &mut accumulator, witness));
     folded?;
-    folds.push(time);
+    times.push(time);
   }
-  show("Nova: fold of a step", &folds[2..]);
-  let proof = repeated("Nova: compress", 2, || fold.compress(watch))?;
-  let key_bytes = fs::read(nova_keys.join("verifier.key"))?;
-  let key = key::Verifier::load(&key_bytes, None)?;
-  repeated("Nova: verify", rounds, || key.verify(&proof, fold.steps(), &z0))?;
+  show(&format!("{name}: fold of a step"), &times[1..]);
+  let proof = repeated(&format!("{name}: compress"), rounds, || {
+    S::compress(&parameters, &accumulator, watch)
+  })?;
+  let key = S::VerifyingKey::load(&key, None)?;
+  let z0 = field::encode_vec(circuit.state_before(&witnesses[0]));
+  let verify = || key.verify(&proof, S::steps(&accumulator), &z0);
+  repeated(&format!("{name}: verify, {} bytes", proof.len()), 5 * rounds, verify)?;
   Ok(())
 }

@@ -135,16 +135,19 @@ pub fn msm<C: Affine>(scalars: &[C::ScalarExt], bases: &[C]) -> C::CurveExt {
 
 /// Σ digitᵢ·Pᵢ for the digits of one window.
 fn window<C: Affine>(scalars: &[Signed], bases: &[C], start: usize, width: usize) -> C::CurveExt {
-  let digits: Vec<i16> = scalars
-    .iter()
-    .map(|scalar| scalar.digit(start, width) as i16)
-    .collect();
-  weighted(&digits, 1 << (width - 1), |index| index as u32, |place| &bases[place as usize])
+  let digits: Vec<i16> = scalars.iter().map(|scalar| scalar.digit(start, width) as i16).collect();
+  weighted(
+    &digits,
+    1 << (width - 1),
+    |index| index as u32,
+    |place| &bases[place as usize],
+  )
 }
 
 #[cfg(test)]
 mod tests {
   use super::*;
+  use ff::Field;
   use halo2curves::{bn256, grumpkin};
   use rand_core::{RngCore, SeedableRng};
 

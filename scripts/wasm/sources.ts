@@ -2,8 +2,33 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Modules of `folding/src` that only proving needs: `lib.rs` leaves them out on wasm32, so they are no input. */
-const PROVING_ONLY = ['addon', 'keyfile', 'line', 'nova', 'oneshot_prover', 'powers', 'scheme', 'sealed', 'session', 'witness']
+/** Modules of `folding/src` that only proving needs: `lib.rs` and `line/mod.rs` leave them out on wasm32, so they are no input. */
+const PROVING_ONLY = [
+  'addon',
+  'keyfile',
+  'line/accumulator',
+  'line/augmented',
+  'line/commitment',
+  'line/compress',
+  'line/generators',
+  'line/ivc',
+  'line/multiples',
+  'line/parameter_file',
+  'line/parameters',
+  'line/scheme',
+  'line/sponge_gadget',
+  'line/widths',
+  'nova',
+  'oneshot_prover',
+  'powers',
+  'scheme',
+  'sealed',
+  'session',
+  'witness',
+]
+
+const isProvingOnly = (file: string) =>
+  PROVING_ONLY.some((module) => file === `src/${module}.rs` || file.startsWith(`src/${module}/`))
 
 /** Every file the WebAssembly module is compiled from, relative to `folding/`. */
 export function crateSources(root: string): string[] {
@@ -16,7 +41,7 @@ export function crateSources(root: string): string[] {
           .slice(folding.length + 1)
           .replaceAll('\\', '/'),
       )
-  const source = below('src').filter((file) => !PROVING_ONLY.includes(file.split(/[/.]/)[1] as string))
+  const source = below('src').filter((file) => !isProvingOnly(file))
   return ['Cargo.toml', 'Cargo.lock', 'build.rs', ...source, ...below('stubs')].sort()
 }
 

@@ -63,6 +63,22 @@ export {
 export { better, type CompareReject, type CompareResult } from './compare.ts'
 export type { BusErrorCode } from './errors.ts'
 export { decodeField, encodeField, FIELD_MODULUS } from './field.ts'
+export { pathKind } from './peers/path-kind.ts'
+export { proofGossip } from './peers/proof-kind.ts'
+export type {
+  Answerer,
+  Asked,
+  AskPeerOptions,
+  AskReject,
+  Fault,
+  Gossip,
+  GossipJudge,
+  GossipKind,
+  GossipVerdict,
+  PeerName,
+  PeerTransport,
+  RequestKind,
+} from './peers/transport.ts'
 export { poseidonOf } from './poseidon.ts'
 export {
   decodeProofFile,
@@ -80,7 +96,6 @@ export { type Advanced, headerWords, stepInput } from './step-input.ts'
 export type { FetchOptions } from './sync/fetch-bytes.ts'
 export { fetchPath } from './sync/fetch-path.ts'
 export { type FetchedProof, type FetchProofResult, fetchProof, type HeldProof } from './sync/fetch-proof.ts'
-export { BUILT_IN_KEY_ID } from './verifier/built-in.ts'
 export {
   needsNoCeremony,
   type ProvedChain,

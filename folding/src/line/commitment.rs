@@ -14,7 +14,7 @@ use crate::{
   sparse::Shape,
 };
 use ff::Field;
-use halo2curves::{bn256::G1, grumpkin, group::prime::PrimeCurveAffine};
+use halo2curves::{bn256::G1, group::prime::PrimeCurveAffine, grumpkin};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -140,7 +140,13 @@ impl CycleTables {
   pub fn commit(&self, values: &[Fq]) -> grumpkin::G1 {
     let numbered = values.iter().enumerate().filter(|(_, value)| **value != Fq::ZERO);
     let terms: Vec<(u32, Fq)> = numbered.map(|(number, value)| (number as u32, *value)).collect();
-    self.0.sum(&terms, &Plain { table: &[], places: &[] })
+    self.0.sum(
+      &terms,
+      &Plain {
+        table: &[],
+        places: &[],
+      },
+    )
   }
 }
 
@@ -203,7 +209,9 @@ mod tests {
   fn equals_the_ordinary_sum() {
     let mut random = rand_chacha::ChaCha20Rng::seed_from_u64(11);
     let n = 256;
-    let bases: Vec<G> = (0..n).map(|_| (G::generator() * Fr::random(&mut random)).to_affine()).collect();
+    let bases: Vec<G> = (0..n)
+      .map(|_| (G::generator() * Fr::random(&mut random)).to_affine())
+      .collect();
     // Every third column is a free number, the others are bits by their rows.
     let mut matrices: [Matrix; 3] = Default::default();
     for column in 0..n as u32 {

@@ -21,7 +21,10 @@ fn doubles<F: PrimeField>(table: &[F]) -> Vec<u32> {
     bytes.copy_from_slice(value.to_repr().as_ref());
     bytes
   };
-  let numbers: HashMap<[u8; 32], u32> = (0u32..).zip(table).map(|(number, value)| (key(value), number)).collect();
+  let numbers: HashMap<[u8; 32], u32> = (0u32..)
+    .zip(table)
+    .map(|(number, value)| (key(value), number))
+    .collect();
   let double = |value: &F| numbers.get(&key(&value.double())).copied().unwrap_or(NONE);
   table.iter().map(double).collect()
 }
@@ -174,7 +177,11 @@ mod tests {
         match row % 5 {
           0 => run.reverse(),
           1 => run.extend([1, 0, 1, 1]),
-          2 => run = (0..random.next_u32() % 6).map(|_| random.next_u32() % table.len() as u32).collect(),
+          2 => {
+            run = (0..random.next_u32() % 6)
+              .map(|_| random.next_u32() % table.len() as u32)
+              .collect()
+          }
           _ => run.insert(0, start % 3),
         }
         for coefficient in run {

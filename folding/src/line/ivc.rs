@@ -6,15 +6,16 @@ use super::{
   curve::{G, is_on_g, is_on_h},
   cycle::{self, CycleMessages, CycleRunning, CycleWitness, MAX_STEPS},
   cyclefold,
+  hashes::{io_hash, start_hash},
   nifs::{self, Messages, Prepared},
   parameters::Parameters,
   relation::{Incoming, Products, Running, RunningWitness, evaluate},
-  sponge::{Tag, hash},
 };
 use crate::{
   engine::{Fq, Fr},
   error::{Code, Error, Result},
   msm::msm,
+  scheme::breaks,
 };
 use ff::Field;
 use halo2curves::{CurveAffine, bn256::G1, group::Curve};
@@ -33,17 +34,6 @@ pub struct Accumulator {
   pub products: Products,
   pub cycle: CycleRunning,
   pub cycle_witness: CycleWitness,
-}
-
-/// h₀ = Hash₁(pp, z₀).
-pub fn start_hash(pp: Fr, z0: &[Fr]) -> Fr {
-  hash(Tag::Start, &[&[pp], z0].concat())
-}
-
-/// x_n = Hash₂(h₀, n, z_n, U_n, V_n).
-pub fn io_hash(start: Fr, n: u64, zn: &[Fr], running: &Running, cycle: &CycleRunning) -> Fr {
-  let elements = [&[start, Fr::from(n)], zn, &running.elements(), &cycle.elements()].concat();
-  hash(Tag::Io, &elements)
 }
 
 pub fn commit(bases: &[G], values: &[Fr]) -> G {
@@ -108,7 +98,9 @@ impl Accumulator {
     }
     let arity = parameters.layout.arity;
     let after = &wires[1..1 + arity];
-    // The commitment to the step's own wires waits for nothing.
+    // Made before the threads part, where one would wait for the other; then the commitment to the step's own wires
+    // waits for nothing.
+    parameters.tables();
     let (advance, step_part) = rayon::join(|| self.advance(parameters), || commit_step(parameters, wires));
     let advance = advance?;
     let inputs = Inputs {
@@ -250,8 +242,8 @@ fn step(
     || parameters.tables().step.commit(bases, &witness, columns),
   );
   if let Some(row) = products.broken_row() {
-    // The step's own rows were checked before; the rest fails with negligible probability only (folding-scheme §6).
-    return Err(Error::internal(format!("a fold without a witness, row {row}")));
+    // The step's own rows come first; the rest fail with negligible probability only (folding-scheme §6).
+    return Err(breaks(row));
   }
   let c = (step_part + rest).to_affine();
   if !bool::from(c.is_on_curve()) {

@@ -33,7 +33,9 @@ impl<C: Affine> Multiples<C> {
         .for_each_init(Scratch::default, |scratch, chunk| {
           for _ in 0..width {
             let pairs: Vec<Point<C::Base>> = chunk.iter().map(Point::of).collect();
-            scratch.add(pairs.into_iter().map(|p| (p, p)), |k, sum| chunk[k] = C::of(sum.x, sum.y));
+            scratch.add(pairs.into_iter().map(|p| (p, p)), |k, sum| {
+              chunk[k] = C::of(sum.x, sum.y)
+            });
           }
         });
       points.extend(next);

@@ -173,14 +173,26 @@ mod tests {
         matrix.ends.push(matrix.terms.len() as u32);
       }
     }
-    let shape = Shape { constraints: n, variables: n, io: 1, table, matrices };
+    let shape = Shape {
+      constraints: n,
+      variables: n,
+      io: 1,
+      table,
+      matrices,
+    };
     let mut pick = || numbers[random.next_u32() as usize % numbers.len()];
     for _ in 0..4 {
       let variables: Vec<Fr> = (0..n).map(|_| pick()).collect();
       let public = [pick(), pick()];
-      assert_eq!(products(&shape, &variables, &public), multiply(&shape, &variables, &public));
+      assert_eq!(
+        products(&shape, &variables, &public),
+        multiply(&shape, &variables, &public)
+      );
     }
     let most = vec![-Fr::from(border); n];
-    assert_eq!(products(&shape, &most, &[Fr::ONE, Fr::ZERO]), multiply(&shape, &most, &[Fr::ONE, Fr::ZERO]));
+    assert_eq!(
+      products(&shape, &most, &[Fr::ONE, Fr::ZERO]),
+      multiply(&shape, &most, &[Fr::ONE, Fr::ZERO])
+    );
   }
 }

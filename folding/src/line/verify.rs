@@ -2,13 +2,13 @@
 //! steps are the caller's; of the proof's own claims only z_n comes out, and only once everything holds.
 
 use super::{
-  augmented::Layout,
   curve::H,
   cycle::{CycleRunning, MAX_STEPS},
   cyclefold,
   evaluation::{evaluate, public_columns},
+  hashes::{io_hash, start_hash},
   inner_product,
-  ivc::{io_hash, start_hash},
+  layout::Layout,
   mercury, nifs,
   proof::{CycleProof, Proof},
   relation::{Incoming, Running},

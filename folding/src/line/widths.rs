@@ -19,7 +19,11 @@ fn length<F: PrimeField>(value: &F) -> u32 {
     let mut low = [0; 8];
     low.copy_from_slice(&bytes[..8]);
     let short = bytes[8..].iter().all(|byte| *byte == 0);
-    if short { 64 - u64::from_le_bytes(low).leading_zeros() } else { LONG }
+    if short {
+      64 - u64::from_le_bytes(low).leading_zeros()
+    } else {
+      LONG
+    }
   };
   bits(value).min(bits(&-*value))
 }
@@ -36,7 +40,11 @@ pub fn large<F: PrimeField>(shape: &Shape<F>) -> Vec<bool> {
   let coefficients: Vec<u32> = shape.table.iter().map(length).collect();
   let mut known = vec![LONG; shape.variables];
   let side = |terms: &[Term], known: &[u32]| {
-    let mut side = Side { bits: 0, unknown: None, unknowns: 0 };
+    let mut side = Side {
+      bits: 0,
+      unknown: None,
+      unknowns: 0,
+    };
     for term in terms {
       let bits = match (term.column as usize).checked_sub(shape.variables) {
         None => known[term.column as usize],
@@ -91,7 +99,11 @@ pub fn large<F: PrimeField>(shape: &Shape<F>) -> Vec<bool> {
       *used = true;
     }
   }
-  known.iter().zip(used).map(|(bits, used)| used && *bits > SHORT).collect()
+  known
+    .iter()
+    .zip(used)
+    .map(|(bits, used)| used && *bits > SHORT)
+    .collect()
 }
 
 /// The variable of x·(1 − x) = 0, whichever way it is written.

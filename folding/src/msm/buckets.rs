@@ -110,7 +110,11 @@ fn by_stretches<C: Affine>(lengths: &[u32], sums: &[Point<C::Base>]) -> C::Curve
   }
   let (partial, total) = now.split_at(lanes);
   // Every stretch but the first counts from a later bucket.
-  let (mut running, mut shifted, mut out) = (C::CurveExt::identity(), C::CurveExt::identity(), C::CurveExt::identity());
+  let (mut running, mut shifted, mut out) = (
+    C::CurveExt::identity(),
+    C::CurveExt::identity(),
+    C::CurveExt::identity(),
+  );
   for lane in (0..lanes).rev() {
     let [partial, total] = [partial[lane], total[lane]].map(|point| C::of(point.x, point.y));
     out += total;
@@ -184,7 +188,9 @@ mod tests {
     let point = |n: u64| Point::of(&(G1Affine::generator() * halo2curves::bn256::Fr::from(n)).to_affine());
     for size in [1024u32, 4096] {
       // Empty buckets, equal and opposite neighbours.
-      let lengths: Vec<u32> = (0..size).map(|bucket| u32::from(bucket % 5 != 1 && bucket / 64 != 3)).collect();
+      let lengths: Vec<u32> = (0..size)
+        .map(|bucket| u32::from(bucket % 5 != 1 && bucket / 64 != 3))
+        .collect();
       let count = lengths.iter().sum::<u32>() as usize;
       let sums: Vec<_> = (0..count)
         .map(|at| match at % 7 {
