@@ -200,6 +200,12 @@ mod tests {
     cs.equal("copy", &copy, &word);
     let free = cs.wire("free", Fr::from(7));
     cs.product("square", &free, &free);
+    // A bit, written as circuits write the parity of three.
+    let sum = bits[0].plus(&bits[1]).plus(&bits[2]);
+    let parity = cs.wire("carry", Fr::ONE);
+    let four = parity.scaled(Fr::from(4));
+    let six = parity.scaled(Fr::from(6));
+    cs.enforce("parity", &sum, &sum.minus(&four), &six.minus(&sum));
     let shape = cs.shape(64, 64).unwrap();
     let large: Vec<usize> = (0..64).filter(|column| large(&shape)[*column]).collect();
     assert_eq!(large, [43, 44]);
@@ -218,7 +224,9 @@ mod tests {
       let term = |column: u32, coefficient: u32| Term { column, coefficient };
       matrices[0].terms.push(term(column, 0));
       matrices[1].terms.push(term(column, 0));
-      if column % 3 != 0 {
+      if column % 3 == 0 {
+        matrices[2].terms.push(term(column, 2));
+      } else {
         matrices[1].terms.push(term(n as u32, 1));
       }
       for matrix in &mut matrices {
@@ -229,7 +237,7 @@ mod tests {
       constraints: n,
       variables: n,
       io: 1,
-      table: vec![Fr::ONE, -Fr::ONE],
+      table: vec![Fr::ONE, -Fr::ONE, Fr::TWO_INV],
       matrices,
     };
     let tables = Tables::of(&shape, &bases);

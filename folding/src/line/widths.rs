@@ -33,6 +33,8 @@ struct Side {
   bits: u32,
   unknown: Option<Term>,
   unknowns: usize,
+  /// Whether a coefficient is not short.
+  wide: bool,
 }
 
 /// For every variable whether it may be large.
@@ -44,6 +46,7 @@ pub fn large<F: PrimeField>(shape: &Shape<F>) -> Vec<bool> {
       bits: 0,
       unknown: None,
       unknowns: 0,
+      wide: false,
     };
     for term in terms {
       let bits = match (term.column as usize).checked_sub(shape.variables) {
@@ -55,6 +58,7 @@ pub fn large<F: PrimeField>(shape: &Shape<F>) -> Vec<bool> {
       if bits > SHORT || coefficient == LONG {
         side.unknown = Some(*term);
         side.unknowns += 1;
+        side.wide |= coefficient == LONG;
       } else {
         side.bits = side.bits.max(bits + coefficient);
       }
@@ -72,17 +76,18 @@ pub fn large<F: PrimeField>(shape: &Shape<F>) -> Vec<bool> {
         known[column] = 1;
         continue;
       }
-      let [a, b, c] = terms.map(|terms| side(terms, &known));
+      let sides = terms.map(|terms| side(terms, &known));
+      let [a, b, c] = &sides;
       // The one unknown of the row, where the rest bounds it.
       let (unknown, bits) = match (a.unknowns, b.unknowns, c.unknowns) {
         (0, 0, 1) => (c.unknown, (a.bits + b.bits).max(c.bits) + 1),
         (1, 0, 0) if unit(shape, terms[1]) => (a.unknown, a.bits.max(c.bits) + 1),
         (0, 1, 0) if unit(shape, terms[0]) => (b.unknown, b.bits.max(c.bits) + 1),
-        _ => continue,
+        _ => (alone(&sides), 1),
       };
       if let Some(Term { column, coefficient }) = unknown
         && (column as usize) < shape.variables
-        && coefficient < 2
+        && (coefficient < 2 || bits == 1)
         && bits < known[column as usize]
       {
         known[column as usize] = bits;
@@ -104,6 +109,15 @@ pub fn large<F: PrimeField>(shape: &Shape<F>) -> Vec<bool> {
     .zip(used)
     .map(|(bits, used)| used && *bits > SHORT)
     .collect()
+}
+
+/// The one unknown of a row that has it on several sides, with short coefficients: the rest determines it, and circuits
+/// write bits this way, (a + b + c)·(a + b + c − 4x) = …
+fn alone(sides: &[Side; 3]) -> Option<Term> {
+  let mut unknowns = sides.iter().filter_map(|side| side.unknown);
+  let first = unknowns.next()?;
+  let short = sides.iter().all(|side| side.unknowns < 2 && !side.wide);
+  (short && unknowns.all(|term| term.column == first.column)).then_some(first)
 }
 
 /// The variable of x·(1 − x) = 0, whichever way it is written.
