@@ -6,7 +6,7 @@
 //! bound W (and E) and the public values before `weights`, and checks what is left by an opening.
 
 use super::{
-  matrices::combined_columns,
+  evaluation::{evaluate, public_columns},
   sumcheck::{self, Round, Scalar, eq_table},
   transcript::Transcript,
   words::{Reader, Writer},
@@ -85,14 +85,11 @@ pub fn verify<F: Scalar, const N: usize>(
   if row_value(claim, &argument.values) != outer.claim {
     return Err(Half::Outer);
   }
-  let (columns, sum) = begin_inner(transcript, claim, &argument.values, &outer.point);
+  let rho = begin_inner(transcript, &argument.values);
+  let rows = eq_table(&outer.point);
+  let sum = inner_sum(claim, &argument.values, rho, &public_columns(shape, rho, &rows));
   let inner = sumcheck::verify(transcript, sum, &argument.inner, None).map_err(|_| Half::Inner)?;
-  let matrix: F = columns
-    .iter()
-    .zip(eq_table(&inner.point))
-    .map(|(column, eq)| *column * eq)
-    .sum();
-  if matrix * argument.witness != inner.claim {
+  if evaluate(shape, rho, &rows, &eq_table(&inner.point)) * argument.witness != inner.claim {
     return Err(Half::Inner);
   }
   end::<F, N>(transcript, &argument.witness);
@@ -108,24 +105,21 @@ fn row_value<F: Scalar, const N: usize>(claim: &Claim<'_, F>, values: &[F; N]) -
   values[0] * values[1] - claim.public[0] * values[2] - error
 }
 
-/// Absorbs the row point's values; (A + ρB + ρ²C) there, one value a variable, and what Σ of it with W must be: the
-/// public columns' share is the verifier's.
-pub fn begin_inner<F: Scalar, const N: usize>(
-  transcript: &mut Transcript,
-  claim: &Claim<'_, F>,
-  values: &[F; N],
-  row: &[F],
-) -> (Vec<F>, F) {
+/// Absorbs the row point's values; ρ, by whose powers the three matrices are made one.
+pub fn begin_inner<F: Scalar, const N: usize>(transcript: &mut Transcript, values: &[F; N]) -> F {
   let label: &[u8] = if N == 4 { b"abcE" } else { b"abc" };
   transcript.scalars(label, values);
-  let rho: F = transcript.challenge(b"rho");
-  let mut columns = combined_columns(claim.shape, &eq_table(row), [F::ONE, rho, rho.square()]);
+  transcript.challenge(b"rho")
+}
+
+/// What Σ (A + ρB + ρ²C)·W at the row point must be: less the share of the public columns, which is the verifier's own.
+pub fn inner_sum<F: Scalar, const N: usize>(claim: &Claim<'_, F>, values: &[F; N], rho: F, columns: &[F]) -> F {
   let share: F = columns
-    .drain(claim.shape.variables..)
+    .iter()
     .zip(claim.public)
-    .map(|(column, value)| column * value)
+    .map(|(column, value)| *column * value)
     .sum();
-  (columns, values[0] + rho * (values[1] + rho * values[2]) - share)
+  values[0] + rho * (values[1] + rho * values[2]) - share
 }
 
 /// Absorbs the witness's value.

@@ -1,8 +1,9 @@
 //! The prover's side of `spartan.rs`.
 
 use super::{
-  spartan::{Argument, Claim, Points, begin_inner, end},
-  sumcheck::{self, Scalar},
+  matrices::combined_columns,
+  spartan::{Argument, Claim, Points, begin_inner, end, inner_sum},
+  sumcheck::{self, Scalar, eq_table},
   transcript::Transcript,
 };
 use crate::error::{Error, Result};
@@ -27,7 +28,10 @@ pub fn prove<F: Scalar, const N: usize>(
   let values: [F; N] = ends
     .try_into()
     .map_err(|_| Error::internal("a relaxed argument ends in four values, a strict one in three"))?;
-  let (columns, sum) = begin_inner(transcript, claim, &values, &outer_end.point);
+  let rho = begin_inner(transcript, &values);
+  let mut columns = combined_columns(claim.shape, &eq_table(&outer_end.point), [F::ONE, rho, rho.square()]);
+  let public = columns.split_off(claim.shape.variables);
+  let sum = inner_sum(claim, &values, rho, &public);
   let mut pairs = [[columns, witness]];
   let (inner, inner_end) = sumcheck::prove_products(transcript, sum, &mut pairs).map_err(bad_luck)?;
   let witness = pairs[0][1][0];
