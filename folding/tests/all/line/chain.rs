@@ -1,85 +1,12 @@
 //! Chains of a small step circuit: every state is complete, and nothing in one can be changed.
 
+use super::scene::{KEY, chain, parameters, verifier_key};
 use ff::Field;
-use halo2curves::{
-  bn256::{G1Affine, G2Affine},
-  group::Curve,
-  grumpkin::G1Affine as H,
-};
-use rayon::prelude::*;
-use std::sync::OnceLock;
+use halo2curves::{bn256::G1Affine, group::Curve, grumpkin::G1Affine as H};
+use wsc_folding::engine::{Fq, Fr};
 use wsc_folding::line::{
-  compress::compress,
-  cycle::CycleRunning,
-  ivc::Accumulator,
-  parameters::Parameters,
-  proof,
-  relation::Running,
-  verify::{VerifierKey, verify},
+  compress::compress, cycle::CycleRunning, ivc::Accumulator, proof, relation::Running, verify::verify,
 };
-use wsc_folding::{
-  engine::{Fq, Fr},
-  r1cs::R1cs,
-};
-
-fn parameters() -> &'static Parameters {
-  static PARAMETERS: OnceLock<Parameters> = OnceLock::new();
-  PARAMETERS.get_or_init(|| {
-    let circuit = R1cs::parse(&crate::common::R1csFile::new().bytes()).unwrap();
-    Parameters::new(&circuit, |n| Ok(powers(n))).unwrap()
-  })
-}
-
-fn tau() -> Fr {
-  Fr::from(0x7461_7521)
-}
-
-/// Powers of a known τ.
-fn powers(n: usize) -> Vec<G1Affine> {
-  let mut power = Fr::ONE;
-  let scalars: Vec<Fr> = (0..n)
-    .map(|_| {
-      let this = power;
-      power *= tau();
-      this
-    })
-    .collect();
-  scalars
-    .par_iter()
-    .map(|power| (G1Affine::generator() * power).to_affine())
-    .collect()
-}
-
-const KEY: [u8; 32] = [7; 32];
-
-fn verifier_key() -> VerifierKey {
-  let parameters = parameters();
-  VerifierKey {
-    id: KEY,
-    layout: parameters.layout,
-    shape: parameters.shape.clone(),
-    pp: parameters.pp,
-    tau: (G2Affine::generator() * tau()).to_affine(),
-    cycle_bases: parameters.cycle_bases.clone(),
-    product: parameters.product,
-  }
-}
-
-/// Wires of one step from a state.
-fn wires(state: &[Fr], x: u64) -> Vec<Fr> {
-  let (bytes, _) = crate::common::witness([state[0], state[1]], x);
-  wsc_folding::field::decode_vec(&bytes).unwrap()
-}
-
-fn chain(steps: u64) -> Accumulator {
-  let start = [Fr::from(3), Fr::from(4)];
-  let mut accumulator = Accumulator::begin(parameters(), &wires(&start, 5)).unwrap();
-  for step in 1..steps {
-    let next = wires(&accumulator.zn.clone(), 5 + step);
-    accumulator.fold(parameters(), &next).unwrap();
-  }
-  accumulator
-}
 
 #[test]
 fn every_length_holds() {
@@ -141,6 +68,14 @@ fn nothing_can_be_changed() {
     (
       "the running instance's claim",
       Box::new(move |a| a.witness.w[30] += one),
+    ),
+    (
+      "the length of CycleFold's witness",
+      Box::new(|a| a.cycle_witness.w.truncate(600)),
+    ),
+    (
+      "the length of CycleFold's witness",
+      Box::new(|a| a.cycle_witness.e.push(Fq::ZERO)),
     ),
     (
       "a row of CycleFold's relation",
