@@ -75,7 +75,6 @@ export {
   HttpServer,
   type HttpServerEvents,
   type HttpServerOptions,
-  type RateLimit,
   type RouteModule,
   type Routes,
   type ServerInfo,
@@ -216,4 +215,5 @@ async function read(source: Uint8Array | URL | string, signal?: AbortSignal): Pr
   throw verifierError('E_FETCH', `the verifier's ${String(source)} is longer than ${MAX_KEY_BYTES} bytes`)
 }
 
+export type { RateLimit } from './lib/index.ts'
 export type { Durable, KeyRange, LevelStore, StoreWrite } from './lib/io/index.ts'

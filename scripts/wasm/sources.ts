@@ -3,7 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Modules of `folding/src` that only proving needs: `lib.rs` leaves them out on wasm32, so they are no input. */
-const PROVING_ONLY = ['addon', 'keyfile', 'line', 'nova', 'oneshot_prover', 'powers', 'scheme', 'sealed', 'session', 'witness']
+const PROVING_ONLY = [
+  'addon',
+  'keyfile',
+  'line',
+  'nova',
+  'oneshot_prover',
+  'powers',
+  'scheme',
+  'sealed',
+  'session',
+  'witness',
+]
 
 /** Every file the WebAssembly module is compiled from, relative to `folding/`. */
 export function crateSources(root: string): string[] {

@@ -63,6 +63,22 @@ export {
 export { better, type CompareReject, type CompareResult } from './compare.ts'
 export type { BusErrorCode } from './errors.ts'
 export { decodeField, encodeField, FIELD_MODULUS } from './field.ts'
+export { pathKind } from './peers/path-kind.ts'
+export { proofGossip } from './peers/proof-kind.ts'
+export type {
+  Answerer,
+  Asked,
+  AskPeerOptions,
+  AskReject,
+  Fault,
+  Gossip,
+  GossipJudge,
+  GossipKind,
+  GossipVerdict,
+  PeerName,
+  PeerTransport,
+  RequestKind,
+} from './peers/transport.ts'
 export { poseidonOf } from './poseidon.ts'
 export {
   decodeProofFile,

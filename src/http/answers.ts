@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Budget } from '../lib/index.ts'
 import type { AppOptions } from './app-options.ts'
-import { Budget } from './budget.ts'
 import type { Failure } from './failure.ts'
 import { SMALL_ANSWER, STREAMED_ANSWER } from './limits.ts'
 import { precondition } from './preconditions.ts'

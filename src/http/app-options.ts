@@ -1,6 +1,7 @@
 import type { RequestListener, Server } from 'node:http'
+import type { RateLimit } from '../lib/index.ts'
 import type { Connections } from './connections.ts'
-import type { HttpLimits, RateLimit } from './limits.ts'
+import type { HttpLimits } from './limits.ts'
 import type { RouteModule, ServerInfo } from './route-module.ts'
 
 export interface AppOptions {

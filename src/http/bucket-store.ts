@@ -1,5 +1,5 @@
 import type { FastifyRateLimitStore, FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
-import { RateLimiter } from './rate-limiter.ts'
+import { RateLimiter } from '../lib/index.ts'
 
 /** Of @fastify/rate-limit's settings, for all routes or one: so many requests at once, all back after `timeWindow` ms. */
 interface Settings {

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { Budget } from './budget.ts'
-import { clientOfAddress } from './client-address.ts'
+import { Budget, clientOfAddress } from '../lib/index.ts'
 import { Exchange } from './exchange.ts'
 import type { HttpLimits } from './limits.ts'
 

@@ -14,6 +14,7 @@ import {
   having,
   type OptionRules,
   optional,
+  type RateLimit,
   Running,
   requireOptions,
   type Service,
@@ -21,7 +22,7 @@ import {
 } from '../lib/index.ts'
 import { boundedServer, listen } from './bounded-server.ts'
 import { Connections } from './connections.ts'
-import { HTTP_LIMITS, type HttpLimits, RATE_LIMIT, type RateLimit } from './limits.ts'
+import { HTTP_LIMITS, type HttpLimits, RATE_LIMIT } from './limits.ts'
 import type { RouteModule, ServerInfo } from './route-module.ts'
 
 /** What a server serves, where, and within which bounds. */

@@ -1,3 +1,5 @@
+import type { RateLimit } from '../lib/index.ts'
+
 /** What clients may hold of a server. */
 export interface HttpLimits {
   readonly connections: number
@@ -40,11 +42,5 @@ export const MAX_HEADER_BYTES = 8192
 
 /** Characters of a request's target. */
 export const MAX_TARGET = 512
-
-/** Requests a client may make: so many at once, and so many a second after that. */
-export interface RateLimit {
-  readonly burst: number
-  readonly perSecond: number
-}
 
 export const RATE_LIMIT: RateLimit = { burst: 60, perSecond: 20 }

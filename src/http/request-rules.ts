@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Budget } from '../lib/index.ts'
 import type { AppOptions } from './app-options.ts'
-import { Budget } from './budget.ts'
 import { fail } from './failure.ts'
 import { MAX_TARGET } from './limits.ts'
 import type { Routes } from './route-module.ts'

@@ -1,7 +1,9 @@
 /** The floor that every part stands on: errors, results, bytes. Knows nothing of Bitcoin; runs anywhere. */
 export { aborted, abortedError, delay, orAborted, throwIfAborted } from './abort.ts'
 export { hash256, hexOf, hexUpTo, satoshis, uint32 } from './atoms.ts'
+export { Budget, type BudgetLimits } from './budget.ts'
 export { bytesToHex, concatBytes, equalBytes, hexToBytes, readUint32, uint32Bytes, utf8 } from './bytes.ts'
+export { clientOfAddress } from './client-address.ts'
 export { asError, type Cure, errorCode, WscError, type WscErrorOptions } from './errors.ts'
 export { Emitter, type Events } from './events.ts'
 export {
@@ -23,6 +25,7 @@ export {
   requireArgument,
   requireOptions,
 } from './options.ts'
+export { type RateLimit, RateLimiter } from './rate-limiter.ts'
 export { type ByteSource, type ReadResult, readBody, readBounded } from './read-body.ts'
 export { type Rejection, type Result, rejection } from './result.ts'
 export { type RetryOptions, retry } from './retry.ts'

@@ -40,7 +40,7 @@ function compose(client: FakeServer['client'], prover: BusProver, file: string) 
   })
   prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
   const follower = new ChainFollower({ feed, proving: { prover, start }, publisher, clock })
-  const server = new InProcessServer({ host: '127.0.0.1', port: 0, client, publisher, keeper })
+  const server = new InProcessServer({ http: { host: '127.0.0.1', port: 0 }, client, publisher, keeper })
   let url = ''
   server.events.on('listening', (listening) => {
     url = listening.url

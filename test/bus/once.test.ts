@@ -91,7 +91,7 @@ it('a header is fetched, hashed and judged once on its way to proof, history and
     })
     prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
     const follower = new ChainFollower({ feed, proving: { prover, start }, publisher, clock })
-    const server = new InProcessServer({ host: '127.0.0.1', port: 0, client, publisher, keeper })
+    const server = new InProcessServer({ http: { host: '127.0.0.1', port: 0 }, client, publisher, keeper })
     const services = together([keeper, publisher, server, follower, feed])
     const proved = () =>
       new Promise<number>((resolve) => follower.events.on('proved', ({ chain: at }) => resolve(at.height)))

@@ -15,8 +15,7 @@ import {
   ServedBus,
   ServedFile,
 } from '../../src/bus/io/index.ts'
-import type { RateLimit } from '../../src/http/index.ts'
-import { rejection } from '../../src/lib/index.ts'
+import { type RateLimit, rejection } from '../../src/lib/index.ts'
 import { wellOf } from '../support/results.ts'
 import { type FixtureChain, headerFile, mineChain } from './chain-fixture.ts'
 import { fakeOptions } from './fake-proof.ts'

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type BitcoindClient, ChainFeed } from '../../bitcoin/io/index.ts'
 import { type RunningService, together } from '../../lib/index.ts'
+import type { PeerTransport } from '../peers/transport.ts'
 import { HistoryKeeper } from './history/history-keeper.ts'
 import { openStoredHistory } from './history/open-history.ts'
 import { ChainFollower } from './prover/chain-follower.ts'
@@ -14,6 +15,8 @@ export interface FollowingOptions extends OpenProverOptions {
   readonly file: string
   /** Serve the bus as well, from what proving holds in memory. */
   readonly serve?: { readonly host: string; readonly port: number } | undefined
+  /** Serve peers as well; whoever made the transport starts it after this and stops it before. */
+  readonly peers?: PeerTransport | undefined
 }
 
 /** A prover that follows a bitcoind, with all that goes with it, as one service. */
@@ -45,7 +48,7 @@ export async function followingOf(proving: OpenProver, options: FollowingOptions
   }
 }
 
-function compose(proving: OpenProver, { client, params, file, dir, clock, serve }: FollowingOptions): Following {
+function compose(proving: OpenProver, { client, params, file, dir, clock, serve, peers }: FollowingOptions): Following {
   const { prover, status, verifier, verifyOptions } = proving
   const publisher = new ProofPublisher({ file, verifyOptions })
   publisher.events.on('published', (proof) => status.published(proof, file))
@@ -56,7 +59,13 @@ function compose(proving: OpenProver, { client, params, file, dir, clock, serve 
   })
   prover.events.on('checkpoint', ({ context }) => keeper.keep(context.height))
   const follower = new ChainFollower({ feed, proving, publisher, clock })
-  const server = serve === undefined ? null : new InProcessServer({ ...serve, client, publisher, keeper })
+  const server =
+    serve === undefined && peers === undefined
+      ? null
+      : new InProcessServer({
+          ...{ client, publisher, keeper, http: serve },
+          peers: peers === undefined ? undefined : { transport: peers, verifyOptions },
+        })
   // Who reads is let in before the first block is folded, and turned away before anything is closed.
   // The feed comes last: all wait for its first answer, and once it ends nobody waits for a bitcoind that is away.
   const parts = [keeper, publisher, ...(server === null ? [] : [server]), follower, feed]

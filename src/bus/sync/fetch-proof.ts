@@ -56,12 +56,17 @@ export async function fetchProof(
   const verified = await verifyProof(fetched.bytes, verify)
   if (!verified.ok) return { ...verified, bytes: fetched.bytes }
   const { chain } = verified
-  const found = { ok: true, bytes: fetched.bytes, chain } as const
-  if (held === null) return { ...found, newer: true }
+  return compareWithHeld(held, { bytes: fetched.bytes, chain })
+}
+
+/** Whether a proof that was verified is newer than the one held; `stale` where it has no more work, on another tip. */
+export function compareWithHeld(held: HeldProof | null, found: HeldProof): FetchProofResult {
+  if (held === null) return { ok: true, ...found, newer: true }
+  const { chain } = found
   const compared = better(held.chain, chain)
   if (!compared.ok) return compared
-  if (compared.better === chain) return { ...found, newer: true }
-  if (held.chain.tip === chain.tip) return { ...found, newer: false }
+  if (compared.better === chain) return { ok: true, ...found, newer: true }
+  if (held.chain.tip === chain.tip) return { ok: true, ...found, newer: false }
   const { work, height } = held.chain
   const detail = `work ${chain.work.toString(16)} at height ${chain.height}, held ${work.toString(16)} at ${height}`
   return rejection('stale', detail)

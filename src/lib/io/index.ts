@@ -20,3 +20,4 @@ export {
   type StoreWrite,
 } from './level-store.ts'
 export { packageRoot } from './package-root.ts'
+export { createPrivateFile, readPrivateFile } from './private-file.ts'

@@ -1,7 +1,9 @@
 import { type BitcoindClient, bitcoindBlocks } from '../../../bitcoin/io/index.ts'
-import type { HttpServer } from '../../../http/index.ts'
-import { asError, Emitter, type Events, type Service } from '../../../lib/index.ts'
+import { asError, Emitter, type Events, type Service, together } from '../../../lib/index.ts'
+import type { PeerTransport } from '../../peers/transport.ts'
+import type { ProvedChain, VerifyOptions } from '../../verify.ts'
 import type { HistoryKeeper } from '../history/history-keeper.ts'
+import { PeerServing } from '../peers/peer-serving.ts'
 import type { ProofPublisher } from '../publish/publisher.ts'
 import { busServer } from './bus-server.ts'
 import { ServedBus } from './served-bus.ts'
@@ -9,35 +11,41 @@ import { sharedHistory } from './served-history.ts'
 import { ServedProver } from './served-prover.ts'
 
 export interface InProcessServerComponents {
-  readonly host: string
-  readonly port: number
   readonly client: BitcoindClient
   readonly publisher: ProofPublisher
   readonly keeper: HistoryKeeper
+  /** Serve over HTTP. */
+  readonly http?: { readonly host: string; readonly port: number } | undefined
+  /** Serve peers. */
+  readonly peers?: { readonly transport: PeerTransport; verifyOptions(): VerifyOptions } | undefined
 }
 
 export interface InProcessServerEvents {
   readonly listening: { readonly url: string }
+  /** Peers were told of a new proof. */
+  readonly announced: ProvedChain
+  /** A peer has a proof of more work than ours. */
+  readonly ahead: { readonly chain: ProvedChain }
   /** A proof that could not be taken up yet; the one before is served still. */
   readonly behind: Error
   /** A request that could not be answered. */
   readonly failed: Error
 }
 
-/** Serves what a prover of the same process publishes. */
+/** Serves what a prover of the same process publishes, over HTTP, to peers, or both. */
 export class InProcessServer implements Service {
   readonly #events = new Emitter<InProcessServerEvents>()
-  readonly #bus: ServedBus
-  readonly #offering: ServedProver
-  readonly #server: HttpServer
+  readonly #parts: Service
 
-  constructor(components: InProcessServerComponents) {
-    const { client, publisher, keeper, host, port } = components
-    this.#bus = new ServedBus({ history: sharedHistory(keeper), blocks: bitcoindBlocks(client) })
-    this.#offering = new ServedProver({ bus: this.#bus, publisher, keeper })
-    this.#offering.events.on('behind', (error) => this.#events.emit('behind', error))
-    this.#server = busServer(this.#bus, { host, port })
-    this.#server.events.on('failed', (cause) => this.#events.emit('failed', asError(cause)))
+  constructor({ client, publisher, keeper, http, peers }: InProcessServerComponents) {
+    const bus = new ServedBus({ history: sharedHistory(keeper), blocks: bitcoindBlocks(client) })
+    const offering = new ServedProver({ bus, publisher, keeper })
+    offering.events.on('behind', (error) => this.#events.emit('behind', error))
+    const servers = [
+      ...(http === undefined ? [] : [this.#overHttp(bus, http)]),
+      ...(peers === undefined ? [] : [this.#toPeers(bus, peers)]),
+    ]
+    this.#parts = together([...servers, offering])
   }
 
   get events(): Events<InProcessServerEvents> {
@@ -45,13 +53,30 @@ export class InProcessServer implements Service {
   }
 
   async start(): Promise<void> {
-    await this.#server.start()
-    await this.#offering.start()
-    this.#events.emit('listening', { url: this.#server.url })
+    await this.#parts.start()
   }
 
   async stop(): Promise<void> {
-    await this.#offering.stop()
-    await this.#server.stop()
+    await this.#parts.stop()
+  }
+
+  #overHttp(bus: ServedBus, at: { readonly host: string; readonly port: number }): Service {
+    const server = busServer(bus, at)
+    server.events.on('failed', (cause) => this.#events.emit('failed', asError(cause)))
+    return {
+      start: async () => {
+        await server.start()
+        this.#events.emit('listening', { url: server.url })
+      },
+      stop: () => server.stop(),
+    }
+  }
+
+  #toPeers(bus: ServedBus, peers: NonNullable<InProcessServerComponents['peers']>): Service {
+    const serving = new PeerServing({ bus, ...peers })
+    serving.events.on('announced', (chain) => this.#events.emit('announced', chain))
+    serving.events.on('ahead', (ahead) => this.#events.emit('ahead', ahead))
+    serving.events.on('failed', (error) => this.#events.emit('failed', error))
+    return serving
   }
 }

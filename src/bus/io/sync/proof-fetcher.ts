@@ -7,11 +7,9 @@ import {
   Running,
   type RunningService,
 } from '../../../lib/index.ts'
-import { diskFiles, writeAtomic } from '../../../lib/io/index.ts'
-import { better } from '../../compare.ts'
-import { type FetchProofResult, fetchProof, type HeldProof } from '../../sync/fetch-proof.ts'
+import { type FetchProofResult, fetchProof } from '../../sync/fetch-proof.ts'
 import type { ProvedChain, VerifyOptions, VerifyReject } from '../../verify.ts'
-import { findProof } from '../publish/held-proof.ts'
+import { ProofPlace } from './proof-place.ts'
 
 export interface ProofFetcherComponents {
   /** A server of the bus. */
@@ -44,11 +42,12 @@ export class ProofFetcher implements RunningService {
   readonly #components: ProofFetcherComponents
   readonly #events = new Emitter<ProofFetcherEvents>()
   readonly #running = new Running()
-  #held: HeldProof | null = null
-  #looked = false
+  readonly #place: ProofPlace
 
   constructor(components: ProofFetcherComponents) {
     this.#components = components
+    const { file, verifyOptions } = components
+    this.#place = new ProofPlace({ file, verifyOptions, refused: (refused) => this.#events.emit('refused', refused) })
   }
 
   get events(): Events<ProofFetcherEvents> {
@@ -57,7 +56,7 @@ export class ProofFetcher implements RunningService {
 
   /** Fetches again and again, every so many milliseconds. */
   async start(signal?: AbortSignal): Promise<void> {
-    await this.#look()
+    await this.#place.look()
     this.#running.begin((ending) => this.#fetchOn(ending), signal)
   }
 
@@ -72,12 +71,9 @@ export class ProofFetcher implements RunningService {
   /** Fetches once, and writes what is newer. Throws E_FETCH where the server could not be asked. */
   async fetch(signal?: AbortSignal): Promise<FetchProofResult> {
     const { url, timeoutMs, verifyOptions } = this.#components
-    await this.#look()
+    await this.#place.look()
     const options = { timeoutMs, ...(signal !== undefined && { signal }) }
-    const fetched = await fetchProof(url, verifyOptions(), this.#held, options)
-    const result = await this.#writeNewer(fetched)
-    if (result.ok) this.#held = { bytes: result.bytes, chain: result.chain }
-    return result
+    return await this.#place.put(await fetchProof(url, verifyOptions(), this.#place.held, options))
   }
 
   async #fetchOn(signal: AbortSignal): Promise<void> {
@@ -102,32 +98,5 @@ export class ProofFetcher implements RunningService {
       }
       await delay(this.#components.everyMs ?? EVERY_MS, signal)
     }
-  }
-
-  /** What lies in the file from before. */
-  async #look(): Promise<void> {
-    if (this.#looked) return
-    const { held, refused } = await findProof(this.#components.file, this.#components.verifyOptions())
-    this.#held = held
-    this.#looked = true
-    if (refused !== null) this.#events.emit('refused', refused)
-  }
-
-  /**
-   * What lies in the file now is read again: another process may have put a better one there since the server was asked,
-   * and that one stays.
-   */
-  async #writeNewer(fetched: FetchProofResult): Promise<FetchProofResult> {
-    if (!fetched.ok || !fetched.newer) return fetched
-    const { file, verifyOptions } = this.#components
-    const { held: there, refused } = await findProof(file, verifyOptions(), this.#held)
-    if (refused !== null) this.#events.emit('refused', refused)
-    if (there !== null && there !== this.#held) {
-      const compared = better(there.chain, fetched.chain)
-      if (!compared.ok) return compared
-      if (compared.better === there.chain) return { ok: true, ...there, newer: false }
-    }
-    await writeAtomic(diskFiles, file, fetched.bytes)
-    return fetched
   }
 }

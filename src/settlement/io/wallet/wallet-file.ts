@@ -1,7 +1,4 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
-import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { schnorr } from '@noble/curves/secp256k1.js'
 import { z } from 'zod'
 import { type NetworkParams, networkHash, networkParams } from '../../../bitcoin/index.ts'
@@ -14,6 +11,7 @@ import {
   optional,
   requireOptions,
 } from '../../../lib/index.ts'
+import { createPrivateFile, readPrivateFile } from '../../../lib/io/index.ts'
 import { settlementError } from '../../errors.ts'
 import { Wallet } from './wallet.ts'
 
@@ -64,12 +62,7 @@ export async function createWallet(
   const key = passphrase === undefined ? { plain: bytesToHex(secretKey) } : seal(secretKey, passphrase)
   const content = { format: 1, network: params.name, networkHash: bytesToHex(networkHash(params)), key }
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    await using handle = await open(file, 'wx', 0o600)
-    await handle.writeFile(`${JSON.stringify(content, null, 2)}\n`)
-    await handle.sync()
-    await using folder = await open(dirname(file), 'r')
-    await folder.sync()
+    await createPrivateFile(file, `${JSON.stringify(content, null, 2)}\n`)
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     const detail = code === 'EEXIST' ? 'it exists, and a wallet is never written over' : message
@@ -116,28 +109,11 @@ async function readWallet(file: string): Promise<string> {
 
 /** A small regular file that nobody but its owner can read. */
 export async function readPrivate(file: string): Promise<string> {
-  let handle: FileHandle
-  try {
-    handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    const detail = code === 'ENOENT' ? 'there is no such file' : message
-    throw settlementError('E_WALLET_FILE', `cannot open ${file}: ${detail}`, { cause })
-  }
-  try {
-    const stats = await handle.stat()
-    if (!stats.isFile()) throw settlementError('E_WALLET_FILE', `${file} is no regular file`)
-    if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
-      const mode = (stats.mode & 0o777).toString(8).padStart(4, '0')
-      const found = `${file} has mode ${mode}: others may read the key.`
-      throw settlementError('E_WALLET_MODE', found, { cure: { act: 'make-private', subject: file } })
-    }
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(MAX_WALLET_BYTES + 1), 0, MAX_WALLET_BYTES + 1, 0)
-    if (bytesRead > MAX_WALLET_BYTES) throw settlementError('E_WALLET_FILE', `${file} is too long for a wallet`)
-    return buffer.toString('utf8', 0, bytesRead)
-  } finally {
-    await handle.close()
-  }
+  return await readPrivateFile(file, MAX_WALLET_BYTES, (fault, detail, cause) =>
+    fault === 'mode'
+      ? settlementError('E_WALLET_MODE', detail, { cure: { act: 'make-private', subject: file } })
+      : settlementError('E_WALLET_FILE', detail, { cause }),
+  )
 }
 
 /** In [1, n−1]. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { RateLimiter } from '../../src/http/rate-limiter.ts'
+import { RateLimiter } from '../../src/lib/index.ts'
 
 it('gives every client its own bucket, filled with time', () => {
   let now = 0

@@ -1,4 +1,8 @@
-import type { RateLimit } from './limits.ts'
+/** Requests a client may make: so many at once, and so many a second after that. */
+export interface RateLimit {
+  readonly burst: number
+  readonly perSecond: number
+}
 
 /** Clients remembered at most: beyond, the one seen longest ago is forgotten. */
 const MAX_CLIENTS = 10_000

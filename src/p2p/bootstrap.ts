@@ -1,0 +1,68 @@
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { PeerName } from '../bus/index.ts'
+import { abortedError, delay } from '../lib/index.ts'
+import { peerOf } from './addresses.ts'
+import { p2pError } from './errors.ts'
+import type { OpenedLibp2p } from './open-libp2p.ts'
+
+const LOOK_EVERY_MS = 20_000
+const DIAL_MS = 10_000
+
+/** An address to begin with where nobody answers. */
+export interface Unreachable {
+  readonly address: string
+  readonly detail: string
+}
+
+/** Keeps the host connected with the peers that it was told to begin with. */
+export class Bootstrap {
+  readonly #libp2p: OpenedLibp2p
+  readonly #addresses: readonly Multiaddr[]
+  readonly #unreachable: (unreachable: Unreachable) => void
+  /** Who was met at an address that names nobody. */
+  readonly #met = new Map<string, PeerName>()
+  readonly #failing = new Set<string>()
+
+  constructor(libp2p: OpenedLibp2p, addresses: readonly Multiaddr[], unreachable: (unreachable: Unreachable) => void) {
+    this.#libp2p = libp2p
+    this.#addresses = addresses
+    this.#unreachable = unreachable
+  }
+
+  /** Dials those that are not connected, now and again and again; throws E_ABORTED once the signal fires. */
+  async keep(signal: AbortSignal): Promise<void> {
+    if (this.#addresses.length === 0) return
+    for (;;) {
+      await Promise.all(this.#addresses.map((address) => this.#look(address, signal)))
+      await delay(LOOK_EVERY_MS, signal)
+    }
+  }
+
+  async connect(address: Multiaddr, signal?: AbortSignal): Promise<PeerName> {
+    const late = AbortSignal.timeout(DIAL_MS)
+    try {
+      const ending = signal === undefined ? late : AbortSignal.any([late, signal])
+      const connection = await this.#libp2p.dial(address, { signal: ending })
+      return connection.remotePeer.toString()
+    } catch (cause) {
+      if (signal?.aborted) throw abortedError(signal.reason)
+      const detail = late.aborted ? `no answer within ${DIAL_MS / 1000} s` : (cause as Error).message
+      throw p2pError('E_P2P_UNREACHABLE', `${address.toString()} cannot be reached: ${detail}`, { cause })
+    }
+  }
+
+  async #look(address: Multiaddr, signal: AbortSignal): Promise<void> {
+    const text = address.toString()
+    const peer = peerOf(address) ?? this.#met.get(text)
+    const isConnected = this.#libp2p.getPeers().some((one) => one.toString() === peer)
+    if (isConnected || peer === this.#libp2p.peerId.toString()) return
+    try {
+      this.#met.set(text, await this.connect(address, signal))
+      this.#failing.delete(text)
+    } catch (error) {
+      if (signal.aborted) throw error
+      if (!this.#failing.has(text)) this.#unreachable({ address: text, detail: (error as Error).message })
+      this.#failing.add(text)
+    }
+  }
+}

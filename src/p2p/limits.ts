@@ -1,0 +1,46 @@
+/** What a host bears of all peers and of one. */
+export interface HostLimits {
+  readonly connections: number
+  /** From one address; of IPv6 the first 64 bits. */
+  readonly connectionsPerAddress: number
+  /** New ones from one address, a second. */
+  readonly newConnectionsPerSecond: number
+  /** That are not encrypted yet. */
+  readonly pendingConnections: number
+  /** Of one connection, of all protocols together. */
+  readonly streamsPerConnection: number
+}
+
+export const HOST_LIMITS: HostLimits = {
+  connections: 256,
+  connectionsPerAddress: 16,
+  newConnectionsPerSecond: 16,
+  pendingConnections: 32,
+  streamsPerConnection: 64,
+}
+
+/** Of one stream what was sent and not read yet: yamux's least window. No peer makes us keep more. */
+export const STREAM_WINDOW = 262_144
+
+/** Milliseconds until a stream that was opened says for which protocol. */
+export const NEGOTIATION_MS = 5_000
+
+/** Milliseconds until a new connection is encrypted. */
+export const UPGRADE_MS = 10_000
+
+/** Longest message of gossip's own protocol: one message of ours and what goes with it. */
+export const MAX_GOSSIP_RPC_BYTES = 262_144
+
+/**
+ * What one such message may hold, instead of the thousands that the library allows; a heartbeat of a peer in a handful of
+ * topics has a few of each.
+ */
+export const GOSSIP_DECODE_LIMITS = {
+  maxSubscriptions: 64,
+  maxMessages: 32,
+  maxIhaveMessageIDs: 256,
+  maxIwantMessageIDs: 256,
+  maxIdontwantMessageIDs: 256,
+  maxControlMessages: 64,
+  maxPeerInfos: 16,
+} as const
