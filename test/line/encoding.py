@@ -46,31 +46,39 @@ class Reader:
         return (x, y if y % 2 == odd else p - y)
 
 
-def leb128(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value, at, shift = value | (byte & 127) << shift, at + 1, shift + 7
-        if byte < 128:
-            return value, at
+class Taker:
+    """Bytes and numbers (LEB128) one after the other."""
+
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def bytes(self, count):
+        self.at += count
+        check(self.at <= len(self.data), "length")
+        return self.data[self.at - count : self.at]
+
+    def number(self):
+        value = shift = 0
+        while True:
+            byte = self.bytes(1)[0]
+            value, shift = value | (byte & 127) << shift, shift + 7
+            if byte < 128:
+                return value
+
+    def rest(self):
+        return self.bytes(len(self.data) - self.at)
 
 
 class Shape:
     """Three sparse matrices, as the compact key has them: patterns of rows, and for each row a pattern and its place."""
 
     def __init__(self, data, order):
-        at = 0
-
-        def number():
-            nonlocal at
-            value, at = leb128(data, at)
-            return value
-
+        taker = Taker(data)
+        number = taker.number
         self.rows, self.variables, self.io, stored, extra = (number() for _ in range(5))
         table = [1, order - 1]
         for _ in range(extra):
-            table.append(int.from_bytes(data[at : at + 32], "little"))
-            at += 32
+            table.append(int.from_bytes(taker.bytes(32), "little"))
         patterns = [
             [[(number(), table[number()]) for _ in range(number())] for _ in range(3)] for _ in range(number())
         ]
@@ -84,7 +92,7 @@ class Shape:
                 base += code >> 1 ^ -(code & 1)
             place = lambda code: self.variables + (code >> 1) if code & 1 else base + (code >> 1)
             self.terms.append([[(place(code), value) for code, value in side] for side in patterns[which]])
-        check(at == len(data), "shape")
+        check(taker.rest() == b"", "shape")
 
     def combined(self, rho, row, order):
         """(A + rho B + rho^2 C) at a row point, one value a column."""

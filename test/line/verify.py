@@ -7,11 +7,12 @@ transcript.
     python3 verify.py CASES.json   prints for each case "ok" and the state after the last step, or what does not hold
 """
 
+import hashlib
 import json
 import sys
 
-from arithmetic import G_CURVE, H_CURVE, P, Q, Sponge, add_j, affine, generators, jacobian, multi, on_curve
-from encoding import Reader, Refused, Shape, Transcript, check, eq_table
+from arithmetic import CONSTANTS, G_CURVE, H_CURVE, MIX, P, Q, Sponge, add_j, affine, generators, jacobian, multi, on_curve
+from encoding import Reader, Refused, Shape, Taker, Transcript, check, eq_table
 
 LAMBDA = 0x30644E72E131A029048B6E193FD84104CC37A73FEC2BC5E9B8CA0B2D36636F23
 MAX_STEPS = 1 << 38
@@ -199,23 +200,38 @@ def verify_grumpkin(key, t, v, from_):
     check(multi(H_CURVE, scalars, points) is None, "opening on Grumpkin")
 
 
-def main(path):
-    with open(path) as file:
-        statement = json.load(file)
-    data = lambda name: bytes.fromhex(statement[name])
-    number = lambda text: int.from_bytes(bytes.fromhex(text), "little")
+def read_key(compact, cycle_shape):
+    """The compact key; of what it only names by a digest, the circuit of the curve operation must be given."""
+    digest = lambda data: hashlib.sha256(data).digest()
+    take = Taker(compact)
+    check(take.bytes(8) == b"WSC-LINE" and take.number() == 1, "key of another kind or version")
+    check(take.bytes(take.number()) == PROTOCOL, "protocol")
+    arity, log_rows, _ = take.number(), take.number(), take.number()
+    constants = b"".join(value.to_bytes(32, "little") for row in CONSTANTS + MIX for value in row)
+    check(take.bytes(32) == digest(constants), "Poseidon's constants")
+    check(take.bytes(32) == digest(cycle_shape), "circuit of the curve operation")
+    take.bytes(128)  # tau times the generator of G2: for the pairing
     bases = generators(PROTOCOL + b" cyclefold", 1025)
-    assert all(on_curve(H_CURVE, point) for point in bases)
-    key = {
-        "id": data("id"),
-        "pp": number(statement["pp"]),
-        "arity": statement["arity"],
-        "log_rows": statement["logRows"],
-        "shape": Shape(data("shape"), P),
-        "cycle_shape": Shape(data("cycleShape"), Q),
+    check(all(on_curve(H_CURVE, point) for point in bases), "generators")
+    check(take.bytes(64 * 1025) == b"".join(v.to_bytes(32, "little") for point in bases for v in point), "generators")
+    key_id = digest(b"wsc-line verifying key v1\0" + compact)
+    return {
+        "id": key_id,
+        "pp": int.from_bytes(key_id[:31], "little"),
+        "arity": arity,
+        "log_rows": log_rows,
+        "shape": Shape(take.rest(), P),
+        "cycle_shape": Shape(cycle_shape, Q),
         "generators": bases[:1024],
         "product": bases[1024],
     }
+
+
+def main(path):
+    with open(path) as file:
+        statement = json.load(file)
+    number = lambda text: int.from_bytes(bytes.fromhex(text), "little")
+    key = read_key(bytes.fromhex(statement["key"]), bytes.fromhex(statement["cycleShape"]))
     for case in statement["cases"]:
         z0 = [number(element) for element in case["z0"]]
         try:

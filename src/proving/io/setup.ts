@@ -45,8 +45,10 @@ const OPTIONS: OptionRules<SetupOptions> = {
   onProgress: optional(aFunction),
 }
 
-/** Nova's part of the folded circuit on BN254, at up to twelve elements of state: room to be left by the powers. */
-const AUGMENTATION = 12_000
+/** What folding adds to a step circuit at most: room to be left by the powers. */
+const AUGMENTATION = 17_097
+/** Folds have 2^15 rows at least: a small step is padded. */
+const LEAST_ROWS = 2 ** 15
 
 /** Least size of a circuit's one-shot proofs: smaller ones are padded. */
 const LEAST = 8
@@ -57,7 +59,8 @@ const LEAST = 8
  */
 export async function ensureSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
   requireOptions('ensureSetup', options, OPTIONS)
-  const power = (counts: R1csCounts) => Math.ceil(Math.log2(Math.max(counts.constraints, counts.wires) + AUGMENTATION))
+  const power = (counts: R1csCounts) =>
+    Math.ceil(Math.log2(Math.max(Math.max(counts.constraints, counts.wires) + AUGMENTATION, LEAST_ROWS)))
   return await ensure('keys', loadAddon().setup, power, circuit, options)
 }
 

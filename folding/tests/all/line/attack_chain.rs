@@ -3,12 +3,11 @@
 
 use super::{
   forger::{Lies, OUTER, accepted, judged, key, refused, rehashed, retabled, step},
-  scene::{KEY, chain, parameters},
+  scene::{chain, compressed, parameters},
 };
 use ff::{Field, PrimeField};
 use wsc_folding::engine::{Fq, Fr};
 use wsc_folding::line::{
-  compress::compress,
   curve::{G, H},
   ivc::{Accumulator, commit},
   verify::verify,
@@ -109,13 +108,13 @@ fn bounds() {
   lie.n = 2;
   refused(&lie, HASH, OUTER);
   let honest = chain(3);
-  let mut proof = compress(parameters(), &KEY, &honest).unwrap();
+  let mut proof = compressed(&honest);
   proof.c2 = G::default();
   assert_eq!(
     judged(&proof, &honest),
     Err("the commitment of the last step is neutral".into())
   );
-  let mut proof = compress(parameters(), &KEY, &honest).unwrap();
+  let mut proof = compressed(&honest);
   proof.running.c = G::default();
   assert_eq!(judged(&proof, &honest), Err(OUTER.into()));
 }
@@ -139,7 +138,7 @@ fn unused_columns() {
 #[test]
 fn another_statement() {
   let honest = chain(3);
-  let bytes = compress(parameters(), &KEY, &honest).unwrap().encode();
+  let bytes = compressed(&honest).encode();
   let judged = |n: u64, z0: &[Fr]| verify(key(), &bytes, n, z0).map_err(|error| error.message);
   assert_eq!(judged(3, &honest.z0), Ok(honest.zn.clone()));
   for n in [2, 4, u64::MAX >> 27] {

@@ -12,7 +12,8 @@ use wsc_folding::engine::Fr;
 use wsc_folding::line::{
   challenge::Bits,
   curve::point_limbs,
-  ivc::{Accumulator, start_hash},
+  hashes::start_hash,
+  ivc::Accumulator,
   nifs::{self, Messages},
   relation::{Products, RunningWitness, evaluate},
   sponge::{RATE, Sponge, Tag, hash},

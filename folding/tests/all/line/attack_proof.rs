@@ -4,33 +4,26 @@
 use super::{
   forged_proof::{Order, compress_with},
   forger::{OUTER, judged, key},
-  scene::{KEY, chain, parameters, tau, verifier_key},
+  scene::{chain, compressed, parameters, tau, verifier_key},
 };
 use ff::{Field, PrimeField};
 use halo2curves::{bn256::G2Affine, group::Curve};
 use wsc_folding::engine::{Fq, Fr};
 use wsc_folding::line::{
-  compress::compress,
   curve::H,
-  ivc::Accumulator,
-  parameters::PROTOCOL,
-  proof::{Proof, WORD},
-  statement::Claim,
+  statement::{Claim, PROTOCOL},
   sumcheck::{self, ZeroWeight},
   transcript::Transcript,
   verify::verify,
+  words::WORD,
 };
-
-fn proof_of(accumulator: &Accumulator) -> Proof {
-  compress(parameters(), &KEY, accumulator).unwrap()
-}
 
 /// Items 17 and 18. Every challenge comes after what it must not be known to.
 #[test]
 fn orders_of_absorption() {
   let honest = chain(3);
   let right = compress_with(&honest, &|m| m, &|claim: &Claim<'_>| claim.begin(), Order::Right);
-  assert_eq!(right.encode(), proof_of(&honest).encode());
+  assert_eq!(right.encode(), compressed(&honest).encode());
   for (order, reason) in [
     (Order::RhoEarly, "the inner sum-check"),
     (Order::MercuryEarly, "the opening on BN254"),
@@ -81,10 +74,10 @@ fn transcripts_without_a_part() {
       t
     }
   };
-  let whole = compress_with(&honest, &|m| m, &begin(99, PROTOCOL), Order::Right);
+  let whole = compress_with(&honest, &|m| m, &begin(99, PROTOCOL.as_bytes()), Order::Right);
   assert_eq!(judged(&whole, &honest), Ok(honest.zn.clone()));
   for left_out in 0..13 {
-    let proof = compress_with(&honest, &|m| m, &begin(left_out, PROTOCOL), Order::Right);
+    let proof = compress_with(&honest, &|m| m, &begin(left_out, PROTOCOL.as_bytes()), Order::Right);
     assert_eq!(judged(&proof, &honest), Err(OUTER.into()), "{left_out}");
   }
   let proof = compress_with(&honest, &|m| m, &begin(99, b"wsc-line-0"), Order::Right);
@@ -127,7 +120,7 @@ fn plus(a: &[u8], b: &[u8; WORD]) -> [u8; WORD] {
 #[test]
 fn every_word() {
   let honest = chain(3);
-  let bytes = proof_of(&honest).encode();
+  let bytes = compressed(&honest).encode();
   let kinds = kinds();
   assert_eq!(bytes.len(), WORD * kinds.len());
   let judge = |bytes: &[u8]| verify(key(), bytes, 3, &honest.z0).map_err(|error| error.message);
@@ -180,7 +173,7 @@ fn every_word() {
 #[test]
 fn every_length() {
   let honest = chain(2);
-  let bytes = proof_of(&honest).encode();
+  let bytes = compressed(&honest).encode();
   let judge = |bytes: &[u8]| verify(key(), bytes, 2, &honest.z0).map_err(|error| error.message);
   assert_eq!(judge(&bytes), Ok(honest.zn.clone()));
   let wrong = |length: usize| Err(format!("the proof has {length} bytes, {} under this key", bytes.len()));
@@ -209,7 +202,7 @@ fn a_weight_of_zero() {
 #[test]
 fn other_keys() {
   let honest = chain(3);
-  let bytes = proof_of(&honest).encode();
+  let bytes = compressed(&honest).encode();
   let judge = |change: &dyn Fn(&mut wsc_folding::line::verify::VerifierKey)| {
     let mut key = verifier_key();
     change(&mut key);

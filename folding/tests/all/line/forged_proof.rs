@@ -2,7 +2,7 @@
 
 use super::{
   forger::{Lies, advance},
-  scene::{KEY, parameters},
+  scene::parameters,
 };
 use ff::Field;
 use halo2curves::group::Curve;
@@ -56,7 +56,7 @@ pub fn compress_with(
     _ => (advance.running, advance.witness),
   };
   let mut transcript = begin(&Claim {
-    key: &KEY,
+    key: &parameters.id,
     n: accumulator.n,
     z0: &accumulator.z0,
     zn: &accumulator.zn,

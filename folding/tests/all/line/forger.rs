@@ -1,16 +1,16 @@
 //! A dishonest prover, made of the engine's pieces: it takes steps from instances that are lies and sends other messages.
 //! Whatever it lies about, the rest of what it makes is consistent.
 
-use super::scene::{KEY, parameters, verifier_key};
+use super::scene::{compressed, parameters, verifier_key};
 use ff::Field;
 use std::sync::OnceLock;
 use wsc_folding::engine::{Fq, Fr};
 use wsc_folding::line::{
-  compress::compress,
   curve::G,
   cycle::{self, CycleMessages, cycle_products},
   cyclefold,
-  ivc::{Accumulator, Advance, io_hash, start_hash},
+  hashes::{io_hash, start_hash},
+  ivc::{Accumulator, Advance},
   nifs::{self, Messages},
   proof::Proof,
   relation::{Incoming, Products, Running, RunningWitness},
@@ -37,7 +37,7 @@ pub fn refused(accumulator: &Accumulator, decider: &str, verifier: &str) {
   assert_eq!(accumulator.broken(parameters()), Some(decider));
   let proof = match verifier {
     OUTER => up_to_the_outer_sum_check(accumulator),
-    _ => compress(parameters(), &KEY, accumulator).unwrap(),
+    _ => compressed(accumulator),
   };
   assert_eq!(judged(&proof, accumulator), Err(verifier.to_string()));
 }
@@ -45,7 +45,7 @@ pub fn refused(accumulator: &Accumulator, decider: &str, verifier: &str) {
 /// What follows the outer sum-check is another proof's: a verifier that gets so far names another check.
 fn up_to_the_outer_sum_check(accumulator: &Accumulator) -> Proof {
   static OTHER: OnceLock<Proof> = OnceLock::new();
-  let other = OTHER.get_or_init(|| compress(parameters(), &KEY, &super::scene::chain(3)).unwrap());
+  let other = OTHER.get_or_init(|| compressed(&super::scene::chain(3)));
   let (claimed, outer, products) = outer(accumulator);
   Proof {
     zn: accumulator.zn.clone(),
@@ -62,7 +62,7 @@ fn up_to_the_outer_sum_check(accumulator: &Accumulator) -> Proof {
 fn outer(accumulator: &Accumulator) -> (Messages, Vec<sumcheck::Round<Fr>>, [Fr; 3]) {
   let fold = advance(accumulator, &Lies::NONE);
   let mut transcript = Claim {
-    key: &KEY,
+    key: &parameters().id,
     n: accumulator.n,
     z0: &accumulator.z0,
     zn: &accumulator.zn,
@@ -84,7 +84,7 @@ fn outer(accumulator: &Accumulator) -> (Messages, Vec<sumcheck::Round<Fr>>, [Fr;
 
 pub fn accepted(accumulator: &Accumulator) {
   assert_eq!(accumulator.broken(parameters()), None);
-  let proof = compress(parameters(), &KEY, accumulator).unwrap();
+  let proof = compressed(accumulator);
   assert_eq!(judged(&proof, accumulator), Ok(accumulator.zn.clone()));
 }
 

@@ -3,14 +3,11 @@
 
 use super::{
   forger::key,
-  scene::{KEY, chain, parameters},
+  scene::{chain, compressed, parameters},
 };
 use ff::PrimeField;
 use std::{fs, path::PathBuf, process::Command};
-use wsc_folding::line::{
-  compress::compress, curve::ENDOMORPHISM, cyclefold, parameters::cycle_generators, poseidon::PARAMETERS,
-  verify::verify,
-};
+use wsc_folding::line::{curve::ENDOMORPHISM, cyclefold, generators, poseidon::PARAMETERS, verify::verify};
 use wsc_folding::{engine::Fr, field, sparse};
 
 fn hex(bytes: &[u8]) -> String {
@@ -44,8 +41,6 @@ struct Case {
 
 /// The second verifier's verdicts, one for each case.
 fn verdicts(cases: &[Case]) -> Option<Vec<String>> {
-  let mut shape = Vec::new();
-  sparse::encode(&parameters().shape, &mut shape);
   let mut cycle_shape = Vec::new();
   sparse::encode(&*cyclefold::SHAPE, &mut cycle_shape);
   let listed: Vec<String> = cases
@@ -64,14 +59,9 @@ fn verdicts(cases: &[Case]) -> Option<Vec<String>> {
       )
     })
     .collect();
-  let layout = parameters().layout;
   let text = format!(
-    r#"{{"id":"{}","pp":"{}","arity":{},"logRows":{},"shape":"{}","cycleShape":"{}","cases":[{}]}}"#,
-    hex(&KEY),
-    hex(&field::encode(&parameters().pp)),
-    layout.arity,
-    layout.log_rows,
-    hex(&shape),
+    r#"{{"key":"{}","cycleShape":"{}","cases":[{}]}}"#,
+    hex(&parameters().key().unwrap()),
     hex(&cycle_shape),
     listed.join(",")
   );
@@ -88,7 +78,7 @@ fn a_second_verifier_agrees() {
   let mut expected = Vec::new();
   for steps in 1..=3 {
     let accumulator = chain(steps);
-    let proof = compress(parameters(), &KEY, &accumulator).unwrap().encode();
+    let proof = compressed(&accumulator).encode();
     expected.push(format!("ok {}", hex(&field::encode_vec(&accumulator.zn))));
     cases.push(Case {
       proof,
@@ -178,7 +168,10 @@ print(a.root(3, a.Q), a.root(-17, a.P))
     lines[0],
     rows.map(|row| hex(&field::encode_vec(row))).collect::<String>()
   );
-  let points: Vec<Fr> = cycle_generators().iter().flat_map(|point| [point.x, point.y]).collect();
+  let points: Vec<Fr> = generators::derive()
+    .iter()
+    .flat_map(|point| [point.x, point.y])
+    .collect();
   assert_eq!(lines[1], hex(&field::encode_vec(&points)));
   let endomorphism = &*ENDOMORPHISM;
   assert_eq!(

@@ -16,6 +16,7 @@ mod hashes;
 mod independent;
 mod mercury;
 mod replay;
+mod saved;
 mod scene;
 mod solver;
 mod textbook;

@@ -11,19 +11,27 @@ use std::sync::{Mutex, OnceLock};
 use wsc_folding::line::{
   augmented::{self, Inputs},
   builder::Builder,
-  ivc::{Accumulator, Advance, start_hash},
+  compress::compress,
+  hashes::start_hash,
+  ivc::{Accumulator, Advance},
+  key::Verifier,
   parameters::Parameters,
+  proof::Proof,
   verify::VerifierKey,
 };
-use wsc_folding::{engine::Fr, r1cs::R1cs};
-
-pub const KEY: [u8; 32] = [7; 32];
+use wsc_folding::{engine::Fr, ptau::Powers, r1cs::R1cs, verifying::VerifyingKey};
 
 pub fn parameters() -> &'static Parameters {
   static PARAMETERS: OnceLock<Parameters> = OnceLock::new();
   PARAMETERS.get_or_init(|| {
     let circuit = R1cs::parse(&crate::common::R1csFile::new().bytes()).unwrap();
-    Parameters::new(&circuit, |n| Ok(powers(n))).unwrap()
+    let powers = |n| {
+      Ok(Powers {
+        points: powers(n),
+        tau_g2: (G2Affine::generator() * tau()).to_affine(),
+      })
+    };
+    Parameters::new(&circuit, powers).unwrap()
   })
 }
 
@@ -47,17 +55,15 @@ pub fn powers(n: usize) -> Vec<G1Affine> {
     .collect()
 }
 
+/// As a verifier has it that was given the compact key.
 pub fn verifier_key() -> VerifierKey {
+  Verifier::load(&parameters().key().unwrap(), None).unwrap().into_key()
+}
+
+/// A compressed proof of all steps so far, whatever they are.
+pub fn compressed(accumulator: &Accumulator) -> Proof {
   let parameters = parameters();
-  VerifierKey {
-    id: KEY,
-    layout: parameters.layout,
-    shape: parameters.shape.clone(),
-    pp: parameters.pp,
-    tau: (G2Affine::generator() * tau()).to_affine(),
-    cycle_bases: parameters.cycle_bases.clone(),
-    product: parameters.product,
-  }
+  crate::common::unwatched(|watch| compress(parameters, &parameters.id, accumulator, watch)).unwrap()
 }
 
 pub fn start() -> [Fr; 2] {
