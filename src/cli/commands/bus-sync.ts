@@ -9,6 +9,7 @@ import { requireWritable } from '../outputs.ts'
 import { type PeerFlags, peerFlags, peerPlace, showHost } from '../peer-place.ts'
 import { type JudgeOptions, openJudge } from '../proved-chain.ts'
 import { seconds, tellSynced } from '../synced.ts'
+import { jsonLine } from '../text.ts'
 
 interface Options extends JudgeOptions, PeerFlags {
   readonly out: string
@@ -48,12 +49,12 @@ async function syncTo(context: CliContext, options: Options): Promise<ExitCode> 
   const syncing = await openSyncingFromPeers({ params, file, verifyOptions }, peerPlace(options, params, env))
   const { host, sync } = syncing
   showHost(host, context, json)
-  let isJudged = false
+  let refused: { readonly reject: string; readonly detail: string } | null = null
   sync.events.on('refused', ({ reject }) =>
     terminal.note(`${file} will be replaced: it holds no valid proof of this chain (${reject})`),
   )
   sync.events.on('untaken', ({ peer: from, heard }) => {
-    isJudged ||= !UNJUDGED.has(heard.reject)
+    if (!UNJUDGED.has(heard.reject)) refused = heard
     terminal.note(`not taken from ${from}: ${heard.reject}: ${heard.detail}`)
   })
   if (stay) sync.events.on('synced', ({ chain }) => tellSynced(context, options, chain, true))
@@ -73,8 +74,10 @@ async function syncTo(context: CliContext, options: Options): Promise<ExitCode> 
     await syncing.start(signal)
     const held = await synced
     if (held === null) {
-      terminal.note('no peer gave a proof that holds')
-      return isJudged ? EXIT.invalid : EXIT.unjudged
+      const { reject: reason, detail } = refused ?? { reject: 'no-proof', detail: 'no peer gave a proof' }
+      if (json) terminal.result(jsonLine({ valid: false, reason, detail }))
+      terminal.note('no peer gave a proof that is taken')
+      return refused === null ? EXIT.unjudged : EXIT.invalid
     }
     tellSynced(context, options, held.chain, isNewer)
     return EXIT.valid
