@@ -39,7 +39,7 @@ export interface SetupInfo {
   /** Hex of the SHA-256 over the canonical compact key. */
   keyId: string
   setup: SetupKind
-  /** Of the primary circuit with Nova's augmentation, and of the secondary. */
+  /** Of the step circuit with what folding adds to it, and of the circuit on the other curve. */
   constraints: [number, number]
   arity: number
   wires: number
@@ -81,12 +81,6 @@ export class Fold {
   /** One proof of all steps so far; folding can go on afterwards. */
   compress(onProgress?: (stage: string, done: number, total: number) => void, abort?: Abort): Promise<Uint8Array>
 }
-
-/**
- * Recomputes the one digest in a fold's key that depends on the powers of tau and can be recomputed; rejects with E_KEY
- * where it does not follow from the key. What else a key holds its circuit id covers. Takes a moment.
- */
-export function checkKey(compactKey: Uint8Array): Promise<void>
 
 export class Verifier {
   constructor(compactKey: Uint8Array, ceremonyTauG2?: Uint8Array)

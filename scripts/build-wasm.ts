@@ -11,7 +11,7 @@ import { circuitSources, crateSources, hashes, sha256 } from './wasm/sources.ts'
 
 /**
  * `node scripts/build-wasm.ts [--check]`: makes what is committed in `src/bus/verifier`: the WebAssembly verifier, the
- * compact verifying key of the development setup, the ids of key and circuit, and the manifest of what they were made
+ * compact verifying key of the development setup, the id of the circuit, and the manifest of what they were made
  * from.
  *
  * Needs Rust 1.95.0, its standard library's source (fetched on Debian), npm, and the addon (`npm run setup`), which makes
@@ -43,8 +43,8 @@ async function main(check: boolean): Promise<number> {
   }
   const verifier = await openWasmVerifier(wasm, key)
   say(`module ${wasm.length} bytes, key ${key.length} bytes, key id ${verifier.keyId}, setup ${verifier.setup}`)
-  const ids = new TextEncoder().encode(idsOf(verifier))
-  const files = { [`${folder}/wsc-folding.wasm`]: wasm, [`${folder}/dev.key`]: key, [`${folder}/built-in.ts`]: ids }
+  const id = new TextEncoder().encode(idOf(verifier))
+  const files = { [`${folder}/wsc-folding.wasm`]: wasm, [`${folder}/dev.key`]: key, [`${folder}/built-in.ts`]: id }
   const outputs = Object.fromEntries(Object.entries(files).map(([file, bytes]) => [file, sha256(bytes)]))
   const manifest: Manifest = { inputs: before, outputs }
   if (check) return compare(outputs)
@@ -54,11 +54,8 @@ async function main(check: boolean): Promise<number> {
   return 0
 }
 
-function idsOf({ keyId, circuitId }: SnarkVerifier): string {
-  return `/** Made by \`npm run build:wasm\`: the id of \`dev.key\`, whose digest needs no recomputing. */
-export const BUILT_IN_KEY_ID = '${keyId}'
-
-/** What every key of the bus's circuit has in common, under whatever powers of tau. */
+function idOf({ circuitId }: SnarkVerifier): string {
+  return `/** Made by \`npm run build:wasm\`: what every key of the bus's circuit has in common, under whatever powers of tau. */
 export const BUS_CIRCUIT_ID = '${circuitId}'
 `
 }

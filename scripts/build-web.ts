@@ -61,7 +61,7 @@ export function buildWeb(out: string, verifier = join(root, 'src/bus/verifier'))
 
 /** As `key_id` of `folding/src/key.rs`. */
 export function keyIdOf(key: Uint8Array): string {
-  return createHash('sha256').update('wsc-bitcoin verifying key v1\0').update(key).digest('hex')
+  return createHash('sha256').update('wsc-line verifying key v1\0').update(key).digest('hex')
 }
 
 function bundle(entry: string, more: BuildOptions = {}): Uint8Array {

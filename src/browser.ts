@@ -2,14 +2,7 @@
  * Entry `wsc-bitcoin/browser`: verifies and compares proofs, checks headers. No built-ins of Node, no files of its own:
  * the verifier's WebAssembly and key are fetched from where the page keeps them, or given as bytes.
  */
-import {
-  aFileSource,
-  BUILT_IN_KEY_ID,
-  fetchFile,
-  serveVerifier as serve,
-  type VerifierFiles,
-  type WorkerScope,
-} from './bus/index.ts'
+import { aFileSource, fetchFile, serveVerifier as serve, type VerifierFiles, type WorkerScope } from './bus/index.ts'
 import { aSignal, optional, requireOptions } from './lib/index.ts'
 import { openWasmProofVerifier, openWasmVerifier, type ProofVerifier, type SnarkVerifier } from './proving/index.ts'
 
@@ -258,7 +251,7 @@ export async function loadVerifier(
   requireOptions('loadVerifier', options, { signal: optional(aSignal) })
   const { signal } = options
   const [wasm, key] = await Promise.all([fetchFile(files.wasm, signal), fetchFile(files.key, signal)])
-  return openWasmVerifier(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID })
+  return openWasmVerifier(wasm, key)
 }
 
 /**

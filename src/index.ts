@@ -2,7 +2,7 @@
  * Entry `wsc-bitcoin`: verifies and compares proofs, checks headers, in Node. Everything of `wsc-bitcoin/browser`, with
  * the verifier's WebAssembly and the development key read from beside this file.
  */
-import { BUILT_IN_KEY_ID, MAX_KEY_BYTES, verifierError } from './bus/index.ts'
+import { MAX_KEY_BYTES, verifierError } from './bus/index.ts'
 import {
   aByteArray,
   aSignal,
@@ -161,7 +161,7 @@ export async function loadVerifier(options: LoadVerifierOptions = {}): Promise<S
     read(options.wasm ?? new URL('./bus/verifier/wsc-folding.wasm', import.meta.url), signal),
     read(options.key ?? new URL('./bus/verifier/dev.key', import.meta.url), signal),
   ])
-  return openWasmVerifier(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID })
+  return openWasmVerifier(wasm, key)
 }
 
 /** Options of `loadProofVerifier`. */

@@ -67,8 +67,8 @@ export const setup: Bench = {
         },
       ],
       notes: [
-        'Measured elsewhere: nova-snark’s own serialisation of such a verifying key takes 37–57 MB and 4 s to decode in ' +
-          'WebAssembly; its public parameters 4–18 s to make; Groth16 over an MNIST network needs 690 s of set-up (circomlib-ml).',
+        'Measured elsewhere: nova-snark’s own serialisation of a verifying key of this size takes 37–57 MB and 4 s to decode ' +
+          'in WebAssembly; its public parameters 4–18 s to make; Groth16 over an MNIST network needs 690 s of set-up (circomlib-ml).',
       ],
     }
   },

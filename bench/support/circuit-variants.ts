@@ -34,6 +34,10 @@ export async function compileBusStep(sha256: Sha256): Promise<CompiledCircuit> {
 }
 
 /** bench/circuits/step-n.circom for `n` headers a step. */
-export function compileStepN(n: number): Promise<CompiledCircuit> {
-  return compileVariant(`step-${n}`, `include "step-n.circom";\n\ncomponent main {public [state]} = StepN(${n});`)
+export function compileStepN(n: number, sha256: Sha256 = 'ours'): Promise<CompiledCircuit> {
+  return compileVariant(
+    `step-${n}`,
+    `include "step-n.circom";\n\ncomponent main {public [state]} = StepN(${n});`,
+    sha256,
+  )
 }

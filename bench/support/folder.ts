@@ -43,7 +43,7 @@ export class Folder {
     return new Folder(keys, await NativeEngine.load(keys), start, steps)
   }
 
-  /** With Nova's augmentation: of the primary circuit and of the secondary. */
+  /** Of the step circuit with what folding adds to it, and of the circuit on the other curve. */
   get constraints(): readonly [number, number] {
     return (this.engine.info as SetupInfo).constraints
   }

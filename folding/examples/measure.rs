@@ -7,7 +7,13 @@ use std::{
   sync::{Arc, atomic::AtomicBool},
   time::Instant,
 };
-use wsc_folding::{key, ptau, scheme::Watch, session};
+use wsc_folding::{
+  product::{Scheme, Verifier},
+  ptau,
+  scheme::Watch,
+  session,
+  verifying::VerifyingKey,
+};
 
 fn cpu_seconds() -> f64 {
   // SAFETY: getrusage fills the zeroed structure it is given.
@@ -58,15 +64,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
   }
   if !out.join("params.bin").exists() {
     fs::create_dir_all(out)?;
-    let info = timed("set up", || session::set_up(circuit, powers, out, None, watch))?;
+    let info = timed("set up", || {
+      session::set_up::<Scheme>(circuit, powers, out, None, watch)
+    })?;
     println!("{info:?}");
   }
   for file in ["params.bin", "verifier.key"] {
     println!("{file}: {} bytes", fs::metadata(out.join(file))?.len());
   }
-  let prover = Arc::new(timed("load parameters", || session::Prover::load(out, circuit))?);
+  let prover = Arc::new(timed("load parameters", || {
+    session::Prover::<Scheme>::load(out, circuit)
+  })?);
   let key_bytes = fs::read(out.join("verifier.key"))?;
-  let key = timed("load verifying key", || key::Verifier::load(&key_bytes, None))?;
+  let key = timed("load verifying key", || Verifier::load(&key_bytes, None))?;
 
   let mut files: Vec<_> = fs::read_dir(witnesses)?
     .map(|entry| entry.map(|e| e.path()))

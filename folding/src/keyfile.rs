@@ -1,26 +1,20 @@
 //! The two files of a setup: `verifier.key`, the compact verifying key, and `params.bin`, what a prover needs.
 
 use crate::{
-  engine::{ProvingKey, PublicParams},
   error::{Code, Error, Result},
-  key,
-  nova::{NovaParameters, proof_shape},
-  quiet::quietly,
   r1cs::R1cs,
+  scheme::FoldingScheme,
   sealed::{self, Kind},
   setup_kind::SetupKind,
+  verifying::VerifyingKey,
 };
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-const PARAMETERS: Kind = Kind {
-  magic: *b"WSC-PAR\0",
-  version: 1,
-  code: Code::Key,
-  name: "parameter file",
-};
 /// Largest parameter file read, in bytes.
 const MAX_PARAMETERS: u64 = 4 << 30;
+/// Key id, setup kind, hash of the circuit file.
+const HEAD: usize = 32 + 1 + 32;
 
 /// What a setup is, for people and for comparing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,77 +22,70 @@ pub struct SetupInfo {
   pub key_id: [u8; 32],
   /// `ceremony` or `insecure-dev`.
   pub setup: &'static str,
-  /// Of the primary circuit with Nova's augmentation, and of the secondary.
+  /// Of the step circuit with what folding adds to it, and of the circuit on the other curve.
   pub constraints: [usize; 2],
   pub arity: usize,
   pub wires: usize,
 }
 
-fn config() -> impl bincode::config::Config {
-  bincode::config::legacy()
+const fn parameters_of<S: FoldingScheme>() -> Kind {
+  Kind {
+    magic: *b"WSC-PAR\0",
+    version: S::PARAMETERS,
+    code: Code::Key,
+    name: "parameter file",
+  }
 }
 
-fn bad(what: &str) -> Error {
-  Error::key(format!("parameter file: {what}"))
-}
-
-/// Writes both files into `out`.
-pub fn write(
-  out: &Path,
-  circuit: &R1cs,
-  circuit_bytes: &[u8],
-  parameters: &NovaParameters,
-  compact: &[u8],
-  ceremony: Option<&[u8]>,
-) -> Result<SetupInfo> {
-  let loaded = key::Verifier::load(compact, ceremony)?;
-  let mut body = Vec::new();
-  body.extend_from_slice(&loaded.key_id);
-  body.push(loaded.setup.as_byte());
-  body.extend_from_slice(&Sha256::digest(circuit_bytes));
-  let write = |e: bincode::error::EncodeError| Error::internal(format!("encoding parameters: {e}"));
-  let params = bincode::serde::encode_to_vec(&parameters.params, config()).map_err(write)?;
-  body.extend_from_slice(&(params.len() as u64).to_le_bytes());
-  body.extend_from_slice(&params);
-  drop(params);
-  body.extend_from_slice(&bincode::serde::encode_to_vec(&parameters.proving, config()).map_err(write)?);
-  sealed::write_atomically(&out.join("params.bin"), &PARAMETERS.seal(&body))?;
-  sealed::write_atomically(&out.join("verifier.key"), compact)?;
-  Ok(info(loaded.key_id, loaded.setup.as_str(), circuit, parameters))
-}
-
-fn info(key_id: [u8; 32], setup: &'static str, circuit: &R1cs, parameters: &NovaParameters) -> SetupInfo {
-  let (primary, secondary) = parameters.params.num_constraints();
+fn info<S: FoldingScheme>(key_id: [u8; 32], setup: SetupKind, circuit: &R1cs, parameters: &S::Parameters) -> SetupInfo {
   SetupInfo {
     key_id,
-    setup,
-    constraints: [primary, secondary],
+    setup: setup.as_str(),
+    constraints: S::constraints(parameters),
     arity: circuit.arity(),
     wires: circuit.wires(),
   }
 }
 
+/// Writes both files into `out`.
+pub fn write<S: FoldingScheme>(
+  out: &Path,
+  circuit: &R1cs,
+  circuit_bytes: &[u8],
+  parameters: &S::Parameters,
+  compact: &[u8],
+  ceremony: Option<&[u8]>,
+) -> Result<SetupInfo> {
+  let loaded = S::VerifyingKey::load(compact, ceremony)?.info();
+  let mut body = Vec::new();
+  body.extend_from_slice(&loaded.key_id);
+  body.push(loaded.setup.as_byte());
+  body.extend_from_slice(&Sha256::digest(circuit_bytes));
+  body.extend_from_slice(&S::write_parameters(parameters)?);
+  sealed::write_atomically(&out.join("params.bin"), &parameters_of::<S>().seal(&body))?;
+  sealed::write_atomically(&out.join("verifier.key"), compact)?;
+  Ok(info::<S>(loaded.key_id, loaded.setup, circuit, parameters))
+}
+
 /// Reads `params.bin` from `directory`; it must have been made for exactly this circuit file.
-pub fn read(directory: &Path, circuit: &R1cs, circuit_bytes: &[u8]) -> Result<(SetupInfo, NovaParameters)> {
+pub fn read<S: FoldingScheme>(
+  directory: &Path,
+  circuit: &R1cs,
+  circuit_bytes: &[u8],
+) -> Result<(SetupInfo, S::Parameters)> {
+  let bad = |what: &str| Error::key(format!("parameter file: {what}"));
   let bytes = sealed::read_bounded(&directory.join("params.bin"), MAX_PARAMETERS)?;
-  let body = PARAMETERS.open(&bytes)?;
-  let (head, rest) = body.split_at_checked(32 + 1 + 32 + 8).ok_or_else(|| bad("too short"))?;
-  if head[33..65] != *Sha256::digest(circuit_bytes) {
+  let kind = parameters_of::<S>();
+  let (head, parameters) = kind
+    .open(&bytes)?
+    .split_first_chunk::<HEAD>()
+    .ok_or_else(|| bad("too short"))?;
+  if head[33..] != *Sha256::digest(circuit_bytes) {
     return Err(bad("made for another circuit"));
   }
-  let length = u64::from_le_bytes(head[65..73].try_into().map_err(|_| bad("too short"))?);
-  let (params, proving) = usize::try_from(length)
-    .ok()
-    .and_then(|length| rest.split_at_checked(length))
-    .ok_or_else(|| bad("has an impossible length"))?;
-  let decode = |_| bad("cannot be decoded");
-  let (params, _): (PublicParams, usize) =
-    quietly(|| bincode::serde::decode_from_slice(params, config())).map_err(decode)?;
-  let (proving, _): (ProvingKey, usize) = bincode::serde::decode_from_slice(proving, config()).map_err(decode)?;
-  let shape = proof_shape(&params, circuit.arity());
-  let parameters = NovaParameters { params, proving, shape };
   let mut key_id = [0; 32];
   key_id.copy_from_slice(&head[..32]);
+  let parameters = S::read_parameters(parameters, circuit, &key_id)?;
   let setup = SetupKind::from_byte(head[32]);
-  Ok((info(key_id, setup.as_str(), circuit, &parameters), parameters))
+  Ok((info::<S>(key_id, setup, circuit, &parameters), parameters))
 }

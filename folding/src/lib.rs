@@ -22,7 +22,6 @@ pub mod key;
 pub mod keyfile;
 pub mod kzg_key;
 pub mod layout;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod line;
 pub mod msm;
 #[cfg(not(target_arch = "wasm32"))]
@@ -33,6 +32,7 @@ pub mod oneshot_prover;
 pub mod poseidon;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod powers;
+pub mod product;
 pub mod proof;
 pub mod ptau;
 pub mod quiet;
@@ -48,6 +48,7 @@ pub mod setup_kind;
 pub mod sparse;
 pub mod spartan;
 pub mod step;
+pub mod verifying;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 #[cfg(not(target_arch = "wasm32"))]

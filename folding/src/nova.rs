@@ -44,6 +44,8 @@ fn accumulator_config() -> impl bincode::config::Config {
 }
 
 impl FoldingScheme for Nova {
+  const ACCUMULATORS: u32 = 1;
+  const PARAMETERS: u32 = 1;
   type Parameters = NovaParameters;
   type VerifyingKey = key::Verifier;
   type Accumulator = Recursive;
@@ -76,8 +78,37 @@ impl FoldingScheme for Nova {
     Ok((NovaParameters { params, proving, shape }, compact))
   }
 
-  fn load_key(compact: &[u8], ceremony: Option<&[u8]>) -> Result<key::Verifier> {
-    key::Verifier::load(compact, ceremony)
+  fn constraints(parameters: &NovaParameters) -> [usize; 2] {
+    let (primary, secondary) = parameters.params.num_constraints();
+    [primary, secondary]
+  }
+
+  fn write_parameters(parameters: &NovaParameters) -> Result<Vec<u8>> {
+    let write = |e: bincode::error::EncodeError| Error::internal(format!("encoding parameters: {e}"));
+    let params = bincode::serde::encode_to_vec(&parameters.params, bincode::config::legacy()).map_err(write)?;
+    let mut out = (params.len() as u64).to_le_bytes().to_vec();
+    out.extend_from_slice(&params);
+    drop(params);
+    out.extend_from_slice(
+      &bincode::serde::encode_to_vec(&parameters.proving, bincode::config::legacy()).map_err(write)?,
+    );
+    Ok(out)
+  }
+
+  fn read_parameters(bytes: &[u8], circuit: &R1cs, _: &[u8; 32]) -> Result<NovaParameters> {
+    let bad = |what: &str| Error::key(format!("parameter file: {what}"));
+    let (length, rest) = bytes.split_first_chunk::<8>().ok_or_else(|| bad("too short"))?;
+    let (params, proving) = usize::try_from(u64::from_le_bytes(*length))
+      .ok()
+      .and_then(|length| rest.split_at_checked(length))
+      .ok_or_else(|| bad("has an impossible length"))?;
+    let decode = |_| bad("cannot be decoded");
+    let config = bincode::config::legacy();
+    let (params, _): (PublicParams, usize) =
+      quietly(|| bincode::serde::decode_from_slice(params, config)).map_err(decode)?;
+    let (proving, _): (ProvingKey, usize) = bincode::serde::decode_from_slice(proving, config).map_err(decode)?;
+    let shape = proof_shape(&params, circuit.arity());
+    Ok(NovaParameters { params, proving, shape })
   }
 
   fn begin(parameters: &NovaParameters, circuit: &Arc<R1cs>, witness: Vec<Fr>) -> Result<Recursive> {
@@ -136,9 +167,5 @@ impl FoldingScheme for Nova {
     // Not a place to stop: the proof is made.
     (watch.report)("compress", 1, 1);
     parameters.shape.encode(&proof)
-  }
-
-  fn verify(key: &key::Verifier, proof: &[u8], steps: u64, z0: &[u8]) -> Result<Vec<u8>> {
-    key.verify(proof, steps, z0)
   }
 }

@@ -1,11 +1,10 @@
-//! What the rest of the crate asks of a folding scheme. Nova is the only one today (`nova.rs`); a scheme without cross
-//! terms is to take its place one day: that file, the format of its parameters (`keyfile.rs`) and of its verifying key
-//! (`key.rs`) are what changes then.
+//! What the rest of the crate asks of a folding scheme. `line/` is the one in use, `nova.rs` the one before it.
 
 use crate::{
-  engine::Fr,
+  curves::Fr,
   error::{Error, Result},
   r1cs::R1cs,
+  verifying::VerifyingKey,
 };
 use std::{
   path::Path,
@@ -34,19 +33,28 @@ impl Watch<'_> {
 }
 
 /// A scheme that folds steps of one circuit and proves the result.
-pub trait FoldingScheme {
+pub trait FoldingScheme: 'static {
+  /// Versions of the files that hold accumulators and parameters, so that another scheme's are refused as such.
+  const ACCUMULATORS: u32;
+  const PARAMETERS: u32;
+
   /// All that folding and compressing need.
   type Parameters: Send + Sync;
   /// All that verifying needs.
-  type VerifyingKey: Send + Sync;
+  type VerifyingKey: VerifyingKey;
   /// The steps folded so far, at least one.
   type Accumulator: Send;
 
-  /// Makes parameters and the compact verifying key for a circuit from a powers-of-tau file that has been checked.
+  /// Makes parameters and the compact verifying key for a circuit from a powers-of-tau file, which is checked.
   fn set_up(circuit: &Arc<R1cs>, powers: &Path, watch: Watch<'_>) -> Result<(Self::Parameters, Vec<u8>)>;
 
-  /// Decodes a compact key; `ceremony` replaces the pinned τ·G2, for tests.
-  fn load_key(compact: &[u8], ceremony: Option<&[u8]>) -> Result<Self::VerifyingKey>;
+  /// Constraints of the step circuit with what folding adds to it, and of the circuit on the other curve.
+  fn constraints(parameters: &Self::Parameters) -> [usize; 2];
+
+  fn write_parameters(parameters: &Self::Parameters) -> Result<Vec<u8>>;
+
+  /// Reads what `write_parameters` wrote for this circuit, under the key of this id.
+  fn read_parameters(bytes: &[u8], circuit: &R1cs, key_id: &[u8; 32]) -> Result<Self::Parameters>;
 
   /// The first step. The witness has been checked against the circuit.
   fn begin(parameters: &Self::Parameters, circuit: &Arc<R1cs>, witness: Vec<Fr>) -> Result<Self::Accumulator>;
@@ -70,7 +78,4 @@ pub trait FoldingScheme {
   fn restore(parameters: &Self::Parameters, bytes: &[u8], steps: u64, z0: &[Fr]) -> Result<Self::Accumulator>;
 
   fn compress(parameters: &Self::Parameters, accumulator: &Self::Accumulator, watch: Watch<'_>) -> Result<Vec<u8>>;
-
-  /// Returns the state after `steps` steps from `z0`, which the proof proves; states as bytes.
-  fn verify(key: &Self::VerifyingKey, proof: &[u8], steps: u64, z0: &[u8]) -> Result<Vec<u8>>;
 }

@@ -1,25 +1,25 @@
 //! Setting up, proving and the files of both, over any folding scheme in bytes and paths: what the addon exports.
 
 use crate::{
-  engine::Fr,
+  curves::Fr,
   error::{Code, Error, Result},
   field,
   keyfile::{self, SetupInfo},
-  nova::{Nova, NovaParameters},
   r1cs::{self, R1cs},
   scheme::{FoldingScheme, Watch},
   sealed::{self, Kind},
 };
 use std::{path::Path, sync::Arc};
 
-type Accumulator = <Nova as FoldingScheme>::Accumulator;
+const fn accumulators_of<S: FoldingScheme>() -> Kind {
+  Kind {
+    magic: *b"WSC-ACC\0",
+    version: S::ACCUMULATORS,
+    code: Code::Accumulator,
+    name: "accumulator",
+  }
+}
 
-const ACCUMULATOR: Kind = Kind {
-  magic: *b"WSC-ACC\0",
-  version: 1,
-  code: Code::Accumulator,
-  name: "accumulator",
-};
 /// Bytes of an accumulator's body before the start state: key id, steps, arity.
 const ACCUMULATOR_HEAD: usize = 32 + 8 + 4;
 
@@ -30,7 +30,7 @@ pub fn read_circuit(path: &Path) -> Result<(Arc<R1cs>, Vec<u8>)> {
 }
 
 /// Makes `out/params.bin` and `out/verifier.key`; each appears whole or not at all.
-pub fn set_up(
+pub fn set_up<S: FoldingScheme>(
   circuit: &Path,
   powers: &Path,
   out: &Path,
@@ -40,24 +40,24 @@ pub fn set_up(
   watch.stage("circuit", 0, 1)?;
   std::fs::read_dir(out).map_err(|e| Error::io("write into", out, e))?; // before the long work
   let (circuit, bytes) = read_circuit(circuit)?;
-  let (parameters, key) = Nova::set_up(&circuit, powers, watch)?;
+  let (parameters, key) = S::set_up(&circuit, powers, watch)?;
   watch.stage("write", 0, 1)?;
-  let info = keyfile::write(out, &circuit, &bytes, &parameters, &key, ceremony)?;
+  let info = keyfile::write::<S>(out, &circuit, &bytes, &parameters, &key, ceremony)?;
   watch.stage("write", 1, 1)?;
   Ok(info)
 }
 
 /// Parameters and circuit, loaded once and shared by all folds.
-pub struct Prover {
+pub struct Prover<S: FoldingScheme> {
   pub info: SetupInfo,
   circuit: Arc<R1cs>,
-  parameters: NovaParameters,
+  parameters: S::Parameters,
 }
 
-impl Prover {
-  pub fn load(directory: &Path, circuit: &Path) -> Result<Prover> {
+impl<S: FoldingScheme> Prover<S> {
+  pub fn load(directory: &Path, circuit: &Path) -> Result<Prover<S>> {
     let (circuit, bytes) = read_circuit(circuit)?;
-    let (info, parameters) = keyfile::read(directory, &circuit, &bytes)?;
+    let (info, parameters) = keyfile::read::<S>(directory, &circuit, &bytes)?;
     Ok(Prover {
       info,
       circuit,
@@ -76,7 +76,7 @@ impl Prover {
   }
 
   /// A fold that starts from `z0`, nothing folded yet.
-  pub fn begin(self: &Arc<Self>, z0: &[u8]) -> Result<Fold> {
+  pub fn begin(self: &Arc<Self>, z0: &[u8]) -> Result<Fold<S>> {
     Ok(Fold {
       z0: self.decode_state(z0, Code::Witness)?,
       prover: self.clone(),
@@ -85,9 +85,10 @@ impl Prover {
   }
 
   /// Reads what `Fold::save` wrote, and only what holds and started from `z0`.
-  pub fn restore(self: &Arc<Self>, bytes: &[u8], z0: &[u8]) -> Result<Fold> {
+  pub fn restore(self: &Arc<Self>, bytes: &[u8], z0: &[u8]) -> Result<Fold<S>> {
     let bad = |what: &str| Error::new(Code::Accumulator, format!("accumulator: {what}"));
-    let body = ACCUMULATOR.open(bytes)?;
+    let kind = accumulators_of::<S>();
+    let body = kind.open(bytes)?;
     let (head, rest) = body
       .split_at_checked(ACCUMULATOR_HEAD)
       .ok_or_else(|| bad("too short"))?;
@@ -108,7 +109,7 @@ impl Prover {
     let accumulator = match (steps, saved.is_empty()) {
       (0, true) => None,
       (0, false) | (_, true) => return Err(bad("number of steps and content disagree")),
-      _ => Some(Nova::restore(&self.parameters, saved, steps, &z0)?),
+      _ => Some(S::restore(&self.parameters, saved, steps, &z0)?),
     };
     Ok(Fold {
       prover: self.clone(),
@@ -119,28 +120,28 @@ impl Prover {
 }
 
 /// Steps folded from one start state.
-pub struct Fold {
-  prover: Arc<Prover>,
+pub struct Fold<S: FoldingScheme> {
+  prover: Arc<Prover<S>>,
   z0: Vec<Fr>,
-  accumulator: Option<Accumulator>,
+  accumulator: Option<S::Accumulator>,
 }
 
-impl Fold {
+impl<S: FoldingScheme> Fold<S> {
   pub fn steps(&self) -> u64 {
-    self.accumulator.as_ref().map_or(0, Nova::steps)
+    self.accumulator.as_ref().map_or(0, S::steps)
   }
 
   /// The state after the last step.
   pub fn state(&self) -> Vec<u8> {
-    field::encode_vec(self.accumulator.as_ref().map_or(&self.z0[..], |a| Nova::state(a)))
+    field::encode_vec(self.accumulator.as_ref().map_or(&self.z0[..], |a| S::state(a)))
   }
 
-  /// Folds one step. The witness must continue the present state and satisfy every constraint: Nova itself would fold
-  /// a broken one silently and the accumulator would never verify again.
+  /// Folds one step. The witness must continue the present state and satisfy every constraint: a scheme
+  /// may fold a broken one silently, and the accumulator would never verify again.
   pub fn fold(&mut self, witness: &[u8]) -> Result<()> {
     let circuit = &self.prover.circuit;
     let witness = circuit.read_witness(witness)?;
-    let state = self.accumulator.as_ref().map_or(&self.z0[..], |a| Nova::state(a));
+    let state = self.accumulator.as_ref().map_or(&self.z0[..], |a| S::state(a));
     if circuit.state_before(&witness) != state {
       return Err(Error::new(Code::Witness, "the witness starts from another state"));
     }
@@ -151,9 +152,9 @@ impl Fold {
       ));
     }
     match &mut self.accumulator {
-      Some(accumulator) => Nova::fold(&self.prover.parameters, circuit, accumulator, witness),
+      Some(accumulator) => S::fold(&self.prover.parameters, circuit, accumulator, witness),
       none => {
-        *none = Some(Nova::begin(&self.prover.parameters, circuit, witness)?);
+        *none = Some(S::begin(&self.prover.parameters, circuit, witness)?);
         Ok(())
       }
     }
@@ -167,15 +168,15 @@ impl Fold {
     body.extend_from_slice(&(self.prover.circuit.arity() as u32).to_le_bytes());
     body.extend_from_slice(&field::encode_vec(&self.z0));
     if let Some(accumulator) = &self.accumulator {
-      body.extend_from_slice(&Nova::save(accumulator)?);
+      body.extend_from_slice(&S::save(accumulator)?);
     }
-    Ok(ACCUMULATOR.seal(&body))
+    Ok(accumulators_of::<S>().seal(&body))
   }
 
   /// One proof of all steps so far; the fold can go on afterwards.
   pub fn compress(&self, watch: Watch<'_>) -> Result<Vec<u8>> {
     match &self.accumulator {
-      Some(accumulator) => Nova::compress(&self.prover.parameters, accumulator, watch),
+      Some(accumulator) => S::compress(&self.prover.parameters, accumulator, watch),
       None => Err(Error::new(
         Code::Accumulator,
         "nothing folded yet: a proof has at least one step",

@@ -6,8 +6,9 @@
 
 use crate::{
   error::{Code, Error},
-  key::{self, Verifier},
   oneshot, poseidon,
+  product::Verifier,
+  verifying::VerifyingKey,
 };
 use std::cell::RefCell;
 
@@ -87,10 +88,11 @@ pub unsafe extern "C" fn wsc_key_load(ptr: *const u8, len: usize, pin_ptr: *cons
   let (key, pin) = unsafe { (input(ptr, len), input(pin_ptr, pin_len)) };
   answer(|module| {
     let verifier = Verifier::load(key, (!pin.is_empty()).then_some(pin))?;
-    let mut info = verifier.key_id.to_vec();
-    info.push(verifier.setup.as_byte());
-    info.extend_from_slice(&(verifier.arity as u32).to_le_bytes());
-    info.extend_from_slice(&verifier.circuit_id);
+    let said = verifier.info();
+    let mut info = said.key_id.to_vec();
+    info.push(said.setup.as_byte());
+    info.extend_from_slice(&(said.arity as u32).to_le_bytes());
+    info.extend_from_slice(&said.circuit_id);
     module.keys.push(verifier);
     Ok((module.keys.len() as i32 - 1, info))
   })
@@ -115,17 +117,6 @@ pub unsafe extern "C" fn wsc_verify(
     let verifier = module.keys.get(handle).ok_or_else(|| Error::internal("no such key"))?;
     Ok((0, verifier.verify(proof, steps, start)?))
   })
-}
-
-/// Recomputes the digest in a fold's compact key that its powers of tau have a part in.
-///
-/// # Safety
-/// As `input`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn wsc_key_check(ptr: *const u8, len: usize) -> i32 {
-  // SAFETY: the caller's promise.
-  let key = unsafe { input(ptr, len) };
-  answer(|_| key::check_digest(key).map(|()| (0, Vec::new())))
 }
 
 /// Decodes the compact key of a circuit's one-shot proofs. Returns a handle of its own kind; the result is the key id,

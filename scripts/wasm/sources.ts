@@ -2,11 +2,19 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Modules of `folding/src` that only proving needs: `lib.rs` leaves them out on wasm32, so they are no input. */
+/** Modules of `folding/src` that only proving needs: `lib.rs` and `line/mod.rs` leave them out on wasm32, so they are no input. */
 const PROVING_ONLY = [
   'addon',
   'keyfile',
-  'line',
+  'line/accumulator',
+  'line/augmented',
+  'line/compress',
+  'line/generators',
+  'line/ivc',
+  'line/parameter_file',
+  'line/parameters',
+  'line/scheme',
+  'line/sponge_gadget',
   'nova',
   'oneshot_prover',
   'powers',
@@ -15,6 +23,9 @@ const PROVING_ONLY = [
   'session',
   'witness',
 ]
+
+const isProvingOnly = (file: string) =>
+  PROVING_ONLY.some((module) => file === `src/${module}.rs` || file.startsWith(`src/${module}/`))
 
 /** Every file the WebAssembly module is compiled from, relative to `folding/`. */
 export function crateSources(root: string): string[] {
@@ -27,7 +38,7 @@ export function crateSources(root: string): string[] {
           .slice(folding.length + 1)
           .replaceAll('\\', '/'),
       )
-  const source = below('src').filter((file) => !PROVING_ONLY.includes(file.split(/[/.]/)[1] as string))
+  const source = below('src').filter((file) => !isProvingOnly(file))
   return ['Cargo.toml', 'Cargo.lock', 'build.rs', ...source, ...below('stubs')].sort()
 }
 

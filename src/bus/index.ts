@@ -97,7 +97,6 @@ export { type Advanced, headerWords, stepInput } from './step-input.ts'
 export type { FetchOptions } from './sync/fetch-bytes.ts'
 export { fetchPath } from './sync/fetch-path.ts'
 export { type FetchedProof, type FetchProofResult, fetchProof, type HeldProof } from './sync/fetch-proof.ts'
-export { BUILT_IN_KEY_ID } from './verifier/built-in.ts'
 export {
   needsNoCeremony,
   type ProvedChain,

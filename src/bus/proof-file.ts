@@ -21,7 +21,7 @@ export type { SetupKind }
 export const PROOF_VERSION = 1
 export const RULE_SET = 1
 
-/** A SNARK has 10,240 bytes; anything far beyond is refused before it is read. */
+/** A SNARK has 7,904 bytes; anything far beyond is refused before it is read. */
 export const MAX_SNARK_BYTES = 16_384
 const MAX_KEY_ID = 96
 const MAGIC = new TextEncoder().encode('WSCPROOF')

@@ -18,7 +18,6 @@ export interface WasmExports {
   wsc_result_ptr(): number
   wsc_result_len(): number
   wsc_key_load(key: number, keyLength: number, pin: number, pinLength: number): number
-  wsc_key_check(key: number, keyLength: number): number
   wsc_verify(
     handle: number,
     snark: number,

@@ -13,7 +13,7 @@ const ID_BYTES = 32
 export async function openWasmProofVerifier(
   wasm: Uint8Array | WebAssembly.Module,
   key: Uint8Array,
-  options: Omit<OpenWasmOptions, 'trustedKeyId'> = {},
+  options: OpenWasmOptions = {},
 ): Promise<ProofVerifier> {
   options.onStage?.('compile')
   const start = await compileVerifier(wasm)

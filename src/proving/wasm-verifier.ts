@@ -1,23 +1,17 @@
 import { bytesToHex } from '../lib/index.ts'
 import type { SetupKind, SnarkVerifier } from './engine.ts'
-import {
-  compileVerifier,
-  LoadedKey,
-  type StartInstance,
-  type WasmInstance,
-  wasmVerifierError,
-} from './wasm-instance.ts'
+import { compileVerifier, LoadedKey, type WasmInstance, wasmVerifierError } from './wasm-instance.ts'
 
 export interface OpenWasmOptions {
   /** Counts as the ceremony's τ·G2 instead of the built-in one: for tests. */
   readonly ceremonyTauG2?: Uint8Array
-  /** The id of a key that is known to be made well. Of any other the digest that
-   * depends on the powers of tau is recomputed, which takes a second or more. */
-  readonly trustedKeyId?: string
   readonly onStage?: (stage: 'compile' | 'key') => void
 }
 
-/** Compiles the module and decodes the compact key. Runs wherever WebAssembly does; needs nothing of the host. */
+/**
+ * Compiles the module and decodes the compact key, which may be anybody’s: nothing in it is trusted. Runs wherever WebAssembly does; needs nothing of
+ * the host.
+ */
 export async function openWasmVerifier(
   wasm: Uint8Array | WebAssembly.Module,
   key: Uint8Array,
@@ -32,15 +26,7 @@ export async function openWasmVerifier(
     instance.call([key, pin], (exports, at, length, pinAt, pinLength) =>
       exports.wsc_key_load(at, length, pinAt, pinLength),
     )
-  const verifier = new WasmVerifier(new LoadedKey(start, load, first))
-  if (verifier.keyId !== options.trustedKeyId) await checkKey(start, key)
-  return verifier
-}
-
-/** In an instance of its own, whose memory goes back: hundreds of megabytes for the bus's key. */
-async function checkKey(start: StartInstance, key: Uint8Array): Promise<void> {
-  const instance = await start()
-  instance.call([key], (exports, at, length) => exports.wsc_key_check(at, length))
+  return new WasmVerifier(new LoadedKey(start, load, first))
 }
 
 const ID_BYTES = 32

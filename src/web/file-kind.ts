@@ -54,7 +54,7 @@ async function kindOf(file: File, head: Uint8Array): Promise<FileKind> {
     // No other JSON is nearly as long; checking says that it is too long.
     return file.size > MAX_ATTESTATION_JSON ? 'attestation' : jsonKind(await file.text())
   }
-  // Nothing but a verifying key is this large; a proof is about 10 kB.
+  // Nothing but a verifying key is this large; a proof is about 8 kB.
   return file.size > 20 * MAX_PROOF_BYTES ? 'key' : 'proof'
 }
 

@@ -20,10 +20,21 @@ function canonical(point: Uint8Array): Uint8Array {
     [0, 32, 64, 96].flatMap((at) => {
       const value = point.subarray(at, at + 32).reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
       const plain = (value * inverse) % Q
-      return Array.from({ length: 32 }, (_, i) => Number((plain >> BigInt(8 * i)) & 255n))
+      return littleEndian(plain)
     }),
   )
 }
+
+/** −τ·G2, in the same form: that of other powers, −τ's. */
+export function negated(tauG2: Uint8Array): Uint8Array {
+  const y = [64, 96].flatMap((at) => {
+    const value = tauG2.subarray(at, at + 32).reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+    return littleEndian((Q - value) % Q)
+  })
+  return Uint8Array.of(...tauG2.subarray(0, 64), ...y)
+}
+
+const littleEndian = (value: bigint) => Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 255n))
 
 function modInverse(value: bigint): bigint {
   let result = 1n

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openWasmVerifier, type SnarkVerifier } from '../../src/proving/index.ts'
 import { NativeVerifier } from '../../src/proving/io/index.ts'
-import { flipped } from './contract/bytes.ts'
+import { flipped, replaced } from './contract/bytes.ts'
 import { foldEngineContract } from './contract/fold-engine.ts'
 import { type FoldWorld, foldWorld } from './contract/fold-scene.ts'
 import { type SnarkScene, snarkVerifierContract } from './contract/snark-verifier.ts'
@@ -12,23 +12,23 @@ const world = () => (made ??= foldWorld())
 afterAll(async () => (await made)?.remove())
 
 const wasm = readFile(new URL('../../src/bus/verifier/wsc-folding.wasm', import.meta.url))
-type Open = (key: Uint8Array, trustedKeyId?: string) => Promise<SnarkVerifier>
-const openNative: Open = (key, trusted = '') => NativeVerifier.open(key, trusted)
-const openWasm: Open = async (key, trustedKeyId) =>
-  openWasmVerifier(await wasm, key, trustedKeyId === undefined ? {} : { trustedKeyId })
+type Open = (key: Uint8Array) => Promise<SnarkVerifier>
+const openNative: Open = async (key) => new NativeVerifier(key)
+const openWasm: Open = async (key) => openWasmVerifier(await wasm, key)
 
 async function scene(open: Open, stride: number): Promise<SnarkScene> {
   const { key, otherCircuit, otherPowers, run } = await world()
-  const runs = [await run(1), await run(3)]
+  const runs = [await run(3), await run(1)]
   const length = runs[0]?.snark.length as number
   return {
     verifier: await open(key),
     runs,
     otherCircuit: await open(otherCircuit),
     otherPowers: await open(otherPowers),
-    // The commitments of the instances over Grumpkin and over BN254, and the latter's public values; the state at the end.
-    points: [0, 32, 512, 544],
-    scalars: [576, 608, 640, length - 64, length - 32],
+    // After the state of two elements and the running instance over BN254 (a point, three values, 15 coordinates): the
+    // last step's commitment, then the instance over Grumpkin (two points, 21 values).
+    points: [64, 672, 704, 736],
+    scalars: [0, 96, 192, 768, 800, length - 32],
     stride,
   }
 }
@@ -40,44 +40,51 @@ foldEngineContract('native', async () => {
 snarkVerifierContract('native', () => scene(openNative, 211))
 snarkVerifierContract('WebAssembly', () => scene(openWasm, 997))
 
+/** Where the second point begins that differs between keys of one circuit: τ·G2, the only thing that does. */
+async function tauG2At(): Promise<number> {
+  const { key, otherPowers } = await world()
+  const differs = [...key.keys()].filter((at) => key[at] !== otherPowers[at])
+  const [first, last] = [differs[0] as number, differs.at(-1) as number]
+  expect(key).toHaveLength(otherPowers.length)
+  expect(last - first).toBeLessThan(128)
+  return first
+}
+
 describe.each([
   ['native', openNative],
   ['WebAssembly', openWasm],
 ] as const)('a stranger’s key, %s', { timeout: 300_000 }, (_, open) => {
-  /** Where a key of the small circuit holds the digests: of the parameters, of both Spartan keys, before τ·G2. */
-  async function digestsAt(): Promise<number> {
-    const { key, otherPowers } = await world()
-    const first = key.findIndex((byte, at) => byte !== otherPowers[at])
-    // Two elements differ with the powers, the third does not, τ·G2 does.
-    expect(key.subarray(first + 64, first + 96)).toEqual(otherPowers.subarray(first + 64, first + 96))
-    return first
-  }
-
-  it('must carry the digest that follows from it, unless it is the one that is trusted', async () => {
-    const { key } = await world()
-    await expect(open(flipped(key, (await digestsAt()) + 32, 1))).rejects.toMatchObject({ code: 'E_KEY' })
-    const { keyId } = await open(key)
-    expect((await open(key, keyId)).keyId).toBe(keyId)
-  })
-
   it('is of another circuit when anything but the powers is altered', async () => {
     const { key } = await world()
-    const at = await digestsAt()
     const { circuitId } = await open(key)
-    // Trusting it by its own id keeps the digests out of the question.
-    const idOf = async (spoilt: Uint8Array) => {
-      const { createHash } = await import('node:crypto')
-      const keyId = createHash('sha256').update('wsc-bitcoin verifying key v1\0').update(spoilt).digest('hex')
-      return (await open(spoilt, keyId).catch(() => undefined))?.circuitId
-    }
-    expect(await idOf(flipped(key, at, 1)), 'parameter digest').toBe(circuitId)
-    expect(await idOf(flipped(key, at + 32, 1)), 'primary digest').toBe(circuitId)
+    const tau = await tauG2At()
     let opened = 0
-    for (const place of [60, 1000, 30_000, at - 40, at + 64, key.length - 40_000]) {
-      const id = await idOf(flipped(key, place, 1))
+    // Names and sizes, digests, generators, then the circuit: coefficients, patterns, rows.
+    const places = [9, 12, 20, 22, tau - 40, tau + 128, tau + 30_000]
+    const circuit = Array.from(
+      { length: 40 },
+      (_, i) => tau + 128 + 65_600 + 20 + Math.floor((i * (key.length - tau - 65_800)) / 40),
+    )
+    for (const place of [...places, ...circuit]) {
+      const id = await open(flipped(key, place, 1)).then(
+        (verifier) => verifier.circuitId,
+        (error) => {
+          expect(error, `byte ${place}`).toMatchObject({ code: 'E_KEY' })
+        },
+      )
       expect(id, `byte ${place}`).not.toBe(circuitId)
       if (id !== undefined) opened++
     }
     expect(opened).toBeGreaterThan(1)
+  })
+
+  it('is refused where τ·G2 is no point of its group, or of an earlier engine', async () => {
+    const { key } = await world()
+    const tau = await tauG2At()
+    for (const bad of [flipped(key, tau, 1), replaced(key, tau, new Uint8Array(64))]) {
+      await expect(open(bad)).rejects.toMatchObject({ code: 'E_KEY' })
+    }
+    const earlier = replaced(key, 0, new TextEncoder().encode('WSC-KEY\u0001'))
+    await expect(open(earlier)).rejects.toThrow('not a verifying key of this kind')
   })
 })

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
   error::{Error, Result},
+  product::Scheme,
   scheme::Watch,
   session,
 };
@@ -21,14 +22,17 @@ use std::{
   sync::{Arc, Mutex, PoisonError},
 };
 
+type SessionProver = session::Prover<Scheme>;
+type SessionFold = session::Fold<Scheme>;
+
 /// A circuit with its parameters.
 #[napi]
 pub struct Prover {
-  inner: Arc<session::Prover>,
+  inner: Arc<SessionProver>,
 }
 
-impl From<Arc<session::Prover>> for Prover {
-  fn from(inner: Arc<session::Prover>) -> Self {
+impl From<Arc<SessionProver>> for Prover {
+  fn from(inner: Arc<SessionProver>) -> Self {
     Prover { inner }
   }
 }
@@ -36,8 +40,8 @@ impl From<Arc<session::Prover>> for Prover {
 #[napi]
 impl Prover {
   #[napi]
-  pub fn load(dir: String, r1cs: String) -> AsyncTask<Job<Arc<session::Prover>, Prover>> {
-    run(move || session::Prover::load(&PathBuf::from(dir), &PathBuf::from(r1cs)).map(Arc::new))
+  pub fn load(dir: String, r1cs: String) -> AsyncTask<Job<Arc<SessionProver>, Prover>> {
+    run(move || SessionProver::load(&PathBuf::from(dir), &PathBuf::from(r1cs)).map(Arc::new))
   }
 
   #[napi(getter)]
@@ -53,7 +57,7 @@ impl Prover {
   }
 
   #[napi]
-  pub fn restore(&self, bytes: Uint8Array, z0: Uint8Array) -> AsyncTask<Job<session::Fold, Fold>> {
+  pub fn restore(&self, bytes: Uint8Array, z0: Uint8Array) -> AsyncTask<Job<SessionFold, Fold>> {
     let (prover, bytes, z0) = (self.inner.clone(), bytes.to_vec(), z0.to_vec());
     run(move || prover.restore(&bytes, &z0))
   }
@@ -66,7 +70,7 @@ struct View {
 }
 
 impl View {
-  fn of(fold: &session::Fold) -> Self {
+  fn of(fold: &SessionFold) -> Self {
     View {
       steps: fold.steps(),
       state: fold.state(),
@@ -75,13 +79,13 @@ impl View {
 }
 
 struct Shared {
-  fold: Mutex<session::Fold>,
+  fold: Mutex<SessionFold>,
   view: Mutex<View>,
 }
 
 impl Shared {
   /// Works on the fold, one at a time. After a panic in the midst of it the fold can no longer be trusted.
-  fn with<T>(&self, work: impl FnOnce(&mut session::Fold) -> Result<T>) -> Result<T> {
+  fn with<T>(&self, work: impl FnOnce(&mut SessionFold) -> Result<T>) -> Result<T> {
     let mut fold = self
       .fold
       .lock()
@@ -98,8 +102,8 @@ pub struct Fold {
   shared: Arc<Shared>,
 }
 
-impl From<session::Fold> for Fold {
-  fn from(fold: session::Fold) -> Self {
+impl From<SessionFold> for Fold {
+  fn from(fold: SessionFold) -> Self {
     let view = Mutex::new(View::of(&fold));
     Fold {
       shared: Arc::new(Shared {

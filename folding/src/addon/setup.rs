@@ -4,7 +4,7 @@ use super::{
   progress::{Abort, Callback, Progress, Stage, flag},
   task::{Job, run},
 };
-use crate::{keyfile::SetupInfo as Info, scheme::Watch, session};
+use crate::{keyfile::SetupInfo as Info, product::Scheme, scheme::Watch, session};
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
 use std::path::PathBuf;
@@ -50,7 +50,7 @@ pub fn setup(
   let ceremony = options.ceremony_tau_g2.map(|bytes| bytes.to_vec());
   Ok(run(move || {
     let report = |stage: &str, done, total| progress.report(stage, done, total);
-    session::set_up(
+    session::set_up::<Scheme>(
       &circuit,
       &powers,
       &out,

@@ -6,9 +6,8 @@ use super::{
 };
 use crate::{
   error::{Code, Error},
-  key,
-  nova::Nova,
-  scheme::FoldingScheme,
+  product,
+  verifying::VerifyingKey,
 };
 use napi::{
   Env,
@@ -17,46 +16,39 @@ use napi::{
 use napi_derive::napi;
 use std::sync::Arc;
 
-/// Recomputes the digest in a key that its powers of tau have a part in.
-#[napi]
-pub fn check_key(compact_key: Uint8Array) -> AsyncTask<Job<(), ()>> {
-  let key = compact_key.to_vec();
-  run(move || key::check_digest(&key))
-}
-
 /// A verifying key, decoded once.
 #[napi]
 pub struct Verifier {
-  inner: Arc<<Nova as FoldingScheme>::VerifyingKey>,
+  inner: Arc<product::Verifier>,
 }
 
 #[napi]
 impl Verifier {
   #[napi(constructor)]
   pub fn new(env: Env, compact_key: Uint8Array, ceremony_tau_g2: Option<Uint8Array>) -> napi::Result<Self> {
-    guarded(|| Nova::load_key(&compact_key, ceremony_tau_g2.as_deref()))
+    guarded(|| product::Verifier::load(&compact_key, ceremony_tau_g2.as_deref()))
       .map(|key| Verifier { inner: Arc::new(key) })
       .map_err(|error| thrown(env, &error))
   }
 
   #[napi(getter)]
   pub fn key_id(&self) -> String {
-    super::hex(&self.inner.key_id)
+    super::hex(&self.inner.info().key_id)
   }
 
   #[napi(getter)]
   pub fn circuit_id(&self) -> String {
-    super::hex(&self.inner.circuit_id)
+    super::hex(&self.inner.info().circuit_id)
   }
 
   #[napi(getter)]
   pub fn setup(&self) -> String {
-    self.inner.setup.as_str().to_owned()
+    self.inner.info().setup.as_str().to_owned()
   }
 
   #[napi(getter)]
   pub fn arity(&self) -> u32 {
-    self.inner.arity as u32
+    self.inner.info().arity as u32
   }
 
   #[napi]
@@ -68,7 +60,7 @@ impl Verifier {
       if !(steps.fract() == 0.0 && (1.0..=9_007_199_254_740_991.0).contains(&steps)) {
         return Err(invalid("the number of steps is not a positive integer"));
       }
-      Nova::verify(&key, &snark, steps as u64, &z0)
+      key.verify(&snark, steps as u64, &z0)
     })
   }
 }

@@ -12,6 +12,7 @@ use crate::{
   setup_kind::SetupKind,
   spartan::{Spartan, SpartanKeyBytes},
   step::CircomStep,
+  verifying::{KeyInfo, VerifyingKey},
 };
 use bincode::error::DecodeError;
 use nova_snark::nova;
@@ -33,9 +34,8 @@ pub struct Verifier {
   key: Key,
 }
 
-impl Verifier {
-  /// Decodes a compact key. `ceremony` replaces the pinned τ·G2 (`ptau::encode_g2`'s form), for tests.
-  pub fn load(compact: &[u8], ceremony: Option<&[u8]>) -> Result<Self> {
+impl VerifyingKey for Verifier {
+  fn load(compact: &[u8], ceremony: Option<&[u8]>) -> Result<Self> {
     // Reading a G2 point checks its group, which prints (`quiet`).
     quietly(|| {
       let read = read(compact)?;
@@ -57,13 +57,20 @@ impl Verifier {
     })
   }
 
-  /// Bytes of every proof under this key.
-  pub fn proof_len(&self) -> usize {
+  fn info(&self) -> KeyInfo {
+    KeyInfo {
+      key_id: self.key_id,
+      circuit_id: self.circuit_id,
+      setup: self.setup,
+      arity: self.arity,
+    }
+  }
+
+  fn proof_len(&self) -> usize {
     self.shape.proof_len()
   }
 
-  /// The state after `steps` steps from `z0`, if the proof proves it. States are canonical elements of 32 bytes.
-  pub fn verify(&self, proof: &[u8], steps: u64, z0: &[u8]) -> Result<Vec<u8>> {
+  fn verify(&self, proof: &[u8], steps: u64, z0: &[u8]) -> Result<Vec<u8>> {
     let invalid = |what: String| Error::new(Code::ProofInvalid, what);
     let steps = usize::try_from(steps).ok().filter(|steps| *steps > 0);
     let steps = steps.ok_or_else(|| invalid("the number of steps is not a positive integer".into()))?;

@@ -6,6 +6,7 @@ use super::{
   challenge,
   curve::{ENDOMORPHISM, G, H, H_MINUS_B, LIMB_BITS, LIMBS, point_limbs},
   cycle::{CycleMessages, CycleRunning, LIMB_SUM_BITS, SUMS, U_BITS, WORD_SUM_BITS},
+  layout::Layout,
   nifs::Messages,
   points::{self, Point},
   relation::Running,
@@ -17,24 +18,6 @@ use ff::{Field, PrimeField};
 
 /// Rows of one canonical decomposition: 254 bits, 99 products over the order's ones, one sum.
 pub const CANONICAL_ROWS: usize = 354;
-
-/// What a key fixes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
-  /// Elements of the state.
-  pub arity: usize,
-  /// Rows and variables are 2^log_rows.
-  pub log_rows: usize,
-  /// Wires of the step circuit, the constant one included.
-  pub step_wires: usize,
-}
-
-impl Layout {
-  /// Columns before the augmentation's.
-  pub fn first(&self) -> usize {
-    self.step_wires - 1
-  }
-}
 
 /// Everything that the augmentation is told besides the step's own wires.
 #[derive(Clone, Debug)]

@@ -14,17 +14,23 @@ use super::{
 use crate::{
   engine::Fq,
   error::{Error, Result},
+  scheme::Watch,
   sparse::Shape,
 };
 use ff::Field;
+
+/// The last fold, the sum-checks, the opening on BN254, the proof over Grumpkin.
+const STAGES: u32 = 4;
 
 fn bad_luck(_: ZeroWeight) -> Error {
   Error::internal("a challenge of zero: compress again after one more step")
 }
 
-/// One proof of all steps so far. `key` is the key id that the verifier will use.
-pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulator) -> Result<Proof> {
+/// One proof of all steps so far. `key` is the key id that the verifier will use. The caller may stop it between its
+/// stages.
+pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulator, watch: Watch<'_>) -> Result<Proof> {
   let Parameters { shape, bases, .. } = parameters;
+  watch.stage("compress", 0, STAGES)?;
   let mut folded_witness = accumulator.witness.clone();
   let (messages, folded) = nifs::prove(
     &accumulator.running,
@@ -47,6 +53,7 @@ pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulat
   }
   .begin();
 
+  watch.stage("compress", 1, STAGES)?;
   let products = folded_witness.products;
   let mut tables = [products.az, products.bz, products.cz];
   let (outer, outer_end) =
@@ -62,6 +69,7 @@ pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulat
     |transcript, _| transcript.scalars(b"abc", &values),
   )?;
   transcript.scalars(b"w", &[witness]);
+  watch.stage("compress", 2, STAGES)?;
   let mercury = mercury::prove(
     &mut transcript,
     bases,
@@ -70,12 +78,15 @@ pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulat
     &inner_point,
     &witness,
   );
+  watch.stage("compress", 3, STAGES)?;
   let cycle_proof = compress_cycle(
     parameters,
     &mut transcript,
     &accumulator.cycle,
     &accumulator.cycle_witness,
   )?;
+  // Not a place to stop: the proof is made.
+  (watch.report)("compress", STAGES, STAGES);
   Ok(Proof {
     zn: accumulator.zn.clone(),
     running: accumulator.running.clone(),

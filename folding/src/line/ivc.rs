@@ -6,10 +6,10 @@ use super::{
   curve::{G, is_on_g, is_on_h},
   cycle::{self, CycleMessages, CycleRunning, CycleWitness, MAX_STEPS},
   cyclefold,
+  hashes::{io_hash, start_hash},
   nifs::{self, Messages},
   parameters::Parameters,
   relation::{Incoming, Products, Running, RunningWitness, evaluate},
-  sponge::{Tag, hash},
 };
 use crate::{
   engine::{Fq, Fr},
@@ -33,17 +33,6 @@ pub struct Accumulator {
   pub products: Products,
   pub cycle: CycleRunning,
   pub cycle_witness: CycleWitness,
-}
-
-/// h₀ = Hash₁(pp, z₀).
-pub fn start_hash(pp: Fr, z0: &[Fr]) -> Fr {
-  hash(Tag::Start, &[&[pp], z0].concat())
-}
-
-/// x_n = Hash₂(h₀, n, z_n, U_n, V_n).
-pub fn io_hash(start: Fr, n: u64, zn: &[Fr], running: &Running, cycle: &CycleRunning) -> Fr {
-  let elements = [&[start, Fr::from(n)], zn, &running.elements(), &cycle.elements()].concat();
-  hash(Tag::Io, &elements)
 }
 
 pub fn commit(bases: &[G], values: &[Fr]) -> G {

@@ -1,40 +1,36 @@
-//! What a key fixes: the step circuit with its augmentation as one shape, the generators of both curves, and the digest
-//! `pp` that binds them into every hash of a chain.
+//! What a prover works with: the step circuit with its augmentation as one shape, the generators of both curves, and the
+//! digest `pp` that binds them into every hash of a chain.
 
 use super::{
-  augmented::{self, Inputs, Layout},
+  augmented::{self, Inputs},
   builder::{Builder, Row},
   curve::{G, H},
   cycle::CycleRunning,
-  cyclefold::{self, SIZE},
-  poseidon::PARAMETERS,
+  cyclefold::SIZE,
+  generators,
+  key::{self, Content},
+  layout::{LOG_ROWS, Layout, MAX_ARITY},
   relation::Running,
+  verify::VerifierKey,
 };
 use crate::{
   engine::Fr,
   error::{Code, Error, Result},
-  field,
+  ptau::Powers,
   r1cs::R1cs,
-  sparse::{self, Shape},
+  sparse::Shape,
 };
-use ff::{Field, PrimeField};
-use halo2curves::group::GroupEncoding;
-use nova_snark::{provider::traits::DlogGroup, traits::Engine};
-use sha3::{Digest, Keccak256};
-
-/// Names the protocol in digests and transcripts.
-pub const PROTOCOL: &[u8] = b"wsc-line-1";
-/// Least and greatest size of a key: rows and variables are 2^this.
-pub const LOG_ROWS: std::ops::RangeInclusive<usize> = 15..=17;
-pub const MAX_ARITY: usize = 15;
-/// What Grumpkin's generators are hashed from, with the protocol's name.
-const CYCLE_LABEL: &[u8] = b"wsc-line-1 cyclefold";
+use ff::Field;
+use halo2curves::bn256::G2Affine;
 
 pub struct Parameters {
+  /// The key id.
+  pub id: [u8; 32],
   pub layout: Layout,
   pub shape: Shape<Fr>,
   /// Powers of tau, one a variable.
   pub bases: Vec<G>,
+  pub tau: G2Affine,
   /// Hashed to the curve, one a variable of CycleFold's circuit.
   pub cycle_bases: Vec<H>,
   /// Hashed to the curve: commits to an inner product.
@@ -43,44 +39,86 @@ pub struct Parameters {
 }
 
 impl Parameters {
-  /// Of a circuit; `bases` gives as many generators as asked for.
-  pub fn new(circuit: &R1cs, bases: impl FnOnce(usize) -> Result<Vec<G>>) -> Result<Self> {
-    if circuit.arity() > MAX_ARITY {
-      let found = circuit.arity();
-      let message = format!("the step carries {found} elements of state, at most {MAX_ARITY} can be folded");
-      return Err(Error::new(Code::R1cs, message));
-    }
-    let mut layout = Layout {
-      arity: circuit.arity(),
-      log_rows: *LOG_ROWS.start(),
-      step_wires: circuit.wires(),
+  /// Of a circuit; `powers` gives as many powers of tau as asked for.
+  pub fn new(circuit: &R1cs, powers: impl FnOnce(usize) -> Result<Powers>) -> Result<Self> {
+    let (layout, shape) = shape_of(circuit)?;
+    let Powers { points, tau_g2 } = powers(shape.variables)?;
+    let mut cycle_bases = generators::derive();
+    let content = Content {
+      layout,
+      tau: tau_g2,
+      generators: &cycle_bases,
+      shape: &shape,
     };
+    let id = key::key_id(&content.encode()?);
+    let product = cycle_bases.remove(SIZE);
+    Ok(Parameters {
+      id,
+      layout,
+      shape,
+      bases: points,
+      tau: tau_g2,
+      cycle_bases,
+      product,
+      pp: key::pp(&id),
+    })
+  }
+
+  /// Of a key and its powers of tau.
+  pub fn of_key(key: VerifierKey, bases: Vec<G>) -> Self {
+    Parameters {
+      id: key.id,
+      layout: key.layout,
+      shape: key.shape,
+      bases,
+      tau: key.tau,
+      cycle_bases: key.cycle_bases,
+      product: key.product,
+      pp: key.pp,
+    }
+  }
+
+  /// The compact key.
+  pub fn key(&self) -> Result<Vec<u8>> {
+    let content = Content {
+      layout: self.layout,
+      tau: self.tau,
+      generators: &[&self.cycle_bases[..], &[self.product]].concat(),
+      shape: &self.shape,
+    };
+    content.encode()
+  }
+}
+
+/// The step circuit with its augmentation, in the least size that holds both.
+pub fn shape_of(circuit: &R1cs) -> Result<(Layout, Shape<Fr>)> {
+  let refused = |message: String| Error::new(Code::R1cs, message);
+  let arity = circuit.arity();
+  if !(1..=MAX_ARITY).contains(&arity) {
+    return Err(refused(format!(
+      "the step carries {arity} elements of state; 1 to {MAX_ARITY} can be folded"
+    )));
+  }
+  let layout = |log_rows| Layout {
+    arity,
+    log_rows,
+    step_wires: circuit.wires(),
+  };
+  // Whatever the size, some wires are the augmentation's: what cannot fit is refused before anything is made of it.
+  let most = 1 << LOG_ROWS.end();
+  if circuit.constraints().max(circuit.wires()) < most {
     for log_rows in LOG_ROWS {
-      layout.log_rows = log_rows;
-      let recorded = record(circuit, &layout);
-      if let Some(shape) = recorded.shape(1 << log_rows, 1 << log_rows) {
-        let bases = bases(shape.variables)?;
-        let mut cycle_bases = cycle_generators();
-        let product = cycle_bases.remove(SIZE);
-        let pp = digest(&layout, &shape, &bases, &cycle_bases, &product);
-        return Ok(Parameters {
-          layout,
-          shape,
-          bases,
-          cycle_bases,
-          product,
-          pp,
-        });
+      let size = 1 << log_rows;
+      if let Some(shape) = record(circuit, &layout(log_rows)).shape(size, size) {
+        return Ok((layout(log_rows), shape));
       }
     }
-    let room = (1usize << LOG_ROWS.end()) - (augmented_rows(&layout));
-    let rows = circuit.constraints();
-    let message = format!(
-      "the step has {rows} rows and {} wires; {room} of each are left for it",
-      circuit.wires()
-    );
-    Err(Error::new(Code::R1cs, message))
   }
+  let left = most - augmented_rows(&layout(*LOG_ROWS.end()));
+  let (rows, wires) = (circuit.constraints(), circuit.wires());
+  Err(refused(format!(
+    "the step has {rows} constraints and {wires} wires; {left} of each are left for it beside what folding adds"
+  )))
 }
 
 /// Rows of the augmentation alone.
@@ -127,50 +165,4 @@ fn write_dummy(cs: &mut Builder<Fr>, layout: &Layout) {
     cycle_messages,
   };
   augmented::write(cs, layout, &inputs);
-}
-
-/// Grumpkin's generators and after them the inner product's: nobody knows a relation between them.
-pub fn cycle_generators() -> Vec<H> {
-  <crate::engine::E2 as Engine>::GE::from_label(CYCLE_LABEL, SIZE + 1)
-}
-
-/// Keccak-256, of which the low 248 bits count, over everything that a verifier's equations depend on.
-fn digest(layout: &Layout, shape: &Shape<Fr>, bases: &[G], cycle_bases: &[H], product: &H) -> Fr {
-  let mut hash = Keccak256::new();
-  let mut part = |bytes: &[u8]| {
-    hash.update((bytes.len() as u64).to_le_bytes());
-    hash.update(bytes);
-  };
-  part(PROTOCOL);
-  for number in [layout.arity, layout.log_rows, layout.step_wires] {
-    part(&(number as u64).to_le_bytes());
-  }
-  let mut encoded = Vec::new();
-  sparse::encode(shape, &mut encoded);
-  part(&encoded);
-  encoded.clear();
-  sparse::encode(&*cyclefold::SHAPE, &mut encoded);
-  part(&encoded);
-  part(
-    &bases
-      .iter()
-      .flat_map(|p| p.to_bytes().as_ref().to_vec())
-      .collect::<Vec<u8>>(),
-  );
-  part(
-    &cycle_bases
-      .iter()
-      .flat_map(|p| p.to_bytes().as_ref().to_vec())
-      .collect::<Vec<u8>>(),
-  );
-  part(product.to_bytes().as_ref());
-  for round in &PARAMETERS.round {
-    part(&field::encode_vec(round));
-  }
-  for row in &PARAMETERS.mix {
-    part(&field::encode_vec(row));
-  }
-  let mut low = [0u8; 32];
-  low[..31].copy_from_slice(&hash.finalize()[..31]);
-  Option::from(Fr::from_repr(low.into())).unwrap_or(Fr::ZERO)
 }

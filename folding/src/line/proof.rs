@@ -3,22 +3,22 @@
 //! all zeroes.
 
 use super::{
-  augmented::Layout,
   curve::{G, H},
   cycle::{CycleRunning, SUMS},
-  cyclefold, inner_product, mercury,
+  cyclefold, inner_product,
+  layout::Layout,
+  mercury,
   nifs::Messages,
   relation::Running,
   sumcheck::Round,
+  words::{Reader, WORD, Writer},
 };
 use crate::{
   engine::{Fq, Fr},
   error::{Code, Error, Result},
 };
-use ff::{Field, PrimeField};
-use halo2curves::{CurveAffine, group::prime::PrimeCurveAffine};
+use halo2curves::group::prime::PrimeCurveAffine;
 
-pub const WORD: usize = 32;
 const CYCLE_ROUNDS: usize = cyclefold::SIZE.ilog2() as usize;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -68,94 +68,6 @@ pub fn length(layout: &Layout) -> usize {
   WORD * (layout.arity + running + 1 + cycle + fold + outer + inner + mercury + cycle_proof)
 }
 
-#[derive(Default)]
-struct Writer(Vec<u8>);
-
-impl Writer {
-  fn scalars<F: PrimeField>(&mut self, values: &[F]) {
-    for value in values {
-      self.0.extend_from_slice(value.to_repr().as_ref());
-    }
-  }
-
-  fn rounds<F: PrimeField>(&mut self, rounds: &[Round<F>]) {
-    for round in rounds {
-      self.scalars(round);
-    }
-  }
-
-  fn point<C: CurveAffine<Base: PrimeField>>(&mut self, point: &C) {
-    let mut bytes = [0; WORD];
-    if let Some(coordinates) = Option::<halo2curves::Coordinates<C>>::from(point.coordinates())
-      && !bool::from(point.is_identity())
-    {
-      bytes.copy_from_slice(coordinates.x().to_repr().as_ref());
-      bytes[WORD - 1] |= u8::from(bool::from(coordinates.y().is_odd())) << 7;
-    }
-    self.0.extend_from_slice(&bytes);
-  }
-}
-
-struct Reader<'a>(&'a [u8]);
-
-fn malformed(what: &str) -> Error {
-  Error::new(Code::ProofMalformed, what.to_string())
-}
-
-impl Reader<'_> {
-  fn word(&mut self) -> Result<[u8; WORD]> {
-    let (head, tail) = self
-      .0
-      .split_at_checked(WORD)
-      .ok_or_else(|| malformed("the proof ends early"))?;
-    self.0 = tail;
-    let mut word = [0; WORD];
-    word.copy_from_slice(head);
-    Ok(word)
-  }
-
-  fn scalar<F: PrimeField>(&mut self) -> Result<F> {
-    let word = self.word()?;
-    let mut repr = F::Repr::default();
-    repr.as_mut().copy_from_slice(&word);
-    Option::from(F::from_repr(repr)).ok_or_else(|| malformed("a value of the proof is not canonical"))
-  }
-
-  fn scalars<F: PrimeField>(&mut self, count: usize) -> Result<Vec<F>> {
-    (0..count).map(|_| self.scalar()).collect()
-  }
-
-  fn array<F: PrimeField, const N: usize>(&mut self) -> Result<[F; N]> {
-    let mut out = [F::ZERO; N];
-    for value in &mut out {
-      *value = self.scalar()?;
-    }
-    Ok(out)
-  }
-
-  fn rounds<F: PrimeField>(&mut self, count: usize) -> Result<Vec<Round<F>>> {
-    (0..count).map(|_| self.array()).collect()
-  }
-
-  /// A point, the neutral one among them.
-  fn point<C: CurveAffine<Base: PrimeField>>(&mut self) -> Result<C> {
-    let mut word = self.word()?;
-    if word == [0; WORD] {
-      return Ok(C::identity());
-    }
-    let odd = word[WORD - 1] >> 7 == 1;
-    word[WORD - 1] &= 0x7f;
-    let mut repr = <C::Base as PrimeField>::Repr::default();
-    repr.as_mut().copy_from_slice(&word);
-    let off = || malformed("a point of the proof is not on its curve");
-    let x = Option::<C::Base>::from(C::Base::from_repr(repr)).ok_or_else(off)?;
-    let y = Option::<C::Base>::from((x.square() * x + C::b()).sqrt()).ok_or_else(off)?;
-    let y = if bool::from(y.is_odd()) == odd { y } else { -y };
-    // No point of either curve has x = 0 or y = 0, so every other word has one meaning.
-    Option::from(C::from_xy(x, y)).ok_or_else(off)
-  }
-}
-
 impl Proof {
   pub fn encode(&self) -> Vec<u8> {
     let mut out = Writer::default();
@@ -200,7 +112,7 @@ impl Proof {
       out.point(right);
     }
     out.scalars(&[cycle.argument.last]);
-    out.0
+    out.bytes()
   }
 
   /// Reads a proof of exactly the length that the key's layout asks for.
@@ -210,7 +122,7 @@ impl Proof {
       return Err(Error::new(Code::ProofMalformed, message));
     }
     let rows = layout.log_rows;
-    let mut from = Reader(bytes);
+    let mut from = Reader::new(bytes, Code::ProofMalformed, "the proof");
     let zn = from.scalars(layout.arity)?;
     let running = Running {
       c: from.point()?,
@@ -221,7 +133,10 @@ impl Proof {
     };
     let c2: G = from.point()?;
     if bool::from(c2.is_identity()) {
-      return Err(malformed("the commitment of the last step is neutral"));
+      return Err(Error::new(
+        Code::ProofMalformed,
+        "the commitment of the last step is neutral",
+      ));
     }
     let cycle = CycleRunning {
       p: from.point()?,

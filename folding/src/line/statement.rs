@@ -5,12 +5,14 @@ use super::{
   curve::G,
   cycle::CycleRunning,
   nifs::Messages,
-  parameters::PROTOCOL,
   relation::Running,
   sumcheck::{Scalar, eq_table},
   transcript::Transcript,
 };
 use crate::{engine::Fr, sparse::Shape};
+
+/// Names the protocol in keys and transcripts.
+pub const PROTOCOL: &str = "wsc-line-1";
 
 /// What a proof claims and rests on, as the transcript begins with it.
 pub struct Claim<'a> {
@@ -29,7 +31,7 @@ impl Claim<'_> {
   /// Starts the one transcript.
   pub fn begin(&self) -> Transcript {
     let (running, cycle, messages) = (self.running, self.cycle, self.messages);
-    let mut transcript = Transcript::new(PROTOCOL);
+    let mut transcript = Transcript::new(PROTOCOL.as_bytes());
     transcript.absorb(b"key", self.key);
     transcript.absorb(b"n", &self.n.to_le_bytes());
     transcript.scalars(b"z0", self.z0);

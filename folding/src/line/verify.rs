@@ -2,11 +2,12 @@
 //! steps are the caller's; of the proof's own claims only z_n comes out, and only once everything holds.
 
 use super::{
-  augmented::Layout,
   curve::H,
   cycle::{CycleRunning, MAX_STEPS},
-  cyclefold, inner_product,
-  ivc::{io_hash, start_hash},
+  cyclefold,
+  hashes::{io_hash, start_hash},
+  inner_product,
+  layout::Layout,
   mercury, nifs,
   proof::{CycleProof, Proof},
   relation::{Incoming, Running},

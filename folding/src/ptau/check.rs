@@ -41,17 +41,29 @@ pub fn open_ptau(path: &Path, points: usize) -> Result<PtauFile> {
   )))
 }
 
-/// Checks a file and its first `points` powers on G1: complete, on the curve, in the group, and powers of the τ of its
-/// τ·G2. Prints, as halo2curves does when it checks a subgroup: to be called quietly (`quiet`).
+/// Powers that have been checked.
+pub struct Powers {
+  /// τ^0·G1, τ^1·G1, …
+  pub points: Vec<G1Affine>,
+  pub tau_g2: G2Affine,
+}
+
+/// Checks a file and its first `points` powers on G1, as `read_powers` does.
 pub fn check_ptau(path: &Path, points: usize) -> Result<PtauInfo> {
+  let power = open_ptau(path, points)?.power;
+  let Powers { tau_g2, .. } = read_powers(path, points)?;
+  Ok(PtauInfo { power, tau_g2 })
+}
+
+/// Reads a file's first `points` powers on G1 once they have been checked: complete, on the curve, in the group, and
+/// powers of the τ of the file's τ·G2. Prints, as halo2curves does when it checks a subgroup: to be called quietly
+/// (`quiet`).
+pub fn read_powers(path: &Path, points: usize) -> Result<Powers> {
   let mut file = open_ptau(path, points)?;
   let raw_g1 = file.read(TAU_G1, 0, points as u64 * G1_BYTES, path)?;
   let raw_g2 = file.read(TAU_G2, 0, 2 * G2_BYTES, path)?;
   check_points(&raw_g1, &raw_g2)
-    .map(|tau_g2| PtauInfo {
-      power: file.power,
-      tau_g2,
-    })
+    .map(|(points, tau_g2)| Powers { points, tau_g2 })
     .map_err(|what| {
       Error::ptau(format!(
         "{}: {what}: not the ceremony's file, or damaged",
@@ -60,7 +72,7 @@ pub fn check_ptau(path: &Path, points: usize) -> Result<PtauInfo> {
     })
 }
 
-fn check_points(raw_g1: &[u8], raw_g2: &[u8]) -> std::result::Result<G2Affine, &'static str> {
+fn check_points(raw_g1: &[u8], raw_g2: &[u8]) -> std::result::Result<(Vec<G1Affine>, G2Affine), &'static str> {
   let powers = read_points::<G1Affine>(raw_g1, G1_BYTES as usize)?;
   let [one, tau]: [G2Affine; 2] = read_points(raw_g2, G2_BYTES as usize)?
     .try_into()
@@ -82,7 +94,7 @@ fn check_points(raw_g1: &[u8], raw_g2: &[u8]) -> std::result::Result<G2Affine, &
   let combine = |points: &[G1Affine]| G1::vartime_multiscalar_mul(&weights, points).to_affine();
   let (lower, upper) = rayon::join(|| combine(&powers[..weights.len()]), || combine(&powers[1..]));
   if Bn256::pairing(&lower, &tau) == Bn256::pairing(&upper, &one) {
-    Ok(tau)
+    Ok((powers, tau))
   } else {
     Err("its points are no powers of one τ")
   }

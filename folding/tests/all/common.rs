@@ -2,15 +2,19 @@
 
 use std::{
   fs,
+  ops::Range,
   path::{Path, PathBuf},
   sync::{Arc, OnceLock, atomic::AtomicBool},
 };
 use wsc_folding::{
   engine::Fr,
+  error::Result,
   field::{self, MODULUS},
   keyfile::SetupInfo,
+  line::{self, scheme::Line},
+  nova::Nova,
   ptau,
-  scheme::Watch,
+  scheme::{FoldingScheme, Watch},
   session::{self, Prover},
 };
 
@@ -110,46 +114,106 @@ impl Drop for Temporary {
   }
 }
 
-pub fn set_up(circuit: &Path, powers: &Path, out: &Path) -> wsc_folding::error::Result<SetupInfo> {
-  let never = AtomicBool::new(false);
-  session::set_up(
-    circuit,
-    powers,
-    out,
-    None,
-    Watch {
-      report: &|_, _, _| {},
-      stop: &never,
-    },
-  )
+/// Hears nothing and never stops.
+pub fn unwatched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
+  work(Watch {
+    report: &|_, _, _| {},
+    stop: &AtomicBool::new(false),
+  })
 }
 
-/// One setup for all tests of a file: circuit, powers, `params.bin`, `verifier.key`.
-pub struct World {
+pub fn set_up<S: FoldingScheme>(circuit: &Path, powers: &Path, out: &Path) -> Result<SetupInfo> {
+  unwatched(|watch| session::set_up::<S>(circuit, powers, out, None, watch))
+}
+
+/// A folding scheme under the tests that all of them must pass (contract.rs).
+pub trait Contracted: FoldingScheme {
+  /// The small circuit needs 2^this powers of tau.
+  const POWER: u32;
+  /// Says what a key's proofs are of, to a verifier of others.
+  const ORIGIN: &'static str;
+  fn world() -> &'static World<Self>
+  where
+    Self: Sized;
+  fn key_id(compact: &[u8]) -> [u8; 32];
+  /// Where some generators begin in a key; `after` is what follows τ·G2.
+  fn generators(after: Range<usize>) -> Vec<usize>;
+}
+
+/// One setup for all tests of a scheme: circuit, powers, `params.bin`, `verifier.key`, a proof of one step.
+pub struct World<S: FoldingScheme> {
   pub directory: Temporary,
   pub circuit: PathBuf,
   pub powers: PathBuf,
-  pub prover: Arc<Prover>,
+  pub prover: Arc<Prover<S>>,
   pub key: Vec<u8>,
+  pub proof: Vec<u8>,
 }
 
-pub fn world() -> &'static World {
-  static WORLD: OnceLock<World> = OnceLock::new();
-  WORLD.get_or_init(|| {
-    let directory = Temporary::new("world");
+impl<S: Contracted> World<S> {
+  fn new(name: &str) -> Self {
+    let directory = Temporary::new(name);
     let circuit = directory.0.join("step.r1cs");
     let powers = directory.0.join("dev.ptau");
     fs::write(&circuit, R1csFile::new().bytes()).unwrap();
-    ptau::write_dev_ptau(&powers, 14, &mut |_, _| true).unwrap();
-    set_up(&circuit, &powers, &directory.0).unwrap();
-    let prover = Arc::new(Prover::load(&directory.0, &circuit).unwrap());
+    ptau::write_dev_ptau(&powers, S::POWER, &mut |_, _| true).unwrap();
+    set_up::<S>(&circuit, &powers, &directory.0).unwrap();
+    let prover = Arc::new(Prover::<S>::load(&directory.0, &circuit).unwrap());
     let key = fs::read(directory.0.join("verifier.key")).unwrap();
+    let mut fold = prover.begin(&field::encode_vec(&start())).unwrap();
+    fold.fold(&witness(start(), 1).0).unwrap();
+    let proof = unwatched(|watch| fold.compress(watch)).unwrap();
     World {
       directory,
       circuit,
       powers,
       prover,
       key,
+      proof,
     }
-  })
+  }
+}
+
+impl Contracted for Nova {
+  const POWER: u32 = 14;
+  const ORIGIN: &'static str = "nova-snark 0.76.0";
+
+  fn world() -> &'static World<Self> {
+    static WORLD: OnceLock<World<Nova>> = OnceLock::new();
+    WORLD.get_or_init(|| World::new("world-nova"))
+  }
+
+  fn key_id(compact: &[u8]) -> [u8; 32] {
+    wsc_folding::key::key_id(compact)
+  }
+
+  /// Two for blinding; the others come last, the one for inner products at the very end.
+  fn generators(after: Range<usize>) -> Vec<usize> {
+    vec![
+      after.start,
+      after.start + 64,
+      after.end - 192,
+      after.end - 128,
+      after.end - 64,
+    ]
+  }
+}
+
+impl Contracted for Line {
+  const POWER: u32 = 15;
+  const ORIGIN: &'static str = "wsc-line-1";
+
+  fn world() -> &'static World<Self> {
+    static WORLD: OnceLock<World<Line>> = OnceLock::new();
+    WORLD.get_or_init(|| World::new("world-line"))
+  }
+
+  fn key_id(compact: &[u8]) -> [u8; 32] {
+    line::key::key_id(compact)
+  }
+
+  /// The one for inner products is the last of 1,025.
+  fn generators(after: Range<usize>) -> Vec<usize> {
+    [0, 1, 1023, 1024].map(|number| after.start + 64 * number).to_vec()
+  }
 }

@@ -1,6 +1,6 @@
 //! Setting up, folding, keeping, compressing and verifying, and all the ways in which each must refuse.
 
-use crate::common::{R1csFile, Temporary, World, set_up, start, witness, world};
+use crate::common::{Contracted, R1csFile, Temporary, World, set_up, start, unwatched, witness};
 use rayon::prelude::*;
 use std::{
   fs,
@@ -10,9 +10,9 @@ use wsc_folding::{
   engine::Fr,
   error::{Code, Result},
   field,
-  key::Verifier,
-  scheme::Watch,
-  session::{Fold, Prover},
+  scheme::{FoldingScheme, Watch},
+  session::{self, Fold, Prover},
+  verifying::VerifyingKey,
 };
 
 fn z0() -> Vec<u8> {
@@ -20,7 +20,7 @@ fn z0() -> Vec<u8> {
 }
 
 /// A fold of some steps and the state that it must have.
-fn folded(world: &World, steps: u64) -> (Fold, [Fr; 2]) {
+fn folded<S: FoldingScheme>(world: &World<S>, steps: u64) -> (Fold<S>, [Fr; 2]) {
   let mut fold = world.prover.begin(&z0()).unwrap();
   let mut state = start();
   for x in 0..steps {
@@ -33,23 +33,18 @@ fn folded(world: &World, steps: u64) -> (Fold, [Fr; 2]) {
   (fold, state)
 }
 
-fn compress(fold: &Fold) -> Result<Vec<u8>> {
-  let never = AtomicBool::new(false);
-  fold.compress(Watch {
-    report: &|_, _, _| {},
-    stop: &never,
-  })
+fn compress<S: FoldingScheme>(fold: &Fold<S>) -> Result<Vec<u8>> {
+  unwatched(|watch| fold.compress(watch))
 }
 
 fn code<T>(result: Result<T>) -> Code {
   result.map(|_| ()).expect_err("must be refused").code
 }
 
-#[test]
-fn proof_of_some_steps() {
-  let world = world();
-  let verifier = Verifier::load(&world.key, None).unwrap();
-  assert_eq!(verifier.key_id, world.prover.info.key_id);
+pub fn proof_of_some_steps<S: Contracted>() {
+  let world = S::world();
+  let verifier = S::VerifyingKey::load(&world.key, None).unwrap();
+  assert_eq!(verifier.info().key_id, world.prover.info.key_id);
   for steps in [1, 2, 5] {
     let (fold, state) = folded(world, steps);
     let proof = compress(&fold).unwrap();
@@ -70,10 +65,9 @@ fn proof_of_some_steps() {
   }
 }
 
-#[test]
-fn flipped_bytes_are_refused() {
-  let world = world();
-  let verifier = Verifier::load(&world.key, None).unwrap();
+pub fn flipped_bytes_are_refused<S: Contracted>() {
+  let world = S::world();
+  let verifier = S::VerifyingKey::load(&world.key, None).unwrap();
   let proof = compress(&folded(world, 3).0).unwrap();
   // A verification takes some 50 ms: every byte with WSC_SOAK set, else a coprime stride that meets every kind of part.
   let stride = if std::env::var_os("WSC_SOAK").is_some() { 1 } else { 29 };
@@ -94,9 +88,8 @@ fn flipped_bytes_are_refused() {
   assert_eq!(code(verifier.verify(&[], 3, &z0())), Code::ProofMalformed);
 }
 
-#[test]
-fn a_bad_witness_leaves_the_fold_as_it_was() {
-  let world = world();
+pub fn a_bad_witness_leaves_the_fold_as_it_was<S: Contracted>() {
+  let world = S::world();
   for steps in [0, 2] {
     let (mut fold, state) = folded(world, steps);
     let before = fold.state();
@@ -109,22 +102,20 @@ fn a_bad_witness_leaves_the_fold_as_it_was() {
       assert_eq!((fold.steps(), fold.state()), (steps, before.clone()));
     }
     fold.fold(&good).unwrap();
-    let verifier = Verifier::load(&world.key, None).unwrap();
+    let verifier = S::VerifyingKey::load(&world.key, None).unwrap();
     verifier.verify(&compress(&fold).unwrap(), steps + 1, &z0()).unwrap();
   }
 }
 
-#[test]
-fn nothing_folded_is_no_proof() {
-  let world = world();
+pub fn nothing_folded_is_no_proof<S: Contracted>() {
+  let world = S::world();
   assert_eq!(code(compress(&world.prover.begin(&z0()).unwrap())), Code::Accumulator);
   assert_eq!(code(world.prover.begin(&z0()[..32])), Code::Witness);
   assert_eq!(code(world.prover.begin(&[0xff; 64])), Code::Witness);
 }
 
-#[test]
-fn saved_and_restored() {
-  let world = world();
+pub fn saved_and_restored<S: Contracted>() {
+  let world = S::world();
   for steps in [0, 1, 3] {
     let (fold, state) = folded(world, steps);
     let saved = fold.save().unwrap();
@@ -132,15 +123,14 @@ fn saved_and_restored() {
     assert_eq!((again.steps(), again.state()), (steps, fold.state()));
     let (bytes, next) = witness(state, 77);
     again.fold(&bytes).unwrap();
-    let verifier = Verifier::load(&world.key, None).unwrap();
+    let verifier = S::VerifyingKey::load(&world.key, None).unwrap();
     let proved = verifier.verify(&compress(&again).unwrap(), steps + 1, &z0()).unwrap();
     assert_eq!(proved, field::encode_vec(&next));
   }
 }
 
-#[test]
-fn a_spoilt_accumulator_is_refused() {
-  let world = world();
+pub fn a_spoilt_accumulator_is_refused<S: Contracted>() {
+  let world = S::world();
   let saved = folded(world, 2).0.save().unwrap();
   let mut other = z0();
   other[0] ^= 1;
@@ -158,9 +148,8 @@ fn a_spoilt_accumulator_is_refused() {
 }
 
 /// With its checksum made good again, a spoilt accumulator must still fail: by structure or because it does not hold.
-#[test]
-fn a_forged_accumulator_is_refused() {
-  let world = world();
+pub fn a_forged_accumulator_is_refused<S: Contracted>() {
+  let world = S::world();
   let saved = folded(world, 2).0.save().unwrap();
   let reseal = |mut bytes: Vec<u8>| {
     use sha2::{Digest, Sha256};
@@ -197,64 +186,65 @@ fn a_forged_accumulator_is_refused() {
   assert_eq!(code(world.prover.restore(&reseal(cut), &z0())), Code::Accumulator);
 }
 
-#[test]
-fn parameters_of_another_circuit_or_damaged() {
-  let world = world();
+pub fn parameters_of_another_circuit_or_damaged<S: Contracted>() {
+  let world = S::world();
   let other = world.directory.0.join("other.r1cs");
   let mut file = R1csFile::new();
   file.constraints[8] = 2; // (2a + x)·(a + x)
   fs::write(&other, file.bytes()).unwrap();
-  assert_eq!(code(Prover::load(&world.directory.0, &other)), Code::Key);
-  assert_eq!(code(Prover::load(&world.directory.0, &world.powers)), Code::R1cs);
+  assert_eq!(code(Prover::<S>::load(&world.directory.0, &other)), Code::Key);
+  assert_eq!(code(Prover::<S>::load(&world.directory.0, &world.powers)), Code::R1cs);
   assert_eq!(
-    code(Prover::load(&world.directory.0.join("none"), &world.circuit)),
+    code(Prover::<S>::load(&world.directory.0.join("none"), &world.circuit)),
     Code::Io
   );
 
-  let spoilt = Temporary::new("spoilt");
+  let spoilt = Temporary::new(&format!("spoilt-{}", S::POWER));
   let bytes = fs::read(world.directory.0.join("params.bin")).unwrap();
   for at in [0, 8, 12, 30, bytes.len() / 2, bytes.len() - 1] {
     let mut bad = bytes.clone();
     bad[at] ^= 1;
     fs::write(spoilt.0.join("params.bin"), &bad).unwrap();
-    assert_eq!(code(Prover::load(&spoilt.0, &world.circuit)), Code::Key, "byte {at}");
+    assert_eq!(
+      code(Prover::<S>::load(&spoilt.0, &world.circuit)),
+      Code::Key,
+      "byte {at}"
+    );
   }
   fs::write(spoilt.0.join("params.bin"), &bytes[..bytes.len() / 2]).unwrap();
-  assert_eq!(code(Prover::load(&spoilt.0, &world.circuit)), Code::Key);
+  assert_eq!(code(Prover::<S>::load(&spoilt.0, &world.circuit)), Code::Key);
 }
 
-#[test]
-fn setting_up_refuses_and_stops() {
-  let world = world();
-  let out = Temporary::new("out");
-  assert_eq!(code(set_up(&world.powers, &world.powers, &out.0)), Code::R1cs);
-  assert_eq!(code(set_up(&world.circuit, &world.circuit, &out.0)), Code::Ptau);
-  assert_eq!(code(set_up(&world.circuit, &out.0.join("none"), &out.0)), Code::Io);
+pub fn setting_up_refuses_and_stops<S: Contracted>() {
+  let world = S::world();
+  let out = Temporary::new(&format!("out-{}", S::POWER));
+  assert_eq!(code(set_up::<S>(&world.powers, &world.powers, &out.0)), Code::R1cs);
+  assert_eq!(code(set_up::<S>(&world.circuit, &world.circuit, &out.0)), Code::Ptau);
+  assert_eq!(code(set_up::<S>(&world.circuit, &out.0.join("none"), &out.0)), Code::Io);
   let small = out.0.join("small.ptau");
   wsc_folding::ptau::write_dev_ptau(&small, 10, &mut |_, _| true).unwrap();
-  assert_eq!(code(set_up(&world.circuit, &small, &out.0)), Code::Ptau);
+  assert_eq!(code(set_up::<S>(&world.circuit, &small, &out.0)), Code::Ptau);
   assert_eq!(
-    code(set_up(&world.circuit, &world.powers, &out.0.join("none"))),
+    code(set_up::<S>(&world.circuit, &world.powers, &out.0.join("none"))),
     Code::Io
   );
 
   let stop = AtomicBool::new(false);
-  let stopping = |stage: &str, _: u32, _: u32| stop.store(stage == "keys", Ordering::Relaxed);
+  let stopping = |stage: &str, _: u32, _: u32| stop.store(stage == "parameters", Ordering::Relaxed);
   let watch = Watch {
     report: &stopping,
     stop: &stop,
   };
-  let stopped = wsc_folding::session::set_up(&world.circuit, &world.powers, &out.0, None, watch);
+  let stopped = session::set_up::<S>(&world.circuit, &world.powers, &out.0, None, watch);
   assert_eq!(code(stopped), Code::Aborted);
   assert!(!out.0.join("params.bin").exists());
 }
 
 /// The same circuit and powers give the same key everywhere.
-#[test]
-fn setting_up_is_reproducible() {
-  let world = world();
-  let out = Temporary::new("again");
-  let info = set_up(&world.circuit, &world.powers, &out.0).unwrap();
+pub fn setting_up_is_reproducible<S: Contracted>() {
+  let world = S::world();
+  let out = Temporary::new(&format!("again-{}", S::POWER));
+  let info = set_up::<S>(&world.circuit, &world.powers, &out.0).unwrap();
   assert_eq!(info, world.prover.info);
   assert_eq!(fs::read(out.0.join("verifier.key")).unwrap(), world.key);
 }

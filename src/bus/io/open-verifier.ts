@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { errorCode } from '../../lib/index.ts'
 import { openWasmVerifier, type SnarkVerifier } from '../../proving/index.ts'
 import { NativeVerifier } from '../../proving/io/index.ts'
-import { BUILT_IN_KEY_ID } from '../verifier/built-in.ts'
 
 /** The development setup's compact key, committed beside the WASM verifier. */
 const BUILT_IN_KEY = new URL('../verifier/dev.key', import.meta.url)
@@ -11,15 +10,15 @@ const BUILT_IN_WASM = new URL('../verifier/wsc-folding.wasm', import.meta.url)
 
 /**
  * A verifier by this key, or by the one built in: native where the addon is built, else by WebAssembly. A key may be
- * anybody's: its digest is recomputed here, and verifying refuses one of another circuit.
+ * anybody's: verifying refuses one of another circuit.
  */
 export async function openVerifier(given?: Uint8Array): Promise<SnarkVerifier> {
   const key = given ?? (await readFile(BUILT_IN_KEY))
   try {
-    return await NativeVerifier.open(key, BUILT_IN_KEY_ID)
+    return new NativeVerifier(key)
   } catch (error) {
     if (errorCode(error) !== 'E_NO_ADDON') throw error
     // Where nothing was built (no cargo, an installed package): slower, the same verdicts.
-    return await openWasmVerifier(await readFile(BUILT_IN_WASM), key, { trustedKeyId: BUILT_IN_KEY_ID })
+    return await openWasmVerifier(await readFile(BUILT_IN_WASM), key)
   }
 }

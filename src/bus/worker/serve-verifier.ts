@@ -1,6 +1,5 @@
 import type { SnarkVerifier } from '../../proving/index.ts'
 import type { VerifiedAttestation } from '../attestation/verify.ts'
-import { BUILT_IN_KEY_ID } from '../verifier/built-in.ts'
 import { verifyAttestationRequest } from './attestation-request.ts'
 import { fetchFile } from './fetch-file.ts'
 import type { FromWorker, LoadStage, ToWorker, VerifierFiles } from './messages.ts'
@@ -17,7 +16,7 @@ export interface WorkerScope {
 export type OpenVerifier = (
   wasm: Uint8Array,
   key: Uint8Array,
-  options: { readonly trustedKeyId: string; readonly onStage: (stage: LoadStage) => void },
+  options: { readonly onStage: (stage: LoadStage) => void },
 ) => Promise<SnarkVerifier>
 
 /** What a higher part reads out of a verified attestation; plain data, so that it crosses to the page. */
@@ -54,7 +53,7 @@ async function load(scope: WorkerScope, open: OpenVerifier, files: VerifierFiles
     const onStage = (stage: LoadStage) => scope.postMessage({ kind: 'stage', stage })
     onStage('fetch')
     const [wasm, key] = await Promise.all([fetchFile(files.wasm), fetchFile(files.key)])
-    const verifier = await open(wasm, key, { trustedKeyId: BUILT_IN_KEY_ID, onStage })
+    const verifier = await open(wasm, key, { onStage })
     const { keyId, setup } = verifier
     scope.postMessage({ kind: 'loaded', verifier: { keyId, setup, loadMs: performance.now() - begun } })
     return verifier

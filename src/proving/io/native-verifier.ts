@@ -12,9 +12,7 @@ export class NativeVerifier implements SnarkVerifier {
   readonly #verifier: Addon.Verifier
 
   /**
-   * For a key that a set-up of one's own made; a stranger's is opened by `open`.
-   *
-   * @param key the compact verifying key
+   * @param key the compact verifying key, which may be anybody’s: nothing in it is trusted
    * @param ceremonyTauG2 counts as the ceremony's τ·G2 instead of the built-in one: for tests
    */
   constructor(key: Uint8Array, ceremonyTauG2?: Uint8Array) {
@@ -24,13 +22,6 @@ export class NativeVerifier implements SnarkVerifier {
     this.circuitId = this.#verifier.circuitId
     this.setup = this.#verifier.setup
     this.arity = this.#verifier.arity
-  }
-
-  /** Opens a key that may be anybody's: unless it is the trusted one, the digest in it that the powers are part of is recomputed. */
-  static async open(key: Uint8Array, trustedKeyId: string): Promise<NativeVerifier> {
-    const verifier = new NativeVerifier(key)
-    if (verifier.keyId !== trustedKeyId) await verifier.#addon.checkKey(key)
-    return verifier
   }
 
   verify(snark: Uint8Array, steps: number, start: Uint8Array): Promise<Uint8Array> {

@@ -42,7 +42,7 @@ export async function foldWorld(): Promise<FoldWorld> {
     const keys = await ensureSetup(small)
     const other = await circuit('other', r1csFile({ wires: 7, outputs: 2, inputs: 2, privates: 1 }, OTHER))
     const otherKeys = await ensureSetup(other)
-    const elsewhere = await ensureSetup(small, { ptau: await otherPowers(directory, 14) })
+    const elsewhere = await ensureSetup(small, { ptau: await otherPowers(directory, 15) })
     const engine = await NativeEngine.load(keys)
     const start = elements(3n, 4n)
     const next = (state: Uint8Array, n: number) => {
@@ -52,9 +52,10 @@ export async function foldWorld(): Promise<FoldWorld> {
     }
     return {
       engine,
-      key: await readFile(keys.verifierKey),
-      otherCircuit: await readFile(otherKeys.verifierKey),
-      otherPowers: await readFile(elsewhere.verifierKey),
+      // A Buffer's own `slice` would be a view, and altering one key would alter all.
+      key: new Uint8Array(await readFile(keys.verifierKey)),
+      otherCircuit: new Uint8Array(await readFile(otherKeys.verifierKey)),
+      otherPowers: new Uint8Array(await readFile(elsewhere.verifierKey)),
       start,
       step: next,
       async run(steps) {

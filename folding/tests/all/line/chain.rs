@@ -19,6 +19,7 @@ use wsc_folding::line::{
 };
 use wsc_folding::{
   engine::{Fq, Fr},
+  ptau::Powers,
   r1cs::R1cs,
 };
 
@@ -26,12 +27,22 @@ fn parameters() -> &'static Parameters {
   static PARAMETERS: OnceLock<Parameters> = OnceLock::new();
   PARAMETERS.get_or_init(|| {
     let circuit = R1cs::parse(&crate::common::R1csFile::new().bytes()).unwrap();
-    Parameters::new(&circuit, |n| Ok(powers(n))).unwrap()
+    let powers = |n| {
+      Ok(Powers {
+        points: powers(n),
+        tau_g2: tau_g2(),
+      })
+    };
+    Parameters::new(&circuit, powers).unwrap()
   })
 }
 
 fn tau() -> Fr {
   Fr::from(0x7461_7521)
+}
+
+fn tau_g2() -> G2Affine {
+  (G2Affine::generator() * tau()).to_affine()
 }
 
 /// Powers of a known τ.
@@ -59,7 +70,7 @@ fn verifier_key() -> VerifierKey {
     layout: parameters.layout,
     shape: parameters.shape.clone(),
     pp: parameters.pp,
-    tau: (G2Affine::generator() * tau()).to_affine(),
+    tau: tau_g2(),
     cycle_bases: parameters.cycle_bases.clone(),
     product: parameters.product,
   }
@@ -79,6 +90,11 @@ fn chain(steps: u64) -> Accumulator {
     accumulator.fold(parameters(), &next).unwrap();
   }
   accumulator
+}
+
+fn compressed(accumulator: &Accumulator) -> Vec<u8> {
+  let proof = crate::common::unwatched(|watch| compress(parameters(), &KEY, accumulator, watch));
+  proof.unwrap().encode()
 }
 
 #[test]
@@ -186,7 +202,7 @@ fn compressed_proofs_verify_at_every_length() {
   let key = verifier_key();
   for steps in 1..=4 {
     let accumulator = chain(steps);
-    let bytes = compress(parameters(), &KEY, &accumulator).unwrap().encode();
+    let bytes = compressed(&accumulator);
     assert_eq!(bytes.len(), proof::length(&key.layout));
     assert_eq!(verify(&key, &bytes, steps, &accumulator.z0).unwrap(), accumulator.zn);
     assert!(verify(&key, &bytes, steps + 1, &accumulator.z0).is_err());
@@ -199,7 +215,7 @@ fn compressed_proofs_verify_at_every_length() {
 fn every_word_of_a_proof_counts() {
   let key = verifier_key();
   let accumulator = chain(3);
-  let bytes = compress(parameters(), &KEY, &accumulator).unwrap().encode();
+  let bytes = compressed(&accumulator);
   let mut reasons = std::collections::BTreeMap::new();
   for word in 0..bytes.len() / 32 {
     let mut altered = bytes.clone();
@@ -213,7 +229,7 @@ fn every_word_of_a_proof_counts() {
 /// The bus: arity 10, 2^17 rows.
 #[test]
 fn a_proof_of_the_bus_has_7904_bytes() {
-  let layout = wsc_folding::line::augmented::Layout {
+  let layout = wsc_folding::line::layout::Layout {
     arity: 10,
     log_rows: 17,
     step_wires: 107_000,

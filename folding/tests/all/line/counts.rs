@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use wsc_folding::line::{
-  augmented::Layout,
   builder::Builder,
   cyclefold,
+  layout::Layout,
   parameters::{augmented_rows, record},
 };
 

@@ -5,4 +5,5 @@ mod counts;
 mod fold;
 mod hashes;
 mod mercury;
+mod saved;
 mod textbook;
