@@ -1,7 +1,7 @@
 import { parseAddresses } from './addresses.ts'
+import type { PeerHostOptions } from './host-options.ts'
 import { loadIdentity, newIdentity } from './identity.ts'
 import { HOST_LIMITS } from './limits.ts'
-import type { PeerHostOptions } from './open-host.ts'
 import { openLibp2p } from './open-libp2p.ts'
 import { PeerHost } from './peer-host.ts'
 import { Scoreboard } from './scoreboard.ts'

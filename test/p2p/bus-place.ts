@@ -1,5 +1,5 @@
 import { PeerServing, PeerSync } from '../../src/bus/io/index.ts'
-import type { PeerHostOptions } from '../../src/p2p/open-host.ts'
+import type { PeerHostOptions } from '../../src/p2p/host-options.ts'
 import { fakeOptions } from '../bus/fake-proof.ts'
 import { ServedPlace } from '../bus/served-place.ts'
 import { HostPlace } from './host-place.ts'
