@@ -38,7 +38,8 @@ async function lie(number: number): Promise<Uint8Array> {
   }
 }
 
-describe('a hundred lying peers against one honest', () => {
+// A hundred and two hosts in one process take their time on a busy machine.
+describe('a hundred lying peers against one honest', { timeout: 240_000 }, () => {
   it('are found out, and the chain is synced', async () => {
     const honest = await place.serving()
     await honest.publish(await fakeProof(at(chain, 12)))
@@ -56,7 +57,7 @@ describe('a hundred lying peers against one honest', () => {
     const failures: Error[] = []
     host.events.on('banned', ({ peer }) => banned.add(peer))
     host.events.on('failed', (error) => failures.push(error))
-    const once = syncedOnce(sync, { peers: 101, timeoutMs: 50_000, graceMs: 40_000 })
+    const once = syncedOnce(sync, { peers: 101, timeoutMs: 200_000, graceMs: 200_000 })
     await start()
     expect(await once).toMatchObject({ chain: { height: 12 } })
     expect(banned).toEqual(new Set(liars.map(({ name }) => name)))
@@ -97,14 +98,14 @@ describe('a hundred lying peers against one honest', () => {
     const { host, sync, start } = await place.syncing([honest.host, ...others].map(addressOf))
     const faults: Fault[] = []
     host.events.on('blamed', ({ fault }) => faults.push(fault))
-    const once = syncedOnce(sync, { peers: 3, timeoutMs: 50_000, graceMs: 40_000 })
+    const once = syncedOnce(sync, { peers: 3, timeoutMs: 200_000, graceMs: 200_000 })
     await start()
     expect((await once)?.chain.height).toBeGreaterThan(3)
     expect(faults).toEqual([])
   })
 })
 
-describe('a thousand malformed frames', () => {
+describe('a thousand malformed frames', { timeout: 240_000 }, () => {
   const PATIENT = { banAt: Number.MAX_SAFE_INTEGER, banMs: 1, halfLifeMs: 1e9, peers: 100 }
 
   /** Everything but a question: endless lengths, lengths that lie, noise in frames. */
@@ -125,6 +126,7 @@ describe('a thousand malformed frames', () => {
     ['identify', `/${protocolPrefix(regtest)}/id/1.0.0`],
     ['gossipsub', '/meshsub/1.2.0'],
   ])('of %s harm nothing', async (_, protocol) => {
+    const isOurs = protocol.includes('/bus/')
     const { host, publish } = await place.serving({ scores: PATIENT })
     const failures: Error[] = []
     host.events.on('failed', (error) => failures.push(error))
@@ -134,14 +136,16 @@ describe('a thousand malformed frames', () => {
       const connection = await peer.connect()
       const stream = await connection.newStream([protocol]).catch(() => null)
       if (stream === null) continue
+      const closed = new Promise<void>((resolve) => stream.addEventListener('close', () => resolve(), { once: true }))
       try {
         stream.send(malformed(i))
         await stream.close()
       } catch {
         // It may have been broken off before all was sent.
       }
-      // No stream is left over: those that are not answered are ended by this side.
-      if (stream.status === 'open') stream.abort(new Error('done'))
+      // Ours all end; libp2p's own wait for more.
+      if (isOurs) await closed
+      else stream.abort(new Error('done'))
     }
     const honest = await place.syncing([addressOf(host)])
     const once = syncedOnce(honest.sync, { peers: 1, timeoutMs: 30_000, graceMs: 1 })
@@ -150,5 +154,6 @@ describe('a thousand malformed frames', () => {
     expect(await honest.host.ask(host.name, pathKind, 7)).toMatchObject({ ok: true })
     expect(await honest.host.ask(host.name, attestationKind, { kind: 'header', height: 7 })).toMatchObject({ ok: true })
     expect(failures).toEqual([])
+    if (isOurs) expect(peer.faults.length).toBeGreaterThan(500)
   })
 })
