@@ -9,7 +9,7 @@ use crate::{
   ptau,
   quiet::quietly,
   r1cs::R1cs,
-  scheme::{FoldingScheme, Watch},
+  scheme::{FoldingScheme, Watch, breaks},
   step::CircomStep,
 };
 use nova_snark::{errors::NovaError, traits::snark::RelaxedR1CSSNARKTrait};
@@ -112,6 +112,10 @@ impl FoldingScheme for Nova {
   }
 
   fn begin(parameters: &NovaParameters, circuit: &Arc<R1cs>, witness: Vec<Fr>) -> Result<Recursive> {
+    // nova-snark folds a broken witness without a murmur.
+    if let Some(constraint) = circuit.broken_constraint(&witness) {
+      return Err(breaks(constraint));
+    }
     let z0 = circuit.state_before(&witness).to_vec();
     let step = CircomStep::proving(circuit.clone(), witness);
     let mut accumulator = Recursive::new(&parameters.params, &step, &z0).map_err(internal("first step"))?;
@@ -128,6 +132,9 @@ impl FoldingScheme for Nova {
     accumulator: &mut Recursive,
     witness: Vec<Fr>,
   ) -> Result<()> {
+    if let Some(constraint) = circuit.broken_constraint(&witness) {
+      return Err(breaks(constraint));
+    }
     let step = CircomStep::proving(circuit.clone(), witness);
     accumulator
       .prove_step(&parameters.params, &step)

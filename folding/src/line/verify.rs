@@ -5,13 +5,14 @@ use super::{
   curve::H,
   cycle::{CycleRunning, MAX_STEPS},
   cyclefold,
+  evaluation::{evaluate, public_columns},
   hashes::{io_hash, start_hash},
   inner_product,
   layout::Layout,
   mercury, nifs,
   proof::{CycleProof, Proof},
   relation::{Incoming, Running},
-  statement::{Claim, columns},
+  statement::Claim,
   sumcheck::{self, Scalar, eq, eq_table},
   transcript::Transcript,
 };
@@ -108,19 +109,15 @@ fn verify_columns<F: Scalar>(
   witness: F,
 ) -> Option<Vec<F>> {
   let rho: F = transcript.challenge(b"rho");
-  let (weights, public_weights) = columns(shape, rho, row);
+  let rows = eq_table(row);
   let [a, b, c] = values;
-  let share: F = public_weights
+  let share: F = public_columns(shape, rho, &rows)
     .iter()
     .zip(public)
     .map(|(weight, value)| *weight * value)
     .sum();
   let end = sumcheck::verify(transcript, a + rho * (b + rho * c) - share, rounds, None).ok()?;
-  let matrix: F = weights
-    .iter()
-    .zip(eq_table(&end.point))
-    .map(|(weight, eq)| *weight * eq)
-    .sum();
+  let matrix = evaluate(shape, rho, &rows, &eq_table(&end.point));
   (matrix * witness == end.claim).then_some(end.point)
 }
 
