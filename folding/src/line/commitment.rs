@@ -98,18 +98,20 @@ impl Tables {
     let mut sorted = Sorted::default();
     for start in columns.clone().step_by(NEIGHBOURS) {
       let mut bits = 0;
-      for column in start.max(from)..columns.end.min(start + NEIGHBOURS) {
-        let value = values[column];
-        if value == Fr::ZERO {
+      let end = columns.end.min(start + NEIGHBOURS);
+      let first = start.max(from).min(end);
+      let neighbours = &values[first..end];
+      for (column, value) in (first..).zip(neighbours) {
+        if *value == Fr::ZERO {
           continue;
         }
-        if value == Fr::ONE {
+        if *value == Fr::ONE {
           bits |= 1 << (column - start);
           continue;
         }
         match self.numbers[column] {
           NONE => sorted.rest.push(column),
-          number => sorted.large.push((number, value)),
+          number => sorted.large.push((number, *value)),
         }
       }
       if bits != 0 {

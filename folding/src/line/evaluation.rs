@@ -105,10 +105,11 @@ pub fn public_columns<F: PrimeField>(shape: &Shape<F>, rho: F, rows: &[F]) -> Ve
   for (matrix, weight) in shape.matrices.iter().zip(weights) {
     let sums = (0..stored.div_ceil(ROWS_A_TASK)).into_par_iter().map(|task| {
       let mut sums = vec![F::ZERO; 1 + shape.io];
-      for row in task * ROWS_A_TASK..stored.min((task + 1) * ROWS_A_TASK) {
+      let first = task * ROWS_A_TASK;
+      for (row, weight) in (first..).zip(&rows[first..stored.min(first + ROWS_A_TASK)]) {
         for term in matrix.row(row) {
           if let Some(at) = (term.column as usize).checked_sub(shape.variables) {
-            sums[at] += coefficients.times(term.coefficient, rows[row]);
+            sums[at] += coefficients.times(term.coefficient, *weight);
           }
         }
       }

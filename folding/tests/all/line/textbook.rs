@@ -97,18 +97,16 @@ pub fn parameters(width: usize, full: usize, partial: usize) -> Constants {
   (constants, matrix)
 }
 
-/// One permutation, round by round.
+/// One permutation of any width, round by round: half of the full rounds come before the partial ones.
 pub fn permute(state: &[Fr], parameters: &Constants) -> Vec<Fr> {
   let mut state = state.to_vec();
+  let width = state.len();
+  let partial = FULL / 2..parameters.0.len() - FULL / 2;
   for (round, constants) in parameters.0.iter().enumerate() {
     for (element, constant) in state.iter_mut().zip(constants) {
       *element += constant;
     }
-    let boxes = if (FULL / 2..FULL / 2 + PARTIAL).contains(&round) {
-      1
-    } else {
-      WIDTH
-    };
+    let boxes = if partial.contains(&round) { 1 } else { width };
     for element in &mut state[..boxes] {
       *element = element.pow_vartime([5]);
     }
