@@ -4,7 +4,6 @@ import { compress } from './benches/compress.ts'
 import { constraints } from './benches/constraints.ts'
 import { folding } from './benches/folding.ts'
 import { height } from './benches/height.ts'
-import { hyperkzg } from './benches/hyperkzg.ts'
 import { live } from './benches/live.ts'
 import { oneShot } from './benches/one-shot.ts'
 import { poseidon } from './benches/poseidon.ts'
@@ -13,6 +12,7 @@ import { scan } from './benches/scan.ts'
 import { serve } from './benches/serve.ts'
 import { setup } from './benches/setup.ts'
 import { steps } from './benches/steps.ts'
+import { storage } from './benches/storage.ts'
 import { verify } from './benches/verify.ts'
 import { witness } from './benches/witness.ts'
 
@@ -22,7 +22,6 @@ export const benches: readonly Bench[] = [
   folding,
   steps,
   compress,
-  hyperkzg,
   verify,
   oneShot,
   setup,
@@ -31,6 +30,7 @@ export const benches: readonly Bench[] = [
   witness,
   rules,
   poseidon,
+  storage,
   attestations,
   scan,
   serve,

@@ -26,7 +26,7 @@ export { GatewaySource } from './reading/gateway-source.ts'
 export { type ReadOptions, readBlob } from './reading/read-blob.ts'
 export type { BlobSource } from './reading/source.ts'
 export { decodeBody, encodeBody } from './records/bodies.ts'
-export { BURN_SCRIPT } from './records/burn.ts'
+export { BURN_SCRIPT, burnFor } from './records/burn.ts'
 export { blobDraft, nameDraft, providerDraft, withdrawalDraft } from './records/drafts.ts'
 export {
   recordsOf,

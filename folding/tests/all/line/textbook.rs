@@ -2,7 +2,7 @@
 //! shares no code with the engine but the field's own arithmetic.
 
 use ff::{Field, PrimeField};
-use wsc_folding::engine::Fr;
+use wsc_folding::curves::Fr;
 
 const WIDTH: usize = 18;
 const FULL: usize = 8;
