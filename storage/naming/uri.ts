@@ -1,7 +1,7 @@
 import { parseInscriptionId } from '../../src/bitcoin/index.ts'
 import { type Rejection, type Result, rejection, utf8 } from '../../src/lib/index.ts'
 import { checkPath } from '../manifest/path.ts'
-import { nameSchema } from '../records/bodies.ts'
+import { isName } from '../records/bodies.ts'
 import { chainName } from './chains.ts'
 import { askedType } from './media-query.ts'
 
@@ -100,7 +100,7 @@ function readTarget(host: string): Target | null {
   // Lower case alone: one thing has one name.
   if (host === host.toLowerCase() && parseInscriptionId(host) !== null) return { kind: 'inscription', id: host }
   const [, name = '', author = ''] = NAMED.exec(host) ?? []
-  return nameSchema.safeParse(name).success ? { kind: 'name', name, author } : null
+  return isName(name) ? { kind: 'name', name, author } : null
 }
 
 type ReadPath = Result<Pick<StorageUri, 'path' | 'folder'>, UriReject>

@@ -98,6 +98,27 @@ export function openPath(
   return names.size === 0 ? nothing : { ok: true, content: { kind: 'folder', path, names: [...names] } }
 }
 
+/** A file, with its path from the folder that was asked for on; empty where it was asked for itself. */
+export interface FileBelow extends OpenFile {
+  readonly below: string
+}
+
+/** The file at a path, or all files below it, in order. */
+export function filesBelow(reader: BlobReader, blob: OpenBlob, path: string): FileBelow[] {
+  const { manifest } = blob
+  if (manifest === null) {
+    const opened = openPath(reader, blob, path)
+    return opened.ok && opened.content.kind === 'file' ? [{ ...opened.content, below: '' }] : []
+  }
+  const prefix = path === '' ? '' : `${path}/`
+  return manifest.files.flatMap((file, number) => {
+    if (file.path === path) return [{ ...openFile(reader, manifest, number), below: '' }]
+    return file.path.startsWith(prefix)
+      ? [{ ...openFile(reader, manifest, number), below: file.path.slice(prefix.length) }]
+      : []
+  })
+}
+
 function openFile(reader: BlobReader, manifest: Manifest, number: number): OpenFile {
   const file = manifest.files[number] as ManifestFile
   return {

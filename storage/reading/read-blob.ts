@@ -6,7 +6,15 @@ import { MemorySeenNames, type NameReject, resolveName, type SeenNames } from '.
 import { formatUri, parseUri, type StorageUri, type Target, type UriReject } from '../naming/uri.ts'
 import { BlobReader, type SourceFault } from './blob-reader.ts'
 import { GatewaySource } from './gateway-source.ts'
-import { type ContentReject, type OpenFile, type OpenFolder, openBlob, openPath } from './open-content.ts'
+import {
+  type ContentReject,
+  type FileBelow,
+  filesBelow,
+  type OpenFile,
+  type OpenFolder,
+  openBlob,
+  openPath,
+} from './open-content.ts'
 
 /** What stands behind a URI. */
 export interface ReadContent {
@@ -17,6 +25,8 @@ export interface ReadContent {
   /** Of a name: how far the chain was seen; what came later is not known. Null where nothing can come later. */
   readonly asOf: number | null
   readonly content: OpenFile | OpenFolder
+  /** All that is there: the one file, or the files of the folder, its index among them. */
+  files(): readonly FileBelow[]
 }
 
 /** Why a URI leads to nothing. */
@@ -75,7 +85,9 @@ export async function readWith(
   const opened = await openBlob(reader, id, signal)
   if (!opened.ok) return opened
   const at = openPath(reader, opened.blob, uri.path, uri)
-  return at.ok ? { ok: true, found: { uri: formatUri(uri), id, asOf, content: at.content } } : at
+  if (!at.ok) return at
+  const files = () => filesBelow(reader, opened.blob, uri.path)
+  return { ok: true, found: { uri: formatUri(uri), id, asOf, content: at.content, files } }
 }
 
 async function resolve(

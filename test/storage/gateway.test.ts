@@ -193,7 +193,7 @@ describe('?format=car', () => {
   async function manifestOf() {
     const content = await place.blobs.content(folder)
     const chunk = await place.blobs.chunk(folder, 0)
-    const decoded = decodeManifest((chunk?.bytes as Uint8Array).subarray(0, content?.length))
+    const decoded = decodeManifest(chunk?.bytes.subarray(0, content?.length) ?? new Uint8Array())
     if (!decoded.ok) throw new Error(decoded.detail)
     return decoded.manifest
   }

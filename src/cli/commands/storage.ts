@@ -1,20 +1,17 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { storageParams } from '../../../storage/index.ts'
-import { type Measured, measure, openKernel, storageFolder, TableService } from '../../../storage/io/index.ts'
-import type { NetworkParams } from '../../bitcoin/index.ts'
+import { type Measured, measure, openKernel, type TableService } from '../../../storage/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
-import { IndexService } from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
-import { addOptions, bitcoindOptions, shared } from '../config.ts'
-import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { addOptions, shared } from '../config.ts'
+import { EXIT, usageError } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
-import { noteOutages } from '../outage.ts'
-import { dataHome } from '../places.ts'
-import { openBitcoind, type RpcOptions } from '../source.ts'
+import { type TableOptions, withTable, withTableOptions } from '../storage-table.ts'
 import { jsonLine } from '../text.ts'
-import { settlementDir, settlementDirOption } from '../wallet-place.ts'
+import { addStorageGateway } from './storage-gateway.ts'
+import { addStorageGet } from './storage-get.ts'
+import { addStorageName } from './storage-name.ts'
 
 interface PutOptions {
   readonly network?: string
@@ -22,18 +19,14 @@ interface PutOptions {
   readonly json?: boolean
 }
 
-interface TableOptions extends RpcOptions {
-  readonly network?: string
-  readonly settlementDir?: string
-  readonly storageDir?: string
-  readonly json?: boolean
-}
-
 export const addStorage: AddCommand = (parent, run) => {
-  const storage = parent.command('storage').description('large content beside Bitcoin: what it takes, and what counts')
+  const storage = parent
+    .command('storage')
+    .description('large content beside Bitcoin: what it takes, what counts, and reading it by URI')
   addPut(storage, run)
   addList(storage, run)
   addStatus(storage, run)
+  for (const add of [addStorageGet, addStorageName, addStorageGateway]) add(storage, run)
 }
 
 function addPut(parent: Command, run: Runner): void {
@@ -94,18 +87,6 @@ function measuredLines(measured: Measured): string[] {
   ]
 }
 
-function withTableOptions(command: Command): Command {
-  const dir = new Option('--storage-dir <D>', 'the table (default: $XDG_DATA_HOME/wsc/<network>/storage)')
-  return addOptions(
-    command,
-    ...bitcoindOptions(),
-    shared.network(),
-    settlementDirOption(),
-    dir.env('WSC_STORAGE_DIR'),
-    shared.json(),
-  )
-}
-
 function addList(parent: Command, run: Runner): void {
   withTableOptions(parent.command('ls'))
     .description('bring the table to the node’s tip and list the blobs that count, in order')
@@ -159,45 +140,4 @@ function statusLines({ table, tip }: TableService, json: boolean): string[] {
       return `provider  ${author}  ${counts ? 'counts' : 'does not count'}, by its record from ${from} to ${until - 1}`
     }),
   ]
-}
-
-/** Once all that the node has is in. */
-async function withTable(
-  context: CliContext,
-  options: TableOptions,
-  show: (service: TableService) => void,
-): Promise<ExitCode> {
-  const { terminal, signal } = context
-  const network = await readNetwork(options.network)
-  const client = await openBitcoind(options, network, context)
-  const inscriptions = new IndexService({
-    client,
-    params: network,
-    state: settlementDir(options.settlementDir, network, context),
-    once: true,
-  })
-  noteOutages(inscriptions.events, terminal.note)
-  inscriptions.events.on('connected', ({ height }) => terminal.progress(`scanned ${height}`))
-  const kernel = await openKernel()
-  const state = storageDir(options, network, context)
-  const service = new TableService({ inscriptions, client, params: storageParams(network), kernel, state })
-  try {
-    await inscriptions.start(signal)
-    try {
-      await service.start(signal)
-      await service.caughtUp()
-      terminal.settle()
-      show(service)
-      return EXIT.valid
-    } finally {
-      await service.stop()
-      await inscriptions.stop()
-    }
-  } finally {
-    client.close()
-  }
-}
-
-function storageDir({ storageDir: given }: TableOptions, params: NetworkParams, { env }: CliContext): string {
-  return given ?? storageFolder(dataHome(env), params)
 }
