@@ -61,6 +61,12 @@ const refuse = (reject: UriReject, detail: string): Rejection<UriReject> => reje
 /**
  * Reads `web3://TARGET:CHAIN/PATH` strictly (docs/reading.md): the grammar of ERC-6860 with Bitcoin as the chain, in the
  * resource mode of ERC-5219. Percent signs are decoded once.
+ *
+ * @example
+ * import { parseUri } from 'wsc-bitcoin'
+ *
+ * const parsed = parseUri(`web3://${'ab'.repeat(32)}:3669344250/a%20b/`)
+ * console.log(parsed.ok && parsed.uri.path) // a b
  */
 export function parseUri(text: string): Result<{ readonly uri: StorageUri }, UriReject> {
   if (text.length > MAX_URI) return refuse('too-long', `a URI has at most ${MAX_URI} characters`)
@@ -144,7 +150,16 @@ export function formatTarget(target: Target): string {
   return target.kind === 'name' ? `${target.name}.${target.author}` : target.id
 }
 
-/** The one way to write a URI: what is no letter, digit or one of `-._~` is encoded in a path. */
+/**
+ * The one way to write a URI: what is no letter, digit or one of `-._~` is encoded in a path.
+ *
+ * @example
+ * import { formatUri } from 'wsc-bitcoin'
+ *
+ * const target = { kind: 'inscription', id: `${'ab'.repeat(32)}i0` }
+ * const uri = formatUri({ target, chain: 3669344250, path: 'a b', folder: false, type: null })
+ * console.log(uri.slice(-16)) // 3669344250/a%20b
+ */
 export function formatUri({ target, chain, path, folder, type }: StorageUri): string {
   const names = path === '' ? [] : path.split('/').map(encode)
   const written = [...names, ...(folder ? [''] : [])].map((name) => `/${name}`).join('')

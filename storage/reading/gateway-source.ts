@@ -24,6 +24,14 @@ export interface GatewayOptions {
   readonly fetch?: typeof fetch | undefined
 }
 
+/** `http://HOST:PORT` or `https://HOST`, with a path or without. */
+export function isGatewayUrl(url: string): boolean {
+  const parsed = URL.parse(url)
+  return (
+    parsed !== null && /^https?:$/.test(parsed.protocol) && `${parsed.username}${parsed.search}${parsed.hash}` === ''
+  )
+}
+
 /** A gateway over HTTP as a source that nobody trusts: only pieces with their paths are asked for. */
 export class GatewaySource implements BlobSource, NameSource {
   readonly name: string
@@ -33,12 +41,9 @@ export class GatewaySource implements BlobSource, NameSource {
 
   /** @param url `http://HOST:PORT` or `https://HOST`; another one is a bug of the caller: RangeError */
   constructor(url: string, { chain, fetch: given }: GatewayOptions) {
-    const parsed = URL.parse(url)
-    if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.search !== '') {
-      throw new RangeError(`${url} is no address of a gateway`)
-    }
+    if (!isGatewayUrl(url)) throw new RangeError(`${url} is no address of a gateway`)
     this.name = url
-    this.#base = parsed.href.replace(/\/$/, '')
+    this.#base = url.replace(/\/$/, '')
     this.#chain = chain
     this.#fetch = given ?? ((...request) => fetch(...request))
   }

@@ -1,11 +1,21 @@
 import type { NetworkParams } from '../../src/bitcoin/index.ts'
-import { type Result, rejection } from '../../src/lib/index.ts'
+import {
+  aFunction,
+  aSignal,
+  aText,
+  having,
+  type OptionRules,
+  optional,
+  type Result,
+  rejection,
+  requireOptions,
+} from '../../src/lib/index.ts'
 import type { StorageKernel } from '../../src/proving/index.ts'
 import { chainNumber } from '../naming/chains.ts'
 import { MemorySeenNames, type NameReject, resolveName, type SeenNames } from '../naming/names.ts'
 import { formatUri, parseUri, type StorageUri, type Target, type UriReject } from '../naming/uri.ts'
 import { BlobReader, type SourceFault } from './blob-reader.ts'
-import { GatewaySource } from './gateway-source.ts'
+import { GatewaySource, isGatewayUrl } from './gateway-source.ts'
 import {
   type ContentReject,
   type FileBelow,
@@ -39,6 +49,7 @@ export type ReadReject =
   /** What an inscription says only the chain tells: an attestation of it is wanted. */
   | 'not-attested'
 
+/** What is read with, and from whom. */
 export interface ReadOptions {
   /** By the addon or by WebAssembly. */
   readonly kernel: StorageKernel
@@ -55,14 +66,37 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+const OPTIONS: OptionRules<ReadOptions> = {
+  kernel: having('a kernel of storage', { unitRoots: aFunction, treeNodes: aFunction, poseidon: aFunction }),
+  params: having('parameters of a network', { name: aText }),
+  gateways: {
+    what: 'a list of addresses, each http:// or https://',
+    holds: (value) => Array.isArray(value) && value.every((url) => typeof url === 'string' && isGatewayUrl(url)),
+  },
+  seen: optional(having('a record of names', { get: aFunction, put: aFunction })),
+  attested: optional(aFunction),
+  onFault: optional(aFunction),
+  fetch: optional(aFunction),
+  signal: optional(aSignal),
+}
+
 /**
  * Opens what a `web3://` URI names, from gateways that nobody has to trust: every byte is verified against the blob's id
  * before it is given on, a name by its author's signature. `content.read` streams, whole or in part.
+ *
+ * @example
+ * import { loadStorage, readBlob, regtest } from 'wsc-bitcoin'
+ *
+ * const gateways = ['http://localhost:8533', 'https://gateway.example']
+ * const kernel = await loadStorage()
+ * const read = await readBlob('web3://uniswap.eth/', { kernel, params: regtest, gateways })
+ * console.log(read.ok || read.reject) // no-chain
  */
 export async function readBlob(
   text: string,
   options: ReadOptions,
 ): Promise<Result<{ readonly found: ReadContent }, ReadReject>> {
+  requireOptions('readBlob', options, OPTIONS)
   const parsed = parseUri(text)
   if (!parsed.ok) return parsed
   const { uri } = parsed

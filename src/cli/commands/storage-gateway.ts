@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { chainNumber, storageParams } from '../../../storage/index.ts'
+import { chainNumber, isGatewayUrl, storageParams } from '../../../storage/index.ts'
 import { type OpenGateway, openGateway, openKernel } from '../../../storage/io/index.ts'
 import { aborted } from '../../lib/index.ts'
 import type { AddCommand } from '../command.ts'
@@ -103,10 +103,7 @@ async function run(gateway: OpenGateway, chain: number, options: Options, contex
 
 /** Option parser: one more address of a gateway. */
 export function gatewayUrl(text: string, before: readonly string[] = []): string[] {
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '') {
-    throw new InvalidArgumentError('write http://HOST:PORT or https://HOST')
-  }
+  if (!isGatewayUrl(text)) throw new InvalidArgumentError('write http://HOST:PORT or https://HOST')
   return [...before, text]
 }
 
