@@ -7,13 +7,14 @@ use std::sync::OnceLock;
 use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
   curve::G,
-  cycle::{self, CycleMessages, cycle_products},
+  cycle::{self, CycleMessages, CycleRunning, CycleWitness, cycle_products},
   cyclefold,
   hashes::{io_hash, start_hash},
-  ivc::{Accumulator, Advance},
+  ivc::Accumulator,
   nifs::{self, Messages},
   proof::Proof,
   relation::{Incoming, Products, Running, RunningWitness},
+  spartan,
   statement::Claim,
   sumcheck,
   verify::{VerifierKey, verify},
@@ -53,8 +54,11 @@ fn up_to_the_outer_sum_check(accumulator: &Accumulator) -> Proof {
     c2: accumulator.incoming.c,
     cycle: accumulator.cycle.clone(),
     messages: claimed,
-    outer,
-    products,
+    spartan: spartan::Argument {
+      outer,
+      values: products,
+      ..other.spartan.clone()
+    },
     ..other.clone()
   }
 }
@@ -134,6 +138,16 @@ impl Lies<'_> {
   };
 }
 
+/// A fold of the accumulator's last instance, with the witnesses that belong to it.
+pub struct Advance {
+  pub running: Running,
+  pub witness: RunningWitness,
+  pub cycle: CycleRunning,
+  pub cycle_witness: CycleWitness,
+  pub messages: Messages,
+  pub cycle_messages: CycleMessages,
+}
+
 /// The fold of the accumulator's last instance as the circuit of the next step computes it, with lies; U's witness moved
 /// along honestly, V's by what was lied.
 pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advance {
@@ -204,11 +218,9 @@ pub fn on_top(accumulator: &Accumulator, advance: Advance) -> Accumulator {
   let parameters = parameters();
   let wires = super::scene::wires(&accumulator.zn, 17);
   let mut cs = Builder::values(parameters.layout.first());
-  let x = augmented::write(
-    &mut cs,
-    &parameters.layout,
-    &super::scene::told(accumulator, &advance, &wires),
-  );
+  let (messages, sum) = (&advance.messages, advance.running.c);
+  let inputs = super::scene::told(accumulator, messages, sum, &advance.cycle_messages, &wires);
+  let x = augmented::write(&mut cs, &parameters.layout, &inputs);
   let mut witness = wires[1..].to_vec();
   witness.extend_from_slice(cs.witness());
   witness.resize(parameters.shape.variables, Fr::ZERO);

@@ -12,9 +12,11 @@ use wsc_folding::line::{
   augmented::{self, Inputs},
   builder::Builder,
   compress::compress,
+  cycle::CycleMessages,
   hashes::start_hash,
-  ivc::{Accumulator, Advance},
+  ivc::Accumulator,
   key::Verifier,
+  nifs::Messages,
   parameters::Parameters,
   proof::Proof,
   verify::VerifierKey,
@@ -96,7 +98,13 @@ pub fn chain(steps: u64) -> Accumulator {
 }
 
 /// What the step after an accumulator's last is told, `wires` being its step circuit's.
-pub fn told<'a>(accumulator: &'a Accumulator, advance: &'a Advance, wires: &'a [Fr]) -> Inputs<'a> {
+pub fn told<'a>(
+  accumulator: &'a Accumulator,
+  messages: &'a Messages,
+  sum: G1Affine,
+  cycle_messages: &CycleMessages,
+  wires: &'a [Fr],
+) -> Inputs<'a> {
   let parameters = parameters();
   Inputs {
     pp: parameters.pp,
@@ -107,9 +115,9 @@ pub fn told<'a>(accumulator: &'a Accumulator, advance: &'a Advance, wires: &'a [
     running: &accumulator.running,
     cycle: &accumulator.cycle,
     c2: accumulator.incoming.c,
-    messages: &advance.messages,
-    sum: advance.running.c,
-    cycle_messages: advance.cycle_messages.clone(),
+    messages,
+    sum,
+    cycle_messages: cycle_messages.clone(),
   }
 }
 
@@ -140,7 +148,8 @@ pub fn recorded_step(i: u64) -> (Builder<Fr>, Vec<Fr>) {
   let accumulator = chain(i);
   let advance = accumulator.advance(parameters).unwrap();
   let wires = wires(&accumulator.zn, 99);
-  let inputs = told(&accumulator, &advance, &wires);
+  let (messages, sum) = (&advance.messages, advance.running.c);
+  let inputs = told(&accumulator, messages, sum, &advance.cycle_messages, &wires);
   augmented::write(&mut cs, &parameters.layout, &inputs);
   (cs, wires)
 }
