@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { regtest, toDisplay } from '../../src/bitcoin/index.ts'
-import { bytesToHex } from '../../src/lib/index.ts'
+import { bytesToHex, hexToBytes } from '../../src/lib/index.ts'
 import { composeInscription } from '../../src/settlement/index.ts'
 import { MemorySeenNames, nameDraft, resolveName, type SeenNames } from '../../storage/index.ts'
 import { SeenNamesFile } from '../../storage/io/index.ts'
@@ -20,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** What a gateway says of a record that was really signed. */
 function said(id: string, seq: number, { asOf = 10, name = 'site', wallet = alice } = {}) {
-  const draft = nameDraft(name, id === '' ? null : Buffer.from(id, 'hex'), { ...context, seq })
+  const draft = nameDraft(name, id === '' ? null : hexToBytes(id), { ...context, seq })
   const made = composeInscription(draft, wallet)
   if (!made.ok || made.record === null) throw new Error('not composed')
   const { height, blockHash, output, sig } = made.record
