@@ -66,10 +66,12 @@ export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts
 export { pathKind } from './peers/path-kind.ts'
 export { proofGossip } from './peers/proof-kind.ts'
 export type {
+  Answered,
   Answerer,
   Asked,
   AskPeerOptions,
   AskReject,
+  Codec,
   Fault,
   Gossip,
   GossipJudge,

@@ -15,6 +15,7 @@ const CURES: Readonly<Record<string, (subject: string) => string>> = {
   'free-or-other-history': () => 'stop it, or name another directory',
   'new-data-dir': () => 'name a new or empty one by --data-dir',
   'move-or-other-file': () => 'move it, or name another file',
+  'other-provider': () => 'name providers of the partition by --provider or --peer (`wsc storage status` lists some)',
   'other-address': () => 'name another by --listen or --serve',
   'other-data-dir-or-anew': () => 'name another --data-dir, or remove it to start anew',
   'other-history-or-anew': () => 'name another directory, or remove it to start anew',

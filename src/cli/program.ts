@@ -18,6 +18,8 @@ import { addInscribe } from './commands/inscribe.ts'
 import { addInscriptionsIndex } from './commands/inscriptions-index.ts'
 import { addInscriptionsScan } from './commands/inscriptions-scan.ts'
 import { addSetup } from './commands/setup.ts'
+import { addStoragePut } from './commands/storage-put.ts'
+import { addStorageServe } from './commands/storage-serve.ts'
 import { addWallet } from './commands/wallet.ts'
 
 const EXIT_CODES = `
@@ -54,6 +56,8 @@ export function buildProgram(version: string, run: Runner): Command {
   const inscriptions = program.command('inscriptions').description('inscriptions on Bitcoin')
   for (const add of [addInscriptionsScan, addInscriptionsIndex]) add(inscriptions, run)
   addInscribe(program, run)
+  const storage = program.command('storage').description('store files and folders, and keep those of others')
+  for (const add of [addStoragePut, addStorageServe]) add(storage, run)
   addWallet(program, run)
   addSetup(program, run)
   return program

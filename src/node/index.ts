@@ -1,2 +1,3 @@
 /** The composition root: what is made of all parts together. */
 export { projectCircuits } from './circuits.ts'
+export { openStorageNode, type StorageNode, type StorageNodeOptions } from './storage-node.ts'

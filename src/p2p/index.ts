@@ -1,3 +1,4 @@
 /** This process among its peers: one libp2p host, request protocols and gossip over it, scores. */
+export { loadPeerKey, peerNameOf } from './identity.ts'
 export { openPeerHost } from './open-host.ts'
 export type { PeerHost } from './peer-host.ts'
