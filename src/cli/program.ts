@@ -18,8 +18,12 @@ import { addInscribe } from './commands/inscribe.ts'
 import { addInscriptionsIndex } from './commands/inscriptions-index.ts'
 import { addInscriptionsScan } from './commands/inscriptions-scan.ts'
 import { addSetup } from './commands/setup.ts'
+import { addStorageLs } from './commands/storage-ls.ts'
 import { addStoragePut } from './commands/storage-put.ts'
+import { addStorageRegister, addStorageRetire } from './commands/storage-register.ts'
+import { addStorageScrub } from './commands/storage-scrub.ts'
 import { addStorageServe } from './commands/storage-serve.ts'
+import { addStorageStatus } from './commands/storage-status.ts'
 import { addWallet } from './commands/wallet.ts'
 
 const EXIT_CODES = `
@@ -57,7 +61,16 @@ export function buildProgram(version: string, run: Runner): Command {
   for (const add of [addInscriptionsScan, addInscriptionsIndex]) add(inscriptions, run)
   addInscribe(program, run)
   const storage = program.command('storage').description('store files and folders, and keep those of others')
-  for (const add of [addStoragePut, addStorageServe]) add(storage, run)
+  for (const add of [
+    addStoragePut,
+    addStorageLs,
+    addStorageStatus,
+    addStorageServe,
+    addStorageScrub,
+    addStorageRegister,
+    addStorageRetire,
+  ])
+    add(storage, run)
   addWallet(program, run)
   addSetup(program, run)
   return program

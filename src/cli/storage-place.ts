@@ -20,7 +20,7 @@ export interface StorageOptions extends RpcOptions {
   readonly json?: boolean
 }
 
-const storageDirOption = () =>
+export const storageDirOption = () =>
   new Option(
     '--storage-dir <D>',
     'chunks, table and the peer’s identity (default: $XDG_DATA_HOME/wsc/<network>/storage)',

@@ -2,7 +2,9 @@ import { equalBytes, hexToBytes, throwIfAborted } from '../../../src/lib/index.t
 import type { StorageKernel } from '../../../src/proving/index.ts'
 import { CODING } from '../../blob/shape.ts'
 import { verifyChunk } from '../../blob/verify.ts'
-import type { ChunkStore } from './chunk-store.ts'
+import type { StorageParams } from '../../params.ts'
+import { rawKeeping } from '../../replica/keeping.ts'
+import { ChunkStore } from './chunk-store.ts'
 
 /**
  * How thoroughly a store is looked through: checksums of the chunks of blobs that came last (`recent`); of every 64th chunk,
@@ -57,4 +59,20 @@ export async function scrub(kernel: StorageKernel, store: ChunkStore, options: S
   onProgress?.(picked.length, picked.length)
   const missing = all.reduce((total, blob) => total + store.missing(blob).length, 0)
   return { level, blobs: blobs.length, chunks: picked.length, broken, missing }
+}
+
+/** Scrubs the chunks in a folder that no other process uses. Throws E_LOCKED where one does. */
+export async function scrubReplica(
+  options: ScrubOptions & {
+    readonly kernel: StorageKernel
+    readonly params: StorageParams
+    readonly folder: string
+  },
+): Promise<ScrubCounts> {
+  const store = await ChunkStore.open({ folder: options.folder, params: options.params, keeping: rawKeeping })
+  try {
+    return await scrub(options.kernel, store, options)
+  } finally {
+    await store.close()
+  }
 }
