@@ -47,21 +47,31 @@ const OPTIONS: OptionRules<SetupOptions> = {
 
 /** What folding adds to a step circuit at most: room to be left by the powers. */
 const AUGMENTATION = 17_097
-/** Folds have 2^15 rows at least: a small step is padded. */
-const LEAST_ROWS = 2 ** 15
+/** Folds have 2^15 rows at least, to which a small step is padded, and 2^17 at most. */
+const LEAST_POWER = 15
+const MOST_POWER = 17
 
 /** Least size of a circuit's one-shot proofs: smaller ones are padded. */
 const LEAST = 8
 
 /**
  * Makes parameters and keys for folding a step circuit, or finds them in the cache under the hash of circuit, powers and
- * addon.
+ * addon. Throws E_CIRCUIT where the circuit is too large to be folded.
  */
 export async function ensureSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
   requireOptions('ensureSetup', options, OPTIONS)
-  const power = (counts: R1csCounts) =>
-    Math.ceil(Math.log2(Math.max(Math.max(counts.constraints, counts.wires) + AUGMENTATION, LEAST_ROWS)))
-  return await ensure('keys', loadAddon().setup, power, circuit, options)
+  return await ensure('keys', loadAddon().setup, foldedPower, circuit, options)
+}
+
+/** Said before any powers are made, which would take longest of all. */
+function foldedPower({ constraints, wires }: R1csCounts): number {
+  const power = Math.ceil(Math.log2(Math.max(constraints, wires) + AUGMENTATION))
+  if (power <= MOST_POWER) return Math.max(power, LEAST_POWER)
+  const left = 2 ** MOST_POWER - AUGMENTATION
+  throw new WscError<ProvingErrorCode>(
+    'E_CIRCUIT',
+    `the step has ${constraints} constraints and ${wires} wires; ${left} of each are left for it beside what folding adds`,
+  )
 }
 
 /**
@@ -98,8 +108,8 @@ async function ensure(
   const identity = [kind, await hashFile(addonFile()), circuit.id, powers, hex(options.ceremonyTauG2)].join(' ')
   const directory = join(cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
   await fillDirectory(directory, async (outDir) => {
-    const ptau =
-      options.ptau ?? (await developmentPowers(power(await readR1csCounts(circuit.r1cs, options.signal)), options))
+    const least = power(await readR1csCounts(circuit.r1cs, options.signal))
+    const ptau = options.ptau ?? (await developmentPowers(least, options))
     const request = {
       r1cs: circuit.r1cs,
       ptau,
