@@ -18,6 +18,7 @@ import { addInscribe } from './commands/inscribe.ts'
 import { addInscriptionsIndex } from './commands/inscriptions-index.ts'
 import { addInscriptionsScan } from './commands/inscriptions-scan.ts'
 import { addSetup } from './commands/setup.ts'
+import { addStorage } from './commands/storage.ts'
 import { addWallet } from './commands/wallet.ts'
 
 const EXIT_CODES = `
@@ -55,6 +56,7 @@ export function buildProgram(version: string, run: Runner): Command {
   for (const add of [addInscriptionsScan, addInscriptionsIndex]) add(inscriptions, run)
   addInscribe(program, run)
   addWallet(program, run)
+  addStorage(program, run)
   addSetup(program, run)
   return program
 }

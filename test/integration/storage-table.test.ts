@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { regtest, toDisplay } from '../../src/bitcoin/index.ts'
+import { runCli } from '../../src/cli/run.ts'
+import { openTerminal } from '../../src/cli/terminal.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import { openNativeStorage } from '../../src/proving/io/index.ts'
 import { composeInscription, type Draft } from '../../src/settlement/index.ts'
@@ -130,4 +132,33 @@ test('a reorg takes it out, and another table made anew is the same', async () =
   const { height: tip } = table.tip!
   expect(fresh.table.blobs.rootAt(tip)).toEqual(table.table.blobs.rootAt(tip))
   await fresh.stop()
+})
+
+test('`wsc storage` tells it', async () => {
+  const ask = async (...argv: string[]) => {
+    let stdout = ''
+    const exit = await runCli(['storage', ...argv, '--json'], '0.0.0', {
+      terminal: openTerminal({ write: (text) => (stdout += text) }, { write: () => undefined }),
+      env: {
+        XDG_DATA_HOME: join(place.dir, 'data'),
+        WSC_NETWORK: 'regtest',
+        WSC_RPC: place.node.url,
+        WSC_RPC_COOKIE: place.node.auth.file,
+      },
+      signal: new AbortController().signal,
+      clock: () => 0,
+    })
+    expect(exit).toBe(0)
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line))
+  }
+  // Free on regtest by default: what is a satoshi short for this test counts there.
+  const listed = await ask('ls')
+  expect(listed.map(({ id }) => id)).toEqual(expect.arrayContaining(ids()))
+  expect(listed.every((entry) => entry.chunks >= 1 && entry.author === bytesToHex(place.wallet.publicKey))).toBe(true)
+  const [status] = await ask('status')
+  expect(status).toMatchObject({ height: table.tip!.height, blobs: listed.length, providers: [] })
+  expect(status.partitions).toMatchObject([{ number: 0, closed: false }])
 })
