@@ -137,14 +137,12 @@ test('a reorg takes it out, and another table made anew is the same', async () =
 test('`wsc storage` tells it', async () => {
   const ask = async (...argv: string[]) => {
     let stdout = ''
-    const exit = await runCli(['storage', ...argv, '--json'], '0.0.0', {
+    const folder = (name: string) => join(place.dir, 'command', name)
+    const node = ['--network', 'regtest', '--rpc', place.node.url, '--rpc-cookie', place.node.auth.file]
+    const folders = ['--settlement-dir', folder('settlement'), '--storage-dir', folder('storage')]
+    const exit = await runCli(['storage', ...argv, ...node, ...folders, '--json'], '0.0.0', {
       terminal: openTerminal({ write: (text) => (stdout += text) }, { write: () => undefined }),
-      env: {
-        XDG_DATA_HOME: join(place.dir, 'data'),
-        WSC_NETWORK: 'regtest',
-        WSC_RPC: place.node.url,
-        WSC_RPC_COOKIE: place.node.auth.file,
-      },
+      env: {},
       signal: new AbortController().signal,
       clock: () => 0,
     })
