@@ -231,7 +231,7 @@ export {
 } from './settlement/index.ts'
 
 /**
- * Loads the verifier into this thread. It blocks while it verifies (1 to 2 s): a page uses `startVerifier` and a worker
+ * Loads the verifier into this thread. It blocks while it verifies (up to a second): a page uses `startVerifier` and a worker
  * instead.
  *
  * @example

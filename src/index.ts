@@ -144,7 +144,7 @@ export interface LoadVerifierOptions {
 }
 
 /**
- * Loads the verifier: WebAssembly and verifying key, about 4 MB together. Load once, verify many proofs.
+ * Loads the verifier: WebAssembly and verifying key, below 3 MB together. Load once, verify many proofs.
  *
  * @example
  * import { readFile } from 'node:fs/promises'

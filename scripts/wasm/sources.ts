@@ -38,7 +38,7 @@ export function crateSources(root: string): string[] {
           .slice(folding.length + 1)
           .replaceAll('\\', '/'),
       )
-  const source = below('src').filter((file) => !isProvingOnly(file))
+  const source = below('src').filter((file) => file.endsWith('.rs') && !isProvingOnly(file))
   return ['Cargo.toml', 'Cargo.lock', 'build.rs', ...source, ...below('stubs')].sort()
 }
 

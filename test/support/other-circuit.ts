@@ -25,8 +25,8 @@ template Anything() {
 component main { public [state] } = Anything();
 `
 
-/** Powers for it are small: 2^14 instead of 2^17. */
-export const OTHER_POWER = 14
+/** Powers for it are small: 2^15 instead of 2^17. */
+export const OTHER_POWER = 15
 
 export interface OtherCircuit {
   readonly keys: KeyDirectory

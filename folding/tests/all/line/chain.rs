@@ -1,101 +1,10 @@
 //! Chains of a small step circuit: every state is complete, and nothing in one can be changed.
 
+use super::scene::{chain, compressed, parameters, verifier_key};
 use ff::Field;
-use halo2curves::{
-  bn256::{G1Affine, G2Affine},
-  group::Curve,
-  grumpkin::G1Affine as H,
-};
-use rayon::prelude::*;
-use std::sync::OnceLock;
-use wsc_folding::line::{
-  compress::compress,
-  cycle::CycleRunning,
-  ivc::Accumulator,
-  parameters::Parameters,
-  proof,
-  relation::Running,
-  verify::{VerifierKey, verify},
-};
-use wsc_folding::{
-  engine::{Fq, Fr},
-  ptau::Powers,
-  r1cs::R1cs,
-};
-
-fn parameters() -> &'static Parameters {
-  static PARAMETERS: OnceLock<Parameters> = OnceLock::new();
-  PARAMETERS.get_or_init(|| {
-    let circuit = R1cs::parse(&crate::common::R1csFile::new().bytes()).unwrap();
-    let powers = |n| {
-      Ok(Powers {
-        points: powers(n),
-        tau_g2: tau_g2(),
-      })
-    };
-    Parameters::new(&circuit, powers).unwrap()
-  })
-}
-
-fn tau() -> Fr {
-  Fr::from(0x7461_7521)
-}
-
-fn tau_g2() -> G2Affine {
-  (G2Affine::generator() * tau()).to_affine()
-}
-
-/// Powers of a known τ.
-fn powers(n: usize) -> Vec<G1Affine> {
-  let mut power = Fr::ONE;
-  let scalars: Vec<Fr> = (0..n)
-    .map(|_| {
-      let this = power;
-      power *= tau();
-      this
-    })
-    .collect();
-  scalars
-    .par_iter()
-    .map(|power| (G1Affine::generator() * power).to_affine())
-    .collect()
-}
-
-const KEY: [u8; 32] = [7; 32];
-
-fn verifier_key() -> VerifierKey {
-  let parameters = parameters();
-  VerifierKey {
-    id: KEY,
-    layout: parameters.layout,
-    shape: parameters.shape.clone(),
-    pp: parameters.pp,
-    tau: tau_g2(),
-    cycle_bases: parameters.cycle_bases.clone(),
-    product: parameters.product,
-  }
-}
-
-/// Wires of one step from a state.
-fn wires(state: &[Fr], x: u64) -> Vec<Fr> {
-  let (bytes, _) = crate::common::witness([state[0], state[1]], x);
-  wsc_folding::field::decode_vec(&bytes).unwrap()
-}
-
-fn chain(steps: u64) -> Accumulator {
-  let start = [Fr::from(3), Fr::from(4)];
-  let mut accumulator = Accumulator::begin(parameters(), &wires(&start, 5)).unwrap();
-  for step in 1..steps {
-    let next = wires(&accumulator.zn.clone(), 5 + step);
-    accumulator.fold(parameters(), &next).unwrap();
-  }
-  accumulator
-}
-
-fn compressed(accumulator: &Accumulator) -> Vec<u8> {
-  let proof = crate::common::unwatched(|watch| compress(parameters(), &KEY, accumulator, watch));
-  proof.unwrap().encode()
-}
+use halo2curves::{bn256::G1Affine, group::Curve, grumpkin::G1Affine as H};
+use wsc_folding::engine::{Fq, Fr};
+use wsc_folding::line::{cycle::CycleRunning, ivc::Accumulator, proof, relation::Running, verify::verify};
 
 #[test]
 fn every_length_holds() {
@@ -202,7 +111,7 @@ fn compressed_proofs_verify_at_every_length() {
   let key = verifier_key();
   for steps in 1..=4 {
     let accumulator = chain(steps);
-    let bytes = compressed(&accumulator);
+    let bytes = compressed(&accumulator).encode();
     assert_eq!(bytes.len(), proof::length(&key.layout));
     assert_eq!(verify(&key, &bytes, steps, &accumulator.z0).unwrap(), accumulator.zn);
     assert!(verify(&key, &bytes, steps + 1, &accumulator.z0).is_err());
@@ -215,7 +124,7 @@ fn compressed_proofs_verify_at_every_length() {
 fn every_word_of_a_proof_counts() {
   let key = verifier_key();
   let accumulator = chain(3);
-  let bytes = compressed(&accumulator);
+  let bytes = compressed(&accumulator).encode();
   let mut reasons = std::collections::BTreeMap::new();
   for word in 0..bytes.len() / 32 {
     let mut altered = bytes.clone();
