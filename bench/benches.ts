@@ -13,6 +13,7 @@ import { scan } from './benches/scan.ts'
 import { serve } from './benches/serve.ts'
 import { setup } from './benches/setup.ts'
 import { steps } from './benches/steps.ts'
+import { storage } from './benches/storage.ts'
 import { verify } from './benches/verify.ts'
 import { witness } from './benches/witness.ts'
 
@@ -31,6 +32,7 @@ export const benches: readonly Bench[] = [
   witness,
   rules,
   poseidon,
+  storage,
   attestations,
   scan,
   serve,

@@ -18,7 +18,7 @@ export { decodeManifest, encodeManifest, type Manifest, rangesOf } from './manif
 export { checkPath } from './manifest/path.ts'
 export { type PriceStep, type StorageParams, storageParams } from './params.ts'
 export { decodeBody, encodeBody } from './records/bodies.ts'
-export { BURN_SCRIPT } from './records/burn.ts'
+export { BURN_SCRIPT, burnFor } from './records/burn.ts'
 export { blobDraft, nameDraft, providerDraft, withdrawalDraft } from './records/drafts.ts'
 export {
   recordsOf,

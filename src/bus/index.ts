@@ -62,12 +62,8 @@ export {
 } from './attestation/verify.ts'
 export { better, type CompareReject, type CompareResult } from './compare.ts'
 export type { BusErrorCode } from './errors.ts'
-<<<<<<< HEAD
 export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
-=======
-export { decodeField, encodeField, FIELD_MODULUS } from './field.ts'
 export { attestationKind } from './peers/attestation-kind.ts'
->>>>>>> main
 export { pathKind } from './peers/path-kind.ts'
 export { proofGossip, proofKind } from './peers/proof-kind.ts'
 export type {

@@ -9,6 +9,8 @@ import { SETTLEMENT_CURES } from './settlement-cures.ts'
 const CURES: Readonly<Record<string, (subject: string) => string>> = {
   ...BITCOIND_CURES,
   ...SETTLEMENT_CURES,
+  'free-or-other-storage-dir': () => 'wait for it, or name another --storage-dir',
+  'remove-table': () => 'remove the folder `table` of the storage directory, and it is made again from the node',
   'delete-and-again': () => 'delete that folder and run again',
   'build-addon': () => 'build it by `wsc setup --addon` (which takes cargo 1.88 or newer and minutes)',
   'free-or-other-data-dir': () => 'stop it, or name another --data-dir',

@@ -19,12 +19,7 @@ import { addInscribe } from './commands/inscribe.ts'
 import { addInscriptionsIndex } from './commands/inscriptions-index.ts'
 import { addInscriptionsScan } from './commands/inscriptions-scan.ts'
 import { addSetup } from './commands/setup.ts'
-import { addStorageLs } from './commands/storage-ls.ts'
-import { addStoragePut } from './commands/storage-put.ts'
-import { addStorageRegister, addStorageRetire } from './commands/storage-register.ts'
-import { addStorageScrub } from './commands/storage-scrub.ts'
-import { addStorageServe } from './commands/storage-serve.ts'
-import { addStorageStatus } from './commands/storage-status.ts'
+import { addStorage } from './commands/storage.ts'
 import { addWallet } from './commands/wallet.ts'
 
 const EXIT_CODES = `
@@ -62,18 +57,8 @@ export function buildProgram(version: string, run: Runner): Command {
   const inscriptions = program.command('inscriptions').description('inscriptions on Bitcoin')
   for (const add of [addInscriptionsScan, addInscriptionsIndex]) add(inscriptions, run)
   addInscribe(program, run)
-  const storage = program.command('storage').description('store files and folders, and keep those of others')
-  for (const add of [
-    addStoragePut,
-    addStorageLs,
-    addStorageStatus,
-    addStorageServe,
-    addStorageScrub,
-    addStorageRegister,
-    addStorageRetire,
-  ])
-    add(storage, run)
   addWallet(program, run)
+  addStorage(program, run)
   addSetup(program, run)
   return program
 }

@@ -26,7 +26,7 @@ export const storageDirOption = () =>
     'chunks, table and the peer’s identity (default: $XDG_DATA_HOME/wsc/<network>/storage)',
   ).env('WSC_STORAGE_DIR')
 
-const peerOption = () =>
+export const peerOption = () =>
   new Option('--peer <ADDRESS>', 'a peer to begin with, as /ip4/…/tcp/…; may be given again, or several by commas')
     .env('WSC_PEERS')
     .argParser(addresses)

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import type { StorageParams } from '../../storage/index.ts'
-import { ReplicaService, TableService } from '../../storage/io/index.ts'
+import { openKernel, ReplicaService, TableService } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
 import { type RunningService, together } from '../lib/index.ts'
 import { openPeerHost, type PeerHost } from '../p2p/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
-import { openNativeStorage } from '../proving/io/index.ts'
 import { IndexService } from '../settlement/io/index.ts'
 
 /** A node of the storage network: what it follows, and with whom it speaks. */
@@ -45,10 +44,10 @@ export interface StorageNode {
   readonly service: RunningService
 }
 
-/** Composes a node of the storage network, not started yet. Throws E_NO_ADDON, E_P2P_ADDRESS or E_P2P_IDENTITY. */
+/** Composes a node of the storage network, not started yet. Throws E_P2P_ADDRESS or E_P2P_IDENTITY. */
 export async function openStorageNode(options: StorageNodeOptions): Promise<StorageNode> {
   const { client, params, storage, folder, listen, announce, peers: bootstrap, identityFile } = options
-  const kernel = openNativeStorage()
+  const kernel = await openKernel()
   const feed = new ChainFeed({ client, params })
   const index = new IndexService({ client, params, state: folder, feed })
   const table = new TableService({ inscriptions: index, client, params: storage, kernel, state: folder })

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { generateKeyPairFromSeed, publicKeyFromRaw } from '@libp2p/crypto/keys'
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
-import { peerIdFromPublicKey } from '@libp2p/peer-id'
 import { z } from 'zod'
-import type { PeerName } from '../bus/index.ts'
 import { bytesToHex, errorCode, hexOf, hexToBytes } from '../lib/index.ts'
 import { createPrivateFile, readPrivateFile } from '../lib/io/index.ts'
 import { p2pError } from './errors.ts'
@@ -45,15 +43,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** The two halves of the Ed25519 key in such a file, 32 bytes each: with the secret one this peer signs what it agrees to. */
-export async function loadPeerKey(file: string): Promise<{ readonly key: Uint8Array; readonly secretKey: Uint8Array }> {
-  const { raw, publicKey } = await loadIdentity(file)
-  return { key: publicKey.raw, secretKey: raw.slice(0, 32) }
-}
-
-/** The name of the peer that has this Ed25519 key (32 bytes). */
-export function peerNameOf(key: Uint8Array): PeerName {
-  return peerIdFromPublicKey(publicKeyFromRaw(key)).toString()
 }

@@ -1,5 +1,5 @@
 /** This process among its peers: one libp2p host, request protocols and gossip over it, scores. */
-export { loadPeerKey, peerNameOf } from './identity.ts'
 export type { PeerHostOptions } from './host-options.ts'
 export { openPeerHost } from './open-host.ts'
 export type { PeerHost } from './peer-host.ts'
+export { loadPeerKey } from './peer-key.ts'

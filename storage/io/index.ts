@@ -1,6 +1,9 @@
 /** Storage's half that needs Node: files and stores. */
 export { FileStore } from './file-store.ts'
 export { sourceFiles } from './folder.ts'
+export { openKernel } from './kernel.ts'
+export { type Measured, measure } from './measure.ts'
+export { storageFolder } from './places.ts'
 export { type EncodedContent, encodeContent } from './put/encode-content.ts'
 export { type PutCost, type PutProgress, PutService } from './put/put-service.ts'
 export { ReplicaService } from './replica/replica-service.ts'

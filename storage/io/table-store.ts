@@ -9,6 +9,9 @@ import { nameSchema } from '../records/bodies.ts'
 
 const FORMAT = 1
 
+/** All of it follows from the chain. */
+const REMOVE = { act: 'remove-table' } as const
+
 const count = z.int().min(0)
 
 const recordSchema = z.discriminatedUnion('kind', [
@@ -54,6 +57,7 @@ export class TableStore {
       name: `the table in ${folder}`,
       mode: 0o700,
       codes: { locked: 'E_LOCKED', full: 'E_STORE', damaged: 'E_STORE', failed: 'E_STORE' },
+      cures: { locked: { act: 'free-or-other-storage-dir' }, damaged: REMOVE },
       setAside: diskFiles,
     })
     try {
@@ -70,7 +74,7 @@ export class TableStore {
     const blocks: SavedBlock[] = []
     for await (const value of this.#store.values({ gte: 'block:', lt: 'block;' })) {
       const parsed = blockSchema.safeParse(value)
-      if (!parsed.success) throw storageError('E_STORE', 'a saved block of the table is damaged')
+      if (!parsed.success) throw storageError('E_STORE', 'a saved block of the table is damaged', { cure: REMOVE })
       blocks.push(parsed.data)
     }
     return blocks

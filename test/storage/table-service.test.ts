@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Block, regtest, type Transaction } from '../../src/bitcoin/index.ts'
 import type { BlockEvent } from '../../src/bitcoin/io/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
+import { openJsonStore } from '../../src/lib/io/index.ts'
 import { IndexService } from '../../src/settlement/io/index.ts'
 import { type StorageParams, storageParams } from '../../storage/index.ts'
 import { TableService } from '../../storage/io/index.ts'
@@ -165,6 +166,23 @@ describe('the table beside a node', () => {
     await priced.tip()
     expect(ids(priced.table)).toEqual([id(2n)])
     await priced.stop()
+  })
+
+  it('tells what to do where what was saved is damaged', async () => {
+    const chain = new Chain()
+    chain.add(blobReveal(blobOf(1n)))
+    const one = await running(chain)
+    await one.tip()
+    await one.stop()
+    const codes = { locked: 'L', full: 'F', damaged: 'D', failed: 'X' }
+    const store = await openJsonStore({ path: join(state, 'table'), name: 'it', codes })
+    await store.put('block:00000000', { height: 0, hash: 'x', records: [] }, { sync: true })
+    await store.close()
+    const inscriptions = new IndexService({ client: chain.client as never, params: regtest, state: join(state, 'o') })
+    const again = new TableService({ inscriptions, client: chain.client as never, params: paramsOf(), kernel, state })
+    await again.start()
+    await expect(again.caughtUp()).rejects.toMatchObject({ code: 'E_STORE', cure: { act: 'remove-table' } })
+    await expect(again.ended()).rejects.toMatchObject({ code: 'E_STORE' })
   })
 
   it('is locked while it runs', async () => {

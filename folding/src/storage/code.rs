@@ -27,7 +27,11 @@ pub fn encode(data_units: usize, width: usize, data: &[u8]) -> Result<Vec<u8>> {
       encoder.add_original_shard(&unit[part.clone()]).map_err(failure)?;
     }
     let coded = encoder.encode().map_err(failure)?;
-    Ok(coded.recovery_iter().flatten().copied().collect())
+    let mut out = Vec::with_capacity(parity * part.len());
+    for unit in coded.recovery_iter() {
+      out.extend_from_slice(unit);
+    }
+    Ok(out)
   })
 }
 

@@ -11,7 +11,7 @@ export { type HistoryOwner, historyOwner, openLevelTable } from './history/level
 export type { PoseidonSource } from './history/nodes.ts'
 export { provedPlaces } from './history/places.ts'
 export { type HistoryTable, memoryTable } from './history/table.ts'
-export { openVerifier } from './open-verifier.ts'
+export { builtInModule, openVerifier } from './open-verifier.ts'
 export { PeerServing } from './peers/peer-serving.ts'
 export { PeerSync, type PeerSyncComponents } from './peers/peer-sync.ts'
 export { syncedOnce } from './peers/synced-once.ts'

@@ -8,6 +8,11 @@ const BUILT_IN_KEY = new URL('../verifier/dev.key', import.meta.url)
 
 const BUILT_IN_WASM = new URL('../verifier/wsc-folding.wasm', import.meta.url)
 
+/** The WebAssembly module that comes with the package. */
+export async function builtInModule(): Promise<Uint8Array> {
+  return await readFile(BUILT_IN_WASM)
+}
+
 /**
  * A verifier by this key, or by the one built in: native where the addon is built, else by WebAssembly. A key may be
  * anybody's: verifying refuses one of another circuit.
@@ -19,6 +24,6 @@ export async function openVerifier(given?: Uint8Array): Promise<SnarkVerifier> {
   } catch (error) {
     if (errorCode(error) !== 'E_NO_ADDON') throw error
     // Where nothing was built (no cargo, an installed package): slower, the same verdicts.
-    return await openWasmVerifier(await readFile(BUILT_IN_WASM), key)
+    return await openWasmVerifier(await builtInModule(), key)
   }
 }

@@ -14,6 +14,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { costJson, costText, jobJson, jobLines, noteText } from '../inscriber-text.ts'
 import { copies, rate } from '../storage-arguments.ts'
+import { tellMeasured } from '../storage-measured.ts'
 import { addresses, type OpenedStorage, type StorageOptions, withStorage, withStorageNode } from '../storage-place.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
@@ -48,7 +49,7 @@ export const addStoragePut: AddCommand = (parent, run) => {
     .option('--fee-rate <F>', 'satoshis a virtual byte (default: the node’s estimate)', rate)
     .option('--max-fee-rate <F>', 'refuse to pay more a virtual byte', rate, 200)
     .option('--fund-from <NAME>', 'have this wallet of the node pay for the commit (default: the coins of --wallet)')
-    .option('--dry-run', 'tell all costs and the time, and send nothing')
+    .option('--dry-run', 'tell what it takes and send nothing; with --peer the fees and the time too')
     .addHelpText(
       'after',
       HELP + examples('storage put site/ --dry-run', 'storage put film.mp4 --peer /ip4/192.0.2.7/tcp/8533'),
@@ -57,6 +58,7 @@ export const addStoragePut: AddCommand = (parent, run) => {
 }
 
 async function put(context: CliContext, path: string, options: Options): Promise<ExitCode> {
+  if (options.dryRun === true && options.peer === undefined) return await tellMeasured(context, path, options)
   const peer = [...(options.peer ?? []), ...(options.provider ?? [])]
   return await withStorageNode(
     context,

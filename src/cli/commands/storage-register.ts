@@ -1,6 +1,6 @@
 import { providerDraft, storageParams, withdrawalDraft } from '../../../storage/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
-import { loadPeerKey, peerNameOf } from '../../p2p/index.ts'
+import { loadPeerKey } from '../../p2p/index.ts'
 import { composeInscription, type Draft } from '../../settlement/index.ts'
 import { InscriberService, type Wallet } from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
@@ -23,8 +23,8 @@ export const addStorageRegister: AddCommand = (parent, run) => {
   const register =
     'inscribe that the wallet’s key provides, by the peer of --storage-dir; both sign, for a year of blocks'
   add(parent, run, 'register', register, async (opened, wallet, context) => {
-    const { key, secretKey } = await loadPeerKey(opened.places.identity)
-    context.terminal.note(`peer ${peerNameOf(key)} provides for ${bytesToHex(wallet.publicKey)}`)
+    const { name, key, secretKey } = await loadPeerKey(opened.places.identity)
+    context.terminal.note(`peer ${name} provides for ${bytesToHex(wallet.publicKey)}`)
     const at = await contextOf(opened, wallet)
     return providerDraft(storageParams(opened.params), wallet.publicKey, { key, secretKey }, at)
   })

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { Option } from 'commander'
 import { storageParams } from '../../../storage/index.ts'
-import { SCRUB_LEVELS, type ScrubLevel, scrubReplica } from '../../../storage/io/index.ts'
-import { openNativeStorage } from '../../proving/io/index.ts'
+import { openKernel, SCRUB_LEVELS, type ScrubLevel, scrubReplica } from '../../../storage/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, shared } from '../config.ts'
@@ -38,7 +37,7 @@ async function look(context: CliContext, options: Options): Promise<ExitCode> {
   const network = await readNetwork(options.network)
   const { provider } = storagePlaces(options.storageDir, network, context)
   const counts = await scrubReplica({
-    kernel: openNativeStorage(),
+    kernel: await openKernel(),
     params: storageParams(network),
     folder: join(provider, 'replica'),
     level: options.level,

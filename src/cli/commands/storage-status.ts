@@ -1,24 +1,17 @@
 import { meetHolders, partitionStatus } from '../../../storage/io/index.ts'
-import type { AddCommand } from '../command.ts'
-import { examples } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { partitions, type StorageOptions, withStorage, withStorageNode } from '../storage-place.ts'
+import { type StorageOptions, withStorageNode } from '../storage-place.ts'
 import { jsonLine } from '../text.ts'
 
-interface Options extends StorageOptions {
+/** Options of `status`. */
+export interface StatusOptions extends StorageOptions {
   readonly partition?: readonly number[]
+  readonly settlementDir?: string
 }
 
-export const addStorageStatus: AddCommand = (parent, run) => {
-  withStorage(parent.command('status'))
-    .description('partitions of the table, and what the peers that are met say they have of them')
-    .option('--partition <P>', 'which: 0 or 0,2 or 0-3 (default: all of the table)', partitions)
-    .addHelpText('after', examples('storage status --network regtest --peer /ip4/127.0.0.1/tcp/8533 --json'))
-    .action(run(show))
-}
-
-async function show(context: CliContext, options: Options): Promise<ExitCode> {
+/** Partitions of the table, and what the peers that are met say they have of them. */
+export async function showHolders(context: CliContext, options: StatusOptions): Promise<ExitCode> {
   const { terminal, signal } = context
   return await withStorageNode(
     context,

@@ -17,11 +17,7 @@ mod independent;
 mod mercury;
 mod replay;
 mod saved;
-<<<<<<< HEAD
-pub mod textbook;
-=======
 mod scene;
 mod solver;
 mod textbook;
 mod written;
->>>>>>> main
