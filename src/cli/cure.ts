@@ -19,6 +19,7 @@ const CURES: Readonly<Record<string, (subject: string) => string>> = {
   'move-or-other-file': () => 'move it, or name another file',
   'other-provider': () => 'name providers of the partition by --provider or --peer (`wsc storage status` lists some)',
   'other-address': () => 'name another by --listen or --serve',
+  'other-address': () => 'name another by --listen, --serve or --p2p',
   'other-data-dir-or-anew': () => 'name another --data-dir, or remove it to start anew',
   'other-history-or-anew': () => 'name another directory, or remove it to start anew',
   'proof-or-headers-of-one-chain': () => 'make a proof of this chain, or give the headers of that one',

@@ -8,7 +8,7 @@ import { protocolPrefix } from '../../src/p2p/protocol-names.ts'
 import { fakeProof } from '../bus/fake-proof.ts'
 import { at, chain, reorganised } from '../bus/served-place.ts'
 import { BusPlace } from './bus-place.ts'
-import { addressOf } from './host-place.ts'
+import { addressOf, nextOf } from './host-place.ts'
 import { hostilePeer } from './hostile-peer.ts'
 
 const place = new BusPlace()
@@ -63,6 +63,23 @@ describe('a hundred lying peers against one honest', { timeout: 240_000 }, () =>
     expect(banned).toEqual(new Set(liars.map(({ name }) => name)))
     expect(failures).toEqual([])
     expect(host.peers(proofKind)).toEqual([honest.host.name])
+  })
+
+  it('that are silent keep nobody from being heard', async () => {
+    const honest = await place.serving()
+    await honest.publish(await fakeProof(at(chain, 12)))
+    const silent = await Promise.all(
+      Array.from({ length: 30 }, async () => {
+        const host = await place.hosts.open()
+        await host.answer(proofKind, () => new Promise(() => undefined))
+        await host.start()
+        return host
+      }),
+    )
+    const { sync, start } = await place.syncing([...silent, honest.host].map(addressOf))
+    const heard = nextOf(sync.events, 'heard')
+    await start()
+    expect(await heard).toMatchObject({ peer: honest.host.name, heard: { ok: true, newer: true } })
   })
 
   it('by gossip are found out too, and their lies go no further', async () => {

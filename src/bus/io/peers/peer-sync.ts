@@ -28,8 +28,6 @@ export interface PeerSyncEvents {
 
 /** Between two times that all peers are asked; what is new is gossiped in between. */
 const ASK_EVERY_MS = 60_000
-/** Peers asked at the same time. */
-const MAX_ASKED = 16
 
 /**
  * Keeps a proof file up to date from peers, none of which is trusted: each that comes is asked, each answer verified, and the
@@ -41,8 +39,6 @@ export class PeerSync implements RunningService {
   readonly #running = new Running()
   readonly #place: ProofPlace
   readonly #exchange: ProofExchange
-  /** To be asked, and being asked. */
-  readonly #queue = new Set<PeerName>()
   readonly #asking = new Set<PeerName>()
   #taking: Promise<unknown> = Promise.resolve()
   /** Rejects where the file cannot be kept: there is no going on then. */
@@ -88,10 +84,10 @@ export class PeerSync implements RunningService {
 
   async #run(signal: AbortSignal): Promise<void> {
     const { transport } = this.#components
-    const meeting = transport.meet(proofKind, (peer) => this.#enqueue(peer, signal))
+    const meeting = transport.meet(proofKind, (peer) => this.#hear(peer, signal))
     try {
       for (;;) {
-        for (const peer of transport.peers(proofKind)) this.#enqueue(peer, signal)
+        for (const peer of transport.peers(proofKind)) this.#hear(peer, signal)
         await Promise.race([delay(ASK_EVERY_MS, signal), this.#failure.promise])
       }
     } finally {
@@ -101,24 +97,15 @@ export class PeerSync implements RunningService {
     }
   }
 
-  #enqueue(peer: PeerName, signal: AbortSignal): void {
-    if (this.#asking.has(peer)) return
-    this.#queue.add(peer)
-    this.#askNext(signal)
-  }
-
-  #askNext(signal: AbortSignal): void {
-    for (const peer of this.#queue) {
-      if (this.#asking.size >= MAX_ASKED || signal.aborted) return
-      this.#queue.delete(peer)
-      this.#asking.add(peer)
-      const next = () => {
-        this.#asking.delete(peer)
-        this.#askNext(signal)
-      }
-      // What it throws is an interrupt, or what the service ends by.
-      this.#ask(peer, signal).then(next, next)
+  /** All at the same time: who is silent keeps nobody else from being heard. */
+  #hear(peer: PeerName, signal: AbortSignal): void {
+    if (this.#asking.has(peer) || signal.aborted) return
+    this.#asking.add(peer)
+    const done = () => {
+      this.#asking.delete(peer)
     }
+    // What it throws is an interrupt, or what the service ends by.
+    this.#ask(peer, signal).then(done, done)
   }
 
   async #ask(peer: PeerName, signal: AbortSignal): Promise<void> {
