@@ -63,8 +63,9 @@ export {
 export { better, type CompareReject, type CompareResult } from './compare.ts'
 export type { BusErrorCode } from './errors.ts'
 export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
+export { attestationKind } from './peers/attestation-kind.ts'
 export { pathKind } from './peers/path-kind.ts'
-export { proofGossip } from './peers/proof-kind.ts'
+export { proofGossip, proofKind } from './peers/proof-kind.ts'
 export type {
   Answerer,
   Asked,

@@ -80,7 +80,7 @@ export function addOptions(command: Command, ...options: readonly Option[]): Com
   return command
 }
 
-const JUDGES = new Set(['verify', 'check', 'fetch'])
+const JUDGES = new Set(['verify', 'check', 'fetch', 'sync'])
 
 /** Names of the settings that this command takes from the configuration file where it has them. */
 export function leftOpen(command: Command): string[] {

@@ -12,6 +12,7 @@ import { addBusFollow } from './commands/bus-follow.ts'
 import { addBusProve } from './commands/bus-prove.ts'
 import { addBusServe } from './commands/bus-serve.ts'
 import { addBusStatus } from './commands/bus-status.ts'
+import { addBusSync } from './commands/bus-sync.ts'
 import { addBusVerify } from './commands/bus-verify.ts'
 import { addCheck } from './commands/check.ts'
 import { addInscribe } from './commands/inscribe.ts'
@@ -41,6 +42,7 @@ export function buildProgram(version: string, run: Runner): Command {
     addBusFollow,
     addBusServe,
     addBusFetch,
+    addBusSync,
     addBusStatus,
     addBusAnchor,
     addBusCheckpoint,

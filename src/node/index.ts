@@ -1,2 +1,3 @@
 /** The composition root: what is made of all parts together. */
 export { projectCircuits } from './circuits.ts'
+export { openFollowingAmongPeers, openServingAmongPeers, openSyncingFromPeers, type PeerPlace } from './peers.ts'

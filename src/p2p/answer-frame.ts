@@ -36,7 +36,7 @@ export function readAnswerFrame(frame: Uint8Array): Result<{ readonly read: Answ
     return rejection('malformed', `a frame of an answer begins with ${bytesToHex(frame.subarray(0, 1))}`)
   const reason = utf8(frame.subarray(2, 2 + length)) ?? ''
   const detail = utf8(frame.subarray(2 + length))
-  if (!REASON.test(reason) || detail === null || frame.length > MAX_REFUSAL_BYTES) {
+  if (reason.length !== length || !REASON.test(reason) || detail === null || frame.length > MAX_REFUSAL_BYTES) {
     return rejection('malformed', 'a refusal that says nothing')
   }
   return { ok: true, read: { kind: 'refusal', reason, detail } }

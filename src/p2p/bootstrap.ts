@@ -46,7 +46,7 @@ export class Bootstrap {
       return connection.remotePeer.toString()
     } catch (cause) {
       if (signal?.aborted) throw abortedError(signal.reason)
-      const detail = late.aborted ? `no answer within ${DIAL_MS / 1000} s` : (cause as Error).message
+      const detail = late.aborted ? `no answer within ${DIAL_MS / 1000} s` : reasonOf(cause as Error)
       throw p2pError('E_P2P_UNREACHABLE', `${address.toString()} cannot be reached: ${detail}`, { cause })
     }
   }
@@ -65,4 +65,8 @@ export class Bootstrap {
       this.#failing.add(text)
     }
   }
+}
+
+function reasonOf({ name, message }: Error): string {
+  return name === 'DialDeniedError' ? 'it is no address of the public internet, or of a peer that is banned' : message
 }

@@ -17,6 +17,7 @@ export class FrameStream {
   readonly #decoder: FrameDecoder
   readonly #signal: AbortSignal
   #gone: Error | null = null
+  #resuming = false
   #wake: () => void = () => undefined
 
   constructor(stream: Stream, maxFrameBytes: number, signal: AbortSignal) {
@@ -71,8 +72,7 @@ export class FrameStream {
 
   #onMessage = ({ data }: StreamMessageEvent) => {
     this.#decoder.push(data.subarray())
-    // Its window is not renewed until somebody wants more: what waits in memory is at most one window.
-    if (this.#stream.readStatus === 'readable') this.#stream.pause()
+    if (!this.#resuming) this.#pause()
     this.#wake()
   }
 
@@ -83,11 +83,25 @@ export class FrameStream {
 
   #onEnd = () => this.#wake()
 
+  /** Its window is not renewed until somebody wants more: what waits in memory is at most one window. */
+  #pause(): void {
+    if (this.#stream.readStatus === 'readable') this.#stream.pause()
+  }
+
+  /** What waits is delivered before this returns, and not to be paused within: yamux would go on renewing the window. */
+  #resume(): void {
+    if (this.#stream.readStatus !== 'paused') return
+    this.#resuming = true
+    this.#stream.resume()
+    this.#resuming = false
+    if (this.#decoder.isAmidst) this.#pause()
+  }
+
   async #more(): Promise<void> {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
-    if (this.#stream.readStatus === 'paused') this.#stream.resume()
+    this.#resume()
     await orAborted(woken, this.#signal)
   }
 

@@ -23,7 +23,7 @@ export function connectionGate(components: GateComponents): ConnectionGater {
   const isBanned = (peer: PeerId) => scores.isBanned(peer.toString())
   const isNamed = (address: Multiaddr) => {
     const [first] = address.getComponents()
-    return first?.name.startsWith('dns') === true && named.some((one) => address.toString().startsWith(one.toString()))
+    return first?.name.startsWith('dns') === true && named.some((one) => isSame(one, address))
   }
   return {
     denyDialPeer: isBanned,
@@ -38,4 +38,10 @@ export function connectionGate(components: GateComponents): ConnectionGater {
     denyInboundEncryptedConnection: isBanned,
     denyOutboundEncryptedConnection: isBanned,
   }
+}
+
+/** Dialling adds the peer to an address that lacks it. */
+function isSame(named: Multiaddr, dialled: Multiaddr): boolean {
+  const place = (address: Multiaddr) => address.toString().replace(/\/p2p\/[^/]+$/, '')
+  return place(named) === place(dialled)
 }

@@ -56,6 +56,7 @@ export function joinGossip<Value>(
     async publish(value) {
       await pubsub.publish(topic, kind.message.encode(value))
     },
+    listeners: () => pubsub.getSubscribers(topic).map(String),
     leave() {
       pubsub.unsubscribe(topic)
       pubsub.topicValidators.delete(topic)

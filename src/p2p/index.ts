@@ -1,3 +1,4 @@
 /** This process among its peers: one libp2p host, request protocols and gossip over it, scores. */
+export type { PeerHostOptions } from './host-options.ts'
 export { openPeerHost } from './open-host.ts'
 export type { PeerHost } from './peer-host.ts'

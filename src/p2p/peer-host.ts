@@ -73,7 +73,12 @@ export class PeerHost implements RunningService, PeerTransport {
       // It may have left while it said so.
       if (libp2p.getConnections(peerId).length > 0) this.#known.identified(peerId.toString(), protocols)
     })
-    libp2p.addEventListener('peer:connect', ({ detail }) => this.#events.emit('connected', { peer: detail.toString() }))
+    libp2p.addEventListener('peer:connect', ({ detail }) => {
+      const peer = detail.toString()
+      this.#events.emit('connected', { peer })
+      // It may have been banned while it was let in.
+      if (components.scores.isBanned(peer)) this.#cut(peer)
+    })
     libp2p.addEventListener('peer:disconnect', ({ detail }) => {
       this.#known.left(detail.toString())
       this.#events.emit('disconnected', { peer: detail.toString() })
@@ -169,6 +174,7 @@ export class PeerHost implements RunningService, PeerTransport {
     else this.#joining.add(join)
     return {
       publish: async (value) => await gossip?.publish(value),
+      listeners: () => (this.#isOpen ? (gossip?.listeners() ?? []) : []),
       leave: () => {
         this.#joining.delete(join)
         if (this.#isOpen) gossip?.leave()
@@ -178,11 +184,14 @@ export class PeerHost implements RunningService, PeerTransport {
   }
 
   blame(peer: PeerName, fault: Fault, detail: string): void {
-    const { scores, libp2p } = this.#components
     this.#events.emit('blamed', { peer, fault, detail })
-    if (!scores.blame(peer, fault)) return
+    if (!this.#components.scores.blame(peer, fault)) return
     this.#events.emit('banned', { peer })
-    for (const connection of libp2p.getConnections(peerIdFromString(peer))) {
+    this.#cut(peer)
+  }
+
+  #cut(peer: PeerName): void {
+    for (const connection of this.#components.libp2p.getConnections(peerIdFromString(peer))) {
       connection.abort(new Error('this peer is not spoken with for a time'))
     }
   }

@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { proofGossip } from '../../src/bus/index.ts'
 import type { Events } from '../../src/lib/index.ts'
+import type { PeerHostOptions } from '../../src/p2p/host-options.ts'
 import { openPeerHost, type PeerHost } from '../../src/p2p/index.ts'
-import type { PeerHostOptions } from '../../src/p2p/open-host.ts'
 
 /** One machine plays many hosts here. */
 const MANY = { connectionsPerAddress: 256, newConnectionsPerSecond: 1000, pendingConnections: 256 }

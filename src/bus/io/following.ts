@@ -15,7 +15,7 @@ export interface FollowingOptions extends OpenProverOptions {
   readonly file: string
   /** Serve the bus as well, from what proving holds in memory. */
   readonly serve?: { readonly host: string; readonly port: number } | undefined
-  /** Serve peers as well; whoever made the transport starts it after this and stops it before. */
+  /** Serve peers as well; whoever made the transport starts it after this, and stops it before. */
   readonly peers?: PeerTransport | undefined
 }
 

@@ -3,9 +3,11 @@ import type { AnchorContext, NetworkParams } from '../../bitcoin/index.ts'
 import { type BitcoindClient, bitcoindBlocks } from '../../bitcoin/io/index.ts'
 import type { HttpServer } from '../../http/index.ts'
 import { type RunningService, together } from '../../lib/index.ts'
+import type { PeerTransport } from '../peers/transport.ts'
 import { type VerifyOptions, verifyProof } from '../verify.ts'
 import { historyStart } from './history/history.ts'
 import { openStoredHistory } from './history/open-history.ts'
+import { PeerServing } from './peers/peer-serving.ts'
 import { bitcoindSource } from './prover/header-source.ts'
 import { busServer } from './serve/bus-server.ts'
 import { ServedBus } from './serve/served-bus.ts'
@@ -25,6 +27,8 @@ export interface ServingOptions {
   verifyOptions(): VerifyOptions
   readonly host: string
   readonly port: number
+  /** Serve peers as well; whoever made the transport starts it after this, and stops it before. */
+  readonly peers?: PeerTransport | undefined
 }
 
 /** A server of a proof file, with all that goes with it, as one service. */
@@ -39,7 +43,7 @@ export interface Serving extends RunningService {
  * it is stopped, started or not.
  */
 export async function openServing(options: ServingOptions): Promise<Serving> {
-  const { file: path, dir, client, params, anchor, verifyOptions, host, port } = options
+  const { file: path, dir, client, params, anchor, verifyOptions, host, port, peers } = options
   const start = historyStart(params, anchor)
   const history = await openStoredHistory(join(dir, 'serve'), params, start, verifyOptions().verifier)
   try {
@@ -47,7 +51,8 @@ export async function openServing(options: ServingOptions): Promise<Serving> {
     const bus = new ServedBus({ history: ownHistory(history, bitcoindSource(client)), blocks: bitcoindBlocks(client) })
     const file = new ServedFile({ file: path, bus, verify: (proof) => verifyProof(proof, verifyOptions()) })
     const server = busServer(bus, { host, port })
-    return { bus, file, server, ...together([server, file], () => history.close()) }
+    const serving = peers === undefined ? [] : [new PeerServing({ bus, transport: peers, verifyOptions })]
+    return { bus, file, server, ...together([server, ...serving, file], () => history.close()) }
   } catch (error) {
     await history.close()
     throw error

@@ -46,6 +46,11 @@ export class ProofExchange {
     await this.#unanswer()
   }
 
+  /** Peers that hear of new proofs. */
+  get listeners(): readonly PeerName[] {
+    return this.#gossip?.listeners() ?? []
+  }
+
   /** Tells peers of a new proof of ours. */
   async announce(proof: HeldProof): Promise<void> {
     await this.#gossip?.publish(proof.bytes)

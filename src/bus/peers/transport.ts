@@ -75,6 +75,8 @@ export type GossipJudge<Value> = (value: Value, from: PeerName) => Promise<Gossi
 export interface Gossip<Value> {
   /** To whoever listens; that nobody does is no error. */
   publish(value: Value): Promise<void>
+  /** Connected peers that listen. */
+  listeners(): readonly PeerName[]
   leave(): void
 }
 

@@ -1,5 +1,4 @@
-import { InvalidArgumentError } from 'commander'
-import { type FetchProofResult, type ProvedChain, provedJson } from '../../bus/index.ts'
+import type { FetchProofResult } from '../../bus/index.ts'
 import { ProofFetcher } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -10,6 +9,7 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { requireWritable } from '../outputs.ts'
 import { cureOf } from '../proof-cure.ts'
 import { type JudgeOptions, openJudge } from '../proved-chain.ts'
+import { seconds, tellSynced } from '../synced.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends JudgeOptions {
@@ -44,29 +44,16 @@ async function fetchTo(context: CliContext, url: string, options: Options): Prom
   )
   if (every === undefined) {
     const fetched = await fetcher.fetch(signal)
-    if (fetched.ok) tell(context, options, fetched.chain, fetched.newer)
+    if (fetched.ok) tellSynced(context, options, fetched.chain, fetched.newer)
     else refuse(context, options, fetched)
     return fetched.ok ? EXIT.valid : EXIT.invalid
   }
-  fetcher.events.on('fetched', ({ chain, newer }) => tell(context, options, chain, newer))
+  fetcher.events.on('fetched', ({ chain, newer }) => tellSynced(context, options, chain, newer))
   fetcher.events.on('untaken', (refused) => refuse(context, options, refused))
   fetcher.events.on('unreachable', (error) => terminal.note(withCure(error)))
   await fetcher.start(signal)
   await fetcher.ended()
   return EXIT.interrupted
-}
-
-function tell({ terminal }: CliContext, { out, json }: Options, chain: ProvedChain, newer: boolean): void {
-  if (json) terminal.result(jsonLine({ ...provedJson(chain), file: out, changed: newer }))
-  else
-    terminal.result(
-      `${out} ${newer ? 'now' : 'already'} proves height ${chain.height}, tip ${chain.tip}${restsOn(chain)}`,
-    )
-}
-
-/** What makes a proof worth less than it seems. */
-function restsOn({ setup, pow }: ProvedChain): string {
-  return `${setup === 'ceremony' ? '' : ', INSECURE-DEV setup'}${pow === 'weak' ? ', weak pow' : ''}`
 }
 
 function refuse(
@@ -78,10 +65,4 @@ function refuse(
   terminal.note(`not taken: ${reject}: ${detail}`)
   const cure = cureOf(reject, bytes, { key })
   if (cure !== null) terminal.note(cure)
-}
-
-function seconds(text: string): number {
-  if (!/^[0-9]{1,4}$/.test(text) || Number(text) === 0)
-    throw new InvalidArgumentError('not a number of seconds from 1 to 9999')
-  return Number(text)
 }

@@ -1,5 +1,6 @@
 import { provedJson } from '../../bus/index.ts'
-import { type Following, openFollowing } from '../../bus/io/index.ts'
+import type { Following } from '../../bus/io/index.ts'
+import { openFollowingAmongPeers } from '../../node/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -9,11 +10,12 @@ import { EXIT } from '../exit.ts'
 import { address, readNetwork, requireProvable } from '../inputs.ts'
 import { noteOutages } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
+import { type PeerFlags, peerFlags, peerPlaceOrNone, showHost } from '../peer-place.ts'
 import { type ProverFlags, proverOptions, showProver } from '../prover.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
 
-interface Options extends ProverFlags, RpcOptions {
+interface Options extends ProverFlags, RpcOptions, PeerFlags {
   readonly out: string
   readonly serve?: { readonly host: string; readonly port: number }
   readonly json?: boolean
@@ -32,6 +34,10 @@ export const addBusFollow: AddCommand = (parent, run) => {
     .addOption(shared.dataDir())
     .requiredOption('--out <FILE>', 'the proof file to keep current (required)')
     .option('--serve <HOST:PORT>', 'serve it as well, as `wsc bus serve` does, from the same process', address)
+    .addOption(peerFlags.p2p())
+    .addOption(peerFlags.peer())
+    .addOption(peerFlags.announce())
+    .addOption(peerFlags.identity())
     .addOption(shared.ptau())
     .addOption(shared.insecureDevSetup())
     .addOption(shared.checkpointEvery())
@@ -41,6 +47,7 @@ export const addBusFollow: AddCommand = (parent, run) => {
       examples(
         'bus follow --network regtest --out current.proof',
         'bus follow --network regtest --out current.proof --serve 127.0.0.1:8532',
+        'bus follow --network regtest --out current.proof --p2p /ip4/127.0.0.1/tcp/8533',
       ),
     )
     .action(run(followNode))
@@ -53,15 +60,18 @@ async function followNode(context: CliContext, options: Options): Promise<0> {
   const client = await openBitcoind(options, params, context)
   try {
     const { out: file, serve } = options
-    const following = await openFollowing({ ...(await proverOptions(options, context)), client, file, serve })
+    const place = peerPlaceOrNone(options, params, context.env)
+    const prover = await proverOptions(options, context)
+    const amongPeers = await openFollowingAmongPeers({ ...prover, client, file, serve }, place)
     try {
-      show(following, options, context)
-      await following.start(signal)
-      await following.ended()
+      show(amongPeers.following, options, context)
+      if (amongPeers.host !== null) showHost(amongPeers.host, context, options.json)
+      await amongPeers.start(signal)
+      await amongPeers.ended()
       signal.throwIfAborted()
       return EXIT.valid
     } finally {
-      await following.stop()
+      await amongPeers.stop()
     }
   } finally {
     client.close()
@@ -96,6 +106,9 @@ function show(following: Following, { out, json }: Options, context: CliContext)
   follower.events.on('disconnected', ({ height }) => terminal.note(`block ${height} left the chain`))
   server?.events.on('listening', ({ url }) =>
     terminal.result(json ? jsonLine({ listening: url }) : `listening at ${url}`),
+  )
+  server?.events.on('ahead', ({ chain }) =>
+    terminal.note(`a peer has a proof of more work, at height ${chain.height}: is this node’s chain behind?`),
   )
   server?.events.on('behind', (error) => {
     if (!isTold(error)) terminal.note(`the proof before is served still; the newest waits: ${withCure(error)}`)

@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import { chainStart, provedJson } from '../../bus/index.ts'
-import { openServing, type Serving } from '../../bus/io/index.ts'
+import type { Serving } from '../../bus/io/index.ts'
+import { openServingAmongPeers } from '../../node/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, judgeOptions, shared } from '../config.ts'
@@ -8,12 +9,13 @@ import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { address } from '../inputs.ts'
+import { type PeerFlags, peerFlags, peerPlaceOrNone, showHost } from '../peer-place.ts'
 import { dataDir } from '../places.ts'
 import { type JudgeOptions, openJudge } from '../proved-chain.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
 
-interface Options extends JudgeOptions, RpcOptions {
+interface Options extends JudgeOptions, RpcOptions, PeerFlags {
   readonly proof: string
   readonly listen: { readonly host: string; readonly port: number }
   readonly dataDir?: string
@@ -31,7 +33,8 @@ export const addBusServe: AddCommand = (parent, run) => {
         .env('WSC_LISTEN')
         .argParser(address),
     )
-  addOptions(serveCommand, ...judgeOptions(), ...bitcoindOptions(), shared.dataDir(), shared.json())
+  const peers = [peerFlags.p2p(), peerFlags.peer(), peerFlags.announce(), peerFlags.identity()]
+  addOptions(serveCommand, ...judgeOptions(), ...bitcoindOptions(), shared.dataDir(), ...peers, shared.json())
     .addHelpText('after', examples('bus serve --proof current.proof --network regtest --listen 127.0.0.1:8532'))
     .action(run(serve))
 }
@@ -43,15 +46,19 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   try {
     const dir = options.dataDir ?? dataDir(context.env, params, chainStart(params, anchor))
     const { proof: file, listen } = options
-    const serving = await openServing({ file, dir, client, params, anchor, verifyOptions, ...listen })
+    const place = peerPlaceOrNone(options, params, context.env)
+    const all = { file, dir, client, params, anchor, verifyOptions, ...listen }
+    const amongPeers = await openServingAmongPeers(all, place)
+    const { serving, host } = amongPeers
     try {
       show(serving, options, context)
-      await serving.start(signal)
+      if (host !== null) showHost(host, context, options.json)
+      await amongPeers.start(signal)
       const { url } = serving.server
       context.terminal.result(options.json ? jsonLine({ listening: url }) : `listening at ${url}`)
-      await serving.ended()
+      await amongPeers.ended()
     } finally {
-      await serving.stop()
+      await amongPeers.stop()
     }
     return EXIT.interrupted
   } finally {

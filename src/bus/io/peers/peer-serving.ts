@@ -50,6 +50,11 @@ export class PeerServing implements Service {
     return this.#events
   }
 
+  /** Peers that hear of new proofs as soon as there are any. */
+  get listeners(): readonly PeerName[] {
+    return this.#exchange.listeners
+  }
+
   async start(): Promise<void> {
     const { bus, transport } = this.#components
     await this.#exchange.open()

@@ -1,0 +1,80 @@
+import { Key } from 'interface-datastore/key'
+import { describe, expect, it } from 'vitest'
+import { mainnet, regtest } from '../../src/bitcoin/index.ts'
+import { BoundedDatastore } from '../../src/p2p/bounded-datastore.ts'
+import type { PeerHost } from '../../src/p2p/index.ts'
+import { partitionKey } from '../../src/p2p/partitions.ts'
+import { addressOf, HostPlace, nextOf } from './host-place.ts'
+
+const place = new HostPlace()
+
+async function found(host: PeerHost, partition: number): Promise<string[]> {
+  const names: string[] = []
+  for await (const name of host.partitions.find(partition, AbortSignal.timeout(5000))) names.push(name)
+  return names
+}
+
+describe('partitions in the DHT', () => {
+  it('have keys that follow from network and number', () => {
+    expect(partitionKey(regtest, 7).toString()).toBe('bafkreidavfxpqw5kjkdu6yvkh322snczcmlhjg4m7ziw6dxon52by2zggq')
+    expect(partitionKey(mainnet, 7).toString()).not.toBe(partitionKey(regtest, 7).toString())
+  })
+
+  it('are found by a host that never met the provider', async () => {
+    const hub = await place.started()
+    const join = async () => {
+      const host = await place.open({ bootstrap: [addressOf(hub)] })
+      const connected = nextOf(host.events, 'connected')
+      await host.start()
+      await connected
+      return host
+    }
+    const [provider, seeker] = [await join(), await join()]
+    await expect
+      .poll(
+        async () => {
+          await provider.partitions.provide(7, AbortSignal.timeout(5000))
+          return await found(seeker, 7)
+        },
+        { timeout: 30_000 },
+      )
+      .toContain(provider.name)
+    expect(await found(seeker, 8)).toEqual([])
+  })
+})
+
+describe('what the DHT keeps', () => {
+  const provider = (content: number, peer: string) => new Key(`/dht/provider/c${content}/${peer}`)
+  const value = Uint8Array.of(1)
+  const all = async (store: BoundedDatastore, prefix: string) => {
+    const names: string[] = []
+    for await (const { key } of store.query({ prefix })) names.push(key.toString())
+    return names
+  }
+
+  it('has a quota for each peer and for all', async () => {
+    const store = new BoundedDatastore({ providers: 5, providersPerPeer: 3, others: 2 })
+    for (const content of [1, 2, 3]) store.put(provider(content, 'a'), value)
+    expect(() => store.put(provider(4, 'a'), value)).toThrow('too many providers')
+    // The same again takes no more.
+    store.put(provider(3, 'a'), value)
+    for (const content of [1, 2]) store.put(provider(content, 'b'), value)
+    expect(() => store.put(provider(1, 'c'), value)).toThrow('too many providers')
+    expect(await all(store, '/dht/provider/c1')).toEqual(['/dht/provider/c1/a', '/dht/provider/c1/b'])
+    expect(await all(store, '/dht/provider/c9')).toEqual([])
+    store.delete(provider(1, 'a'))
+    store.put(provider(1, 'c'), value)
+    expect(await all(store, '/dht/provider/c1')).toEqual(['/dht/provider/c1/b', '/dht/provider/c1/c'])
+  })
+
+  it('holds no values, and of other things the newest', async () => {
+    const store = new BoundedDatastore({ providers: 5, providersPerPeer: 3, others: 2 })
+    expect(() => store.put(new Key('/dht/record/abc'), value)).toThrow('keeps no values')
+    store.put(provider(1, 'a'), value)
+    for (const name of ['a', 'b', 'a', 'c']) store.put(new Key(`/peers/${name}`), value)
+    expect(await all(store, '/peers')).toEqual(['/peers/a', '/peers/c'])
+    expect(await all(store, '/')).toHaveLength(3)
+    expect(store.get(new Key('/peers/a'))).toEqual(value)
+    expect(() => store.get(new Key('/peers/b'))).toThrow(expect.objectContaining({ name: 'NotFoundError' }))
+  })
+})
