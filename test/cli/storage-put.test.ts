@@ -57,7 +57,7 @@ describe('wsc storage put --dry-run', () => {
     expect([refused.exit, JSON.parse(refused.stdout)]).toMatchObject([1, { valid: false, reason: 'link' }])
     // Nothing listens at this port: without --dry-run a node is needed.
     const node = ['--rpc', 'http://127.0.0.1:1', '--rpc-cookie', join(dir, 'no-cookie')]
-    expect(await put(dir, ...node)).toMatchObject({ exit: 2, stderr: expect.stringContaining('no-cookie') })
+    expect(await put(dir, ...node)).toMatchObject({ exit: 2, stderr: expect.stringContaining('E_NODE_UNREACHABLE') })
     expect(await put(join(dir, 'missing'), '--dry-run')).toMatchObject({
       exit: 2,
       stderr: expect.stringContaining('E_IO'),
