@@ -1,16 +1,16 @@
 //! A dishonest prover, made of the engine's pieces: it takes steps from instances that are lies and sends other messages.
 //! Whatever it lies about, the rest of what it makes is consistent.
 
-use super::scene::{compressed, parameters, verifier_key};
+use super::scene::{Fold, compressed, parameters, told, verifier_key};
 use ff::Field;
 use std::sync::OnceLock;
 use wsc_folding::engine::{Fq, Fr};
 use wsc_folding::line::{
   curve::G,
-  cycle::{self, CycleMessages, cycle_products},
+  cycle::{self, CycleMessages, CycleRunning, CycleWitness, cycle_products},
   cyclefold,
   hashes::{io_hash, start_hash},
-  ivc::{Accumulator, Advance},
+  ivc::Accumulator,
   nifs::{self, Messages},
   proof::Proof,
   relation::{Incoming, Products, Running, RunningWitness},
@@ -134,9 +134,19 @@ impl Lies<'_> {
   };
 }
 
+/// Both running instances after a fold, their witnesses, and what was sent.
+pub struct Advanced {
+  pub running: Running,
+  pub witness: RunningWitness,
+  pub cycle: CycleRunning,
+  pub cycle_witness: CycleWitness,
+  pub messages: Messages,
+  pub cycle_messages: CycleMessages,
+}
+
 /// The fold of the accumulator's last instance as the circuit of the next step computes it, with lies; U's witness moved
 /// along honestly, V's by what was lied.
-pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advance {
+pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advanced {
   let parameters = parameters();
   let mut witness = accumulator.witness.clone();
   let (running, incoming) = (&accumulator.running, &accumulator.incoming);
@@ -184,7 +194,7 @@ pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advance {
   cycle::add(&mut cycle_witness.w, &wires, scalar);
   cycle::add(&mut cycle_witness.e, &cross, scalar);
   cycle::add(&mut cycle_witness.e, &square.collect::<Vec<_>>(), scalar.square());
-  Advance {
+  Advanced {
     cycle: cycle::fold(&accumulator.cycle, &sums, &cycle_messages, r),
     running: after,
     witness,
@@ -199,16 +209,17 @@ pub fn step(accumulator: &Accumulator, lies: &Lies<'_>) -> Accumulator {
   on_top(accumulator, advance(accumulator, lies))
 }
 
-pub fn on_top(accumulator: &Accumulator, advance: Advance) -> Accumulator {
+pub fn on_top(accumulator: &Accumulator, advance: Advanced) -> Accumulator {
   use wsc_folding::line::{augmented, builder::Builder};
   let parameters = parameters();
   let wires = super::scene::wires(&accumulator.zn, 17);
   let mut cs = Builder::values(parameters.layout.first());
-  let x = augmented::write(
-    &mut cs,
-    &parameters.layout,
-    &super::scene::told(accumulator, &advance, &wires),
-  );
+  let fold = Fold {
+    messages: advance.messages,
+    sum: advance.running.c,
+    cycle_messages: advance.cycle_messages,
+  };
+  let x = augmented::write(&mut cs, &parameters.layout, &told(accumulator, &fold, &wires));
   let mut witness = wires[1..].to_vec();
   witness.extend_from_slice(cs.witness());
   witness.resize(parameters.shape.variables, Fr::ZERO);

@@ -12,9 +12,11 @@ use wsc_folding::line::{
   augmented::{self, Inputs},
   builder::Builder,
   compress::compress,
+  cycle::CycleMessages,
   hashes::start_hash,
-  ivc::{Accumulator, Advance},
+  ivc::Accumulator,
   key::Verifier,
+  nifs::Messages,
   parameters::Parameters,
   proof::Proof,
   verify::VerifierKey,
@@ -95,8 +97,15 @@ pub fn chain(steps: u64) -> Accumulator {
   chain[steps as usize - 1].clone()
 }
 
+/// What a fold gives to the step that proves it: messages, C*, CycleFold's messages.
+pub struct Fold {
+  pub messages: Messages,
+  pub sum: G1Affine,
+  pub cycle_messages: CycleMessages,
+}
+
 /// What the step after an accumulator's last is told, `wires` being its step circuit's.
-pub fn told<'a>(accumulator: &'a Accumulator, advance: &'a Advance, wires: &'a [Fr]) -> Inputs<'a> {
+pub fn told<'a>(accumulator: &'a Accumulator, fold: &'a Fold, wires: &'a [Fr]) -> Inputs<'a> {
   let parameters = parameters();
   Inputs {
     pp: parameters.pp,
@@ -107,9 +116,9 @@ pub fn told<'a>(accumulator: &'a Accumulator, advance: &'a Advance, wires: &'a [
     running: &accumulator.running,
     cycle: &accumulator.cycle,
     c2: accumulator.incoming.c,
-    messages: &advance.messages,
-    sum: advance.running.c,
-    cycle_messages: advance.cycle_messages.clone(),
+    messages: &fold.messages,
+    sum: fold.sum,
+    cycle_messages: fold.cycle_messages.clone(),
   }
 }
 
@@ -139,8 +148,13 @@ pub fn recorded_step(i: u64) -> (Builder<Fr>, Vec<Fr>) {
   }
   let accumulator = chain(i);
   let advance = accumulator.advance(parameters).unwrap();
+  let fold = Fold {
+    messages: advance.messages,
+    sum: advance.running.c,
+    cycle_messages: advance.cycle_messages,
+  };
   let wires = wires(&accumulator.zn, 99);
-  let inputs = told(&accumulator, &advance, &wires);
+  let inputs = told(&accumulator, &fold, &wires);
   augmented::write(&mut cs, &parameters.layout, &inputs);
   (cs, wires)
 }
