@@ -4,7 +4,6 @@ import { compress } from './benches/compress.ts'
 import { constraints } from './benches/constraints.ts'
 import { folding } from './benches/folding.ts'
 import { height } from './benches/height.ts'
-import { hyperkzg } from './benches/hyperkzg.ts'
 import { live } from './benches/live.ts'
 import { oneShot } from './benches/one-shot.ts'
 import { poseidon } from './benches/poseidon.ts'
@@ -23,7 +22,6 @@ export const benches: readonly Bench[] = [
   folding,
   steps,
   compress,
-  hyperkzg,
   verify,
   oneShot,
   setup,

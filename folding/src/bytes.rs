@@ -24,6 +24,9 @@ pub fn put_text(out: &mut Vec<u8>, text: &str) {
   out.extend_from_slice(text.as_bytes());
 }
 
+/// Largest key that is looked at.
+pub const MAX_KEY: usize = 64 << 20;
+
 /// A cursor over a key's bytes; every failure is `E_KEY`.
 pub struct Reader<'a> {
   bytes: &'a [u8],
@@ -33,6 +36,23 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
   pub fn new(bytes: &'a [u8]) -> Self {
     Reader { bytes, at: 0 }
+  }
+
+  /// Over a whole verifying key, after the magic that it must begin with.
+  pub fn of_key(compact: &'a [u8], magic: &[u8]) -> Result<Self> {
+    if compact.len() > MAX_KEY {
+      let length = compact.len();
+      return Err(Error::key(format!(
+        "verifying key has {length} bytes, at most {MAX_KEY} are looked at"
+      )));
+    }
+    if !compact.starts_with(magic) {
+      return Err(Error::key("not a verifying key of this kind"));
+    }
+    Ok(Reader {
+      bytes: compact,
+      at: magic.len(),
+    })
   }
 
   pub fn position(&self) -> usize {

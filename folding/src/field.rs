@@ -1,7 +1,7 @@
 //! Field elements at the boundary: 32 bytes, little-endian, canonical (below the modulus), vectors concatenated.
 
 use crate::curves::Fr;
-use ff::PrimeField;
+use ff::{Field, PrimeField};
 
 /// Bytes of one field element.
 pub const FIELD_BYTES: usize = 32;
@@ -17,6 +17,10 @@ pub fn decode(bytes: &[u8]) -> Option<Fr> {
   let mut repr = <Fr as PrimeField>::Repr::default();
   if bytes.len() != FIELD_BYTES {
     return None;
+  }
+  // Most wires of a witness are bits.
+  if bytes[0] <= 1 && bytes[1..].iter().all(|byte| *byte == 0) {
+    return Some(if bytes[0] == 0 { Fr::ZERO } else { Fr::ONE });
   }
   repr.as_mut().copy_from_slice(bytes);
   Option::from(Fr::from_repr(repr))

@@ -1,17 +1,20 @@
 //! Σ sᵢ·Pᵢ by Pippenger's buckets with batched affine additions.
 //!
-//! nova-snark's own (`provider/msm.rs` over halo2curves' `msm_best`) shares an inversion among 64 additions and sorts
-//! small scalars into classes first. Here every scalar is made small by sign, cut into signed digits, and costs one
-//! addition for each digit that is not zero: bits, bytes and full-size numbers all take the same way. A window's points
-//! are sorted by bucket and summed pairwise, level by level, so that a batch is as large as wanted.
+//! halo2curves' `msm_best` shares an inversion among 64 additions. Here every scalar is made small by sign, cut into signed
+//! digits, and costs one addition for each digit that is not zero: bits, bytes and full-size numbers all take the same
+//! way. A window's points are sorted by bucket and summed pairwise, level by level, so that a batch is as large as wanted.
 
-use crate::affine::{Affine, BATCH, Point, Scratch};
-use ff::{Field, PrimeField};
+mod buckets;
+
+pub use buckets::weighted;
+
+use crate::affine::{Affine, BATCH};
+use ff::PrimeField;
 use halo2curves::group::Group;
 use rayon::prelude::*;
 
 /// Bits of a scalar after the choice of sign: both curves' orders are below 2^254.
-const BITS: usize = 253;
+pub const BITS: usize = 253;
 /// Below this many points sorting does not pay.
 const FEW: usize = 24;
 /// What one step of the bucket reduction costs, in batched additions.
@@ -21,7 +24,7 @@ const WIDEST: usize = 15;
 
 /// A scalar's absolute value, little-endian limbs, and its sign.
 #[derive(Clone, Copy, Default)]
-struct Signed {
+pub struct Signed {
   limbs: [u64; 4],
   negative: bool,
 }
@@ -36,8 +39,16 @@ fn limbs<F: PrimeField>(value: &F) -> [u64; 4] {
   })
 }
 
+/// The order of the scalars.
+pub fn modulus<F: PrimeField>() -> [u64; 4] {
+  let mut minus_one = limbs(&-F::ONE);
+  minus_one[0] += 1; // no carry: both orders end in ...0001
+  minus_one
+}
+
 impl Signed {
-  fn of<F: PrimeField>(scalar: &F, modulus: &[u64; 4]) -> Self {
+  /// `modulus`: the order of the scalars.
+  pub fn of<F: PrimeField>(scalar: &F, modulus: &[u64; 4]) -> Self {
     let limbs = limbs(scalar);
     let mut rest = [0u64; 4];
     let mut borrow = false;
@@ -65,7 +76,7 @@ impl Signed {
   /// Digit of the window of `width` bits that starts at bit `start`, by Booth's recoding: from −2^(width−1) to
   /// 2^(width−1), and no carry from window to window.
   #[inline(always)]
-  fn digit(&self, start: usize, width: usize) -> i32 {
+  pub fn digit(&self, start: usize, width: usize) -> i32 {
     let low = start.saturating_sub(1);
     let (limb, shift) = (low / 64, low % 64);
     let mut bits = self.limbs.get(limb).map_or(0, |l| l >> shift);
@@ -104,11 +115,7 @@ pub fn msm<C: Affine>(scalars: &[C::ScalarExt], bases: &[C]) -> C::CurveExt {
   if scalars.len() <= FEW {
     return scalars.iter().zip(bases).map(|(s, p)| *p * *s).sum();
   }
-  let modulus = {
-    let mut minus_one = limbs(&-C::ScalarExt::ONE);
-    minus_one[0] += 1; // no carry: both orders end in ...0001
-    minus_one
-  };
+  let modulus = modulus::<C::ScalarExt>();
   let signed: Vec<Signed> = scalars
     .par_iter()
     .with_min_len(BATCH)
@@ -127,93 +134,19 @@ pub fn msm<C: Affine>(scalars: &[C::ScalarExt], bases: &[C]) -> C::CurveExt {
 
 /// Σ digitᵢ·Pᵢ for the digits of one window.
 fn window<C: Affine>(scalars: &[Signed], bases: &[C], start: usize, width: usize) -> C::CurveExt {
-  let buckets = 1usize << (width - 1);
-  // Counting sort: `order` holds the points of bucket 1, then of bucket 2, ...; the lowest bit is the sign.
-  let mut ends = vec![0u32; buckets + 1];
-  let digits: Vec<i16> = scalars
-    .iter()
-    .map(|scalar| {
-      let digit = scalar.digit(start, width);
-      ends[digit.unsigned_abs() as usize] += 1;
-      digit as i16
-    })
-    .collect();
-  ends[0] = 0;
-  for bucket in 1..=buckets {
-    ends[bucket] += ends[bucket - 1];
-  }
-  let mut order = vec![0u32; ends[buckets] as usize];
-  let mut next = ends.clone();
-  for (index, digit) in digits.into_iter().enumerate().filter(|(_, digit)| *digit != 0) {
-    let slot = &mut next[digit.unsigned_abs() as usize - 1];
-    order[*slot as usize] = (index as u32) << 1 | u32::from(digit < 0);
-    *slot += 1;
-  }
-  let mut lengths: Vec<u32> = ends.windows(2).map(|pair| pair[1] - pair[0]).collect();
-  let first = |at: usize| {
-    let point = Point::of(&bases[(order[at] >> 1) as usize]);
-    if order[at] & 1 == 1 { point.negated() } else { point }
-  };
-  let mut sums = halve(&mut lengths, first);
-  while lengths.iter().any(|length| *length > 1) {
-    let before = sums;
-    sums = halve(&mut lengths, |at| before[at]);
-  }
-  // Σ b·B_b as the sum of all partial sums from the top.
-  let (mut running, mut total) = (C::CurveExt::identity(), C::CurveExt::identity());
-  for length in lengths.iter().rev() {
-    if *length == 1
-      && let Some(Point { x, y }) = sums.pop()
-    {
-      running += C::of(x, y);
-    }
-    total += running;
-  }
-  total
-}
-
-/// Adds neighbours of the same bucket; a bucket's odd one out goes along. `lengths` become the halved ones.
-fn halve<F: Field>(lengths: &mut [u32], input: impl Fn(usize) -> Point<F> + Sync) -> Vec<Point<F>> {
-  // For every output the place of its first input and whether there is a second.
-  let mut jobs: Vec<u32> = Vec::with_capacity(lengths.iter().map(|l| l.div_ceil(2) as usize).sum());
-  let mut at = 0;
-  for length in lengths {
-    let end = at + *length;
-    while at + 1 < end {
-      jobs.push(at << 1 | 1);
-      at += 2;
-    }
-    if at < end {
-      jobs.push(at << 1);
-      at += 1;
-    }
-    *length = length.div_ceil(2);
-  }
-  let mut out = vec![Point::NEUTRAL; jobs.len()];
-  out
-    .par_chunks_mut(BATCH)
-    .zip(jobs.par_chunks(BATCH))
-    .for_each_init(Scratch::default, |scratch, (out, jobs)| {
-      let mut places = Vec::with_capacity(jobs.len());
-      for (place, job) in jobs.iter().enumerate() {
-        if job & 1 == 1 {
-          places.push(place);
-        } else {
-          out[place] = input((job >> 1) as usize);
-        }
-      }
-      let pairs = places
-        .iter()
-        .map(|place| (jobs[*place] >> 1) as usize)
-        .map(|at| (input(at), input(at + 1)));
-      scratch.add(pairs, |k, sum| out[places[k]] = sum);
-    });
-  out
+  let digits: Vec<i16> = scalars.iter().map(|scalar| scalar.digit(start, width) as i16).collect();
+  weighted(
+    &digits,
+    1 << (width - 1),
+    |index| index as u32,
+    |place| &bases[place as usize],
+  )
 }
 
 #[cfg(test)]
 mod tests {
   use super::*;
+  use ff::Field;
   use halo2curves::{bn256, grumpkin};
   use rand_core::{RngCore, SeedableRng};
 

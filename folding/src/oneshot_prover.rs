@@ -1,45 +1,29 @@
-//! Setting up and proving of one-shot proofs (`oneshot.rs`): nova-snark's `DirectSNARK` over circom's constraints as
-//! they stand. Its own set-up draws powers of tau at random, which is for tests; this one reads them from a file.
+//! Setting up and proving of one-shot proofs (`oneshot.rs`), over circom's constraints as they stand.
 
 mod file;
 mod shape;
 
 pub use file::SetupInfo;
+pub use shape::of as shape_of;
 
 use crate::{
-  curves::{E1, Fr},
-  engine::{EE1, S1},
+  curves::Fr,
   error::{Code, Error, Result},
   field,
-  layout::Layout,
-  oneshot::{self, Proof},
-  powers::PowersDirectory,
+  line::{curve::G, matrices::multiply, mercury, spartan_prover},
+  msm::msm,
+  oneshot::{self, Proof, Statement},
   ptau,
   quiet::quietly,
   r1cs::{self, R1cs},
   scheme::Watch,
   sealed,
+  sparse::Shape,
 };
 use ff::Field;
-use nova_snark::{
-  errors::NovaError,
-  r1cs::{R1CSShape, RelaxedR1CSInstance, RelaxedR1CSWitness},
-  traits::{
-    Engine,
-    commitment::{CommitmentEngineTrait, Len},
-    evaluation::EvaluationEngineTrait,
-    snark::RelaxedR1CSSNARKTrait,
-  },
-};
+use halo2curves::group::Curve;
+use rayon::prelude::*;
 use std::path::Path;
-
-type Commitments = <E1 as Engine>::CE;
-type CommitmentKey = <Commitments as CommitmentEngineTrait<E1>>::CommitmentKey;
-type SpartanProver = <S1 as RelaxedR1CSSNARKTrait<E1>>::ProverKey;
-
-fn internal(doing: &'static str) -> impl Fn(NovaError) -> Error {
-  move |error| Error::internal(format!("{doing}: {error}"))
-}
 
 fn read_circuit(path: &Path) -> Result<(R1cs, Vec<u8>)> {
   let bytes = sealed::read_bounded(path, r1cs::MAX_FILE)?;
@@ -57,24 +41,14 @@ pub fn set_up(
   watch.stage("circuit", 0, 1)?;
   std::fs::read_dir(out).map_err(|e| Error::io("write into", out, e))?; // before the long work
   let (circuit, bytes) = read_circuit(circuit)?;
-  let shape = shape::padded(&circuit)?;
+  let shape = shape_of(&circuit)?;
   watch.stage("parameters", 0, 1)?;
-  let points = shape.num_cons();
-  let file = ptau::open_ptau(powers, points)?;
-  let directory = PowersDirectory::of(powers, file.power)?;
-  // Reading the powers checks a G2 point, hence the silence. nova-snark checks curve and group, not that they are powers.
-  let (key, checked) = quietly(|| {
-    let key = R1CSShape::commitment_key_from_ptau_dir(&[&shape], &[&*S1::ck_floor()], directory.path());
-    let key = key.map_err(|error| match error {
-      NovaError::PtauFileError(reason) => Error::ptau(reason),
-      other => internal("commitment key")(other),
-    })?;
-    Ok((key, ptau::check_ptau(powers, points)?))
-  })?;
+  // Reading the powers checks a G2 point, hence the silence.
+  let powers = quietly(|| ptau::read_powers(powers, shape.variables))?;
   watch.stage("compact key", 0, 1)?;
-  let compact = oneshot::encode_key(&checked.tau_g2, &shape::compact(&shape)?);
+  let compact = oneshot::encode_key(&powers.tau_g2, &shape);
   watch.stage("write", 0, 1)?;
-  let info = file::write(out, &circuit, &bytes, &key, &compact, ceremony)?;
+  let info = file::write(out, &circuit, &bytes, &powers.points, &compact, ceremony)?;
   watch.stage("write", 1, 1)?;
   Ok(info)
 }
@@ -83,68 +57,66 @@ pub fn set_up(
 pub struct Prover {
   pub info: SetupInfo,
   circuit: R1cs,
-  shape: R1CSShape<E1>,
-  commitment: CommitmentKey,
-  spartan: SpartanProver,
-  layout: Layout,
+  shape: Shape<Fr>,
+  /// Powers of tau, one a variable.
+  powers: Vec<G>,
 }
 
 impl Prover {
   /// Loads what `set_up` wrote into `directory` for this circuit file.
   pub fn load(directory: &Path, circuit: &Path) -> Result<Prover> {
     let (circuit, bytes) = read_circuit(circuit)?;
-    let (info, commitment) = file::read(directory, &circuit, &bytes)?;
-    let shape = shape::padded(&circuit)?;
-    if commitment.length() < shape.num_cons() {
-      return Err(Error::key("parameter file: fewer powers than the circuit needs"));
+    let (info, powers) = file::read(directory, &circuit, &bytes)?;
+    let shape = shape_of(&circuit)?;
+    if powers.len() != shape.variables {
+      return Err(Error::key(
+        "parameter file: another number of powers than the circuit needs",
+      ));
     }
-    shape.precompute_sparse_matrices();
-    let spartan = spartan_prover(&commitment, &info.key_id)?;
-    let layout = oneshot::layout(shape.num_cons());
     Ok(Prover {
       info,
       circuit,
       shape,
-      commitment,
-      spartan,
-      layout,
+      powers,
     })
   }
 
   /// The public values in a witness, and a proof of them. The caller may stop it between the stages.
   pub fn prove(&self, witness: &[u8], watch: Watch<'_>) -> Result<(Vec<u8>, Vec<u8>)> {
     watch.stage("witness", 0, 3)?;
-    let witness = self.circuit.read_witness(witness)?;
-    if let Some(constraint) = self.circuit.broken_constraint(&witness) {
-      let what = format!("the witness breaks constraint {constraint}");
+    let Prover { circuit, shape, .. } = self;
+    let witness = circuit.read_witness(witness)?;
+    let public = circuit.public_values(&witness);
+    let mut variables = witness[1 + public.len()..].to_vec();
+    variables.resize(shape.variables, Fr::ZERO);
+    let tables = multiply(shape, &variables, &witness[..1 + public.len()]);
+    if let Some(row) = broken_row(&tables) {
+      let what = format!("the witness breaks constraint {row}");
       return Err(Error::new(Code::Witness, what));
     }
     watch.stage("commitment", 1, 3)?;
-    let public = self.circuit.public_values(&witness);
-    let variables = shape::variables(&self.circuit, &witness, self.shape.num_vars());
-    let commitment = Commitments::commit(&self.commitment, &variables, &Fr::ZERO);
+    let commitment = msm(&variables, &self.powers).to_affine();
     watch.stage("proof", 2, 3)?;
-    let instance = RelaxedR1CSInstance::from_r1cs_instance_unchecked(&commitment, public);
-    let error = vec![Fr::ZERO; self.shape.num_cons()];
-    let witness = RelaxedR1CSWitness::new(&self.shape, variables, Fr::ZERO, error, Fr::ZERO);
-    let witness = witness.map_err(internal("witness"))?;
-    let spartan = S1::prove(&self.commitment, &self.spartan, &self.shape, &instance, &witness);
+    let mut statement = Statement::new(&self.info.key_id, shape, public, &commitment);
+    let (transcript, claim) = statement.claim(shape);
+    let (spartan, points) = spartan_prover::prove(transcript, &claim, tables, None, variables.clone())?;
+    let (point, value) = (&points.column, &spartan.witness);
+    let opening = mercury::prove(transcript, &self.powers, &commitment, &variables, point, value);
     let proof = Proof {
       witness: commitment,
-      spartan: spartan.map_err(internal("proving"))?,
+      spartan,
+      opening,
     };
     // Not a place to stop: the proof is made.
     (watch.report)("proof", 3, 3);
-    Ok((self.layout.encode(&proof)?, field::encode_vec(public)))
+    Ok((proof.encode(), field::encode_vec(public)))
   }
 }
 
-/// nova-snark's prover key, whose fields it keeps to itself, with the digest that our verifier begins with.
-fn spartan_prover(commitment: &CommitmentKey, key_id: &[u8; 32]) -> Result<SpartanProver> {
-  let (engine, _) = quietly(|| EE1::setup(commitment)).map_err(internal("evaluation key"))?;
-  let config = bincode::config::legacy();
-  let encoded = bincode::serde::encode_to_vec((engine, oneshot::digest(key_id)), config);
-  let encoded = encoded.map_err(|e| Error::internal(e.to_string()))?;
-  let decoded = bincode::serde::decode_from_slice(&encoded, config);
-  Ok(decoded.map_err(|e| Error::internal(e.to_string()))?.0)
+/// The first row with a·b ≠ c.
+fn broken_row([a, b, c]: &[Vec<Fr>; 3]) -> Option<usize> {
+  (0..c.len())
+    .into_par_iter()
+    .with_min_len(4096)
+    .position_first(|row| a[row] * b[row] != c[row])
 }

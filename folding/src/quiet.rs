@@ -1,7 +1,6 @@
 //! Silence for a dependency. halo2curves 0.9.0 prints 62 debugging lines to stdout whenever it checks that a BN254
-//! G2 point lies in the right subgroup (`exp_by_x`, src/bn256/curve.rs), and nova-snark checks whenever a
-//! commitment key or verifying key comes into being. The check must stay; its output must not reach a stdout that
-//! others parse.
+//! G2 point lies in the right subgroup (`exp_by_x`, src/bn256/curve.rs), and we check whenever
+//! powers of tau or a verifying key are read. The check must stay; its output must not reach a stdout that others parse.
 
 /// Runs `f` so that nothing it prints on its own thread reaches the process's stdout.
 ///

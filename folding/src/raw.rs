@@ -3,8 +3,6 @@
 
 use halo2curves::{CurveAffine, serde::SerdeObject};
 use rayon::prelude::*;
-use serde::{Deserializer, de::Visitor};
-use std::fmt;
 
 /// Bytes of a point of BN254's first group or of Grumpkin.
 pub const G1: usize = 64;
@@ -25,24 +23,6 @@ pub fn take<C: CurveAffine + SerdeObject>(bytes: &[u8], size: usize) -> Option<V
   }
   let read = |bytes: &[u8]| C::from_raw_bytes(bytes).filter(|point| !bool::from(point.is_identity()));
   bytes.par_chunks_exact(size).with_min_len(1024).map(read).collect()
-}
-
-/// A byte string from any deserialiser.
-pub fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-  struct Bytes;
-  impl Visitor<'_> for Bytes {
-    type Value = Vec<u8>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-      f.write_str("bytes")
-    }
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-      Ok(bytes.to_vec())
-    }
-    fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
-      Ok(bytes)
-    }
-  }
-  deserializer.deserialize_byte_buf(Bytes)
 }
 
 #[cfg(test)]

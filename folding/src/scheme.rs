@@ -1,8 +1,8 @@
-//! What the rest of the crate asks of a folding scheme. `line/` is the one in use, `nova.rs` the one before it.
+//! What the rest of the crate asks of a folding scheme. `line/` is the one in use.
 
 use crate::{
   curves::Fr,
-  error::{Error, Result},
+  error::{Code, Error, Result},
   r1cs::R1cs,
   verifying::VerifyingKey,
 };
@@ -32,6 +32,11 @@ impl Watch<'_> {
   }
 }
 
+/// Why a step's witness is refused.
+pub fn breaks(constraint: usize) -> Error {
+  Error::new(Code::Witness, format!("the witness breaks constraint {constraint}"))
+}
+
 /// A scheme that folds steps of one circuit and proves the result.
 pub trait FoldingScheme: 'static {
   /// Versions of the files that hold accumulators and parameters, so that another scheme's are refused as such.
@@ -56,10 +61,10 @@ pub trait FoldingScheme: 'static {
   /// Reads what `write_parameters` wrote for this circuit, under the key of this id.
   fn read_parameters(bytes: &[u8], circuit: &R1cs, key_id: &[u8; 32]) -> Result<Self::Parameters>;
 
-  /// The first step. The witness has been checked against the circuit.
+  /// The first step. A witness that breaks a constraint is refused: folded, it would spoil the accumulator for good.
   fn begin(parameters: &Self::Parameters, circuit: &Arc<R1cs>, witness: Vec<Fr>) -> Result<Self::Accumulator>;
 
-  /// One more step; on failure the accumulator is what it was.
+  /// One more step, of a witness that breaks no constraint; on failure the accumulator is what it was.
   fn fold(
     parameters: &Self::Parameters,
     circuit: &Arc<R1cs>,

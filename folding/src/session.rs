@@ -136,20 +136,13 @@ impl<S: FoldingScheme> Fold<S> {
     field::encode_vec(self.accumulator.as_ref().map_or(&self.z0[..], |a| S::state(a)))
   }
 
-  /// Folds one step. The witness must continue the present state and satisfy every constraint: a scheme
-  /// may fold a broken one silently, and the accumulator would never verify again.
+  /// Folds one step. The witness must continue the present state and satisfy every constraint.
   pub fn fold(&mut self, witness: &[u8]) -> Result<()> {
     let circuit = &self.prover.circuit;
     let witness = circuit.read_witness(witness)?;
     let state = self.accumulator.as_ref().map_or(&self.z0[..], |a| S::state(a));
     if circuit.state_before(&witness) != state {
       return Err(Error::new(Code::Witness, "the witness starts from another state"));
-    }
-    if let Some(constraint) = circuit.broken_constraint(&witness) {
-      return Err(Error::new(
-        Code::Witness,
-        format!("the witness breaks constraint {constraint}"),
-      ));
     }
     match &mut self.accumulator {
       Some(accumulator) => S::fold(&self.prover.parameters, circuit, accumulator, witness),

@@ -20,8 +20,8 @@ const FEATURES = [
  * Compiles `folding/` for WebAssembly in `work` and returns the optimised module.
  *
  * The standard library is built along (`-Zbuild-std`), because no channel but the toolchain's own has it compiled. The
- * crate is copied first: the patch that takes getrandom's place would change the addon's lock file otherwise. Paths are
- * mapped away and one codegen unit is used, so the same sources give the same bytes anywhere.
+ * crate is copied first, so that nothing but its sources can have a part in it. Paths are mapped away and one codegen unit
+ * is used, so the same sources give the same bytes anywhere.
  */
 export async function compileWasm(root: string, work: string, say: (line: string) => void): Promise<Uint8Array> {
   const { command, env } = cargo()
@@ -38,8 +38,7 @@ export async function compileWasm(root: string, work: string, say: (line: string
     ([from, to]) => `--remap-path-prefix=${from}=${to}`,
   )
   const args = ['build', '--release', '--lib', '--target', TARGET, '-Zbuild-std=std,panic_abort']
-  const patch = ['--config', 'patch.crates-io.getrandom.path="stubs/getrandom"']
-  const { status } = spawnSync(command, [...args, ...patch], {
+  const { status } = spawnSync(command, args, {
     cwd: crate,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {

@@ -8,16 +8,18 @@ const PROVING_ONLY = [
   'keyfile',
   'line/accumulator',
   'line/augmented',
+  'line/commitment',
   'line/compress',
   'line/generators',
   'line/ivc',
+  'line/multiples',
   'line/parameter_file',
   'line/parameters',
   'line/scheme',
+  'line/spartan_prover',
   'line/sponge_gadget',
-  'nova',
+  'line/widths',
   'oneshot_prover',
-  'powers',
   'scheme',
   'sealed',
   'session',
@@ -39,7 +41,7 @@ export function crateSources(root: string): string[] {
           .replaceAll('\\', '/'),
       )
   const source = below('src').filter((file) => file.endsWith('.rs') && !isProvingOnly(file))
-  return ['Cargo.toml', 'Cargo.lock', 'build.rs', ...source, ...below('stubs')].sort()
+  return ['Cargo.toml', 'Cargo.lock', 'build.rs', ...source].sort()
 }
 
 /** Every file the development key follows from besides the crate: the circuit's. */

@@ -13,7 +13,7 @@ use super::{
   sponge::{RATE, Tag},
   sponge_gadget::SpongeGadget,
 };
-use crate::engine::Fr;
+use crate::curves::Fr;
 use ff::{Field, PrimeField};
 
 /// Rows of one canonical decomposition: 254 bits, 99 products over the order's ones, one sum.
@@ -321,7 +321,7 @@ fn canonical_low_bits(cs: &mut Builder<Fr>, number: &Num<Fr>) -> Vec<Num<Fr>> {
   bits
 }
 
-/// The Nova fold of CycleFold's instances.
+/// The fold of CycleFold's instances.
 fn fold_cycle(
   cs: &mut Builder<Fr>,
   running: &RunningNum,

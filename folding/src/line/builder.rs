@@ -1,9 +1,8 @@
 //! A builder of rank-1 constraints for the two circuits that Line writes itself. The same code gives the shape, with a
 //! name for every wire and every row, and the values of a witness.
 
-use crate::sparse::{Matrix, Shape, Term};
+use crate::sparse::Shape;
 use ff::PrimeField;
-use std::collections::HashMap;
 
 /// Columns of public values count down from the top while a circuit is written; `Builder::shape` puts them in place.
 const ONE: u32 = u32::MAX;
@@ -235,35 +234,9 @@ impl<F: PrimeField> Builder<F> {
     if record.rows.len() > constraints || self.first + self.values.len() > variables {
       return None;
     }
-    let mut table = vec![F::ONE, -F::ONE];
-    let mut numbers: HashMap<Vec<u8>, u32> = HashMap::new();
-    for (number, value) in table.iter().enumerate() {
-      numbers.insert(value.to_repr().as_ref().to_vec(), number as u32);
-    }
-    let mut matrices: [Matrix; 3] = Default::default();
-    for row in &record.rows {
-      for (side, matrix) in row.sides.iter().zip(&mut matrices) {
-        for (column, coefficient) in merged(side, variables as u32) {
-          let next = table.len() as u32;
-          let number = *numbers.entry(coefficient.to_repr().as_ref().to_vec()).or_insert(next);
-          if number == next {
-            table.push(coefficient);
-          }
-          matrix.terms.push(Term {
-            column,
-            coefficient: number,
-          });
-        }
-        matrix.ends.push(matrix.terms.len() as u32);
-      }
-    }
-    Some(Shape {
-      constraints,
-      variables,
-      io: self.public.len(),
-      table,
-      matrices,
-    })
+    let sides = |row: &Row<F>| row.sides.each_ref().map(|side| merged(side, variables as u32));
+    let rows = record.rows.iter().map(sides);
+    Some(Shape::of_rows(constraints, variables, self.public.len(), rows))
   }
 }
 

@@ -2,7 +2,7 @@
 //! its canonical form, so that one squeeze gives one challenge.
 
 use super::curve::ENDOMORPHISM;
-use crate::engine::{Fq, Fr};
+use crate::curves::{Fq, Fr};
 use ff::{Field, PrimeField};
 
 pub const BITS: usize = 128;

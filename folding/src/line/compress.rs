@@ -7,24 +7,17 @@ use super::{
   mercury, nifs,
   parameters::Parameters,
   proof::{CycleProof, Proof},
-  statement::{Claim, columns},
-  sumcheck::{self, Scalar, ZeroWeight, eq_table},
+  spartan,
+  spartan_prover::{self, bad_luck},
+  statement::Claim,
+  sumcheck::{self, eq_table},
   transcript::Transcript,
 };
-use crate::{
-  engine::Fq,
-  error::{Error, Result},
-  scheme::Watch,
-  sparse::Shape,
-};
+use crate::{curves::Fq, error::Result, scheme::Watch};
 use ff::Field;
 
 /// The last fold, the sum-checks, the opening on BN254, the proof over Grumpkin.
 const STAGES: u32 = 4;
-
-fn bad_luck(_: ZeroWeight) -> Error {
-  Error::internal("a challenge of zero: compress again after one more step")
-}
 
 /// One proof of all steps so far. `key` is the key id that the verifier will use. The caller may stop it between its
 /// stages.
@@ -55,28 +48,22 @@ pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulat
 
   watch.stage("compress", 1, STAGES)?;
   let products = folded_witness.products;
-  let mut tables = [products.az, products.bz, products.cz];
-  let (outer, outer_end) =
-    sumcheck::prove_rows(&mut transcript, running.e, &running.beta, running.u, &mut tables, None).map_err(bad_luck)?;
-  let values = [tables[0][0], tables[1][0], tables[2][0]];
-  let (inner, inner_point, witness) = prove_columns(
-    &mut transcript,
+  let claim = spartan::Claim {
     shape,
-    &outer_end.point,
-    values,
-    &[running.u, running.x],
-    folded_witness.w.clone(),
-    |transcript, _| transcript.scalars(b"abc", &values),
-  )?;
-  transcript.scalars(b"w", &[witness]);
+    weights: &running.beta,
+    sum: running.e,
+    public: &[running.u, running.x],
+  };
+  let tables = [products.az, products.bz, products.cz];
+  let (spartan, points) = spartan_prover::prove(&mut transcript, &claim, tables, None, folded_witness.w.clone())?;
   watch.stage("compress", 2, STAGES)?;
   let mercury = mercury::prove(
     &mut transcript,
     bases,
     &running.c,
     &folded_witness.w,
-    &inner_point,
-    &witness,
+    &points.column,
+    &spartan.witness,
   );
   watch.stage("compress", 3, STAGES)?;
   let cycle_proof = compress_cycle(
@@ -93,40 +80,10 @@ pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulat
     c2,
     cycle: accumulator.cycle.clone(),
     messages,
-    outer,
-    products: values,
-    inner,
-    witness,
+    spartan,
     mercury,
     cycle_proof,
   })
-}
-
-type Columns<F> = (Vec<sumcheck::Round<F>>, Vec<F>, F);
-
-/// The inner sum-check: rounds, point, and the witness's value there. `absorb` puts the outer values into the transcript.
-fn prove_columns<F: Scalar>(
-  transcript: &mut Transcript,
-  shape: &Shape<F>,
-  row: &[F],
-  values: [F; 3],
-  public: &[F],
-  witness: Vec<F>,
-  absorb: impl FnOnce(&mut Transcript, &[F; 3]),
-) -> Result<Columns<F>> {
-  absorb(transcript, &values);
-  let rho: F = transcript.challenge(b"rho");
-  let (weights, public_weights) = columns(shape, rho, row);
-  let [a, b, c] = values;
-  let share: F = public_weights
-    .iter()
-    .zip(public)
-    .map(|(weight, value)| *weight * value)
-    .sum();
-  let claim = a + rho * (b + rho * c) - share;
-  let mut pairs = [[weights, witness]];
-  let (rounds, end) = sumcheck::prove_products(transcript, claim, &mut pairs).map_err(bad_luck)?;
-  Ok((rounds, end.point, pairs[0][1][0]))
 }
 
 fn compress_cycle(
@@ -136,35 +93,26 @@ fn compress_cycle(
   witness: &CycleWitness,
 ) -> Result<CycleProof> {
   let shape = &*cyclefold::SHAPE;
-  let (u, public) = (cycle.u_in_k(), cycle.public());
-  let rounds = cyclefold::SIZE.ilog2() as usize;
+  let rounds = shape.constraints.ilog2() as usize;
   let tau: Vec<Fq> = (0..rounds).map(|_| transcript.challenge(b"tau")).collect();
-  let mut tables = cycle_products(&witness.w, u, &public);
-  let mut error = witness.e.clone();
-  let (outer, outer_end) =
-    sumcheck::prove_rows(transcript, Fq::ZERO, &tau, u, &mut tables, Some(&mut error)).map_err(bad_luck)?;
-  let values = [tables[0][0], tables[1][0], tables[2][0], error[0]];
-  let mut known = vec![u];
-  known.extend(public);
-  let (inner, inner_point, value) = prove_columns(
-    transcript,
+  let tables = cycle_products(&witness.w, cycle.u_in_k(), &cycle.public());
+  let mut public = vec![cycle.u_in_k()];
+  public.extend(cycle.public());
+  let claim = spartan::Claim {
     shape,
-    &outer_end.point,
-    [values[0], values[1], values[2]],
-    &known,
-    witness.w.clone(),
-    |transcript, _| transcript.scalars(b"abcE", &values),
-  )?;
-  transcript.scalars(b"W", &[value]);
+    weights: &tau,
+    sum: Fq::ZERO,
+    public: &public,
+  };
+  let error = Some(witness.e.clone());
+  let (spartan, points) = spartan_prover::prove(transcript, &claim, tables, error, witness.w.clone())?;
+  let (value, error_value) = (spartan.witness, spartan.values[3]);
   let theta: Fq = transcript.challenge(b"theta");
   let mut pairs = [
-    [eq_table(&inner_point), witness.w.clone()],
-    [
-      eq_table(&outer_end.point),
-      witness.e.iter().map(|e| theta * e).collect(),
-    ],
+    [eq_table(&points.column), witness.w.clone()],
+    [eq_table(&points.row), witness.e.iter().map(|e| theta * e).collect()],
   ];
-  let (joint, end) = sumcheck::prove_products(transcript, value + theta * values[3], &mut pairs).map_err(bad_luck)?;
+  let (joint, end) = sumcheck::prove_products(transcript, value + theta * error_value, &mut pairs).map_err(bad_luck)?;
   let at_end = |table: &[Fq]| super::relation::evaluate(table, &end.point);
   let joint_values = [at_end(&witness.w), at_end(&witness.e)];
   transcript.scalars(b"joint", &joint_values);
@@ -181,10 +129,7 @@ fn compress_cycle(
     &(joint_values[0] + c * joint_values[1]),
   );
   Ok(CycleProof {
-    outer,
-    values,
-    inner,
-    witness: value,
+    spartan,
     joint,
     joint_values,
     argument,

@@ -1,7 +1,7 @@
 //! The two curves as Line names them: G is BN254's G1 (y² = x³ + 3 over K), H is Grumpkin (y² = x³ − 17 over F). Both have
 //! prime order and no point with x = 0 or y = 0, so (0, 0) stands for the neutral element.
 
-use crate::engine::{Fq, Fr};
+use crate::curves::{Fq, Fr};
 use ff::{Field, PrimeField};
 use halo2curves::{
   CurveAffine, bn256,

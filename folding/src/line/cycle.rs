@@ -9,7 +9,7 @@ use super::{
   sponge::Sponge,
 };
 use crate::{
-  engine::{Fq, Fr},
+  curves::{Fq, Fr},
   msm::msm,
 };
 use ff::{Field, PrimeField};

@@ -8,7 +8,7 @@ use super::{
   curve::{ENDOMORPHISM, G, G_B},
   points::{self, Point},
 };
-use crate::{engine::Fq, sparse::Shape};
+use crate::{curves::Fq, sparse::Shape};
 use ff::Field;
 use std::sync::LazyLock;
 

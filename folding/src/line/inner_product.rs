@@ -2,7 +2,7 @@
 //! 2017/1066 §3): halving, two points a round.
 
 use super::{curve::H, sumcheck::eq_table, transcript::Transcript};
-use crate::{engine::Fq, msm::msm};
+use crate::{curves::Fq, msm::msm};
 use ff::Field;
 use halo2curves::{
   group::{Curve, Group},

@@ -7,17 +7,18 @@ use super::{
   cycle::{self, CycleMessages, CycleRunning, CycleWitness, MAX_STEPS},
   cyclefold,
   hashes::{io_hash, start_hash},
-  nifs::{self, Messages},
+  nifs::{self, Messages, Prepared},
   parameters::Parameters,
   relation::{Incoming, Products, Running, RunningWitness, evaluate},
 };
 use crate::{
-  engine::{Fq, Fr},
+  curves::{Fq, Fr},
   error::{Code, Error, Result},
   msm::msm,
+  scheme::breaks,
 };
 use ff::Field;
-use halo2curves::{CurveAffine, group::Curve};
+use halo2curves::{CurveAffine, bn256::G1, group::Curve};
 
 /// All steps so far: n of them, from z₀ to z_n.
 #[derive(Clone, Debug)]
@@ -39,14 +40,14 @@ pub fn commit(bases: &[G], values: &[Fr]) -> G {
   msm(values, &bases[..values.len()]).to_affine()
 }
 
-/// One fold of the chain's last instance, before the next step: natively, with both witnesses moved along.
+/// One fold of the chain's last instance, before the next step: natively, the large witness not moved along yet.
 pub struct Advance {
   pub running: Running,
-  pub witness: RunningWitness,
   pub cycle: CycleRunning,
   pub cycle_witness: CycleWitness,
   pub messages: Messages,
   pub cycle_messages: CycleMessages,
+  prepared: Prepared,
 }
 
 impl Accumulator {
@@ -71,7 +72,8 @@ impl Accumulator {
       sum: G::default(),
       cycle_messages,
     };
-    let (incoming, incoming_witness, products) = step(parameters, wires, &inputs)?;
+    let step_part = commit_step(parameters, wires);
+    let (incoming, incoming_witness, products) = step(parameters, wires, step_part, &inputs)?;
     Ok(Accumulator {
       n: 1,
       z0: before.to_vec(),
@@ -96,7 +98,11 @@ impl Accumulator {
     }
     let arity = parameters.layout.arity;
     let after = &wires[1..1 + arity];
-    let advance = self.advance(parameters)?;
+    // Made before the threads part, where one would wait for the other; then the commitment to the step's own wires
+    // waits for nothing.
+    parameters.tables();
+    let (advance, step_part) = rayon::join(|| self.advance(parameters), || commit_step(parameters, wires));
+    let advance = advance?;
     let inputs = Inputs {
       pp: parameters.pp,
       start: start_hash(parameters.pp, &self.z0),
@@ -110,11 +116,13 @@ impl Accumulator {
       sum: advance.running.c,
       cycle_messages: advance.cycle_messages.clone(),
     };
-    let (incoming, incoming_witness, products) = step(parameters, wires, &inputs)?;
+    let (incoming, incoming_witness, products) = step(parameters, wires, step_part, &inputs)?;
+    // Nothing can fail any more.
+    let Advance { prepared, .. } = &advance;
+    prepared.apply(&mut self.witness, &self.incoming_witness, &self.products);
     self.n += 1;
     self.zn = after.to_vec();
     self.running = advance.running;
-    self.witness = advance.witness;
     self.cycle = advance.cycle;
     self.cycle_witness = advance.cycle_witness;
     self.incoming = incoming;
@@ -125,25 +133,20 @@ impl Accumulator {
 
   /// Folds the last instance into the running one, and CycleFold's with it.
   pub fn advance(&self, parameters: &Parameters) -> Result<Advance> {
-    let mut witness = self.witness.clone();
-    let (messages, folded) = nifs::prove(
-      &self.running,
-      &mut witness,
-      &self.incoming,
-      &self.incoming_witness,
-      &self.products,
-    );
-    let running = folded.running;
+    let prepared = nifs::prepare(&self.running, &self.witness, &self.incoming, &self.products);
+    let folded = &prepared.folded;
+    let running = folded.running.clone();
     let (cycle_wires, public) = cyclefold::witness(folded.gamma, &self.running.c, &self.incoming.c, &running.c);
     let incoming_products = cycle::cycle_products(&cycle_wires, Fq::ONE, &public);
     let products = cycle::cycle_products(&self.cycle_witness.w, self.cycle.u_in_k(), &self.cycle.public());
     let cross = cycle::cross_term(&products, &incoming_products, self.cycle.u_in_k());
-    let bases = &parameters.cycle_bases;
+    let tables = &parameters.tables().cycle;
+    let (p2, pt) = rayon::join(|| tables.commit(&cycle_wires), || tables.commit(&cross));
     let cycle_messages = CycleMessages {
-      p2: cycle::commit(bases, &cycle_wires),
-      pt: cycle::commit(bases, &cross),
+      p2: p2.to_affine(),
+      pt: pt.to_affine(),
     };
-    let mut sponge = folded.sponge;
+    let mut sponge = folded.sponge.clone();
     let r = cycle::challenge(&mut sponge, &running.c, &cycle_messages);
     let sums = cycle::incoming_sums(folded.gamma, &self.running, &self.incoming.c, &running.c);
     let mut cycle_witness = self.cycle_witness.clone();
@@ -152,10 +155,10 @@ impl Accumulator {
     Ok(Advance {
       cycle: cycle::fold(&self.cycle, &sums, &cycle_messages, r),
       running,
-      witness,
       cycle_witness,
-      messages,
+      messages: prepared.messages.clone(),
       cycle_messages,
+      prepared,
     })
   }
 
@@ -210,8 +213,20 @@ impl Accumulator {
   }
 }
 
-/// The instance of one step: its witness, and what the next fold needs of it.
-fn step(parameters: &Parameters, wires: &[Fr], inputs: &Inputs<'_>) -> Result<(Incoming, Vec<Fr>, Products)> {
+/// The step's share of a commitment.
+fn commit_step(parameters: &Parameters, wires: &[Fr]) -> G1 {
+  let columns = 0..wires.len() - 1;
+  parameters.tables().step.commit(&parameters.bases, &wires[1..], columns)
+}
+
+/// The instance of one step: its witness, and what the next fold needs of it. `step_part` is the commitment to its own
+/// wires.
+fn step(
+  parameters: &Parameters,
+  wires: &[Fr],
+  step_part: G1,
+  inputs: &Inputs<'_>,
+) -> Result<(Incoming, Vec<Fr>, Products)> {
   let Parameters {
     layout, shape, bases, ..
   } = parameters;
@@ -220,13 +235,17 @@ fn step(parameters: &Parameters, wires: &[Fr], inputs: &Inputs<'_>) -> Result<(I
   let mut witness = Vec::with_capacity(shape.variables);
   witness.extend_from_slice(&wires[1..]);
   witness.extend_from_slice(cs.witness());
+  let columns = layout.first()..witness.len();
   witness.resize(shape.variables, Fr::ZERO);
-  let products = Products::of(shape, &witness, Fr::ONE, x);
+  let (products, rest) = rayon::join(
+    || Products::of(shape, &witness, Fr::ONE, x),
+    || parameters.tables().step.commit(bases, &witness, columns),
+  );
   if let Some(row) = products.broken_row() {
-    // The step's own rows were checked before; the rest fails with negligible probability only (folding-scheme §6).
-    return Err(Error::internal(format!("a fold without a witness, row {row}")));
+    // The step's own rows come first; the rest fail with negligible probability only (folding-scheme §6).
+    return Err(breaks(row));
   }
-  let c = commit(bases, &witness);
+  let c = (step_part + rest).to_affine();
   if !bool::from(c.is_on_curve()) {
     return Err(Error::internal("a commitment off the curve"));
   }

@@ -43,8 +43,6 @@ const MAGIC: &[u8; 8] = b"WSC-LINE";
 const VERSION: u64 = 1;
 const ID_DOMAIN: &[u8] = b"wsc-line verifying key v1\0";
 const CIRCUIT_DOMAIN: &[u8] = b"wsc-line circuit of a verifying key v1\0";
-/// Largest key that is looked at.
-pub const MAX_KEY: usize = 64 << 20;
 /// One a variable of CycleFold's circuit, and one for inner products.
 pub const GENERATORS: usize = cyclefold::SIZE + 1;
 const POINT_BYTES: usize = 64;
@@ -127,17 +125,7 @@ impl Verifier {
 
 impl VerifyingKey for Verifier {
   fn load(compact: &[u8], ceremony: Option<&[u8]>) -> Result<Self> {
-    if compact.len() > MAX_KEY {
-      return Err(Error::key(format!(
-        "verifying key has {} bytes, at most {MAX_KEY} are looked at",
-        compact.len()
-      )));
-    }
-    if !compact.starts_with(MAGIC) {
-      return Err(Error::key("not a verifying key of this kind"));
-    }
-    let mut reader = Reader::new(compact);
-    reader.take(MAGIC.len())?;
+    let mut reader = Reader::of_key(compact, MAGIC)?;
     if reader.number(u64::from(u32::MAX))? != VERSION {
       return Err(Error::key("verifying key of another version"));
     }

@@ -2,8 +2,13 @@
 //! extension. The messages, their order and the transcript are nova-snark's (`provider/mercury.rs`), whose verifier accepts
 //! these arguments and whose arguments this one accepts (tests/line/mercury.rs).
 
-use super::{curve::G, sumcheck::eq_table, transcript::Transcript};
-use crate::{engine::Fr, msm::msm};
+use super::{
+  curve::G,
+  sumcheck::eq_table,
+  transcript::Transcript,
+  words::{Reader, Writer},
+};
+use crate::{curves::Fr, error::Result, msm::msm};
 use ff::{Field, PrimeField};
 use halo2curves::pairing::{MillerLoopResult, MultiMillerLoop};
 use halo2curves::{
@@ -26,6 +31,32 @@ pub struct Argument {
   pub w_prime: G,
   /// g(ζ), g(ζ⁻¹), h(ζ), h(ζ⁻¹), s(ζ), s(ζ⁻¹).
   pub values: [Fr; 6],
+}
+
+impl Argument {
+  pub const WORDS: usize = 8 + 6;
+
+  pub fn write(&self, out: &mut Writer) {
+    let points = [&self.h, &self.g, &self.q, &self.s, &self.d, &self.quotient, &self.w];
+    for point in points.into_iter().chain([&self.w_prime]) {
+      out.point(point);
+    }
+    out.scalars(&self.values);
+  }
+
+  pub fn read(from: &mut Reader<'_>) -> Result<Self> {
+    Ok(Argument {
+      h: from.point()?,
+      g: from.point()?,
+      q: from.point()?,
+      s: from.point()?,
+      d: from.point()?,
+      quotient: from.point()?,
+      w: from.point()?,
+      w_prime: from.point()?,
+      values: from.array()?,
+    })
+  }
 }
 
 /// The polynomial as a square of 2^side columns; where the number of coordinates is odd, half of its rows are zero.

@@ -9,10 +9,13 @@ pub mod augmented;
 pub mod builder;
 pub mod challenge;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod commitment;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod compress;
 pub mod curve;
 pub mod cycle;
 pub mod cyclefold;
+pub mod evaluation;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod generators;
 pub mod hashes;
@@ -23,6 +26,8 @@ pub mod key;
 pub mod layout;
 pub mod matrices;
 pub mod mercury;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod multiples;
 pub mod nifs;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod parameter_file;
@@ -32,8 +37,13 @@ pub mod points;
 pub mod poseidon;
 pub mod proof;
 pub mod relation;
+pub mod rows;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod scheme;
+pub mod small;
+pub mod spartan;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod spartan_prover;
 pub mod sponge;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod sponge_gadget;
@@ -41,4 +51,6 @@ pub mod statement;
 pub mod sumcheck;
 pub mod transcript;
 pub mod verify;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod widths;
 pub mod words;

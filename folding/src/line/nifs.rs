@@ -6,10 +6,11 @@ use super::{
   challenge::Bits,
   curve::{G, point_limbs},
   relation::{Incoming, Products, Running, RunningWitness, evaluate},
+  small::{Multiples, Small},
   sponge::{RATE, Sponge, Tag},
   sumcheck::eq_table,
 };
-use crate::{engine::Fr, sparse::Shape};
+use crate::{curves::Fr, sparse::Shape};
 use ff::Field;
 use halo2curves::group::Curve;
 use rayon::prelude::*;
@@ -55,6 +56,43 @@ pub fn verify(running: &Running, incoming: &Incoming, messages: &Messages) -> Fo
   }
 }
 
+/// A fold before the witness has been moved along: what can still be given up.
+pub struct Prepared {
+  pub messages: Messages,
+  pub folded: Folded,
+  /// T, one value a row.
+  cross_terms: Vec<Fr>,
+}
+
+/// Folds the instances. `witness` belongs to `running`, `products` to `incoming`.
+pub fn prepare(running: &Running, witness: &RunningWitness, incoming: &Incoming, products: &Products) -> Prepared {
+  let (mut sponge, delta) = begin(running, incoming);
+  let line = line_polynomial(&witness.error, &running.beta, &delta)[1..].to_vec();
+  sponge.absorb(&line);
+  let beta = moved(&running.beta, &delta, sponge.squeeze());
+  let (cross_terms, cross) = cross_terms(&witness.products, products, running.u, &beta);
+  let messages = Messages { line, cross };
+  // The verifier's own code: both sides cannot come apart.
+  let folded = verify(running, incoming, &messages);
+  Prepared {
+    messages,
+    folded,
+    cross_terms,
+  }
+}
+
+impl Prepared {
+  /// Moves the witness along: it belongs to the folded instance then.
+  pub fn apply(&self, witness: &mut RunningWitness, incoming_witness: &[Fr], products: &Products) {
+    let weight = Multiples::of(self.folded.gamma.gamma());
+    add(&mut witness.w, incoming_witness, &weight);
+    add(&mut witness.products.az, &products.az, &weight);
+    add(&mut witness.products.bz, &products.bz, &weight);
+    add(&mut witness.products.cz, &products.cz, &weight);
+    add(&mut witness.error, &self.cross_terms, &weight);
+  }
+}
+
 /// Folds, and moves the witness along. `incoming_witness` and `products` belong to `incoming`.
 pub fn prove(
   running: &Running,
@@ -63,23 +101,9 @@ pub fn prove(
   incoming_witness: &[Fr],
   products: &Products,
 ) -> (Messages, Folded) {
-  let (mut sponge, delta) = begin(running, incoming);
-  let line = line_polynomial(&witness.error, &running.beta, &delta)[1..].to_vec();
-  sponge.absorb(&line);
-  let beta = moved(&running.beta, &delta, sponge.squeeze());
-  let cross_terms = cross_terms(&witness.products, products, running.u);
-  let weights = eq_table(&beta);
-  let cross = weights.par_iter().zip(&cross_terms).map(|(w, t)| *w * t).sum();
-  let messages = Messages { line, cross };
-  // The verifier's own code: both sides cannot come apart.
-  let folded = verify(running, incoming, &messages);
-  let weight = folded.gamma.gamma();
-  add(&mut witness.w, incoming_witness, weight);
-  add(&mut witness.products.az, &products.az, weight);
-  add(&mut witness.products.bz, &products.bz, weight);
-  add(&mut witness.products.cz, &products.cz, weight);
-  add(&mut witness.error, &cross_terms, weight);
-  (messages, folded)
+  let prepared = prepare(running, witness, incoming, products);
+  prepared.apply(witness, incoming_witness, products);
+  (prepared.messages, prepared.folded)
 }
 
 /// Absorbs what is to be folded; δ = t − β for the challenge t.
@@ -101,25 +125,48 @@ fn horner(constant: Fr, coefficients: &[Fr], alpha: Fr) -> Fr {
   coefficients.iter().rev().fold(Fr::ZERO, |sum, c| (sum + c) * alpha) + constant
 }
 
-fn add(to: &mut [Fr], from: &[Fr], weight: Fr) {
-  to.par_iter_mut().zip(from).with_min_len(4096).for_each(|(to, from)| {
-    if *from != Fr::ZERO {
-      *to += weight * from;
-    }
-  });
+fn add(to: &mut [Fr], from: &[Fr], weight: &Multiples) {
+  let small = Small::new();
+  to.par_iter_mut()
+    .zip(from)
+    .with_min_len(4096)
+    .for_each(|(to, from)| small.add(to, weight, from));
 }
 
-/// T = Az₁∘Bz₂ + Az₂∘Bz₁ − u₁·Cz₂ − Cz₁.
-fn cross_terms(running: &Products, incoming: &Products, u: Fr) -> Vec<Fr> {
-  (0..running.az.len())
-    .into_par_iter()
-    .with_min_len(4096)
-    .map(|i| running.az[i] * incoming.bz[i] + incoming.az[i] * running.bz[i] - u * incoming.cz[i] - running.cz[i])
-    .collect()
+/// T = Az₁∘Bz₂ + Az₂∘Bz₁ − u₁·Cz₂ − Cz₁ and k = Σ_i eq_i(β*)·T_i, in one pass: eq is a product of a table for the low
+/// coordinates and one for the high ones.
+fn cross_terms(running: &Products, incoming: &Products, u: Fr, beta: &[Fr]) -> (Vec<Fr>, Fr) {
+  let small = Small::new();
+  let minus_u = Multiples::of(-u);
+  let (low, high) = beta.split_at(beta.len().div_ceil(2));
+  let (low, high) = (eq_table(low), eq_table(high));
+  let mut terms = vec![Fr::ZERO; running.az.len()];
+  let k = terms
+    .par_chunks_mut(low.len())
+    .zip(&high)
+    .enumerate()
+    .map(|(chunk, (terms, high))| {
+      let first = chunk * low.len();
+      let mut sum = Fr::ZERO;
+      for (at, (term, low)) in terms.iter_mut().zip(&low).enumerate() {
+        let i = first + at;
+        let mut value = small.times(&incoming.bz[i], &running.az[i]);
+        value += small.times(&incoming.az[i], &running.bz[i]);
+        small.add(&mut value, &minus_u, &incoming.cz[i]);
+        value -= running.cz[i];
+        *term = value;
+        if value != Fr::ZERO {
+          sum += value * low;
+        }
+      }
+      sum * high
+    })
+    .sum();
+  (terms, k)
 }
 
 /// Tables up to this size are one task.
-const CHUNK: usize = 1 << 13;
+const CHUNK: usize = 1 << 10;
 
 /// Coefficients of Ẽ(β + X·δ), constant first: as many as β has elements, and one.
 pub fn line_polynomial(table: &[Fr], beta: &[Fr], delta: &[Fr]) -> Vec<Fr> {

@@ -4,6 +4,7 @@
 use super::{
   augmented::{self, Inputs},
   builder::{Builder, Row},
+  commitment::{self, CycleTables},
   curve::{G, H},
   cycle::CycleRunning,
   cyclefold::SIZE,
@@ -14,7 +15,7 @@ use super::{
   verify::VerifierKey,
 };
 use crate::{
-  engine::Fr,
+  curves::Fr,
   error::{Code, Error, Result},
   ptau::Powers,
   r1cs::R1cs,
@@ -22,6 +23,7 @@ use crate::{
 };
 use ff::Field;
 use halo2curves::bn256::G2Affine;
+use std::sync::OnceLock;
 
 pub struct Parameters {
   /// The key id.
@@ -36,6 +38,14 @@ pub struct Parameters {
   /// Hashed to the curve: commits to an inner product.
   pub product: H,
   pub pp: Fr,
+  /// Made when they are first needed.
+  pub tables: OnceLock<Tables>,
+}
+
+/// What commitments are looked up in while folding.
+pub struct Tables {
+  pub step: commitment::Tables,
+  pub cycle: CycleTables,
 }
 
 impl Parameters {
@@ -61,6 +71,7 @@ impl Parameters {
       cycle_bases,
       product,
       pp: key::pp(&id),
+      tables: OnceLock::new(),
     })
   }
 
@@ -75,6 +86,7 @@ impl Parameters {
       cycle_bases: key.cycle_bases,
       product: key.product,
       pp: key.pp,
+      tables: OnceLock::new(),
     }
   }
 
@@ -119,6 +131,18 @@ pub fn shape_of(circuit: &R1cs) -> Result<(Layout, Shape<Fr>)> {
   Err(refused(format!(
     "the step has {rows} constraints and {wires} wires; {left} of each are left for it beside what folding adds"
   )))
+}
+
+impl Parameters {
+  pub fn tables(&self) -> &Tables {
+    self.tables.get_or_init(|| {
+      let (step, cycle) = rayon::join(
+        || commitment::Tables::of(&self.shape, &self.bases),
+        || CycleTables::of(&self.cycle_bases),
+      );
+      Tables { step, cycle }
+    })
+  }
 }
 
 /// Rows of the augmentation alone.

@@ -1,6 +1,6 @@
 //! Poseidon for Line: width 18, 8 full and 59 partial rounds (`poseidon::wide`).
 
-use crate::{engine::Fr, poseidon::wide::Permutation};
+use crate::{curves::Fr, poseidon::wide::Permutation};
 use std::sync::LazyLock;
 
 pub use crate::poseidon::wide::FULL_ROUNDS;

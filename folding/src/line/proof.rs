@@ -1,6 +1,4 @@
-//! A compressed proof and its bytes (folding-scheme §9): fixed lengths that follow from the key, every value in its one
-//! form. Scalars are 32 bytes little-endian, canonical; points 32 bytes, x and in the top bit y's parity, the neutral one
-//! all zeroes.
+//! A compressed proof and its bytes (folding-scheme §9): fixed lengths that follow from the key.
 
 use super::{
   curve::{G, H},
@@ -10,11 +8,12 @@ use super::{
   mercury,
   nifs::Messages,
   relation::Running,
+  spartan,
   sumcheck::Round,
   words::{Reader, WORD, Writer},
 };
 use crate::{
-  engine::{Fq, Fr},
+  curves::{Fq, Fr},
   error::{Code, Error, Result},
 };
 use halo2curves::group::prime::PrimeCurveAffine;
@@ -29,12 +28,8 @@ pub struct Proof {
   pub c2: G,
   pub cycle: CycleRunning,
   pub messages: Messages,
-  pub outer: Vec<Round<Fr>>,
-  /// Az, Bz, Cz at the outer point.
-  pub products: [Fr; 3],
-  pub inner: Vec<Round<Fr>>,
-  /// W* at the inner point.
-  pub witness: Fr,
+  /// Of the folded instance.
+  pub spartan: spartan::Argument<Fr, 3>,
   pub mercury: mercury::Argument,
   pub cycle_proof: CycleProof,
 }
@@ -42,12 +37,7 @@ pub struct Proof {
 /// The Grumpkin side.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CycleProof {
-  pub outer: Vec<Round<Fq>>,
-  /// A′z, B′z, C′z and E′ at the outer point.
-  pub values: [Fq; 4],
-  pub inner: Vec<Round<Fq>>,
-  /// W′ at the inner point.
-  pub witness: Fq,
+  pub spartan: spartan::Argument<Fq, 4>,
   /// Brings W′ and E′ to one point.
   pub joint: Vec<Round<Fq>>,
   /// W′ and E′ there.
@@ -61,11 +51,11 @@ pub fn length(layout: &Layout) -> usize {
   let running = 1 + 3 + rows;
   let cycle = 2 + 1 + SUMS;
   let fold = rows + 1;
-  let outer = 2 * rows + 3;
-  let inner = 2 * rows + 1;
-  let mercury = 8 + 6;
-  let cycle_proof = 3 * 2 * CYCLE_ROUNDS + 4 + 1 + 2 + 2 * CYCLE_ROUNDS + 1;
-  WORD * (layout.arity + running + 1 + cycle + fold + outer + inner + mercury + cycle_proof)
+  let folded = spartan::Argument::<Fr, 3>::words(rows, rows) + mercury::Argument::WORDS;
+  let cycle_proof = spartan::Argument::<Fq, 4>::words(CYCLE_ROUNDS, CYCLE_ROUNDS);
+  let joint = 2 * CYCLE_ROUNDS + 2;
+  let inner_product = 2 * CYCLE_ROUNDS + 1;
+  WORD * (layout.arity + running + 1 + cycle + fold + folded + cycle_proof + joint + inner_product)
 }
 
 impl Proof {
@@ -82,29 +72,10 @@ impl Proof {
     out.scalars(&self.cycle.x);
     out.scalars(&self.messages.line);
     out.scalars(&[self.messages.cross]);
-    out.rounds(&self.outer);
-    out.scalars(&self.products);
-    out.rounds(&self.inner);
-    out.scalars(&[self.witness]);
-    let mercury = &self.mercury;
-    for point in [
-      &mercury.h,
-      &mercury.g,
-      &mercury.q,
-      &mercury.s,
-      &mercury.d,
-      &mercury.quotient,
-      &mercury.w,
-      &mercury.w_prime,
-    ] {
-      out.point(point);
-    }
-    out.scalars(&mercury.values);
+    self.spartan.write(&mut out);
+    self.mercury.write(&mut out);
     let cycle = &self.cycle_proof;
-    out.rounds(&cycle.outer);
-    out.scalars(&cycle.values);
-    out.rounds(&cycle.inner);
-    out.scalars(&[cycle.witness]);
+    cycle.spartan.write(&mut out);
     out.rounds(&cycle.joint);
     out.scalars(&cycle.joint_values);
     for [left, right] in &cycle.argument.sides {
@@ -148,26 +119,10 @@ impl Proof {
       line: from.scalars(rows)?,
       cross: from.scalar()?,
     };
-    let outer = from.rounds(rows)?;
-    let products = from.array()?;
-    let inner = from.rounds(rows)?;
-    let witness = from.scalar()?;
-    let mercury = mercury::Argument {
-      h: from.point()?,
-      g: from.point()?,
-      q: from.point()?,
-      s: from.point()?,
-      d: from.point()?,
-      quotient: from.point()?,
-      w: from.point()?,
-      w_prime: from.point()?,
-      values: from.array()?,
-    };
+    let spartan = spartan::Argument::read(&mut from, rows, rows)?;
+    let mercury = mercury::Argument::read(&mut from)?;
     let cycle_proof = CycleProof {
-      outer: from.rounds(CYCLE_ROUNDS)?,
-      values: from.array()?,
-      inner: from.rounds(CYCLE_ROUNDS)?,
-      witness: from.scalar()?,
+      spartan: spartan::Argument::read(&mut from, CYCLE_ROUNDS, CYCLE_ROUNDS)?,
       joint: from.rounds(CYCLE_ROUNDS)?,
       joint_values: from.array()?,
       argument: inner_product::Argument {
@@ -183,10 +138,7 @@ impl Proof {
       c2,
       cycle,
       messages,
-      outer,
-      products,
-      inner,
-      witness,
+      spartan,
       mercury,
       cycle_proof,
     })

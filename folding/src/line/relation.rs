@@ -1,8 +1,11 @@
 //! Incoming and running instances of a step's relation (folding-scheme §2), their witnesses, and what holds of them.
 
-use super::curve::{G, point_limbs};
-use super::matrices::multiply;
-use crate::{engine::Fr, sparse::Shape};
+use super::{
+  curve::{G, point_limbs},
+  rows,
+  small::Small,
+};
+use crate::{curves::Fr, sparse::Shape};
 use ff::Field;
 use rayon::prelude::*;
 
@@ -55,7 +58,7 @@ pub struct Products {
 impl Products {
   /// For z = (witness, u, x).
   pub fn of(shape: &Shape<Fr>, witness: &[Fr], u: Fr, x: Fr) -> Self {
-    let [az, bz, cz] = multiply(shape, witness, &[u, x]);
+    let [az, bz, cz] = rows::products(shape, witness, &[u, x]);
     Products { az, bz, cz }
   }
 
@@ -70,10 +73,11 @@ impl Products {
 
   /// The first row in which Az·Bz ≠ Cz.
   pub fn broken_row(&self) -> Option<usize> {
+    let small = Small::new();
     (0..self.az.len())
       .into_par_iter()
       .with_min_len(4096)
-      .find_first(|row| self.az[*row] * self.bz[*row] != self.cz[*row])
+      .find_first(|row| small.times(&self.az[*row], &self.bz[*row]) != self.cz[*row])
   }
 }
 

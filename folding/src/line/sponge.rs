@@ -2,7 +2,7 @@
 //! tag that fixes all lengths, so that there is no padding.
 
 use super::poseidon::{self, State, WIDTH};
-use crate::engine::Fr;
+use crate::curves::Fr;
 use ff::Field;
 
 pub const RATE: usize = WIDTH - 1;

@@ -5,7 +5,7 @@ use super::{
   poseidon::{self, FULL_ROUNDS, PARAMETERS, PARTIAL_ROUNDS, State, WIDTH},
   sponge::{RATE, Tag},
 };
-use crate::engine::Fr;
+use crate::curves::Fr;
 use ff::Field;
 
 /// As `sponge::Sponge`.

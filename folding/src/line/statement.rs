@@ -1,15 +1,7 @@
-//! What prover and verifier of a compressed proof do alike: the transcript's beginning, and evaluations of the matrices.
+//! What prover and verifier of a compressed proof do alike: the transcript's beginning.
 
-use super::matrices::combined_columns;
-use super::{
-  curve::G,
-  cycle::CycleRunning,
-  nifs::Messages,
-  relation::Running,
-  sumcheck::{Scalar, eq_table},
-  transcript::Transcript,
-};
-use crate::{engine::Fr, sparse::Shape};
+use super::{curve::G, cycle::CycleRunning, nifs::Messages, relation::Running, transcript::Transcript};
+use crate::curves::Fr;
 
 /// Names the protocol in keys and transcripts.
 pub const PROTOCOL: &str = "wsc-line-1";
@@ -48,11 +40,4 @@ impl Claim<'_> {
     transcript.scalars(b"k", &[messages.cross]);
     transcript
   }
-}
-
-/// (A + ρB + ρ²C) at a row point: one value a variable, then u's and the public ones'.
-pub fn columns<F: Scalar>(shape: &Shape<F>, rho: F, row: &[F]) -> (Vec<F>, Vec<F>) {
-  let mut all = combined_columns(shape, &eq_table(row), [F::ONE, rho, rho.square()]);
-  let public = all.split_off(shape.variables);
-  (all, public)
 }

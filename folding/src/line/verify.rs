@@ -11,15 +11,17 @@ use super::{
   mercury, nifs,
   proof::{CycleProof, Proof},
   relation::{Incoming, Running},
-  statement::{Claim, columns},
-  sumcheck::{self, Scalar, eq, eq_table},
+  spartan::{self, Half},
+  statement::Claim,
+  sumcheck::{self, eq},
   transcript::Transcript,
 };
 use crate::{
-  engine::{Fq, Fr},
+  curves::{Fq, Fr},
   error::{Code, Error, Result},
   sparse::Shape,
 };
+use ff::Field;
 use halo2curves::{bn256::G2Affine, group::Curve};
 
 /// All that verifying needs.
@@ -66,29 +68,23 @@ pub fn verify(key: &VerifierKey, bytes: &[u8], n: u64, z0: &[Fr]) -> Result<Vec<
   }
   .begin();
 
-  let outer = sumcheck::verify(&mut transcript, running.e, &proof.outer, Some(&running.beta))
-    .map_err(|_| invalid("the outer sum-check"))?;
-  let [a, b, c] = proof.products;
-  check(a * b - running.u * c == outer.claim, "the outer sum-check")?;
-  transcript.scalars(b"abc", &proof.products);
-  let point = verify_columns(
-    &mut transcript,
-    &key.shape,
-    &outer.point,
-    proof.products,
-    &[running.u, running.x],
-    &proof.inner,
-    proof.witness,
-  )
-  .ok_or_else(|| invalid("the inner sum-check"))?;
-  transcript.scalars(b"w", &[proof.witness]);
+  let claim = spartan::Claim {
+    shape: &key.shape,
+    weights: &running.beta,
+    sum: running.e,
+    public: &[running.u, running.x],
+  };
+  let points = spartan::verify(&mut transcript, &claim, &proof.spartan).map_err(|half| match half {
+    Half::Outer => invalid("the outer sum-check"),
+    Half::Inner => invalid("the inner sum-check"),
+  })?;
   check(
     mercury::verify(
       &mut transcript,
       &key.tau,
       &running.c,
-      &point,
-      &proof.witness,
+      &points.column,
+      &proof.spartan.witness,
       &proof.mercury,
     ),
     "the opening on BN254",
@@ -97,64 +93,32 @@ pub fn verify(key: &VerifierKey, bytes: &[u8], n: u64, z0: &[Fr]) -> Result<Vec<
   Ok(proof.zn)
 }
 
-/// The point where the witness must have the value `witness`; None where the rounds do not lead there.
-fn verify_columns<F: Scalar>(
-  transcript: &mut Transcript,
-  shape: &Shape<F>,
-  row: &[F],
-  values: [F; 3],
-  public: &[F],
-  rounds: &[sumcheck::Round<F>],
-  witness: F,
-) -> Option<Vec<F>> {
-  let rho: F = transcript.challenge(b"rho");
-  let (weights, public_weights) = columns(shape, rho, row);
-  let [a, b, c] = values;
-  let share: F = public_weights
-    .iter()
-    .zip(public)
-    .map(|(weight, value)| *weight * value)
-    .sum();
-  let end = sumcheck::verify(transcript, a + rho * (b + rho * c) - share, rounds, None).ok()?;
-  let matrix: F = weights
-    .iter()
-    .zip(eq_table(&end.point))
-    .map(|(weight, eq)| *weight * eq)
-    .sum();
-  (matrix * witness == end.claim).then_some(end.point)
-}
-
 fn verify_cycle(
   key: &VerifierKey,
   transcript: &mut Transcript,
   cycle: &CycleRunning,
   proof: &CycleProof,
 ) -> Result<()> {
-  let tau: Vec<Fq> = (0..proof.outer.len()).map(|_| transcript.challenge(b"tau")).collect();
-  let (u, public) = (cycle.u_in_k(), cycle.public());
-  let outer = sumcheck::verify(transcript, ff::Field::ZERO, &proof.outer, Some(&tau))
-    .map_err(|_| invalid("CycleFold's outer sum-check"))?;
-  let [a, b, c, e] = proof.values;
-  check(a * b - u * c - e == outer.claim, "CycleFold's outer sum-check")?;
-  transcript.scalars(b"abcE", &proof.values);
-  let mut known = vec![u];
-  known.extend(public);
-  let inner = verify_columns(
-    transcript,
-    &cyclefold::SHAPE,
-    &outer.point,
-    [a, b, c],
-    &known,
-    &proof.inner,
-    proof.witness,
-  )
-  .ok_or_else(|| invalid("CycleFold's inner sum-check"))?;
-  transcript.scalars(b"W", &[proof.witness]);
+  let rows = cyclefold::SHAPE.constraints.ilog2();
+  let tau: Vec<Fq> = (0..rows).map(|_| transcript.challenge(b"tau")).collect();
+  let mut public = vec![cycle.u_in_k()];
+  public.extend(cycle.public());
+  let claim = spartan::Claim {
+    shape: &cyclefold::SHAPE,
+    weights: &tau,
+    sum: Fq::ZERO,
+    public: &public,
+  };
+  let points = spartan::verify(transcript, &claim, &proof.spartan).map_err(|half| match half {
+    Half::Outer => invalid("CycleFold's outer sum-check"),
+    Half::Inner => invalid("CycleFold's inner sum-check"),
+  })?;
+  let (witness, e) = (proof.spartan.witness, proof.spartan.values[3]);
   let theta: Fq = transcript.challenge(b"theta");
-  let joint = sumcheck::verify(transcript, proof.witness + theta * e, &proof.joint, None)
+  let joint = sumcheck::verify(transcript, witness + theta * e, &proof.joint, None)
     .map_err(|_| invalid("CycleFold's joint sum-check"))?;
   let [w, error] = proof.joint_values;
-  let expected = eq(&inner, &joint.point) * w + theta * eq(&outer.point, &joint.point) * error;
+  let expected = eq(&points.column, &joint.point) * w + theta * eq(&points.row, &joint.point) * error;
   check(expected == joint.claim, "CycleFold's joint sum-check")?;
   transcript.scalars(b"joint", &proof.joint_values);
   let c: Fq = transcript.challenge(b"c");

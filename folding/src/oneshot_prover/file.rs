@@ -1,12 +1,12 @@
 //! The two files of a setup: `verifier.key`, the compact verifying key, and `params.bin`, the powers of tau that a prover
 //! commits with.
 
-use super::CommitmentKey;
 use crate::{
   error::{Code, Error, Result},
+  line::curve::G,
   oneshot::Verifier,
-  quiet::quietly,
   r1cs::R1cs,
+  raw,
   sealed::{self, Kind},
   setup_kind::SetupKind,
 };
@@ -15,7 +15,7 @@ use std::path::Path;
 
 const PARAMETERS: Kind = Kind {
   magic: *b"WSC-ONP\0",
-  version: 1,
+  version: 2,
   code: Code::Key,
   name: "parameter file",
 };
@@ -51,7 +51,7 @@ pub fn write(
   out: &Path,
   circuit: &R1cs,
   circuit_bytes: &[u8],
-  powers: &CommitmentKey,
+  powers: &[G],
   compact: &[u8],
   ceremony: Option<&[u8]>,
 ) -> Result<SetupInfo> {
@@ -60,15 +60,14 @@ pub fn write(
   body.extend_from_slice(&loaded.key_id);
   body.push(loaded.setup.as_byte());
   body.extend_from_slice(&Sha256::digest(circuit_bytes));
-  bincode::serde::encode_into_std_write(powers, &mut body, bincode::config::legacy())
-    .map_err(|e| Error::internal(format!("encoding parameters: {e}")))?;
+  raw::put(&mut body, powers);
   sealed::write_atomically(&out.join("params.bin"), &PARAMETERS.seal(&body))?;
   sealed::write_atomically(&out.join("verifier.key"), compact)?;
   Ok(info(loaded.key_id, loaded.setup, circuit))
 }
 
 /// Reads `params.bin` from `directory`; it must have been made for exactly this circuit file.
-pub fn read(directory: &Path, circuit: &R1cs, circuit_bytes: &[u8]) -> Result<(SetupInfo, CommitmentKey)> {
+pub fn read(directory: &Path, circuit: &R1cs, circuit_bytes: &[u8]) -> Result<(SetupInfo, Vec<G>)> {
   let bad = |what: &str| Error::key(format!("parameter file: {what}"));
   let bytes = sealed::read_bounded(&directory.join("params.bin"), MAX_PARAMETERS)?;
   let body = PARAMETERS.open(&bytes)?;
@@ -76,9 +75,7 @@ pub fn read(directory: &Path, circuit: &R1cs, circuit_bytes: &[u8]) -> Result<(S
   if head[33..] != *Sha256::digest(circuit_bytes) {
     return Err(bad("made for another circuit"));
   }
-  // Reading τ·G2 checks its group, which prints (`quiet`).
-  let decoded = quietly(|| bincode::serde::decode_from_slice(powers, bincode::config::legacy()));
-  let (powers, _) = decoded.map_err(|_| bad("cannot be decoded"))?;
+  let powers = raw::take(powers, raw::G1).ok_or_else(|| bad("a power is not on the curve"))?;
   let mut key_id = [0; 32];
   key_id.copy_from_slice(&head[..32]);
   Ok((info(key_id, SetupKind::from_byte(head[32]), circuit), powers))

@@ -1,11 +1,14 @@
-//! Whether a given file holds powers of tau at all. nova-snark checks curve and subgroup of what it reads; here the
-//! points must also *be* powers: with any other points commitments would not bind, whoever's τ·G2 the file shows.
+//! Whether a given file holds powers of tau at all. Besides lying on the curve and in its group the points must *be*
+//! powers: with any other points commitments would not bind, whoever's τ·G2 the file shows.
 
 use super::file::{G1_BYTES, G2_BYTES, PtauFile, TAU_G1, TAU_G2};
-use crate::error::{Error, Result};
+use crate::{
+  error::{Error, Result},
+  msm::msm,
+};
 use halo2curves::{
   CurveAffine,
-  bn256::{Bn256, Fr, G1, G1Affine, G2Affine},
+  bn256::{Bn256, Fr, G1Affine, G2Affine},
   group::{
     Curve,
     cofactor::{CofactorCurveAffine, CofactorGroup},
@@ -13,7 +16,6 @@ use halo2curves::{
   pairing::Engine,
   serde::SerdeObject,
 };
-use nova_snark::provider::traits::DlogGroupExt;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
@@ -91,7 +93,7 @@ fn check_points(raw_g1: &[u8], raw_g2: &[u8]) -> std::result::Result<(Vec<G1Affi
     .chain_update(raw_g2);
   let seed: [u8; 32] = seed.finalize().into();
   let weights: Vec<Fr> = (0..powers.len() as u64 - 1).map(|i| weight(&seed, i)).collect();
-  let combine = |points: &[G1Affine]| G1::vartime_multiscalar_mul(&weights, points).to_affine();
+  let combine = |points: &[G1Affine]| msm(&weights, points).to_affine();
   let (lower, upper) = rayon::join(|| combine(&powers[..weights.len()]), || combine(&powers[1..]));
   if Bn256::pairing(&lower, &tau) == Bn256::pairing(&upper, &one) {
     Ok((powers, tau))

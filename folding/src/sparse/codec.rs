@@ -85,12 +85,7 @@ struct Pattern {
 /// Constraints, variables and public values: the beginning of a shape.
 pub fn read_sizes(reader: &mut Reader<'_>) -> Result<(usize, usize, usize)> {
   let (constraints, variables) = (size(reader)?, size(reader)?);
-  let io = reader.number(MAX_IO)? as usize;
-  // The public half of the columns, u and the public values, is as long as the variables at most.
-  if io >= variables {
-    return Err(Error::key("more public values than variables"));
-  }
-  Ok((constraints, variables, io))
+  Ok((constraints, variables, reader.number(MAX_IO)? as usize))
 }
 
 /// Decodes a shape, which must fill `bytes`.

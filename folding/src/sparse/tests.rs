@@ -1,4 +1,8 @@
 use super::*;
+use crate::line::{
+  matrices::{combined_columns, multiply},
+  sumcheck::eq_table,
+};
 use ff::Field;
 use halo2curves::bn256::Fr;
 
@@ -29,9 +33,16 @@ fn sample() -> Shape<Fr> {
         entries.push((row, column, coefficients[(random(5) as usize + matrix) % 5]));
       }
     }
-    SparseMatrix::new(&entries, constraints, variables + 3)
+    entries
   });
-  Shape::new(constraints, variables, 2, [&matrices[0], &matrices[1], &matrices[2]]).unwrap()
+  let rows = (0..constraints).map(|row| {
+    let terms = |entries: &Vec<(usize, usize, Fr)>| -> Vec<(u32, Fr)> {
+      let of_row = entries.iter().filter(|(at, ..)| *at == row);
+      of_row.map(|(_, column, value)| (*column as u32, *value)).collect()
+    };
+    matrices.each_ref().map(terms)
+  });
+  Shape::of_rows(constraints, variables, 2, rows)
 }
 
 fn encoded(shape: &Shape<Fr>) -> Vec<u8> {
@@ -45,13 +56,8 @@ fn what_is_encoded_is_decoded() {
   let shape = sample();
   let decoded: Shape<Fr> = decode(&encoded(&shape)).unwrap();
   assert_eq!(decoded, shape);
-  for (matrix, again) in shape.expand().iter().zip(&decoded.expand()) {
-    assert_eq!(matrix, again);
-    assert_eq!(
-      (matrix.indptr.len(), matrix.cols),
-      (shape.constraints + 1, shape.variables + 3)
-    );
-  }
+  // The empty row in the middle is there, those at the end are not.
+  assert_eq!(shape.matrices.each_ref().map(|matrix| matrix.ends.len()), [50; 3]);
 }
 
 #[test]
@@ -73,17 +79,25 @@ fn one_shape_has_one_encoding() {
   assert!(decode::<Fr>(&[&good[..], &[0]].concat()).is_err());
 }
 
+/// The products of the verifier and the prover are those of the matrices' terms, taken one by one.
 #[test]
-fn evaluation_is_that_of_the_matrices() {
+fn products_are_those_of_the_matrices() {
   let shape = sample();
   let point = |from: u64, length: u64| (from..from + length).map(|i| Fr::from(i * i + 3)).collect::<Vec<_>>();
-  let (r, x, y) = (Fr::from(77), point(5, 6), point(100, 6));
-  let (rows, columns) = (EqPolynomial::evals_from_points(&x), EqPolynomial::evals_from_points(&y));
-  let [a, b, c] = shape.expand().map(|matrix| -> Fr {
-    matrix
-      .iter()
-      .map(|(row, column, value)| rows[row] * columns[column] * value)
-      .sum()
-  });
-  assert_eq!(shape.evaluate(r, &x, &y), a + r * b + r * r * c);
+  let (r, x, z) = (Fr::from(77), point(5, 6), point(100, 32 + 3));
+  let rows = eq_table(&x);
+  let weights = [Fr::ONE, r, r * r];
+  let mut columns = vec![Fr::ZERO; 32 + 3];
+  let mut products = [(); 3].map(|()| vec![Fr::ZERO; 64]);
+  for (at, matrix) in shape.matrices.iter().enumerate() {
+    for row in 0..50 {
+      for term in matrix.row(row) {
+        let value = shape.table[term.coefficient as usize];
+        columns[term.column as usize] += weights[at] * rows[row] * value;
+        products[at][row] += value * z[term.column as usize];
+      }
+    }
+  }
+  assert_eq!(combined_columns(&shape, &rows, weights), columns);
+  assert_eq!(multiply(&shape, &z[..32], &z[32..]), products);
 }

@@ -2,7 +2,7 @@
 
 use super::{gadgets::is_zero, sink::Sink};
 use crate::{
-  engine::Fr,
+  curves::Fr,
   poseidon::{Event, observed},
 };
 use ff::Field;

@@ -4,7 +4,7 @@ use super::{
   numbers::{field32, fr_signed},
   sink::{Sink, limbs},
 };
-use crate::engine::Fr;
+use crate::curves::Fr;
 use ff::Field;
 
 /// Bits of an element that may be the residue of a negative number.

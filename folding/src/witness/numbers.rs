@@ -1,6 +1,6 @@
 //! 256-bit numbers and field elements, as the generator computes with them.
 
-use crate::engine::Fr;
+use crate::curves::Fr;
 use ff::Field;
 
 pub fn fr(limbs: [u64; 4]) -> Fr {

@@ -6,7 +6,7 @@ use super::{
   sink::Sink,
   state::halves,
 };
-use crate::engine::Fr;
+use crate::curves::Fr;
 use ff::Field;
 
 pub fn hash_at_most<S: Sink>(sink: &mut S, path: &str, active: bool, hash: &[u32; 8], target: Fr) {

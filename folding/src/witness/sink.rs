@@ -3,7 +3,7 @@
 //! A generator names every signal it gives a value, always in the same order. It runs once with a `Names` sink, which
 //! matches the names to circom's wires, and from then on with a `Values` sink, which ignores them.
 
-use crate::engine::Fr;
+use crate::curves::Fr;
 use crate::field::FIELD_BYTES;
 use ff::PrimeField;
 use std::{collections::HashMap, fmt};

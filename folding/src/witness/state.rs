@@ -5,7 +5,7 @@ use super::{
   numbers::{field32, fr, power},
   sink::Sink,
 };
-use crate::engine::Fr;
+use crate::curves::Fr;
 use ff::Field;
 
 /// Least size byte of a compact limit that the parameters' unpacking knows (`UnpackParams`).

@@ -10,7 +10,7 @@ use super::{
   state::{halves, pack_leaf, unpack_hash, unpack_params},
   target::{block_work, retarget},
 };
-use crate::engine::Fr;
+use crate::curves::Fr;
 use ff::Field;
 
 pub const STATE: usize = 10;

@@ -6,7 +6,7 @@ use super::{
   sink::{Sink, limbs},
   state::{Params, SMALLEST_SIZE},
 };
-use crate::engine::Fr;
+use crate::curves::Fr;
 use ff::Field;
 
 const MIN_SPAN: i64 = 302_400;

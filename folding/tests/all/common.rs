@@ -7,12 +7,11 @@ use std::{
   sync::{Arc, OnceLock, atomic::AtomicBool},
 };
 use wsc_folding::{
-  engine::Fr,
+  curves::Fr,
   error::Result,
   field::{self, MODULUS},
   keyfile::SetupInfo,
   line::{self, scheme::Line},
-  nova::Nova,
   ptau,
   scheme::{FoldingScheme, Watch},
   session::{self, Prover},
@@ -31,6 +30,14 @@ pub struct R1csFile {
 /// One constraint: the wires that are summed in A, in B and in C.
 pub type Row<'a> = [&'a [u32]; 3];
 
+/// The same with coefficients.
+pub type WeightedRow = [Vec<(u32, Fr)>; 3];
+
+pub fn weighted(rows: &[Row<'_>]) -> Vec<WeightedRow> {
+  let one = |wires: &&[u32]| wires.iter().map(|wire| (*wire, Fr::from(1))).collect();
+  rows.iter().map(|row| row.each_ref().map(one)).collect()
+}
+
 impl R1csFile {
   pub fn new() -> Self {
     // Wires: 1, a', b', a, b, x, square.
@@ -40,6 +47,10 @@ impl R1csFile {
 
   /// `counts`: wires, outputs, public inputs, private inputs.
   pub fn of(counts: [u32; 4], rows: &[Row<'_>]) -> Self {
+    R1csFile::weighted(counts, &weighted(rows))
+  }
+
+  pub fn weighted(counts: [u32; 4], rows: &[WeightedRow]) -> Self {
     let mut header = Vec::new();
     header.extend(32u32.to_le_bytes());
     header.extend(MODULUS);
@@ -52,9 +63,9 @@ impl R1csFile {
     let mut constraints = Vec::new();
     for combination in rows.iter().flatten() {
       constraints.extend((combination.len() as u32).to_le_bytes());
-      for wire in *combination {
+      for (wire, coefficient) in combination {
         constraints.extend(wire.to_le_bytes());
-        constraints.extend(field::encode(&Fr::from(1)));
+        constraints.extend(field::encode(coefficient));
       }
     }
     let labels = (0..wires).flat_map(u64::to_le_bytes).collect();
@@ -171,31 +182,6 @@ impl<S: Contracted> World<S> {
       key,
       proof,
     }
-  }
-}
-
-impl Contracted for Nova {
-  const POWER: u32 = 14;
-  const ORIGIN: &'static str = "nova-snark 0.76.0";
-
-  fn world() -> &'static World<Self> {
-    static WORLD: OnceLock<World<Nova>> = OnceLock::new();
-    WORLD.get_or_init(|| World::new("world-nova"))
-  }
-
-  fn key_id(compact: &[u8]) -> [u8; 32] {
-    wsc_folding::key::key_id(compact)
-  }
-
-  /// Two for blinding; the others come last, the one for inner products at the very end.
-  fn generators(after: Range<usize>) -> Vec<usize> {
-    vec![
-      after.start,
-      after.start + 64,
-      after.end - 192,
-      after.end - 128,
-      after.end - 64,
-    ]
   }
 }
 

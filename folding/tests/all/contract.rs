@@ -1,7 +1,7 @@
 //! What every folding scheme must do, whatever it is: the same tests for each.
 
 use crate::{fold, key};
-use wsc_folding::{line::scheme::Line, nova::Nova};
+use wsc_folding::line::scheme::Line;
 
 macro_rules! contract {
   ($module:ident, $scheme:ty, $($file:ident: $($test:ident)*;)*) => {
@@ -17,14 +17,8 @@ macro_rules! contract {
   };
 }
 
-macro_rules! every_scheme {
-  ($($tests:tt)*) => {
-    contract!(nova, Nova, $($tests)*);
-    contract!(line, Line, $($tests)*);
-  };
-}
-
-every_scheme! {
+contract! {
+  line, Line,
   fold:
     proof_of_some_steps
     flipped_bytes_are_refused

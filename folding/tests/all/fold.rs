@@ -7,7 +7,7 @@ use std::{
   sync::atomic::{AtomicBool, Ordering},
 };
 use wsc_folding::{
-  engine::Fr,
+  curves::Fr,
   error::{Code, Result},
   field,
   scheme::{FoldingScheme, Watch},

@@ -87,7 +87,7 @@ pub fn only_a_whole_key_is_taken<S: Contracted>() {
   let expected = format!("this verifier for {:?}", S::ORIGIN);
   assert!(refused::<S>(&other).message.contains(&expected));
   assert!(
-    refused::<S>(&vec![0; wsc_folding::key::MAX_KEY + 1])
+    refused::<S>(&vec![0; wsc_folding::bytes::MAX_KEY + 1])
       .message
       .contains("at most")
   );
@@ -111,7 +111,7 @@ pub fn the_identity_is_no_point_of_a_key<S: Contracted>() {
 }
 
 /// A spoilt key is refused, or it is another key (its id differs) under which the proof does not verify: matrices cannot
-/// be told from others, nor what Nova's key carries to save time.
+/// be told from others.
 pub fn a_spoilt_key_never_verifies<S: Contracted>() {
   let world = S::world();
   let (key, start) = (&world.key, field::encode_vec(&start()));

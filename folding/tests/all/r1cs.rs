@@ -123,7 +123,7 @@ fn survives_anything() {
     }
     if let Ok(circuit) = R1cs::parse(&bytes) {
       // Whatever is accepted can be used.
-      let values = vec![wsc_folding::engine::Fr::from(1); circuit.wires()];
+      let values = vec![wsc_folding::curves::Fr::from(1); circuit.wires()];
       circuit.broken_constraint(&values);
     }
   }

@@ -4,7 +4,7 @@ use crate::line::textbook;
 use ff::Field;
 use rand_core::{RngCore, SeedableRng};
 use wsc_folding::{
-  engine::Fr,
+  curves::Fr,
   field,
   storage::{
     code::{encode, parity_units, restore},

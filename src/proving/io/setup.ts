@@ -51,8 +51,8 @@ const AUGMENTATION = 17_097
 const LEAST_POWER = 15
 const MOST_POWER = 17
 
-/** Least size of a circuit's one-shot proofs: smaller ones are padded. */
-const LEAST = 8
+/** Least number of powers of a circuit's one-shot proofs. */
+const LEAST = 2
 
 /**
  * Makes parameters and keys for folding a step circuit, or finds them in the cache under the hash of circuit, powers and
@@ -92,7 +92,8 @@ function foldedPower({ constraints, wires }: R1csCounts): number {
  */
 export async function ensureProofSetup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
   requireOptions('ensureProofSetup', options, OPTIONS)
-  const power = (counts: R1csCounts) => Math.ceil(Math.log2(Math.max(counts.constraints, counts.wires, LEAST)))
+  // One for each private wire.
+  const power = (counts: R1csCounts) => Math.ceil(Math.log2(Math.max(counts.wires, LEAST)))
   return await ensure('one-shot keys', loadAddon().setUpCircuit, power, circuit, options)
 }
 

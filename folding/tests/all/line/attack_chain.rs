@@ -6,7 +6,7 @@ use super::{
   scene::{chain, compressed, parameters},
 };
 use ff::{Field, PrimeField};
-use wsc_folding::engine::{Fq, Fr};
+use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
   curve::{G, H},
   ivc::{Accumulator, commit},

@@ -6,7 +6,7 @@ use super::{
 };
 use ff::{Field, PrimeField};
 use halo2curves::group::Curve;
-use wsc_folding::engine::{Fq, Fr};
+use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
   challenge::Bits,
   curve::{ENDOMORPHISM, G, H},

@@ -8,7 +8,7 @@ use super::{
 };
 use ff::Field;
 use halo2curves::group::Curve;
-use wsc_folding::engine::Fr;
+use wsc_folding::curves::Fr;
 use wsc_folding::line::{
   challenge::Bits,
   curve::point_limbs,

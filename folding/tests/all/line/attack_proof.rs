@@ -8,7 +8,7 @@ use super::{
 };
 use ff::{Field, PrimeField};
 use halo2curves::{bn256::G2Affine, group::Curve};
-use wsc_folding::engine::{Fq, Fr};
+use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
   curve::H,
   statement::{Claim, PROTOCOL},

@@ -3,7 +3,7 @@
 use super::scene::{chain, compressed, parameters, verifier_key};
 use ff::Field;
 use halo2curves::{bn256::G1Affine, group::Curve, grumpkin::G1Affine as H};
-use wsc_folding::engine::{Fq, Fr};
+use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{cycle::CycleRunning, ivc::Accumulator, proof, relation::Running, verify::verify};
 
 #[test]

@@ -10,7 +10,7 @@ use wsc_folding::line::{
   relation::{Incoming, Products, Running, RunningWitness},
 };
 use wsc_folding::{
-  engine::Fr,
+  curves::Fr,
   sparse::{Matrix, Shape, Term},
 };
 

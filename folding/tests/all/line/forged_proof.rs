@@ -6,16 +6,18 @@ use super::{
 };
 use ff::Field;
 use halo2curves::group::Curve;
-use wsc_folding::engine::Fq;
+use wsc_folding::curves::Fq;
 use wsc_folding::line::{
   cycle::cycle_products,
   cyclefold, inner_product,
   ivc::Accumulator,
+  matrices::combined_columns,
   mercury,
   nifs::Messages,
   proof::{CycleProof, Proof},
   relation::evaluate,
-  statement::{Claim, columns},
+  spartan,
+  statement::Claim,
   sumcheck::{self, Round, Scalar, eq_table},
   transcript::Transcript,
 };
@@ -104,10 +106,12 @@ pub fn compress_with(
     c2: accumulator.incoming.c,
     cycle: accumulator.cycle.clone(),
     messages: advance.messages,
-    outer,
-    products,
-    inner,
-    witness,
+    spartan: spartan::Argument {
+      outer,
+      values: products,
+      inner,
+      witness,
+    },
     mercury,
     cycle_proof,
   }
@@ -124,7 +128,8 @@ fn inner<F: Scalar>(
 ) -> (Vec<Round<F>>, Vec<F>, F) {
   let right: F = transcript.challenge(b"rho");
   let rho = early.map_or(right, |mut early| early.challenge(b"rho"));
-  let (weights, public) = columns(shape, rho, row);
+  let mut weights = combined_columns(shape, &eq_table(row), [F::ONE, rho, rho.square()]);
+  let public = weights.split_off(shape.variables);
   let share: F = public.iter().zip(known).map(|(weight, value)| *weight * value).sum();
   let mut pairs = [[weights, witness]];
   let claim = a + rho * (b + rho * c) - share;
@@ -192,10 +197,12 @@ fn compress_cycle(
     &(joint_values[0] + c * joint_values[1]),
   );
   CycleProof {
-    outer,
-    values,
-    inner,
-    witness: value,
+    spartan: spartan::Argument {
+      outer,
+      values,
+      inner,
+      witness: value,
+    },
     joint,
     joint_values,
     argument,

@@ -1,10 +1,10 @@
 //! A dishonest prover, made of the engine's pieces: it takes steps from instances that are lies and sends other messages.
 //! Whatever it lies about, the rest of what it makes is consistent.
 
-use super::scene::{Fold, compressed, parameters, told, verifier_key};
+use super::scene::{compressed, parameters, verifier_key};
 use ff::Field;
 use std::sync::OnceLock;
-use wsc_folding::engine::{Fq, Fr};
+use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
   curve::G,
   cycle::{self, CycleMessages, CycleRunning, CycleWitness, cycle_products},
@@ -14,6 +14,7 @@ use wsc_folding::line::{
   nifs::{self, Messages},
   proof::Proof,
   relation::{Incoming, Products, Running, RunningWitness},
+  spartan,
   statement::Claim,
   sumcheck,
   verify::{VerifierKey, verify},
@@ -53,8 +54,11 @@ fn up_to_the_outer_sum_check(accumulator: &Accumulator) -> Proof {
     c2: accumulator.incoming.c,
     cycle: accumulator.cycle.clone(),
     messages: claimed,
-    outer,
-    products,
+    spartan: spartan::Argument {
+      outer,
+      values: products,
+      ..other.spartan.clone()
+    },
     ..other.clone()
   }
 }
@@ -134,8 +138,8 @@ impl Lies<'_> {
   };
 }
 
-/// Both running instances after a fold, their witnesses, and what was sent.
-pub struct Advanced {
+/// A fold of the accumulator's last instance, with the witnesses that belong to it.
+pub struct Advance {
   pub running: Running,
   pub witness: RunningWitness,
   pub cycle: CycleRunning,
@@ -146,7 +150,7 @@ pub struct Advanced {
 
 /// The fold of the accumulator's last instance as the circuit of the next step computes it, with lies; U's witness moved
 /// along honestly, V's by what was lied.
-pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advanced {
+pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advance {
   let parameters = parameters();
   let mut witness = accumulator.witness.clone();
   let (running, incoming) = (&accumulator.running, &accumulator.incoming);
@@ -194,7 +198,7 @@ pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advanced {
   cycle::add(&mut cycle_witness.w, &wires, scalar);
   cycle::add(&mut cycle_witness.e, &cross, scalar);
   cycle::add(&mut cycle_witness.e, &square.collect::<Vec<_>>(), scalar.square());
-  Advanced {
+  Advance {
     cycle: cycle::fold(&accumulator.cycle, &sums, &cycle_messages, r),
     running: after,
     witness,
@@ -209,17 +213,14 @@ pub fn step(accumulator: &Accumulator, lies: &Lies<'_>) -> Accumulator {
   on_top(accumulator, advance(accumulator, lies))
 }
 
-pub fn on_top(accumulator: &Accumulator, advance: Advanced) -> Accumulator {
+pub fn on_top(accumulator: &Accumulator, advance: Advance) -> Accumulator {
   use wsc_folding::line::{augmented, builder::Builder};
   let parameters = parameters();
   let wires = super::scene::wires(&accumulator.zn, 17);
   let mut cs = Builder::values(parameters.layout.first());
-  let fold = Fold {
-    messages: advance.messages,
-    sum: advance.running.c,
-    cycle_messages: advance.cycle_messages,
-  };
-  let x = augmented::write(&mut cs, &parameters.layout, &told(accumulator, &fold, &wires));
+  let (messages, sum) = (&advance.messages, advance.running.c);
+  let inputs = super::scene::told(accumulator, messages, sum, &advance.cycle_messages, &wires);
+  let x = augmented::write(&mut cs, &parameters.layout, &inputs);
   let mut witness = wires[1..].to_vec();
   witness.extend_from_slice(cs.witness());
   witness.resize(parameters.shape.variables, Fr::ZERO);

@@ -3,7 +3,7 @@
 use super::textbook;
 use ff::Field;
 use rand_core::{RngCore, SeedableRng};
-use wsc_folding::engine::Fr;
+use wsc_folding::curves::Fr;
 use wsc_folding::line::{
   challenge::Bits,
   curve::ENDOMORPHISM,

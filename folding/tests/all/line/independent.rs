@@ -8,7 +8,7 @@ use super::{
 use ff::PrimeField;
 use std::{fs, path::PathBuf, process::Command};
 use wsc_folding::line::{curve::ENDOMORPHISM, cyclefold, generators, poseidon::PARAMETERS, verify::verify};
-use wsc_folding::{engine::Fr, field, sparse};
+use wsc_folding::{curves::Fr, field, sparse};
 
 fn hex(bytes: &[u8]) -> String {
   bytes.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -13,7 +13,6 @@ use wsc_folding::{
     parameters::shape_of,
     scheme::Line,
   },
-  nova::Nova,
   r1cs::R1cs,
   verifying::VerifyingKey,
 };
@@ -120,29 +119,38 @@ fn plus_order(word: &[u8]) -> Vec<u8> {
 
 #[test]
 fn an_accumulator_of_another_scheme_is_refused_by_its_version() {
-  let mut fold = Nova::world().prover.begin(&field::encode_vec(&start())).unwrap();
-  fold.fold(&witness(start(), 1).0).unwrap();
-  let restored = Line::world()
-    .prover
-    .restore(&fold.save().unwrap(), &field::encode_vec(&start()));
+  // Nova's were of version 1.
+  let mut bytes = saved();
+  assert_eq!(bytes[8..12], 2u32.to_le_bytes());
+  bytes[8] = 1;
+  let end = bytes.len() - 32;
+  let sum = Sha256::digest(&bytes[..end]);
+  bytes[end..].copy_from_slice(&sum);
+  let restored = Line::world().prover.restore(&bytes, &field::encode_vec(&start()));
   let message = restored.map(|_| ()).unwrap_err().message;
   assert_eq!(message, "accumulator: written by another version");
 }
 
 #[test]
 fn keys_and_proofs_of_another_scheme_are_refused() {
-  let (line, nova) = (Line::world(), Nova::world());
-  let refused = |key: &[u8]| Verifier::load(key, None).map(|_| ()).unwrap_err();
-  let error = refused(&nova.key);
-  assert_eq!(
-    (error.code, error.message.as_str()),
-    (Code::Key, "not a verifying key of this kind")
-  );
+  let line = Line::world();
+  // As a key of Nova's time begins, and of a one-shot proof's circuit; Line's own content after it.
+  for other in [&b"WSC-KEY\x01\x11nova-snark 0.76.0"[..], b"WSC-ONE\x02"] {
+    let key = [other, &line.key[other.len()..]].concat();
+    let error = Verifier::load(&key, None).map(|_| ()).unwrap_err();
+    assert_eq!(
+      (error.code, error.message.as_str()),
+      (Code::Key, "not a verifying key of this kind")
+    );
+  }
   let verifier = Verifier::load(&line.key, None).unwrap();
-  let error = verifier
-    .verify(&nova.proof, 1, &field::encode_vec(&start()))
-    .unwrap_err();
-  assert_eq!(error.code, Code::ProofMalformed);
+  // Nova's proofs had 10,240 bytes for the bus.
+  for length in [0, line.proof.len() - 32, line.proof.len() + 32, 10_240] {
+    let mut proof = line.proof.clone();
+    proof.resize(length, 0);
+    let error = verifier.verify(&proof, 1, &field::encode_vec(&start())).unwrap_err();
+    assert_eq!(error.code, Code::ProofMalformed);
+  }
 }
 
 #[test]

@@ -21,7 +21,7 @@ use wsc_folding::line::{
   proof::Proof,
   verify::VerifierKey,
 };
-use wsc_folding::{engine::Fr, ptau::Powers, r1cs::R1cs, verifying::VerifyingKey};
+use wsc_folding::{curves::Fr, ptau::Powers, r1cs::R1cs, verifying::VerifyingKey};
 
 pub fn parameters() -> &'static Parameters {
   static PARAMETERS: OnceLock<Parameters> = OnceLock::new();
@@ -97,15 +97,14 @@ pub fn chain(steps: u64) -> Accumulator {
   chain[steps as usize - 1].clone()
 }
 
-/// What a fold gives to the step that proves it: messages, C*, CycleFold's messages.
-pub struct Fold {
-  pub messages: Messages,
-  pub sum: G1Affine,
-  pub cycle_messages: CycleMessages,
-}
-
 /// What the step after an accumulator's last is told, `wires` being its step circuit's.
-pub fn told<'a>(accumulator: &'a Accumulator, fold: &'a Fold, wires: &'a [Fr]) -> Inputs<'a> {
+pub fn told<'a>(
+  accumulator: &'a Accumulator,
+  messages: &'a Messages,
+  sum: G1Affine,
+  cycle_messages: &CycleMessages,
+  wires: &'a [Fr],
+) -> Inputs<'a> {
   let parameters = parameters();
   Inputs {
     pp: parameters.pp,
@@ -116,9 +115,9 @@ pub fn told<'a>(accumulator: &'a Accumulator, fold: &'a Fold, wires: &'a [Fr]) -
     running: &accumulator.running,
     cycle: &accumulator.cycle,
     c2: accumulator.incoming.c,
-    messages: &fold.messages,
-    sum: fold.sum,
-    cycle_messages: fold.cycle_messages.clone(),
+    messages,
+    sum,
+    cycle_messages: cycle_messages.clone(),
   }
 }
 
@@ -148,13 +147,9 @@ pub fn recorded_step(i: u64) -> (Builder<Fr>, Vec<Fr>) {
   }
   let accumulator = chain(i);
   let advance = accumulator.advance(parameters).unwrap();
-  let fold = Fold {
-    messages: advance.messages,
-    sum: advance.running.c,
-    cycle_messages: advance.cycle_messages,
-  };
   let wires = wires(&accumulator.zn, 99);
-  let inputs = told(&accumulator, &fold, &wires);
+  let (messages, sum) = (&advance.messages, advance.running.c);
+  let inputs = told(&accumulator, messages, sum, &advance.cycle_messages, &wires);
   augmented::write(&mut cs, &parameters.layout, &inputs);
   (cs, wires)
 }

@@ -7,7 +7,7 @@ use super::{
 use ff::PrimeField;
 use halo2curves::{bn256::G1Affine as G, group::Curve};
 use std::collections::{BTreeSet, HashMap};
-use wsc_folding::engine::{Fq, Fr};
+use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{builder::Builder, challenge::Bits, cyclefold};
 
 /// A circuit with the honest values of one run.
