@@ -54,6 +54,11 @@ test('a folder is put, inscribed, fetched and verified by a provider, and read f
   expect(putJson.parse(await place.json('storage', 'put', path, '--peer', first)).id).toBe(put.id)
   expect((await place.balance()).spendable).toBe(before)
 
+  // After a reorg that removes the records: the same ones are sent again.
+  await place.node.reorg(3)
+  expect(putJson.parse(await place.json('storage', 'put', path, '--peer', first)).id).toBe(put.id)
+  expect((await place.balance()).spendable).toBe(before)
+
   // A second one has it from the first, the uploader being gone.
   const second = await provider('second', '--peer', first)
   for (const _ of put.blobs) await providers[1]?.line('"state":"whole"')
