@@ -54,15 +54,15 @@ impl<F: Field> Point<F> {
 
   #[inline(always)]
   fn is_neutral(&self) -> bool {
-    // No point of either curve has y = 0: their orders are odd.
-    bool::from(self.y.is_zero())
+    // No point of either curve has y = 0: their orders are odd. A plain comparison: nothing here is secret.
+    self.y == F::ZERO
   }
 
   /// Numerator and denominator of the slope of the line through both; the denominator is never zero.
   #[inline(always)]
   fn slope(&self, other: &Self) -> (F, F) {
     let run = other.x - self.x;
-    if !bool::from(run.is_zero()) && !self.is_neutral() && !other.is_neutral() {
+    if run != F::ZERO && !self.is_neutral() && !other.is_neutral() {
       return (other.y - self.y, run);
     }
     if self == other && !self.is_neutral() {
@@ -133,7 +133,8 @@ impl<F: Field> Scratch<F> {
     let mut inverse = product.invert().unwrap_or(F::ZERO); // never zero: no denominator is
     for k in (0..self.pairs.len()).rev() {
       let (left, right) = &self.pairs[k];
-      let slope = self.numerators[k] * inverse * self.products[k];
+      // Only `inverse` waits for the pair before.
+      let slope = self.numerators[k] * self.products[k] * inverse;
       inverse *= self.denominators[k];
       out(k, left.add_by_slope(right, slope));
     }

@@ -40,14 +40,22 @@ pub fn commit(bases: &[G], values: &[Fr]) -> G {
   msm(values, &bases[..values.len()]).to_affine()
 }
 
-/// One fold of the chain's last instance, before the next step: natively, the large witness not moved along yet.
+/// One fold of the chain's last instance, before the next step: natively, with both witnesses moved along.
 pub struct Advance {
   pub running: Running,
+  pub witness: RunningWitness,
   pub cycle: CycleRunning,
   pub cycle_witness: CycleWitness,
   pub messages: Messages,
   pub cycle_messages: CycleMessages,
+}
+
+/// The same with the large witness not moved along yet.
+struct Ahead {
   prepared: Prepared,
+  cycle: CycleRunning,
+  cycle_witness: CycleWitness,
+  cycle_messages: CycleMessages,
 }
 
 impl Accumulator {
@@ -101,8 +109,8 @@ impl Accumulator {
     // Made before the threads part, where one would wait for the other; then the commitment to the step's own wires
     // waits for nothing.
     parameters.tables();
-    let (advance, step_part) = rayon::join(|| self.advance(parameters), || commit_step(parameters, wires));
-    let advance = advance?;
+    let (ahead, step_part) = rayon::join(|| self.ahead(parameters), || commit_step(parameters, wires));
+    let folded = &ahead.prepared.folded;
     let inputs = Inputs {
       pp: parameters.pp,
       start: start_hash(parameters.pp, &self.z0),
@@ -112,19 +120,19 @@ impl Accumulator {
       running: &self.running,
       cycle: &self.cycle,
       c2: self.incoming.c,
-      messages: &advance.messages,
-      sum: advance.running.c,
-      cycle_messages: advance.cycle_messages.clone(),
+      messages: &ahead.prepared.messages,
+      sum: folded.running.c,
+      cycle_messages: ahead.cycle_messages.clone(),
     };
     let (incoming, incoming_witness, products) = step(parameters, wires, step_part, &inputs)?;
     // Nothing can fail any more.
-    let Advance { prepared, .. } = &advance;
+    let Ahead { prepared, .. } = &ahead;
     prepared.apply(&mut self.witness, &self.incoming_witness, &self.products);
     self.n += 1;
     self.zn = after.to_vec();
-    self.running = advance.running;
-    self.cycle = advance.cycle;
-    self.cycle_witness = advance.cycle_witness;
+    self.running = ahead.prepared.folded.running;
+    self.cycle = ahead.cycle;
+    self.cycle_witness = ahead.cycle_witness;
     self.incoming = incoming;
     self.incoming_witness = incoming_witness;
     self.products = products;
@@ -133,9 +141,24 @@ impl Accumulator {
 
   /// Folds the last instance into the running one, and CycleFold's with it.
   pub fn advance(&self, parameters: &Parameters) -> Result<Advance> {
+    let ahead = self.ahead(parameters);
+    let mut witness = self.witness.clone();
+    let Ahead { prepared, .. } = &ahead;
+    prepared.apply(&mut witness, &self.incoming_witness, &self.products);
+    Ok(Advance {
+      running: prepared.folded.running.clone(),
+      witness,
+      messages: prepared.messages.clone(),
+      cycle: ahead.cycle,
+      cycle_witness: ahead.cycle_witness,
+      cycle_messages: ahead.cycle_messages,
+    })
+  }
+
+  fn ahead(&self, parameters: &Parameters) -> Ahead {
     let prepared = nifs::prepare(&self.running, &self.witness, &self.incoming, &self.products);
     let folded = &prepared.folded;
-    let running = folded.running.clone();
+    let running = &folded.running;
     let (cycle_wires, public) = cyclefold::witness(folded.gamma, &self.running.c, &self.incoming.c, &running.c);
     let incoming_products = cycle::cycle_products(&cycle_wires, Fq::ONE, &public);
     let products = cycle::cycle_products(&self.cycle_witness.w, self.cycle.u_in_k(), &self.cycle.public());
@@ -152,14 +175,12 @@ impl Accumulator {
     let mut cycle_witness = self.cycle_witness.clone();
     cycle::add(&mut cycle_witness.w, &cycle_wires, r.r_in_k());
     cycle::add(&mut cycle_witness.e, &cross, r.r_in_k());
-    Ok(Advance {
+    Ahead {
       cycle: cycle::fold(&self.cycle, &sums, &cycle_messages, r),
-      running,
       cycle_witness,
-      messages: prepared.messages.clone(),
       cycle_messages,
       prepared,
-    })
+    }
   }
 
   /// The native decider: None where everything holds, else the first thing that does not.

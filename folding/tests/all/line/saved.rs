@@ -4,6 +4,7 @@ use crate::common::{Contracted, R1csFile, start, witness};
 use ff::PrimeField;
 use halo2curves::grumpkin::G1Affine;
 use sha2::{Digest, Sha256};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use wsc_folding::{
   error::{Code, Error},
   field,
@@ -14,6 +15,7 @@ use wsc_folding::{
     scheme::Line,
   },
   r1cs::R1cs,
+  scheme::Watch,
   verifying::VerifyingKey,
 };
 
@@ -207,4 +209,31 @@ fn a_step_that_does_not_fit_is_refused_with_the_numbers() {
     error.message,
     "the step carries 16 elements of state; 1 to 15 can be folded"
   );
+}
+
+/// Long work stops between its stages, and the fold is as it was.
+#[test]
+fn compressing_stops_at_every_stage_but_the_last() {
+  let world = Line::world();
+  let z0 = field::encode_vec(&start());
+  let mut fold = world.prover.begin(&z0).unwrap();
+  fold.fold(&witness(start(), 1).0).unwrap();
+  for at in 0..5 {
+    let stop = AtomicBool::new(false);
+    let seen = AtomicU32::new(0);
+    let report = |_: &str, done: u32, total: u32| {
+      assert_eq!((done, total), (seen.fetch_add(1, Ordering::Relaxed), 4));
+      stop.store(done == at, Ordering::Relaxed);
+    };
+    let proof = fold.compress(Watch {
+      report: &report,
+      stop: &stop,
+    });
+    match (at, proof) {
+      (0..=2, Err(error)) => assert_eq!((error.code, seen.into_inner()), (Code::Aborted, at + 1)),
+      // The last stage to stop at is the one before the end; asked later, the proof is made.
+      (_, Ok(proof)) => assert_eq!(proof, world.proof),
+      (_, other) => panic!("asked at {at}: {:?}", other.map(|proof| proof.len())),
+    }
+  }
 }
