@@ -107,11 +107,11 @@ impl CycleRunning {
 
   /// What is wrong with the pair, None where it holds: the commitments, and A′z∘B′z = u·C′z + E′.
   pub fn broken(&self, witness: &CycleWitness, bases: &[H]) -> Option<&'static str> {
-    let [az, bz, cz] = cycle_products(&witness.w, self.u_in_k(), &self.public());
-    let holds = |i: usize| az[i] * bz[i] == self.u_in_k() * cz[i] + witness.e[i];
     if witness.w.len() != SIZE || witness.e.len() != SIZE {
       return Some("the length of CycleFold's witness");
     }
+    let [az, bz, cz] = cycle_products(&witness.w, self.u_in_k(), &self.public());
+    let holds = |i: usize| az[i] * bz[i] == self.u_in_k() * cz[i] + witness.e[i];
     if !(0..SIZE).all(holds) {
       return Some("a row of CycleFold's relation");
     }

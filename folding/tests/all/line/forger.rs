@@ -1,7 +1,7 @@
 //! A dishonest prover, made of the engine's pieces: it takes steps from instances that are lies and sends other messages.
 //! Whatever it lies about, the rest of what it makes is consistent.
 
-use super::scene::{compressed, parameters, verifier_key};
+use super::scene::{Fold, compressed, parameters, told, verifier_key};
 use ff::Field;
 use std::sync::OnceLock;
 use wsc_folding::curves::{Fq, Fr};
@@ -138,8 +138,8 @@ impl Lies<'_> {
   };
 }
 
-/// A fold of the accumulator's last instance, with the witnesses that belong to it.
-pub struct Advance {
+/// Both running instances after a fold, their witnesses, and what was sent.
+pub struct Advanced {
   pub running: Running,
   pub witness: RunningWitness,
   pub cycle: CycleRunning,
@@ -150,7 +150,7 @@ pub struct Advance {
 
 /// The fold of the accumulator's last instance as the circuit of the next step computes it, with lies; U's witness moved
 /// along honestly, V's by what was lied.
-pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advance {
+pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advanced {
   let parameters = parameters();
   let mut witness = accumulator.witness.clone();
   let (running, incoming) = (&accumulator.running, &accumulator.incoming);
@@ -198,7 +198,7 @@ pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advance {
   cycle::add(&mut cycle_witness.w, &wires, scalar);
   cycle::add(&mut cycle_witness.e, &cross, scalar);
   cycle::add(&mut cycle_witness.e, &square.collect::<Vec<_>>(), scalar.square());
-  Advance {
+  Advanced {
     cycle: cycle::fold(&accumulator.cycle, &sums, &cycle_messages, r),
     running: after,
     witness,
@@ -213,14 +213,17 @@ pub fn step(accumulator: &Accumulator, lies: &Lies<'_>) -> Accumulator {
   on_top(accumulator, advance(accumulator, lies))
 }
 
-pub fn on_top(accumulator: &Accumulator, advance: Advance) -> Accumulator {
+pub fn on_top(accumulator: &Accumulator, advance: Advanced) -> Accumulator {
   use wsc_folding::line::{augmented, builder::Builder};
   let parameters = parameters();
   let wires = super::scene::wires(&accumulator.zn, 17);
   let mut cs = Builder::values(parameters.layout.first());
-  let (messages, sum) = (&advance.messages, advance.running.c);
-  let inputs = super::scene::told(accumulator, messages, sum, &advance.cycle_messages, &wires);
-  let x = augmented::write(&mut cs, &parameters.layout, &inputs);
+  let fold = Fold {
+    messages: advance.messages,
+    sum: advance.running.c,
+    cycle_messages: advance.cycle_messages,
+  };
+  let x = augmented::write(&mut cs, &parameters.layout, &told(accumulator, &fold, &wires));
   let mut witness = wires[1..].to_vec();
   witness.extend_from_slice(cs.witness());
   witness.resize(parameters.shape.variables, Fr::ZERO);

@@ -11,7 +11,7 @@ use halo2curves::{
   msm::msm_best,
 };
 use wsc_folding::{
-  engine::{Fq, Fr},
+  curves::{Fq, Fr},
   sparse::Shape,
 };
 

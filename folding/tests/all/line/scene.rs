@@ -97,14 +97,15 @@ pub fn chain(steps: u64) -> Accumulator {
   chain[steps as usize - 1].clone()
 }
 
+/// What a fold gives to the step that proves it: messages, C*, CycleFold's messages.
+pub struct Fold {
+  pub messages: Messages,
+  pub sum: G1Affine,
+  pub cycle_messages: CycleMessages,
+}
+
 /// What the step after an accumulator's last is told, `wires` being its step circuit's.
-pub fn told<'a>(
-  accumulator: &'a Accumulator,
-  messages: &'a Messages,
-  sum: G1Affine,
-  cycle_messages: &CycleMessages,
-  wires: &'a [Fr],
-) -> Inputs<'a> {
+pub fn told<'a>(accumulator: &'a Accumulator, fold: &'a Fold, wires: &'a [Fr]) -> Inputs<'a> {
   let parameters = parameters();
   Inputs {
     pp: parameters.pp,
@@ -115,9 +116,9 @@ pub fn told<'a>(
     running: &accumulator.running,
     cycle: &accumulator.cycle,
     c2: accumulator.incoming.c,
-    messages,
-    sum,
-    cycle_messages: cycle_messages.clone(),
+    messages: &fold.messages,
+    sum: fold.sum,
+    cycle_messages: fold.cycle_messages.clone(),
   }
 }
 
@@ -147,9 +148,13 @@ pub fn recorded_step(i: u64) -> (Builder<Fr>, Vec<Fr>) {
   }
   let accumulator = chain(i);
   let advance = accumulator.advance(parameters).unwrap();
+  let fold = Fold {
+    messages: advance.messages,
+    sum: advance.running.c,
+    cycle_messages: advance.cycle_messages,
+  };
   let wires = wires(&accumulator.zn, 99);
-  let (messages, sum) = (&advance.messages, advance.running.c);
-  let inputs = told(&accumulator, messages, sum, &advance.cycle_messages, &wires);
+  let inputs = told(&accumulator, &fold, &wires);
   augmented::write(&mut cs, &parameters.layout, &inputs);
   (cs, wires)
 }

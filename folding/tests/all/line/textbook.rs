@@ -2,11 +2,15 @@
 //! shares no code with the engine but the field's own arithmetic.
 
 use ff::{Field, PrimeField};
+use std::sync::LazyLock;
 use wsc_folding::curves::Fr;
 
 const WIDTH: usize = 18;
 const FULL: usize = 8;
 const PARTIAL: usize = 59;
+
+/// Round constants and the matrix.
+type Constants = (Vec<Vec<Fr>>, Vec<Vec<Fr>>);
 
 /// The reference script's generator over a plain vector of bits.
 pub struct Grain(Vec<bool>);
@@ -79,7 +83,7 @@ impl Grain {
 }
 
 /// Round constants and the matrix.
-pub fn parameters(width: usize, full: usize, partial: usize) -> (Vec<Vec<Fr>>, Vec<Vec<Fr>>) {
+pub fn parameters(width: usize, full: usize, partial: usize) -> Constants {
   let mut grain = Grain::new(width as u64, full as u64, partial as u64);
   let mut constants = Vec::new();
   for _ in 0..full + partial {
@@ -94,7 +98,7 @@ pub fn parameters(width: usize, full: usize, partial: usize) -> (Vec<Vec<Fr>>, V
 }
 
 /// One permutation, round by round.
-pub fn permute(state: &[Fr], parameters: &(Vec<Vec<Fr>>, Vec<Vec<Fr>>)) -> Vec<Fr> {
+pub fn permute(state: &[Fr], parameters: &Constants) -> Vec<Fr> {
   let mut state = state.to_vec();
   for (round, constants) in parameters.0.iter().enumerate() {
     for (element, constant) in state.iter_mut().zip(constants) {
@@ -119,7 +123,7 @@ pub fn permute(state: &[Fr], parameters: &(Vec<Vec<Fr>>, Vec<Vec<Fr>>)) -> Vec<F
 
 /// The sponge over the whole input at once: blocks of 17 are added and permuted.
 pub fn sponge(tag: u64, blocks: &[&[Fr]]) -> Vec<Vec<Fr>> {
-  let parameters = parameters(WIDTH, FULL, PARTIAL);
+  static PARAMETERS: LazyLock<Constants> = LazyLock::new(|| parameters(WIDTH, FULL, PARTIAL));
   let mut state = vec![Fr::ZERO; WIDTH];
   state[0] = Fr::from(tag);
   let mut outputs = Vec::new();
@@ -130,10 +134,10 @@ pub fn sponge(tag: u64, blocks: &[&[Fr]]) -> Vec<Vec<Fr>> {
         state[1 + at] += element;
       }
       if chunks.peek().is_some() {
-        state = permute(&state, &parameters);
+        state = permute(&state, &PARAMETERS);
       }
     }
-    state = permute(&state, &parameters);
+    state = permute(&state, &PARAMETERS);
     outputs.push(state[1..].to_vec());
   }
   outputs

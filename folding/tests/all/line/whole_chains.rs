@@ -12,7 +12,7 @@ use wsc_folding::line::{
   curve::ENDOMORPHISM, cycle::CycleRunning, cyclefold, ivc::Accumulator, parameters::Parameters, relation,
 };
 use wsc_folding::{
-  engine::{Fq, Fr},
+  curves::{Fq, Fr},
   ptau::Powers,
   r1cs::R1cs,
 };
