@@ -19,8 +19,8 @@ async function peersAt(run: WscRun): Promise<string> {
   return (JSON.parse(await run.line('peersAt')) as { peersAt: string }).peersAt
 }
 
-const syncFrom = async (peer: string, file: string) => {
-  const run = await place.run('bus', 'sync', '--peer', peer, ...regtest, '--out', place.file(file), '--json')
+const syncFrom = async (peer: string, file: string, ...more: string[]) => {
+  const run = await place.run('bus', 'sync', '--peer', peer, ...regtest, '--out', place.file(file), '--json', ...more)
   return { ...run, json: JSON.parse(run.stdout || 'null') as { height: number; changed: boolean; reason: string } }
 }
 
@@ -67,7 +67,7 @@ describe('a chain synced from peers', () => {
   })
 
   it('says why where it is not: nobody there, less work, a file that must stay', async () => {
-    expect(await syncFrom('/ip4/127.0.0.1/tcp/1', 'none.proof')).toMatchObject({
+    expect(await syncFrom('/ip4/127.0.0.1/tcp/1', 'none.proof', '--timeout', '3')).toMatchObject({
       exit: 2,
       json: { reason: 'no-proof' },
     })
