@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -71,6 +71,36 @@ test('a folder is put, inscribed, fetched and verified by a provider, and read f
   } finally {
     await reader.close()
   }
+})
+
+test('a provider registers and retires, tells what it holds, and finds what breaks on its disk', async () => {
+  const folder = ['--storage-dir', place.file('first')]
+  await place.json('storage', 'register', ...folder)
+  const again = await provider('first')
+  const run = providers[2] as WscRun
+  const { id } = z
+    .object({ id: z.string() })
+    .parse(await place.json('storage', 'put', place.file('site'), '--peer', again))
+  const status = await place.run('storage', 'status', '--peer', again, '--json')
+  const [partition, registered] = status.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(partition).toMatchObject({ partition: 0, used: 9, holders: [{ held: 9, holes: 0 }], silent: [] })
+  expect(registered).toMatchObject({ provider: { seq: 1 } })
+  await place.json('storage', 'retire', ...folder)
+  const locked = await place.run('storage', 'scrub', ...folder)
+  expect([locked.exit, locked.stderr]).toEqual([2, expect.stringContaining('E_LOCKED')])
+
+  run.child.kill('SIGKILL')
+  await run.done
+  expect(await place.json('storage', 'scrub', ...folder)).toMatchObject({ chunks: 9, broken: 0, missing: 0 })
+  const file = join(place.file('first'), 'provider', 'replica', 'chunks', id.slice(0, 2), id)
+  const bytes = await readFile(file)
+  bytes[bytes.length >> 1]! ^= 1
+  await writeFile(file, bytes)
+  const broken = await place.run('storage', 'scrub', ...folder, '--json')
+  expect([broken.exit, JSON.parse(broken.stdout)]).toMatchObject([1, { broken: 1, missing: 1 }])
 })
 
 test('nothing is paid where nobody would keep it', async () => {
