@@ -2,7 +2,7 @@ import { throwIfAborted } from '../../src/lib/index.ts'
 import { UNIT_BYTES } from './shape.ts'
 import type { BlobStore } from './store.ts'
 
-/** What the code works on at once: a column of all units that it takes. Its own memory is some four times as much. */
+/** What the code works on at once unless told. */
 const COLUMN_BYTES = 16 << 20
 /** The code acts on each 64 bytes by itself (`reed-solomon-simd`), so that columns of any multiple give equal bytes. */
 const BLOCK_BYTES = 64
@@ -18,6 +18,8 @@ export interface ColumnWork {
   readonly makes: number
   /** Where bytes of the store are free, as many as what it makes. */
   readonly scratch: number
+  /** What the code works on at once: a column of all units that it takes. Its own memory is some four times as much. */
+  readonly columnBytes?: number | undefined
   /** Makes a column, `makes` × width bytes, of one of the units given. */
   code(width: number, column: Uint8Array): Promise<Uint8Array>
   readonly signal?: AbortSignal | undefined
@@ -34,9 +36,9 @@ export interface MadeUnits {
  * unit by unit. Columns lie in the scratch space meanwhile, one after another.
  */
 export async function* codeByColumns(work: ColumnWork): AsyncGenerator<MadeUnits, void> {
-  const { store, numbers, makes, scratch, signal } = work
+  const { store, numbers, makes, scratch, columnBytes = COLUMN_BYTES, signal } = work
   const columns: { readonly from: number; readonly width: number }[] = []
-  const most = Math.max(1, Math.floor(COLUMN_BYTES / numbers.length / BLOCK_BYTES)) * BLOCK_BYTES
+  const most = Math.max(1, Math.floor(columnBytes / numbers.length / BLOCK_BYTES)) * BLOCK_BYTES
   for (let from = 0; from < UNIT_BYTES; from += most) columns.push({ from, width: Math.min(most, UNIT_BYTES - from) })
   for (const { from, width } of columns) {
     throwIfAborted(signal)

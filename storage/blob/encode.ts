@@ -18,6 +18,8 @@ export interface EncodedBlob extends BlobContent {
 export interface EncodeOptions {
   /** The most that the blob may hold; what no blob can exceed unless given. */
   readonly maxBytes?: number | undefined
+  /** What the code works on at once, 16 MB unless given: whatever it is, the blob is the same. */
+  readonly columnBytes?: number | undefined
   readonly signal?: AbortSignal | undefined
   /** Bytes of the content and of its parity that are hashed so far. */
   onProgress?(bytes: number): void
@@ -153,6 +155,7 @@ async function complete(
     makes: parityUnits,
     scratch: units * UNIT_BYTES,
     code: (width, column) => kernel.encodeColumn(dataUnits, width, column),
+    columnBytes: options.columnBytes,
     signal: options.signal,
   })
   for await (const { first, bytes } of made) {

@@ -36,6 +36,7 @@ export async function restoreBlob(
       makes: dataUnits,
       scratch: units * UNIT_BYTES,
       code: (width, column) => kernel.restoreColumn(dataUnits, width, Uint32Array.from(numbers), column),
+      columnBytes: options.columnBytes,
       signal: options.signal,
     })
     for await (const { first, bytes } of made) await store.write(first * UNIT_BYTES, bytes)
