@@ -87,7 +87,7 @@ const OPTIONS: OptionRules<ReadOptions> = {
  * @example
  * import { loadStorage, readBlob, regtest } from 'wsc-bitcoin'
  *
- * const gateways = ['http://localhost:8533', 'https://gateway.example']
+ * const gateways = ['http://localhost:8534', 'https://gateway.example']
  * const kernel = await loadStorage()
  * const read = await readBlob('web3://uniswap.eth/', { kernel, params: regtest, gateways })
  * console.log(read.ok || read.reject) // no-chain

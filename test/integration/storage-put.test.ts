@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { someBytes } from '../storage/bytes.ts'
 import { SettlementPlace } from '../support/settlement-place.ts'
 import { StorageReader } from '../support/storage-reader.ts'
-import type { WscRun } from '../support/wsc.ts'
+import { runWsc, type WscRun } from '../support/wsc.ts'
 
 const putJson = z.object({
   id: z.string(),
@@ -71,13 +71,23 @@ test('a folder is put, inscribed, fetched and verified by a provider, and read f
   } finally {
     await reader.close()
   }
+
+  // By URI: from that provider through a gateway that nobody trusts.
+  const listen = ['--listen', '127.0.0.1:0', '--storage-dir', place.file('gateway'), '--json']
+  const gateway = place.start('storage', 'gateway', '--peer', second, ...listen)
+  providers.push(gateway)
+  const { listening } = z.object({ listening: z.string() }).parse(JSON.parse(await gateway.line('listening')))
+  const uri = `web3://${put.id}:3669344250/`
+  const got = ['--gateway', listening, '--out', place.file('got'), '--storage-dir', place.file('reader')]
+  expect((await runWsc(['storage', 'get', uri, ...got])).exit).toBe(0)
+  expect(new Uint8Array(await readFile(join(place.file('got'), 'pictures', 'noise.bin')))).toEqual(someBytes(600_000))
 })
 
 test('a provider registers and retires, tells what it holds, and finds what breaks on its disk', async () => {
   const folder = ['--storage-dir', place.file('first')]
   await place.json('storage', 'register', ...folder)
   const again = await provider('first')
-  const run = providers[2] as WscRun
+  const run = providers.at(-1) as WscRun
   const { id } = z
     .object({ id: z.string() })
     .parse(await place.json('storage', 'put', place.file('site'), '--peer', again))

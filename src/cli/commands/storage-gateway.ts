@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { chainNumber, isGatewayUrl, storageParams } from '../../../storage/index.ts'
 import { type OpenGateway, openGateway, openKernel } from '../../../storage/io/index.ts'
 import { aborted } from '../../lib/index.ts'
+import { openStorageNode } from '../../node/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import type { CliContext } from '../context.ts'
@@ -10,6 +11,7 @@ import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { address, readNetwork } from '../inputs.ts'
 import { noteOutages } from '../outage.ts'
 import { openBitcoind } from '../source.ts'
+import { peerOption, storagePlaces } from '../storage-place.ts'
 import { storageDir, type TableOptions, withTableOptions } from '../storage-table.ts'
 import { jsonLine } from '../text.ts'
 import { settlementDir } from '../wallet-place.ts'
@@ -19,6 +21,7 @@ interface Options extends TableOptions {
   readonly host?: string
   readonly add?: readonly string[]
   readonly from?: readonly string[]
+  readonly peer?: readonly string[]
   readonly node: boolean
 }
 
@@ -34,20 +37,22 @@ export const addStorageGateway: AddCommand = (parent, run) => {
     )
     .addOption(
       new Option('--listen <HOST:PORT>', 'where; whoever reaches it may read')
-        .default({ host: '127.0.0.1', port: 8533 }, '127.0.0.1:8533')
+        .default({ host: '127.0.0.1', port: 8534 }, '127.0.0.1:8534')
         .env('WSC_LISTEN')
         .argParser(address),
     )
     .option('--host <NAME[:PORT]>', 'what browsers call it (default: localhost and the port)', hostName)
     .option('--add <PATH>', 'put this file or folder among what is served first; may be given again', more)
     .option('--from <URL>', 'another gateway to read from, not trusted; may be given again', gatewayUrl)
+    .addOption(peerOption())
     .option('--no-node', 'ask no node: blobs are had by their ids alone')
     .addHelpText(
       'after',
       HELP +
         examples(
           'storage gateway --network regtest --add page --no-node',
-          'storage gateway --network signet --from http://gateway.example:8533',
+          'storage gateway --network regtest --peer /ip4/127.0.0.1/tcp/8533',
+          'storage gateway --network signet --from http://gateway.example:8534',
         ),
     )
     .action(run(serveGateway))
@@ -58,11 +63,19 @@ async function serveGateway(context: CliContext, options: Options): Promise<Exit
   const network = await readNetwork(options.network)
   const chain = chainNumber(network)
   if (chain === null) throw usageError(`${network.name} has no number that a URI could name it by`)
+  if (options.peer !== undefined && !options.node) throw usageError('--peer takes a node: what counts it tells alone')
   const client = options.node ? await openBitcoind(options, network, context) : null
   try {
+    const storage = storageParams(network)
+    const { client: folder } = storagePlaces(options.storageDir, network, context)
+    const among =
+      options.peer && client
+        ? await openStorageNode({ client, params: network, storage, folder, peers: options.peer })
+        : undefined
     const gateway = await openGateway({
       ...options.listen,
-      params: storageParams(network),
+      params: storage,
+      among,
       chain,
       kernel: await openKernel(),
       state: storageDir(options, network, context),

@@ -35,7 +35,7 @@ export const addStorageGet: AddCommand = (parent, run) => {
   addOptions(get, storageDirOption(), shared.json())
     .addHelpText(
       'after',
-      HELP + examples('storage get web3://ID:3669344250/page.html --gateway http://localhost:8533 --out page.html'),
+      HELP + examples('storage get web3://ID:3669344250/page.html --gateway http://localhost:8534 --out page.html'),
     )
     .action(run(getContent))
 }

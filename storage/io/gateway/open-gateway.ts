@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BitcoindClient } from '../../../src/bitcoin/io/index.ts'
+import type { PeerTransport } from '../../../src/bus/index.ts'
 import { HttpServer, type HttpServerOptions } from '../../../src/http/index.ts'
 import { bytesToHex, type Result, type RunningService, together } from '../../../src/lib/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
@@ -8,12 +9,14 @@ import { IndexService } from '../../../src/settlement/io/index.ts'
 import { longestBlob } from '../../blob/shape.ts'
 import { type BuildReject, buildManifest } from '../../manifest/build.ts'
 import { partitionPositions, type StorageParams } from '../../params.ts'
+import type { PartitionPeers } from '../../peers/partition-peers.ts'
 import { BlobReader, type BlobReaderOptions } from '../../reading/blob-reader.ts'
 import { GatewaySource } from '../../reading/gateway-source.ts'
 import type { BlobSource } from '../../reading/source.ts'
 import { BlobFolder } from '../blob-folder.ts'
 import type { FileStore } from '../file-store.ts'
 import { type FolderReject, sourceFiles } from '../folder.ts'
+import { PeerSource } from '../peer-source.ts'
 import { TableService } from '../table-service.ts'
 import { chainNames } from './resolver.ts'
 import { gatewayRoutes } from './routes.ts'
@@ -33,7 +36,17 @@ export interface GatewayOptions extends Pick<HttpServerOptions, 'host' | 'port'>
   readonly ownHost?: string | undefined
   /** Whose chain says what names mean, and the folder of settlement's state; without it blobs are had by id alone. */
   readonly node?: { readonly client: BitcoindClient; readonly settlement: string } | undefined
+  /** Instead of that: a node of the storage network, not started, whose peers are asked for blobs too. */
+  readonly among?: StoragePeers | undefined
   readonly onFault?: BlobReaderOptions['onFault']
+}
+
+/** What a gateway takes of a node of the storage network; `service` is all of it. */
+export interface StoragePeers {
+  readonly index: IndexService
+  readonly table: TableService
+  readonly service: RunningService
+  readonly host: PeerTransport & { readonly partitions: PartitionPeers }
 }
 
 /** A gateway and what it is made of; `service` is all that runs. */
@@ -50,17 +63,22 @@ export interface OpenGateway {
 
 /** Composes a gateway, not started yet. */
 export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
-  const { params, chain, kernel, state, node, onFault, host, port } = options
+  const { params, chain, kernel, state, node, among, onFault, host, port } = options
   const folder = join(state, 'blobs')
   await mkdir(folder, { recursive: true })
   const blobs = new BlobFolder(folder, kernel)
   const upstream = (options.upstream ?? []).map((url) => new GatewaySource(url, { chain }))
-  const reader = new BlobReader({ kernel, sources: [blobs, ...(options.sources ?? []), ...upstream], onFault })
-  const network = params.network
-  const inscriptions = node ? new IndexService({ client: node.client, params: network, state: node.settlement }) : null
+  const { network } = params
+  const own = node && { client: node.client, params: network, state: node.settlement }
+  const inscriptions = among?.index ?? (own ? new IndexService(own) : null)
   const table =
-    node && inscriptions ? new TableService({ inscriptions, client: node.client, params, kernel, state }) : null
+    among?.table ?? (node && inscriptions ? new TableService({ inscriptions, ...node, params, kernel, state }) : null)
   const names = table && inscriptions ? chainNames(network, table, () => inscriptions.index) : null
+  const peers = among
+    ? [new PeerSource({ transport: among.host, peers: among.host.partitions, table: among.table, kernel, params })]
+    : []
+  const sources = [blobs, ...(options.sources ?? []), ...peers, ...upstream]
+  const reader = new BlobReader({ kernel, sources, onFault })
   const ownHost = () => options.ownHost ?? `localhost:${new URL(server.url).port}`
   const components = {
     ...{ reader, names, chain },
@@ -73,7 +91,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   // A page has many files, and a client asks for each chunk.
   const rateLimit = { burst: 500, perSecond: 200 }
   const server: HttpServer = new HttpServer({ modules: [gatewayRoutes(components)], host, port, headers, rateLimit })
-  const chainOf = table && inscriptions ? [inscriptions, table] : []
+  const chainOf = among ? [among.service] : table && inscriptions ? [inscriptions, table] : []
   const service = together([...chainOf, server], () => blobs.close())
   return { server, inscriptions, table, service, ownHost, add: (path, signal) => addTo(blobs, path, options, signal) }
 }
