@@ -12,7 +12,7 @@ const COMMENTS = /\/\*[\s\S]*?\*\/|(?<!:)\/\/[^\n]*/g
 const TEXTS = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g
 /** Within words: a flag that stands alone is an argument for another program. */
 const FLAG = /(?<=\s|[(`“])--[a-z][a-z-]+/
-const COMMAND = /\bwsc (?:attest|bus|check|inscribe|inscriptions|setup|wallet)\b/
+const COMMAND = /\bwsc (?:attest|bus|check|inscribe|inscriptions|setup|storage|wallet)\b/
 
 /** How far before a text its name may stand. */
 const CURE_REACH = 200

@@ -4,8 +4,37 @@
  */
 import { aFileSource, fetchFile, serveVerifier as serve, type VerifierFiles, type WorkerScope } from './bus/index.ts'
 import { aSignal, optional, requireOptions } from './lib/index.ts'
-import { openWasmProofVerifier, openWasmVerifier, type ProofVerifier, type SnarkVerifier } from './proving/index.ts'
+import {
+  openWasmProofVerifier,
+  openWasmStorage,
+  openWasmVerifier,
+  type ProofVerifier,
+  type SnarkVerifier,
+  type StorageKernel,
+} from './proving/index.ts'
 
+export {
+  type BlobReject,
+  type ContentReject,
+  type FileBelow,
+  formatUri,
+  type ManifestFile,
+  MemorySeenNames,
+  type NameKey,
+  type NameReject,
+  type OpenFile,
+  type OpenFolder,
+  parseUri,
+  type ReadContent,
+  type ReadOptions,
+  type ReadReject,
+  readBlob,
+  type SeenNames,
+  type SourceFault,
+  type StorageUri,
+  type Target,
+  type UriReject,
+} from '../storage/index.ts'
 export {
   type AnchorContext,
   type AnchorContextResult,
@@ -198,6 +227,7 @@ export type {
   ProofVerifier,
   ProveOptions,
   SnarkVerifier,
+  StorageKernel,
   WitnessSource,
 } from './proving/index.ts'
 export {
@@ -272,6 +302,26 @@ export async function loadProofVerifier(
   const { signal } = options
   const [wasm, key] = await Promise.all([fetchFile(files.wasm, signal), fetchFile(files.key, signal)])
   return openWasmProofVerifier(wasm, key)
+}
+
+/**
+ * Loads what reading storage verifies with (`readBlob`): the same WebAssembly, without a key.
+ *
+ * @example
+ * import { loadStorage, readBlob, regtest } from 'wsc-bitcoin/browser'
+ *
+ * const kernel = await loadStorage({ wasm: { url: 'wsc-folding.wasm' } })
+ * const uri = `web3://${'00'.repeat(32)}:3669344250/`
+ * const read = await readBlob(uri, { kernel, params: regtest, gateways: [] })
+ * console.log(read.ok || read.reject) // not-found
+ */
+export async function loadStorage(
+  files: Pick<VerifierFiles, 'wasm'>,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<StorageKernel> {
+  requireOptions('loadStorage', files, { wasm: aFileSource })
+  requireOptions('loadStorage', options, { signal: optional(aSignal) })
+  return openWasmStorage(await fetchFile(files.wasm, options.signal))
 }
 
 /**

@@ -14,7 +14,14 @@ import {
   throwIfAborted,
 } from './lib/index.ts'
 import { readRegular } from './lib/io/index.ts'
-import { openWasmProofVerifier, openWasmVerifier, type ProofVerifier, type SnarkVerifier } from './proving/index.ts'
+import {
+  openWasmProofVerifier,
+  openWasmStorage,
+  openWasmVerifier,
+  type ProofVerifier,
+  type SnarkVerifier,
+  type StorageKernel,
+} from './proving/index.ts'
 
 export {
   type BitcoindAuth,
@@ -193,6 +200,23 @@ export async function loadProofVerifier(options: LoadProofVerifierOptions): Prom
     read(options.key, signal),
   ])
   return openWasmProofVerifier(wasm, key)
+}
+
+/**
+ * Loads what reading storage verifies with (`readBlob`), by WebAssembly.
+ *
+ * @example
+ * import { loadStorage, readBlob, regtest } from 'wsc-bitcoin'
+ *
+ * const kernel = await loadStorage()
+ * const uri = `web3://${'00'.repeat(32)}:3669344250/`
+ * const read = await readBlob(uri, { kernel, params: regtest, gateways: [] })
+ * console.log(read.ok || read.reject) // not-found
+ */
+export async function loadStorage(options: Omit<LoadVerifierOptions, 'key'> = {}): Promise<StorageKernel> {
+  requireOptions('loadStorage', options, { wasm: LOAD_OPTIONS.wasm, signal: LOAD_OPTIONS.signal })
+  const { wasm = new URL('./bus/verifier/wsc-folding.wasm', import.meta.url), signal } = options
+  return openWasmStorage(await read(wasm, signal))
 }
 
 const aFile: OptionRule = {

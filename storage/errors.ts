@@ -1,7 +1,10 @@
 import { WscError, type WscErrorOptions } from '../src/lib/index.ts'
 
-/** Exceptions of storage: its store is used by another process, or cannot be used. */
-export type StorageErrorCode = 'E_STORE' | 'E_LOCKED'
+/**
+ * Exceptions of storage: its store is used by another process, or cannot be used; nobody would keep what is to be stored, or
+ * gives the bytes that an id stands for.
+ */
+export type StorageErrorCode = 'E_STORE' | 'E_LOCKED' | 'E_NO_PROVIDER' | 'E_UNREADABLE'
 
 export function storageError(
   code: StorageErrorCode,

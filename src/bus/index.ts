@@ -67,10 +67,12 @@ export { attestationKind } from './peers/attestation-kind.ts'
 export { pathKind } from './peers/path-kind.ts'
 export { proofGossip, proofKind } from './peers/proof-kind.ts'
 export type {
+  Answered,
   Answerer,
   Asked,
   AskPeerOptions,
   AskReject,
+  Codec,
   Fault,
   Gossip,
   GossipJudge,

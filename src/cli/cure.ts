@@ -17,6 +17,7 @@ const CURES: Readonly<Record<string, (subject: string) => string>> = {
   'free-or-other-history': () => 'stop it, or name another directory',
   'new-data-dir': () => 'name a new or empty one by --data-dir',
   'move-or-other-file': () => 'move it, or name another file',
+  'other-provider': () => 'name providers of the partition by --provider or --peer',
   'other-address': () => 'name another by --listen, --serve or --p2p',
   'other-data-dir-or-anew': () => 'name another --data-dir, or remove it to start anew',
   'other-history-or-anew': () => 'name another directory, or remove it to start anew',

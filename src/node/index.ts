@@ -1,3 +1,4 @@
 /** The composition root: what is made of all parts together. */
 export { projectCircuits } from './circuits.ts'
 export { openFollowingAmongPeers, openServingAmongPeers, openSyncingFromPeers, type PeerPlace } from './peers.ts'
+export { openStorageNode, type StorageNode, type StorageNodeOptions } from './storage-node.ts'

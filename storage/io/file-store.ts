@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { ioError } from '../../src/lib/io/index.ts'
 import type { BlobStore } from '../blob/store.ts'
@@ -14,9 +15,8 @@ export class FileStore implements BlobStore {
 
   /** Opens a file, which is made where there is none. */
   static async open(path: string): Promise<FileStore> {
-    const file = await open(path, 'r+').catch((error) => {
-      if (error.code === 'ENOENT') return open(path, 'wx+')
-      throw error
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600).catch((error) => {
+      throw ioError(error, path)
     })
     return new FileStore(file, path)
   }

@@ -54,5 +54,10 @@ const OTHER = 'application/octet-stream'
 export function mediaType(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1)
   const ending = name.lastIndexOf('.') > 0 ? name.slice(name.lastIndexOf('.') + 1).toLowerCase() : ''
-  return Object.hasOwn(TYPES, ending) ? (TYPES[ending] as string) : OTHER
+  return knownType(ending) ?? OTHER
+}
+
+/** The media type of an ending, in lower case and without its dot; null where it is not known. */
+export function knownType(ending: string): string | null {
+  return Object.hasOwn(TYPES, ending) ? (TYPES[ending] as string) : null
 }

@@ -1,4 +1,4 @@
-import { importer } from 'ipfs-unixfs-importer'
+import { type ImporterOptions, importer } from 'ipfs-unixfs-importer'
 import { fixedSize } from 'ipfs-unixfs-importer/chunker'
 import { balanced } from 'ipfs-unixfs-importer/layout'
 
@@ -27,18 +27,7 @@ const nowhere = { put: async (cid: never) => cid }
 export async function unixfsCids(source: AsyncIterable<PathContent>, folder: boolean): Promise<Cids> {
   const byPath = new Map<string, Uint8Array>()
   let root: Uint8Array | undefined
-  const entries = importer(folder ? source : withoutPaths(source), nowhere as never, {
-    cidVersion: 1,
-    rawLeaves: true,
-    reduceSingleLeafToSelf: true,
-    chunker: fixedSize({ chunkSize: PIECE_BYTES }),
-    layout: balanced({ maxChildrenPerNode: NODE_LINKS }),
-    shardSplitThresholdBytes: FOLDER_BYTES,
-    shardSplitStrategy: 'links-bytes',
-    wrapWithDirectory: folder,
-    fileImportConcurrency: 1,
-    blockWriteConcurrency: 1,
-  })
+  const entries = importer(folder ? source : withoutPaths(source), nowhere as never, unixfsOptions(folder))
   // A folder comes after all that is in it.
   for await (const { cid, path = '' } of entries) {
     root = cid.bytes
@@ -50,4 +39,20 @@ export async function unixfsCids(source: AsyncIterable<PathContent>, folder: boo
 
 async function* withoutPaths(source: AsyncIterable<PathContent>) {
   for await (const { content } of source) yield { content }
+}
+
+/** How UnixFS nodes are made here; of a folder and all in it, or of one file. */
+export function unixfsOptions(folder: boolean): ImporterOptions {
+  return {
+    cidVersion: 1,
+    rawLeaves: true,
+    reduceSingleLeafToSelf: true,
+    chunker: fixedSize({ chunkSize: PIECE_BYTES }),
+    layout: balanced({ maxChildrenPerNode: NODE_LINKS }),
+    shardSplitThresholdBytes: FOLDER_BYTES,
+    shardSplitStrategy: 'links-bytes',
+    wrapWithDirectory: folder,
+    fileImportConcurrency: 1,
+    blockWriteConcurrency: 1,
+  }
 }

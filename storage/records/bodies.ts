@@ -14,6 +14,10 @@ const bytes = (...lengths: number[]) =>
 /** A name within its author's own. */
 export const nameSchema: z.ZodString = z.string().regex(/^[a-z0-9.-]{1,63}$/, 'must be 1 to 63 of a-z, 0-9, . and -')
 
+export function isName(text: string): boolean {
+  return nameSchema.safeParse(text).success
+}
+
 /** Body of a record of kind `blob`. */
 const blobSchema = z.strictObject({
   root: bytes(32),

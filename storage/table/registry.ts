@@ -114,6 +114,11 @@ export class Names {
     return last === undefined ? null : this.#named(last, height)
   }
 
+  /** The greatest `seq` of a name's records, whether it holds or not; null before the first. */
+  lastSeq(author: string, name: string): number | null {
+    return this.#held.get(`${author}:${name}`)?.at(-1)?.seq ?? null
+  }
+
   /** Every name that holds, of one author or of all, in order. */
   list(height: number, author?: string): Named[] {
     const all = [...this.#held.entries()].sort(([a], [b]) => (a < b ? -1 : 1))

@@ -55,7 +55,9 @@ describe('wsc storage put --dry-run', () => {
     await symlink('/etc/hostname', join(dir, 'link'))
     const refused = await put(dir, '--dry-run', '--json')
     expect([refused.exit, JSON.parse(refused.stdout)]).toMatchObject([1, { valid: false, reason: 'link' }])
-    expect(await put(dir)).toMatchObject({ exit: 2, stderr: expect.stringContaining('--dry-run') })
+    // Nothing listens at this port: without --dry-run a node is needed.
+    const node = ['--rpc', 'http://127.0.0.1:1', '--rpc-cookie', join(dir, 'no-cookie')]
+    expect(await put(dir, ...node)).toMatchObject({ exit: 2, stderr: expect.stringContaining('E_NODE_UNREACHABLE') })
     expect(await put(join(dir, 'missing'), '--dry-run')).toMatchObject({
       exit: 2,
       stderr: expect.stringContaining('E_IO'),

@@ -1,109 +1,34 @@
-import { type Command, Option } from 'commander'
-import { storageParams } from '../../../storage/index.ts'
-import { type Measured, measure, openKernel, storageFolder, TableService } from '../../../storage/io/index.ts'
-import type { NetworkParams } from '../../bitcoin/index.ts'
+import type { Command } from 'commander'
+import type { TableService } from '../../../storage/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
-import { IndexService } from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
-import { addOptions, bitcoindOptions, shared } from '../config.ts'
-import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode, usageError } from '../exit.ts'
-import { readNetwork } from '../inputs.ts'
-import { noteOutages } from '../outage.ts'
-import { dataHome } from '../places.ts'
-import { openBitcoind, type RpcOptions } from '../source.ts'
+import { partitions, peerOption } from '../storage-place.ts'
+import { type TableOptions, withTable, withTableOptions } from '../storage-table.ts'
 import { jsonLine } from '../text.ts'
-import { settlementDir, settlementDirOption } from '../wallet-place.ts'
-
-interface PutOptions {
-  readonly network?: string
-  readonly dryRun?: boolean
-  readonly json?: boolean
-}
-
-interface TableOptions extends RpcOptions {
-  readonly network?: string
-  readonly settlementDir?: string
-  readonly storageDir?: string
-  readonly json?: boolean
-}
+import { addStorageGateway } from './storage-gateway.ts'
+import { addStorageGet } from './storage-get.ts'
+import { addStorageName } from './storage-name.ts'
+import { addStoragePut } from './storage-put.ts'
+import { addStorageRegister, addStorageRetire } from './storage-register.ts'
+import { addStorageScrub } from './storage-scrub.ts'
+import { addStorageServe } from './storage-serve.ts'
+import { type StatusOptions, showHolders } from './storage-status.ts'
 
 export const addStorage: AddCommand = (parent, run) => {
-  const storage = parent.command('storage').description('large content beside Bitcoin: what it takes, and what counts')
-  addPut(storage, run)
+  const storage = parent
+    .command('storage')
+    .description('large content beside Bitcoin: storing it, keeping it for others, and reading it by URI')
+  addStoragePut(storage, run)
+  addStorageGet(storage, run)
   addList(storage, run)
   addStatus(storage, run)
-}
-
-function addPut(parent: Command, run: Runner): void {
-  addOptions(parent.command('put'), shared.network(), shared.json())
-    .description('what storing a file or a folder takes: its blobs, their ids, chunks and price')
-    .argument('<PATH>', 'a file or a folder; links are refused')
-    .option('--dry-run', 'tell it and send nothing (required as yet)')
-    .addHelpText(
-      'after',
-      examples('storage put page --dry-run --network regtest', 'storage put data.bin --dry-run --json'),
-    )
-    .action(
-      run(async (context, path: string, options: PutOptions) => {
-        if (options.dryRun !== true) throw usageError('this version sends nothing: say --dry-run')
-        const { terminal, signal } = context
-        const params = storageParams(await readNetwork(options.network))
-        const onBlob = (done: number) => terminal.progress(`coded ${done} blobs`)
-        const height = Number.MAX_SAFE_INTEGER
-        const measured = await measure(path, { kernel: await openKernel(), params, height, signal, onBlob })
-        terminal.settle()
-        if (!measured.ok) {
-          if (options.json)
-            terminal.result(jsonLine({ valid: false, reason: measured.reject, detail: measured.detail }))
-          else terminal.note(`${measured.reject}: ${measured.detail}`)
-          return EXIT.invalid
-        }
-        if (options.json) terminal.result(jsonLine(measuredJson(measured)))
-        else for (const line of measuredLines(measured)) terminal.result(line)
-        return EXIT.valid
-      }),
-    )
-}
-
-function measuredJson({ manifest, blobs, chunks, burn }: Measured) {
-  const { files } = manifest
-  return {
-    valid: true,
-    id: bytesToHex(blobs.at(-1)!.id),
-    files: files.length,
-    bytes: files.reduce((total, { size }) => total + size, 0),
-    blobs: blobs.map(({ id, length, chunks }) => ({ id: bytesToHex(id), length, chunks })),
-    chunks,
-    burn: Number(burn),
-  }
-}
-
-function measuredLines(measured: Measured): string[] {
-  const { id, files, bytes, blobs, chunks, burn } = measuredJson(measured)
-  const lines = blobs.map((blob, i) => {
-    const what = i === blobs.length - 1 ? 'manifest' : `blob ${i + 1}`
-    return `${what.padEnd(9)} ${blob.id}  ${blob.length} bytes, ${blob.chunks} chunks`
-  })
-  return [
-    `id        ${id}`,
-    `content   ${bytes} bytes in ${files} ${files === 1 ? 'file' : 'files'}`,
-    ...lines,
-    `price     ${burn} satoshis to be burned for ${chunks} chunks, and the fees of ${blobs.length} records`,
-  ]
-}
-
-function withTableOptions(command: Command): Command {
-  const dir = new Option('--storage-dir <D>', 'the table (default: $XDG_DATA_HOME/wsc/<network>/storage)')
-  return addOptions(
-    command,
-    ...bitcoindOptions(),
-    shared.network(),
-    settlementDirOption(),
-    dir.env('WSC_STORAGE_DIR'),
-    shared.json(),
-  )
+  addStorageName(storage, run)
+  addStorageGateway(storage, run)
+  addStorageServe(storage, run)
+  addStorageScrub(storage, run)
+  addStorageRegister(storage, run)
+  addStorageRetire(storage, run)
 }
 
 function addList(parent: Command, run: Runner): void {
@@ -126,10 +51,15 @@ function addList(parent: Command, run: Runner): void {
 
 function addStatus(parent: Command, run: Runner): void {
   withTableOptions(parent.command('status'))
-    .description('the table at the node’s tip: its root, partitions and how far they are used, providers')
+    .description(
+      'the table at the node’s tip: its root, partitions and how far they are used, providers; with --peer who holds them',
+    )
+    .addOption(peerOption())
+    .option('--partition <P>', 'with --peer, which: 0 or 0,2 or 0-3 (default: all of the table)', partitions)
     .addHelpText('after', examples('storage status --network regtest', 'storage status --json'))
     .action(
-      run(async (context, options: TableOptions) => {
+      run(async (context, options: StatusOptions) => {
+        if (options.peer !== undefined) return await showHolders(context, options)
         return await withTable(context, options, (service) => {
           for (const line of statusLines(service, options.json === true)) context.terminal.result(line)
         })
@@ -159,45 +89,4 @@ function statusLines({ table, tip }: TableService, json: boolean): string[] {
       return `provider  ${author}  ${counts ? 'counts' : 'does not count'}, by its record from ${from} to ${until - 1}`
     }),
   ]
-}
-
-/** Once all that the node has is in. */
-async function withTable(
-  context: CliContext,
-  options: TableOptions,
-  show: (service: TableService) => void,
-): Promise<ExitCode> {
-  const { terminal, signal } = context
-  const network = await readNetwork(options.network)
-  const client = await openBitcoind(options, network, context)
-  const inscriptions = new IndexService({
-    client,
-    params: network,
-    state: settlementDir(options.settlementDir, network, context),
-    once: true,
-  })
-  noteOutages(inscriptions.events, terminal.note)
-  inscriptions.events.on('connected', ({ height }) => terminal.progress(`scanned ${height}`))
-  const kernel = await openKernel()
-  const state = storageDir(options, network, context)
-  const service = new TableService({ inscriptions, client, params: storageParams(network), kernel, state })
-  try {
-    await inscriptions.start(signal)
-    try {
-      await service.start(signal)
-      await service.caughtUp()
-      terminal.settle()
-      show(service)
-      return EXIT.valid
-    } finally {
-      await service.stop()
-      await inscriptions.stop()
-    }
-  } finally {
-    client.close()
-  }
-}
-
-function storageDir({ storageDir: given }: TableOptions, params: NetworkParams, { env }: CliContext): string {
-  return given ?? storageFolder(dataHome(env), params)
 }

@@ -1,0 +1,130 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { chainNumber, isGatewayUrl, storageParams } from '../../../storage/index.ts'
+import { type OpenGateway, openGateway, openKernel } from '../../../storage/io/index.ts'
+import { aborted } from '../../lib/index.ts'
+import { openStorageNode } from '../../node/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import type { CliContext } from '../context.ts'
+import { withCure } from '../cure.ts'
+import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { address, readNetwork } from '../inputs.ts'
+import { noteOutages } from '../outage.ts'
+import { openBitcoind } from '../source.ts'
+import { peerOption, storagePlaces } from '../storage-place.ts'
+import { storageDir, type TableOptions, withTableOptions } from '../storage-table.ts'
+import { jsonLine } from '../text.ts'
+import { settlementDir } from '../wallet-place.ts'
+
+interface Options extends TableOptions {
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly host?: string
+  readonly add?: readonly string[]
+  readonly from?: readonly string[]
+  readonly peer?: readonly string[]
+  readonly node: boolean
+}
+
+const HELP = `
+Everything is verified before it is sent. Pages of a blob may be active only at the host of its own that it has below
+--host; by path everything is sandboxed. Paths, hosts and formats: docs/reading.md.
+`
+
+export const addStorageGateway: AddCommand = (parent, run) => {
+  withTableOptions(parent.command('gateway'))
+    .description(
+      'serve what is stored over HTTP, to browsers and to clients that verify it: by id, name or inscription',
+    )
+    .addOption(
+      new Option('--listen <HOST:PORT>', 'where; whoever reaches it may read')
+        .default({ host: '127.0.0.1', port: 8534 }, '127.0.0.1:8534')
+        .env('WSC_LISTEN')
+        .argParser(address),
+    )
+    .option('--host <NAME[:PORT]>', 'what browsers call it (default: localhost and the port)', hostName)
+    .option('--add <PATH>', 'put this file or folder among what is served first; may be given again', more)
+    .option('--from <URL>', 'another gateway to read from, not trusted; may be given again', gatewayUrl)
+    .addOption(peerOption())
+    .option('--no-node', 'ask no node: blobs are had by their ids alone')
+    .addHelpText(
+      'after',
+      HELP +
+        examples(
+          'storage gateway --network regtest --add page --no-node',
+          'storage gateway --network regtest --peer /ip4/127.0.0.1/tcp/8533',
+          'storage gateway --network signet --from http://gateway.example:8534',
+        ),
+    )
+    .action(run(serveGateway))
+}
+
+async function serveGateway(context: CliContext, options: Options): Promise<ExitCode> {
+  const { terminal } = context
+  const network = await readNetwork(options.network)
+  const chain = chainNumber(network)
+  if (chain === null) throw usageError(`${network.name} has no number that a URI could name it by`)
+  if (options.peer !== undefined && !options.node) throw usageError('--peer takes a node: what counts it tells alone')
+  const client = options.node ? await openBitcoind(options, network, context) : null
+  try {
+    const storage = storageParams(network)
+    const { client: folder } = storagePlaces(options.storageDir, network, context)
+    const among =
+      options.peer && client
+        ? await openStorageNode({ client, params: network, storage, folder, peers: options.peer })
+        : undefined
+    const gateway = await openGateway({
+      ...options.listen,
+      params: storage,
+      among,
+      chain,
+      kernel: await openKernel(),
+      state: storageDir(options, network, context),
+      upstream: options.from,
+      ownHost: options.host,
+      node: client ? { client, settlement: settlementDir(options.settlementDir, network, context) } : undefined,
+      onFault: ({ source, reject, detail }) => terminal.note(`${source}: ${reject}: ${detail}`),
+    })
+    try {
+      return await run(gateway, chain, options, context)
+    } finally {
+      await gateway.service.stop()
+    }
+  } finally {
+    client?.close()
+  }
+}
+
+async function run(gateway: OpenGateway, chain: number, options: Options, context: CliContext): Promise<ExitCode> {
+  const { terminal, signal } = context
+  for (const path of options.add ?? []) {
+    const added = await gateway.add(path, signal)
+    if (!added.ok) {
+      terminal.note(`${path}: ${added.reject}: ${added.detail}`)
+      return EXIT.invalid
+    }
+    const uri = `web3://${added.id}:${chain}/`
+    terminal.result(options.json ? jsonLine({ added: path, uri }) : `${path}  ${uri}`)
+  }
+  if (gateway.inscriptions !== null) noteOutages(gateway.inscriptions.events, terminal.note)
+  gateway.server.events.on('failed', (error) => terminal.note(`a request failed: ${withCure(error)}`))
+  await gateway.service.start(signal)
+  const url = `http://${gateway.ownHost()}`
+  terminal.result(options.json ? jsonLine({ listening: url }) : `listening at ${url}`)
+  await Promise.race([aborted(signal), gateway.table?.ended() ?? aborted(signal)])
+  return EXIT.interrupted
+}
+
+/** Option parser: one more address of a gateway. */
+export function gatewayUrl(text: string, before: readonly string[] = []): string[] {
+  if (!isGatewayUrl(text)) throw new InvalidArgumentError('write http://HOST:PORT or https://HOST')
+  return [...before, text]
+}
+
+function hostName(text: string): string {
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$/.test(text)) throw new InvalidArgumentError('no host name')
+  return text
+}
+
+function more(text: string, before: readonly string[] = []): string[] {
+  return [...before, text]
+}

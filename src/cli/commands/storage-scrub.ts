@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import { Option } from 'commander'
+import { storageParams } from '../../../storage/index.ts'
+import { openKernel, SCRUB_LEVELS, type ScrubLevel, scrubReplica } from '../../../storage/io/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { addOptions, shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { readNetwork } from '../inputs.ts'
+import { storageDirOption, storagePlaces } from '../storage-place.ts'
+import { jsonLine } from '../text.ts'
+
+interface Options {
+  readonly network?: string
+  readonly storageDir?: string
+  readonly level: ScrubLevel
+  readonly json?: boolean
+}
+
+export const addStorageScrub: AddCommand = (parent, run) => {
+  addOptions(parent.command('scrub'), shared.network(), storageDirOption(), shared.json())
+    .description(
+      'look through the chunks of a provider that is not running; what is broken is healed when it serves again',
+    )
+    .addOption(
+      new Option('--level <L>', 'newest blobs, every 64th chunk, or all with their roots')
+        .choices(SCRUB_LEVELS)
+        .default('full'),
+    )
+    .addHelpText('after', examples('storage scrub --network regtest --level full'))
+    .action(run(look))
+}
+
+async function look(context: CliContext, options: Options): Promise<ExitCode> {
+  const { terminal, signal } = context
+  const network = await readNetwork(options.network)
+  const { provider } = storagePlaces(options.storageDir, network, context)
+  const counts = await scrubReplica({
+    kernel: await openKernel(),
+    params: storageParams(network),
+    folder: join(provider, 'replica'),
+    level: options.level,
+    signal,
+    onProgress: (chunks, of) => terminal.progress(`scrubbing: ${chunks} of ${of} chunks`),
+  })
+  terminal.settle()
+  const { level, blobs, chunks, broken, missing } = counts
+  const line = `scrub ${level}: ${chunks} chunks of ${blobs} blobs, ${broken} broken, ${missing} missing`
+  terminal.result(options.json ? jsonLine(counts) : line)
+  return broken === 0 ? EXIT.valid : EXIT.invalid
+}

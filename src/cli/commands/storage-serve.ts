@@ -1,0 +1,74 @@
+import type { StorageNode } from '../../node/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import type { CliContext } from '../context.ts'
+import { withCure } from '../cure.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import {
+  addresses,
+  byteCount,
+  partitions,
+  type StorageOptions,
+  withStorage,
+  withStorageNode,
+} from '../storage-place.ts'
+import { jsonLine } from '../text.ts'
+
+interface Options extends StorageOptions {
+  readonly partition: readonly number[]
+  readonly listen: string
+  readonly announce?: readonly string[]
+  readonly maxDisk?: number
+  readonly maxUpload?: number
+}
+
+export const addStorageServe: AddCommand = (parent, run) => {
+  withStorage(parent.command('serve'))
+    .description('keep whole partitions of the table and serve them to peers: fetch, verify, heal')
+    .requiredOption('--partition <P>', 'which: 0 or 0,2 or 0-3 (required)', partitions)
+    .option('--listen <ADDRESS>', 'where peers reach it', '/ip4/0.0.0.0/tcp/8533')
+    .option('--announce <ADDRESS>', 'where it tells peers that they reach it; may be given again', addresses)
+    .option('--max-disk <BYTES>', 'room that chunks may take: 500MB, 70GB', byteCount)
+    .option('--max-upload <BYTES>', 'a second, to all peers together', byteCount)
+    .addHelpText('after', examples('storage serve --partition 0 --network regtest --listen /ip4/127.0.0.1/tcp/8533'))
+    .action(run(serve))
+}
+
+async function serve(context: CliContext, options: Options): Promise<ExitCode> {
+  const { partition, listen, announce, maxDisk: maxBytes, maxUpload: uploadBytesPerSecond } = options
+  return await withStorageNode(
+    context,
+    options,
+    ({ provider: folder, identity: identityFile }) => ({
+      folder,
+      identityFile,
+      listen: [listen],
+      announce,
+      replica: { partitions: partition, maxBytes, uploadBytesPerSecond },
+    }),
+    async ({ node }) => {
+      show(node, options, context)
+      await node.service.ended()
+      return EXIT.interrupted
+    },
+  )
+}
+
+/** All that a provider tells, on the terminal. */
+function show({ host, table, replica }: StorageNode, { json }: Options, { terminal }: CliContext): void {
+  const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
+  tell({ listening: host.addresses }, `listening at ${host.addresses.join(' ')}`)
+  host.events.on('banned', ({ peer }) => terminal.note(`peer ${peer} is not spoken with for a time`))
+  table.events.on('tip', ({ height, root }) => tell({ height, root }, `height ${height}  table ${root}`))
+  replica?.events.on('blob', (blob) => {
+    tell({ blob }, `blob ${blob.id}  ${blob.state}  ${blob.held} of ${blob.chunks} chunks`)
+  })
+  replica?.events.on('dropped', ({ id }) => tell({ dropped: id }, `blob ${id}  left the chain, and was deleted`))
+  replica?.events.on('scrubbed', (scrubbed) => {
+    tell({ scrubbed }, `scrub ${scrubbed.level}  ${scrubbed.chunks} chunks, ${scrubbed.broken} broken`)
+  })
+  replica?.events.on('full', ({ id, error }) => {
+    terminal.note(`no room for blob ${id}: ${error === null ? 'the quota is used up' : withCure(error)}`)
+  })
+  replica?.events.on('failed', (error) => terminal.note(withCure(error)))
+}

@@ -1,0 +1,55 @@
+import { storageParams } from '../../storage/index.ts'
+import { type Measured, measure, openKernel } from '../../storage/io/index.ts'
+import { bytesToHex } from '../lib/index.ts'
+import type { CliContext } from './context.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import { readNetwork } from './inputs.ts'
+import { jsonLine } from './text.ts'
+
+/** Tells what storing a file or a folder takes, which no node and no peer is needed for. */
+export async function tellMeasured(
+  { terminal, signal }: CliContext,
+  path: string,
+  options: { readonly network?: string; readonly json?: boolean },
+): Promise<ExitCode> {
+  const params = storageParams(await readNetwork(options.network))
+  const onBlob = (done: number) => terminal.progress(`coded ${done} blobs`)
+  const height = Number.MAX_SAFE_INTEGER
+  const measured = await measure(path, { kernel: await openKernel(), params, height, signal, onBlob })
+  terminal.settle()
+  if (!measured.ok) {
+    if (options.json) terminal.result(jsonLine({ valid: false, reason: measured.reject, detail: measured.detail }))
+    else terminal.note(`${measured.reject}: ${measured.detail}`)
+    return EXIT.invalid
+  }
+  if (options.json) terminal.result(jsonLine(measuredJson(measured)))
+  else for (const line of measuredLines(measured)) terminal.result(line)
+  return EXIT.valid
+}
+
+function measuredJson({ manifest, blobs, chunks, burn }: Measured) {
+  const { files } = manifest
+  return {
+    valid: true,
+    id: bytesToHex(blobs.at(-1)!.id),
+    files: files.length,
+    bytes: files.reduce((total, { size }) => total + size, 0),
+    blobs: blobs.map(({ id, length, chunks }) => ({ id: bytesToHex(id), length, chunks })),
+    chunks,
+    burn: Number(burn),
+  }
+}
+
+function measuredLines(measured: Measured): string[] {
+  const { id, files, bytes, blobs, chunks, burn } = measuredJson(measured)
+  const lines = blobs.map((blob, i) => {
+    const what = i === blobs.length - 1 ? 'manifest' : `blob ${i + 1}`
+    return `${what.padEnd(9)} ${blob.id}  ${blob.length} bytes, ${blob.chunks} chunks`
+  })
+  return [
+    `id        ${id}`,
+    `content   ${bytes} bytes in ${files} ${files === 1 ? 'file' : 'files'}`,
+    ...lines,
+    `price     ${burn} satoshis to be burned for ${chunks} chunks, and the fees of ${blobs.length} records`,
+  ]
+}

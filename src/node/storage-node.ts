@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import type { StorageParams } from '../../storage/index.ts'
+import { openKernel, ReplicaService, TableService } from '../../storage/io/index.ts'
+import type { NetworkParams } from '../bitcoin/index.ts'
+import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
+import { type RunningService, together } from '../lib/index.ts'
+import { openPeerHost, type PeerHost } from '../p2p/index.ts'
+import type { StorageKernel } from '../proving/index.ts'
+import { IndexService } from '../settlement/io/index.ts'
+
+/** A node of the storage network: what it follows, and with whom it speaks. */
+export interface StorageNodeOptions {
+  readonly client: BitcoindClient
+  readonly params: NetworkParams
+  readonly storage: StorageParams
+  /** Folder of its state; one process has it. */
+  readonly folder: string
+  /** Multiaddrs: where peers reach it, nowhere unless given; where it tells them that they do. */
+  readonly listen?: readonly string[] | undefined
+  readonly announce?: readonly string[] | undefined
+  /** Peers to begin with. */
+  readonly peers?: readonly string[] | undefined
+  /** File of its identity among peers; one of this once unless given. */
+  readonly identityFile?: string | undefined
+  /** What it keeps; nothing unless given. */
+  readonly replica?: ReplicaOptions | undefined
+}
+
+export interface ReplicaOptions {
+  readonly partitions: readonly number[]
+  /** Bytes of the disk that chunks may take. */
+  readonly maxBytes?: number | undefined
+  readonly uploadBytesPerSecond?: number | undefined
+}
+
+/** Its services; `service` is all of them. */
+export interface StorageNode {
+  readonly feed: ChainFeed
+  readonly index: IndexService
+  readonly table: TableService
+  readonly host: PeerHost
+  readonly kernel: StorageKernel
+  readonly replica: ReplicaService | null
+  readonly service: RunningService
+}
+
+/** Composes a node of the storage network, not started yet. Throws E_P2P_ADDRESS or E_P2P_IDENTITY. */
+export async function openStorageNode(options: StorageNodeOptions): Promise<StorageNode> {
+  const { client, params, storage, folder, listen, announce, peers: bootstrap, identityFile } = options
+  const kernel = await openKernel()
+  const feed = new ChainFeed({ client, params })
+  const index = new IndexService({ client, params, state: folder, feed })
+  const table = new TableService({ inscriptions: index, client, params: storage, kernel, state: folder })
+  const host = await openPeerHost({ params, listen, announce, bootstrap, identityFile, gossip: [] })
+  const replica =
+    options.replica === undefined
+      ? null
+      : new ReplicaService({
+          ...options.replica,
+          table,
+          transport: host,
+          peers: host.partitions,
+          kernel,
+          params: storage,
+          folder: join(folder, 'replica'),
+        })
+  // What is to be answered is said before peers connect.
+  const service = together([feed, index, table, ...(replica === null ? [] : [replica]), host])
+  return { feed, index, table, host, kernel, replica, service }
+}

@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { bytesToHex, hash256, hexToBytes } from '../../src/lib/index.ts'
+import { diskFiles, ioError, writeAtomic } from '../../src/lib/io/index.ts'
+import type { StorageKernel } from '../../src/proving/index.ts'
+import type { EncodedBlob } from '../blob/encode.ts'
+import type { BlobContent } from '../blob/id.ts'
+import { blobShape, CHUNK_BYTES, CODING, MAX_BLOB_BYTES, UNIT_BYTES } from '../blob/shape.ts'
+import { BlobTree } from '../blob/tree.ts'
+import { storageError } from '../errors.ts'
+import type { BlobSource, GivenPiece } from '../reading/source.ts'
+import { FileStore } from './file-store.ts'
+
+/** What stands beside the units: content of the blob, and the roots of its units, from which all paths follow. */
+const besideSchema = z.strictObject({
+  root: hash256,
+  length: z.int().min(1).max(MAX_BLOB_BYTES),
+  unitRoots: z.string(),
+})
+
+/** Blobs whose trees are kept in memory, some 2 MB for the greatest. */
+const OPEN_BLOBS = 8
+
+interface OpenBlob {
+  readonly content: BlobContent
+  readonly tree: BlobTree
+  readonly store: FileStore
+}
+
+/** Whole blobs in a folder: `<id>.units`, and `<id>.json` beside it once all of them are there. */
+export class BlobFolder implements BlobSource {
+  readonly name: string
+  readonly #folder: string
+  readonly #kernel: StorageKernel
+  readonly #open = new Map<string, Promise<OpenBlob | null>>()
+
+  constructor(folder: string, kernel: StorageKernel) {
+    this.name = folder
+    this.#folder = folder
+    this.#kernel = kernel
+  }
+
+  /** Where the units of a blob are written before it has an id; `keep` gives the file its name. */
+  async store(number: number): Promise<FileStore> {
+    return await FileStore.open(join(this.#folder, `new-${number}.units`))
+  }
+
+  /** Keeps a blob that was encoded into the store of this number; the store is closed. */
+  async keep(blob: EncodedBlob, number: number, store: FileStore): Promise<void> {
+    await store.sync()
+    await store.close()
+    const id = bytesToHex(blob.id)
+    const from = join(this.#folder, `new-${number}.units`)
+    try {
+      await diskFiles.rename(from, this.#path(id, 'units'))
+    } catch (error) {
+      throw ioError(error, from, 'write')
+    }
+    const beside = { root: bytesToHex(blob.root), length: blob.length, unitRoots: bytesToHex(blob.unitRoots) }
+    await writeAtomic(diskFiles, this.#path(id, 'json'), new TextEncoder().encode(JSON.stringify(beside)))
+  }
+
+  async content(id: string): Promise<BlobContent | null> {
+    return (await this.#blob(id))?.content ?? null
+  }
+
+  chunk(id: string, chunk: number): Promise<GivenPiece | null> {
+    return this.#piece(id, chunk, CHUNK_BYTES, (tree) => tree.chunkPath(chunk))
+  }
+
+  unit(id: string, unit: number): Promise<GivenPiece | null> {
+    return this.#piece(id, unit, UNIT_BYTES, (tree) => tree.unitPath(unit))
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#open.values()]
+    this.#open.clear()
+    for (const blob of open) await (await blob)?.store.close()
+  }
+
+  async #piece(
+    id: string,
+    index: number,
+    size: number,
+    path: (tree: BlobTree) => Uint8Array,
+  ): Promise<GivenPiece | null> {
+    const blob = await this.#blob(id)
+    if (blob === null || (index + 1) * size > blobShape(blob.content.length).units * UNIT_BYTES) return null
+    return { bytes: await blob.store.read(index * size, size), path: path(blob.tree) }
+  }
+
+  async #blob(id: string): Promise<OpenBlob | null> {
+    if (!hash256.safeParse(id).success) return null
+    const known = this.#open.get(id)
+    if (known !== undefined) return await known
+    const opening = this.#openBlob(id)
+    this.#open.set(id, opening)
+    const blob = await opening.catch((error) => {
+      this.#open.delete(id)
+      throw error
+    })
+    if (blob === null) this.#open.delete(id)
+    const [oldest] = this.#open.keys()
+    if (this.#open.size > OPEN_BLOBS && oldest !== undefined && oldest !== id) {
+      const gone = this.#open.get(oldest)
+      this.#open.delete(oldest)
+      await (await gone)?.store.close()
+    }
+    return blob
+  }
+
+  async #openBlob(id: string): Promise<OpenBlob | null> {
+    const path = this.#path(id, 'json')
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null
+      throw ioError(error, path, 'read')
+    })
+    if (text === null) return null
+    const { root, length, unitRoots } = parsed(path, text)
+    const content = { root: hexToBytes(root), length, coding: CODING }
+    const tree = new BlobTree(this.#kernel, hexToBytes(unitRoots))
+    return { content, tree, store: await FileStore.open(this.#path(id, 'units')) }
+  }
+
+  #path(id: string, ending: 'units' | 'json'): string {
+    return join(this.#folder, `${id}.${ending}`)
+  }
+}
+
+function parsed(path: string, text: string): z.output<typeof besideSchema> {
+  try {
+    const beside = besideSchema.parse(JSON.parse(text))
+    if (beside.unitRoots.length === 64 * blobShape(beside.length).units && /^[0-9a-f]*$/.test(beside.unitRoots)) {
+      return beside
+    }
+  } catch {}
+  throw storageError('E_STORE', `${path} is damaged`)
+}

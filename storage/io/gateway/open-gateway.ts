@@ -1,0 +1,118 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BitcoindClient } from '../../../src/bitcoin/io/index.ts'
+import type { PeerTransport } from '../../../src/bus/index.ts'
+import { HttpServer, type HttpServerOptions } from '../../../src/http/index.ts'
+import { bytesToHex, type Result, type RunningService, together } from '../../../src/lib/index.ts'
+import type { StorageKernel } from '../../../src/proving/index.ts'
+import { IndexService } from '../../../src/settlement/io/index.ts'
+import { longestBlob } from '../../blob/shape.ts'
+import { type BuildReject, buildManifest } from '../../manifest/build.ts'
+import { partitionPositions, type StorageParams } from '../../params.ts'
+import type { PartitionPeers } from '../../peers/partition-peers.ts'
+import { BlobReader, type BlobReaderOptions } from '../../reading/blob-reader.ts'
+import { GatewaySource } from '../../reading/gateway-source.ts'
+import type { BlobSource } from '../../reading/source.ts'
+import { BlobFolder } from '../blob-folder.ts'
+import type { FileStore } from '../file-store.ts'
+import { type FolderReject, sourceFiles } from '../folder.ts'
+import { PeerSource } from '../peer-source.ts'
+import { TableService } from '../table-service.ts'
+import { chainNames } from './resolver.ts'
+import { gatewayRoutes } from './routes.ts'
+
+export interface GatewayOptions extends Pick<HttpServerOptions, 'host' | 'port'> {
+  readonly params: StorageParams
+  /** Of the network, as URIs have it. */
+  readonly chain: number
+  readonly kernel: StorageKernel
+  /** Folder of storage's state. */
+  readonly state: string
+  /** Whatever else has blobs; asked after the folder. */
+  readonly sources?: readonly BlobSource[] | undefined
+  /** Addresses of other gateways, which are not trusted; asked last. */
+  readonly upstream?: readonly string[] | undefined
+  /** What requests must name as their host, with a port; `localhost` and the port unless given. */
+  readonly ownHost?: string | undefined
+  /** Whose chain says what names mean, and the folder of settlement's state; without it blobs are had by id alone. */
+  readonly node?: { readonly client: BitcoindClient; readonly settlement: string } | undefined
+  /** Instead of that: a node of the storage network, not started, whose peers are asked for blobs too. */
+  readonly among?: StoragePeers | undefined
+  readonly onFault?: BlobReaderOptions['onFault']
+}
+
+/** What a gateway takes of a node of the storage network; `service` is all of it. */
+export interface StoragePeers {
+  readonly index: IndexService
+  readonly table: TableService
+  readonly service: RunningService
+  readonly host: PeerTransport & { readonly partitions: PartitionPeers }
+}
+
+/** A gateway and what it is made of; `service` is all that runs. */
+export interface OpenGateway {
+  readonly server: HttpServer
+  readonly inscriptions: IndexService | null
+  readonly table: TableService | null
+  readonly service: RunningService
+  /** At which host it answers, once it listens. */
+  ownHost(): string
+  /** Puts a file or folder into the gateway's own folder, and gives its id. */
+  add(path: string, signal?: AbortSignal): Promise<Result<{ readonly id: string }, BuildReject | FolderReject>>
+}
+
+/** Composes a gateway, not started yet. */
+export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
+  const { params, chain, kernel, state, node, among, onFault, host, port } = options
+  const folder = join(state, 'blobs')
+  await mkdir(folder, { recursive: true })
+  const blobs = new BlobFolder(folder, kernel)
+  const upstream = (options.upstream ?? []).map((url) => new GatewaySource(url, { chain }))
+  const { network } = params
+  const own = node && { client: node.client, params: network, state: node.settlement }
+  const inscriptions = among?.index ?? (own ? new IndexService(own) : null)
+  const table =
+    among?.table ?? (node && inscriptions ? new TableService({ inscriptions, ...node, params, kernel, state }) : null)
+  const names = table && inscriptions ? chainNames(network, table, () => inscriptions.index) : null
+  const peers = among
+    ? [new PeerSource({ transport: among.host, peers: among.host.partitions, table: among.table, kernel, params })]
+    : []
+  const sources = [blobs, ...(options.sources ?? []), ...peers, ...upstream]
+  const reader = new BlobReader({ kernel, sources, onFault })
+  const ownHost = () => options.ownHost ?? `localhost:${new URL(server.url).port}`
+  const components = {
+    ...{ reader, names, chain },
+    get host() {
+      return ownHost()
+    },
+  }
+  // What nobody says otherwise of, a refusal say, is kept by nobody.
+  const headers = { 'cache-control': 'no-store' }
+  // A page has many files, and a client asks for each chunk.
+  const rateLimit = { burst: 500, perSecond: 200 }
+  const server: HttpServer = new HttpServer({ modules: [gatewayRoutes(components)], host, port, headers, rateLimit })
+  const chainOf = among ? [among.service] : table && inscriptions ? [inscriptions, table] : []
+  const service = together([...chainOf, server], () => blobs.close())
+  return { server, inscriptions, table, service, ownHost, add: (path, signal) => addTo(blobs, path, options, signal) }
+}
+
+async function addTo(
+  blobs: BlobFolder,
+  path: string,
+  { kernel, params }: GatewayOptions,
+  signal: AbortSignal | undefined,
+): Promise<Result<{ readonly id: string }, BuildReject | FolderReject>> {
+  const sources = await sourceFiles(path, signal)
+  if (!sources.ok) return sources
+  let open: FileStore | null = null
+  const built = await buildManifest(kernel, sources.files, {
+    blobBytes: longestBlob(partitionPositions(params)),
+    signal,
+    async storeFor(number) {
+      open = await blobs.store(number)
+      return open
+    },
+    onBlob: (blob, number) => blobs.keep(blob, number, open as FileStore),
+  })
+  return built.ok ? { ok: true, id: bytesToHex(built.root.id) } : built
+}

@@ -1,0 +1,70 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { bytesToHex } from '../../../src/lib/index.ts'
+import type { StorageUri } from '../../naming/uri.ts'
+import type { OpenFile, OpenFolder } from '../../reading/open-content.ts'
+import type { ReadContent } from '../../reading/read-blob.ts'
+
+/** What an id stands for never changes. */
+export const FOR_EVER = 'public, max-age=31536000, immutable'
+/** What a name means may change with each block, and be changed back by a reorg. */
+export const SHORT = 'public, max-age=5, must-revalidate'
+
+/** Without an origin, scripts, forms, plugins: what a page of one blob could do to another that is served beside it. */
+const SANDBOX = "sandbox; default-src 'self' data:; script-src 'none'; object-src 'none'"
+
+/** Answers with a file, or the names in a folder. The first bytes are verified before anything is sent. */
+export async function sendRead(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  uri: StorageUri,
+  { id, asOf, content }: ReadContent,
+  sandboxed: boolean,
+): Promise<FastifyReply> {
+  if (sandboxed) reply.header('content-security-policy', SANDBOX)
+  reply.header('cross-origin-resource-policy', sandboxed ? 'cross-origin' : 'same-site')
+  reply.header('referrer-policy', 'no-referrer')
+  reply.header('cache-control', asOf === null ? FOR_EVER : SHORT)
+  if (asOf !== null) reply.header('x-wsc-as-of', String(asOf))
+  // Without a slash behind a folder's name, what its page names beside itself would be looked for above it.
+  const { path, folder } = uri
+  const meant = path === '' ? '' : `${path}/`
+  if (!folder && (content.kind === 'folder' || (content.path !== path && content.path.startsWith(meant)))) {
+    const last = request.url.replace(/\?.*$/s, '').split('/').at(-1) as string
+    return reply.code(307).header('location', `./${last}/`).send()
+  }
+  if (content.kind === 'folder') return sendFolder(reply, id, content)
+  await verifyFirst(request, content)
+  const etag = content.file === null ? id : bytesToHex(content.file.sha256)
+  return reply.sendContent({ type: content.type, length: content.size, etag, read: content.read })
+}
+
+/** What cannot be had is told as an error, and not by breaking off. */
+async function verifyFirst(request: FastifyRequest, content: OpenFile): Promise<void> {
+  if (request.method === 'HEAD' || content.size === 0) return
+  for await (const _ of content.read(0, 1, request.leaving)) break
+}
+
+function sendFolder(reply: FastifyReply, id: string, { path, names }: OpenFolder): FastifyReply {
+  const rows = names.map((name) => `<li><a href="./${linkTo(name)}">${escaped(name)}</a></li>`)
+  const title = escaped(`/${path}`)
+  const page = `<!doctype html><meta charset="utf-8"><title>${title}</title><h1>${title}</h1><ul>${rows.join('')}</ul>\n`
+  const etag = `folder-${bytesToHex(new TextEncoder().encode(path)).slice(0, 200)}-${id}`
+  return reply.sendContent({ type: 'text/html;charset=utf-8', bytes: new TextEncoder().encode(page), etag })
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (one) => ESCAPES[one] as string)
+}
+
+/** A folder's slash stays one. */
+function linkTo(name: string): string {
+  return escaped(encodeURIComponent(name).replace(/%2F$/, '/'))
+}

@@ -1,0 +1,184 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { failureSchema, type RouteModule } from '../../../src/http/index.ts'
+import { concatBytes, type Rejection } from '../../../src/lib/index.ts'
+import { formatUri, parseUri, type StorageUri } from '../../naming/uri.ts'
+import type { BlobReader } from '../../reading/blob-reader.ts'
+import { factsOf } from '../../reading/gateway-source.ts'
+import { openBlob } from '../../reading/open-content.ts'
+import { readWith } from '../../reading/read-blob.ts'
+import { carOf } from './car.ts'
+import { askedOf } from './hosts.ts'
+import { FOR_EVER, SHORT, sendRead } from './pages.ts'
+import type { ChainNames } from './resolver.ts'
+
+export interface GatewayComponents {
+  readonly reader: BlobReader
+  /** Null where no node stands behind it: blobs by their ids alone. */
+  readonly names: ChainNames | null
+  /** Of the network, as URIs have it. */
+  readonly chain: number
+  /** What `Host` must be, with the port where it is not the usual one. A blob has a host of its own below it. */
+  readonly host: string
+}
+
+const query = z.strictObject({
+  format: z.enum(['raw', 'facts', 'name', 'car']).optional(),
+  unit: z.coerce.number().int().min(0).max(0xffff).optional(),
+  chunk: z.coerce.number().int().min(0).max(0xffff).optional(),
+  'mime.content': z.string().optional(),
+  'mime.type': z.string().optional(),
+})
+type Query = z.output<typeof query>
+
+/** Reads blobs for browsers and for clients that verify everything themselves (docs/reading.md). */
+export function gatewayRoutes(components: GatewayComponents): RouteModule {
+  return {
+    name: 'gateway',
+    description: 'Blobs by web3:// URI: files, units and chunks with their proofs, names with their records, CAR',
+    register(routes) {
+      routes.addHook('onSend', (_request, reply, payload, done) => {
+        if (reply.statusCode >= 400) reply.header('cache-control', 'no-store')
+        done(null, payload)
+      })
+      const answer = new Gateway(components)
+      const response = { 200: z.any().meta({ description: 'The content' }), default: failureSchema } as object
+      routes.get('/web3/*', { schema: { querystring: query, response } }, (request, reply) =>
+        answer.path(request, reply),
+      )
+      routes.get('/*', { schema: { querystring: z.strictObject({}), response } }, (request, reply) =>
+        answer.host(request, reply),
+      )
+    },
+  }
+}
+
+class Gateway {
+  readonly #components: GatewayComponents
+
+  constructor(components: GatewayComponents) {
+    this.#components = components
+  }
+
+  /** `/web3/TARGET:CHAIN/PATH` at the gateway's own host. */
+  async path(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (askedOf(request.headers.host, this.#components.host)?.kind !== 'paths') return await this.host(request, reply)
+    if (request.headers['service-worker'] !== undefined) {
+      return reply.fail(403, 'no-service-worker', 'what is here for all blobs serves no worker')
+    }
+    const asked = request.query as Query
+    const parsed = parseUri(`web3://${pathOnly(request.url).slice('/web3/'.length)}${mediaQuery(asked)}`)
+    if (!parsed.ok) return refuse(reply, parsed)
+    const { uri } = parsed
+    if (uri.chain !== this.#components.chain)
+      return reply.fail(404, 'other-network', 'this gateway reads another chain')
+    const { format } = asked
+    if (format === 'name') return await this.#name(reply, uri)
+    const found = await this.#resolve(uri)
+    if (found === null) return reply.fail(404, 'not-found', `nothing counts as ${formatUri({ ...uri, type: null })}`)
+    if (format === undefined) return await this.#content(request, reply, uri, { ...found, sandboxed: true })
+    // Whoever reads these verifies them: any page may.
+    reply.header('access-control-allow-origin', '*')
+    if (format === 'car') return await this.#car(request, reply, uri, found)
+    if (uri.path !== '' || uri.target.kind !== 'blob') return reply.fail(400, 'bad-query', 'that is had of a blob’s id')
+    return await (format === 'facts'
+      ? this.#facts(request, reply, found.id)
+      : this.#raw(request, reply, found.id, asked))
+  }
+
+  /** `/PATH` at the host of one blob: an origin of its own, where pages may do what pages do. */
+  async host(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { host, chain } = this.#components
+    const asked = askedOf(request.headers.host, host)
+    if (asked === null) return reply.fail(421, 'wrong-host', `this is ${host}`)
+    if (asked.kind === 'paths') return reply.fail(404, 'no-such-path', 'what is stored lies below /web3/')
+    const parsed = parseUri(`web3://${asked.id}:${chain}${pathOnly(request.url)}`)
+    if (!parsed.ok) return refuse(reply, parsed)
+    return await this.#content(request, reply, parsed.uri, { id: asked.id, asOf: null, sandboxed: false })
+  }
+
+  async #resolve({ target }: StorageUri): Promise<{ readonly id: string; readonly asOf: number | null } | null> {
+    const { names } = this.#components
+    if (target.kind === 'blob') return { id: target.id, asOf: null }
+    if (target.kind === 'inscription') return (await names?.recorded(target.id)) ?? null
+    const signed = (await names?.signedName(target)) ?? null
+    return signed && { id: signed.id, asOf: signed.asOf }
+  }
+
+  async #content(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    uri: StorageUri,
+    { id, asOf, sandboxed }: { readonly id: string; readonly asOf: number | null; readonly sandboxed: boolean },
+  ): Promise<FastifyReply> {
+    const read = await readWith(this.#components.reader, uri, { id, asOf }, request.leaving)
+    return read.ok ? await sendRead(request, reply, uri, read.found, sandboxed) : refuse(reply, read)
+  }
+
+  async #name(reply: FastifyReply, { target, path }: StorageUri): Promise<FastifyReply> {
+    if (target.kind !== 'name' || path !== '') return reply.fail(400, 'bad-query', 'that is had of a name')
+    const signed = (await this.#components.names?.signedName(target)) ?? null
+    if (signed === null) return reply.fail(404, 'no-such-name', `nothing counts as ${target.name} of this author`)
+    return reply.headers({ 'access-control-allow-origin': '*', 'cache-control': SHORT }).send(signed)
+  }
+
+  async #facts(request: FastifyRequest, reply: FastifyReply, id: string): Promise<FastifyReply> {
+    const found = await this.#components.reader.content(id, request.leaving)
+    if (!found.ok) return refuse(reply, found)
+    return reply.headers({ 'cache-control': FOR_EVER, etag: `"facts-${id}"` }).send(factsOf(found.content))
+  }
+
+  /** The path, then the bytes, as peers send them. */
+  async #raw(request: FastifyRequest, reply: FastifyReply, id: string, { unit, chunk }: Query): Promise<FastifyReply> {
+    const index = unit ?? chunk
+    if (index === undefined || (unit !== undefined && chunk !== undefined)) {
+      return reply.fail(400, 'bad-query', 'name either a unit or a chunk')
+    }
+    const kind = unit === undefined ? 'chunk' : 'unit'
+    const found = await this.#components.reader.piece(id, kind, index, request.leaving)
+    if (!found.ok) return refuse(reply, found)
+    const bytes = concatBytes(found.piece.path, found.piece.bytes)
+    reply.header('cache-control', FOR_EVER)
+    return reply.sendContent({ type: 'application/octet-stream', bytes, etag: `${kind}-${index}-${id}` })
+  }
+
+  async #car(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    uri: StorageUri,
+    { id, asOf }: { readonly id: string; readonly asOf: number | null },
+  ): Promise<FastifyReply> {
+    const { reader } = this.#components
+    const opened = await openBlob(reader, id, request.leaving)
+    if (!opened.ok) return refuse(reply, opened)
+    const car = await carOf(reader, opened.blob, uri.path, request.leaving)
+    if (!car.ok) return refuse(reply, car)
+    reply.header('cache-control', asOf === null ? FOR_EVER : SHORT)
+    const type = 'application/vnd.ipld.car; version=1; order=dfs; dups=n'
+    return reply.sendContent({ type, bytes: car.bytes, etag: `car-${car.cid}` })
+  }
+}
+
+/** As it was sent, not decoded yet. */
+const pathOnly = (url: string) => url.replace(/\?.*$/s, '')
+
+function mediaQuery(asked: Query): string {
+  const names = (['mime.content', 'mime.type'] as const).filter((name) => asked[name] !== undefined)
+  const said = names.map((name) => `${name}=${encodeURIComponent(asked[name] ?? '')}`)
+  return said.length === 0 ? '' : `?${said.join('&')}`
+}
+
+const STATUS: Readonly<Record<string, number>> = {
+  'not-found': 404,
+  'no-such-path': 404,
+  'not-verified': 502,
+  unreachable: 502,
+  'bad-manifest': 502,
+  'bad-cid': 502,
+  'too-long': 414,
+  'too-large': 413,
+}
+
+function refuse(reply: FastifyReply, { reject, detail }: Rejection): FastifyReply {
+  return reply.fail(STATUS[reject] ?? 400, reject, detail)
+}

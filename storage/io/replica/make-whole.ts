@@ -1,0 +1,81 @@
+import { hexToBytes } from '../../../src/lib/index.ts'
+import { completeBlob, type EncodedBlob } from '../../blob/encode.ts'
+import { restoreBlob } from '../../blob/restore.ts'
+import { blobShape, CHUNK_BYTES, CODING, UNIT_BYTES, UNITS_A_CHUNK } from '../../blob/shape.ts'
+import { BlobTree } from '../../blob/tree.ts'
+import type { FileStore } from '../file-store.ts'
+import { type FetchComponents, type PieceSeeker, unitsOf } from './fetch-blob.ts'
+import type { WantedBlob } from './wanted-blob.ts'
+
+/** What became of a blob: all of it is here and right; too little of it is to be had; its parity is none of its data. */
+export type Wholeness = 'whole' | 'incomplete' | 'wrong-parity'
+
+/**
+ * Judges a blob of which all chunks are here, by making its parity and tree anew from its data; where chunks are missing,
+ * makes them from two thirds of its units, of which peers may give some one by one.
+ */
+export async function makeWhole(
+  components: FetchComponents,
+  wanted: WantedBlob,
+  seeker: PieceSeeker,
+  signal: AbortSignal,
+): Promise<Wholeness> {
+  const { store, kernel } = components
+  const { dataUnits, parityUnits } = blobShape(wanted.length)
+  return await store.scratch(wanted.id, async (file) => {
+    const has = new Set<number>()
+    await copyHeld(components, wanted, file, has)
+    // Read anew, for a chunk that turned out to be damaged is missing as well.
+    const missing = store.missing(wanted)
+    for (const { unit } of missing.flatMap(unitsOf)) {
+      if (has.size >= dataUnits) break
+      if (unit >= dataUnits + parityUnits) continue
+      const bytes = await seeker.unit(unit)
+      if (bytes === null) continue
+      await file.write(unit * UNIT_BYTES, bytes)
+      has.add(unit)
+    }
+    if (has.size < dataUnits) return 'incomplete'
+    const content = { root: hexToBytes(wanted.root), length: wanted.length, coding: CODING }
+    const made =
+      missing.length === 0
+        ? await completeBlob(kernel, file, content, { signal })
+        : await restoreBlob(kernel, file, content, (unit) => has.has(unit), { signal })
+    if (!made.ok) return made.reject === 'another-blob' ? 'wrong-parity' : 'incomplete'
+    await keepMissing(components, wanted, made.blob, file, missing)
+    return 'whole'
+  })
+}
+
+/** Writes all units that are here to their places; what is damaged is left out, and here no longer. */
+async function copyHeld(
+  { store }: FetchComponents,
+  { id, length }: WantedBlob,
+  file: FileStore,
+  has: Set<number>,
+): Promise<void> {
+  const { dataUnits, parityUnits, chunks } = blobShape(length)
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const held = await store.get(id, chunk)
+    if (held === null) continue
+    await file.write(chunk * CHUNK_BYTES, held.bytes)
+    for (const { unit } of unitsOf(chunk)) if (unit < dataUnits + parityUnits) has.add(unit)
+  }
+}
+
+async function keepMissing(
+  { store, kernel }: FetchComponents,
+  { id }: WantedBlob,
+  { unitRoots }: EncodedBlob,
+  file: FileStore,
+  missing: readonly number[],
+): Promise<void> {
+  if (missing.length === 0) return
+  const tree = new BlobTree(kernel, unitRoots)
+  const rootsBytes = UNITS_A_CHUNK * 32
+  for (const chunk of missing) {
+    const bytes = await file.read(chunk * CHUNK_BYTES, CHUNK_BYTES)
+    const roots = unitRoots.slice(chunk * rootsBytes, (chunk + 1) * rootsBytes)
+    await store.put(id, chunk, { bytes, path: tree.chunkPath(chunk), unitRoots: roots })
+  }
+}

@@ -1,0 +1,90 @@
+import type { NetworkParams } from '../../src/bitcoin/index.ts'
+import { type Result, rejection, throwIfAborted } from '../../src/lib/index.ts'
+import { type SignedName, verifySignedName } from './signed-name.ts'
+
+/** A name of an author's. */
+export interface NameKey {
+  readonly author: string
+  readonly name: string
+}
+
+/** Whoever tells of names without being trusted; null where it knows no such name. Throws where it cannot be reached. */
+export interface NameSource {
+  readonly name: string
+  signedName(key: NameKey, signal?: AbortSignal): Promise<SignedName | null>
+}
+
+/** The greatest `seq` of each name that was ever seen here: a client never goes back behind it. */
+export interface SeenNames {
+  get(key: NameKey): Promise<number | null>
+  put(key: NameKey, seq: number): Promise<void>
+}
+
+/** For as long as it is kept in memory. */
+export class MemorySeenNames implements SeenNames {
+  readonly #seen = new Map<string, number>()
+
+  async get({ author, name }: NameKey): Promise<number | null> {
+    return this.#seen.get(`${author}:${name}`) ?? null
+  }
+
+  async put({ author, name }: NameKey, seq: number): Promise<void> {
+    this.#seen.set(`${author}:${name}`, seq)
+  }
+}
+
+/** What a name means, as far as is known. */
+export interface ResolvedName {
+  /** Of a blob. */
+  readonly id: string
+  readonly seq: number
+  /** Height up to which whoever said so has seen the chain: what came later nobody here knows. */
+  readonly asOf: number
+}
+
+/** Why a name means nothing. */
+export type NameReject =
+  | 'no-such-name'
+  /** All that is offered is older than what was seen before. */
+  | 'stale-name'
+  /** What was offered its author never signed. */
+  | 'bad-signature'
+  | 'unreachable'
+
+/** Asks all sources and takes what the author signed last. */
+export async function resolveName(
+  params: NetworkParams,
+  key: NameKey,
+  sources: readonly NameSource[],
+  seen: SeenNames,
+  signal?: AbortSignal,
+): Promise<Result<{ readonly named: ResolvedName }, NameReject>> {
+  let best: SignedName | null = null
+  let fault: { readonly reject: 'bad-signature' | 'unreachable'; readonly detail: string } | null = null
+  const answers = await Promise.allSettled(sources.map((source) => source.signedName(key, signal)))
+  throwIfAborted(signal)
+  for (const [i, settled] of answers.entries()) {
+    const from = sources[i]?.name
+    if (settled.status === 'rejected') fault ??= { reject: 'unreachable', detail: `${from}: ${settled.reason}` }
+    else if (settled.value !== null) {
+      const held = verifySignedName(params, key, settled.value)
+      if (!held.ok) fault = { reject: held.reject, detail: `${from}: ${held.detail}` }
+      else if (best === null || later(settled.value, best)) best = settled.value
+    }
+  }
+  if (best === null) {
+    return fault === null ? rejection('no-such-name', `nobody knows ${key.name}`) : { ok: false, ...fault }
+  }
+  const { asOf, id, record } = best
+  const last = await seen.get(key)
+  if (last !== null && record.seq < last) {
+    return rejection('stale-name', `number ${record.seq} of ${key.name} is offered, number ${last} was seen before`)
+  }
+  if (last === null || record.seq > last) await seen.put(key, record.seq)
+  if (id === '') return rejection('no-such-name', `its author took ${key.name} back`)
+  return { ok: true, named: { id, seq: record.seq, asOf } }
+}
+
+function later(a: SignedName, b: SignedName): boolean {
+  return a.record.seq > b.record.seq || (a.record.seq === b.record.seq && a.asOf > b.asOf)
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import type { Codec } from '../../src/bus/index.ts'
+import { bytesToHex } from '../../src/lib/index.ts'
+import { holdingsKind } from '../../storage/peers/holdings-kind.ts'
+import { offerKind } from '../../storage/peers/offer-kind.ts'
+import { chunkKind, unitKind } from '../../storage/peers/piece-kinds.ts'
+
+const id = new Uint8Array(32).fill(0xab)
+
+/** Written and read back. */
+function same<Value>(codec: Codec<Value>, value: Value, hex: string) {
+  const bytes = codec.encode(value)
+  expect(bytesToHex(bytes)).toBe(hex)
+  expect(codec.decode(bytes)).toEqual({ ok: true, value })
+  for (const other of [bytes.slice(1), new Uint8Array([...bytes, 0]), new Uint8Array()]) {
+    expect(codec.decode(other)).toMatchObject({ ok: false, reject: 'malformed' })
+  }
+}
+
+describe('what peers of storage ask each other', () => {
+  it('has these bytes and no others', () => {
+    same(chunkKind.question, { id, index: 3071 }, `${'ab'.repeat(32)}ff0b0000`)
+    same(unitKind.question, { id, index: 49_151 }, `${'ab'.repeat(32)}ffbf0000`)
+    same(offerKind.question, { root: id, length: 7937, coding: 1 }, `${'ab'.repeat(32)}011f0000`)
+    same(offerKind.answer, { state: 'fetching', held: 2 }, '0102000000')
+    same(holdingsKind.question, 5, '05000000')
+    const held = { height: 9, used: 8, held: 4, holes: 2, broken: 1, scrubbedAt: null }
+    same(holdingsKind.answer, held, '0900000008000000040000000200000001000000ffffffff')
+  })
+
+  it('gives pieces with paths of exactly their lengths', () => {
+    for (const [{ answer, maxAnswerBytes }, path] of [
+      [chunkKind, 1_440],
+      [unitKind, 1_920],
+    ] as const) {
+      const read = answer.decode(new Uint8Array(maxAnswerBytes).fill(1))
+      expect(read).toMatchObject({ ok: true, value: { path: { length: path } } })
+      for (const length of [0, maxAnswerBytes - 1, maxAnswerBytes + 1]) {
+        expect(answer.decode(new Uint8Array(length))).toMatchObject({ ok: false, reject: 'malformed' })
+      }
+    }
+  })
+
+  it('refuses lengths that no blob has, states that are none, more chunks than positions', () => {
+    expect(offerKind.question.decode(new Uint8Array(36))).toMatchObject({ ok: false })
+    expect(offerKind.question.decode(new Uint8Array(36).fill(0xff))).toMatchObject({ ok: false })
+    expect(offerKind.answer.decode(Uint8Array.of(4, 0, 0, 0, 0))).toMatchObject({ ok: false })
+    expect(offerKind.answer.decode(Uint8Array.of(0, 1, 12, 0, 0))).toMatchObject({ ok: false })
+    const said = holdingsKind.answer.encode({ height: 1, used: 1, held: 1, holes: 1, broken: 0, scrubbedAt: 1 })
+    expect(holdingsKind.answer.decode(said)).toMatchObject({ ok: false })
+  })
+})

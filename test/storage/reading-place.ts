@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { regtest } from '../../src/bitcoin/index.ts'
+import { HttpServer } from '../../src/http/index.ts'
+import { bytesToHex } from '../../src/lib/index.ts'
+import {
+  BlobReader,
+  type BlobSource,
+  buildManifest,
+  chainNumber,
+  encodeBlob,
+  type SourceFile,
+} from '../../storage/index.ts'
+import { BlobFolder, type ChainNames, type FileStore, gatewayRoutes } from '../../storage/io/index.ts'
+import { pieces } from './bytes.ts'
+import { kernel } from './kernels.ts'
+
+export const REGTEST = chainNumber(regtest) as number
+
+/** A folder of blobs, and gateways before it. */
+export class ReadingPlace {
+  readonly folder: string
+  readonly blobs: BlobFolder
+  readonly #servers: HttpServer[] = []
+
+  private constructor(folder: string) {
+    this.folder = folder
+    this.blobs = new BlobFolder(folder, kernel)
+  }
+
+  static async make(): Promise<ReadingPlace> {
+    return new ReadingPlace(await mkdtemp(join(tmpdir(), 'wsc-reading-')))
+  }
+
+  /** The id of a blob of these bytes alone. */
+  async blob(bytes: Uint8Array): Promise<string> {
+    const store = await this.blobs.store(0)
+    const made = await encodeBlob(kernel, pieces(bytes), store)
+    if (!made.ok) throw new Error(made.detail)
+    await this.blobs.keep(made.blob, 0, store)
+    return bytesToHex(made.blob.id)
+  }
+
+  /** The id of a folder of these files. */
+  async directory(files: Readonly<Record<string, Uint8Array | string>>, blobBytes = 200_000): Promise<string> {
+    const sources = Object.entries(files).map(([path, content]): SourceFile => {
+      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+      return { path, open: () => pieces(bytes) }
+    })
+    const stores: FileStore[] = []
+    const made = await buildManifest(kernel, sources, {
+      blobBytes,
+      storeFor: async (number) => {
+        const store = await this.blobs.store(number)
+        stores[number] = store
+        return store
+      },
+      onBlob: (blob, number) => this.blobs.keep(blob, number, stores[number] as FileStore),
+    })
+    if (!made.ok) throw new Error(made.detail)
+    return bytesToHex(made.root.id)
+  }
+
+  /** Address of a gateway that reads from these sources. */
+  async gateway(
+    sources: readonly BlobSource[] = [this.blobs],
+    { names = null, host }: { readonly names?: ChainNames | null; readonly host?: (port: string) => string } = {},
+  ): Promise<string> {
+    const reader = new BlobReader({ kernel, sources })
+    const components = { reader, names, chain: REGTEST, host: '' }
+    const server = new HttpServer({
+      modules: [gatewayRoutes(components)],
+      host: '127.0.0.1',
+      port: 0,
+      headers: { 'cache-control': 'no-store' },
+      rateLimit: { burst: 1000, perSecond: 1000 },
+    })
+    await server.start()
+    const { host: own, port } = new URL(server.url)
+    components.host = host?.(port) ?? own
+    this.#servers.push(server)
+    return server.url
+  }
+
+  async remove(): Promise<void> {
+    for (const server of this.#servers) await server.stop()
+    await this.blobs.close()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
