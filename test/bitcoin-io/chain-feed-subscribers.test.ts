@@ -64,6 +64,34 @@ test('any number of subscribers, each from a height and at a pace of its own, ar
   await fc.assert(property, { numRuns: 25 })
 })
 
+test('a node that went over to another chain before the feed has seen it tells of no impossible one', async () => {
+  const chain = new FakeChain()
+  chain.mine(26)
+  const seen = Promise.withResolvers<void>()
+  const answer = answering((call) => {
+    // Asked when what came from the node does not fit the view: the feed may see the new chain from now on.
+    if (chain.tip.height === 19 && call.method === 'getblockhash' && call.params[0] === 26) seen.resolve()
+    return chain.answer(call)
+  })
+  await using server = await FakeServer.start((request, body, response) => {
+    if (body.includes('waitfornewblock')) void seen.promise.then(() => answer(request, body, response))
+    else answer(request, body, response)
+  })
+  const feed = new ChainFeed({ client: server.client, ...quick, keep: 7 })
+  await feed.start()
+  const replay = new Replay(
+    display(chain)
+      .slice(0, 19)
+      .map((_, height) => chain.hashAt(height)),
+  )
+  const events = feed.subscribe({ from: { height: 18, hash: chain.hashAt(18) } })
+  // Block 19 lies deeper than the view remembers and is the new chain's, which has no block 20; the view's chain has.
+  chain.reorg(8, 1)
+  await replay.untilTip(events, chain.tip.hash)
+  expect(replay.display).toEqual(display(chain))
+  await feed.stop()
+})
+
 test('a subscriber that does not ask keeps nobody waiting, and catches up without asking the node', async () => {
   const chain = new FakeChain()
   chain.mine(3)

@@ -26,7 +26,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wsc-package-'))
   project = await installPacked(directory)
   nodes = await nodeRuntimes(directory)
-  examples = readExamples(join(project, 'node_modules/wsc-bitcoin/dist/src'))
+  examples = readExamples(join(project, 'node_modules/wsc-bitcoin/dist'))
   await putInputs()
 }, 900_000)
 

@@ -52,8 +52,12 @@ describe.each([
       await expect(open(bad)).rejects.toMatchObject({ code: 'E_KEY' })
     }
     let others = 0
-    for (let at = 0; at < key.length; at += 3) {
-      const spoilt = key.with(at, (key[at] as number) ^ (1 << (at % 8)))
+    const bits = [...key.keys()].flatMap((at) => [
+      [at, 0],
+      [at, 1 + (at % 7)],
+    ])
+    for (const [at, bit] of bits as [number, number][]) {
+      const spoilt = key.with(at, (key[at] as number) ^ (1 << bit))
       const opened = await open(spoilt).catch((error: { readonly code: string }) => error.code)
       if (typeof opened === 'string') expect(opened).toBe('E_KEY')
       else {

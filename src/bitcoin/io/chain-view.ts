@@ -74,6 +74,14 @@ export class ChainView {
     return held ?? (await this.#ask((client, options) => client.getBlockHash(height, options))) ?? null
   }
 
+  /** Whether the node has left the view's tip already, which the next update will find. */
+  async outdated(): Promise<boolean> {
+    const { tip } = this
+    if (tip === undefined) return false
+    const active = await this.#ask((client, options) => client.getBlockHash(tip.height, options))
+    return active === undefined || !sameHash(active, tip.hash)
+  }
+
   /** Takes in what the node has beyond the view, up to 2,000 headers; false where it has nothing new. */
   async update(client: ChainClient, options: RpcOptions): Promise<boolean> {
     return await readMoving(async () => {
