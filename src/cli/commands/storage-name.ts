@@ -9,6 +9,7 @@ import { EXIT, usageError } from '../exit.ts'
 import { hex32, readNetwork } from '../inputs.ts'
 import { costText, jobJson, jobLines, noteText } from '../inscriber-text.ts'
 import { openBitcoind } from '../source.ts'
+import { rate } from '../storage-arguments.ts'
 import { type TableOptions, withTable, withTableOptions } from '../storage-table.ts'
 import { jsonLine } from '../text.ts'
 import { openOwnWallet, settlementDir, type WalletOptions, walletOption } from '../wallet-place.ts'
@@ -16,6 +17,7 @@ import { openOwnWallet, settlementDir, type WalletOptions, walletOption } from '
 interface SetOptions extends TableOptions, WalletOptions {
   readonly fundFrom?: string
   readonly feeRate?: number
+  readonly maxFeeRate?: number
   readonly dryRun?: boolean
 }
 
@@ -35,7 +37,8 @@ function addSet(parent: Command, run: Runner): void {
     .argument('[ID]', 'of the blob, 64 hex digits; none takes the name back', hex32)
     .addOption(walletOption())
     .option('--fund-from <NAME>', 'have this wallet of the node pay (default: the coins of --wallet)')
-    .option('--fee-rate <F>', 'satoshis a virtual byte (default: the node’s estimate)', Number)
+    .option('--fee-rate <F>', 'satoshis a virtual byte (default: the node’s estimate)', rate)
+    .option('--max-fee-rate <F>', 'refuse to pay more a virtual byte', rate, 200)
     .option('--dry-run', 'tell the cost and send nothing')
     .addHelpText('after', HELP + examples('storage name set site ID --network regtest'))
     .action(
@@ -50,9 +53,9 @@ function addSet(parent: Command, run: Runner): void {
           seq = (table.names.lastSeq(author, name) ?? 0) + 1
         })
         const client = await openBitcoind(options, params, context)
-        const { fundFrom } = options
+        const { fundFrom, maxFeeRate } = options
         const state = settlementDir(options.settlementDir, params, context)
-        const inscriber = new InscriberService({ wallet, client, state, fundFrom })
+        const inscriber = new InscriberService({ wallet, client, state, fundFrom, maxFeeRate })
         inscriber.events.on('note', (note) => terminal.note(noteText(note)))
         inscriber.events.on('cost', (cost) => terminal.note(costText(cost)))
         inscriber.events.on('job', (job) => {

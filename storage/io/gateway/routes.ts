@@ -154,7 +154,7 @@ class Gateway {
     const car = await carOf(reader, opened.blob, uri.path, request.leaving)
     if (!car.ok) return refuse(reply, car)
     reply.header('cache-control', asOf === null ? FOR_EVER : SHORT)
-    const type = 'application/vnd.ipld.car; version=1; order=dfs; dups=n'
+    const type = 'application/vnd.ipld.car; version=1; order=unk; dups=n'
     return reply.sendContent({ type, bytes: car.bytes, etag: `car-${car.cid}` })
   }
 }

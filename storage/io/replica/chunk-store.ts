@@ -142,13 +142,16 @@ export class ChunkStore {
   async #slot(id: string, chunk: number): Promise<Uint8Array | null> {
     const sum = await this.#index.sum(id, chunk)
     if (sum === null) return null
-    try {
-      const slot = await this.#withFile(id, (file) => file.read(chunk * this.slotBytes, this.slotBytes))
-      return equalBytes(sha256(slot), sum) ? slot : null
-    } catch {
-      // Cut short, or the disk cannot read it: as good as damaged, and had from others.
-      return null
-    }
+    // A file that cannot be opened, for want of handles, say, tells nothing of what is in it: that is thrown.
+    return await this.#withFile(id, async (file) => {
+      try {
+        const slot = await file.read(chunk * this.slotBytes, this.slotBytes)
+        return equalBytes(sha256(slot), sum) ? slot : null
+      } catch {
+        // Cut short, or the disk cannot read it: as good as damaged, and had from others.
+        return null
+      }
+    })
   }
 
   async #withFile<Value>(id: string, work: (file: FileStore) => Promise<Value>): Promise<Value> {
