@@ -122,6 +122,8 @@ export class Answering<Question, Answer> {
     const signal = AbortSignal.any([late, gone, this.#ending.signal])
     // Nothing more is taken from the peer.
     const frames = new FrameStream(stream, 0, signal)
+    /** Whether it is the peer that is waited for: how long an answer takes to be made is our own affair. */
+    let writing = false
     try {
       const answered = await this.#answerer(question, { peer, signal })
       if (!answered.ok) return await refuse(frames, answered.reject, answered.detail)
@@ -129,11 +131,14 @@ export class Answering<Question, Answer> {
       for await (const part of answered.frames) {
         const body = answer.encode(part)
         if (++count > maxFrames || body.length > maxAnswerBytes) throw new RangeError('an answer beyond its kind')
+        writing = true
         await frames.write(answerFrame(body))
+        writing = false
       }
+      writing = true
       await frames.end()
     } catch (error) {
-      if (!late.aborted) throw error
+      if (!late.aborted || !writing) throw error
       this.#broken(stream, peer, 'slow', 'the answer was not read in time')
     } finally {
       frames.detach()

@@ -19,19 +19,30 @@ export async function askOver<Question, Answer>(
   const ending = signal === undefined ? late : AbortSignal.any([late, signal])
   let stream: Stream | null = null
   let frames: FrameStream | null = null
+  /** What is slow here: to be connected with it, and to take what it sent, are no fault of the peer's. */
+  let own = true
+  const taking: typeof take =
+    take &&
+    (async (frame) => {
+      own = true
+      await take(frame)
+      own = late.aborted
+    })
   try {
     stream = await open(ending)
+    own = false
     frames = new FrameStream(stream, 1 + Math.max(kind.maxAnswerBytes, MAX_REFUSAL_BYTES), ending)
     await frames.write(kind.question.encode(question))
     await frames.end()
-    const read = await readAnswer(frames, kind, take)
+    const read = await readAnswer(frames, kind, taking)
     if (!read.ok) stream.abort(new Error(read.detail))
     return read
   } catch (error) {
     stream?.abort(error as Error)
     if (signal?.aborted) throw abortedError(signal.reason)
     if (error instanceof TakerFailed) throw error.cause
-    return late.aborted ? rejection('silent', 'no answer in time') : rejection('unreachable', (error as Error).message)
+    if (late.aborted && !own) return rejection('silent', 'no answer in time')
+    return rejection('unreachable', late.aborted ? 'not done in time' : (error as Error).message)
   } finally {
     frames?.detach()
   }

@@ -20,6 +20,7 @@ import { Bootstrap } from './bootstrap.ts'
 import { p2pError } from './errors.ts'
 import { joinGossip } from './gossip.ts'
 import { KnownPeers } from './known-peers.ts'
+import { Manners } from './manners.ts'
 import type { OpenedLibp2p } from './open-libp2p.ts'
 import { Partitions } from './partitions.ts'
 import { protocolId } from './protocol-names.ts'
@@ -59,6 +60,7 @@ export class PeerHost implements RunningService, PeerTransport {
   readonly #events = new Emitter<PeerHostEvents>()
   readonly #running = new Running()
   readonly #known = new KnownPeers()
+  readonly #manners: Manners
   readonly #bootstrap: Bootstrap
   /** Gossip to be joined once there is any. */
   readonly #joining = new Set<() => void>()
@@ -66,7 +68,8 @@ export class PeerHost implements RunningService, PeerTransport {
 
   constructor(components: PeerHostComponents) {
     this.#components = components
-    const { libp2p, params, bootstrap } = components
+    const { libp2p, params, bootstrap, clock } = components
+    this.#manners = new Manners(clock)
     this.partitions = new Partitions(params, libp2p.contentRouting)
     this.#bootstrap = new Bootstrap(libp2p, bootstrap, (unreachable) => this.#events.emit('unreachable', unreachable))
     libp2p.addEventListener('peer:identify', ({ detail: { peerId, protocols } }) => {
@@ -81,6 +84,7 @@ export class PeerHost implements RunningService, PeerTransport {
     })
     libp2p.addEventListener('peer:disconnect', ({ detail }) => {
       this.#known.left(detail.toString())
+      this.#manners.forget(detail.toString())
       this.#events.emit('disconnected', { peer: detail.toString() })
     })
   }
@@ -139,7 +143,7 @@ export class PeerHost implements RunningService, PeerTransport {
     const { libp2p } = this.#components
     const open = async (signal: AbortSignal) =>
       await libp2p.dialProtocol(peerIdFromString(peer), this.#protocol(kind), { signal })
-    const asked = await askOver(open, kind, question, options)
+    const asked = await this.#manners.turn(peer, kind, () => askOver(open, kind, question, options), options.signal)
     if (!asked.ok) {
       const fault = FAULT_OF[asked.reject]
       if (fault !== undefined) this.blame(peer, fault, `${kind.name}: ${asked.detail}`)

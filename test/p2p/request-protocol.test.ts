@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type PeerTransport, pathKind, type RequestKind } from '../../src/bus/index.ts'
+import { type Answerer, type PeerTransport, pathKind, type RequestKind } from '../../src/bus/index.ts'
 import { errorCode } from '../../src/lib/index.ts'
 import { encodeFrame } from '../../src/p2p/frames.ts'
 import type { PeerHost } from '../../src/p2p/index.ts'
@@ -132,14 +132,46 @@ describe('a request protocol', () => {
   })
 
   it('refuses who asks too often, and forgives it in time', async () => {
-    const { ask, answering } = await pair(async (question) => ({ ok: true, frames: [question] }) as const, {
+    const { asking, answering } = await pair(async (question) => ({ ok: true, frames: [question] }) as const, {
       ...echo,
       rate: { burst: 3, perSecond: 0.001 },
     } as typeof echo)
     const faults = faultsOf(answering)
+    // Whoever keeps to what was agreed would wait.
+    const ask = (question: Uint8Array) => asking.ask(answering.name, echo, question)
     for (let i = 0; i < 3; i++) expect(await ask(Uint8Array.of(i))).toMatchObject({ ok: true })
     expect(await ask(Uint8Array.of(3))).toMatchObject({ ok: false, detail: 'busy: ask again later' })
     expect(faults).toEqual(['flood'])
+  })
+
+  it('waits where the asker itself would ask too much at once', async () => {
+    const agreed = { ...echo, concurrent: { total: 8, perClient: 2 }, rate: { burst: 20, perSecond: 200 } }
+    const { asking, answering } = await pair(async (question) => ({ ok: true, frames: [question] }) as const, agreed)
+    const faults = faultsOf(answering)
+    const questions = Array.from({ length: 50 }, (_, i) => Uint8Array.of(i))
+    const answers = await Promise.all(questions.map((question) => asking.ask(answering.name, agreed, question)))
+    expect(answers).toEqual(questions.map((question) => ({ ok: true, frames: [question] })))
+    expect(faults).toEqual([])
+  })
+
+  it('that comes too late by the answerer’s own doing, or is taken too late, is nobody’s fault', async () => {
+    const brief = { ...echo, questionMs: 100, answerMs: 100 }
+    const ending: Answerer<unknown, unknown> = async (_, { signal }) => {
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+      throw signal.reason
+    }
+    const slow = await pair(ending, brief)
+    const [asked, answered] = [faultsOf(slow.asking), faultsOf(slow.answering)]
+    const failed = nextOf(slow.answering.events, 'failed')
+    expect(await slow.asking.ask(slow.answering.name, echo, new Uint8Array())).toMatchObject({ ok: false })
+    await failed
+    expect([asked, answered]).toEqual([[], []])
+    const { asking, answering } = await pair(many(50), echo)
+    const faults = faultsOf(asking)
+    const take = () => new Promise<void>((resolve) => setTimeout(resolve, 250))
+    const late = await asking.ask(answering.name, brief, new Uint8Array(), { take })
+    expect(late).toMatchObject({ ok: false, reject: 'unreachable' })
+    expect(faults).toEqual([])
   })
 
   it('tells where an answer fails by our own doing, and the asker is not left waiting', async () => {
