@@ -70,7 +70,9 @@ export function killTestSuite(kills: number, headers: number): void {
       expect(run.stderr()).toContain(`goes on from the checkpoint at height ${older.height}\n`)
       expect(newest.height).toBe(before)
 
-      // Meanwhile: the directory belongs to this process, and can be looked at.
+      // Meanwhile: the directory belongs to this process, and can be looked at. It stands still for that long, or it
+      // would be done before.
+      run.child.kill('SIGSTOP')
       const second = await place.run(...base, '--out', place.file('second.proof'))
       expect(second).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('E_LOCKED') })
       expect(second.stderr).toContain('--data-dir')
@@ -78,6 +80,7 @@ export function killTestSuite(kills: number, headers: number): void {
         running: true,
         to: headers,
       })
+      run.child.kill('SIGCONT')
 
       const { exit, stdout, stderr } = await run.done
       expect([exit, stderr]).toEqual([0, expect.any(String)])

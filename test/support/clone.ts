@@ -19,7 +19,7 @@ export async function unbuiltClone(): Promise<string> {
   })
     .split('\0')
     .filter(Boolean)
-  const wanted = files.filter((file) => /^(bin|circuits|src|scripts|folding\/index\.d\.ts|package)/.test(file))
+  const wanted = files.filter((file) => /^(bin|circuits|src|storage|scripts|folding\/index\.d\.ts|package)/.test(file))
   for (const file of wanted) {
     // Tracked, but gone from the disk: possible while one works on it.
     if (existsSync(join(root, file))) await cp(join(root, file), join(clone, file), { recursive: true })
