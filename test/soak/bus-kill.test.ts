@@ -1,4 +1,4 @@
 import { killTestSuite } from '../support/bus-kill.ts'
 
 /** Acceptance 6 in full. */
-killTestSuite(10, 120)
+killTestSuite(10, 500)
