@@ -50,7 +50,7 @@ function help(target, options) {
     `usage: npm run ${target} -- [options]`,
     '',
     'Packages (Node 24 among them), the Rust addon, bitcoind and the development keys: all that the other targets need.',
-    'What is there and up to date is kept. The first time takes 4 to 20 minutes.',
+    'What is there and up to date is kept. The first time takes 2 to 10 minutes.',
     '',
     ...lines,
   ].join('\n')

@@ -12,7 +12,7 @@ export async function buildAddon(abort) {
   const sources = listFiles(crate, (path) => /^target$|\.node(\.new)?$|\.md$/.test(path))
   const wanted = hashFiles(crate, sources, `${process.platform}-${process.arch}`)
   if (existsSync(addon) && readStamp(stampFile) === wanted) return say('folding addon: up to date')
-  const takes = 'once, usually 3 to 6 minutes on two cores'
+  const takes = 'once, usually 1 to 3 minutes on two cores'
   const targetDir = process.env.CARGO_TARGET_DIR || join(crate, 'target')
   const build = ['cargo', 'build', '--release', '--locked', '--features', 'addon', '--target-dir', targetDir]
   await step('build the folding addon (cargo)', build, { cwd: crate, abort, takes })
