@@ -2,6 +2,7 @@ import type { Codec, RequestKind } from '../../src/bus/index.ts'
 import { concatBytes, readUint32, rejection, uint32Bytes } from '../../src/lib/index.ts'
 import { CHUNK_BYTES, UNIT_BYTES } from '../blob/shape.ts'
 import { CHUNK_PATH_BYTES, UNIT_PATH_BYTES } from '../blob/tree.ts'
+import type { GivenPiece } from '../reading/source.ts'
 
 const ID_BYTES = 32
 
@@ -10,12 +11,6 @@ export interface PieceQuestion {
   /** Of the blob, 32 bytes. */
   readonly id: Uint8Array
   readonly index: number
-}
-
-/** What is given for it; whether it is right, the blob's root decides (`verifyUnit`, `verifyChunk`). */
-export interface GivenPiece {
-  readonly path: Uint8Array
-  readonly bytes: Uint8Array
 }
 
 /** The blob's id (32), the number in the blob (4, little-endian). */

@@ -68,7 +68,7 @@ export class BlobTable {
       if (this.#byId.has(blob.id)) return 'known-id'
       if (this.#entries.length >= MAX_ENTRIES) return 'table-full'
       this.#byId.set(blob.id, this.#entries.length)
-      this.#entries.push({ ...blob, height, first: this.#place(blob.chunks) })
+      this.#entries.push({ ...blob, height, first: this.next(blob.chunks) })
       return null
     })
     if (this.#entries.length === before) return rejects
@@ -121,6 +121,15 @@ export class BlobTable {
     return entry !== undefined && position < entry.first + entry.chunks ? entry : null
   }
 
+  /** The next free position, or the next partition's first where the blob would reach over the end of one. */
+  next(chunks: number): number {
+    const last = this.#entries.at(-1)
+    const next = last === undefined ? 0 : last.first + last.chunks
+    const size = partitionPositions(this.#params)
+    const rest = size - (next % size)
+    return chunks <= rest ? next : next + rest
+  }
+
   #countAt(height: number): number {
     const at = this.#changes.findLastIndex((change) => change.height <= height)
     return at < 0 ? 0 : (this.#changes[at + 1]?.before ?? this.#entries.length)
@@ -128,14 +137,5 @@ export class BlobTable {
 
   #changeAt(height: number): Change | undefined {
     return this.#changes.findLast((change) => change.height <= height)
-  }
-
-  /** The next free position, or the next partition's first where the blob would reach over the end of one. */
-  #place(chunks: number): number {
-    const last = this.#entries.at(-1)
-    const next = last === undefined ? 0 : last.first + last.chunks
-    const size = partitionPositions(this.#params)
-    const rest = size - (next % size)
-    return chunks <= rest ? next : next + rest
   }
 }

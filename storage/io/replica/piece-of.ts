@@ -1,6 +1,6 @@
 import { concatBytes } from '../../../src/lib/index.ts'
 import { UNIT_BYTES, UNITS_A_CHUNK } from '../../blob/shape.ts'
-import type { GivenPiece } from '../../peers/piece-kinds.ts'
+import type { GivenPiece } from '../../reading/source.ts'
 import type { ProvedChunk } from './chunk-store.ts'
 
 const ROOT_BYTES = 32

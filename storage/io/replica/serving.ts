@@ -67,7 +67,7 @@ function onOffer(components: ServingComponents, content: BlobContent, peer: Peer
   const { chunks } = blobShape(content.length)
   const size = partitionPositions(params)
   const entry = table.table.blobs.entry(id)
-  const partition = Math.floor((entry?.first ?? nextPosition(table, chunks, size)) / size)
+  const partition = Math.floor((entry?.first ?? table.table.blobs.next(chunks)) / size)
   if (!partitions.includes(partition)) return rejection('other-partition', `partition ${partition} is not kept here`)
   const kept = store.blob(id)
   const held = kept?.held.size ?? 0
@@ -77,13 +77,6 @@ function onOffer(components: ServingComponents, content: BlobContent, peer: Peer
   const isWhole = kept?.state === 'whole' && held === chunks
   if (!isWhole) components.offered(id, peer)
   return { ok: true, frames: [{ state: isWhole ? 'whole' : entry === null ? 'waits' : 'fetching', held }] }
-}
-
-/** Where a blob would be placed, were it the next one. */
-function nextPosition({ table }: TableService, chunks: number, size: number): number {
-  const last = table.blobs.entries.at(-1)
-  const next = last === undefined ? 0 : last.first + last.chunks
-  return chunks <= size - (next % size) ? next : next + size - (next % size)
 }
 
 function onHoldings(components: ServingComponents, partition: number): Answered<Holdings> {
