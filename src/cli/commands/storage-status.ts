@@ -1,13 +1,14 @@
 import { meetHolders, partitionStatus } from '../../../storage/io/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { type StorageOptions, withStorageNode } from '../storage-place.ts'
+import type { TableOptions } from '../storage-place.ts'
+import { withStorageNode } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
+import { settlementDir } from '../wallet-place.ts'
 
 /** Options of `status`. */
-export interface StatusOptions extends StorageOptions {
+export interface StatusOptions extends TableOptions {
   readonly partition?: readonly number[]
-  readonly settlementDir?: string
 }
 
 /** Partitions of the table, and what the peers that are met say they have of them. */
@@ -16,7 +17,10 @@ export async function showHolders(context: CliContext, options: StatusOptions): 
   return await withStorageNode(
     context,
     options,
-    ({ client: folder }) => ({ folder }),
+    ({ places, params }) => ({
+      folder: places.table,
+      settlement: settlementDir(options.settlementDir, params, context),
+    }),
     async ({ node }) => {
       await node.table.caughtUp()
       await meetHolders(node.host, Math.max(1, options.peer?.length ?? 0), signal)
