@@ -80,7 +80,7 @@ export class PeerHost implements RunningService, PeerTransport {
       const peer = detail.toString()
       this.#events.emit('connected', { peer })
       // It may have been banned while it was let in.
-      if (components.scores.isBanned(peer)) this.#cut(peer)
+      if (this.isBanned(peer)) this.#cut(peer)
     })
     libp2p.addEventListener('peer:disconnect', ({ detail }) => {
       this.#known.left(detail.toString())
@@ -127,7 +127,7 @@ export class PeerHost implements RunningService, PeerTransport {
   }
 
   peers<Question, Answer>(kind: RequestKind<Question, Answer>): PeerName[] {
-    return this.#known.speaking(this.#protocol(kind)).filter((peer) => !this.#components.scores.isBanned(peer))
+    return this.#known.speaking(this.#protocol(kind)).filter((peer) => !this.isBanned(peer))
   }
 
   meet<Question, Answer>(kind: RequestKind<Question, Answer>, met: (peer: PeerName) => void): () => void {
@@ -192,6 +192,10 @@ export class PeerHost implements RunningService, PeerTransport {
     if (!this.#components.scores.blame(peer, fault)) return
     this.#events.emit('banned', { peer })
     this.#cut(peer)
+  }
+
+  isBanned(peer: PeerName): boolean {
+    return this.#components.scores.isBanned(peer)
   }
 
   #cut(peer: PeerName): void {
