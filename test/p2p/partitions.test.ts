@@ -4,6 +4,8 @@ import { mainnet, regtest } from '../../src/bitcoin/index.ts'
 import { BoundedDatastore } from '../../src/p2p/bounded-datastore.ts'
 import type { PeerHost } from '../../src/p2p/index.ts'
 import { partitionKey } from '../../src/p2p/partitions.ts'
+import { protocolPrefix } from '../../src/p2p/protocol-names.ts'
+import { holdingsKind } from '../../storage/peers/holdings-kind.ts'
 import { addressOf, HostPlace, nextOf } from './host-place.ts'
 
 const place = new HostPlace()
@@ -16,8 +18,10 @@ async function found(host: PeerHost, partition: number): Promise<string[]> {
 
 describe('partitions in the DHT', () => {
   it('have keys that follow from network and number', () => {
-    expect(partitionKey(regtest, 7).toString()).toBe('bafkreidavfxpqw5kjkdu6yvkh322snczcmlhjg4m7ziw6dxon52by2zggq')
-    expect(partitionKey(mainnet, 7).toString()).not.toBe(partitionKey(regtest, 7).toString())
+    const key = (...network: Parameters<typeof protocolPrefix>) =>
+      partitionKey(protocolPrefix(...network), 7).toString()
+    expect(key(regtest)).toBe('bafkreidavfxpqw5kjkdu6yvkh322snczcmlhjg4m7ziw6dxon52by2zggq')
+    expect(new Set([key(regtest), key(mainnet), key(regtest, 'k6'), key(regtest, 'k7')]).size).toBe(4)
   })
 
   it('are found by a host that never met the provider', async () => {
@@ -40,6 +44,23 @@ describe('partitions in the DHT', () => {
       )
       .toContain(provider.name)
     expect(await found(seeker, 8)).toEqual([])
+  })
+})
+
+describe('hosts that chose other partitions', () => {
+  it('have no word in common, though they reach each other', async () => {
+    const six = await place.open({ chosen: 'k6' })
+    await six.answer(holdingsKind, async () => ({ ok: false, reject: 'other-partition', detail: 'none' }))
+    await six.start()
+    const asked = async (chosen: string) => {
+      const host = await place.open({ chosen, bootstrap: [addressOf(six)] })
+      const connected = nextOf(host.events, 'connected')
+      await host.start()
+      await connected
+      return await host.ask(six.name, holdingsKind, 0)
+    }
+    expect(await asked('k6')).toMatchObject({ reject: 'refused' })
+    expect(await asked('k7')).toMatchObject({ reject: 'unreachable' })
   })
 })
 
