@@ -7,11 +7,11 @@ import type { CliContext } from './context.ts'
 import { dataHome } from './places.ts'
 import type { RpcOptions } from './source.ts'
 import { addresses } from './storage-arguments.ts'
+import { type StorageNetworkFlags, storageNetworkOptions } from './storage-network.ts'
 import { settlementDirOption } from './wallet-place.ts'
 
 /** Options of every command of storage that asks a node. */
-export interface StorageOptions extends RpcOptions {
-  readonly network?: string
+export interface StorageOptions extends RpcOptions, StorageNetworkFlags {
   readonly storageDir?: string
   readonly peer?: readonly string[]
   readonly json?: boolean
@@ -35,7 +35,7 @@ export const peerOption = () =>
 
 /** Of a command that runs on. */
 export function withStorage(command: Command): Command {
-  return addOptions(command, ...bitcoindOptions(), shared.network(), storageDirOption(), shared.json())
+  return addOptions(command, ...bitcoindOptions(), ...storageNetworkOptions(), storageDirOption(), shared.json())
 }
 
 /** Of a command that looks and ends. */

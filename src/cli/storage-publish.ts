@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { storageParams } from '../../storage/index.ts'
 import { type Publication, RecordPublisher } from '../../storage/io/index.ts'
 import { InscriberService, type Wallet } from '../settlement/io/index.ts'
 import type { CliContext } from './context.ts'
@@ -36,7 +35,7 @@ export async function publish(
 ): Promise<ExitCode> {
   const { terminal, signal } = context
   return await withTable(context, options, async (opened) => {
-    const { client, params, inscriptions } = opened
+    const { client, params, storage, inscriptions } = opened
     const wallet = await openOwnWallet(options, params, context)
     const what = await saying(wallet, opened)
     const state = settlementDir(options.settlementDir, params, context)
@@ -49,7 +48,7 @@ export async function publish(
     })
     await inscriber.start(signal)
     try {
-      const publisher = new RecordPublisher({ inscriber, client, wallet, params: storageParams(params) })
+      const publisher = new RecordPublisher({ inscriber, client, wallet, params: storage })
       if (options.dryRun === true) {
         const cost = await publisher.quote(what, feeRate)
         terminal.result(json ? jsonLine(costJson(cost)) : costText(cost))

@@ -1,4 +1,4 @@
-import { storageParams } from '../../storage/index.ts'
+import type { StorageParams } from '../../storage/index.ts'
 import { openKernel, TableService } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import type { BitcoindClient } from '../bitcoin/io/index.ts'
@@ -7,9 +7,9 @@ import { IndexService } from '../settlement/io/index.ts'
 import type { CliContext } from './context.ts'
 import { withCure } from './cure.ts'
 import { EXIT, type ExitCode } from './exit.ts'
-import { readNetwork } from './inputs.ts'
 import { noteOutages } from './outage.ts'
 import { openBitcoind } from './source.ts'
+import { readStorageNetwork } from './storage-network.ts'
 import { type StorageOptions, type StoragePlaces, storagePlaces, type TableOptions } from './storage-place.ts'
 import { noteScan } from './storage-scan.ts'
 import { settlementDir } from './wallet-place.ts'
@@ -17,6 +17,8 @@ import { settlementDir } from './wallet-place.ts'
 /** What a command works with beside the node's client. */
 interface Opened {
   readonly params: NetworkParams
+  /** The rules of storage on it. */
+  readonly storage: StorageParams
   readonly client: BitcoindClient
   readonly places: StoragePlaces
 }
@@ -35,11 +37,10 @@ export async function withTable(
 ): Promise<ExitCode> {
   const { terminal, signal } = context
   await withClient(context, options, async (opened) => {
-    const { client, params, places } = opened
+    const { client, params, storage, places } = opened
     const state = settlementDir(options.settlementDir, params, context)
     const inscriptions = new IndexService({ client, params, state, once: true })
     const kernel = await openKernel()
-    const storage = storageParams(params)
     const service = new TableService({ inscriptions, client, params: storage, kernel, state: places.table })
     noteScan(inscriptions, opened, context)
     noteOutages(inscriptions.events, terminal.note)
@@ -71,8 +72,7 @@ export async function withStorageNode<Value>(
 ): Promise<Value> {
   const { terminal, signal } = context
   return await withClient(context, options, async (opened) => {
-    const { client, params } = opened
-    const storage = storageParams(params)
+    const { client, params, storage } = opened
     const node = await openStorageNode({ client, params, storage, peers: options.peer, ...own(opened) })
     noteScan(node.index, opened, context)
     noteOutages(node.feed.events, terminal.note)
@@ -92,10 +92,11 @@ async function withClient<Value>(
   options: StorageOptions,
   work: (opened: Opened) => Promise<Value>,
 ): Promise<Value> {
-  const params = await readNetwork(options.network)
+  const storage = await readStorageNetwork(options)
+  const params = storage.network
   const client = await openBitcoind(options, params, context)
   try {
-    return await work({ params, client, places: storagePlaces(options.storageDir, params, context) })
+    return await work({ params, storage, client, places: storagePlaces(options.storageDir, params, context) })
   } finally {
     client.close()
   }

@@ -1,4 +1,3 @@
-import { storageParams } from '../../../storage/index.ts'
 import { type ChosenProvider, encodeContent, PutService } from '../../../storage/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { publicKeyOf } from '../../p2p/index.ts'
@@ -82,7 +81,7 @@ async function put(context: CliContext, path: string, options: PutCommandOptions
 
 async function putAmong(context: CliContext, path: string, options: PutCommandOptions, opened: OpenedNode) {
   const { terminal, signal } = context
-  const { node, params, client, places } = opened
+  const { node, params, storage, client, places } = opened
   const content = await encoded(context, path, opened)
   if (content === null) return EXIT.invalid
   const { times, made } = { ...content, times: { ...content.times, confirmations: options.confirmations } }
@@ -98,7 +97,7 @@ async function putAmong(context: CliContext, path: string, options: PutCommandOp
   try {
     const service = new PutService({
       ...{ table: node.table, inscriber, client, transport: node.host, wallet, kernel: node.kernel },
-      ...{ params: storageParams(params), folder: places.put },
+      ...{ params: storage, folder: places.put },
     })
     const chosen = await Promise.all((options.provider ?? []).map(chosenProvider))
     const wanted = { feeRate, tip, ...(chosen.length > 0 && { providers: chosen }) }
@@ -144,12 +143,12 @@ function tellPut(
   showPutProgress(context, service)
 }
 
-async function encoded(context: CliContext, path: string, { node, params, places }: OpenedNode) {
+async function encoded(context: CliContext, path: string, { node, storage, places }: OpenedNode) {
   const { terminal, signal, clock } = context
   const began = clock()
   const made = await encodeContent(path, {
     kernel: node.kernel,
-    params: storageParams(params),
+    params: storage,
     folder: places.put,
     signal,
     onProgress: encodingProgress(context),
