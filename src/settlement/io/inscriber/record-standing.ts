@@ -20,14 +20,7 @@ export interface RecordStanding {
   /** Greatest `seq` that was used, wherever it is; null before the first. */
   readonly lastSeq: number | null
   /** Those of this store that are not final, the one with the greatest `seq` last. */
-  readonly waiting: readonly WaitingRecord[]
-}
-
-/** A record on its way. */
-export interface WaitingRecord {
-  readonly job: string
-  readonly seq: number
-  readonly body: Uint8Array
+  readonly waiting: readonly { readonly job: string; readonly seq: number; readonly body: Uint8Array }[]
 }
 
 export interface StandingComponents {
@@ -54,7 +47,7 @@ export async function recordStanding(
   const key = lineOf(line)
   const found = [await jobs.greatest(key), await known?.greatest(key), await inMempool(components, key, options)]
   const seqs = found.filter((seq) => seq !== undefined)
-  const waiting: WaitingRecord[] = []
+  const waiting: RecordStanding['waiting'][number][] = []
   for (const job of await jobs.list()) {
     for (const leaf of leavesOf(job.attempts.at(-1)!)) {
       const one = recordAndBodyIn(leaf, params)
