@@ -52,6 +52,8 @@ export interface StoragePlaces {
   /** Content that is being put, and its signed records. */
   readonly put: string
   readonly seenNames: string
+  /** Who kept what when it was asked. */
+  readonly holders: string
   /** The key that peers know a provider by. */
   readonly identity: string
 }
@@ -63,6 +65,7 @@ export function storagePlaces(dir: string | undefined, params: NetworkParams, { 
     provider: join(folder, 'provider'),
     gateway: join(folder, 'gateway'),
     put: join(folder, 'put'),
+    holders: join(folder, 'holders.json'),
     seenNames: join(folder, 'seen-names.json'),
     identity: join(folder, 'peer.json'),
   }
