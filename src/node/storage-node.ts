@@ -49,8 +49,10 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
   const { client, params, storage, folder, listen, announce, peers: bootstrap, identityFile } = options
   const kernel = await openKernel()
   const feed = new ChainFeed({ client, params })
-  const index = new IndexService({ client, params, state: folder, feed })
-  const table = new TableService({ inscriptions: index, client, params: storage, kernel, state: folder })
+  // Who keeps something for others serves it on while the disk is full.
+  const waitsForRoom = options.replica !== undefined
+  const index = new IndexService({ client, params, state: folder, feed, waitsForRoom })
+  const table = new TableService({ inscriptions: index, client, params: storage, kernel, state: folder, waitsForRoom })
   const host = await openPeerHost({
     params,
     chosen: chosenName(storage),

@@ -81,7 +81,8 @@ export async function partitionStatus(
   const late = AbortSignal.any([signal, AbortSignal.timeout(NAMED_MS)])
   await Promise.all(latest.map(([peer, since]) => ask(peer, since, late)))
 
-  const inOrder = <One extends { readonly peer: PeerName }>(all: One[]) => all.sort((a, b) => (a.peer < b.peer ? -1 : 1))
+  const inOrder = <One extends { readonly peer: PeerName }>(all: One[]) =>
+    all.sort((a, b) => (a.peer < b.peer ? -1 : 1))
   return {
     holders: inOrder([...holders.values()]),
     silent: inOrder([...silent].map(([peer, since]) => ({ peer, since }))),

@@ -26,7 +26,11 @@ describe('what peers of storage ask each other', () => {
     same(offerKind.question, { root: id, length: 7937, coding: 1 }, `${'ab'.repeat(32)}011f0000`)
     same(offerKind.answer, { state: 'fetching', held: 2 }, '0102000000')
     same(holdingsKind.question, 5, '05000000')
-    const scrubs = { recent: { height: 7, chunks: 3, broken: 1 }, cheap: null, full: { height: 1, chunks: 4, broken: 0 } }
+    const scrubs = {
+      recent: { height: 7, chunks: 3, broken: 1 },
+      cheap: null,
+      full: { height: 1, chunks: 4, broken: 0 },
+    }
     same(
       holdingsKind.answer,
       { height: 9, used: 8, held: 4, holes: 2, scrubs },
@@ -66,7 +70,8 @@ describe('what peers of storage ask each other', () => {
   })
 
   it('refuses names of peers that are none, and those that would move a terminal', () => {
-    const name = (text: string) => holdersKind.answer.decode(new Uint8Array([1, 0, 0, 0, ...new TextEncoder().encode(text)]))
+    const name = (text: string) =>
+      holdersKind.answer.decode(new Uint8Array([1, 0, 0, 0, ...new TextEncoder().encode(text)]))
     expect(name('a'.repeat(128))).toMatchObject({ ok: true })
     for (const text of ['', 'a'.repeat(129), '\u001b[2J', 'a b', 'é']) expect(name(text)).toMatchObject({ ok: false })
     expect(holdersKind.answer.decode(Uint8Array.of(1, 0, 0, 0, 0xff))).toMatchObject({ ok: false })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { SCRUB_LEVELS } from '../../../storage/index.ts'
-import { HoldersFile, type Holder, meetHolders, partitionStatus } from '../../../storage/io/index.ts'
+import { type Holder, HoldersFile, meetHolders, partitionStatus } from '../../../storage/io/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type StorageOptions, withStorageNode } from '../storage-place.ts'

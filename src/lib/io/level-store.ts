@@ -188,7 +188,11 @@ function storeOver<Key, Value>(
     batch: (writes, options) => written(() => level.batch([...writes], options)),
     keys: (range = {}) => each(() => level.keys(range), plain.key),
     values: (range = {}) => each(() => level.values(range), plain.value),
-    entries: (range = {}) => each(() => level.iterator(range), ([key, value]) => [plain.key(key), plain.value(value)]),
+    entries: (range = {}) =>
+      each(
+        () => level.iterator(range),
+        ([key, value]) => [plain.key(key), plain.value(value)],
+      ),
     close: () => said(mending.close()),
   }
 }

@@ -205,7 +205,10 @@ export class ChunkIndex {
     }
     for (const level of SCRUB_LEVELS) {
       const value = await this.#store.get(`scrub:${level}`)
-      this.#scrubs[level] = scrubSchema.nullable().catch(null).parse(value ?? null)
+      this.#scrubs[level] = scrubSchema
+        .nullable()
+        .catch(null)
+        .parse(value ?? null)
     }
     this.#turn = count.catch(0).parse(await this.#store.get('scrub-turn'))
   }

@@ -73,7 +73,10 @@ export class Healing {
 
   #begin(id: string, signal: AbortSignal): void {
     // It left the chain and came back while it was tried: once that has ended.
-    if (this.#underWay.has(id)) return this.#components.queue.failed(id)
+    if (this.#underWay.has(id)) {
+      this.#components.queue.failed(id)
+      return
+    }
     const cancel = new AbortController()
     const work = this.#try(id, AbortSignal.any([signal, cancel.signal])).finally(() => {
       this.#underWay.delete(id)

@@ -1,13 +1,6 @@
 import { join } from 'node:path'
 import type { PeerTransport } from '../../../src/bus/index.ts'
-import {
-  asError,
-  Emitter,
-  type Events,
-  errorCode,
-  Running,
-  type RunningService,
-} from '../../../src/lib/index.ts'
+import { asError, Emitter, type Events, errorCode, Running, type RunningService } from '../../../src/lib/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
 import { blobShape } from '../../blob/shape.ts'
 import { partitionPositions, type StorageParams } from '../../params.ts'
@@ -180,7 +173,7 @@ export class ReplicaService implements RunningService {
     for (const id of left) void healing.cancel(id)
     for (const id of over) void state.letGo(id, this.#drop(store, healing, id)).then(() => healing.wake())
     scrubs.atTip(tip.height)
-    watch.atTip(tip.height)
+    void watch.atTip(tip.height)
     healing.wake()
   }
 

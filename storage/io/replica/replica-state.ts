@@ -49,7 +49,8 @@ export class ReplicaState {
       this.tallies.delete(id)
     }
     for (const { id } of came) this.changed(id)
-    if (this.#isNew) for (const { id } of this.#store.blobs()) if (this.wanted(id) === null) this.#wanted.gone(id, height)
+    if (this.#isNew)
+      for (const { id } of this.#store.blobs()) if (this.wanted(id) === null) this.#wanted.gone(id, height)
     this.#isNew = false
     return { left: [...left], over: this.#wanted.over(height).filter((id) => !this.#going.has(id)) }
   }
