@@ -1,15 +1,15 @@
-import { join } from 'node:path'
 import { SCRUB_LEVELS } from '../../../storage/index.ts'
 import { type Holder, HoldersFile, meetHolders, partitionStatus } from '../../../storage/io/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { type StorageOptions, withStorageNode } from '../storage-place.ts'
+import type { TableOptions } from '../storage-place.ts'
+import { withStorageNode } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
+import { settlementDir } from '../wallet-place.ts'
 
 /** Options of `status`. */
-export interface StatusOptions extends StorageOptions {
+export interface StatusOptions extends TableOptions {
   readonly partition?: readonly number[]
-  readonly settlementDir?: string
 }
 
 /** Partitions of the table, and what the peers that are met say they have of them. */
@@ -18,12 +18,15 @@ export async function showHolders(context: CliContext, options: StatusOptions): 
   return await withStorageNode(
     context,
     options,
-    ({ client: folder }) => ({ folder }),
+    ({ places, params }) => ({
+      folder: places.table,
+      settlement: settlementDir(options.settlementDir, params, context),
+    }),
     async ({ node, places }) => {
       await node.table.caughtUp()
       await meetHolders(node.host, Math.max(1, options.peer?.length ?? 0), signal)
       const { height = 0 } = node.table.tip ?? {}
-      const file = new HoldersFile(join(places.client, 'holders.json'))
+      const file = new HoldersFile(places.holders)
       const asking = { transport: node.host, peers: node.host.partitions, log: await file.load() }
       const providers = node.table.table.providers.list()
       for (const { number, fill, closed } of node.table.table.blobs.partitionsAt(height)) {
