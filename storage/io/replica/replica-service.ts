@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { PeerTransport } from '../../../src/bus/index.ts'
-import { asError, Emitter, type Events, errorCode, Running, type RunningService } from '../../../src/lib/index.ts'
+import { asError, Emitter, type Events, Running, type RunningService } from '../../../src/lib/index.ts'
 import { isDiskFull } from '../../../src/lib/io/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
 import { blobShape } from '../../blob/shape.ts'
