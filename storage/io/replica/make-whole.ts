@@ -27,19 +27,24 @@ export async function makeWhole(
   signal: AbortSignal,
 ): Promise<Wholeness> {
   const { store, kernel, alone } = components
-  const { dataUnits } = blobShape(wanted.length)
+  const { dataUnits, units } = blobShape(wanted.length)
   return await store.scratch(wanted.id, async (file) => {
     const has = new Set<number>()
-    await copyHeld(components, wanted, file, has)
+    const roots = new Uint8Array(units * 32)
+    await copyHeld(components, wanted, file, has, roots)
+    const known = new Set(has)
     // Read anew, for a chunk that turned out to be damaged is missing as well.
     const missing = store.missing(wanted)
     await seekUnits(seeker, wanted, missing, has, (unit, bytes) => file.write(unit * UNIT_BYTES, bytes))
     if (has.size < dataUnits) return 'incomplete'
     const content = { root: hexToBytes(wanted.root), length: wanted.length, coding: CODING }
+    // They were hashed when they came, and are as they were by their checksums.
+    const rootOf = (unit: number) => (known.has(unit) ? roots.subarray(unit * 32, (unit + 1) * 32) : null)
+    const options = { signal, known: rootOf }
     const made = await alone(() =>
       missing.length === 0
-        ? completeBlob(kernel, file, content, { signal })
-        : restoreBlob(kernel, file, content, (unit) => has.has(unit), { signal }),
+        ? completeBlob(kernel, file, content, options)
+        : restoreBlob(kernel, file, content, (unit) => has.has(unit), options),
     )
     if (!made.ok) return made.reject === 'another-blob' ? 'wrong-parity' : 'incomplete'
     await keepMissing(components, wanted, made.blob, file, missing)
@@ -47,18 +52,20 @@ export async function makeWhole(
   })
 }
 
-/** Writes all units that are here to their places; what is damaged is left out, and here no longer. */
+/** Writes all units that are here, and what they hash to, to their places; what is damaged is left out, and here no longer. */
 async function copyHeld(
   { store }: FetchComponents,
   { id, length }: WantedBlob,
   file: FileStore,
   has: Set<number>,
+  roots: Uint8Array,
 ): Promise<void> {
   const { dataUnits, parityUnits, chunks } = blobShape(length)
   for (let chunk = 0; chunk < chunks; chunk++) {
     const held = await store.get(id, chunk)
     if (held === null) continue
     await file.write(chunk * CHUNK_BYTES, held.bytes)
+    roots.set(held.unitRoots, chunk * UNITS_A_CHUNK * 32)
     const end = Math.min((chunk + 1) * UNITS_A_CHUNK, dataUnits + parityUnits)
     for (let unit = chunk * UNITS_A_CHUNK; unit < end; unit++) has.add(unit)
   }

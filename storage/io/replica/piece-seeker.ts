@@ -87,10 +87,14 @@ export class PieceSeeker {
 
   async #fetchChunk(index: number): Promise<void> {
     const { kernel, store } = this.#components
-    const found = await this.#ask(chunkKind, index, (given) => verifyChunk(kernel, this.#content, { index, ...given }))
+    const roots = new Map<GivenPiece, Uint8Array>()
+    const found = await this.#ask(chunkKind, index, async (given) => {
+      const verified = await verifyChunk(kernel, this.#content, { index, ...given })
+      if (verified.ok) roots.set(given, verified.unitRoots)
+      return verified
+    })
     if (found === null) return
-    const unitRoots = await kernel.unitRoots(found.bytes)
-    await store.put(this.#wanted.id, index, { ...found, unitRoots })
+    await store.put(this.#wanted.id, index, { ...found, unitRoots: roots.get(found) as Uint8Array })
   }
 
   async #ask(kind: typeof chunkKind, index: number, verify: Verify): Promise<GivenPiece | null> {
