@@ -57,7 +57,11 @@ export async function storeFolder(place: Place): Promise<void> {
     const put = ['storage', 'put', page, '--copies', '2', ...among, ...reach, ...own]
     const said = await screen.stage(
       'putting',
-      (tell) => runWsc([...put, '--storage-dir', join(data, 'owner'), '--fee-rate', '1', '--json'], tell, signal),
+      (tell) => {
+        // Jobs are told as JSON, for programs.
+        const progress = (line: string) => line.startsWith('{') || tell(line)
+        return runWsc([...put, '--storage-dir', join(data, 'owner'), '--fee-rate', '1', '--json'], progress, signal)
+      },
       () => 'its records are on Bitcoin, its bytes at both providers',
     )
     const { id, bytes, files } = JSON.parse(said) as { id: string; bytes: number; files: number }
