@@ -7,9 +7,13 @@ import { bytesToHex } from '../../src/lib/index.ts'
 import {
   BlobReader,
   type BlobSource,
+  BlobTree,
+  blobId,
   buildManifest,
+  CODING,
   chainNumber,
   encodeBlob,
+  MemoryStore,
   type SourceFile,
 } from '../../storage/index.ts'
 import { BlobFolder, type ChainNames, type FileStore, gatewayRoutes } from '../../storage/io/index.ts'
@@ -40,6 +44,22 @@ export class ReadingPlace {
     if (!made.ok) throw new Error(made.detail)
     await this.blobs.keep(made.blob, 0, store)
     return bytesToHex(made.blob.id)
+  }
+
+  /** The id of a blob whose units are not what the code makes of these bytes: as only a lying author makes one. */
+  async spoiltBlob(bytes: Uint8Array, spoil: (units: Uint8Array) => void): Promise<string> {
+    const memory = new MemoryStore()
+    const made = await encodeBlob(kernel, pieces(bytes), memory)
+    if (!made.ok) throw new Error(made.detail)
+    const units = memory.bytes.slice()
+    spoil(units)
+    const store = await this.blobs.store(0)
+    await store.write(0, units)
+    const unitRoots = await kernel.unitRoots(units)
+    const content = { root: new BlobTree(kernel, unitRoots).root, length: bytes.length, coding: CODING }
+    const id = blobId(kernel, content) as Uint8Array
+    await this.blobs.keep({ ...made.blob, ...content, id, unitRoots }, 0, store)
+    return bytesToHex(id)
   }
 
   /** The id of a folder of these files. */
