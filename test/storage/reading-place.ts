@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +22,14 @@ import { pieces } from './bytes.ts'
 import { kernel } from './kernels.ts'
 
 export const REGTEST = chainNumber(regtest) as number
+
+interface PlacedGateway {
+  readonly names?: ChainNames | null
+  readonly host?: (port: string) => string
+  /** By default a gateway gives what its sources give, and nothing else. */
+  readonly restoring?: object | null
+  readonly cacheBytes?: number
+}
 
 /** A folder of blobs, and gateways before it. */
 export class ReadingPlace {
@@ -85,9 +94,9 @@ export class ReadingPlace {
   /** Address of a gateway that reads from these sources. */
   async gateway(
     sources: readonly BlobSource[] = [this.blobs],
-    { names = null, host }: { readonly names?: ChainNames | null; readonly host?: (port: string) => string } = {},
+    { names = null, host, restoring = null, cacheBytes }: PlacedGateway = {},
   ): Promise<string> {
-    const reader = new BlobReader({ kernel, sources })
+    const reader = new BlobReader({ kernel, sources, restoring, cacheBytes, hasher: () => createHash('sha256') })
     const components = { reader, names, chain: REGTEST, host: '' }
     const server = new HttpServer({
       modules: [gatewayRoutes(components)],
