@@ -23,7 +23,13 @@ export { chosenName, type PriceStep, type StorageParams, storageParams } from '.
 export type { BlobReject, SourceFault } from './reading/ask-sources.ts'
 export { BlobReader } from './reading/blob-reader.ts'
 export { isGatewayUrl } from './reading/gateway-source.ts'
-export type { ContentReject, FileBelow, OpenFile, OpenFolder } from './reading/open-content.ts'
+export {
+  type ContentReject,
+  type FileBelow,
+  type OpenFile,
+  type OpenFolder,
+  whyUnreadable,
+} from './reading/open-content.ts'
 export { type ReadContent, type ReadOptions, type ReadReject, readBlob } from './reading/read-blob.ts'
 export type { Scratch } from './reading/scratch.ts'
 export type { BlobSource } from './reading/source.ts'

@@ -19,6 +19,7 @@ const CURES: Readonly<Record<string, (subject: string) => string>> = {
   'free-or-other-history': () => 'stop it, or name another directory',
   'new-data-dir': () => 'name a new or empty one by --data-dir',
   'move-or-other-file': () => 'move it, or name another file',
+  'remove-or-other-out': () => 'remove it, or name another place by --out',
   'other-provider': () => 'name providers of the partition by --provider or --peer',
   'other-address': () => 'name another by --listen, --serve or --p2p',
   'other-data-dir-or-anew': () => 'name another --data-dir, or remove it to start anew',

@@ -14,6 +14,7 @@ export { type PutCost, type PutProgress, PutService } from './put/put-service.ts
 export { ReplicaService } from './replica/replica-service.ts'
 export { SCRUB_LEVELS, type ScrubLevel, scrubReplica } from './replica/scrub.ts'
 export { saveContent } from './save-content.ts'
+export { ScratchFiles } from './scratch-files.ts'
 export { SeenNamesFile } from './seen-names-file.ts'
 export { meetHolders, partitionStatus } from './status.ts'
 export { TableService } from './table-service.ts'

@@ -5,29 +5,29 @@ import { ioError } from '../../src/lib/io/index.ts'
 import type { Scratch } from '../reading/scratch.ts'
 import { FileStore } from './file-store.ts'
 
-/** Files in which blobs are restored; each is gone as soon as it is closed, and all of them with the last one. */
+/** Files without names in which blobs are restored: each is gone with its process, or as soon as it is closed. */
 export class ScratchFiles {
   readonly #folder: string
   readonly #open = new Set<Scratch>()
 
-  /** @param folder which nothing else is in: it is emptied where a process before was killed */
+  /** @param folder on whose disk they are; several processes may have the same */
   constructor(folder: string) {
     this.#folder = folder
   }
 
+  /** How many are open. */
+  get count(): number {
+    return this.#open.size
+  }
+
   async open(): Promise<Scratch> {
-    if (this.#open.size === 0) await this.#empty()
-    await mkdir(this.#folder, { recursive: true })
-    const path = join(this.#folder, `${randomUUID()}.units`)
-    const file = await FileStore.open(path)
+    const file = await this.#unnamed()
     const scratch: Scratch = {
       read: (at, length) => file.read(at, length),
       write: (at, bytes) => file.write(at, bytes),
       truncate: (length) => file.truncate(length),
       close: async () => {
-        if (!this.#open.delete(scratch)) return
-        await file.close()
-        await rm(path, { force: true })
+        if (this.#open.delete(scratch)) await file.close()
       },
     }
     this.#open.add(scratch)
@@ -36,12 +36,17 @@ export class ScratchFiles {
 
   async close(): Promise<void> {
     for (const scratch of this.#open) await scratch.close()
-    await this.#empty()
   }
 
-  async #empty(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true }).catch((error) => {
-      throw ioError(error, this.#folder, 'write')
-    })
+  async #unnamed(): Promise<FileStore> {
+    const path = join(this.#folder, `restoring-${randomUUID()}`)
+    try {
+      await mkdir(this.#folder, { recursive: true })
+      const file = await FileStore.open(path)
+      await rm(path)
+      return file
+    } catch (error) {
+      throw ioError(error, path, 'write')
+    }
   }
 }

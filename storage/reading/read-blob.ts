@@ -102,7 +102,7 @@ const OPTIONS: OptionRules<ReadOptions> = {
  * gateway gives are made from the rest of their blob, where two thirds of it are to be had.
  *
  * Whatever gateways say leads to a rejection, never to an exception. What is read of `content` throws E_UNREADABLE with
- * such a rejection as its cause, E_ABORTED once the signal fires. Wrong options are a TypeError; what `seen`, `attested`
+ * such a rejection as its cause, E_ABORTED once the signal fires. Wrong options are E_OPTIONS; what `seen`, `attested`
  * and `scratch` throw is passed on.
  *
  * @example

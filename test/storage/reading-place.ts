@@ -13,7 +13,10 @@ import {
   buildManifest,
   CODING,
   chainNumber,
+  decodeManifest,
   encodeBlob,
+  encodeManifest,
+  type Manifest,
   MemoryStore,
   type SourceFile,
 } from '../../storage/index.ts'
@@ -89,6 +92,23 @@ export class ReadingPlace {
     })
     if (!made.ok) throw new Error(made.detail)
     return bytesToHex(made.root.id)
+  }
+
+  /** What a folder's blob says. */
+  async manifestOf(id: string): Promise<Manifest> {
+    const read = await new BlobReader({ kernel, sources: [this.blobs] }).bytes(id, 0, await this.#lengthOf(id))
+    const decoded = read.ok ? decodeManifest(read.bytes) : read
+    if (!decoded.ok) throw new Error(decoded.detail)
+    return decoded.manifest
+  }
+
+  /** The id of a folder whose author says of its files what is not so. */
+  async lyingDirectory(id: string, lie: (manifest: Manifest) => Manifest): Promise<string> {
+    return await this.blob(encodeManifest(lie(await this.manifestOf(id))))
+  }
+
+  async #lengthOf(id: string): Promise<number> {
+    return (await this.blobs.content(id))?.length ?? 0
   }
 
   /** Address of a gateway that reads from these sources. */

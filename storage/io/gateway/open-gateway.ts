@@ -85,7 +85,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     ? [new PeerSource({ transport: among.host, peers: among.host.partitions, table: among.table, kernel, params })]
     : []
   const sources = [blobs, ...(options.sources ?? []), ...peers, ...upstream]
-  const scratch = new ScratchFiles(join(state, 'restoring'))
+  const scratch = new ScratchFiles(state)
   const reader = new BlobReader({
     ...{ kernel, sources, onFault, cacheBytes: CACHE_BYTES },
     restoring: { scratch: () => scratch.open(), goesOn: true },
