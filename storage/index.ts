@@ -40,4 +40,5 @@ export {
   recordsOf,
   type StorageRecord,
 } from './records/judge.ts'
+export { SCRUB_LEVELS, type ScrubLevel } from './replica/scrub-levels.ts'
 export { StorageTable } from './table/table.ts'

@@ -21,6 +21,8 @@ const CURES: Readonly<Record<string, (subject: string) => string>> = {
   'move-or-other-file': () => 'move it, or name another file',
   'remove-or-other-out': () => 'remove it, or name another place by --out',
   'other-provider': () => 'name providers of the partition by --provider or --peer',
+  'provider-registers': () => 'have it run `wsc storage register` and wait until that counts, or put without --tip',
+  'put-anew': () => 'the same command again signs and pays for new records',
   'other-address': () => 'name another by --listen, --serve or --p2p',
   'other-data-dir-or-anew': () => 'name another --data-dir, or remove it to start anew',
   'other-history-or-anew': () => 'name another directory, or remove it to start anew',

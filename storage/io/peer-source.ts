@@ -1,5 +1,5 @@
 import type { PeerName, PeerTransport } from '../../src/bus/index.ts'
-import { hexToBytes, orAborted, throwIfAborted } from '../../src/lib/index.ts'
+import { hexToBytes } from '../../src/lib/index.ts'
 import type { StorageKernel } from '../../src/proving/index.ts'
 import type { BlobContent } from '../blob/id.ts'
 import { CODING } from '../blob/shape.ts'
@@ -8,7 +8,8 @@ import { partitionPositions, type StorageParams } from '../params.ts'
 import type { PartitionPeers } from '../peers/partition-peers.ts'
 import { chunkKind, unitKind } from '../peers/piece-kinds.ts'
 import type { BlobSource, GivenPiece } from '../reading/source.ts'
-import { PartitionFinder } from './partition-finder.ts'
+import { PeerMemory } from '../replica/peer-memory.ts'
+import { Sources } from './replica/sources.ts'
 import type { TableService } from './table-service.ts'
 
 export interface PeerSourceComponents {
@@ -23,11 +24,13 @@ export interface PeerSourceComponents {
 export class PeerSource implements BlobSource {
   readonly name = 'peers'
   readonly #components: PeerSourceComponents
-  readonly #finder: PartitionFinder
+  readonly #memory = new PeerMemory(Math.random)
+  readonly #sources: Sources
 
   constructor(components: PeerSourceComponents) {
     this.#components = components
-    this.#finder = new PartitionFinder(components.peers)
+    const { transport, peers } = components
+    this.#sources = new Sources({ transport, peers, memory: this.#memory, clock: () => performance.now() })
   }
 
   async content(id: string): Promise<BlobContent | null> {
@@ -56,31 +59,27 @@ export class PeerSource implements BlobSource {
     if (entry === null || content === null) return null
     const [kind, verify] = what === 'chunk' ? [chunkKind, verifyChunk] : [unitKind, verifyUnit]
     const partition = Math.floor(entry.first / partitionPositions(params))
-    for await (const peer of this.#candidates(partition, index, signal)) {
-      throwIfAborted(signal)
-      const asked = await transport.ask(peer, kind, { id: hexToBytes(id), index }, { signal })
-      const given = asked.ok ? asked.frames[0] : undefined
-      if (given === undefined) continue
-      const held = await verify(kernel, content, { index, ...given })
-      if (held.ok) return given
-      transport.blame(peer, 'lie', `${kind.name}: ${held.detail}`)
-    }
-    return null
-  }
-
-  /**
-   * Those that are connected, each time beginning with another; then those that keep the partition by the DHT, which is
-   * asked meanwhile and waited for only where nobody else has it.
-   */
-  async *#candidates(partition: number, turn: number, signal: AbortSignal): AsyncGenerator<PeerName, void> {
-    const looking = this.#finder.find(partition)
     const asked = new Set<PeerName>()
-    const connected = this.#components.transport.peers(chunkKind)
-    const first = turn % Math.max(1, connected.length)
-    for (const peer of [...connected.slice(first), ...connected.slice(0, first)]) {
-      asked.add(peer)
-      yield peer
+    const ask = async (peers: readonly PeerName[]): Promise<GivenPiece | null> => {
+      for (const peer of peers) {
+        if (asked.has(peer)) continue
+        asked.add(peer)
+        const answer = await transport.ask(peer, kind, { id: hexToBytes(id), index }, { signal })
+        const given = answer.ok ? answer.frames[0] : undefined
+        if (given === undefined) {
+          if (!answer.ok && answer.reject !== 'refused') this.#memory.failed(peer)
+          continue
+        }
+        const held = await verify(kernel, content, { index, ...given })
+        if (held.ok) {
+          this.#memory.gave(peer)
+          return given
+        }
+        this.#memory.failed(peer)
+        transport.blame(peer, 'lie', `${kind.name}: ${held.detail}`)
+      }
+      return null
     }
-    for (const peer of await orAborted(looking, signal)) if (!asked.has(peer)) yield peer
+    return (await ask(this.#sources.at(id))) ?? (await ask(await this.#sources.found(partition, signal)))
   }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bytesToHex, hexToBytes, rejection } from '../../src/lib/index.ts'
+import { aborted, abortedError, bytesToHex, hexToBytes, rejection } from '../../src/lib/index.ts'
 import { blobShape, StorageTable } from '../../storage/index.ts'
-import { PartitionFinder } from '../../storage/io/partition-finder.ts'
 import { PeerSource } from '../../storage/io/peer-source.ts'
 import type { PartitionPeers } from '../../storage/peers/partition-peers.ts'
 import { chunkKind } from '../../storage/peers/piece-kinds.ts'
@@ -24,31 +23,6 @@ function dht(answers: readonly (readonly string[] | Error)[]) {
   }
   return { asked, peers }
 }
-
-describe('who keeps a partition', () => {
-  it('is asked once a minute, however many want to know', async () => {
-    let now = 0
-    const { asked, peers } = dht([['a', 'b'], ['c']])
-    const finder = new PartitionFinder(peers, () => now)
-    expect(await Promise.all([finder.find(3), finder.find(3)])).toEqual([
-      ['a', 'b'],
-      ['a', 'b'],
-    ])
-    now = 59_999
-    expect(await finder.find(3)).toEqual(['a', 'b'])
-    expect(asked).toEqual([3])
-    now = 60_000
-    expect(await finder.find(3)).toEqual(['c'])
-    expect(asked).toEqual([3, 3])
-  })
-
-  it('is asked again where nobody is named, or the DHT fails', async () => {
-    const { asked, peers } = dht([[], new Error('no DHT'), ['a']])
-    const finder = new PartitionFinder(peers)
-    expect([await finder.find(0), await finder.find(0), await finder.find(0)]).toEqual([[], [], ['a']])
-    expect(asked).toEqual([0, 0, 0])
-  })
-})
 
 describe('providers among peers', () => {
   const blob = blobWith(100_000, 1)
@@ -81,9 +55,14 @@ describe('providers among peers', () => {
   const never: PartitionPeers = {
     provide: async () => undefined,
     leave: async () => undefined,
-    async *find() {
-      await new Promise(() => undefined)
-    },
+    find: (_, signal = new AbortController().signal) => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => {
+          await aborted(signal)
+          throw abortedError()
+        },
+      }),
+    }),
   }
 
   it('that are connected are asked at once: nobody waits for the DHT', async () => {
@@ -93,7 +72,7 @@ describe('providers among peers', () => {
     expect(piece?.bytes.length).toBe(126_976)
   })
 
-  it('that the DHT names are asked where no other has it, and named for a minute', async () => {
+  it('that the DHT names are asked where no other has it, once for all pieces', async () => {
     const { asked, peers } = dht([['far', 'near']])
     const { id, net, source } = await scene(['near'], peers)
     const near = await gives(net, 'near', 'nothing', await blob)
@@ -104,7 +83,7 @@ describe('providers among peers', () => {
   })
 
   it('that lie are blamed, and the next one is asked', async () => {
-    const { id, net, source } = await scene(['liar', 'near'], dht([]).peers)
+    const { id, net, source } = await scene(['liar'], dht([['near']]).peers)
     await gives(net, 'liar', 'lie', await blob)
     await gives(net, 'near', 'truth', await blob)
     const piece = await source.chunk(id, 0)

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { chainName, parseUri, type ReadContent, readBlob, whyUnreadable } from '../../../storage/index.ts'
 import { openKernel, ScratchFiles, SeenNamesFile, saveContent } from '../../../storage/io/index.ts'
 import type { NetworkParams } from '../../bitcoin/index.ts'
@@ -9,7 +8,7 @@ import { addOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { NETWORKS } from '../inputs.ts'
-import { storageDir, storageDirOption } from '../storage-table.ts'
+import { storageDirOption, storagePlaces } from '../storage-place.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
 import { gatewayUrl } from './storage-gateway.ts'
@@ -55,10 +54,10 @@ async function getContent(context: CliContext, text: string, options: Options): 
   if (!parsed.ok) return refused(context, options, parsed)
   const params = NETWORKS[chainName(parsed.uri.chain) ?? '']
   if (params === undefined) throw usageError('the URI is of no network that is known here')
-  const folder = storageDir(options, params, context)
+  const { table: folder, seenNames } = storagePlaces(options.storageDir, params, context)
   const scratch = new ScratchFiles(folder)
   try {
-    return await readAndSave(context, text, { ...options, params, folder, scratch })
+    return await readAndSave(context, text, { ...options, params, seenNames, scratch })
   } finally {
     await scratch.close()
   }
@@ -66,16 +65,16 @@ async function getContent(context: CliContext, text: string, options: Options): 
 
 interface Reading extends Options {
   readonly params: NetworkParams
-  readonly folder: string
+  readonly seenNames: string
   readonly scratch: ScratchFiles
 }
 
 async function readAndSave(context: CliContext, text: string, options: Reading): Promise<ExitCode> {
   const { terminal, signal } = context
-  const { params, folder, scratch } = options
+  const { params, seenNames, scratch } = options
   const read = await readBlob(text, {
     kernel: await openKernel(),
-    ...{ params, signal, seen: new SeenNamesFile(join(folder, 'seen-names.json')) },
+    ...{ params, signal, seen: new SeenNamesFile(seenNames) },
     gateways: options.gateway,
     scratch: () => scratch.open(),
     onFault: ({ source, reject, detail }) => terminal.note(`${source}: ${reject}: ${detail}`),
