@@ -39,9 +39,9 @@ export class ReplicaScrubs {
   /** Begins one where one is due: the most thorough of those that are. */
   atTip(height: number): void {
     if (this.#underWay !== null || this.#ending.signal.aborted) return
-    // A store that is new has nothing to be thorough about yet.
-    for (const [level] of EVERY) if (!this.#doneAt.has(level)) this.#doneAt.set(level, height)
-    const due = EVERY.find(([level, blocks]) => Math.abs(height - (this.#doneAt.get(level) as number)) >= blocks)
+    // One that never was is due: of a new store it has little to look at, and from then on blocks count.
+    const since = (level: ScrubLevel) => Math.abs(height - (this.#doneAt.get(level) ?? Number.POSITIVE_INFINITY))
+    const due = EVERY.find(([level, blocks]) => since(level) >= blocks)
     if (due === undefined) return
     this.#underWay = this.#scrub(due[0], height).finally(() => {
       this.#underWay = null
