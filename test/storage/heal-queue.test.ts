@@ -72,7 +72,9 @@ describe('the queue of blobs that are to be healed', () => {
         case 1: {
           const taken = heal.take()
           const [first] = [...due].sort(([, a], [, b]) => a - b)
-          expect(taken === null ? null : due.get(taken)).toBe(first === undefined || first[1] > clock.now ? null : first[1])
+          expect(taken === null ? null : due.get(taken)).toBe(
+            first === undefined || first[1] > clock.now ? null : first[1],
+          )
           if (taken === null) break
           heal.failed(taken)
           heal.hurry(taken)

@@ -24,7 +24,12 @@ export class PeerNet {
         this.#met.add(waiting)
         return () => this.#met.delete(waiting)
       },
-      ask: async <Question, Answer>(peer: PeerName, kind: RequestKind<Question, Answer>, question: Question, options?: AskPeerOptions<Answer>) => {
+      ask: async <Question, Answer>(
+        peer: PeerName,
+        kind: RequestKind<Question, Answer>,
+        question: Question,
+        options?: AskPeerOptions<Answer>,
+      ) => {
         const answerer = this.#answers.get(peer)?.get(kind.name) as Answerer<Question, Answer> | undefined
         if (answerer === undefined) return rejection('unreachable', 'nobody is there')
         const read = kind.question.decode(kind.question.encode(question))

@@ -17,10 +17,15 @@ const fileOf = (folder: string, { id }: TestBlob) => join(folder, 'chunks', id.s
 async function holding(name: string, blob: TestBlob) {
   await scene.giver('giver', [blob])
   const made = await scene.replica(name)
-  const whole = next(made.replica, 'blob')
+  const [whole, scrubbed] = [
+    next(made.replica, 'blob'),
+    next(made.replica, 'scrubbed', ({ level }) => level === 'recent'),
+  ]
   await made.replica.start()
   scene.block(blob)
   expect(await whole).toMatchObject({ state: 'whole' })
+  // The first ones, of a store that is new.
+  await scrubbed
   return made
 }
 
