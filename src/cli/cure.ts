@@ -18,6 +18,7 @@ const CURES: Readonly<Record<string, (subject: string) => string>> = {
   'free-or-other-data-dir': () => 'stop it, or name another --data-dir',
   'free-or-other-history': () => 'stop it, or name another directory',
   'new-data-dir': () => 'name a new or empty one by --data-dir',
+  'make-room': (place) => `make room on the disk of ${place}`,
   'move-or-other-file': () => 'move it, or name another file',
   'other-provider': () => 'name providers of the partition by --provider or --peer',
   'provider-registers': () => 'have it run `wsc storage register` and wait until that counts, or put without --tip',

@@ -72,18 +72,25 @@ export class TestChain {
 export const shown = (hash: Uint8Array) => Buffer.from(hash).reverse().toString('hex')
 
 /** A table and the index that it is made from, in a folder, over a chain. */
-export async function tableOver(state: string, chain: TestChain, params: StorageParams = paramsOf()) {
+export async function tableOver(
+  state: string,
+  chain: TestChain,
+  params: StorageParams = paramsOf(),
+  waitsForRoom = false,
+) {
   const client = chain.client as never
   const inscriptions = new IndexService({
     client,
     params: regtest,
     state: join(state, 'settled'),
     feed: chain.feed as never,
+    waitsForRoom,
   })
-  const table = new TableService({ inscriptions, client, params, kernel, state })
+  const table = new TableService({ inscriptions, client, params, kernel, state, waitsForRoom })
   await inscriptions.start()
   await table.start()
   return {
+    inscriptions,
     table,
     /** Tells the tip, and waits for the table to have it. */
     async tip() {

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { regtest, type Transaction, transactionId } from '../../src/bitcoin/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import { openJsonStore } from '../../src/lib/io/index.ts'
 import { IndexService } from '../../src/settlement/io/index.ts'
 import { storageParams } from '../../storage/index.ts'
 import { TableService } from '../../storage/io/index.ts'
+import { SmallDisk } from '../support/small-disk.ts'
 import { decoded } from '../support/synthetic-block.ts'
 import { kernel } from './kernels.ts'
 import { alice, blobOf, blobReveal, burns, nameReveal, paramsOf } from './record-scene.ts'
@@ -132,5 +133,40 @@ describe('the table beside a node', () => {
     await expect(other.start()).rejects.toMatchObject({ code: 'E_LOCKED' })
     await one.stop()
     await expect(one.table.ended()).resolves.toBeUndefined()
+  })
+})
+
+const disk = await SmallDisk.mount(40)
+
+describe.skipIf(!disk.isThere)('the table on a full disk', () => {
+  afterAll(() => disk.unmount())
+
+  it('waits with its index for room, says so, and goes on', async () => {
+    state = await mkdtemp(join(disk.dir, 'state-'))
+    const chain = new TestChain()
+    chain.add(blobReveal(blobOf(1n)))
+    const one = await tableOver(state, chain, paramsOf(), true)
+    await one.tip()
+    await disk.fill()
+    const told = Promise.withResolvers<unknown>()
+    one.inscriptions.events.on('full', ({ error }) => told.resolve(error))
+    // More than the page has room for that was written to last.
+    for (let i = 2n; i < 12n; i++) chain.add(blobReveal(blobOf(i)))
+    expect(await told.promise).toMatchObject({ message: expect.stringContaining('no space left') })
+    expect(ids(one.table)).toEqual([id(1n)])
+    await disk.free()
+    await one.tip()
+    const there = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n, 10n, 11n].map(id)
+    expect(ids(one.table)).toEqual(there)
+
+    await disk.fill()
+    const ended = expect(one.table.ended()).resolves.toBeUndefined()
+    const again = Promise.withResolvers<unknown>()
+    one.inscriptions.events.on('full', ({ error }) => again.resolve(error))
+    chain.drop(10)
+    await again.promise
+    // It waits, and is stopped all the same.
+    await one.stop()
+    await ended
   })
 })
