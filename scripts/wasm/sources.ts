@@ -23,6 +23,7 @@ const PROVING_ONLY = [
   'scheme',
   'sealed',
   'session',
+  'storage/mask',
   'witness',
 ]
 
