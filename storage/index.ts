@@ -19,7 +19,7 @@ export { checkPath } from './manifest/path.ts'
 export { chainName, chainNumber } from './naming/chains.ts'
 export { MemorySeenNames, type NameKey, type NameReject, resolveName, type SeenNames } from './naming/names.ts'
 export { formatUri, parseUri, type StorageUri, type Target, type UriReject } from './naming/uri.ts'
-export { type PriceStep, type StorageParams, storageParams } from './params.ts'
+export { chosenName, type PriceStep, type StorageParams, storageParams } from './params.ts'
 export { BlobReader, type BlobReject, type SourceFault } from './reading/blob-reader.ts'
 export { isGatewayUrl } from './reading/gateway-source.ts'
 export type { ContentReject, FileBelow, OpenFile, OpenFolder } from './reading/open-content.ts'
@@ -32,4 +32,5 @@ export {
   recordsOf,
   type StorageRecord,
 } from './records/judge.ts'
+export { SCRUB_LEVELS, type ScrubLevel } from './replica/scrub-levels.ts'
 export { StorageTable } from './table/table.ts'

@@ -5,8 +5,10 @@ import {
   Emitter,
   type Events,
   orAborted,
+  type Rejection,
   Running,
   type RunningService,
+  rejection,
   retry,
   throwIfAborted,
 } from '../../src/lib/index.ts'
@@ -14,7 +16,8 @@ import type { StorageKernel } from '../../src/proving/index.ts'
 import { fetchBlock, type IndexService } from '../../src/settlement/io/index.ts'
 import type { StorageParams } from '../params.ts'
 import { isStorageKind, STORAGE_KINDS } from '../records/bodies.ts'
-import { recordsOf } from '../records/judge.ts'
+import { recordsOf, type StorageReject } from '../records/judge.ts'
+import type { PlacingReject } from '../table/blobs.ts'
 import { StorageTable } from '../table/table.ts'
 import { type SavedBlock, TableStore } from './table-store.ts'
 
@@ -40,6 +43,9 @@ export interface TableEvents {
   /** The node did not give a block; it is asked again. */
   readonly unreachable: { readonly error: unknown }
 }
+
+/** Why a record that is in the chain does not count. */
+export type RecordFault = StorageReject | PlacingReject | 'no-record'
 
 const PAUSES = { firstMs: 250, mostMs: 5_000 }
 
@@ -82,7 +88,7 @@ export class TableService implements RunningService {
     return this.#tip
   }
 
-  /** Throws E_LOCKED or E_STORE where the store cannot be opened. */
+  /** Throws E_LOCKED, E_STORE or E_PARTITION_BITS where the store cannot be opened. */
   async start(signal?: AbortSignal): Promise<void> {
     const { state, params } = this.#components
     const work = async (store: TableStore, either: AbortSignal) => {
@@ -109,6 +115,30 @@ export class TableService implements RunningService {
   /** Resolves once all the node had is in; rejects with what ended the service before. */
   async caughtUp(): Promise<void> {
     await this.#caughtUp.promise
+  }
+
+  /**
+   * Why the blob that an inscription (ord's id) is to publish is not in the table, though the inscription is in the chain;
+   * null where it is in the table, or the inscription in no block that was looked at.
+   */
+  async whyNot(inscription: string, signal?: AbortSignal): Promise<Rejection<RecordFault> | null> {
+    const { client, inscriptions, kernel, params } = this.#components
+    const entry = await inscriptions.index.get(inscription)
+    if (entry === null || this.#tip === null || entry.height > this.#tip.height) return null
+    const { height, blockHash } = entry
+    const block = await fetchBlock(client, { params: params.network, height, hash: fromDisplay(blockHash) }, signal)
+    const found = [...recordsOf(kernel, params, block, height)].find(({ txid }) => `${txid}i0` === inscription)
+    if (found === undefined) return rejection('no-record', entry.recordReject ?? 'it is none of storage')
+    if (!found.judged.ok) return found.judged
+    const { says } = found.judged
+    // The chain may have moved while the block was fetched.
+    if (says.kind !== 'blob' || this.#table.blobs.entry(says.id) !== null || !this.#holds(height, blockHash))
+      return null
+    return rejection('table-full', 'it has no place left')
+  }
+
+  #holds(height: number, hash: string): boolean {
+    return this.#blocks.some((block) => block.height === height && block.hash === hash)
   }
 
   async #follow(store: TableStore, signal: AbortSignal): Promise<void> {

@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Block, regtest, type Transaction } from '../../src/bitcoin/index.ts'
+import { type Block, regtest, type Transaction, transactionId } from '../../src/bitcoin/index.ts'
 import type { BlockEvent } from '../../src/bitcoin/io/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import { openJsonStore } from '../../src/lib/io/index.ts'
 import { IndexService } from '../../src/settlement/io/index.ts'
 import { type StorageParams, storageParams } from '../../storage/index.ts'
 import { TableService } from '../../storage/io/index.ts'
-import { syntheticBlock } from '../support/synthetic-block.ts'
+import { decoded, syntheticBlock } from '../support/synthetic-block.ts'
 import { kernel } from './kernels.ts'
 import { alice, blobOf, blobReveal, burns, nameReveal, paramsOf } from './record-scene.ts'
 
@@ -122,6 +122,20 @@ async function running(chain: Chain, params: StorageParams = paramsOf()) {
 const ids = ({ table }: TableService) => table.blobs.entries.map((entry) => entry.id)
 
 describe('the table beside a node', () => {
+  it('tells of a record in the chain by which rule it does not count', async () => {
+    const chain = new Chain()
+    const unpaid = blobReveal(blobOf(2n), burns(9n))
+    const paid = blobReveal(blobOf(1n), burns(10n))
+    chain.add(paid, unpaid)
+    const one = await running(chain, paramsOf([{ from: 0, satoshis: 10n }]))
+    const inscription = ({ bytes }: Transaction) => `${shown(transactionId(decoded(bytes)))}i0`
+    await one.tip()
+    expect(await one.table.whyNot(inscription(unpaid))).toMatchObject({ reject: 'unpaid' })
+    expect(await one.table.whyNot(inscription(paid))).toBeNull()
+    expect(await one.table.whyNot(`${'ab'.repeat(32)}i0`)).toBeNull()
+    await one.stop()
+  })
+
   it('follows its chain through a reorg, and goes on where it was left', async () => {
     const chain = new Chain()
     chain.add()
@@ -162,10 +176,27 @@ describe('the table beside a node', () => {
     await free.tip()
     expect(ids(free.table)).toEqual([id(1n), id(2n)])
     await free.stop()
-    const priced = await running(chain, storageParams(regtest, [{ from: 0, satoshis: 7n }]))
+    const priced = await running(chain, storageParams(regtest, { price: [{ from: 0, satoshis: 7n }] }))
     await priced.tip()
     expect(ids(priced.table)).toEqual([id(2n)])
     await priced.stop()
+  })
+
+  it('refuses a folder of other partitions, and says which they are', async () => {
+    const chain = new Chain()
+    chain.add()
+    const small = storageParams(regtest, { partitionBits: 6 })
+    const one = await running(chain, small)
+    await one.tip()
+    await one.stop()
+    const client = chain.client as never
+    const inscriptions = new IndexService({ client, params: regtest, state: join(state, 'other') })
+    const usual = new TableService({ inscriptions, client, params: paramsOf(), kernel, state })
+    await expect(usual.start()).rejects.toMatchObject({
+      code: 'E_PARTITION_BITS',
+      cure: { act: 'same-partition-bits', subject: '6' },
+    })
+    await (await running(chain, small)).stop()
   })
 
   it('tells what to do where what was saved is damaged', async () => {

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { chainName, parseUri, readBlob } from '../../../storage/index.ts'
 import { openKernel, SeenNamesFile, saveContent } from '../../../storage/io/index.ts'
 import { type Rejection, WscError } from '../../lib/index.ts'
@@ -8,7 +7,7 @@ import { addOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { NETWORKS } from '../inputs.ts'
-import { storageDir, storageDirOption } from '../storage-table.ts'
+import { storageDirOption, storagePlaces } from '../storage-place.ts'
 import { jsonLine } from '../text.ts'
 import { gatewayUrl } from './storage-gateway.ts'
 
@@ -46,7 +45,7 @@ async function getContent(context: CliContext, text: string, options: Options): 
   if (!parsed.ok) return refused(context, options, parsed)
   const params = NETWORKS[chainName(parsed.uri.chain) ?? '']
   if (params === undefined) throw usageError('the URI is of no network that is known here')
-  const seen = new SeenNamesFile(join(storageDir(options, params, context), 'seen-names.json'))
+  const seen = new SeenNamesFile(storagePlaces(options.storageDir, params, context).seenNames)
   const read = await readBlob(text, {
     kernel: await openKernel(),
     ...{ params, seen, signal },
