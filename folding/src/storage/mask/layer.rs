@@ -32,9 +32,7 @@ pub fn inverse() -> [[Fr; SIDE]; SIDE] {
   };
   std::array::from_fn(|i| {
     std::array::from_fn(|j| {
-      let above: Fr = (0..SIDE)
-        .map(|k| number(SIDE + j + k) * number(SIDE + k + i))
-        .product();
+      let above: Fr = (0..SIDE).map(|k| number(SIDE + j + k) * number(SIDE + k + i)).product();
       let below = Fr::from(SCALE) * number(SIDE + j + i) * others(j) * others(i);
       // A product of numbers that are not multiples of p.
       above * below.invert().unwrap_or(Fr::ZERO)

@@ -48,9 +48,11 @@ mod tests {
   #[test]
   fn the_chain_is_the_inverse_of_five() {
     let x = Fr::from(7);
-    let root = CHAIN.iter().fold(x.pow_vartime([u64::from(FIRST)]), |root, (squarings, odd)| {
-      root.pow_vartime([1 << squarings]) * x.pow_vartime([u64::from(*odd)])
-    });
+    let root = CHAIN
+      .iter()
+      .fold(x.pow_vartime([u64::from(FIRST)]), |root, (squarings, odd)| {
+        root.pow_vartime([1 << squarings]) * x.pow_vartime([u64::from(*odd)])
+      });
     assert_eq!(root.pow_vartime([5]), x);
     let squarings: usize = CHAIN.iter().map(|(squarings, _)| usize::from(*squarings)).sum();
     // Beside them a square and twelve multiplications for the powers.
