@@ -23,7 +23,6 @@ const PROVING_ONLY = [
   'scheme',
   'sealed',
   'session',
-  'storage/mask',
   'witness',
 ]
 
