@@ -7,8 +7,6 @@
 
 mod accumulator;
 mod gadgets;
-// Of storage by its place. It hangs here, among what only natives need, so that the module of the verifier stays as built.
-#[path = "../storage/mask/mod.rs"]
 pub mod mask;
 mod numbers;
 mod rules;
