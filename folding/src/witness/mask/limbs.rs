@@ -53,8 +53,8 @@ pub fn dot<const N: usize>(a: [&Limbs; N], b: [&Limbs; N]) -> Limbs {
   let mut low = [0; 4];
   for i in 0..4 {
     let mut sum = [low[0], low[1], low[2], low[3], 0];
-    for k in 0..N {
-      add_product(&mut sum, a[k], b[k][i]);
+    for (a, b) in a.iter().zip(b) {
+      add_product(&mut sum, a, b[i]);
     }
     low = reduce(&sum);
   }

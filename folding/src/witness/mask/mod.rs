@@ -59,17 +59,19 @@ fn place(round: usize, line: usize, at: usize) -> usize {
 pub fn encode(base: &Fr, numbers: &[u32], units: &[u8], parallel: bool) -> Result<Vec<u8>, Error> {
   fits(numbers, units, UNIT_BYTES)?;
   let mut out = vec![0; numbers.len() * ENCODED_BYTES];
-  let work = |(number, (unit, out)): (&u32, (&[u8], &mut [u8]))| encode::unit(keys(base, *number), unit, out);
+  let one = |number: u32, unit: &[u8], out: &mut [u8]| encode::unit(keys(base, number), unit, out);
   if parallel {
-    let units = units.par_chunks_exact(UNIT_BYTES);
-    let places = units.zip(out.par_chunks_exact_mut(ENCODED_BYTES));
-    numbers.par_iter().zip(places).for_each(work);
+    let places = out.par_chunks_exact_mut(ENCODED_BYTES);
+    let units = numbers.par_iter().zip(units.par_chunks_exact(UNIT_BYTES));
+    units
+      .zip(places)
+      .for_each(|((number, unit), out)| one(*number, unit, out));
   } else {
-    let units = units.chunks_exact(UNIT_BYTES);
-    numbers
-      .iter()
-      .zip(units.zip(out.chunks_exact_mut(ENCODED_BYTES)))
-      .for_each(work);
+    let places = out.chunks_exact_mut(ENCODED_BYTES);
+    let units = numbers.iter().zip(units.chunks_exact(UNIT_BYTES));
+    units
+      .zip(places)
+      .for_each(|((number, unit), out)| one(*number, unit, out));
   }
   Ok(out)
 }
@@ -80,17 +82,15 @@ pub fn decode(base: &Fr, numbers: &[u32], encoded: &[u8], parallel: bool) -> Res
   fits(numbers, encoded, ENCODED_BYTES)?;
   let mut out = vec![0; numbers.len() * (UNIT_BYTES + 1)];
   let (units, whole) = out.split_at_mut(numbers.len() * UNIT_BYTES);
-  let work = |((number, encoded), (unit, whole)): ((&u32, &[u8]), (&mut [u8], &mut u8))| {
-    *whole = u8::from(decode::unit(keys(base, *number), encoded, unit));
-  };
+  let one = |number: u32, encoded: &[u8], unit: &mut [u8]| u8::from(decode::unit(keys(base, number), encoded, unit));
   if parallel {
     let places = units.par_chunks_exact_mut(UNIT_BYTES).zip(whole);
-    let encoded = encoded.par_chunks_exact(ENCODED_BYTES);
-    numbers.par_iter().zip(encoded).zip(places).for_each(work);
+    let encoded = numbers.par_iter().zip(encoded.par_chunks_exact(ENCODED_BYTES));
+    (encoded.zip(places)).for_each(|((number, encoded), (unit, whole))| *whole = one(*number, encoded, unit));
   } else {
     let places = units.chunks_exact_mut(UNIT_BYTES).zip(whole);
-    let encoded = encoded.chunks_exact(ENCODED_BYTES);
-    numbers.iter().zip(encoded).zip(places).for_each(work);
+    let encoded = numbers.iter().zip(encoded.chunks_exact(ENCODED_BYTES));
+    (encoded.zip(places)).for_each(|((number, encoded), (unit, whole))| *whole = one(*number, encoded, unit));
   }
   Ok(out)
 }
