@@ -150,7 +150,7 @@ export class ReplicaScene {
   }
 }
 
-function chunkOf({ bytes, tree, unitRoots }: TestBlob, chunk: number) {
+export function chunkOf({ bytes, tree, unitRoots }: TestBlob, chunk: number) {
   const [size, roots] = [16 * UNIT_BYTES, 16 * 32]
   return {
     bytes: bytes.slice(chunk * size, (chunk + 1) * size),
