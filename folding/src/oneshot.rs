@@ -16,11 +16,13 @@ use crate::{
   error::{Code, Error, Result},
   field,
   line::{
+    argument::{
+      mercury,
+      spartan::{self, Half},
+      transcript::Transcript,
+      words::{Reader, WORD, Writer},
+    },
     curve::G,
-    mercury,
-    spartan::{self, Half},
-    transcript::Transcript,
-    words::{Reader, WORD, Writer},
   },
   ptau,
   quiet::quietly,

@@ -10,7 +10,11 @@ use crate::{
   curves::Fr,
   error::{Code, Error, Result},
   field,
-  line::{curve::G, matrices::multiply, mercury, spartan_prover},
+  line::{
+    argument::{mercury, spartan_prover},
+    curve::G,
+    relation::matrices::multiply,
+  },
   msm::msm,
   oneshot::{self, Proof, Statement},
   ptau,

@@ -1,7 +1,7 @@
 use super::*;
 use crate::line::{
-  matrices::{combined_columns, multiply},
-  sumcheck::eq_table,
+  argument::sumcheck::eq_table,
+  relation::matrices::{combined_columns, multiply},
 };
 use ff::Field;
 use halo2curves::bn256::Fr;

@@ -11,7 +11,7 @@ use wsc_folding::{
   error::Result,
   field::{self, MODULUS},
   keyfile::SetupInfo,
-  line::{self, scheme::Line},
+  line::{self, prover::scheme::Line},
   ptau,
   scheme::{FoldingScheme, Watch},
   session::{self, Prover},
@@ -195,7 +195,7 @@ impl Contracted for Line {
   }
 
   fn key_id(compact: &[u8]) -> [u8; 32] {
-    line::key::key_id(compact)
+    line::verifier::key::key_id(compact)
   }
 
   /// The one for inner products is the last of 1,025.

@@ -1,7 +1,7 @@
 //! What every folding scheme must do, whatever it is: the same tests for each.
 
 use crate::{fold, key};
-use wsc_folding::line::scheme::Line;
+use wsc_folding::line::prover::scheme::Line;
 
 macro_rules! contract {
   ($module:ident, $scheme:ty, $($file:ident: $($test:ident)*;)*) => {

@@ -9,8 +9,8 @@ use ff::{Field, PrimeField};
 use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
   curve::{G, H},
-  ivc::{Accumulator, commit},
-  verify::verify,
+  prover::ivc::{Accumulator, commit},
+  verifier::verify::verify,
 };
 
 const HASH: &str = "the hash of the last step";

@@ -8,7 +8,10 @@ use halo2curves::{
   group::Curve,
 };
 use std::collections::{BTreeSet, HashMap};
-use wsc_folding::line::{challenge::Bits, curve::ENDOMORPHISM, curve::LIMB_BITS};
+use wsc_folding::line::{
+  curve::{ENDOMORPHISM, LIMB_BITS},
+  sponge::challenge::Bits,
+};
 
 fn rows(list: &[&str]) -> BTreeSet<String> {
   list.iter().map(|name| name.to_string()).collect()

@@ -6,7 +6,7 @@ use halo2curves::{bn256::G1Affine, group::Curve};
 use rand_core::{RngCore, SeedableRng};
 use wsc_folding::line::{
   curve::{ENDOMORPHISM, point_limbs},
-  nifs,
+  fold::nifs,
   relation::{Incoming, Products, Running, RunningWitness},
 };
 use wsc_folding::{

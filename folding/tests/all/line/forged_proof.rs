@@ -8,18 +8,19 @@ use ff::Field;
 use halo2curves::group::Curve;
 use wsc_folding::curves::Fq;
 use wsc_folding::line::{
-  cycle::cycle_products,
-  cyclefold, inner_product,
-  ivc::Accumulator,
-  matrices::combined_columns,
-  mercury,
-  nifs::Messages,
-  proof::{CycleProof, Proof},
-  relation::evaluate,
-  spartan,
-  statement::Claim,
-  sumcheck::{self, Round, Scalar, eq_table},
-  transcript::Transcript,
+  argument::{
+    inner_product, mercury, spartan,
+    sumcheck::{self, Round, Scalar, eq_table},
+    transcript::Transcript,
+  },
+  cyclefold::{self, instance::cycle_products},
+  fold::nifs::Messages,
+  prover::ivc::Accumulator,
+  relation::{evaluate, matrices::combined_columns},
+  verifier::{
+    proof::{CycleProof, Proof},
+    statement::Claim,
+  },
 };
 use wsc_folding::sparse::Shape;
 

@@ -6,18 +6,23 @@ use ff::Field;
 use std::sync::OnceLock;
 use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
+  argument::{spartan, sumcheck},
   curve::G,
-  cycle::{self, CycleMessages, CycleRunning, CycleWitness, cycle_products},
-  cyclefold,
-  hashes::{io_hash, start_hash},
-  ivc::Accumulator,
-  nifs::{self, Messages},
-  proof::Proof,
+  cyclefold::{
+    self,
+    instance::{self, CycleMessages, CycleRunning, CycleWitness, cycle_products},
+  },
+  fold::{
+    hashes::{io_hash, start_hash},
+    nifs::{self, Messages},
+  },
+  prover::ivc::Accumulator,
   relation::{Incoming, Products, Running, RunningWitness},
-  spartan,
-  statement::Claim,
-  sumcheck,
-  verify::{VerifierKey, verify},
+  verifier::{
+    proof::Proof,
+    statement::Claim,
+    verify::{VerifierKey, verify},
+  },
 };
 
 pub const OUTER: &str = "the outer sum-check";
@@ -187,19 +192,19 @@ pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advanced {
   let square = (0..cyclefold::SIZE).map(|i| a2[i] * b2[i] - u * c2[i]);
   let bases = &parameters.cycle_bases;
   let cycle_messages = (lies.cycle_messages)(CycleMessages {
-    p2: cycle::commit(bases, &wires),
-    pt: cycle::commit(bases, &cross),
+    p2: instance::commit(bases, &wires),
+    pt: instance::commit(bases, &cross),
   });
   let mut sponge = folded.sponge;
-  let r = cycle::challenge(&mut sponge, &after.c, &cycle_messages);
-  let sums = cycle::incoming_sums(folded.gamma, running, &incoming.c, &after.c);
+  let r = instance::challenge(&mut sponge, &after.c, &cycle_messages);
+  let sums = instance::incoming_sums(folded.gamma, running, &incoming.c, &after.c);
   let mut cycle_witness = accumulator.cycle_witness.clone();
   let scalar = r.r_in_k();
-  cycle::add(&mut cycle_witness.w, &wires, scalar);
-  cycle::add(&mut cycle_witness.e, &cross, scalar);
-  cycle::add(&mut cycle_witness.e, &square.collect::<Vec<_>>(), scalar.square());
+  instance::add(&mut cycle_witness.w, &wires, scalar);
+  instance::add(&mut cycle_witness.e, &cross, scalar);
+  instance::add(&mut cycle_witness.e, &square.collect::<Vec<_>>(), scalar.square());
   Advanced {
-    cycle: cycle::fold(&accumulator.cycle, &sums, &cycle_messages, r),
+    cycle: instance::fold(&accumulator.cycle, &sums, &cycle_messages, r),
     running: after,
     witness,
     cycle_witness,
@@ -214,7 +219,7 @@ pub fn step(accumulator: &Accumulator, lies: &Lies<'_>) -> Accumulator {
 }
 
 pub fn on_top(accumulator: &Accumulator, advance: Advanced) -> Accumulator {
-  use wsc_folding::line::{augmented, builder::Builder};
+  use wsc_folding::line::{augmented, circuit::builder::Builder};
   let parameters = parameters();
   let wires = super::scene::wires(&accumulator.zn, 17);
   let mut cs = Builder::values(parameters.layout.first());
@@ -229,7 +234,7 @@ pub fn on_top(accumulator: &Accumulator, advance: Advanced) -> Accumulator {
   witness.resize(parameters.shape.variables, Fr::ZERO);
   let products = Products::of(&parameters.shape, &witness, Fr::ONE, x);
   assert_eq!(products.broken_row(), None);
-  let c = wsc_folding::line::ivc::commit(&parameters.bases, &witness);
+  let c = wsc_folding::line::prover::ivc::commit(&parameters.bases, &witness);
   Accumulator {
     n: accumulator.n + 1,
     z0: accumulator.z0.clone(),

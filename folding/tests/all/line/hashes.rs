@@ -5,10 +5,13 @@ use ff::Field;
 use rand_core::{RngCore, SeedableRng};
 use wsc_folding::curves::Fr;
 use wsc_folding::line::{
-  challenge::Bits,
   curve::ENDOMORPHISM,
-  poseidon::{self, PARAMETERS, SBOXES, State},
-  sponge::{Sponge, Tag, hash},
+  sponge::{
+    Sponge, Tag,
+    challenge::Bits,
+    hash,
+    poseidon::{self, PARAMETERS, SBOXES, State},
+  },
 };
 
 fn random() -> rand_chacha::ChaCha20Rng {

@@ -6,7 +6,10 @@ use halo2curves::{
   group::Curve,
 };
 use rand_core::SeedableRng;
-use wsc_folding::line::{mercury, relation::evaluate, transcript::Transcript, words::Writer};
+use wsc_folding::line::{
+  argument::{mercury, transcript::Transcript, words::Writer},
+  relation::evaluate,
+};
 
 /// By number of coordinates. When they were written, nova-snark 0.76 made the same arguments of the same inputs (compared
 /// byte for byte in its serialisation), and its verifier accepted them.

@@ -10,16 +10,11 @@ use rayon::prelude::*;
 use std::sync::{Mutex, OnceLock};
 use wsc_folding::line::{
   augmented::{self, Inputs},
-  builder::Builder,
-  compress::compress,
-  cycle::CycleMessages,
-  hashes::start_hash,
-  ivc::Accumulator,
-  key::Verifier,
-  nifs::Messages,
-  parameters::Parameters,
-  proof::Proof,
-  verify::VerifierKey,
+  circuit::builder::Builder,
+  cyclefold::instance::CycleMessages,
+  fold::{hashes::start_hash, nifs::Messages},
+  prover::{compress::compress, ivc::Accumulator, parameters::Parameters},
+  verifier::{key::Verifier, proof::Proof, verify::VerifierKey},
 };
 use wsc_folding::{curves::Fr, ptau::Powers, r1cs::R1cs, verifying::VerifyingKey};
 

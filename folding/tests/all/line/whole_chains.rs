@@ -9,7 +9,10 @@ use crate::common::R1csFile;
 use ff::Field;
 use rand_core::{RngCore, SeedableRng};
 use wsc_folding::line::{
-  curve::ENDOMORPHISM, cycle::CycleRunning, cyclefold, ivc::Accumulator, parameters::Parameters, relation,
+  curve::ENDOMORPHISM,
+  cyclefold::{self, instance::CycleRunning},
+  prover::{ivc::Accumulator, parameters::Parameters},
+  relation,
 };
 use wsc_folding::{
   curves::{Fq, Fr},

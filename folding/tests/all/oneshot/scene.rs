@@ -9,7 +9,10 @@ use wsc_folding::{
   curves::Fr,
   error::{Code, Result},
   field,
-  line::{matrices::multiply, mercury, spartan, spartan_prover},
+  line::{
+    argument::{mercury, spartan, spartan_prover},
+    relation::matrices::multiply,
+  },
   msm::msm,
   oneshot::{Proof, Statement, Verifier},
   oneshot_prover::{Prover, set_up, shape_of},

@@ -1,0 +1,11 @@
+//! Arguments that compression and one-shot proofs are made of: sum-checks, Spartan and openings under one transcript.
+
+pub mod evaluation;
+pub mod inner_product;
+pub mod mercury;
+pub mod spartan;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod spartan_prover;
+pub mod sumcheck;
+pub mod transcript;
+pub mod words;

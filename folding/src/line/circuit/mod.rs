@@ -1,0 +1,4 @@
+//! How Line writes its two own circuits.
+
+pub mod builder;
+pub mod points;

@@ -1,0 +1,278 @@
+//! Folding step after step, and the native decider (folding-scheme §8).
+
+use super::parameters::Parameters;
+use crate::{
+  curves::{Fq, Fr},
+  error::{Code, Error, Result},
+  line::{
+    augmented::{self, Inputs},
+    circuit::builder::Builder,
+    curve::{G, is_on_g, is_on_h},
+    cyclefold::{
+      self,
+      instance::{self, CycleMessages, CycleRunning, CycleWitness, MAX_STEPS},
+    },
+    fold::{
+      hashes::{io_hash, start_hash},
+      nifs::{self, Messages, Prepared},
+    },
+    relation::{Incoming, Products, Running, RunningWitness, evaluate},
+  },
+  msm::msm,
+  scheme::breaks,
+};
+use ff::Field;
+use halo2curves::{CurveAffine, bn256::G1, group::Curve};
+
+/// All steps so far: n of them, from z₀ to z_n.
+#[derive(Clone, Debug)]
+pub struct Accumulator {
+  pub n: u64,
+  pub z0: Vec<Fr>,
+  pub zn: Vec<Fr>,
+  pub running: Running,
+  pub witness: RunningWitness,
+  /// The instance of the last step, not folded yet.
+  pub incoming: Incoming,
+  pub incoming_witness: Vec<Fr>,
+  pub products: Products,
+  pub cycle: CycleRunning,
+  pub cycle_witness: CycleWitness,
+}
+
+pub fn commit(bases: &[G], values: &[Fr]) -> G {
+  msm(values, &bases[..values.len()]).to_affine()
+}
+
+/// One fold of the chain's last instance, before the next step: natively, with both witnesses moved along.
+pub struct Advance {
+  pub running: Running,
+  pub witness: RunningWitness,
+  pub cycle: CycleRunning,
+  pub cycle_witness: CycleWitness,
+  pub messages: Messages,
+  pub cycle_messages: CycleMessages,
+}
+
+/// The same with the large witness not moved along yet.
+struct Ahead {
+  prepared: Prepared,
+  cycle: CycleRunning,
+  cycle_witness: CycleWitness,
+  cycle_messages: CycleMessages,
+}
+
+impl Accumulator {
+  /// The first step. `wires` is the step circuit's witness, the constant first, and satisfies it.
+  pub fn begin(parameters: &Parameters, wires: &[Fr]) -> Result<Self> {
+    let Parameters { layout, shape, .. } = parameters;
+    let arity = layout.arity;
+    let running = Running::default_of(layout.log_rows);
+    let cycle = CycleRunning::default();
+    let (messages, cycle_messages) = Inputs::no_messages(layout.log_rows);
+    let (before, after) = (&wires[1 + arity..1 + 2 * arity], &wires[1..1 + arity]);
+    let inputs = Inputs {
+      pp: parameters.pp,
+      start: start_hash(parameters.pp, before),
+      i: 0,
+      before,
+      after,
+      running: &running,
+      cycle: &cycle,
+      c2: G::default(),
+      messages: &messages,
+      sum: G::default(),
+      cycle_messages,
+    };
+    let step_part = commit_step(parameters, wires);
+    let (incoming, incoming_witness, products) = step(parameters, wires, step_part, &inputs)?;
+    Ok(Accumulator {
+      n: 1,
+      z0: before.to_vec(),
+      zn: after.to_vec(),
+      witness: RunningWitness::default_of(shape),
+      running,
+      incoming,
+      incoming_witness,
+      products,
+      cycle,
+      cycle_witness: CycleWitness::default(),
+    })
+  }
+
+  /// One more step; on failure the accumulator is what it was.
+  pub fn fold(&mut self, parameters: &Parameters, wires: &[Fr]) -> Result<()> {
+    if self.n >= MAX_STEPS {
+      return Err(Error::new(
+        Code::Witness,
+        format!("a chain has at most {MAX_STEPS} steps"),
+      ));
+    }
+    let arity = parameters.layout.arity;
+    let after = &wires[1..1 + arity];
+    // Made before the threads part, where one would wait for the other; then the commitment to the step's own wires
+    // waits for nothing.
+    parameters.tables();
+    let (ahead, step_part) = rayon::join(|| self.ahead(parameters), || commit_step(parameters, wires));
+    let folded = &ahead.prepared.folded;
+    let inputs = Inputs {
+      pp: parameters.pp,
+      start: start_hash(parameters.pp, &self.z0),
+      i: self.n,
+      before: &self.zn,
+      after,
+      running: &self.running,
+      cycle: &self.cycle,
+      c2: self.incoming.c,
+      messages: &ahead.prepared.messages,
+      sum: folded.running.c,
+      cycle_messages: ahead.cycle_messages.clone(),
+    };
+    let (incoming, incoming_witness, products) = step(parameters, wires, step_part, &inputs)?;
+    // Nothing can fail any more.
+    let Ahead { prepared, .. } = &ahead;
+    prepared.apply(&mut self.witness, &self.incoming_witness, &self.products);
+    self.n += 1;
+    self.zn = after.to_vec();
+    self.running = ahead.prepared.folded.running;
+    self.cycle = ahead.cycle;
+    self.cycle_witness = ahead.cycle_witness;
+    self.incoming = incoming;
+    self.incoming_witness = incoming_witness;
+    self.products = products;
+    Ok(())
+  }
+
+  /// Folds the last instance into the running one, and CycleFold's with it.
+  pub fn advance(&self, parameters: &Parameters) -> Result<Advance> {
+    let ahead = self.ahead(parameters);
+    let mut witness = self.witness.clone();
+    let Ahead { prepared, .. } = &ahead;
+    prepared.apply(&mut witness, &self.incoming_witness, &self.products);
+    Ok(Advance {
+      running: prepared.folded.running.clone(),
+      witness,
+      messages: prepared.messages.clone(),
+      cycle: ahead.cycle,
+      cycle_witness: ahead.cycle_witness,
+      cycle_messages: ahead.cycle_messages,
+    })
+  }
+
+  fn ahead(&self, parameters: &Parameters) -> Ahead {
+    let prepared = nifs::prepare(&self.running, &self.witness, &self.incoming, &self.products);
+    let folded = &prepared.folded;
+    let running = &folded.running;
+    let (cycle_wires, public) = cyclefold::witness(folded.gamma, &self.running.c, &self.incoming.c, &running.c);
+    let incoming_products = instance::cycle_products(&cycle_wires, Fq::ONE, &public);
+    let products = instance::cycle_products(&self.cycle_witness.w, self.cycle.u_in_k(), &self.cycle.public());
+    let cross = instance::cross_term(&products, &incoming_products, self.cycle.u_in_k());
+    let tables = &parameters.tables().cycle;
+    let (p2, pt) = rayon::join(|| tables.commit(&cycle_wires), || tables.commit(&cross));
+    let cycle_messages = CycleMessages {
+      p2: p2.to_affine(),
+      pt: pt.to_affine(),
+    };
+    let mut sponge = folded.sponge.clone();
+    let r = instance::challenge(&mut sponge, &running.c, &cycle_messages);
+    let sums = instance::incoming_sums(folded.gamma, &self.running, &self.incoming.c, &running.c);
+    let mut cycle_witness = self.cycle_witness.clone();
+    instance::add(&mut cycle_witness.w, &cycle_wires, r.r_in_k());
+    instance::add(&mut cycle_witness.e, &cross, r.r_in_k());
+    Ahead {
+      cycle: instance::fold(&self.cycle, &sums, &cycle_messages, r),
+      cycle_witness,
+      cycle_messages,
+      prepared,
+    }
+  }
+
+  /// The native decider: None where everything holds, else the first thing that does not.
+  pub fn broken(&self, parameters: &Parameters) -> Option<&'static str> {
+    let Parameters {
+      layout,
+      shape,
+      bases,
+      cycle_bases,
+      pp,
+      ..
+    } = parameters;
+    if self.n == 0 || self.n > MAX_STEPS {
+      return Some("the number of steps");
+    }
+    if (self.z0.len(), self.zn.len()) != (layout.arity, layout.arity) || self.running.beta.len() != layout.log_rows {
+      return Some("the length of a vector");
+    }
+    if self.witness.w.len() != shape.variables || self.incoming_witness.len() != shape.variables {
+      return Some("the length of a witness");
+    }
+    if !is_on_g(&self.running.c) || !is_on_g(&self.incoming.c) || !is_on_h(&self.cycle.p) || !is_on_h(&self.cycle.q) {
+      return Some("a point");
+    }
+    if !self.cycle.within_bounds() {
+      return Some("the bounds of CycleFold's sums");
+    }
+    let defaults = (Running::default_of(layout.log_rows), CycleRunning::default());
+    if self.n == 1 && (&self.running, &self.cycle) != (&defaults.0, &defaults.1) {
+      return Some("the instances of a first step");
+    }
+    let x = io_hash(start_hash(*pp, &self.z0), self.n, &self.zn, &self.running, &self.cycle);
+    if self.incoming.x != x {
+      return Some("the hash of the last step");
+    }
+    let products = Products::of(shape, &self.incoming_witness, Fr::ONE, x);
+    if products.broken_row().is_some() {
+      return Some("a row of the last step");
+    }
+    if commit(bases, &self.incoming_witness) != self.incoming.c {
+      return Some("the commitment of the last step");
+    }
+    let witness = RunningWitness::of(shape, &self.running, self.witness.w.clone());
+    if evaluate(&witness.error, &self.running.beta) != self.running.e {
+      return Some("the running instance's claim");
+    }
+    if commit(bases, &self.witness.w) != self.running.c {
+      return Some("the running instance's commitment");
+    }
+    self.cycle.broken(&self.cycle_witness, cycle_bases)
+  }
+}
+
+/// The step's share of a commitment.
+fn commit_step(parameters: &Parameters, wires: &[Fr]) -> G1 {
+  let columns = 0..wires.len() - 1;
+  parameters.tables().step.commit(&parameters.bases, &wires[1..], columns)
+}
+
+/// The instance of one step: its witness, and what the next fold needs of it. `step_part` is the commitment to its own
+/// wires.
+fn step(
+  parameters: &Parameters,
+  wires: &[Fr],
+  step_part: G1,
+  inputs: &Inputs<'_>,
+) -> Result<(Incoming, Vec<Fr>, Products)> {
+  let Parameters {
+    layout, shape, bases, ..
+  } = parameters;
+  let mut cs = Builder::values(layout.first());
+  let x = augmented::write(&mut cs, layout, inputs);
+  let mut witness = Vec::with_capacity(shape.variables);
+  witness.extend_from_slice(&wires[1..]);
+  witness.extend_from_slice(cs.witness());
+  let columns = layout.first()..witness.len();
+  witness.resize(shape.variables, Fr::ZERO);
+  let (products, rest) = rayon::join(
+    || Products::of(shape, &witness, Fr::ONE, x),
+    || parameters.tables().step.commit(bases, &witness, columns),
+  );
+  if let Some(row) = products.broken_row() {
+    // The step's own rows come first; the rest fail with negligible probability only (folding-scheme §6).
+    return Err(breaks(row));
+  }
+  let c = (step_part + rest).to_affine();
+  if !bool::from(c.is_on_curve()) {
+    return Err(Error::internal("a commitment off the curve"));
+  }
+  Ok((Incoming { c, x }, witness, products))
+}
