@@ -6,7 +6,7 @@ import { join } from 'node:path'
 const PROVING_ONLY = [
   'addon',
   'keyfile',
-  'line/argument/spartan_prover',
+  'line/argument/proving',
   'line/augmented',
   'line/commitment',
   'line/prover',
@@ -14,6 +14,7 @@ const PROVING_ONLY = [
   'scheme',
   'sealed',
   'session',
+  'setup_files',
   'witness',
 ]
 

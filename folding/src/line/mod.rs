@@ -10,6 +10,7 @@ pub mod layout;
 pub mod relation;
 pub mod sponge;
 pub mod verifier;
+pub mod words;
 
 // What only proving needs is not part of the WebAssembly module (and no input of it: scripts/wasm/sources.ts).
 #[cfg(not(target_arch = "wasm32"))]

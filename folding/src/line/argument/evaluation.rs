@@ -2,17 +2,13 @@
 //! three multiplications; its terms cost additions where coefficients are ±1 or ±2 or double from term to term, as in the
 //! sums that pack bits.
 
-use crate::sparse::{Matrix, Shape, Term};
+use crate::sparse::{MINUS_ONE, Matrix, ONE, ROWS_A_TASK, Shape, Term};
 use ff::PrimeField;
 use rayon::prelude::*;
 use std::collections::HashMap;
 
-const ONE: u32 = 0;
-const MINUS_ONE: u32 = 1;
 /// Number of a coefficient that has no double among the coefficients.
 const NONE: u32 = u32::MAX;
-/// Rows that one task works on.
-const ROWS_A_TASK: usize = 1 << 12;
 
 /// For every coefficient of the table the number of its double.
 fn doubles<F: PrimeField>(table: &[F]) -> Vec<u32> {

@@ -3,9 +3,8 @@
 pub mod evaluation;
 pub mod inner_product;
 pub mod mercury;
-pub mod spartan;
 #[cfg(not(target_arch = "wasm32"))]
-pub mod spartan_prover;
+pub mod proving;
+pub mod spartan;
 pub mod sumcheck;
 pub mod transcript;
-pub mod words;

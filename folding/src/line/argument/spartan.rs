@@ -1,5 +1,5 @@
 //! Spartan (eprint 2019/550) over a circuit's rows, down to one value of the witness: what the compression of a fold on
-//! both curves and one-shot proofs have in common. The verifier's side; `spartan_prover.rs` is the other.
+//! both curves and one-shot proofs have in common. The verifier's side; `proving/spartan.rs` is the other.
 //!
 //! The claim is Σ_i eq_i(weights)·(Az∘Bz − u·Cz − E)_i = sum for z = (W, u, public values). The *outer* sum-check leads
 //! to values of Az, Bz, Cz (and E) at a row point, the *inner* one to a value of W at a column point. Whoever calls has
@@ -9,9 +9,11 @@ use super::{
   evaluation::{evaluate, public_columns},
   sumcheck::{self, Round, Scalar, eq_table},
   transcript::Transcript,
-  words::{Reader, Writer},
 };
-use crate::sparse::Shape;
+use crate::{
+  line::words::{Reader, Writer},
+  sparse::Shape,
+};
 
 pub struct Claim<'a, F> {
   pub shape: &'a Shape<F>,
@@ -40,17 +42,17 @@ impl<F: Scalar, const N: usize> Argument<F, N> {
   }
 
   pub fn write(&self, out: &mut Writer) {
-    out.rounds(&self.outer);
+    out.pairs(&self.outer);
     out.scalars(&self.values);
-    out.rounds(&self.inner);
+    out.pairs(&self.inner);
     out.scalars(&[self.witness]);
   }
 
   pub fn read(from: &mut Reader<'_>, rows: usize, columns: usize) -> crate::error::Result<Self> {
     Ok(Argument {
-      outer: from.rounds(rows)?,
+      outer: from.pairs(rows)?,
       values: from.array()?,
-      inner: from.rounds(columns)?,
+      inner: from.pairs(columns)?,
       witness: from.scalar()?,
     })
   }

@@ -3,7 +3,7 @@
 use crate::{
   curves::Fr,
   line::{
-    circuit::builder::{Builder, Num},
+    circuit::{builder::Builder, num::Num},
     sponge::{
       RATE, Tag,
       poseidon::{self, FULL_ROUNDS, PARAMETERS, PARTIAL_ROUNDS, State, WIDTH},

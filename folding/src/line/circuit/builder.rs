@@ -1,18 +1,12 @@
 //! A builder of rank-1 constraints for the two circuits that Line writes itself. The same code gives the shape, with a
 //! name for every wire and every row, and the values of a witness.
 
+use super::num::{Num, sum_up};
 use crate::sparse::Shape;
 use ff::PrimeField;
 
 /// Columns of public values count down from the top while a circuit is written; `Builder::shape` puts them in place.
 const ONE: u32 = u32::MAX;
-
-/// A linear combination with its value. While only values are wanted it has no terms.
-#[derive(Clone, Debug)]
-pub struct Num<F> {
-  pub value: F,
-  terms: Vec<(u32, F)>,
-}
 
 /// One row, a·b = c, and what it is for.
 #[derive(Clone, Debug)]
@@ -250,73 +244,8 @@ fn merged<F: PrimeField>(terms: &[(u32, F)], variables: u32) -> Vec<(u32, F)> {
       column
     }
   };
-  let mut placed: Vec<(u32, F)> = terms.iter().map(|(column, value)| (place(*column), *value)).collect();
-  placed.sort_by_key(|(column, _)| *column);
-  let mut out: Vec<(u32, F)> = Vec::with_capacity(placed.len());
-  for (column, value) in placed {
-    match out.last_mut() {
-      Some((last, sum)) if *last == column => *sum += value,
-      _ => out.push((column, value)),
-    }
-  }
+  let mut out: Vec<(u32, F)> = terms.iter().map(|(column, value)| (place(*column), *value)).collect();
+  sum_up(&mut out);
   out.retain(|(_, value)| *value != F::ZERO);
   out
-}
-
-impl<F: PrimeField> Num<F> {
-  pub fn zero() -> Self {
-    Num {
-      value: F::ZERO,
-      terms: Vec::new(),
-    }
-  }
-
-  pub fn plus(&self, other: &Self) -> Self {
-    self.with(other, F::ONE)
-  }
-
-  pub fn minus(&self, other: &Self) -> Self {
-    self.with(other, -F::ONE)
-  }
-
-  pub fn scaled(&self, factor: F) -> Self {
-    Num {
-      value: self.value * factor,
-      terms: self
-        .terms
-        .iter()
-        .map(|(column, value)| (*column, *value * factor))
-        .collect(),
-    }
-  }
-
-  /// self + factor·other.
-  pub fn with(&self, other: &Self, factor: F) -> Self {
-    let mut sum = self.clone();
-    sum.add_scaled(other, factor);
-    sum
-  }
-
-  pub fn add_scaled(&mut self, other: &Self, factor: F) {
-    self.value += other.value * factor;
-    self
-      .terms
-      .extend(other.terms.iter().map(|(column, value)| (*column, *value * factor)));
-    // Sums of sums (Poseidon's linear layers) would grow without end.
-    if self.terms.len() > 64 {
-      self.compact();
-    }
-  }
-
-  fn compact(&mut self) {
-    self.terms.sort_by_key(|(column, _)| *column);
-    let mut out: Vec<(u32, F)> = Vec::with_capacity(self.terms.len());
-    for (column, value) in self.terms.drain(..) {
-      match out.last_mut() {
-        Some((last, sum)) if *last == column => *sum += value,
-        _ => out.push((column, value)),
-      }
-    }
-    self.terms = out;
-  }
 }

@@ -1,7 +1,7 @@
 //! Curve arithmetic in a circuit over the curve's own base field, for y² = x³ + b of odd prime order. Incomplete additions
 //! are used only where the caller's ladder keeps their inputs apart (folding-scheme §4); everything else is checked.
 
-use super::builder::{Builder, Num};
+use super::{builder::Builder, num::Num};
 use ff::PrimeField;
 
 /// A point; (0, 0) is the neutral element where a flag says so.

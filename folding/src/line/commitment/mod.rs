@@ -65,16 +65,6 @@ impl Tables {
     }
   }
 
-  /// Bytes in memory.
-  pub fn size(&self) -> usize {
-    size_of_val(&self.sums[..]) + size_of_val(&self.numbers[..]) + self.multiples.size()
-  }
-
-  /// How many columns have stored multiples.
-  pub fn large(&self) -> usize {
-    self.numbers.iter().filter(|number| **number != NONE).count()
-  }
-
   /// Σ values[c]·bases[c] over the columns of a range.
   pub fn commit(&self, bases: &[G], values: &[Fr], columns: Range<usize>) -> G1 {
     let end = columns.end;
@@ -135,11 +125,6 @@ pub struct CycleTables(Multiples<H>);
 impl CycleTables {
   pub fn of(bases: &[H]) -> Self {
     CycleTables(Multiples::of(bases, CYCLE_WIDTH))
-  }
-
-  /// Bytes in memory.
-  pub fn size(&self) -> usize {
-    self.0.size()
   }
 
   pub fn commit(&self, values: &[Fq]) -> grumpkin::G1 {
@@ -246,7 +231,8 @@ mod tests {
       matrices,
     };
     let tables = Tables::of(&shape, &bases);
-    assert_eq!(tables.large(), 86);
+    let large = tables.numbers.iter().filter(|number| **number != NONE);
+    assert_eq!(large.count(), 86);
     // Values that are what the columns promise, and values that are not.
     let edge = [
       Fr::ZERO,

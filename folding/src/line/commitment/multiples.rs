@@ -47,11 +47,6 @@ impl<C: Affine> Multiples<C> {
     }
   }
 
-  /// Bytes in memory.
-  pub fn size(&self) -> usize {
-    size_of_val(&self.points[..])
-  }
-
   /// Σ scalar·P over (number of the base, scalar), and the plain points.
   pub fn sum(&self, terms: &[(u32, C::ScalarExt)], plain: &Plain<'_, C>) -> C::CurveExt {
     let (width, count) = (self.width, self.count);

@@ -3,10 +3,12 @@
 use super::{PUBLIC, PublicValues, SHAPE, SIZE};
 use crate::{
   curves::{Fq, Fr},
+  error::Result,
   line::{
-    curve::{H, LIMB_BITS, LIMBS, point_limbs},
+    curve::{G, H, LIMB_BITS, LIMBS, point_limbs},
     relation::{Running, matrices::multiply},
     sponge::{Sponge, challenge::Bits},
+    words::{Reader, Writer},
   },
   msm::msm,
 };
@@ -68,6 +70,25 @@ impl Default for CycleWitness {
 }
 
 impl CycleRunning {
+  /// Words of an instance in a file or a proof.
+  pub const WORDS: usize = 3 + SUMS;
+
+  pub fn write(&self, out: &mut Writer) {
+    out.point(&self.p);
+    out.point(&self.q);
+    out.scalars(&[self.u]);
+    out.scalars(&self.x);
+  }
+
+  pub fn read(from: &mut Reader<'_>) -> Result<Self> {
+    Ok(CycleRunning {
+      p: from.point()?,
+      q: from.point()?,
+      u: from.scalar()?,
+      x: from.array()?,
+    })
+  }
+
   /// P, Q, u, X: as the io hash takes it.
   pub fn elements(&self) -> Vec<Fr> {
     let mut out = vec![self.p.x, self.p.y, self.q.x, self.q.y, self.u];
@@ -138,12 +159,7 @@ pub fn cycle_products(w: &[Fq], u: Fq, public: &PublicValues) -> [Vec<Fq>; 3] {
 }
 
 /// The integers that an incoming instance adds, times r, to the sums: s, t′, limbs of C₁, C₂, C*.
-pub fn incoming_sums(
-  gamma: Bits,
-  running: &Running,
-  c2: &crate::line::curve::G,
-  sum: &crate::line::curve::G,
-) -> [Fr; SUMS] {
+pub fn incoming_sums(gamma: Bits, running: &Running, c2: &G, sum: &G) -> [Fr; SUMS] {
   let mut out = [Fr::ZERO; SUMS];
   out[0] = Fr::from(gamma.s());
   out[1] = Fr::from(gamma.t());
@@ -157,7 +173,7 @@ pub fn incoming_sums(
 }
 
 /// r, after C*, P₂ and P_T.
-pub fn challenge(sponge: &mut Sponge, sum: &crate::line::curve::G, messages: &CycleMessages) -> Bits {
+pub fn challenge(sponge: &mut Sponge, sum: &G, messages: &CycleMessages) -> Bits {
   sponge.absorb(&point_limbs(sum));
   sponge.absorb(&[messages.p2.x, messages.p2.y, messages.pt.x, messages.pt.y]);
   Bits::of(&sponge.squeeze())

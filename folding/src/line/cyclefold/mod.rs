@@ -8,7 +8,8 @@ use crate::{
   curves::Fq,
   line::{
     circuit::{
-      builder::{Builder, Num},
+      builder::Builder,
+      num::Num,
       points::{self, Point},
     },
     curve::{ENDOMORPHISM, G, G_B},

@@ -10,13 +10,13 @@ use crate::{
   curves::Fr,
   error::{Code, Error, Result},
   line::{
-    argument::words::{Reader, WORD, Writer},
     cyclefold::{
       SIZE,
-      instance::{CycleRunning, CycleWitness, SUMS},
+      instance::{CycleRunning, CycleWitness},
     },
     layout::Layout,
     relation::{Incoming, Products, Running, RunningWitness},
+    words::{Reader, WORD, Writer},
   },
 };
 use ff::Field;
@@ -28,25 +28,19 @@ fn bad(what: impl Into<String>) -> Error {
 /// Bytes of every accumulator under a key.
 fn length(layout: &Layout) -> usize {
   let variables = 1 << layout.log_rows;
-  let running = 4 + layout.log_rows;
-  WORD * (layout.arity + running + variables + 2 + variables + 3 + SUMS + 2 * SIZE)
+  WORD * (layout.arity + Running::words(layout.log_rows) + variables + 2 + variables + CycleRunning::WORDS + 2 * SIZE)
 }
 
 pub fn encode(accumulator: &Accumulator) -> Vec<u8> {
   let Accumulator { running, cycle, .. } = accumulator;
   let mut out = Writer::default();
   out.scalars(&accumulator.zn);
-  out.point(&running.c);
-  out.scalars(&[running.u, running.x, running.e]);
-  out.scalars(&running.beta);
+  running.write(&mut out);
   out.scalars(&accumulator.witness.w);
   out.point(&accumulator.incoming.c);
   out.scalars(&[accumulator.incoming.x]);
   out.scalars(&accumulator.incoming_witness);
-  out.point(&cycle.p);
-  out.point(&cycle.q);
-  out.scalars(&[cycle.u]);
-  out.scalars(&cycle.x);
+  cycle.write(&mut out);
   out.scalars(&accumulator.cycle_witness.w);
   out.scalars(&accumulator.cycle_witness.e);
   out.bytes()
@@ -61,25 +55,14 @@ pub fn decode(parameters: &Parameters, bytes: &[u8], steps: u64, z0: &[Fr]) -> R
   }
   let mut from = Reader::new(bytes, Code::Accumulator, "the accumulator");
   let zn = from.scalars(layout.arity)?;
-  let running = Running {
-    c: from.point()?,
-    u: from.scalar()?,
-    x: from.scalar()?,
-    e: from.scalar()?,
-    beta: from.scalars(layout.log_rows)?,
-  };
+  let running = Running::read(&mut from, layout.log_rows)?;
   let w = from.scalars(shape.variables)?;
   let incoming = Incoming {
     c: from.point()?,
     x: from.scalar()?,
   };
   let incoming_witness = from.scalars(shape.variables)?;
-  let cycle = CycleRunning {
-    p: from.point()?,
-    q: from.point()?,
-    u: from.scalar()?,
-    x: from.array()?,
-  };
+  let cycle = CycleRunning::read(&mut from)?;
   let cycle_witness = CycleWitness {
     w: from.scalars(SIZE)?,
     e: from.scalars(SIZE)?,

@@ -6,8 +6,9 @@ use crate::{
   error::Result,
   line::{
     argument::{
-      inner_product, mercury, spartan,
-      spartan_prover::{self, bad_luck},
+      inner_product,
+      proving::{self, spartan::bad_luck},
+      spartan,
       sumcheck::{self, eq_table},
       transcript::Transcript,
     },
@@ -64,9 +65,9 @@ pub fn compress(parameters: &Parameters, key: &[u8; 32], accumulator: &Accumulat
     public: &[running.u, running.x],
   };
   let tables = [products.az, products.bz, products.cz];
-  let (spartan, points) = spartan_prover::prove(&mut transcript, &claim, tables, None, folded_witness.w.clone())?;
+  let (spartan, points) = proving::spartan::prove(&mut transcript, &claim, tables, None, folded_witness.w.clone())?;
   watch.stage("compress", 2, STAGES)?;
-  let mercury = mercury::prove(
+  let mercury = proving::mercury::prove(
     &mut transcript,
     bases,
     &running.c,
@@ -114,7 +115,7 @@ fn compress_cycle(
     public: &public,
   };
   let error = Some(witness.e.clone());
-  let (spartan, points) = spartan_prover::prove(transcript, &claim, tables, error, witness.w.clone())?;
+  let (spartan, points) = proving::spartan::prove(transcript, &claim, tables, error, witness.w.clone())?;
   let (value, error_value) = (spartan.witness, spartan.values[3]);
   let theta: Fq = transcript.challenge(b"theta");
   let mut pairs = [

@@ -2,6 +2,7 @@
 
 pub mod accumulator;
 pub mod compress;
+mod decider;
 pub mod generators;
 pub mod ivc;
 pub mod parameter_file;

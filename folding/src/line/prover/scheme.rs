@@ -10,6 +10,7 @@ use crate::{
   r1cs::R1cs,
   scheme::{FoldingScheme, Watch},
 };
+use halo2curves::bn256::G2Affine;
 use std::{path::Path, sync::Arc};
 
 /// Folding without committed cross terms over BN254 and Grumpkin, compressed by one Spartan proof.
@@ -37,6 +38,10 @@ impl FoldingScheme for Line {
 
   fn constraints(parameters: &Parameters) -> [usize; 2] {
     [parameters.shape.matrices[0].ends.len(), crate::line::cyclefold::ROWS]
+  }
+
+  fn tau_g2(parameters: &Parameters) -> &G2Affine {
+    &parameters.tau
   }
 
   fn write_parameters(parameters: &Parameters) -> Result<Vec<u8>> {

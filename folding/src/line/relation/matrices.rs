@@ -1,14 +1,8 @@
 //! Products of a circuit's three matrices with vectors, over the verifier's compact form of them.
 
-use crate::sparse::{Shape, Term};
+use crate::sparse::{MINUS_ONE, ONE, ROWS_A_TASK, Shape, Term};
 use ff::PrimeField;
 use rayon::prelude::*;
-
-/// Numbers of the coefficients 1 and −1 in every table: most terms need no multiplication.
-const ONE: u32 = 0;
-const MINUS_ONE: u32 = 1;
-/// Rows that one task works on.
-const ROWS_A_TASK: usize = 1 << 12;
 
 fn add_term<F: PrimeField>(table: &[F], sum: &mut F, term: &Term, value: F) {
   match term.coefficient {

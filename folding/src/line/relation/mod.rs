@@ -7,7 +7,11 @@ pub mod small;
 use self::small::Small;
 use crate::{
   curves::Fr,
-  line::curve::{G, point_limbs},
+  error::Result,
+  line::{
+    curve::{G, point_limbs},
+    words::{Reader, Writer},
+  },
   sparse::Shape,
 };
 use ff::Field;
@@ -40,6 +44,27 @@ impl Running {
       e: Fr::ZERO,
       beta: vec![Fr::ZERO; log_rows],
     }
+  }
+
+  /// Words of an instance in a file or a proof.
+  pub fn words(log_rows: usize) -> usize {
+    4 + log_rows
+  }
+
+  pub fn write(&self, out: &mut Writer) {
+    out.point(&self.c);
+    out.scalars(&[self.u, self.x, self.e]);
+    out.scalars(&self.beta);
+  }
+
+  pub fn read(from: &mut Reader<'_>, log_rows: usize) -> Result<Self> {
+    Ok(Running {
+      c: from.point()?,
+      u: from.scalar()?,
+      x: from.scalar()?,
+      e: from.scalar()?,
+      beta: from.scalars(log_rows)?,
+    })
   }
 
   /// C (six limbs), u, x, e, β: as the io hash takes it.

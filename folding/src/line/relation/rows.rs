@@ -4,7 +4,7 @@
 
 use crate::{
   curves::Fr,
-  sparse::{Matrix, Shape, Term},
+  sparse::{Matrix, ROWS_A_TASK, Shape, Term},
 };
 use ff::{Field, PrimeField};
 use rayon::prelude::*;
@@ -13,8 +13,6 @@ use rayon::prelude::*;
 const LARGE: i64 = i64::MIN;
 /// Greatest absolute value of a small number.
 const SMALL: u64 = 1 << 31;
-/// Rows that one task works on.
-const ROWS_A_TASK: usize = 1 << 12;
 /// Sums from −TABLE to TABLE are looked up.
 const TABLE: i128 = 64;
 

@@ -4,19 +4,13 @@ use crate::{
   curves::{Fq, Fr},
   error::{Code, Error, Result},
   line::{
-    argument::{
-      inner_product, mercury, spartan,
-      sumcheck::Round,
-      words::{Reader, WORD, Writer},
-    },
+    argument::{inner_product, mercury, spartan, sumcheck::Round},
     curve::{G, H},
-    cyclefold::{
-      self,
-      instance::{CycleRunning, SUMS},
-    },
+    cyclefold::{self, instance::CycleRunning},
     fold::nifs::Messages,
     layout::Layout,
     relation::Running,
+    words::{Reader, WORD, Writer},
   },
 };
 use halo2curves::group::prime::PrimeCurveAffine;
@@ -51,35 +45,29 @@ pub struct CycleProof {
 /// Bytes of a proof under a key.
 pub fn length(layout: &Layout) -> usize {
   let rows = layout.log_rows;
-  let running = 1 + 3 + rows;
-  let cycle = 2 + 1 + SUMS;
+  let instances = Running::words(rows) + 1 + CycleRunning::WORDS;
   let fold = rows + 1;
   let folded = spartan::Argument::<Fr, 3>::words(rows, rows) + mercury::Argument::WORDS;
   let cycle_proof = spartan::Argument::<Fq, 4>::words(CYCLE_ROUNDS, CYCLE_ROUNDS);
   let joint = 2 * CYCLE_ROUNDS + 2;
   let inner_product = 2 * CYCLE_ROUNDS + 1;
-  WORD * (layout.arity + running + 1 + cycle + fold + folded + cycle_proof + joint + inner_product)
+  WORD * (layout.arity + instances + fold + folded + cycle_proof + joint + inner_product)
 }
 
 impl Proof {
   pub fn encode(&self) -> Vec<u8> {
     let mut out = Writer::default();
     out.scalars(&self.zn);
-    out.point(&self.running.c);
-    out.scalars(&[self.running.u, self.running.x, self.running.e]);
-    out.scalars(&self.running.beta);
+    self.running.write(&mut out);
     out.point(&self.c2);
-    out.point(&self.cycle.p);
-    out.point(&self.cycle.q);
-    out.scalars(&[self.cycle.u]);
-    out.scalars(&self.cycle.x);
+    self.cycle.write(&mut out);
     out.scalars(&self.messages.line);
     out.scalars(&[self.messages.cross]);
     self.spartan.write(&mut out);
     self.mercury.write(&mut out);
     let cycle = &self.cycle_proof;
     cycle.spartan.write(&mut out);
-    out.rounds(&cycle.joint);
+    out.pairs(&cycle.joint);
     out.scalars(&cycle.joint_values);
     for [left, right] in &cycle.argument.sides {
       out.point(left);
@@ -98,13 +86,7 @@ impl Proof {
     let rows = layout.log_rows;
     let mut from = Reader::new(bytes, Code::ProofMalformed, "the proof");
     let zn = from.scalars(layout.arity)?;
-    let running = Running {
-      c: from.point()?,
-      u: from.scalar()?,
-      x: from.scalar()?,
-      e: from.scalar()?,
-      beta: from.scalars(rows)?,
-    };
+    let running = Running::read(&mut from, rows)?;
     let c2: G = from.point()?;
     if bool::from(c2.is_identity()) {
       return Err(Error::new(
@@ -112,12 +94,7 @@ impl Proof {
         "the commitment of the last step is neutral",
       ));
     }
-    let cycle = CycleRunning {
-      p: from.point()?,
-      q: from.point()?,
-      u: from.scalar()?,
-      x: from.array()?,
-    };
+    let cycle = CycleRunning::read(&mut from)?;
     let messages = Messages {
       line: from.scalars(rows)?,
       cross: from.scalar()?,
@@ -126,7 +103,7 @@ impl Proof {
     let mercury = mercury::Argument::read(&mut from)?;
     let cycle_proof = CycleProof {
       spartan: spartan::Argument::read(&mut from, CYCLE_ROUNDS, CYCLE_ROUNDS)?,
-      joint: from.rounds(CYCLE_ROUNDS)?,
+      joint: from.pairs(CYCLE_ROUNDS)?,
       joint_values: from.array()?,
       argument: inner_product::Argument {
         sides: (0..CYCLE_ROUNDS)

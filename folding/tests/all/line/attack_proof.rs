@@ -13,13 +13,13 @@ use wsc_folding::line::{
   argument::{
     sumcheck::{self, ZeroWeight},
     transcript::Transcript,
-    words::WORD,
   },
   curve::H,
   verifier::{
     statement::{Claim, PROTOCOL},
     verify::verify,
   },
+  words::WORD,
 };
 
 /// Items 17 and 18. Every challenge comes after what it must not be known to.

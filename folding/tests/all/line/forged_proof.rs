@@ -9,7 +9,7 @@ use halo2curves::group::Curve;
 use wsc_folding::curves::Fq;
 use wsc_folding::line::{
   argument::{
-    inner_product, mercury, spartan,
+    inner_product, proving, spartan,
     sumcheck::{self, Round, Scalar, eq_table},
     transcript::Transcript,
   },
@@ -92,7 +92,7 @@ pub fn compress_with(
   if order != Order::MercuryEarly {
     transcript.scalars(b"w", &[witness]);
   }
-  let mercury = mercury::prove(
+  let mercury = proving::mercury::prove(
     &mut transcript,
     &parameters.bases,
     &running.c,

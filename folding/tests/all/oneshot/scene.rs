@@ -10,7 +10,7 @@ use wsc_folding::{
   error::{Code, Result},
   field,
   line::{
-    argument::{mercury, spartan, spartan_prover},
+    argument::{proving, spartan},
     relation::matrices::multiply,
   },
   msm::msm,
@@ -98,9 +98,9 @@ impl Scene {
       ..claim
     };
     let folded = variables[..self.shape.variables].to_vec();
-    let (spartan, points) = spartan_prover::prove(transcript, &claim, tables, None, folded).unwrap();
+    let (spartan, points) = proving::spartan::prove(transcript, &claim, tables, None, folded).unwrap();
     let f = &variables[..self.shape.variables];
-    let opening = mercury::prove(transcript, &self.powers, &witness, f, &points.column, &spartan.witness);
+    let opening = proving::mercury::prove(transcript, &self.powers, &witness, f, &points.column, &spartan.witness);
     Proof {
       witness,
       spartan,

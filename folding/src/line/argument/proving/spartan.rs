@@ -1,13 +1,15 @@
 //! The prover's side of `spartan.rs`.
 
-use super::{
-  spartan::{Argument, Claim, Points, begin_inner, end, inner_sum},
-  sumcheck::{self, Scalar, eq_table},
-  transcript::Transcript,
-};
 use crate::{
   error::{Error, Result},
-  line::relation::matrices::combined_columns,
+  line::{
+    argument::{
+      spartan::{Argument, Claim, Points, begin_inner, end, inner_sum},
+      sumcheck::{self, Scalar, eq_table},
+      transcript::Transcript,
+    },
+    relation::matrices::combined_columns,
+  },
 };
 
 pub fn bad_luck(_: sumcheck::ZeroWeight) -> Error {
