@@ -32,6 +32,7 @@ contract! {
     setting_up_is_reproducible;
   key:
     the_setup_follows_from_tau_g2
+    a_parameter_file_is_not_believed_of_its_setup
     other_powers_make_another_key_and_another_kind
     the_id_covers_every_byte
     only_a_whole_key_is_taken

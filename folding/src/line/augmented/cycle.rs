@@ -25,7 +25,7 @@ pub(super) fn fold_cycle(
   running: &RunningNum,
   c2: &[Num<Fr>],
   cycle: &CycleNum,
-  folded: &FoldedNum,
+  folded: &FoldedNum<'_>,
   messages: &CycleMessages,
 ) -> CycleNum {
   let b = -Fr::from(H_MINUS_B);

@@ -10,27 +10,31 @@ use crate::{
   curves::Fr,
   line::{
     circuit::{builder::Builder, num::Num},
-    sponge::{RATE, Tag},
+    sponge::{
+      RATE, Tag,
+      poseidon::{Permutation, WIDTH},
+    },
   },
 };
 
-pub(super) struct FoldedNum {
+pub(super) struct FoldedNum<'a> {
   pub(super) running: RunningNum,
   /// γ's bits, low first.
   pub(super) gamma: Vec<Num<Fr>>,
-  pub(super) sponge: SpongeGadget,
+  pub(super) sponge: SpongeGadget<'a>,
 }
 
 /// NIFS.V, with C* from the witness.
-pub(super) fn fold(
+pub(super) fn fold<'a>(
   cs: &mut Builder<Fr>,
+  hash: &'a Permutation<WIDTH>,
   running: &RunningNum,
   x2: &Num<Fr>,
   c2: &[Num<Fr>],
   c_star: Vec<Num<Fr>>,
   inputs: &Inputs<'_>,
-) -> FoldedNum {
-  let mut sponge = SpongeGadget::new(cs, Tag::Fold);
+) -> FoldedNum<'a> {
+  let mut sponge = SpongeGadget::new(cs, hash, Tag::Fold);
   sponge.absorb(cs, std::slice::from_ref(x2));
   sponge.absorb(cs, c2);
   let t: [Num<Fr>; RATE] = sponge.squeeze_all(cs);

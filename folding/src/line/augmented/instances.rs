@@ -4,7 +4,7 @@ use crate::{
   curves::Fr,
   line::{
     circuit::{builder::Builder, num::Num, points::Point},
-    curve::{G, H, LIMB_BITS, point_limbs},
+    curve::{H, LIMB_BITS, PointLimbs},
     cyclefold::instance::{CycleRunning, LIMB_SUM_BITS, U_BITS, WORD_SUM_BITS},
     relation::Running,
   },
@@ -45,9 +45,9 @@ impl CycleNum {
   }
 }
 
-pub(super) fn running_wires(cs: &mut Builder<Fr>, running: &Running) -> RunningNum {
+pub(super) fn running_wires(cs: &mut Builder<Fr>, running: &Running, c1: &PointLimbs) -> RunningNum {
   cs.scoped("running-before", |cs| RunningNum {
-    c: point_wires(cs, &running.c),
+    c: point_wires(cs, c1),
     u: cs.wire("u", running.u),
     x: cs.wire("x", running.x),
     e: cs.wire("e", running.e),
@@ -56,11 +56,8 @@ pub(super) fn running_wires(cs: &mut Builder<Fr>, running: &Running) -> RunningN
 }
 
 /// The six limbs of a point of G, 85 bits each: all the field's bits of a coordinate and more, so a limb is no wire.
-pub(super) fn point_wires(cs: &mut Builder<Fr>, point: &G) -> Vec<Num<Fr>> {
-  point_limbs(point)
-    .iter()
-    .map(|limb| cs.ranged("limb", limb, LIMB_BITS))
-    .collect()
+pub(super) fn point_wires(cs: &mut Builder<Fr>, limbs: &PointLimbs) -> Vec<Num<Fr>> {
+  limbs.iter().map(|limb| cs.ranged("limb", limb, LIMB_BITS)).collect()
 }
 
 pub(super) fn cycle_wires(cs: &mut Builder<Fr>, cycle: &CycleRunning) -> CycleNum {

@@ -17,12 +17,15 @@ use crate::{
   curves::Fr,
   line::{
     circuit::{builder::Builder, num::Num},
-    curve::{G, H},
+    curve::{H, PointLimbs},
     cyclefold::instance::{CycleMessages, CycleRunning},
     fold::nifs::Messages,
     layout::Layout,
     relation::Running,
-    sponge::Tag,
+    sponge::{
+      Tag,
+      poseidon::{Permutation, WIDTH},
+    },
   },
 };
 use ff::Field;
@@ -40,12 +43,14 @@ pub struct Inputs<'a> {
   pub before: &'a [Fr],
   pub after: &'a [Fr],
   pub running: &'a Running,
+  /// C₁, which is `running`'s. Rows hold limbs to 85 bits, not a point to one name: x + q is another one of it.
+  pub c1: PointLimbs,
   pub cycle: &'a CycleRunning,
   /// Commitment of the incoming instance.
-  pub c2: G,
+  pub c2: PointLimbs,
   pub messages: &'a Messages,
   /// C₁ + γC₂, which CycleFold proves.
-  pub sum: G,
+  pub sum: PointLimbs,
   pub cycle_messages: CycleMessages,
 }
 
@@ -64,8 +69,9 @@ impl Inputs<'_> {
   }
 }
 
-/// Writes the augmentation; the builder's first wire comes after the step's. Returns the public value, the io hash.
-pub fn write(cs: &mut Builder<Fr>, layout: &Layout, inputs: &Inputs<'_>) -> Fr {
+/// Writes the augmentation, which hashes by `hash`; the builder's first wire comes after the step's. Returns the public
+/// value, the io hash.
+pub fn write(cs: &mut Builder<Fr>, hash: &Permutation<WIDTH>, layout: &Layout, inputs: &Inputs<'_>) -> Fr {
   let arity = layout.arity;
   // circom orders its wires: the constant one, the outputs, the public inputs; the constant has no column of its own.
   let state = |cs: &Builder<Fr>, values: &[Fr], first: usize| -> Vec<Num<Fr>> {
@@ -80,27 +86,27 @@ pub fn write(cs: &mut Builder<Fr>, layout: &Layout, inputs: &Inputs<'_>) -> Fr {
   let i = cs.wire("i", Fr::from(inputs.i));
   let start = cs.wire("start", inputs.start);
   let pp = cs.wire("pp", inputs.pp);
-  let running = running_wires(cs, inputs.running);
+  let running = running_wires(cs, inputs.running, &inputs.c1);
   let cycle = cycle_wires(cs, inputs.cycle);
   let c2 = cs.scoped("c2", |cs| point_wires(cs, &inputs.c2));
   let c_star = cs.scoped("sum", |cs| point_wires(cs, &inputs.sum));
 
   let x2 = cs.scoped("io-before", |cs| {
-    io_hash(cs, &start, &i, &before, &running.elements(), &cycle.elements())
+    io_hash(cs, hash, &start, &i, &before, &running.elements(), &cycle.elements())
   });
 
   let first = cs.scoped("first", |cs| {
     let first = cs.is_zero("i", &i);
-    let mut sponge = SpongeGadget::new(cs, Tag::Start);
+    let mut sponge = SpongeGadget::new(cs, hash, Tag::Start);
     sponge.absorb(cs, &[pp]);
     sponge.absorb(cs, &before);
-    let hash = sponge.squeeze(cs);
+    let squeezed = sponge.squeeze(cs);
     let zero = cs.constant(Fr::ZERO);
-    cs.enforce("start", &first, &start.minus(&hash), &zero);
+    cs.enforce("start", &first, &start.minus(&squeezed), &zero);
     first
   });
 
-  let folded = cs.scoped("fold", |cs| fold(cs, &running, &x2, &c2, c_star, inputs));
+  let folded = cs.scoped("fold", |cs| fold(cs, hash, &running, &x2, &c2, c_star, inputs));
   let new_cycle = cs.scoped("cycle", |cs| {
     fold_cycle(cs, &running, &c2, &cycle, &folded, &inputs.cycle_messages)
   });
@@ -117,7 +123,7 @@ pub fn write(cs: &mut Builder<Fr>, layout: &Layout, inputs: &Inputs<'_>) -> Fr {
   let cycle_after = cs.scoped("cycle-running", |cs| chosen(cs, new_cycle.elements()));
   let next = i.plus(&cs.constant(Fr::ONE));
   let out = cs.scoped("io-after", |cs| {
-    io_hash(cs, &start, &next, &after, &running_after, &cycle_after)
+    io_hash(cs, hash, &start, &next, &after, &running_after, &cycle_after)
   });
   let public = cs.public(out.value);
   cs.equal("out", &out, &public);
@@ -126,13 +132,14 @@ pub fn write(cs: &mut Builder<Fr>, layout: &Layout, inputs: &Inputs<'_>) -> Fr {
 
 fn io_hash(
   cs: &mut Builder<Fr>,
+  hash: &Permutation<WIDTH>,
   start: &Num<Fr>,
   i: &Num<Fr>,
   state: &[Num<Fr>],
   running: &[Num<Fr>],
   cycle: &[Num<Fr>],
 ) -> Num<Fr> {
-  let mut sponge = SpongeGadget::new(cs, Tag::Io);
+  let mut sponge = SpongeGadget::new(cs, hash, Tag::Io);
   sponge.absorb(cs, &[start.clone(), i.clone()]);
   sponge.absorb(cs, state);
   sponge.absorb(cs, running);

@@ -6,7 +6,7 @@ use crate::{
     circuit::{builder::Builder, num::Num},
     sponge::{
       RATE, Tag,
-      poseidon::{self, FULL_ROUNDS, PARAMETERS, PARTIAL_ROUNDS, State, WIDTH},
+      poseidon::{FULL_ROUNDS, PARTIAL_ROUNDS, Permutation, State, WIDTH},
     },
   },
 };
@@ -14,16 +14,21 @@ use ff::Field;
 
 /// As `sponge::Sponge`.
 #[derive(Clone)]
-pub struct SpongeGadget {
+pub struct SpongeGadget<'a> {
+  permutation: &'a Permutation<WIDTH>,
   state: Vec<Num<Fr>>,
   filled: usize,
 }
 
-impl SpongeGadget {
-  pub fn new(cs: &Builder<Fr>, tag: Tag) -> Self {
+impl<'a> SpongeGadget<'a> {
+  pub fn new(cs: &Builder<Fr>, permutation: &'a Permutation<WIDTH>, tag: Tag) -> Self {
     let mut state = vec![Num::zero(); WIDTH];
     state[0] = cs.constant(Fr::from(tag as u64));
-    SpongeGadget { state, filled: 0 }
+    SpongeGadget {
+      permutation,
+      state,
+      filled: 0,
+    }
   }
 
   pub fn absorb(&mut self, cs: &mut Builder<Fr>, elements: &[Num<Fr>]) {
@@ -48,19 +53,20 @@ impl SpongeGadget {
 
   fn permute(&mut self, cs: &mut Builder<Fr>) {
     self.filled = 0;
+    let permutation = self.permutation;
     cs.scoped("poseidon", |cs| {
       if cs.record().is_some() {
-        permute_recorded(cs, &mut self.state);
+        permute_recorded(cs, permutation, &mut self.state);
       } else {
-        permute_values(cs, &mut self.state);
+        permute_values(cs, permutation, &mut self.state);
       }
     });
   }
 }
 
 /// The rows, by the textbook.
-fn permute_recorded(cs: &mut Builder<Fr>, state: &mut Vec<Num<Fr>>) {
-  for (round, constants) in PARAMETERS.round.iter().enumerate() {
+fn permute_recorded(cs: &mut Builder<Fr>, permutation: &Permutation<WIDTH>, state: &mut Vec<Num<Fr>>) {
+  for (round, constants) in permutation.round.iter().enumerate() {
     let full = !(FULL_ROUNDS / 2..FULL_ROUNDS / 2 + PARTIAL_ROUNDS).contains(&round);
     for (at, constant) in constants.iter().enumerate() {
       state[at].add_scaled(&cs.constant(*constant), Fr::ONE);
@@ -70,7 +76,7 @@ fn permute_recorded(cs: &mut Builder<Fr>, state: &mut Vec<Num<Fr>>) {
         state[at] = cs.product("x^5", &fourth, &state[at]);
       }
     }
-    *state = PARAMETERS
+    *state = permutation
       .mix
       .iter()
       .map(|row| {
@@ -85,9 +91,9 @@ fn permute_recorded(cs: &mut Builder<Fr>, state: &mut Vec<Num<Fr>>) {
 }
 
 /// The same wires from the fast permutation.
-fn permute_values(cs: &mut Builder<Fr>, state: &mut [Num<Fr>]) {
+fn permute_values(cs: &mut Builder<Fr>, permutation: &Permutation<WIDTH>, state: &mut [Num<Fr>]) {
   let mut values: State = std::array::from_fn(|i| state[i].value);
-  poseidon::permute_observed(&mut values, |[_, square, fourth, fifth]| {
+  permutation.permute_observed(&mut values, |[_, square, fourth, fifth]| {
     cs.wire("x^2", square);
     cs.wire("x^4", fourth);
     cs.wire("x^5", fifth);

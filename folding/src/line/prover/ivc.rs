@@ -7,7 +7,7 @@ use crate::{
   line::{
     augmented::{self, Inputs},
     circuit::builder::Builder,
-    curve::G,
+    curve::{G, point_limbs},
     cyclefold::{
       self,
       instance::{self, CycleMessages, CycleRunning, CycleWitness, MAX_STEPS},
@@ -17,6 +17,7 @@ use crate::{
       nifs::{self, Messages, Prepared},
     },
     relation::{Incoming, Products, Running, RunningWitness},
+    sponge::poseidon::PARAMETERS,
   },
   msm::msm,
   scheme::breaks,
@@ -79,9 +80,10 @@ impl Accumulator {
       after,
       running: &running,
       cycle: &cycle,
-      c2: G::default(),
+      c1: Default::default(),
+      c2: Default::default(),
       messages: &messages,
-      sum: G::default(),
+      sum: Default::default(),
       cycle_messages,
     };
     let step_part = commit_step(parameters, wires);
@@ -123,9 +125,10 @@ impl Accumulator {
       after,
       running: &self.running,
       cycle: &self.cycle,
-      c2: self.incoming.c,
+      c1: point_limbs(&self.running.c),
+      c2: point_limbs(&self.incoming.c),
       messages: &ahead.prepared.messages,
-      sum: folded.running.c,
+      sum: point_limbs(&folded.running.c),
       cycle_messages: ahead.cycle_messages.clone(),
     };
     let (incoming, incoming_witness, products) = step(parameters, wires, step_part, &inputs)?;
@@ -206,7 +209,7 @@ fn step(
     layout, shape, bases, ..
   } = parameters;
   let mut cs = Builder::values(layout.first());
-  let x = augmented::write(&mut cs, layout, inputs);
+  let x = augmented::write(&mut cs, &PARAMETERS, layout, inputs);
   let mut witness = Vec::with_capacity(shape.variables);
   witness.extend_from_slice(&wires[1..]);
   witness.extend_from_slice(cs.witness());

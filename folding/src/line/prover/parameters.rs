@@ -13,6 +13,7 @@ use crate::{
     cyclefold::{SIZE, instance::CycleRunning},
     layout::{LOG_ROWS, Layout, MAX_ARITY},
     relation::Running,
+    sponge::poseidon::PARAMETERS,
     verifier::{
       key::{self, Content},
       verify::VerifierKey,
@@ -184,10 +185,11 @@ fn write_dummy(cs: &mut Builder<Fr>, layout: &Layout) {
     after: &state,
     running: &Running::default_of(layout.log_rows),
     cycle: &CycleRunning::default(),
-    c2: G::default(),
+    c1: Default::default(),
+    c2: Default::default(),
     messages: &messages,
-    sum: G::default(),
+    sum: Default::default(),
     cycle_messages,
   };
-  augmented::write(cs, layout, &inputs);
+  augmented::write(cs, &PARAMETERS, layout, &inputs);
 }

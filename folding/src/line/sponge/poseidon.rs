@@ -1,9 +1,9 @@
 //! Poseidon for Line: width 18, 8 full and 59 partial rounds (`poseidon::wide`).
 
-use crate::{curves::Fr, poseidon::wide::Permutation};
+use crate::curves::Fr;
 use std::sync::LazyLock;
 
-pub use crate::poseidon::wide::FULL_ROUNDS;
+pub use crate::poseidon::wide::{FULL_ROUNDS, Permutation};
 pub const WIDTH: usize = 18;
 pub const PARTIAL_ROUNDS: usize = 59;
 /// S-boxes of one permutation, in the order of computation: three rows each in a circuit.
@@ -17,10 +17,4 @@ pub static PARAMETERS: LazyLock<Permutation<WIDTH>> = LazyLock::new(|| Permutati
 /// One permutation.
 pub fn permute(state: &mut State) {
   PARAMETERS.permute(state);
-}
-
-/// One permutation; `see` is told x, x², x⁴, x⁵ of every S-box, in the order in which the textbook meets them: in a full
-/// round element after element.
-pub fn permute_observed(state: &mut State, see: impl FnMut([Fr; 4])) {
-  PARAMETERS.permute_observed(state, see);
 }

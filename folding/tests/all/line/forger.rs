@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
   argument::{spartan, sumcheck},
+  augmented::{self, Inputs},
+  circuit::builder::Builder,
   curve::G,
   cyclefold::{
     self,
@@ -16,8 +18,12 @@ use wsc_folding::line::{
     hashes::{io_hash, start_hash},
     nifs::{self, Messages},
   },
-  prover::ivc::Accumulator,
+  prover::{
+    ivc::{Accumulator, commit},
+    parameters::Parameters,
+  },
   relation::{Incoming, Products, Running, RunningWitness},
+  sponge::poseidon::{PARAMETERS, Permutation, WIDTH},
   verifier::{
     proof::Proof,
     statement::Claim,
@@ -219,32 +225,43 @@ pub fn step(accumulator: &Accumulator, lies: &Lies<'_>) -> Accumulator {
 }
 
 pub fn on_top(accumulator: &Accumulator, advance: Advanced) -> Accumulator {
-  use wsc_folding::line::{augmented, circuit::builder::Builder};
   let parameters = parameters();
   let wires = super::scene::wires(&accumulator.zn, 17);
-  let mut cs = Builder::values(parameters.layout.first());
   let fold = Fold {
     messages: advance.messages,
     sum: advance.running.c,
     cycle_messages: advance.cycle_messages,
   };
-  let x = augmented::write(&mut cs, &parameters.layout, &told(accumulator, &fold, &wires));
-  let mut witness = wires[1..].to_vec();
-  witness.extend_from_slice(cs.witness());
-  witness.resize(parameters.shape.variables, Fr::ZERO);
-  let products = Products::of(&parameters.shape, &witness, Fr::ONE, x);
-  assert_eq!(products.broken_row(), None);
-  let c = wsc_folding::line::prover::ivc::commit(&parameters.bases, &witness);
+  let inputs = told(accumulator, &fold, &wires);
+  let (incoming, incoming_witness, products) = last_step(parameters, &PARAMETERS, &wires, &inputs);
   Accumulator {
     n: accumulator.n + 1,
     z0: accumulator.z0.clone(),
     zn: wires[1..3].to_vec(),
     running: advance.running,
     witness: advance.witness,
-    incoming: Incoming { c, x },
-    incoming_witness: witness,
+    incoming,
+    incoming_witness,
     products,
     cycle: advance.cycle,
     cycle_witness: advance.cycle_witness,
   }
+}
+
+/// The instance of a step, its witness and products; the step keeps every row of its circuit, or this panics.
+pub fn last_step(
+  parameters: &Parameters,
+  hash: &Permutation<WIDTH>,
+  wires: &[Fr],
+  inputs: &Inputs<'_>,
+) -> (Incoming, Vec<Fr>, Products) {
+  let mut cs = Builder::values(parameters.layout.first());
+  let x = augmented::write(&mut cs, hash, &parameters.layout, inputs);
+  let mut witness = wires[1..].to_vec();
+  witness.extend_from_slice(cs.witness());
+  witness.resize(parameters.shape.variables, Fr::ZERO);
+  let products = Products::of(&parameters.shape, &witness, Fr::ONE, x);
+  assert_eq!(products.broken_row(), None);
+  let c = commit(&parameters.bases, &witness);
+  (Incoming { c, x }, witness, products)
 }
