@@ -124,7 +124,8 @@ export function findEntryFaults(files: readonly TextFile[]): string[] {
     [...names].flatMap((name) => {
       const declarations = byName.get(name) ?? []
       const one =
-        declarations.find(({ path }) => path === entry) ?? declarations.find(({ path }) => isFaced(path, name, files))
+        declarations.find(({ path }) => path === entry || isTakenFrom(path, name, entry, files)) ??
+        declarations.find(({ path }) => isFaced(path, name, files))
       if (one === undefined) return []
       const found = one.documented ? [] : [`${entry}: exports ${name}, which ${one.path} does not document`]
       const mentioned = new Set([...one.seen.matchAll(/\b[A-Z]\w+\b/g)].map(([word]) => word))
@@ -145,14 +146,17 @@ function entryNames(entry: string, files: readonly TextFile[]): Set<string> {
   return new Set([...again, ...declarationsOf(file).map(({ name }) => name)])
 }
 
+/** Whether a file takes the name from another one, not from its face. */
+function isTakenFrom(path: string, name: string, by: string, files: readonly TextFile[]): boolean {
+  const file = files.find((one) => one.path === by)
+  return file !== undefined && takenBy(file).some(({ from, names }) => from === path && names?.includes(name))
+}
+
 /** Whether a face of its part exports the name from this very file: another file may declare the same name for itself. */
 function isFaced(path: string, name: string, files: readonly TextFile[]): boolean {
   const part = parts.find(({ folder }) => path.startsWith(folder))
   if (part === undefined) return false
-  return faces.some((face) => {
-    const file = files.find((one) => one.path === `${part.folder}${face}`)
-    return file !== undefined && takenBy(file).some(({ from, names }) => from === path && names?.includes(name))
-  })
+  return faces.some((face) => isTakenFrom(path, name, `${part.folder}${face}`, files))
 }
 
 function isOurs(word: string, byName: ReadonlyMap<string, readonly Declaration[]>): boolean {

@@ -35,14 +35,14 @@ export const faces: readonly string[] = ['index.ts', 'io/index.ts']
 export const guarded: Readonly<Record<string, string>> = { 'folding/': 'proving' }
 
 /** Entry files of the package itself: they may import every part, and no part imports them. */
-export const entries: readonly string[] = ['src/index.ts', 'src/browser.ts']
+export const entries: readonly string[] = ['src/index.ts', 'src/browser.ts', 'src/browser-loading.ts']
 
-/** The entry that a browser loads. */
-export const browserEntry = 'src/browser.ts'
+/** The entry that a browser loads, and what it consists of. */
+const browserEntry: readonly string[] = ['src/browser.ts', 'src/browser-loading.ts']
 
 /** Whether a file must run in a browser: neither it nor anything it imports may then use a built-in of Node. */
 export function runsInBrowser(path: string): boolean {
-  if (path === browserEntry) return true
+  if (browserEntry.includes(path)) return true
   const part = parts.find(({ folder }) => path.startsWith(folder))
   return part !== undefined && part.runs !== 'node' && !path.slice(part.folder.length).split('/').includes('io')
 }

@@ -1,4 +1,5 @@
 import type { NetworkParams } from '../src/bitcoin/index.ts'
+import { storageError } from './errors.ts'
 
 /** From a height on, a chunk costs so many satoshis. */
 export interface PriceStep {
@@ -26,20 +27,55 @@ const PROVIDER_BLOCKS = 52_560
 /** Thirty days of blocks. */
 const NAME_BLOCKS = 4_320
 
+/** What of the rules may be chosen. */
+export interface ChosenRules {
+  readonly price?: readonly PriceStep[] | undefined
+  /** 4 to 19, on regtest and custom networks alone: all who are to meet there choose the same. */
+  readonly partitionBits?: number | undefined
+}
+
 /**
  * The rules on a network. Regtest and custom networks have small partitions, short delays, and a price only where one is
- * given.
+ * given. Throws E_PARTITION_BITS where those that are chosen cannot be, or not on this network.
  */
-export function storageParams(network: NetworkParams, price?: readonly PriceStep[]): StorageParams {
-  const small = network.custom || network.name === 'regtest'
+export function storageParams(network: NetworkParams, { price, partitionBits }: ChosenRules = {}): StorageParams {
+  const local = isLocal(network)
+  if (partitionBits !== undefined) requireBits(network, partitionBits)
   return {
     network,
-    partitionBits: small ? 10 : 19,
-    price: price ?? [{ from: 0, satoshis: small ? 0n : 10n }],
-    providerDelay: small ? 6 : 144,
+    partitionBits: partitionBits ?? usualBits(network),
+    price: price ?? [{ from: 0, satoshis: local ? 0n : 10n }],
+    providerDelay: local ? 6 : 144,
     providerBlocks: PROVIDER_BLOCKS,
     nameBlocks: NAME_BLOCKS,
   }
+}
+
+/**
+ * What must be said besides the network for two peers to be of one storage network: null where nothing is, for the size of
+ * its partitions is the usual one.
+ */
+export function chosenName(params: StorageParams): string | null {
+  const { network, partitionBits } = params
+  return partitionBits === usualBits(network) ? null : `k${partitionBits}`
+}
+
+/** Networks whose operator is one: others have their rules by this program alone. */
+function isLocal({ custom, name }: NetworkParams): boolean {
+  return custom || name === 'regtest'
+}
+
+function usualBits(network: NetworkParams): number {
+  return isLocal(network) ? 10 : 19
+}
+
+function requireBits(network: NetworkParams, bits: number): void {
+  if (!isLocal(network)) {
+    const message = `partitions of ${network.name} have 2^${usualBits(network)} positions, and nothing else can be chosen`
+    throw storageError('E_PARTITION_BITS', message, { cure: { act: 'no-partition-bits' } })
+  }
+  if (Number.isInteger(bits) && bits >= 4 && bits <= 19) return
+  throw storageError('E_PARTITION_BITS', `a partition has 2^4 to 2^19 positions, not 2^${bits}`)
 }
 
 /** Positions of a partition. */

@@ -20,6 +20,7 @@ const configSchema = z.strictObject({
     .optional(),
   dataDir: z.string().optional(),
   ptau: z.string().optional(),
+  partitionBits: z.int().optional(),
 })
 
 export type Config = z.infer<typeof configSchema>
@@ -65,6 +66,13 @@ export const shared = {
       .env('WSC_CHECKPOINT_EVERY')
       .default(20)
       .argParser(seconds),
+  partitionBits: () =>
+    new Option(
+      '--partition-bits <N>',
+      'partitions of 2^N positions, 4 to 19, on regtest and custom networks alone; all of its nodes the same (default: 10)',
+    )
+      .env('WSC_PARTITION_BITS')
+      .argParser(wholeNumber),
   json: () => new Option('--json', 'write JSON, and nothing else, to stdout'),
 } as const
 
@@ -104,6 +112,11 @@ export function applyConfig(command: Command, config: Config): void {
 export function takenFromConfig(command: Command): string[] {
   const names = command.options.map((option) => option.attributeName())
   return names.filter((name) => command.getOptionValueSource(name) === 'config')
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[0-9]{1,2}$/.test(text)) throw new InvalidArgumentError('not a whole number')
+  return Number(text)
 }
 
 function seconds(text: string): number {

@@ -11,6 +11,8 @@ const CURES: Readonly<Record<string, (subject: string) => string>> = {
   ...SETTLEMENT_CURES,
   'free-or-other-storage-dir': () => 'wait for it, or name another --storage-dir',
   'remove-table': () => 'remove the folder `table` of the storage directory, and it is made again from the node',
+  'no-partition-bits': () => 'leave out --partition-bits (and WSC_PARTITION_BITS)',
+  'same-partition-bits': (bits) => `give --partition-bits ${bits}, or name another --storage-dir`,
   'delete-and-again': () => 'delete that folder and run again',
   'build-addon': () => 'build it by `wsc setup --addon` (which takes cargo 1.88 or newer and minutes)',
   'free-or-other-data-dir': () => 'stop it, or name another --data-dir',

@@ -25,7 +25,7 @@ import { addWallet } from './commands/wallet.ts'
 const EXIT_CODES = `
 Exit codes: 0 valid, 1 invalid (or less work than asked for), 2 could not be judged, 130 interrupted (state saved).
 Settings: flag, then environment (WSC_…), then wsc.config.json in the working directory. That file may set network,
-rpc (of this machine), dataDir and ptau; never the key, the cookie, nor that an insecure setup will do.
+rpc (of this machine), dataDir, ptau and partitionBits; never the key, the cookie, nor that an insecure setup will do.
 `
 
 export function buildProgram(version: string, run: Runner): Command {

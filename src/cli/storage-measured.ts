@@ -1,18 +1,17 @@
-import { storageParams } from '../../storage/index.ts'
 import { type Measured, measure, openKernel } from '../../storage/io/index.ts'
 import { bytesToHex } from '../lib/index.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit.ts'
-import { readNetwork } from './inputs.ts'
+import { readStorageNetwork, type StorageNetworkFlags } from './storage-network.ts'
 import { jsonLine } from './text.ts'
 
 /** Tells what storing a file or a folder takes, which no node and no peer is needed for. */
 export async function tellMeasured(
   { terminal, signal }: CliContext,
   path: string,
-  options: { readonly network?: string; readonly json?: boolean },
+  options: StorageNetworkFlags & { readonly json?: boolean },
 ): Promise<ExitCode> {
-  const params = storageParams(await readNetwork(options.network))
+  const params = await readStorageNetwork(options)
   const onBlob = (done: number) => terminal.progress(`coded ${done} blobs`)
   const height = Number.MAX_SAFE_INTEGER
   const measured = await measure(path, { kernel: await openKernel(), params, height, signal, onBlob })

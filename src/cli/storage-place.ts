@@ -1,20 +1,19 @@
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { storageParams } from '../../storage/index.ts'
+import type { StorageParams } from '../../storage/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import type { BitcoindClient } from '../bitcoin/io/index.ts'
 import { openStorageNode, type StorageNode, type StorageNodeOptions } from '../node/index.ts'
 import { addOptions, bitcoindOptions, shared } from './config.ts'
 import type { CliContext } from './context.ts'
 import { withCure } from './cure.ts'
-import { readNetwork } from './inputs.ts'
 import { noteOutages } from './outage.ts'
 import { dataHome } from './places.ts'
 import { openBitcoind, type RpcOptions } from './source.ts'
+import { readStorageNetwork, type StorageNetworkFlags, storageNetworkOptions } from './storage-network.ts'
 
 /** Options of every command of storage. */
-export interface StorageOptions extends RpcOptions {
-  readonly network?: string
+export interface StorageOptions extends RpcOptions, StorageNetworkFlags {
   readonly storageDir?: string
   readonly peer?: readonly string[]
   readonly json?: boolean
@@ -32,7 +31,14 @@ export const peerOption = () =>
     .argParser(addresses)
 
 export function withStorage(command: Command): Command {
-  return addOptions(command, ...bitcoindOptions(), shared.network(), storageDirOption(), peerOption(), shared.json())
+  return addOptions(
+    command,
+    ...bitcoindOptions(),
+    ...storageNetworkOptions(),
+    storageDirOption(),
+    peerOption(),
+    shared.json(),
+  )
 }
 
 /** Where what storage keeps of a network lies. */
@@ -52,6 +58,8 @@ export function storagePlaces(dir: string | undefined, params: NetworkParams, { 
 export interface OpenedStorage {
   readonly node: StorageNode
   readonly params: NetworkParams
+  /** The rules of storage on it. */
+  readonly storage: StorageParams
   readonly client: BitcoindClient
   readonly places: StoragePlaces
 }
@@ -64,18 +72,18 @@ export async function withStorageNode<Value>(
   work: (opened: OpenedStorage) => Promise<Value>,
 ): Promise<Value> {
   const { terminal, signal } = context
-  const params = await readNetwork(options.network)
+  const storage = await readStorageNetwork(options)
+  const params = storage.network
   const client = await openBitcoind(options, params, context)
   try {
     const places = storagePlaces(options.storageDir, params, context)
-    const storage = storageParams(params)
     const node = await openStorageNode({ client, params, storage, peers: options.peer, ...own(places) })
     noteOutages(node.feed.events, terminal.note)
     node.host.events.on('unreachable', ({ address, detail }) => terminal.note(`no peer at ${address}: ${detail}`))
     node.host.events.on('failed', (error) => terminal.note(`a peer was not answered: ${withCure(error)}`))
     try {
       await node.service.start(signal)
-      return await work({ node, params, client, places })
+      return await work({ node, params, storage, client, places })
     } finally {
       await node.service.stop()
     }

@@ -1,20 +1,18 @@
 import { type Command, Option } from 'commander'
-import { storageParams } from '../../storage/index.ts'
 import { openKernel, storageFolder, TableService } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { IndexService } from '../settlement/io/index.ts'
 import { addOptions, bitcoindOptions, shared } from './config.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit.ts'
-import { readNetwork } from './inputs.ts'
 import { noteOutages } from './outage.ts'
 import { dataHome } from './places.ts'
 import { openBitcoind, type RpcOptions } from './source.ts'
+import { readStorageNetwork, type StorageNetworkFlags, storageNetworkOptions } from './storage-network.ts'
 import { settlementDir, settlementDirOption } from './wallet-place.ts'
 
 /** Of commands that read the table at a node's tip. */
-export interface TableOptions extends RpcOptions {
-  readonly network?: string
+export interface TableOptions extends RpcOptions, StorageNetworkFlags {
   readonly settlementDir?: string
   readonly storageDir?: string
   readonly json?: boolean
@@ -30,7 +28,7 @@ export function withTableOptions(command: Command): Command {
   return addOptions(
     command,
     ...bitcoindOptions(),
-    shared.network(),
+    ...storageNetworkOptions(),
     settlementDirOption(),
     storageDirOption(),
     shared.json(),
@@ -44,7 +42,8 @@ export async function withTable(
   show: (service: TableService) => void | Promise<void>,
 ): Promise<ExitCode> {
   const { terminal, signal } = context
-  const network = await readNetwork(options.network)
+  const params = await readStorageNetwork(options)
+  const { network } = params
   const client = await openBitcoind(options, network, context)
   const inscriptions = new IndexService({
     client,
@@ -56,7 +55,7 @@ export async function withTable(
   inscriptions.events.on('connected', ({ height }) => terminal.progress(`scanned ${height}`))
   const kernel = await openKernel()
   const state = storageDir(options, network, context)
-  const service = new TableService({ inscriptions, client, params: storageParams(network), kernel, state })
+  const service = new TableService({ inscriptions, client, params, kernel, state })
   try {
     await inscriptions.start(signal)
     try {

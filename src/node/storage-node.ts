@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { StorageParams } from '../../storage/index.ts'
+import { chosenName, type StorageParams } from '../../storage/index.ts'
 import { openKernel, ReplicaService, TableService } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
@@ -51,7 +51,15 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
   const feed = new ChainFeed({ client, params })
   const index = new IndexService({ client, params, state: folder, feed })
   const table = new TableService({ inscriptions: index, client, params: storage, kernel, state: folder })
-  const host = await openPeerHost({ params, listen, announce, bootstrap, identityFile, gossip: [] })
+  const host = await openPeerHost({
+    params,
+    chosen: chosenName(storage),
+    listen,
+    announce,
+    bootstrap,
+    identityFile,
+    gossip: [],
+  })
   const replica =
     options.replica === undefined
       ? null

@@ -1,10 +1,11 @@
 import { BaseDatastore } from 'datastore-core/base'
 import type { KeyQuery, Pair, Query } from 'interface-datastore'
 import { Key } from 'interface-datastore/key'
+import { FairQuota } from './fair-quota.ts'
 
 /** How many entries other peers may make us keep. */
 export interface DatastoreLimits {
-  /** Records of who has what: of all peers, and of one that says so of itself. */
+  /** Records of who has what: of all peers, and of one that says so of itself; beyond, its oldest goes. */
   readonly providers: number
   readonly providersPerPeer: number
   /** What is known of peers: addresses, protocols; beyond, what was written longest ago is forgotten. */
@@ -19,30 +20,29 @@ const RECORD = /^\/dht\/record\//
 
 /**
  * What libp2p keeps, in memory and bounded: its own store takes whatever peers put into the DHT. Values (`/dht/record`) are
- * refused, we use none; records of providers have a quota a peer. They are kept by their folder, since libp2p looks for
- * those of one name at a time and would look through all of them for it.
+ * refused, we use none. Records of providers are shared out fairly: where there is no room, the peer with the most loses
+ * its oldest, so that a flood pushes out itself and no honest provider. They are kept by their folder, since libp2p looks
+ * for those of one name at a time and would look through all of them for it.
  */
 export class BoundedDatastore extends BaseDatastore {
   readonly #limits: DatastoreLimits
   readonly #folders = new Map<string, Map<string, Uint8Array>>()
-  readonly #providersOf = new Map<string, number>()
-  #providers = 0
+  readonly #providers: FairQuota
   #others = 0
 
   constructor(limits: DatastoreLimits = DATASTORE_LIMITS) {
     super()
     this.#limits = limits
+    this.#providers = new FairQuota({ total: limits.providers, perOwner: limits.providersPerPeer })
   }
 
   override put(key: Key, value: Uint8Array): Key {
     const name = key.toString()
     if (RECORD.test(name)) throw new Error('this DHT keeps no values')
     const provider = PROVIDER.exec(name)?.[1]
-    const isNew = !this.has(key)
-    if (provider !== undefined && isNew) this.#countProvider(provider)
+    // Written anew, it counts as the newest.
+    this.delete(key)
     if (provider === undefined) {
-      // Written anew, it counts as the newest.
-      this.delete(key)
       if (this.#others >= this.#limits.others) this.#forgetOldest()
       this.#others++
     }
@@ -50,6 +50,8 @@ export class BoundedDatastore extends BaseDatastore {
     const entries = this.#folders.get(folder) ?? new Map<string, Uint8Array>()
     this.#folders.set(folder, entries)
     entries.set(name, value)
+    const gone = provider === undefined ? null : this.#providers.add(provider, name)
+    if (gone !== null) this.#drop(gone)
     return key
   }
 
@@ -67,19 +69,10 @@ export class BoundedDatastore extends BaseDatastore {
 
   override delete(key: Key): void {
     const name = key.toString()
-    const folder = folderOf(name)
-    const entries = this.#folders.get(folder)
-    if (entries?.delete(name) !== true) return
-    if (entries.size === 0) this.#folders.delete(folder)
+    if (!this.#drop(name)) return
     const provider = PROVIDER.exec(name)?.[1]
-    if (provider === undefined) {
-      this.#others--
-      return
-    }
-    this.#providers--
-    const left = (this.#providersOf.get(provider) ?? 1) - 1
-    if (left === 0) this.#providersOf.delete(provider)
-    else this.#providersOf.set(provider, left)
+    if (provider === undefined) this.#others--
+    else this.#providers.remove(provider, name)
   }
 
   override async *_all({ prefix }: Query): AsyncGenerator<Pair> {
@@ -99,12 +92,13 @@ export class BoundedDatastore extends BaseDatastore {
     return [...this.#folders.values()].flatMap((each) => [...each])
   }
 
-  #countProvider(provider: string): void {
-    const { providers, providersPerPeer } = this.#limits
-    const own = this.#providersOf.get(provider) ?? 0
-    if (this.#providers >= providers || own >= providersPerPeer) throw new Error('too many providers')
-    this.#providers++
-    this.#providersOf.set(provider, own + 1)
+  /** Whether it was there. */
+  #drop(name: string): boolean {
+    const folder = folderOf(name)
+    const entries = this.#folders.get(folder)
+    if (entries?.delete(name) !== true) return false
+    if (entries.size === 0) this.#folders.delete(folder)
+    return true
   }
 
   #forgetOldest(): void {

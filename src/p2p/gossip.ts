@@ -1,12 +1,12 @@
 import { type GossipSub, type Message, TopicValidatorResult } from '@libp2p/gossipsub'
 import type { PeerId } from '@libp2p/interface'
-import type { NetworkParams } from '../bitcoin/index.ts'
 import type { Fault, Gossip, GossipJudge, GossipKind, GossipVerdict, PeerName } from '../bus/index.ts'
 import { asError, RateLimiter } from '../lib/index.ts'
 import { topicId } from './protocol-names.ts'
 
 export interface GossipComponents {
-  readonly params: NetworkParams
+  /** Before its topic (`protocolPrefix`). */
+  readonly prefix: string
   readonly pubsub: GossipSub
   readonly clock: () => number
   blame(peer: PeerName, fault: Fault, detail: string): void
@@ -24,9 +24,9 @@ const RESULT: Readonly<Record<GossipVerdict, TopicValidatorResult>> = {
 export function joinGossip<Value>(
   kind: GossipKind<Value>,
   judge: GossipJudge<Value>,
-  { params, pubsub, clock, blame, failed }: GossipComponents,
+  { prefix, pubsub, clock, blame, failed }: GossipComponents,
 ): Gossip<Value> {
-  const topic = topicId(params, kind.name)
+  const topic = topicId(prefix, kind.name)
   const rate = new RateLimiter(kind.rate, clock)
   const wrong = (peer: PeerName, fault: Fault, detail: string): GossipVerdict => {
     blame(peer, fault, `gossip ${kind.name}: ${detail}`)

@@ -6,6 +6,8 @@ import type { ScoreLimits } from './scoreboard.ts'
 /** How a process takes part among its peers. */
 export interface PeerHostOptions {
   readonly params: NetworkParams
+  /** What its peers must have chosen besides the network; none where they are those of the network at large. */
+  readonly chosen?: string | null | undefined
   /** The file that the host's identity is kept in; undefined for an identity of this once. */
   readonly identityFile?: string | undefined
   /** Multiaddrs: where to listen, nowhere unless given. */

@@ -15,11 +15,13 @@ import { BoundedDatastore } from './bounded-datastore.ts'
 import { connectionGate } from './gate.ts'
 import { type AnyGossipKind, gossipOptions } from './gossip-rules.ts'
 import { type HostLimits, NEGOTIATION_MS, STREAM_WINDOW, UPGRADE_MS } from './limits.ts'
-import { protocolPrefix, topicId } from './protocol-names.ts'
+import { topicId } from './protocol-names.ts'
 import type { Scoreboard } from './scoreboard.ts'
 
 export interface Libp2pComponents {
   readonly params: NetworkParams
+  /** Before every protocol and topic (`protocolPrefix`). */
+  readonly prefix: string
   readonly identity: PrivateKey
   readonly listen: readonly Multiaddr[]
   readonly announce: readonly Multiaddr[]
@@ -39,10 +41,9 @@ export type OpenedLibp2p = Libp2p<{
 
 /** libp2p as this project uses it, not started. Every default that is generous, or of IPFS's own network, is set here. */
 export async function openLibp2p(components: Libp2pComponents): Promise<OpenedLibp2p> {
-  const { params, identity, listen, announce, named, limits, scores } = components
-  const prefix = protocolPrefix(params)
+  const { params, prefix, identity, listen, announce, named, limits, scores } = components
   const publicOnly = isPublic(params)
-  const topics = new Map(components.gossip.map((kind) => [topicId(params, kind.name), kind]))
+  const topics = new Map(components.gossip.map((kind) => [topicId(prefix, kind.name), kind]))
   const streams = { maxInboundStreams: 4, maxOutboundStreams: 4 }
   return await createLibp2p({
     start: false,

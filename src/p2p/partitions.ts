@@ -2,16 +2,14 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { create } from 'multiformats/hashes/digest'
-import type { NetworkParams } from '../bitcoin/index.ts'
 import type { PeerName } from '../bus/index.ts'
-import { protocolPrefix } from './protocol-names.ts'
 
 /** Multicodec of SHA-256. */
 const SHA2_256 = 0x12
 
 /** What a partition of the storage network is known by in the DHT: SHA-256 of `wsc/<network>/partition/<number>`. */
-export function partitionKey(params: NetworkParams, partition: number): CID {
-  const name = new TextEncoder().encode(`${protocolPrefix(params)}/partition/${partition}`)
+export function partitionKey(prefix: string, partition: number): CID {
+  const name = new TextEncoder().encode(`${prefix}/partition/${partition}`)
   return CID.createV1(raw.code, create(SHA2_256, sha256(name)))
 }
 
@@ -30,28 +28,28 @@ export interface ContentRouting {
  * against the table, and one that has it not is asked in vain.
  */
 export class Partitions {
-  readonly #params: NetworkParams
+  readonly #prefix: string
   readonly #routing: ContentRouting
 
-  constructor(params: NetworkParams, routing: ContentRouting) {
-    this.#params = params
+  constructor(prefix: string, routing: ContentRouting) {
+    this.#prefix = prefix
     this.#routing = routing
   }
 
   /** Tells the peers nearest to the partition's key; told again by itself as long as the host runs. */
   async provide(partition: number, signal?: AbortSignal): Promise<void> {
-    await this.#routing.provide(partitionKey(this.#params, partition), { ...(signal !== undefined && { signal }) })
+    await this.#routing.provide(partitionKey(this.#prefix, partition), { ...(signal !== undefined && { signal }) })
   }
 
   /** Told no longer; what others remember of it ends after two days. */
   async leave(partition: number): Promise<void> {
-    await this.#routing.cancelReprovide(partitionKey(this.#params, partition))
+    await this.#routing.cancelReprovide(partitionKey(this.#prefix, partition))
   }
 
   /** Each provider once, as they are found. */
   async *find(partition: number, signal?: AbortSignal): AsyncGenerator<PeerName> {
     const seen = new Set<PeerName>()
-    const key = partitionKey(this.#params, partition)
+    const key = partitionKey(this.#prefix, partition)
     for await (const { id } of this.#routing.findProviders(key, { ...(signal !== undefined && { signal }) })) {
       const peer = id.toString()
       if (!seen.has(peer)) yield peer

@@ -1,6 +1,5 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { NetworkParams } from '../bitcoin/index.ts'
 import type {
   Answerer,
   Asked,
@@ -27,7 +26,8 @@ import { protocolId } from './protocol-names.ts'
 import type { Scoreboard } from './scoreboard.ts'
 
 export interface PeerHostComponents {
-  readonly params: NetworkParams
+  /** Before every protocol and topic (`protocolPrefix`). */
+  readonly prefix: string
   readonly libp2p: OpenedLibp2p
   readonly scores: Scoreboard
   readonly bootstrap: readonly Multiaddr[]
@@ -68,9 +68,9 @@ export class PeerHost implements RunningService, PeerTransport {
 
   constructor(components: PeerHostComponents) {
     this.#components = components
-    const { libp2p, params, bootstrap, clock } = components
+    const { libp2p, prefix, bootstrap, clock } = components
     this.#manners = new Manners(clock)
-    this.partitions = new Partitions(params, libp2p.contentRouting)
+    this.partitions = new Partitions(prefix, libp2p.contentRouting)
     this.#bootstrap = new Bootstrap(libp2p, bootstrap, (unreachable) => this.#events.emit('unreachable', unreachable))
     libp2p.addEventListener('peer:identify', ({ detail: { peerId, protocols } }) => {
       // It may have left while it said so.
@@ -80,7 +80,7 @@ export class PeerHost implements RunningService, PeerTransport {
       const peer = detail.toString()
       this.#events.emit('connected', { peer })
       // It may have been banned while it was let in.
-      if (components.scores.isBanned(peer)) this.#cut(peer)
+      if (this.isBanned(peer)) this.#cut(peer)
     })
     libp2p.addEventListener('peer:disconnect', ({ detail }) => {
       this.#known.left(detail.toString())
@@ -127,7 +127,7 @@ export class PeerHost implements RunningService, PeerTransport {
   }
 
   peers<Question, Answer>(kind: RequestKind<Question, Answer>): PeerName[] {
-    return this.#known.speaking(this.#protocol(kind)).filter((peer) => !this.#components.scores.isBanned(peer))
+    return this.#known.speaking(this.#protocol(kind)).filter((peer) => !this.isBanned(peer))
   }
 
   meet<Question, Answer>(kind: RequestKind<Question, Answer>, met: (peer: PeerName) => void): () => void {
@@ -169,10 +169,10 @@ export class PeerHost implements RunningService, PeerTransport {
   }
 
   join<Value>(kind: GossipKind<Value>, judge: GossipJudge<Value>): Gossip<Value> {
-    const { libp2p, params, clock } = this.#components
+    const { libp2p, prefix, clock } = this.#components
     let gossip: Gossip<Value> | null = null
     const join = () => {
-      gossip = joinGossip(kind, judge, { ...this.#told, params, clock, pubsub: libp2p.services.gossip })
+      gossip = joinGossip(kind, judge, { ...this.#told, prefix, clock, pubsub: libp2p.services.gossip })
     }
     if (this.#isOpen) join()
     else this.#joining.add(join)
@@ -194,6 +194,10 @@ export class PeerHost implements RunningService, PeerTransport {
     this.#cut(peer)
   }
 
+  isBanned(peer: PeerName): boolean {
+    return this.#components.scores.isBanned(peer)
+  }
+
   #cut(peer: PeerName): void {
     for (const connection of this.#components.libp2p.getConnections(peerIdFromString(peer))) {
       connection.abort(new Error('this peer is not spoken with for a time'))
@@ -206,7 +210,7 @@ export class PeerHost implements RunningService, PeerTransport {
   }
 
   #protocol(kind: { readonly name: string }): string {
-    return protocolId(this.#components.params, kind.name)
+    return protocolId(this.#components.prefix, kind.name)
   }
 
   async #open(): Promise<void> {

@@ -82,7 +82,7 @@ export class TableService implements RunningService {
     return this.#tip
   }
 
-  /** Throws E_LOCKED or E_STORE where the store cannot be opened. */
+  /** Throws E_LOCKED, E_STORE or E_PARTITION_BITS where the store cannot be opened. */
   async start(signal?: AbortSignal): Promise<void> {
     const { state, params } = this.#components
     const work = async (store: TableStore, either: AbortSignal) => {

@@ -49,7 +49,7 @@ export class TableStore {
     this.#store = store
   }
 
-  /** Throws E_LOCKED where another process has it, E_STORE where it cannot be used. */
+  /** Throws E_LOCKED where another process has it, E_STORE where it cannot be used, E_PARTITION_BITS as `dropOthers`. */
   static async open(folder: string, params: StorageParams): Promise<TableStore> {
     const path = join(folder, 'table')
     const store = await openJsonStore<StorageErrorCode>({
@@ -93,15 +93,44 @@ export class TableStore {
   }
 }
 
-/** What was judged by other rules is nothing to go on with. */
+const ownerSchema = z.looseObject({ network: hash256, partitionBits: z.int() })
+
+/** What was judged by other rules is nothing to go on with. Throws E_PARTITION_BITS where it is of other partitions. */
 async function dropOthers(store: LevelStore<string, unknown>, params: StorageParams): Promise<void> {
   const { network, price, ...rules } = params
   const steps = price.map(({ from, satoshis }) => `${from}:${satoshis}`)
-  const owner = JSON.stringify({ format: FORMAT, network: bytesToHex(networkHash(network)), ...rules, steps })
-  if ((await store.get('owner')) === owner) return
+  const owner = { format: FORMAT, network: bytesToHex(networkHash(network)), ...rules, steps }
+  const before = await store.get('owner')
+  if (before === JSON.stringify(owner)) return
+  refuseOtherPartitions(before, owner)
   const writes: { type: 'del'; key: string }[] = []
   for await (const key of store.keys()) writes.push({ type: 'del', key })
-  await store.batch([...writes, { type: 'put', key: 'owner', value: owner }], { sync: true })
+  await store.batch([...writes, { type: 'put', key: 'owner', value: JSON.stringify(owner) }], { sync: true })
+}
+
+/**
+ * A price changes what counts, and the table follows. Partitions of another size are another storage network: what else is
+ * kept beside the table was chosen by theirs, and peers of that one are not met.
+ */
+function refuseOtherPartitions(
+  before: unknown,
+  now: { readonly network: string; readonly partitionBits: number },
+): void {
+  const owner = parseOwner(before)
+  if (owner?.network !== now.network || owner.partitionBits === now.partitionBits) return
+  const { partitionBits } = owner
+  const message = `this folder is of partitions of 2^${partitionBits} positions, not 2^${now.partitionBits}`
+  const cure = { act: 'same-partition-bits', subject: String(partitionBits) }
+  throw storageError('E_PARTITION_BITS', message, { cure })
+}
+
+/** Null where nothing says whose the folder is. */
+function parseOwner(text: unknown): z.output<typeof ownerSchema> | null {
+  try {
+    return ownerSchema.parse(JSON.parse(z.string().parse(text)))
+  } catch {
+    return null
+  }
 }
 
 function keyOf(height: number): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { mainnet, regtest, sameHash, toDisplay } from '../../src/bitcoin/index.ts'
-import { BitcoindClient, type BlockEvent, ChainFeed } from '../../src/bitcoin/io/index.ts'
+import type { BlockEvent } from '../../src/bitcoin/io/index.ts'
 import { answering, codeOf, FakeChain, FakeServer, RpcFailure, type RpcRequest } from './fake-bitcoind.ts'
 import { feedOf } from './feed-of.ts'
 import { Replay } from './replay.ts'
@@ -246,39 +246,4 @@ test('a new tip is told at once, however seldom the node would be polled', async
   const events = feedOf(server.client, { pollMs: 60_000, backoffMs: 1 })
   await new Replay().until(events, (event) => event.type === 'tip' && event.height === 5)
   expect(waits).toBe(5)
-})
-
-test('a read that waits for the node ends at once when interrupted', async () => {
-  const client = new BitcoindClient({ url: 'http://127.0.0.1:1' })
-  const feed = new ChainFeed({ client, ...quick })
-  const states: string[] = []
-  feed.events.on('unreachable', ({ state }) => states.push(state))
-  await feed.start()
-  const stop = new AbortController()
-  setTimeout(() => stop.abort(new Error('enough')), 20)
-  await expect(feed.tipHeight(stop.signal)).rejects.toThrow('enough')
-  expect(states).toEqual(['silent'])
-  await feed.stop()
-  client.close()
-})
-
-test('reads wait until there is an answer, tell so once, and pass on what will not pass', async () => {
-  const chain = new FakeChain()
-  chain.mine(7)
-  const failures = [new RpcFailure(-28, 'Loading block index…'), new RpcFailure(-28, 'Verifying blocks…')]
-  await using server = await serve(chain, ({ method, params }) => {
-    const failure = failures.shift()
-    if (failure !== undefined) throw failure
-    if (method === 'getblockhash' && params[0] === 1) throw new RpcFailure(-1, 'no')
-    return undefined
-  })
-  const feed = new ChainFeed({ client: server.client, ...quick })
-  const heard: string[] = []
-  feed.events.on('unreachable', ({ state }) => heard.push(state))
-  feed.events.on('recovered', () => heard.push('recovered'))
-  await feed.start()
-  expect(await feed.tipHeight()).toBe(7)
-  expect(heard).toEqual(['starting', 'recovered'])
-  await expect(feed.hashAt(1)).rejects.toMatchObject({ code: 'E_NODE_RPC' })
-  await feed.stop()
 })

@@ -23,7 +23,7 @@ import { InscriberPlace } from '../support/inscriber-place.ts'
 
 /** Blobs published on a real node's chain, paid for by burning, in a table that follows it. */
 const kernel = openNativeStorage()
-const params = storageParams(regtest, [{ from: 0, satoshis: 1_000n }])
+const params = storageParams(regtest, { price: [{ from: 0, satoshis: 1_000n }] })
 
 let place: InscriberPlace
 let inscriptions: IndexService

@@ -4,7 +4,7 @@ import { mainnet, regtest, signet, testnet4 } from '../../src/bitcoin/index.ts'
 import { errorCode } from '../../src/lib/index.ts'
 import { parseAddresses, peerOf } from '../../src/p2p/addresses.ts'
 import { connectionGate } from '../../src/p2p/gate.ts'
-import { protocolId, topicId } from '../../src/p2p/protocol-names.ts'
+import { protocolId, protocolPrefix, topicId } from '../../src/p2p/protocol-names.ts'
 import { PublicAddresses } from '../../src/p2p/public-addresses.ts'
 import { Scoreboard } from '../../src/p2p/scoreboard.ts'
 import { HostPlace } from './host-place.ts'
@@ -74,9 +74,9 @@ describe('addresses of peers', () => {
 
   it('have no word in common with another network', () => {
     const custom = { ...regtest, custom: true, name: 'regtest' }
-    expect(protocolId(regtest, 'bus/proof/1')).toBe('/wsc/regtest/bus/proof/1')
-    expect(topicId(mainnet, 'bus/proof/1')).toBe('/wsc/mainnet/gossip/bus/proof/1')
-    expect(protocolId(custom, 'bus/proof/1')).toMatch(/^\/wsc\/custom-[0-9a-f]{16}\/bus\/proof\/1$/)
+    expect(protocolId(protocolPrefix(regtest), 'bus/proof/1')).toBe('/wsc/regtest/bus/proof/1')
+    expect(topicId(protocolPrefix(mainnet), 'bus/proof/1')).toBe('/wsc/mainnet/gossip/bus/proof/1')
+    expect(protocolId(protocolPrefix(custom), 'bus/proof/1')).toMatch(/^\/wsc\/custom-[0-9a-f]{16}\/bus\/proof\/1$/)
   })
 })
 

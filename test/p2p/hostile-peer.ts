@@ -7,7 +7,7 @@ import { newIdentity } from '../../src/p2p/identity.ts'
 import type { PeerHost } from '../../src/p2p/index.ts'
 import { HOST_LIMITS } from '../../src/p2p/limits.ts'
 import { openLibp2p } from '../../src/p2p/open-libp2p.ts'
-import { protocolId } from '../../src/p2p/protocol-names.ts'
+import { protocolId, protocolPrefix } from '../../src/p2p/protocol-names.ts'
 import { Scoreboard } from '../../src/p2p/scoreboard.ts'
 import { addressOf, type HostPlace, nextOf } from './host-place.ts'
 
@@ -16,6 +16,7 @@ export async function hostilePeer(place: HostPlace, victim: PeerHost) {
   const identity = await newIdentity()
   const libp2p = await openLibp2p({
     params: regtest,
+    prefix: protocolPrefix(regtest),
     identity,
     listen: [],
     announce: [],
@@ -44,7 +45,7 @@ export async function hostilePeer(place: HostPlace, victim: PeerHost) {
   await met
   const open = async (kind: { readonly name: string }): Promise<Stream> => {
     const connection = await connect()
-    return await connection.newStream([protocolId(regtest, kind.name)], { maxOutboundStreams: 4000 })
+    return await connection.newStream([protocolId(protocolPrefix(regtest), kind.name)], { maxOutboundStreams: 4000 })
   }
   return { libp2p, name, faults, connect, open }
 }

@@ -52,6 +52,7 @@ export class PeerNet {
         throw new Error('no gossip here')
       },
       blame: (peer, fault) => this.blamed.push({ peer, fault }),
+      isBanned: () => false,
     }
   }
 }

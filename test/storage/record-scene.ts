@@ -25,7 +25,7 @@ export const wallets = [1, 2, 3].map((n) => new Wallet(regtest, new Uint8Array(3
 export const [alice, bob] = wallets as [Wallet, Wallet]
 
 export function paramsOf(price?: readonly PriceStep[]): StorageParams {
-  return storageParams(regtest, price)
+  return storageParams(regtest, { price })
 }
 
 export const peers = [1, 2].map((n) => {

@@ -162,10 +162,27 @@ describe('the table beside a node', () => {
     await free.tip()
     expect(ids(free.table)).toEqual([id(1n), id(2n)])
     await free.stop()
-    const priced = await running(chain, storageParams(regtest, [{ from: 0, satoshis: 7n }]))
+    const priced = await running(chain, storageParams(regtest, { price: [{ from: 0, satoshis: 7n }] }))
     await priced.tip()
     expect(ids(priced.table)).toEqual([id(2n)])
     await priced.stop()
+  })
+
+  it('refuses a folder of other partitions, and says which they are', async () => {
+    const chain = new Chain()
+    chain.add()
+    const small = storageParams(regtest, { partitionBits: 6 })
+    const one = await running(chain, small)
+    await one.tip()
+    await one.stop()
+    const client = chain.client as never
+    const inscriptions = new IndexService({ client, params: regtest, state: join(state, 'other') })
+    const usual = new TableService({ inscriptions, client, params: paramsOf(), kernel, state })
+    await expect(usual.start()).rejects.toMatchObject({
+      code: 'E_PARTITION_BITS',
+      cure: { act: 'same-partition-bits', subject: '6' },
+    })
+    await (await running(chain, small)).stop()
   })
 
   it('tells what to do where what was saved is damaged', async () => {

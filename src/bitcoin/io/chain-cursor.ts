@@ -31,8 +31,7 @@ export class ChainCursor {
       const tip = this.#tip
       if (tip !== undefined && !(await this.#isOnChain(tip))) return await this.#disconnect(tip)
       const height = tip === undefined ? 0 : tip.height + 1
-      const headers = await this.#headers(height)
-      if (headers === null) return null
+      const headers = await this.#view.headers(height, MAX_REST_HEADERS)
       const [first] = headers
       if (first !== undefined) {
         if (tip === undefined || sameHash(first.header.prevHash, tip.hash)) return this.#connect(headers)
@@ -61,20 +60,6 @@ export class ChainCursor {
     const what = `block ${toDisplay(there)} at height ${base.height}, not ${toDisplay(base.hash)}`
     const cure = { act: 'begin-anew' }
     throw new BitcoindError('E_NODE_RESET', `The node's chain was begun anew: it has ${what}.`, { cure })
-  }
-
-  /**
-   * What lies deeper than the view remembers comes from the node, which may have gone over to another chain that the
-   * view has yet to see: then what does not fit together is no fault of the node's, and null.
-   */
-  async #headers(from: number): Promise<readonly PlacedHeader[] | null> {
-    try {
-      return await this.#view.headers(from, MAX_REST_HEADERS)
-    } catch (error) {
-      const misfit = error instanceof BitcoindError && error.code === 'E_NODE_GARBAGE'
-      if (misfit && (await this.#view.outdated())) return null
-      throw error
-    }
   }
 
   async #isOnChain({ height, hash }: Tip): Promise<boolean> {

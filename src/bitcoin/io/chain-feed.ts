@@ -97,8 +97,8 @@ export class ChainFeed implements RunningService {
     this.#options = options
     this.#doubted = options.params !== undefined
     const ask: Ask = (work) => this.#ask(work)
-    this.#view = new ChainView(ask, options.keep)
     const change = () => this.#change.promise
+    this.#view = new ChainView(ask, change, options.keep)
     const isEnd = (error: unknown) => this.#signal !== undefined && isInterrupt(error, this.#signal)
     this.#state = { view: this.#view, ask, change, settled: false, outage: null, failure: null, over: false, isEnd }
   }

@@ -27,10 +27,13 @@ export class ChainView {
   #run: readonly PlacedHeader[] = []
   /** Blocks that left the chain, by hash, the oldest to leave first. */
   readonly #left = new Map<string, PlacedHeader>()
+  readonly #change: () => Promise<unknown>
   #loading: Promise<unknown> = Promise.resolve()
 
-  constructor(ask: Ask, kept = KEPT) {
+  /** `change` resolves with the next update, and once there will be none: what is asked then throws. */
+  constructor(ask: Ask, change: () => Promise<unknown>, kept = KEPT) {
     this.#ask = ask
+    this.#change = change
     this.#kept = kept
   }
 
@@ -46,24 +49,37 @@ export class ChainView {
 
   /**
    * Up to `count` headers from a height on; fewer at the tip, or where fewer are fetched at a time. What lies deeper
-   * than the view remembers comes from the node as it then is.
+   * than the view remembers comes from the node as it then is. The node may have gone over to another chain that the view
+   * has yet to see: then what does not fit together is no fault of the node's, and the next update is waited for.
    */
   async headers(from: number, count: number): Promise<readonly PlacedHeader[]> {
-    return await readMoving(async () => {
+    for (;;) {
+      const change = this.#change()
       const { tip } = this
-      if (tip === undefined || from > tip.height || count <= 0) return []
-      const [low] = this.#run
-      if (low !== undefined && from < low.height) {
-        if (tip.height - from >= this.#kept) {
-          const wanted = Math.min(count, MAX_REST_HEADERS, low.height - from)
-          return await this.#ask((client, options) => client.getHeaders(from, wanted, options))
-        }
-        const misfit = await this.#loadDownTo(from)
-        if (misfit !== null) return misfit
+      try {
+        return await readMoving(() => this.#headers(from, count))
+      } catch (error) {
+        if (!(error instanceof BitcoindError) || error.code !== 'E_NODE_GARBAGE') throw error
+        if (tip === undefined || !(await this.#hasLeft(tip))) throw error
       }
-      const first = from - (this.#run[0]?.height ?? 0)
-      return this.#run.slice(first, first + count)
-    })
+      await change
+    }
+  }
+
+  async #headers(from: number, count: number): Promise<readonly PlacedHeader[] | Misfit<never>> {
+    const { tip } = this
+    if (tip === undefined || from > tip.height || count <= 0) return []
+    const [low] = this.#run
+    if (low !== undefined && from < low.height) {
+      if (tip.height - from >= this.#kept) {
+        const wanted = Math.min(count, MAX_REST_HEADERS, low.height - from)
+        return await this.#ask((client, options) => client.getHeaders(from, wanted, options))
+      }
+      const misfit = await this.#loadDownTo(from)
+      if (misfit !== null) return misfit
+    }
+    const first = from - (this.#run[0]?.height ?? 0)
+    return this.#run.slice(first, first + count)
   }
 
   /** Null above the tip. */
@@ -77,9 +93,12 @@ export class ChainView {
   /** Whether the node has left the view's tip already, which the next update will find. */
   async outdated(): Promise<boolean> {
     const { tip } = this
-    if (tip === undefined) return false
-    const active = await this.#ask((client, options) => client.getBlockHash(tip.height, options))
-    return active === undefined || !sameHash(active, tip.hash)
+    return tip !== undefined && (await this.#hasLeft(tip))
+  }
+
+  async #hasLeft({ height, hash }: PlacedHeader): Promise<boolean> {
+    const active = await this.#ask((client, options) => client.getBlockHash(height, options))
+    return active === undefined || !sameHash(active, hash)
   }
 
   /** Takes in what the node has beyond the view, up to 2,000 headers; false where it has nothing new. */

@@ -15,7 +15,7 @@ export interface ProofExchangeComponents {
 }
 
 /** What a peer gave, or why it is not taken. */
-export type Heard = FetchProofResult | Rejection<AskReject | 'none'>
+export type Heard = FetchProofResult | Rejection<AskReject | 'none' | 'busy' | 'banned'>
 
 /**
  * The one proof among peers: gives ours to who asks, and takes better ones from whoever has them, by asking and by gossip. A
@@ -73,14 +73,14 @@ export class ProofExchange {
   async #onGossip(proof: Uint8Array, from: PeerName) {
     const heard = await this.#judge(proof, from)
     if (heard.ok) return heard.newer ? 'accept' : 'ignore'
-    return heard.reject !== 'stale' && 'bytes' in heard ? 'reject' : 'ignore'
+    return 'bytes' in heard ? 'reject' : 'ignore'
   }
 
-  async #judge(proof: Uint8Array, from: PeerName): Promise<FetchProofResult> {
+  async #judge(proof: Uint8Array, from: PeerName): Promise<Heard> {
     const { judge, transport, take } = this.#components
-    const judged = await judge.judge(proof)
+    const judged = await judge.judge(proof, from)
     if (judged.ok) return await take({ bytes: proof, chain: judged.chain }, from)
-    if (!isLie(judged.reject)) return judged
+    if (!isLie(judged)) return judged
     transport.blame(from, 'lie', `a proof that does not hold: ${judged.reject}: ${judged.detail}`)
     return { ...judged, bytes: proof }
   }

@@ -110,4 +110,6 @@ export interface PeerTransport {
   /** Takes part in gossip that the transport was made for; every message is judged before it is passed on. */
   join<Value>(kind: GossipKind<Value>, judge: GossipJudge<Value>): Gossip<Value>
   blame(peer: PeerName, fault: Fault, detail: string): void
+  /** Whether a peer is not spoken with for now: nothing that it gave before is worth any work. */
+  isBanned(peer: PeerName): boolean
 }

@@ -87,4 +87,13 @@ async function syncTo(context: CliContext, options: Options): Promise<ExitCode> 
 }
 
 /** Why a peer gave nothing: of a proof that says nothing. */
-const UNJUDGED: ReadonlySet<string> = new Set(['unreachable', 'silent', 'malformed', 'oversized', 'refused', 'none'])
+const UNJUDGED: ReadonlySet<string> = new Set([
+  'unreachable',
+  'silent',
+  'malformed',
+  'oversized',
+  'refused',
+  'none',
+  'busy',
+  'banned',
+])

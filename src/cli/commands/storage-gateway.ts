@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { chainNumber, isGatewayUrl, storageParams } from '../../../storage/index.ts'
+import { chainNumber, isGatewayUrl } from '../../../storage/index.ts'
 import { type OpenGateway, openGateway, openKernel } from '../../../storage/io/index.ts'
 import { aborted } from '../../lib/index.ts'
 import { openStorageNode } from '../../node/index.ts'
@@ -8,9 +8,10 @@ import { examples } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
-import { address, readNetwork } from '../inputs.ts'
+import { address } from '../inputs.ts'
 import { noteOutages } from '../outage.ts'
 import { openBitcoind } from '../source.ts'
+import { readStorageNetwork } from '../storage-network.ts'
 import { peerOption, storagePlaces } from '../storage-place.ts'
 import { storageDir, type TableOptions, withTableOptions } from '../storage-table.ts'
 import { jsonLine } from '../text.ts'
@@ -60,13 +61,13 @@ export const addStorageGateway: AddCommand = (parent, run) => {
 
 async function serveGateway(context: CliContext, options: Options): Promise<ExitCode> {
   const { terminal } = context
-  const network = await readNetwork(options.network)
+  const storage = await readStorageNetwork(options)
+  const { network } = storage
   const chain = chainNumber(network)
   if (chain === null) throw usageError(`${network.name} has no number that a URI could name it by`)
   if (options.peer !== undefined && !options.node) throw usageError('--peer takes a node: what counts it tells alone')
   const client = options.node ? await openBitcoind(options, network, context) : null
   try {
-    const storage = storageParams(network)
     const { client: folder } = storagePlaces(options.storageDir, network, context)
     const among =
       options.peer && client

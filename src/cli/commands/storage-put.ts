@@ -1,4 +1,3 @@
-import { storageParams } from '../../../storage/index.ts'
 import {
   type EncodedContent,
   encodeContent,
@@ -65,7 +64,7 @@ async function put(context: CliContext, path: string, options: Options): Promise
     { ...options, peer },
     ({ client: folder }) => ({ folder }),
     async (opened) => {
-      const { places, node, params } = opened
+      const { places, node, params, storage } = opened
       const content = await encoded(context, path, opened)
       if (content === null) return EXIT.invalid
       const { seconds, made } = content
@@ -80,7 +79,6 @@ async function put(context: CliContext, path: string, options: Options): Promise
       await inscriber.start(context.signal)
       try {
         const { table, host: transport, kernel } = node
-        const storage = storageParams(params)
         const components = { table, inscriber, client: opened.client, transport, wallet, kernel, params: storage }
         const service = new PutService({ ...components, folder: `${places.client}/put` })
         if (options.dryRun === true) {
@@ -104,11 +102,15 @@ async function put(context: CliContext, path: string, options: Options): Promise
   )
 }
 
-async function encoded({ terminal, signal, clock }: CliContext, path: string, { node, params, places }: OpenedStorage) {
+async function encoded(
+  { terminal, signal, clock }: CliContext,
+  path: string,
+  { node, storage, places }: OpenedStorage,
+) {
   const began = clock()
   const made = await encodeContent(path, {
     kernel: node.kernel,
-    params: storageParams(params),
+    params: storage,
     folder: `${places.client}/put`,
     signal,
     onProgress: (bytes) => {

@@ -1,4 +1,4 @@
-import { providerDraft, storageParams, withdrawalDraft } from '../../../storage/index.ts'
+import { providerDraft, withdrawalDraft } from '../../../storage/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { loadPeerKey } from '../../p2p/index.ts'
 import { composeInscription, type Draft } from '../../settlement/index.ts'
@@ -26,7 +26,7 @@ export const addStorageRegister: AddCommand = (parent, run) => {
     const { name, key, secretKey } = await loadPeerKey(opened.places.identity)
     context.terminal.note(`peer ${name} provides for ${bytesToHex(wallet.publicKey)}`)
     const at = await contextOf(opened, wallet)
-    return providerDraft(storageParams(opened.params), wallet.publicKey, { key, secretKey }, at)
+    return providerDraft(opened.storage, wallet.publicKey, { key, secretKey }, at)
   })
 }
 

@@ -1,25 +1,23 @@
 import { join } from 'node:path'
 import { Option } from 'commander'
-import { storageParams } from '../../../storage/index.ts'
 import { openKernel, SCRUB_LEVELS, type ScrubLevel, scrubReplica } from '../../../storage/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { readNetwork } from '../inputs.ts'
+import { readStorageNetwork, type StorageNetworkFlags, storageNetworkOptions } from '../storage-network.ts'
 import { storageDirOption, storagePlaces } from '../storage-place.ts'
 import { jsonLine } from '../text.ts'
 
-interface Options {
-  readonly network?: string
+interface Options extends StorageNetworkFlags {
   readonly storageDir?: string
   readonly level: ScrubLevel
   readonly json?: boolean
 }
 
 export const addStorageScrub: AddCommand = (parent, run) => {
-  addOptions(parent.command('scrub'), shared.network(), storageDirOption(), shared.json())
+  addOptions(parent.command('scrub'), ...storageNetworkOptions(), storageDirOption(), shared.json())
     .description(
       'look through the chunks of a provider that is not running; what is broken is healed when it serves again',
     )
@@ -34,11 +32,11 @@ export const addStorageScrub: AddCommand = (parent, run) => {
 
 async function look(context: CliContext, options: Options): Promise<ExitCode> {
   const { terminal, signal } = context
-  const network = await readNetwork(options.network)
-  const { provider } = storagePlaces(options.storageDir, network, context)
+  const params = await readStorageNetwork(options)
+  const { provider } = storagePlaces(options.storageDir, params.network, context)
   const counts = await scrubReplica({
     kernel: await openKernel(),
-    params: storageParams(network),
+    params,
     folder: join(provider, 'replica'),
     level: options.level,
     signal,

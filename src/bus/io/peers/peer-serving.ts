@@ -40,7 +40,7 @@ export class PeerServing implements Service {
     const { transport, bus, verifyOptions } = components
     this.#exchange = new ProofExchange({
       transport,
-      judge: new ProofJudge(verifyOptions),
+      judge: new ProofJudge({ verifyOptions, isBanned: (peer) => transport.isBanned(peer) }),
       current: () => bus.current,
       take: async (found, from) => this.#take(found, from),
     })

@@ -51,7 +51,7 @@ export class PeerSync implements RunningService {
     this.#place = new ProofPlace({ file, verifyOptions, refused: (refused) => this.#events.emit('refused', refused) })
     this.#exchange = new ProofExchange({
       transport,
-      judge: new ProofJudge(verifyOptions),
+      judge: new ProofJudge({ verifyOptions, isBanned: (peer) => transport.isBanned(peer) }),
       current: () => this.#place.held,
       take: (found, from) => this.#take(found, from),
     })
