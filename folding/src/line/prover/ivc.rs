@@ -14,7 +14,7 @@ use crate::{
     },
     fold::{
       hashes::start_hash,
-      nifs::{self, Messages, Prepared},
+      nifs::{self, Prepared},
     },
     relation::{Incoming, Products, Running, RunningWitness},
     sponge::poseidon::PARAMETERS,
@@ -45,17 +45,7 @@ pub fn commit(bases: &[G], values: &[Fr]) -> G {
   msm(values, &bases[..values.len()]).to_affine()
 }
 
-/// One fold of the chain's last instance, before the next step: natively, with both witnesses moved along.
-pub struct Advance {
-  pub running: Running,
-  pub witness: RunningWitness,
-  pub cycle: CycleRunning,
-  pub cycle_witness: CycleWitness,
-  pub messages: Messages,
-  pub cycle_messages: CycleMessages,
-}
-
-/// The same with the large witness not moved along yet.
+/// One fold of the chain's last instance, before the next step: the large witness is not moved along yet.
 struct Ahead {
   prepared: Prepared,
   cycle: CycleRunning,
@@ -144,22 +134,6 @@ impl Accumulator {
     self.incoming_witness = incoming_witness;
     self.products = products;
     Ok(())
-  }
-
-  /// Folds the last instance into the running one, and CycleFold's with it.
-  pub fn advance(&self, parameters: &Parameters) -> Result<Advance> {
-    let ahead = self.ahead(parameters);
-    let mut witness = self.witness.clone();
-    let Ahead { prepared, .. } = &ahead;
-    prepared.apply(&mut witness, &self.incoming_witness, &self.products);
-    Ok(Advance {
-      running: prepared.folded.running.clone(),
-      witness,
-      messages: prepared.messages.clone(),
-      cycle: ahead.cycle,
-      cycle_witness: ahead.cycle_witness,
-      cycle_messages: ahead.cycle_messages,
-    })
   }
 
   fn ahead(&self, parameters: &Parameters) -> Ahead {

@@ -162,7 +162,11 @@ pub struct Advanced {
 /// The fold of the accumulator's last instance as the circuit of the next step computes it, with lies; U's witness moved
 /// along honestly, V's by what was lied.
 pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advanced {
-  let parameters = parameters();
+  advance_under(parameters(), accumulator, lies)
+}
+
+/// The same under other parameters.
+pub fn advance_under(parameters: &Parameters, accumulator: &Accumulator, lies: &Lies<'_>) -> Advanced {
   let mut witness = accumulator.witness.clone();
   let (running, incoming) = (&accumulator.running, &accumulator.incoming);
   let (messages, _) = nifs::prove(
