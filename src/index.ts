@@ -126,6 +126,8 @@ export {
   type Pays,
   parseSecretKey,
   type Query,
+  type RecordLine,
+  type RecordStanding,
   type RecordWarning,
   type ScanEvent,
   type ScanOptions,

@@ -64,6 +64,8 @@ export { better, type CompareReject, type CompareResult } from './compare.ts'
 export type { BusErrorCode } from './errors.ts'
 export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
 export { attestationKind } from './peers/attestation-kind.ts'
+export { type AskedUnder, type AttestedByPeers, attestByPeers, refreshByPeers } from './peers/attested-by-peers.ts'
+export type { FirstOfPeersOptions } from './peers/first-of-peers.ts'
 export { pathKind } from './peers/path-kind.ts'
 export { proofGossip, proofKind } from './peers/proof-kind.ts'
 export type {

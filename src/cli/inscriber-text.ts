@@ -46,6 +46,8 @@ export function noteText(note: InscriberNote): string {
       return `looking for inscriptions on coin ${note.coin}: ${note.steps} transactions back so far`
     case 'scan-waits':
       return 'the node scans its unspent outputs for someone else: waiting until that is done'
+    case 'mempool-not-searched':
+      return `${note.transactions} transactions wait at the node: records that wait among them are known only as far as they were made here`
   }
 }
 

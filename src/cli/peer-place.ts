@@ -23,7 +23,7 @@ export const peerFlags = {
       '--p2p <MULTIADDR>',
       'listen for peers there: /ip4/0.0.0.0/tcp/8533, with /ws for browsers (repeatable)',
     ).argParser(several),
-  peer: () => new Option('--peer <MULTIADDR>', 'a peer to begin with (repeatable)').argParser(several),
+  peer: (what = 'a peer to begin with (repeatable)') => new Option('--peer <MULTIADDR>', what).argParser(several),
   announce: () =>
     new Option('--announce <MULTIADDR>', 'tell peers this address instead of where it listens (repeatable)').argParser(
       several,

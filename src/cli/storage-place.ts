@@ -1,28 +1,31 @@
 import { join } from 'node:path'
-import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { StorageParams } from '../../storage/index.ts'
+import { type Command, Option } from 'commander'
+import { storageFolder } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
-import type { BitcoindClient } from '../bitcoin/io/index.ts'
-import { openStorageNode, type StorageNode, type StorageNodeOptions } from '../node/index.ts'
 import { addOptions, bitcoindOptions, shared } from './config.ts'
 import type { CliContext } from './context.ts'
-import { withCure } from './cure.ts'
-import { noteOutages } from './outage.ts'
 import { dataHome } from './places.ts'
-import { openBitcoind, type RpcOptions } from './source.ts'
-import { readStorageNetwork, type StorageNetworkFlags, storageNetworkOptions } from './storage-network.ts'
+import type { RpcOptions } from './source.ts'
+import { addresses } from './storage-arguments.ts'
+import { type StorageNetworkFlags, storageNetworkOptions } from './storage-network.ts'
+import { settlementDirOption } from './wallet-place.ts'
 
-/** Options of every command of storage. */
+/** Options of every command of storage that asks a node. */
 export interface StorageOptions extends RpcOptions, StorageNetworkFlags {
   readonly storageDir?: string
   readonly peer?: readonly string[]
   readonly json?: boolean
 }
 
+/** Of those that look and end: they share one index of the chain with `wsc inscriptions`. */
+export interface TableOptions extends StorageOptions {
+  readonly settlementDir?: string
+}
+
 export const storageDirOption = () =>
   new Option(
     '--storage-dir <D>',
-    'chunks, table and the peer’s identity (default: $XDG_DATA_HOME/wsc/<network>/storage)',
+    'table, chunks, and the key that peers know it by (default: $XDG_DATA_HOME/wsc/<network>/storage)',
   ).env('WSC_STORAGE_DIR')
 
 export const peerOption = () =>
@@ -30,91 +33,40 @@ export const peerOption = () =>
     .env('WSC_PEERS')
     .argParser(addresses)
 
+/** Of a command that runs on. */
 export function withStorage(command: Command): Command {
-  return addOptions(
-    command,
-    ...bitcoindOptions(),
-    ...storageNetworkOptions(),
-    storageDirOption(),
-    peerOption(),
-    shared.json(),
-  )
+  return addOptions(command, ...bitcoindOptions(), ...storageNetworkOptions(), storageDirOption(), shared.json())
 }
 
-/** Where what storage keeps of a network lies. */
+/** Of a command that looks and ends. */
+export function withTableOptions(command: Command): Command {
+  return addOptions(withStorage(command), settlementDirOption())
+}
+
+/** Where what storage keeps of a network lies. What runs on has a folder of its own, so that commands work beside it. */
 export interface StoragePlaces {
-  /** The state of a provider, and that of commands that end: each is used by one process. */
+  /** Of the table that commands look at. */
+  readonly table: string
   readonly provider: string
-  readonly client: string
+  readonly gateway: string
+  /** Content that is being put, and its signed records. */
+  readonly put: string
+  readonly seenNames: string
+  /** Who kept what when it was asked. */
+  readonly holders: string
+  /** The key that peers know a provider by. */
   readonly identity: string
 }
 
 export function storagePlaces(dir: string | undefined, params: NetworkParams, { env }: CliContext): StoragePlaces {
-  const folder = dir ?? join(dataHome(env), params.name, 'storage')
-  return { provider: join(folder, 'provider'), client: join(folder, 'client'), identity: join(folder, 'peer.json') }
-}
-
-/** What a command works with. */
-export interface OpenedStorage {
-  readonly node: StorageNode
-  readonly params: NetworkParams
-  /** The rules of storage on it. */
-  readonly storage: StorageParams
-  readonly client: BitcoindClient
-  readonly places: StoragePlaces
-}
-
-/** Does the work with a node of storage that runs, and ends it. `own` says what is this command's own. */
-export async function withStorageNode<Value>(
-  context: CliContext,
-  options: StorageOptions,
-  own: (places: StoragePlaces) => Omit<StorageNodeOptions, 'client' | 'params' | 'storage' | 'peers'>,
-  work: (opened: OpenedStorage) => Promise<Value>,
-): Promise<Value> {
-  const { terminal, signal } = context
-  const storage = await readStorageNetwork(options)
-  const params = storage.network
-  const client = await openBitcoind(options, params, context)
-  try {
-    const places = storagePlaces(options.storageDir, params, context)
-    const node = await openStorageNode({ client, params, storage, peers: options.peer, ...own(places) })
-    noteOutages(node.feed.events, terminal.note)
-    node.host.events.on('unreachable', ({ address, detail }) => terminal.note(`no peer at ${address}: ${detail}`))
-    node.host.events.on('failed', (error) => terminal.note(`a peer was not answered: ${withCure(error)}`))
-    try {
-      await node.service.start(signal)
-      return await work({ node, params, storage, client, places })
-    } finally {
-      await node.service.stop()
-    }
-  } finally {
-    client.close()
+  const folder = dir ?? storageFolder(dataHome(env), params)
+  return {
+    table: folder,
+    provider: join(folder, 'provider'),
+    gateway: join(folder, 'gateway'),
+    put: join(folder, 'put'),
+    holders: join(folder, 'holders.json'),
+    seenNames: join(folder, 'seen-names.json'),
+    identity: join(folder, 'peer.json'),
   }
-}
-
-/** Option parser: partitions, `0`, `0,2` or `0-3`. */
-export function partitions(text: string): number[] {
-  const found = new Set<number>()
-  for (const part of text.split(',')) {
-    const match = /^([0-9]{1,6})(?:-([0-9]{1,6}))?$/.exec(part)
-    const [first, last] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])]
-    if (match === null || last < first || last - first > 1_000) {
-      throw new InvalidArgumentError('write partitions as 0 or 0,2 or 0-3')
-    }
-    for (let partition = first; partition <= last; partition++) found.add(partition)
-  }
-  return [...found]
-}
-
-/** Option parser: bytes, also as 500MB or 20GB. */
-export function byteCount(text: string): number {
-  const match = /^([0-9]{1,12})(kB|MB|GB|TB)?$/.exec(text)
-  if (match === null) throw new InvalidArgumentError('write bytes as 1000000, 500MB or 20GB')
-  const scale = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }[match[2] ?? ''] ?? 1
-  return Number(match[1]) * scale
-}
-
-/** Option parser: one more address, or several by commas. */
-export function addresses(text: string, before: readonly string[] | undefined): string[] {
-  return [...(before ?? []), ...text.split(',')]
 }

@@ -1,4 +1,6 @@
 /** The composition root: what is made of all parts together. */
+
+export { type AskPeersOptions, askPeersOnce } from './ask-peers.ts'
 export { projectCircuits } from './circuits.ts'
 export { openFollowingAmongPeers, openServingAmongPeers, openSyncingFromPeers, type PeerPlace } from './peers.ts'
 export { openStorageNode, type StorageNode, type StorageNodeOptions } from './storage-node.ts'

@@ -15,6 +15,8 @@ export interface StorageNodeOptions {
   readonly storage: StorageParams
   /** Folder of its state; one process has it. */
   readonly folder: string
+  /** Folder of settlement's state, whose index of inscriptions it keeps; one in `folder` unless given. */
+  readonly settlement?: string | undefined
   /** Multiaddrs: where peers reach it, nowhere unless given; where it tells them that they do. */
   readonly listen?: readonly string[] | undefined
   readonly announce?: readonly string[] | undefined
@@ -46,11 +48,23 @@ export interface StorageNode {
 
 /** Composes a node of the storage network, not started yet. Throws E_P2P_ADDRESS or E_P2P_IDENTITY. */
 export async function openStorageNode(options: StorageNodeOptions): Promise<StorageNode> {
-  const { client, params, storage, folder, listen, announce, peers: bootstrap, identityFile } = options
+  const {
+    client,
+    params,
+    storage,
+    folder,
+    settlement = folder,
+    listen,
+    announce,
+    peers: bootstrap,
+    identityFile,
+  } = options
   const kernel = await openKernel()
   const feed = new ChainFeed({ client, params })
-  const index = new IndexService({ client, params, state: folder, feed })
-  const table = new TableService({ inscriptions: index, client, params: storage, kernel, state: folder })
+  // Who keeps something for others serves it on while the disk is full.
+  const waitsForRoom = options.replica !== undefined
+  const index = new IndexService({ client, params, state: settlement, feed, waitsForRoom })
+  const table = new TableService({ inscriptions: index, client, params: storage, kernel, state: folder, waitsForRoom })
   const host = await openPeerHost({
     params,
     chosen: chosenName(storage),

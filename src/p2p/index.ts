@@ -2,4 +2,4 @@
 export type { PeerHostOptions } from './host-options.ts'
 export { openPeerHost } from './open-host.ts'
 export type { PeerHost } from './peer-host.ts'
-export { loadPeerKey } from './peer-key.ts'
+export { loadPeerKey, publicKeyOf } from './peer-key.ts'

@@ -20,3 +20,14 @@ export async function loadPeerKey(file: string): Promise<PeerKey> {
   const name = peerIdFromPrivateKey(identity).toString()
   return { name, key: identity.publicKey.raw, secretKey: identity.raw.slice(0, 32) }
 }
+
+/** The Ed25519 key in the name of a peer, 32 bytes; null where the name is none, or of another kind of key. */
+export async function publicKeyOf(name: PeerName): Promise<Uint8Array | null> {
+  const { peerIdFromString } = await import('@libp2p/peer-id')
+  try {
+    const { publicKey } = peerIdFromString(name)
+    return publicKey?.type === 'Ed25519' ? publicKey.raw : null
+  } catch {
+    return null
+  }
+}

@@ -21,6 +21,8 @@ export interface EncodeOptions {
   /** What the code works on at once, 16 MB unless given: whatever it is, the blob is the same. */
   readonly columnBytes?: number | undefined
   readonly signal?: AbortSignal | undefined
+  /** Root of a unit whose bytes in the store were verified; null where they were not, and are hashed. */
+  known?(unit: number): Uint8Array | null
   /** Bytes of the content and of its parity that are hashed so far. */
   onProgress?(bytes: number): void
 }
@@ -59,7 +61,9 @@ export async function completeBlob(
   const roots = new Roots(kernel, options)
   for (let first = 0; first < shape.dataUnits; first += BATCH_UNITS) {
     const count = Math.min(BATCH_UNITS, shape.dataUnits - first)
-    await roots.add(await store.read(first * UNIT_BYTES, count * UNIT_BYTES))
+    const known = knownRoots(first, count, options)
+    if (known === null) await roots.add(await store.read(first * UNIT_BYTES, count * UNIT_BYTES))
+    else await roots.take(known)
   }
   const blob = await complete(kernel, store, shape, roots, options)
   if (equalBytes(blob.root, root)) return { ok: true, blob }
@@ -86,6 +90,15 @@ class Roots {
     // Heard in the next call; that it fails before is no unhandled rejection.
     this.#last.catch(() => undefined)
     this.#bytes += units.length
+  }
+
+  /** Those of the next units, which are known. */
+  async take(roots: Uint8Array): Promise<void> {
+    throwIfAborted(this.#options.signal)
+    await this.#settle()
+    this.#done.push(roots)
+    this.#bytes += (roots.length / 32) * UNIT_BYTES
+    this.#options.onProgress?.(this.#bytes)
   }
 
   async all(): Promise<Uint8Array> {
@@ -141,6 +154,18 @@ async function writeData(
   return length
 }
 
+/** Null unless all of them are known. */
+function knownRoots(first: number, count: number, { known }: EncodeOptions): Uint8Array | null {
+  if (known === undefined) return null
+  const roots = new Uint8Array(count * 32)
+  for (let i = 0; i < count; i++) {
+    const root = known(first + i)
+    if (root === null) return null
+    roots.set(root, i * 32)
+  }
+  return roots
+}
+
 async function complete(
   kernel: StorageKernel,
   store: BlobStore,
@@ -159,8 +184,13 @@ async function complete(
     signal: options.signal,
   })
   for await (const { first, bytes } of made) {
-    await store.write((dataUnits + first) * UNIT_BYTES, bytes)
-    await roots.add(bytes)
+    const at = (dataUnits + first) * UNIT_BYTES
+    const known = knownRoots(dataUnits + first, bytes.length / UNIT_BYTES, options)
+    if (known !== null && equalBytes(await store.read(at, bytes.length), bytes)) await roots.take(known)
+    else {
+      await store.write(at, bytes)
+      await roots.add(bytes)
+    }
   }
   const zeros = new Uint8Array((units - dataUnits - parityUnits) * UNIT_BYTES)
   if (zeros.length > 0) {

@@ -37,15 +37,17 @@ export async function verifyUnit(
   return compare(kernel, blob, piece, await kernel.unitRoots(piece.bytes))
 }
 
-/** The same of a chunk, sixteen units at once. */
+/** The same of a chunk, sixteen units at once; what they hash to, 32 bytes each, comes with it. */
 export async function verifyChunk(
   kernel: Kernel,
   blob: BlobContent,
   piece: Piece,
-): Promise<Result<object, PieceReject>> {
+): Promise<Result<{ readonly unitRoots: Uint8Array }, PieceReject>> {
   const wrong = misfit(blob, piece, { bytes: CHUNK_BYTES, path: CHUNK_PATH_BYTES, count: 'chunks' })
   if (wrong !== null) return wrong
-  return compare(kernel, blob, piece, chunkRoot(kernel, await kernel.unitRoots(piece.bytes)))
+  const unitRoots = await kernel.unitRoots(piece.bytes)
+  const compared = compare(kernel, blob, piece, chunkRoot(kernel, unitRoots))
+  return compared.ok ? { ok: true, unitRoots } : compared
 }
 
 function misfit(

@@ -19,25 +19,31 @@ export type FolderReject =
 /** So many folders within each other. */
 const MAX_DEPTH = 64
 
+/** Files to be stored. */
+export interface FoundFiles {
+  readonly files: readonly SourceFile[]
+  /** Of all of them, as they are now. */
+  readonly bytes: number
+}
+
 /**
  * The files at a path: one without a folder, or all of a folder and the folders in it. Nothing is opened yet. Empty
  * folders are left out. Throws E_IO where it cannot be read.
  */
-export async function sourceFiles(
-  path: string,
-  signal?: AbortSignal,
-): Promise<Result<{ readonly files: readonly SourceFile[] }, FolderReject>> {
+export async function sourceFiles(path: string, signal?: AbortSignal): Promise<Result<FoundFiles, FolderReject>> {
   const files: SourceFile[] = []
-  const add = (at: string, file: string) => {
+  let bytes = 0
+  const add = (at: string, file: string, size: number) => {
+    bytes += size
     // One that has become a link since is not followed.
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
     files.push({ path: file, name: basename(at), open: () => createReadStream(at, { flags: flags as never }) })
   }
-  const kind = await kindOf(path)
+  const { kind, size } = await lookAt(path)
   if (kind === 'link' || kind === 'no-file') return refuse(kind, path)
   if (kind === 'file') {
-    add(path, '')
-    return { ok: true, files }
+    add(path, '', size)
+    return { ok: true, files, bytes }
   }
   const folders: { at: string; path: string; depth: number }[] = [{ at: path, path: '', depth: 0 }]
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -47,9 +53,9 @@ export async function sourceFiles(
       if (text === null) return refuse('bad-name', folder.at)
       const at = join(folder.at, text)
       const within = folder.path === '' ? text : `${folder.path}/${text}`
-      const kind = await kindOf(at)
+      const { kind, size } = await lookAt(at)
       if (kind === 'link' || kind === 'no-file') return refuse(kind, at)
-      if (kind === 'file') add(at, within)
+      if (kind === 'file') add(at, within, size)
       else folders.push({ at, path: within, depth: folder.depth + 1 })
       if (files.length + folders.length > MAX_FILES || folder.depth >= MAX_DEPTH) {
         return rejection(
@@ -59,13 +65,19 @@ export async function sourceFiles(
       }
     }
   }
-  return { ok: true, files }
+  return { ok: true, files, bytes }
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | 'link' | 'no-file'> {
+interface Look {
+  readonly kind: 'file' | 'folder' | 'link' | 'no-file'
+  readonly size: number
+}
+
+async function lookAt(path: string): Promise<Look> {
   const stats = await lstat(path).catch(thrower(path))
-  if (stats.isSymbolicLink()) return 'link'
-  return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'no-file'
+  const { size } = stats
+  if (stats.isSymbolicLink()) return { kind: 'link', size }
+  return { kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'no-file', size }
 }
 
 function thrower(path: string): (cause: unknown) => never {

@@ -1,4 +1,4 @@
-import type { PeerTransport } from '../../src/bus/index.ts'
+import type { PeerName, PeerTransport } from '../../src/bus/index.ts'
 import { hexToBytes } from '../../src/lib/index.ts'
 import type { StorageKernel } from '../../src/proving/index.ts'
 import type { BlobContent } from '../blob/id.ts'
@@ -8,6 +8,7 @@ import { partitionPositions, type StorageParams } from '../params.ts'
 import type { PartitionPeers } from '../peers/partition-peers.ts'
 import { chunkKind, unitKind } from '../peers/piece-kinds.ts'
 import type { BlobSource, GivenPiece } from '../reading/source.ts'
+import { PeerMemory } from '../replica/peer-memory.ts'
 import { Sources } from './replica/sources.ts'
 import type { TableService } from './table-service.ts'
 
@@ -23,11 +24,13 @@ export interface PeerSourceComponents {
 export class PeerSource implements BlobSource {
   readonly name = 'peers'
   readonly #components: PeerSourceComponents
+  readonly #memory = new PeerMemory(Math.random)
   readonly #sources: Sources
 
   constructor(components: PeerSourceComponents) {
     this.#components = components
-    this.#sources = new Sources(components.transport, components.peers)
+    const { transport, peers } = components
+    this.#sources = new Sources({ transport, peers, memory: this.#memory, clock: () => performance.now() })
   }
 
   async content(id: string): Promise<BlobContent | null> {
@@ -56,14 +59,27 @@ export class PeerSource implements BlobSource {
     if (entry === null || content === null) return null
     const [kind, verify] = what === 'chunk' ? [chunkKind, verifyChunk] : [unitKind, verifyUnit]
     const partition = Math.floor(entry.first / partitionPositions(params))
-    for (const peer of await this.#sources.of(id, partition, signal)) {
-      const asked = await transport.ask(peer, kind, { id: hexToBytes(id), index }, { signal })
-      const given = asked.ok ? asked.frames[0] : undefined
-      if (given === undefined) continue
-      const held = await verify(kernel, content, { index, ...given })
-      if (held.ok) return given
-      transport.blame(peer, 'lie', `${kind.name}: ${held.detail}`)
+    const asked = new Set<PeerName>()
+    const ask = async (peers: readonly PeerName[]): Promise<GivenPiece | null> => {
+      for (const peer of peers) {
+        if (asked.has(peer)) continue
+        asked.add(peer)
+        const answer = await transport.ask(peer, kind, { id: hexToBytes(id), index }, { signal })
+        const given = answer.ok ? answer.frames[0] : undefined
+        if (given === undefined) {
+          if (!answer.ok && answer.reject !== 'refused') this.#memory.failed(peer)
+          continue
+        }
+        const held = await verify(kernel, content, { index, ...given })
+        if (held.ok) {
+          this.#memory.gave(peer)
+          return given
+        }
+        this.#memory.failed(peer)
+        transport.blame(peer, 'lie', `${kind.name}: ${held.detail}`)
+      }
+      return null
     }
-    return null
+    return (await ask(this.#sources.at(id))) ?? (await ask(await this.#sources.found(partition, signal)))
   }
 }

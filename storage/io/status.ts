@@ -1,38 +1,107 @@
-import type { PeerName, PeerTransport } from '../../src/bus/index.ts'
+import type { Asked, PeerName, PeerTransport } from '../../src/bus/index.ts'
 import { delay, isInterrupt } from '../../src/lib/index.ts'
+import { holdersKind } from '../peers/holders-kind.ts'
 import { type Holdings, holdingsKind } from '../peers/holdings-kind.ts'
+import type { PartitionPeers } from '../peers/partition-peers.ts'
+import type { HolderLog } from '../replica/holder-log.ts'
+import { findPeers } from './find-peers.ts'
 
 /** How long peers are waited for. */
 const MEET_MS = 3_000
+/** Peers that are only known by name: how many of them are asked, how long they are looked for, and waited for. */
+const FIND = { most: 64, ms: 3_000 }
+const NAMED_MS = 5_000
 
 /** A peer and what it says of a partition. */
 export interface Holder extends Holdings {
   readonly peer: PeerName
 }
 
+/** A peer that kept a partition and does not answer now. */
+export interface SilentHolder {
+  readonly peer: PeerName
+  /** Height at which it last answered, us or those that do answer; null where it is known from the DHT alone. */
+  readonly since: number | null
+}
+
 /** Peers that keep a partition, by their own word, and those that did not answer. */
 export interface PartitionStatus {
   readonly holders: readonly Holder[]
-  readonly silent: readonly PeerName[]
+  readonly silent: readonly SilentHolder[]
 }
 
-/** Asks all peers that are met within some seconds about a partition. */
+export interface StatusComponents {
+  readonly transport: PeerTransport
+  readonly peers: PartitionPeers
+  /** Who answered earlier; who answers now is added. */
+  readonly log: HolderLog
+}
+
+/** A question about one partition: its number, and the height of the tip. */
+export interface StatusQuestion {
+  readonly partition: number
+  readonly height: number
+}
+
+/**
+ * Asks about a partition all peers that are met, and all that these, the DHT or our own memory name. Who answered once and
+ * does not now is silent since then.
+ */
 export async function partitionStatus(
-  transport: PeerTransport,
-  partition: number,
+  { transport, peers, log }: StatusComponents,
+  { partition, height }: StatusQuestion,
   signal: AbortSignal,
 ): Promise<PartitionStatus> {
-  const holders: Holder[] = []
-  const silent: PeerName[] = []
-  await Promise.all(
-    transport.peers(holdingsKind).map(async (peer) => {
-      const asked = await transport.ask(peer, holdingsKind, partition, { signal })
-      const [said] = asked.ok ? asked.frames : []
-      if (said !== undefined) holders.push({ peer, ...said })
-      else if (!asked.ok && asked.reject !== 'refused') silent.push(peer)
-    }),
-  )
-  return { holders: holders.sort((a, b) => (a.peer < b.peer ? -1 : 1)), silent }
+  const holders = new Map<PeerName, Holder>()
+  const silent = new Map<PeerName, number | null>()
+  const ask = async (peer: PeerName, since: number | null, until: AbortSignal) => {
+    const asked = await orUnreachable(transport.ask(peer, holdingsKind, partition, { signal: until }), signal)
+    if (asked.ok) {
+      holders.set(peer, { peer, ...(asked.frames[0] as Holdings) })
+      log.answered(partition, peer, height)
+    } else if (isNotKept(asked)) log.refused(partition, peer)
+    else silent.set(peer, since)
+  }
+
+  const named = new Map(log.seen(partition).map(({ peer, height: last }) => [peer, last]))
+  const met = transport.peers(holdingsKind)
+  const told = met.map(async (peer) => {
+    const asked = await transport.ask(peer, holdersKind, partition, { signal })
+    // Nobody has seen a block that is not there yet.
+    for (const one of asked.ok ? asked.frames : []) {
+      if (one.height <= height) named.set(one.peer, Math.max(one.height, named.get(one.peer) ?? 0))
+    }
+  })
+  const [found] = await Promise.all([findPeers(peers, partition, FIND, signal), ...told])
+  await Promise.all(met.map((peer) => ask(peer, named.get(peer) ?? null, signal)))
+
+  const others = new Map<PeerName, number | null>([...found.map((peer) => [peer, null] as const), ...named])
+  for (const peer of met) others.delete(peer)
+  const latest = [...others].sort(([, a], [, b]) => (b ?? -1) - (a ?? -1)).slice(0, FIND.most)
+  const late = AbortSignal.any([signal, AbortSignal.timeout(NAMED_MS)])
+  await Promise.all(latest.map(([peer, since]) => ask(peer, since, late)))
+
+  const inOrder = <One extends { readonly peer: PeerName }>(all: One[]) =>
+    all.sort((a, b) => (a.peer < b.peer ? -1 : 1))
+  return {
+    holders: inOrder([...holders.values()]),
+    silent: inOrder([...silent].map(([peer, since]) => ({ peer, since }))),
+  }
+}
+
+/** Whether a peer that was asked what it holds says that it keeps no such partition. */
+export function isNotKept(asked: Exclude<Asked<Holdings>, { ok: true }>): boolean {
+  return asked.reject === 'refused' && asked.detail.startsWith('other-partition:')
+}
+
+/** That time is up is said as a peer's that cannot be reached; that we are to end is thrown. */
+async function orUnreachable(asking: Promise<Asked<Holdings>>, signal: AbortSignal): Promise<Asked<Holdings>> {
+  try {
+    return await asking
+  } catch (error) {
+    if (signal.aborted) throw error
+    return { ok: false, reject: 'unreachable', detail: 'no answer in time' }
+  }
 }
 
 /** Waits until so many holders are met, or for some seconds. */

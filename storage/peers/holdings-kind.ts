@@ -1,5 +1,6 @@
 import type { Codec, RequestKind } from '../../src/bus/index.ts'
 import { concatBytes, readUint32, rejection, uint32Bytes } from '../../src/lib/index.ts'
+import { type LastScrub, type LastScrubs, SCRUB_LEVELS } from '../replica/scrub-levels.ts'
 
 /** How one provider stands with one partition, as it says itself. */
 export interface Holdings {
@@ -11,17 +12,17 @@ export interface Holdings {
   readonly held: number
   /** Of those, what nobody gave it when it last asked all: holes, as far as it knows. */
   readonly holes: number
-  /** What it found broken in its last scrub, and had to heal. */
-  readonly broken: number
-  /** Height of that scrub; null before the first. */
-  readonly scrubbedAt: number | null
+  /** Of all that it keeps, not of this partition alone. */
+  readonly scrubs: LastScrubs
 }
 
 const NEVER = 0xffff_ffff
-const FIELDS = 6
+const FIELDS = 4
+const SCRUB_FIELDS = 3
+const BYTES = 4 * (FIELDS + SCRUB_FIELDS * SCRUB_LEVELS.length)
 
 /** A partition's number: 4 bytes, little-endian. */
-const aPartition: Codec<number> = {
+export const aPartition: Codec<number> = {
   encode: uint32Bytes,
   decode: (bytes) =>
     bytes.length === 4
@@ -29,18 +30,32 @@ const aPartition: Codec<number> = {
       : rejection('malformed', `${bytes.length} bytes are no partition`),
 }
 
-/** Six numbers of 4 bytes, little-endian, in the order above; a scrub that never was is at height 2^32 − 1. */
+/**
+ * Numbers of 4 bytes, little-endian: the four above; then of each level of scrubs, recent, cheap and full, its height
+ * (2^32 − 1 where there was none), chunks and broken.
+ */
 const holdings: Codec<Holdings> = {
-  encode({ height, used, held, holes, broken, scrubbedAt }) {
-    return concatBytes(...[height, used, held, holes, broken, scrubbedAt ?? NEVER].map(uint32Bytes))
+  encode({ height, used, held, holes, scrubs }) {
+    const scrubbed = SCRUB_LEVELS.flatMap((level) => {
+      const { height, chunks, broken } = scrubs[level] ?? { height: NEVER, chunks: 0, broken: 0 }
+      return [height, chunks, broken]
+    })
+    return concatBytes(...[height, used, held, holes, ...scrubbed].map(uint32Bytes))
   },
   decode(bytes) {
-    if (bytes.length !== 4 * FIELDS) return rejection('malformed', `${bytes.length} bytes are no holdings`)
-    const [height, used, held, holes, broken, scrubbed] = Array.from({ length: FIELDS }, (_, i) =>
-      readUint32(bytes, 4 * i),
-    ) as [number, number, number, number, number, number]
+    if (bytes.length !== BYTES) return rejection('malformed', `${bytes.length} bytes are no holdings`)
+    const at = (field: number) => readUint32(bytes, 4 * field)
+    const [height, used, held, holes] = [at(0), at(1), at(2), at(3)]
     if (held + holes > used) return rejection('malformed', 'more chunks than positions')
-    return { ok: true, value: { height, used, held, holes, broken, scrubbedAt: scrubbed === NEVER ? null : scrubbed } }
+    const scrubs: Partial<Record<(typeof SCRUB_LEVELS)[number], LastScrub | null>> = {}
+    for (const [i, level] of SCRUB_LEVELS.entries()) {
+      const first = FIELDS + SCRUB_FIELDS * i
+      const last = { height: at(first), chunks: at(first + 1), broken: at(first + 2) }
+      if (last.broken > last.chunks) return rejection('malformed', 'more is broken than was looked at')
+      if (last.height === NEVER && last.chunks > 0) return rejection('malformed', 'a scrub that never was')
+      scrubs[level] = last.height === NEVER ? null : last
+    }
+    return { ok: true, value: { height, used, held, holes, scrubs: scrubs as LastScrubs } }
   },
 }
 
@@ -50,7 +65,7 @@ export const holdingsKind: RequestKind<number, Holdings> = {
   question: aPartition,
   answer: holdings,
   maxQuestionBytes: 4,
-  maxAnswerBytes: 4 * FIELDS,
+  maxAnswerBytes: BYTES,
   maxFrames: 1,
   rate: { burst: 60, perSecond: 10 },
   concurrent: { total: 32, perClient: 4 },

@@ -1,7 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
-import { toDisplay } from '../../src/bitcoin/index.ts'
+import { type Transaction, toDisplay, transactionId } from '../../src/bitcoin/index.ts'
+import { getBlock } from '../../src/bitcoin/io/index.ts'
 import { BusPlace } from '../support/bus-place.ts'
 import type { WscRun } from '../support/wsc.ts'
 
@@ -64,6 +65,41 @@ describe('a chain synced from peers', () => {
     expect(await place.verify('stay.proof', ...regtest)).toMatchObject({ exit: 0, height: 7 })
     staying.child.kill('SIGINT')
     expect((await staying.done).exit).toBe(130)
+  })
+
+  it('brings attestations and paths to them, from peers alone', async () => {
+    const { tx, under, stay } = { tx: place.file('tx.attestation'), under: 'own.proof', stay: 'stay.proof' }
+    const attest = async (proof: string, peer: string, ...argv: string[]) => {
+      const by = [...regtest, '--peer', peer, '--proof', place.file(proof), '--json']
+      const run = await place.run('attest', ...argv, ...by)
+      return { ...run, json: JSON.parse(run.stdout || 'null') as { reason: string; height: number } }
+    }
+    const check = (proof: string, ...more: string[]) =>
+      place.run('check', tx, ...regtest, '--proof', place.file(proof), ...more)
+    await syncFrom(address, under)
+    const block = await getBlock(node.client, (await node.client.getBlockHash(3))!)
+    const txid = toDisplay(transactionId(block?.transactions[0] as Transaction))
+    const made = await attest(under, address, 'tx', txid, '--height', '3', '--out', tx)
+    expect(made).toMatchObject({ exit: 0, json: { height: 3 } })
+    expect(await check(under)).toMatchObject({ exit: 0, stdout: expect.stringContaining(txid) })
+
+    await node.mine(1)
+    await prover.line(await tip())
+    // The peer’s proof is a later one than ours: it says so, and how to go on.
+    const other = await attest(under, address, 'header', '3', '--out', place.file('none'))
+    expect(other).toMatchObject({
+      exit: 1,
+      json: { reason: 'other-proof', detail: expect.stringContaining('bus sync') },
+    })
+    await syncFrom(address, stay)
+    expect(await check(stay)).toMatchObject({ exit: 1, stderr: expect.stringContaining('other-proof') })
+    expect(await check(stay, '--peer', address)).toMatchObject({ exit: 0, stdout: expect.stringContaining(txid) })
+    expect(await attest(stay, address, 'refresh', tx, '--out', tx)).toMatchObject({ exit: 0, json: { height: 3 } })
+    expect(await check(stay)).toMatchObject({ exit: 0 })
+    const unknown = await attest(stay, address, 'header', '99', '--out', place.file('none'))
+    expect(unknown).toMatchObject({ exit: 1, json: { reason: 'refused' } })
+    const nobody = await attest(stay, '/ip4/127.0.0.1/tcp/1', 'header', '3', '--out', place.file('none'))
+    expect(nobody).toMatchObject({ exit: 2, json: { reason: 'no-answer' } })
   })
 
   it('says why where it is not: nobody there, less work, a file that must stay', async () => {

@@ -49,3 +49,12 @@ export async function hostilePeer(place: HostPlace, victim: PeerHost) {
   }
   return { libp2p, name, faults, connect, open }
 }
+
+/** Bytes without a pattern, the same in every run. */
+export function noise(seed: number, length: number): Uint8Array {
+  let state = (seed + 1) * 2_654_435_761
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state >>> 24
+  })
+}

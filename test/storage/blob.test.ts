@@ -135,7 +135,10 @@ describe('proofs', () => {
 
   it('hold for every unit and chunk', async () => {
     for (let i = 0; i < blob.shape.units; i++) expect(await verifyUnit(kernel, blob, unit(i))).toEqual({ ok: true })
-    for (let i = 0; i < blob.shape.chunks; i++) expect(await verifyChunk(kernel, blob, chunk(i))).toEqual({ ok: true })
+    for (let i = 0; i < blob.shape.chunks; i++) {
+      const unitRoots = blob.unitRoots.slice(i * 512, (i + 1) * 512)
+      expect(await verifyChunk(kernel, blob, chunk(i))).toEqual({ ok: true, unitRoots })
+    }
   })
 
   it('hold for nothing else', async () => {
@@ -218,6 +221,36 @@ describe('restoring', () => {
     const root = new BlobTree(kernel, roots).root
     const made = await restoreBlob(kernel, wrong, { ...blob, root }, () => true)
     expect(made).toMatchObject({ reject: 'another-blob' })
+    // Nor where what its units hash to is known: the parity is made anew all the same.
+    const known = (unit: number) => roots.subarray(unit * 32, (unit + 1) * 32)
+    await wrong.write(dataUnits * UNIT_BYTES, new Uint8Array(UNIT_BYTES))
+    expect(await restoreBlob(kernel, wrong, { ...blob, root }, () => true, { known })).toMatchObject({
+      reject: 'another-blob',
+    })
+  })
+
+  it('hashes no unit anew that was verified and is as it was', async () => {
+    const { blob, store } = await encoded(someBytes(150 * UNIT_BYTES))
+    const { dataUnits, parityUnits, units } = blob.shape
+    let hashed = 0
+    const counting = {
+      ...kernel,
+      unitRoots: (bytes: Uint8Array) => {
+        hashed += bytes.length / UNIT_BYTES
+        return kernel.unitRoots(bytes)
+      },
+    }
+    const known = (unit: number) => blob.unitRoots.subarray(unit * 32, (unit + 1) * 32)
+    const all = await restoreBlob(counting, store, blob, () => true, { known })
+    expect(all).toMatchObject({ ok: true, blob: { id: blob.id } })
+    expect(hashed).toBe(units - dataUnits - parityUnits)
+    // What is not known is hashed, with what lies beside it.
+    hashed = 0
+    const lost = (unit: number) => unit === 140
+    const options = { known: (unit: number) => (lost(unit) ? null : known(unit)) }
+    const restored = await restoreBlob(counting, store, blob, (unit) => !lost(unit), options)
+    expect(restored).toMatchObject({ ok: true, blob: { id: blob.id } })
+    expect(hashed).toBe(22 + units - dataUnits - parityUnits)
   })
 })
 

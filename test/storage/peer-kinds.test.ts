@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Codec } from '../../src/bus/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
+import { holdersKind } from '../../storage/peers/holders-kind.ts'
 import { holdingsKind } from '../../storage/peers/holdings-kind.ts'
 import { offerKind } from '../../storage/peers/offer-kind.ts'
 import { chunkKind, unitKind } from '../../storage/peers/piece-kinds.ts'
+import type { LastScrubs } from '../../storage/replica/scrub-levels.ts'
 
 const id = new Uint8Array(32).fill(0xab)
 
@@ -24,8 +26,20 @@ describe('what peers of storage ask each other', () => {
     same(offerKind.question, { root: id, length: 7937, coding: 1 }, `${'ab'.repeat(32)}011f0000`)
     same(offerKind.answer, { state: 'fetching', held: 2 }, '0102000000')
     same(holdingsKind.question, 5, '05000000')
-    const held = { height: 9, used: 8, held: 4, holes: 2, broken: 1, scrubbedAt: null }
-    same(holdingsKind.answer, held, '0900000008000000040000000200000001000000ffffffff')
+    const scrubs = {
+      recent: { height: 7, chunks: 3, broken: 1 },
+      cheap: null,
+      full: { height: 1, chunks: 4, broken: 0 },
+    }
+    same(
+      holdingsKind.answer,
+      { height: 9, used: 8, held: 4, holes: 2, scrubs },
+      `09000000080000000400000002000000${'070000000300000001000000'}${'ffffffff0000000000000000'}${'010000000400000000000000'}`,
+    )
+    same(holdersKind.question, 5, '05000000')
+    const seen = holdersKind.answer.encode({ peer: '12D3KooW', height: 258 })
+    expect(bytesToHex(seen)).toBe(`02010000${bytesToHex(new TextEncoder().encode('12D3KooW'))}`)
+    expect(holdersKind.answer.decode(seen)).toEqual({ ok: true, value: { peer: '12D3KooW', height: 258 } })
   })
 
   it('gives pieces with paths of exactly their lengths', () => {
@@ -46,7 +60,21 @@ describe('what peers of storage ask each other', () => {
     expect(offerKind.question.decode(new Uint8Array(36).fill(0xff))).toMatchObject({ ok: false })
     expect(offerKind.answer.decode(Uint8Array.of(4, 0, 0, 0, 0))).toMatchObject({ ok: false })
     expect(offerKind.answer.decode(Uint8Array.of(0, 1, 12, 0, 0))).toMatchObject({ ok: false })
-    const said = holdingsKind.answer.encode({ height: 1, used: 1, held: 1, holes: 1, broken: 0, scrubbedAt: 1 })
-    expect(holdingsKind.answer.decode(said)).toMatchObject({ ok: false })
+    const none = { recent: null, cheap: null, full: null }
+    const holdings = (held: number, scrubs: LastScrubs) =>
+      holdingsKind.answer.decode(holdingsKind.answer.encode({ height: 1, used: 1, held, holes: 1, scrubs }))
+    expect(holdings(0, none)).toMatchObject({ ok: true })
+    expect(holdings(1, none)).toMatchObject({ ok: false })
+    expect(holdings(0, { ...none, full: { height: 1, chunks: 1, broken: 2 } })).toMatchObject({ ok: false })
+    expect(holdings(0, { ...none, cheap: { height: 0xffff_ffff, chunks: 1, broken: 0 } })).toMatchObject({ ok: false })
+  })
+
+  it('refuses names of peers that are none, and those that would move a terminal', () => {
+    const name = (text: string) =>
+      holdersKind.answer.decode(new Uint8Array([1, 0, 0, 0, ...new TextEncoder().encode(text)]))
+    expect(name('a'.repeat(128))).toMatchObject({ ok: true })
+    for (const text of ['', 'a'.repeat(129), '\u001b[2J', 'a b', 'é']) expect(name(text)).toMatchObject({ ok: false })
+    expect(holdersKind.answer.decode(Uint8Array.of(1, 0, 0, 0, 0xff))).toMatchObject({ ok: false })
+    expect(holdersKind.answer.decode(Uint8Array.of(1, 0))).toMatchObject({ ok: false })
   })
 })

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll } from 'vitest'
+import type { PeerTransport } from '../../src/bus/index.ts'
 import { bytesToHex, Emitter, rejection } from '../../src/lib/index.ts'
 import {
   BlobTree,
@@ -122,7 +123,7 @@ export class ReplicaScene {
     await transport.answer(unitKind, answer('unit'))
   }
 
-  async replica(name: string, options: { folder?: string; maxBytes?: number } = {}) {
+  async replica(name: string, options: { folder?: string; maxBytes?: number; transport?: PeerTransport } = {}) {
     const scene = this
     const table = {
       get table() {
@@ -136,7 +137,7 @@ export class ReplicaScene {
     const { maxBytes, folder = join(this.folder, randomBytes(6).toString('hex')) } = options
     const replica = new ReplicaService({
       table: table as never,
-      transport: this.net.transport(name),
+      transport: options.transport ?? this.net.transport(name),
       peers: { provide: async () => undefined, leave: async () => undefined, async *find() {} },
       kernel,
       params: this.params,

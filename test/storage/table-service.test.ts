@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Block, regtest, type Transaction } from '../../src/bitcoin/index.ts'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Block, regtest, type Transaction, transactionId } from '../../src/bitcoin/index.ts'
 import type { BlockEvent } from '../../src/bitcoin/io/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import { openJsonStore } from '../../src/lib/io/index.ts'
 import { IndexService } from '../../src/settlement/io/index.ts'
 import { type StorageParams, storageParams } from '../../storage/index.ts'
 import { TableService } from '../../storage/io/index.ts'
-import { syntheticBlock } from '../support/synthetic-block.ts'
+import { SmallDisk } from '../support/small-disk.ts'
+import { decoded, syntheticBlock } from '../support/synthetic-block.ts'
 import { kernel } from './kernels.ts'
 import { alice, blobOf, blobReveal, burns, nameReveal, paramsOf } from './record-scene.ts'
 
@@ -86,18 +87,20 @@ class Chain {
 const shown = (hash: Uint8Array) => Buffer.from(hash).reverse().toString('hex')
 
 /** Both services over a chain; waits until the table is in step with what was told. */
-async function running(chain: Chain, params: StorageParams = paramsOf()) {
+async function running(chain: Chain, params: StorageParams = paramsOf(), waitsForRoom = false) {
   const client = chain.client as never
   const inscriptions = new IndexService({
     client,
     params: regtest,
     state: join(state, 'settled'),
     feed: chain.feed as never,
+    waitsForRoom,
   })
-  const table = new TableService({ inscriptions, client, params, kernel, state })
+  const table = new TableService({ inscriptions, client, params, kernel, state, waitsForRoom })
   await inscriptions.start()
   await table.start()
   return {
+    inscriptions,
     table,
     /** Tells the tip, and waits for the table to have it. */
     async tip() {
@@ -122,6 +125,20 @@ async function running(chain: Chain, params: StorageParams = paramsOf()) {
 const ids = ({ table }: TableService) => table.blobs.entries.map((entry) => entry.id)
 
 describe('the table beside a node', () => {
+  it('tells of a record in the chain by which rule it does not count', async () => {
+    const chain = new Chain()
+    const unpaid = blobReveal(blobOf(2n), burns(9n))
+    const paid = blobReveal(blobOf(1n), burns(10n))
+    chain.add(paid, unpaid)
+    const one = await running(chain, paramsOf([{ from: 0, satoshis: 10n }]))
+    const inscription = ({ bytes }: Transaction) => `${shown(transactionId(decoded(bytes)))}i0`
+    await one.tip()
+    expect(await one.table.whyNot(inscription(unpaid))).toMatchObject({ reject: 'unpaid' })
+    expect(await one.table.whyNot(inscription(paid))).toBeNull()
+    expect(await one.table.whyNot(`${'ab'.repeat(32)}i0`)).toBeNull()
+    await one.stop()
+  })
+
   it('follows its chain through a reorg, and goes on where it was left', async () => {
     const chain = new Chain()
     chain.add()
@@ -215,5 +232,40 @@ describe('the table beside a node', () => {
     await expect(other.start()).rejects.toMatchObject({ code: 'E_LOCKED' })
     await one.stop()
     await expect(one.table.ended()).resolves.toBeUndefined()
+  })
+})
+
+const disk = await SmallDisk.mount(40)
+
+describe.skipIf(!disk.isThere)('the table on a full disk', () => {
+  afterAll(() => disk.unmount())
+
+  it('waits with its index for room, says so, and goes on', async () => {
+    state = await mkdtemp(join(disk.dir, 'state-'))
+    const chain = new Chain()
+    chain.add(blobReveal(blobOf(1n)))
+    const one = await running(chain, paramsOf(), true)
+    await one.tip()
+    await disk.fill()
+    const told = Promise.withResolvers<unknown>()
+    one.inscriptions.events.on('full', ({ error }) => told.resolve(error))
+    // More than the page has room for that was written to last.
+    for (let i = 2n; i < 12n; i++) chain.add(blobReveal(blobOf(i)))
+    expect(await told.promise).toMatchObject({ message: expect.stringContaining('no space left') })
+    expect(ids(one.table)).toEqual([id(1n)])
+    await disk.free()
+    await one.tip()
+    const there = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n, 10n, 11n].map(id)
+    expect(ids(one.table)).toEqual(there)
+
+    await disk.fill()
+    const ended = expect(one.table.ended()).resolves.toBeUndefined()
+    const again = Promise.withResolvers<unknown>()
+    one.inscriptions.events.on('full', ({ error }) => again.resolve(error))
+    chain.drop(10)
+    await again.promise
+    // It waits, and is stopped all the same.
+    await one.stop()
+    await ended
   })
 })

@@ -108,8 +108,10 @@ export class FakeBitcoind implements BitcoindCalls {
         return { height: this.#heightOf(first) }
       case 'getblock':
         return this.#block(first, second)
+      case 'getrawmempool':
+        return [...this.pool.keys()]
       case 'getrawtransaction':
-        return this.#rawTransaction(first, third)
+        return params.length === 1 ? this.#waiting(first) : this.#rawTransaction(first, third)
       case 'gettxout':
         return this.#unspent(first, second, third)
       case 'gettxspendingprevout':
@@ -203,6 +205,12 @@ export class FakeBitcoind implements BitcoindCalls {
       ),
     )
     return { success: true, height: this.blocks.length - 1, unspents }
+  }
+
+  #waiting(txid: string): string {
+    const tx = this.pool.get(txid)
+    if (tx === undefined) throw refused(-5, 'No such mempool transaction')
+    return tx.toHex()
   }
 
   #rawTransaction(txid: string, blockhash: string) {

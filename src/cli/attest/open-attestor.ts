@@ -15,6 +15,7 @@ export interface MaterialOptions extends RpcOptions {
   readonly headers?: string
   readonly startHeight?: number
   readonly dataDir?: string
+  readonly peer?: readonly string[]
 }
 
 /** What makes attestations under one proof: from files alone, or from a node and the history store. */
@@ -52,6 +53,14 @@ export async function attestorOf(
     client.close()
     throw error
   }
+}
+
+/** The peers that are asked instead of a node or of files; undefined where none is. */
+export function peersOf({ peer, headers, block, startHeight }: MaterialOptions): readonly string[] | undefined {
+  if (peer !== undefined && (headers ?? block ?? startHeight) !== undefined) {
+    throw usageError('--peer stands instead of --headers and what goes with them: peers, or files')
+  }
+  return peer
 }
 
 function requireNode({ startHeight, block }: MaterialOptions): void {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { addOptions, bitcoindOptions, judgeOptions, shared } from '../config.ts'
 import { height } from '../inputs.ts'
+import { peerFlags } from '../peer-place.ts'
 
 /** Options that every `wsc attest …` has. */
 export function addAttestOptions(command: Command): Command {
@@ -8,6 +9,7 @@ export function addAttestOptions(command: Command): Command {
     .requiredOption('--proof <FILE>', 'the bus proof under which it is to be checked (required)')
     .requiredOption('--out <FILE>', 'where to write it; the ending .json asks for the JSON form (required)')
   return addOptions(from, ...judgeOptions(), ...bitcoindOptions(), shared.dataDir())
+    .addOption(peerFlags.peer('a peer to ask, instead of a node (repeatable)'))
     .option('--headers <FILE>', 'raw 80-byte headers, heights ascending, instead of a node')
     .option('--start-height <H>', 'height of the first header in the file', height)
     .addOption(shared.json())

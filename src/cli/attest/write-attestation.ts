@@ -1,6 +1,7 @@
 import { toDisplay } from '../../bitcoin/index.ts'
 import {
   type Attestation,
+  type AttestedByPeers,
   type AttestRequest,
   attestationToJson,
   encodeAttestation,
@@ -14,7 +15,8 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { requireWritable } from '../outputs.ts'
 import { type Judge, type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { jsonLine } from '../text.ts'
-import { attestorOf, type MaterialOptions } from './open-attestor.ts'
+import { attestationOfPeers, syncCure } from './of-peers.ts'
+import { attestorOf, type MaterialOptions, peersOf } from './open-attestor.ts'
 
 export interface AttestOptions extends JudgeOptions, MaterialOptions {
   readonly proof: string
@@ -30,6 +32,11 @@ export async function attestTo(context: CliContext, options: AttestOptions, requ
   const proved = await judge.verify(await readProof(options.proof))
   if (!proved.ok) return refused(context, options, `proof:${proved.reject}`, proved.detail)
   const { chain } = proved
+  const peers = peersOf(options)
+  if (peers !== undefined) {
+    const attested = await attestationOfPeers(context, peers, judge, chain, request)
+    return await writeOfPeers(context, options, peers, attested, judge, chain)
+  }
   const opened = await attestorOf(options, judge, chain, context)
   try {
     const made = await opened.attestor.attest(request, signal)
@@ -39,6 +46,22 @@ export async function attestTo(context: CliContext, options: AttestOptions, requ
     await opened.close()
     terminal.settle()
   }
+}
+
+/** What peers gave, or why it is none: who heard nothing has judged nothing. */
+export async function writeOfPeers(
+  context: CliContext,
+  options: AttestOptions,
+  peers: readonly string[],
+  attested: AttestedByPeers,
+  judge: Judge,
+  chain: ProvedChain,
+): Promise<ExitCode> {
+  if (attested.ok) return await writeAttestation(context, options, attested.value, judge, chain)
+  const { reject, detail } = attested
+  const cure = reject === 'other-proof' ? `; ${syncCure(peers, options.proof)}` : ''
+  const exit = refused(context, options, reject, `${detail}${cure}`)
+  return reject === 'no-answer' ? EXIT.unjudged : exit
 }
 
 export function refused(

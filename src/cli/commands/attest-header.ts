@@ -11,6 +11,7 @@ export const addAttestHeader: AddCommand = (parent, run) => {
       'after',
       examples(
         'attest header 170000 --proof chain.proof --out header.attestation',
+        'attest header 170000 --peer /ip4/192.0.2.7/tcp/8533 --proof chain.proof --out header.attestation',
         'attest header 20 --headers headers.bin --proof chain.proof --out header.json',
       ),
     )

@@ -6,10 +6,11 @@ import {
   type SupplementResult,
   supplementFromJson,
 } from '../../bus/index.ts'
-import { attestorOf } from '../attest/open-attestor.ts'
+import { refreshedByPeers } from '../attest/of-peers.ts'
+import { attestorOf, peersOf } from '../attest/open-attestor.ts'
 import { addAttestOptions } from '../attest/options.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
-import { type AttestOptions, refused, writeAttestation } from '../attest/write-attestation.ts'
+import { type AttestOptions, refused, writeAttestation, writeOfPeers } from '../attest/write-attestation.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import type { CliContext } from '../context.ts'
@@ -33,6 +34,7 @@ export const addAttestRefresh: AddCommand = (parent, run) => {
       examples(
         'attest refresh tx.attestation --proof new.proof --out tx.attestation',
         'attest refresh tx.attestation --bus http://127.0.0.1:8532 --proof new.proof --out tx.attestation',
+        'attest refresh tx.attestation --peer /ip4/127.0.0.1/tcp/8533 --proof new.proof --out tx.attestation',
       ),
     )
     .action(run(refresh))
@@ -47,6 +49,12 @@ async function refresh(context: CliContext, file: string, options: Options): Pro
   const read = await readAttestationFile(file, 'any')
   if (!read.ok) return refused(context, options, read.reject, read.detail)
   const { height } = read.attestation
+  const peers = peersOf(options)
+  if (peers !== undefined) {
+    if ((options.path ?? options.bus) !== undefined) throw usageError('one of --peer, --bus and --path gives the path')
+    const attested = await refreshedByPeers(context, peers, judge, chain, read.attestation)
+    return await writeOfPeers(context, options, peers, attested, judge, chain)
+  }
   let supplement: PathSupplement
   if (options.path !== undefined) {
     supplement = usable(options.path, await readSupplement(options.path))

@@ -14,6 +14,7 @@ import {
   type RecordJson,
   requireAuthor,
 } from '../../settlement/index.ts'
+import { refreshedByPeers } from '../attest/of-peers.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -22,6 +23,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { hex32 } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
+import { peerFlags } from '../peer-place.ts'
 import { cureOf } from '../proof-cure.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { jsonLine, quoted } from '../text.ts'
@@ -30,6 +32,7 @@ interface Options extends JudgeOptions {
   readonly proof: string
   readonly body?: string
   readonly author?: string
+  readonly peer?: readonly string[]
   readonly json?: boolean
 }
 
@@ -45,10 +48,15 @@ export const addCheck: AddCommand = (parent, run) => {
   addOptions(checkCommand, ...judgeOptions())
     .option('--body <FILE>', 'write the body of the inscription there')
     .option('--author <KEY>', 'refuse what is no record that this author signed (64 hex digits)', hex32)
+    .addOption(peerFlags.peer('a peer to ask for the path where the proof is a later one (repeatable)'))
     .addOption(shared.json())
     .addHelpText(
       'after',
-      examples('check tx.attestation --proof chain.proof', 'check i.attestation --proof chain.proof --body out.png'),
+      examples(
+        'check tx.attestation --proof chain.proof',
+        'check i.attestation --proof chain.proof --body out.png',
+        'check tx.attestation --proof later.proof --peer /ip4/192.0.2.7/tcp/8533',
+      ),
     )
     .action(run(check))
 }
@@ -73,8 +81,14 @@ async function check(context: CliContext, file: string, options: Options): Promi
     return exit
   }
   if (!read.ok) return refuse(read)
+  let { attestation } = read
+  if (options.peer !== undefined && attestation.tipHeight !== proved.chain.height) {
+    const refreshed = await refreshedByPeers(context, options.peer, judge, proved.chain, attestation)
+    if (refreshed.ok) attestation = refreshed.value
+    else terminal.note(`no peer gave a path to this proof: ${refreshed.reject}: ${refreshed.detail}`)
+  }
   const began = performance.now()
-  const result = verifyAttestation(read.attestation, proved.chain, poseidonOf(judge.verifier))
+  const result = verifyAttestation(attestation, proved.chain, poseidonOf(judge.verifier))
   const ms = performance.now() - began
   if (!result.ok) return refuse(result)
   const { verified } = result

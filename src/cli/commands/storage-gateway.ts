@@ -12,17 +12,14 @@ import { address } from '../inputs.ts'
 import { noteOutages } from '../outage.ts'
 import { openBitcoind } from '../source.ts'
 import { readStorageNetwork } from '../storage-network.ts'
-import { peerOption, storagePlaces } from '../storage-place.ts'
-import { storageDir, type TableOptions, withTableOptions } from '../storage-table.ts'
+import { peerOption, type StorageOptions, storagePlaces, withStorage } from '../storage-place.ts'
 import { jsonLine } from '../text.ts'
-import { settlementDir } from '../wallet-place.ts'
 
-interface Options extends TableOptions {
+interface Options extends StorageOptions {
   readonly listen: { readonly host: string; readonly port: number }
   readonly host?: string
   readonly add?: readonly string[]
   readonly from?: readonly string[]
-  readonly peer?: readonly string[]
   readonly node: boolean
 }
 
@@ -32,7 +29,7 @@ Everything is verified before it is sent. Pages of a blob may be active only at 
 `
 
 export const addStorageGateway: AddCommand = (parent, run) => {
-  withTableOptions(parent.command('gateway'))
+  withStorage(parent.command('gateway'))
     .description(
       'serve what is stored over HTTP, to browsers and to clients that verify it: by id, name or inscription',
     )
@@ -68,7 +65,7 @@ async function serveGateway(context: CliContext, options: Options): Promise<Exit
   if (options.peer !== undefined && !options.node) throw usageError('--peer takes a node: what counts it tells alone')
   const client = options.node ? await openBitcoind(options, network, context) : null
   try {
-    const { client: folder } = storagePlaces(options.storageDir, network, context)
+    const { gateway: folder } = storagePlaces(options.storageDir, network, context)
     const among =
       options.peer && client
         ? await openStorageNode({ client, params: network, storage, folder, peers: options.peer })
@@ -79,10 +76,10 @@ async function serveGateway(context: CliContext, options: Options): Promise<Exit
       among,
       chain,
       kernel: await openKernel(),
-      state: storageDir(options, network, context),
+      state: folder,
       upstream: options.from,
       ownHost: options.host,
-      node: client ? { client, settlement: settlementDir(options.settlementDir, network, context) } : undefined,
+      node: client ? { client, settlement: folder } : undefined,
       onFault: ({ source, reject, detail }) => terminal.note(`${source}: ${reject}: ${detail}`),
     })
     try {

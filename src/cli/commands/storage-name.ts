@@ -1,25 +1,13 @@
 import type { Command } from 'commander'
-import { chainNumber, formatUri, isName, nameDraft } from '../../../storage/index.ts'
-import { bytesToHex, hexToBytes } from '../../lib/index.ts'
-import { composeInscription } from '../../settlement/index.ts'
-import { InscriberService } from '../../settlement/io/index.ts'
+import { chainNumber, formatUri, isName } from '../../../storage/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { EXIT, usageError } from '../exit.ts'
 import { hex32, readNetwork } from '../inputs.ts'
-import { costText, jobJson, jobLines, noteText } from '../inscriber-text.ts'
-import { openBitcoind } from '../source.ts'
-import { rate } from '../storage-arguments.ts'
-import { type TableOptions, withTable, withTableOptions } from '../storage-table.ts'
+import { type TableOptions, withTableOptions } from '../storage-place.ts'
+import { type PublishOptions, publish, withPayment } from '../storage-publish.ts'
+import { withTable } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
-import { openOwnWallet, settlementDir, type WalletOptions, walletOption } from '../wallet-place.ts'
-
-interface SetOptions extends TableOptions, WalletOptions {
-  readonly fundFrom?: string
-  readonly feeRate?: number
-  readonly maxFeeRate?: number
-  readonly dryRun?: boolean
-}
 
 export const addStorageName: AddCommand = (parent, run) => {
   const name = parent.command('name').description('names of blobs, each in its author’s own name space')
@@ -31,52 +19,16 @@ A name holds for 4,320 blocks from its record's on; set it again to renew it. Th
 `
 
 function addSet(parent: Command, run: Runner): void {
-  withTableOptions(parent.command('set'))
+  withPayment(withTableOptions(parent.command('set')))
     .description('have a name of the wallet’s key mean a blob: inscribes a signed record')
     .argument('<NAME>', '1 to 63 of a-z, 0-9, . and -')
     .argument('[ID]', 'of the blob, 64 hex digits; none takes the name back', hex32)
-    .addOption(walletOption())
-    .option('--fund-from <NAME>', 'have this wallet of the node pay (default: the coins of --wallet)')
-    .option('--fee-rate <F>', 'satoshis a virtual byte (default: the node’s estimate)', rate)
-    .option('--max-fee-rate <F>', 'refuse to pay more a virtual byte', rate, 200)
     .option('--dry-run', 'tell the cost and send nothing')
     .addHelpText('after', HELP + examples('storage name set site ID --network regtest'))
     .action(
-      run(async (context, name: string, id: string | undefined, options: SetOptions) => {
+      run(async (context, name: string, id: string | undefined, options: PublishOptions) => {
         requireName(name)
-        const { terminal, signal } = context
-        const params = await readNetwork(options.network)
-        const wallet = await openOwnWallet(options, params, context)
-        const author = bytesToHex(wallet.publicKey)
-        let seq = 0
-        await withTable(context, options, ({ table }) => {
-          seq = (table.names.lastSeq(author, name) ?? 0) + 1
-        })
-        const client = await openBitcoind(options, params, context)
-        const { fundFrom, maxFeeRate } = options
-        const state = settlementDir(options.settlementDir, params, context)
-        const inscriber = new InscriberService({ wallet, client, state, fundFrom, maxFeeRate })
-        inscriber.events.on('note', (note) => terminal.note(noteText(note)))
-        inscriber.events.on('cost', (cost) => terminal.note(costText(cost)))
-        inscriber.events.on('job', (job) => {
-          for (const line of options.json ? [jsonLine(jobJson(job))] : jobLines(job)) terminal.result(line)
-        })
-        try {
-          const { height, hash: blockHash } = await client.getBestBlock()
-          const draft = nameDraft(name, id === undefined ? null : hexToBytes(id), { height, blockHash, seq })
-          const made = composeInscription(draft, wallet)
-          if (!made.ok) throw usageError(made.detail)
-          await inscriber.start(signal)
-          try {
-            if (options.dryRun) terminal.result(costText(await inscriber.quote([made.envelope], options.feeRate)))
-            else await inscriber.inscribe([made.envelope], options.feeRate)
-          } finally {
-            await inscriber.stop()
-          }
-          return EXIT.valid
-        } finally {
-          client.close()
-        }
+        return await publish(context, options, () => ({ kind: 'name', name, id: id ?? null }))
       }),
     )
 }
@@ -91,7 +43,7 @@ function addGet(parent: Command, run: Runner): void {
       run(async (context, name: string, author: string, options: TableOptions) => {
         requireName(name)
         let there = false
-        await withTable(context, options, ({ table, tip }) => {
+        await withTable(context, options, ({ service: { table, tip } }) => {
           const height = tip?.height ?? 0
           const named = table.names.resolve(author, name, height)
           there = named !== null
@@ -116,7 +68,7 @@ function addList(parent: Command, run: Runner): void {
     .action(
       run(async (context, options: TableOptions & { readonly author?: string }) => {
         const chain = chainNumber(await readNetwork(options.network))
-        return await withTable(context, options, ({ table, tip }) => {
+        return await withTable(context, options, ({ service: { table, tip } }) => {
           for (const named of table.names.list(tip?.height ?? 0, options.author)) {
             const { name, author, id, until } = named
             const target = { kind: 'name', name, author } as const

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Option } from 'commander'
-import { openKernel, SCRUB_LEVELS, type ScrubLevel, scrubReplica } from '../../../storage/io/index.ts'
+import { SCRUB_LEVELS, type ScrubLevel } from '../../../storage/index.ts'
+import { openKernel, scrubReplica } from '../../../storage/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, shared } from '../config.ts'

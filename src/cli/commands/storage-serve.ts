@@ -4,14 +4,9 @@ import { examples } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import {
-  addresses,
-  byteCount,
-  partitions,
-  type StorageOptions,
-  withStorage,
-  withStorageNode,
-} from '../storage-place.ts'
+import { addresses, byteCount, partitions } from '../storage-arguments.ts'
+import { peerOption, type StorageOptions, withStorage } from '../storage-place.ts'
+import { withStorageNode } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends StorageOptions {
@@ -25,6 +20,7 @@ interface Options extends StorageOptions {
 export const addStorageServe: AddCommand = (parent, run) => {
   withStorage(parent.command('serve'))
     .description('keep whole partitions of the table and serve them to peers: fetch, verify, heal')
+    .addOption(peerOption())
     .requiredOption('--partition <P>', 'which: 0 or 0,2 or 0-3 (required)', partitions)
     .option('--listen <ADDRESS>', 'where peers reach it', '/ip4/0.0.0.0/tcp/8533')
     .option('--announce <ADDRESS>', 'where it tells peers that they reach it; may be given again', addresses)
@@ -39,7 +35,7 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   return await withStorageNode(
     context,
     options,
-    ({ provider: folder, identity: identityFile }) => ({
+    ({ places: { provider: folder, identity: identityFile } }) => ({
       folder,
       identityFile,
       listen: [listen],
@@ -55,10 +51,13 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
 }
 
 /** All that a provider tells, on the terminal. */
-function show({ host, table, replica }: StorageNode, { json }: Options, { terminal }: CliContext): void {
+function show({ host, index, table, replica }: StorageNode, { json }: Options, { terminal }: CliContext): void {
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
   tell({ listening: host.addresses }, `listening at ${host.addresses.join(' ')}`)
   host.events.on('banned', ({ peer }) => terminal.note(`peer ${peer} is not spoken with for a time`))
+  const wait = ({ error }: { readonly error: unknown }) => terminal.note(`blocks wait for room: ${withCure(error)}`)
+  index.events.on('full', wait)
+  table.events.on('full', wait)
   table.events.on('tip', ({ height, root }) => tell({ height, root }, `height ${height}  table ${root}`))
   replica?.events.on('blob', (blob) => {
     tell({ blob }, `blob ${blob.id}  ${blob.state}  ${blob.held} of ${blob.chunks} chunks`)

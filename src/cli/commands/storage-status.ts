@@ -1,13 +1,15 @@
-import { meetHolders, partitionStatus } from '../../../storage/io/index.ts'
+import { SCRUB_LEVELS } from '../../../storage/index.ts'
+import { type Holder, HoldersFile, meetHolders, partitionStatus } from '../../../storage/io/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { type StorageOptions, withStorageNode } from '../storage-place.ts'
+import type { TableOptions } from '../storage-place.ts'
+import { withStorageNode } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
+import { settlementDir } from '../wallet-place.ts'
 
 /** Options of `status`. */
-export interface StatusOptions extends StorageOptions {
+export interface StatusOptions extends TableOptions {
   readonly partition?: readonly number[]
-  readonly settlementDir?: string
 }
 
 /** Partitions of the table, and what the peers that are met say they have of them. */
@@ -16,26 +18,31 @@ export async function showHolders(context: CliContext, options: StatusOptions): 
   return await withStorageNode(
     context,
     options,
-    ({ client: folder }) => ({ folder }),
-    async ({ node }) => {
+    ({ places, params }) => ({
+      folder: places.table,
+      settlement: settlementDir(options.settlementDir, params, context),
+    }),
+    async ({ node, places }) => {
       await node.table.caughtUp()
       await meetHolders(node.host, Math.max(1, options.peer?.length ?? 0), signal)
       const { height = 0 } = node.table.tip ?? {}
+      const file = new HoldersFile(places.holders)
+      const asking = { transport: node.host, peers: node.host.partitions, log: await file.load() }
       const providers = node.table.table.providers.list()
       for (const { number, fill, closed } of node.table.table.blobs.partitionsAt(height)) {
         if (options.partition !== undefined && !options.partition.includes(number)) continue
-        const { holders, silent } = await partitionStatus(node.host, number, signal)
+        const { holders, silent } = await partitionStatus(asking, { partition: number, height }, signal)
         if (options.json) {
           terminal.result(jsonLine({ partition: number, height, used: fill, closed, holders, silent }))
           continue
         }
         terminal.result(`partition ${number}  ${fill} positions used${closed ? ', closed' : ''}  height ${height}`)
-        for (const { peer, held, used, holes, broken, scrubbedAt } of holders) {
-          const scrub = scrubbedAt === null ? 'not scrubbed yet' : `scrubbed at ${scrubbedAt}, ${broken} broken`
-          terminal.result(`  ${peer}  ${held} of ${used} chunks, ${holes} holes, ${scrub}`)
+        for (const holder of holders) terminal.result(`  ${holderText(holder)}`)
+        for (const { peer, since } of silent) {
+          terminal.result(`  ${peer}  ${since === null ? 'does not answer' : `silent since height ${since}`}`)
         }
-        for (const peer of silent) terminal.result(`  ${peer}  does not answer`)
       }
+      await file.save(asking.log)
       for (const provider of providers) {
         const { author, from, until, peer } = provider
         const line = `provider ${author}  ${peer === null ? 'has retired' : `counts at heights ${from} to ${until - 1}`}`
@@ -44,4 +51,14 @@ export async function showHolders(context: CliContext, options: StatusOptions): 
       return EXIT.valid
     },
   )
+}
+
+/** What a holder says of itself. */
+function holderText({ peer, held, used, holes, scrubs }: Holder): string {
+  const done = SCRUB_LEVELS.flatMap((level) => {
+    const last = scrubs[level]
+    return last === null ? [] : [`${level} at ${last.height}: ${last.broken} of ${last.chunks} broken`]
+  })
+  const scrubbed = done.length === 0 ? 'not scrubbed yet' : `scrubbed ${done.join(', ')}`
+  return `${peer}  ${held} of ${used} chunks, ${holes} holes, ${scrubbed}`
 }

@@ -3,8 +3,9 @@ import type { TableService } from '../../../storage/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
-import { partitions, peerOption } from '../storage-place.ts'
-import { type TableOptions, withTable, withTableOptions } from '../storage-table.ts'
+import { partitions } from '../storage-arguments.ts'
+import { peerOption, type TableOptions, withTableOptions } from '../storage-place.ts'
+import { withTable } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
 import { addStorageGateway } from './storage-gateway.ts'
 import { addStorageGet } from './storage-get.ts'
@@ -37,7 +38,7 @@ function addList(parent: Command, run: Runner): void {
     .addHelpText('after', examples('storage ls --network regtest', 'storage ls --json'))
     .action(
       run(async (context, options: TableOptions) => {
-        return await withTable(context, options, ({ table }) => {
+        return await withTable(context, options, ({ service: { table } }) => {
           for (const entry of table.blobs.entries) {
             const { id, length, chunks, first, height, author } = entry
             const where = `height ${height}  position ${first}, ${chunks} chunks`
@@ -60,7 +61,7 @@ function addStatus(parent: Command, run: Runner): void {
     .action(
       run(async (context, options: StatusOptions) => {
         if (options.peer !== undefined) return await showHolders(context, options)
-        return await withTable(context, options, (service) => {
+        return await withTable(context, options, ({ service }) => {
           for (const line of statusLines(service, options.json === true)) context.terminal.result(line)
         })
       }),

@@ -4,6 +4,7 @@ import { Level } from 'level'
 import { errorCode } from '../errors.ts'
 import type { Files } from './files.ts'
 import { faultOf, type StoreTerms, storeError } from './level-fault.ts'
+import { Mending } from './level-mending.ts'
 
 /** One write of a batch. */
 export type StoreWrite<Key, Value> =
@@ -22,7 +23,10 @@ export interface Durable {
   readonly sync: boolean
 }
 
-/** Values by key in a folder. Whatever fails is thrown in the terms of the part that opened it (`StoreTerms`). */
+/**
+ * Values by key in a folder. Whatever fails is thrown in the terms of the part that opened it (`StoreTerms`). After a write
+ * that failed, on a full disk say, what was written before is there and can be read, and a later write may succeed.
+ */
 export interface LevelStore<Key, Value> {
   get(key: Key): Promise<Value | undefined>
   getMany(keys: readonly Key[]): Promise<(Value | undefined)[]>
@@ -83,7 +87,7 @@ async function open<Key, Value, Code extends string>(
   try {
     await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })
     const level = setAside === undefined ? await opened(make()) : await openedWhole(make, path, setAside)
-    return storeOver(level, explain, plain)
+    return storeOver(new Mending(level, path), explain, plain)
   } catch (error) {
     throw explain(error)
   }
@@ -151,17 +155,20 @@ function otherWasFaster(cause: unknown): Error | null {
 }
 
 function storeOver<Key, Value>(
-  level: Level<Key, Value>,
+  mending: Mending<Key, Value>,
   explain: (error: unknown) => Error,
   plain: Plain<Key, Value>,
 ): LevelStore<Key, Value> {
+  const { level } = mending
   const said = <T>(promise: Promise<T>): Promise<T> =>
     promise.catch((error) => {
       throw explain(error)
     })
-  async function* each<T, Out>(items: AsyncIterable<T>, out: (item: T) => Out): AsyncGenerator<Out, void> {
+  const read = <T>(work: () => Promise<T>) => said(mending.read(work))
+  const written = (work: () => Promise<void>) => said(mending.write(work))
+  async function* each<T, Out>(items: () => AsyncIterable<T>, out: (item: T) => Out): AsyncGenerator<Out, void> {
     // Not around the yield: what the reader throws is its own.
-    const iterator = items[Symbol.asyncIterator]()
+    const iterator = await read(async () => items()[Symbol.asyncIterator]())
     try {
       for (;;) {
         const { done, value } = await said(Promise.resolve(iterator.next()))
@@ -174,14 +181,18 @@ function storeOver<Key, Value>(
   }
   const found = (value: Value | undefined) => (value === undefined ? undefined : plain.value(value))
   return {
-    get: async (key) => found(await said(level.get(key))),
-    getMany: async (keys) => (await said(level.getMany([...keys]))).map(found),
-    put: (key, value, options) => said(level.put(key, value, options)),
-    del: (key, options) => said(level.del(key, options)),
-    batch: (writes, options) => said(level.batch([...writes], options)),
-    keys: (range = {}) => each(level.keys(range), plain.key),
-    values: (range = {}) => each(level.values(range), plain.value),
-    entries: (range = {}) => each(level.iterator(range), ([key, value]) => [plain.key(key), plain.value(value)]),
-    close: () => said(level.close()),
+    get: async (key) => found(await read(() => level.get(key))),
+    getMany: async (keys) => (await read(() => level.getMany([...keys]))).map(found),
+    put: (key, value, options) => written(() => level.put(key, value, options)),
+    del: (key, options) => written(() => level.del(key, options)),
+    batch: (writes, options) => written(() => level.batch([...writes], options)),
+    keys: (range = {}) => each(() => level.keys(range), plain.key),
+    values: (range = {}) => each(() => level.values(range), plain.value),
+    entries: (range = {}) =>
+      each(
+        () => level.iterator(range),
+        ([key, value]) => [plain.key(key), plain.value(value)],
+      ),
+    close: () => said(mending.close()),
   }
 }

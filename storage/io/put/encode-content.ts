@@ -39,7 +39,8 @@ export interface EncodeContentOptions {
   /** Where blobs are written. */
   readonly folder: string
   readonly signal?: AbortSignal | undefined
-  onProgress?(bytes: number): void
+  /** So many bytes of content are coded, of about so many. */
+  onProgress?(bytes: number, of: number): void
 }
 
 /** Encodes a file or a folder into a folder of blobs, named by the id of all of it; the same content gives the same. */
@@ -50,8 +51,7 @@ export async function encodeContent(
   const { kernel, params, folder, signal, onProgress } = options
   const source = await sourceFiles(path, signal)
   if (!source.ok) return source
-  const building = join(folder, `building-${process.pid}`)
-  await made(building)
+  const building = await newBuilding(folder)
   const open: FileStore[] = []
   let before = 0
   let last = 0
@@ -63,7 +63,7 @@ export async function encodeContent(
         // Counted from 0 for each blob.
         if (bytes < last) before += last
         last = bytes
-        onProgress?.(before + bytes)
+        onProgress?.(before + bytes, source.bytes)
       },
       storeFor: async (number) => {
         const store = await FileStore.open(join(building, `${number}.blob`))
@@ -123,11 +123,14 @@ export class ReadyChunks {
   }
 }
 
-async function made(folder: string): Promise<void> {
+/** Whoever encodes into a folder has it alone: what one that was killed has left there is nobody's. */
+async function newBuilding(folder: string): Promise<string> {
+  const building = join(folder, 'building')
   try {
-    await rm(folder, { recursive: true, force: true })
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await rm(building, { recursive: true, force: true })
+    await mkdir(building, { recursive: true, mode: 0o700 })
   } catch (cause) {
     throw ioError(cause, folder)
   }
+  return building
 }

@@ -13,6 +13,8 @@ export interface Offered {
   readonly takers: ReadonlyMap<PeerName, OfferAnswer>
   /** Why others do not. */
   readonly refusals: readonly string[]
+  /** Some could not be asked now, and may be later. */
+  readonly isOpen: boolean
 }
 
 export interface OffersComponents {
@@ -55,14 +57,16 @@ export class Offers {
     const { transport, providers = transport.peers(offerKind) } = this.#components
     const takers = new Map<PeerName, OfferAnswer>()
     const refusals: string[] = []
+    let isOpen = providers.length === 0
     await Promise.all(
       providers.map(async (peer) => {
         const asked = await transport.ask(peer, offerKind, blob, { signal })
         const [answer] = asked.ok ? asked.frames : []
         if (answer !== undefined && answer.state !== 'wrong-parity') takers.set(peer, answer)
         else refusals.push(`${peer}: ${asked.ok ? 'calls its parity wrong' : asked.detail}`)
+        if (!asked.ok && asked.reject !== 'refused') isOpen = true
       }),
     )
-    return { id, takers, refusals }
+    return { id, takers, refusals, isOpen }
   }
 }

@@ -1,75 +1,77 @@
-import type { BlockHash } from '../../../src/bitcoin/index.ts'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { BitcoindClient } from '../../../src/bitcoin/io/index.ts'
 import type { PeerName, PeerTransport } from '../../../src/bus/index.ts'
-import { bytesToHex, delay, Emitter, type Events, isInterrupt, throwIfAborted } from '../../../src/lib/index.ts'
+import {
+  delay,
+  Emitter,
+  type Events,
+  errorCode,
+  isInterrupt,
+  throwIfAborted,
+  WscError,
+} from '../../../src/lib/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
-import { composeInscription } from '../../../src/settlement/index.ts'
-import type { Cost, InscriberService, Wallet } from '../../../src/settlement/io/index.ts'
+import type { InscriberService, JobView, Wallet } from '../../../src/settlement/io/index.ts'
 import { storageError } from '../../errors.ts'
-import { priceAt, type StorageParams } from '../../params.ts'
+import type { StorageParams } from '../../params.ts'
 import { offerKind } from '../../peers/offer-kind.ts'
-import { BURN_SCRIPT } from '../../records/burn.ts'
-import { blobDraft } from '../../records/drafts.ts'
 import type { TableService } from '../table-service.ts'
 import type { EncodedContent, ReadyBlob } from './encode-content.ts'
 import { Offers } from './offers.ts'
-import { envelopesOf, type PutJob, readJob, writeJob } from './put-job.ts'
+import { envelopesOf, type PutBatch, type PutJob, paysOf, readJob, setJobAside, writeJob } from './put-job.ts'
+import { costOf, type PutCost, signRecords } from './put-records.ts'
+import { type PutProgress, PutWatch, type WatchTiming } from './put-watch.ts'
+import { type Tip, tipFor } from './tips.ts'
 
-/** Inscriptions that have one commit: all are relayed together. */
-const BATCH = 24
-/** The price is that of the dearest of so many blocks to come. */
-const PRICE_BLOCKS = 144
-/** How long providers are waited for before anything is paid. */
-const MEET_MS = 15_000
-const LOOK_EVERY_MS = 1_000
+export interface PutTiming extends WatchTiming {
+  /** How long providers are waited for before anything is paid. */
+  readonly meetMs: number
+}
+
+const TIMING: PutTiming = { meetMs: 15_000, lookMs: 1_000, patience: 60 }
 
 export interface PutComponents {
   /** Started, as all of these. */
   readonly table: TableService
   readonly inscriber: InscriberService
-  readonly client: BitcoindClient
+  readonly client: Pick<BitcoindClient, 'getBestBlock'>
   readonly transport: PeerTransport
   readonly wallet: Wallet
   readonly kernel: StorageKernel
   readonly params: StorageParams
   /** Folder of the blobs and of the signed records. */
   readonly folder: string
+  readonly timing?: PutTiming | undefined
+}
+
+/** A provider of the owner's choice. */
+export interface ChosenProvider {
+  readonly name: PeerName
+  /** Its Ed25519 key, 64 hex digits. */
+  readonly key: string
 }
 
 export interface PutOptions {
+  /** Satoshis a virtual byte; what was begun at a lower rate, and waits, is bumped. */
   readonly feeRate?: number | undefined
   /** Providers of the owner's choice; any that are met unless given. */
-  readonly providers?: readonly PeerName[] | undefined
-  /** Providers that must have each blob before it is done; 1 unless given. */
+  readonly providers?: readonly ChosenProvider[] | undefined
+  /** Satoshis that the record of each blob pays to each of them. What was begun keeps its tips. */
+  readonly tip?: bigint | undefined
+  /** Providers that must have each blob before it is done; unless given all that were chosen, or 1. */
   readonly copies?: number | undefined
   /** Blocks, with that of each record, before it is done; 1 unless given. */
   readonly confirmations?: number | undefined
   readonly signal: AbortSignal
 }
 
-/** What content costs, beside the time until its records are in blocks. */
-export interface PutCost {
-  /** Of the records that are not in the table yet, a commit each 24. */
-  readonly inscribing: readonly Cost[]
-  /** Satoshis: a price a chunk, which nobody can spend any more. */
-  readonly burn: bigint
-}
-
-/** How far a put is. */
-export interface PutProgress {
-  readonly blobs: number
-  /** In the table, as deep as was asked for. */
-  readonly counted: number
-  /** At as many providers as was asked for. */
-  readonly stored: number
-  /** Chunks of the provider that has most of each blob. */
-  readonly heldChunks: number
-  readonly chunks: number
-}
-
 export interface PutEvents {
+  /** Of new records, before anything is paid. */
   readonly cost: PutCost
   readonly progress: PutProgress
+  /** More is to be paid than confirmed coins have; it goes on with the next block, which confirms change. */
+  readonly waits: WscError
 }
 
 /**
@@ -78,87 +80,130 @@ export interface PutEvents {
  */
 export class PutService {
   readonly #components: PutComponents
+  readonly #timing: PutTiming
   readonly #events = new Emitter<PutEvents>()
 
   constructor(components: PutComponents) {
     this.#components = components
+    this.#timing = components.timing ?? TIMING
   }
 
   get events(): Events<PutEvents> {
     return this.#events
   }
 
-  /** What it would cost; nothing is kept or sent. */
-  async quote(content: EncodedContent, feeRate?: number): Promise<PutCost> {
-    const job = (await readJob(this.#components.folder, content.id)) ?? (await this.#sign(content))
-    return await this.#cost(job, feeRate)
+  /** What it would cost; nothing is kept or sent. Throws E_NO_TIP. */
+  async quote(content: EncodedContent, options: Pick<PutOptions, 'feeRate' | 'providers' | 'tip'>): Promise<PutCost> {
+    const begun = await readJob(this.#components.folder, content.id)
+    const job = begun ?? (await signRecords(this.#components, content, this.#tips(options)))
+    return await costOf(this.#components, job, options.feeRate)
   }
 
-  /** Throws E_NO_PROVIDER where nobody would keep a blob that is to be paid for. */
+  /**
+   * Throws E_NO_PROVIDER where too few would keep a blob, before anything is paid, or keep it after that; E_NO_TIP;
+   * E_NOT_COUNTED where a record is in the chain and does not count; what the inscriber throws.
+   */
   async put(content: EncodedContent, options: PutOptions): Promise<void> {
-    const { table, kernel, transport, folder } = this.#components
-    const { signal, providers } = options
+    const { kernel, transport, folder, inscriber, table } = this.#components
+    const { signal, confirmations = 1 } = options
+    const providers = options.providers?.map(({ name }) => name)
+    const copies = options.copies ?? providers?.length ?? 1
     const offers = new Offers({ transport, kernel, content, providers })
     const close = await offers.serve()
+    const watch = new PutWatch({ table, content, offers, copies, confirmations, timing: this.#timing }, inscriber)
+    watch.events.on('progress', (progress) => this.#events.emit('progress', progress))
     try {
-      await this.#meet(providers, signal)
-      let job = await readJob(folder, content.id)
-      if (job === null) {
-        for (const blob of content.blobs) {
-          if (table.table.blobs.entry(blob.id) === null) await this.#requireTaker(offers, blob, signal)
-        }
-        job = await this.#sign(content)
-        this.#events.emit('cost', await this.#cost(job, options.feeRate))
-        await writeJob(folder, content.id, job)
-      }
-      for (const batch of job.batches) {
-        throwIfAborted(signal)
-        await this.#components.inscriber.inscribe(envelopesOf(batch), options.feeRate, paysOf(batch))
-      }
-      await this.#watch(content, offers, options)
+      await this.#meet(providers ?? copies, signal)
+      const job = (await readJob(folder, content.id)) ?? (await this.#begin(content, offers, copies, options))
+      for (const batch of job.batches) await this.#inscribe(batch, watch, options)
+      await watch.done(signal)
+    } catch (error) {
+      if (errorCode(error) === 'E_NOT_COUNTED') await setJobAside(folder, content.id)
+      throw error
     } finally {
+      watch.end()
       await close()
     }
+    // They are at providers, and made again from the content.
+    await rm(join(folder, content.id), { recursive: true, force: true })
   }
 
-  /** Records of the blobs that are not in the table: those that are have been paid for. */
-  async #sign({ blobs }: EncodedContent): Promise<PutJob> {
-    const { table, wallet, client, params } = this.#components
-    const { hash, height } = await client.getBestBlock()
-    const lacking = blobs.filter(({ id }) => table.table.blobs.entry(id) === null)
-    const price = dearest(params, height)
-    const records = lacking.map(({ id, blob }) => {
-      const envelope = bytesToHex(envelopeOf(blob, { height, hash }, wallet))
-      return { id, envelope, burn: (price * BigInt(blob.shape.chunks)).toString() }
-    })
-    const batches = Array.from({ length: Math.ceil(records.length / BATCH) }, (_, i) => {
-      return records.slice(i * BATCH, (i + 1) * BATCH)
-    })
-    return { format: 1, batches }
-  }
-
-  async #cost({ batches }: PutJob, feeRate?: number): Promise<PutCost> {
-    const inscribing: Cost[] = []
-    for (const batch of batches) {
-      inscribing.push(await this.#components.inscriber.quote(envelopesOf(batch), feeRate, paysOf(batch)))
+  async #begin(content: EncodedContent, offers: Offers, copies: number, options: PutOptions): Promise<PutJob> {
+    const { table, folder } = this.#components
+    for (const blob of content.blobs) {
+      if (table.table.blobs.entry(blob.id) === null) await this.#requireTakers(offers, blob, copies, options.signal)
     }
-    const burn = batches.flat().reduce((total, { burn }) => total + BigInt(burn), 0n)
-    return { inscribing, burn }
+    const job = await signRecords(this.#components, content, this.#tips(options))
+    this.#events.emit('cost', await costOf(this.#components, job, options.feeRate))
+    await writeJob(folder, content.id, job)
+    return job
   }
 
-  /** Waits until somebody, or all that were named, can be asked. */
-  async #meet(providers: readonly PeerName[] | undefined, signal: AbortSignal): Promise<void> {
+  #tips({ tip, providers = [] }: Pick<PutOptions, 'tip' | 'providers'>): Tip[] {
+    const { table } = this.#components
+    if (tip === undefined) return []
+    return providers.map((provider) => tipFor(table.table, provider, tip, table.tip?.height ?? 0))
+  }
+
+  /** One whose blobs are all in the table is paid for, by whoever; the inscriber looks after what it has begun of it. */
+  async #inscribe(batch: PutBatch, watch: PutWatch, options: PutOptions): Promise<void> {
+    const { table, inscriber } = this.#components
+    const { feeRate, signal } = options
+    for (;;) {
+      throwIfAborted(signal)
+      if (batch.every(({ id }) => table.table.blobs.entry(id) !== null)) return
+      try {
+        const view = await inscriber.inscribe(envelopesOf(batch), feeRate, paysOf(batch))
+        watch.inscribed(batch, await this.#bumped(view, feeRate))
+        return
+      } catch (error) {
+        if (!(error instanceof WscError) || error.code !== 'E_FUNDS' || !watch.waitsForBlock) throw error
+        this.#events.emit('waits', error)
+        await this.#nextTip(signal)
+      }
+    }
+  }
+
+  /** What was begun at a lower rate than is paid now, and waits. */
+  async #bumped(view: JobView, feeRate: number | undefined): Promise<JobView> {
+    const { inscriber } = this.#components
+    const waits = view.inscriptions.some(({ confirmations }) => (confirmations ?? 0) === 0)
+    if (feeRate === undefined || feeRate <= view.feeRate || view.status === 'final' || !waits) return view
+    try {
+      return await inscriber.bump(view.id, feeRate)
+    } catch (error) {
+      // The commit is in a block already.
+      if (!(error instanceof WscError) || error.cure?.act !== 'accelerate-job') throw error
+      return await inscriber.accelerate(view.id, feeRate)
+    }
+  }
+
+  async #nextTip(signal: AbortSignal): Promise<void> {
+    const next = Promise.withResolvers<void>()
+    const off = this.#components.table.events.on('tip', () => next.resolve())
+    const stop = () => next.resolve()
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      await next.promise
+    } finally {
+      signal.removeEventListener('abort', stop)
+      off()
+    }
+  }
+
+  /** Waits until so many, or all that were named, can be asked. */
+  async #meet(wanted: readonly PeerName[] | number, signal: AbortSignal): Promise<void> {
     const { transport } = this.#components
     const isMet = () => {
       const there = transport.peers(offerKind)
-      return providers === undefined ? there.length > 0 : providers.every((peer) => there.includes(peer))
+      return typeof wanted === 'number' ? there.length >= wanted : wanted.every((peer) => there.includes(peer))
     }
     const met = new AbortController()
     const off = transport.meet(offerKind, () => {
       if (isMet()) met.abort()
     })
     try {
-      if (!isMet()) await delay(MEET_MS, AbortSignal.any([signal, met.signal]))
+      if (!isMet()) await delay(this.#timing.meetMs, AbortSignal.any([signal, met.signal]))
     } catch (error) {
       if (!met.signal.aborted || signal.aborted || !isInterrupt(error, met.signal)) throw error
     } finally {
@@ -166,56 +211,11 @@ export class PutService {
     }
   }
 
-  async #requireTaker(offers: Offers, blob: ReadyBlob, signal: AbortSignal): Promise<void> {
+  async #requireTakers(offers: Offers, blob: ReadyBlob, copies: number, signal: AbortSignal): Promise<void> {
     const { takers, refusals } = await offers.offer(blob, signal)
-    if (takers.size > 0) return
-    const why = refusals.length === 0 ? 'no provider is there' : refusals.slice(0, 3).join('; ')
-    throw storageError('E_NO_PROVIDER', `nobody would keep it, so that nothing was paid: ${why}`, {
-      cure: { act: 'other-provider' },
-    })
+    if (takers.size >= copies) return
+    const why = refusals.length === 0 ? 'no other is there' : refusals.slice(0, 3).join('; ')
+    const found = `${takers.size} of ${copies} providers would keep it, so that nothing was paid: ${why}`
+    throw storageError('E_NO_PROVIDER', found, { cure: { act: 'other-provider' } })
   }
-
-  /** Until it is in the table and at providers. A record that a reorg removes is sent again by the inscriber. */
-  async #watch(content: EncodedContent, offers: Offers, options: PutOptions): Promise<void> {
-    const { copies = 1, signal } = options
-    for (;;) {
-      let [counted, stored, heldChunks] = [0, 0, 0]
-      for (const blob of content.blobs) {
-        if (this.#isCounted(blob.id, options.confirmations ?? 1)) counted++
-        const { takers } = await offers.offer(blob, signal)
-        const answers = [...takers.values()]
-        if (answers.filter(({ state }) => state === 'whole').length >= copies) stored++
-        heldChunks += Math.max(0, ...answers.map(({ held }) => held))
-      }
-      const { length } = content.blobs
-      this.#events.emit('progress', { blobs: length, counted, stored, heldChunks, chunks: content.chunks })
-      if (counted === length && stored === length) return
-      await delay(LOOK_EVERY_MS, signal)
-    }
-  }
-
-  #isCounted(id: string, confirmations: number): boolean {
-    const { table, tip } = this.#components.table
-    const entry = table.blobs.entry(id)
-    return entry !== null && tip !== null && tip.height - entry.height + 1 >= confirmations
-  }
-}
-
-function paysOf(batch: PutJob['batches'][number]) {
-  return batch.map(({ burn }) => (BigInt(burn) === 0n ? [] : [{ script: BURN_SCRIPT, value: BigInt(burn) }]))
-}
-
-function dearest(params: StorageParams, height: number): bigint {
-  const ahead = params.price.filter(({ from }) => from > height && from <= height + PRICE_BLOCKS)
-  return [priceAt(params, height), ...ahead.map(({ satoshis }) => satoshis)].reduce((a, b) => (a > b ? a : b))
-}
-
-function envelopeOf(
-  blob: ReadyBlob['blob'],
-  at: { readonly height: number; readonly hash: BlockHash },
-  wallet: Wallet,
-) {
-  const made = composeInscription(blobDraft(blob, { height: at.height, blockHash: at.hash, seq: 1 }), wallet)
-  if (!made.ok) throw new RangeError(`a record that is none: ${made.reject}: ${made.detail}`)
-  return made.envelope
 }

@@ -1,12 +1,13 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatBytes, equalBytes } from '../../../src/lib/index.ts'
+import { concatBytes, Emitter, type Events, equalBytes } from '../../../src/lib/index.ts'
 import { ioError } from '../../../src/lib/io/index.ts'
 import { blobShape, UNITS_A_CHUNK } from '../../blob/shape.ts'
 import { CHUNK_PATH_BYTES } from '../../blob/tree.ts'
 import type { StorageParams } from '../../params.ts'
 import type { Keeping } from '../../replica/keeping.ts'
+import type { LastScrub, LastScrubs, ScrubLevel } from '../../replica/scrub-levels.ts'
 import { FileStore } from '../file-store.ts'
 import { ChunkIndex, type KeptBlob } from './chunk-index.ts'
 
@@ -36,6 +37,7 @@ export class ChunkStore {
   readonly #folder: string
   readonly #keeping: Keeping
   readonly #index: ChunkIndex
+  readonly #events = new Emitter<{ changed: { readonly id: string } }>()
 
   private constructor(folder: string, keeping: Keeping, index: ChunkIndex) {
     this.#folder = folder
@@ -47,9 +49,15 @@ export class ChunkStore {
   static async open({ folder, params, keeping }: ChunkStoreOptions): Promise<ChunkStore> {
     const index = await ChunkIndex.open(folder, params, keeping.name)
     const store = new ChunkStore(folder, keeping, index)
-    // What was being restored when the process ended.
+    // What was being restored when the process ended, and files whose blob was let go of just then.
     await rm(join(folder, 'scratch'), { recursive: true, force: true })
+    await store.#sweep()
     return store
+  }
+
+  /** What is kept of a blob has changed. */
+  get events(): Events<{ changed: { readonly id: string } }> {
+    return this.#events
   }
 
   /** Bytes of a chunk with all that is kept beside it. */
@@ -57,9 +65,23 @@ export class ChunkStore {
     return CHUNK_PATH_BYTES + ROOTS_BYTES + this.#keeping.keptBytes
   }
 
-  /** Bytes of all chunks that are here. */
+  /** Bytes of the disk that chunks take, those among them that turned out to be damaged. */
   get usedBytes(): number {
-    return this.blobs().reduce((total, { held }) => total + held.size, 0) * this.slotBytes
+    return this.#index.slots * this.slotBytes
+  }
+
+  /** Bytes of the disk that the index takes. */
+  async indexBytes(): Promise<number> {
+    const folder = join(this.#folder, 'index')
+    let total = 0
+    for (const name of await readdir(folder).catch(() => [])) {
+      // It may be gone already: LevelDB makes its files anew.
+      total += await stat(join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      )
+    }
+    return total
   }
 
   blobs(): readonly KeptBlob[] {
@@ -79,11 +101,13 @@ export class ChunkStore {
   /** Begins to keep a blob, of which nothing is here yet. */
   async add({ id, root, length, height }: Omit<KeptBlob, 'held' | 'state'>): Promise<void> {
     if (this.blob(id) === null) await this.#index.setBlob({ id, root, length, height, state: 'fetching' })
+    this.#changed(id)
   }
 
   async setState(id: string, state: KeptBlob['state']): Promise<void> {
     const blob = this.blob(id)
     if (blob !== null && blob.state !== state) await this.#index.setBlob({ ...blob, state })
+    this.#changed(id)
   }
 
   /** Keeps a chunk that was verified; it is on the disk when this resolves. */
@@ -94,7 +118,8 @@ export class ChunkStore {
       await file.write(chunk * this.slotBytes, slot)
       await file.sync()
     })
-    await this.#index.setChunk(id, chunk, bytesToHex(sha256(slot)))
+    await this.#index.setChunk(id, chunk, sha256(slot))
+    this.#changed(id)
   }
 
   /** Null where it is not here, or is damaged: then it is here no longer. */
@@ -102,7 +127,7 @@ export class ChunkStore {
     if (!this.blob(id)?.held.has(chunk)) return null
     const slot = await this.#slot(id, chunk)
     if (slot === null) {
-      await this.#index.dropChunk(id, chunk)
+      await this.dropChunk(id, chunk)
       return null
     }
     const path = slot.subarray(0, CHUNK_PATH_BYTES)
@@ -114,12 +139,26 @@ export class ChunkStore {
   /** Forgets a chunk that was found to be another. */
   async dropChunk(id: string, chunk: number): Promise<void> {
     await this.#index.dropChunk(id, chunk)
+    this.#changed(id)
   }
 
   /** Forgets all chunks of a blob and deletes their bytes; the blob itself stays known where its parity is wrong. */
   async drop(id: string): Promise<void> {
     await this.#index.dropBlob(id)
+    this.#changed(id)
     await rm(this.#path(id), { force: true })
+  }
+
+  get scrubs(): LastScrubs {
+    return this.#index.scrubs
+  }
+
+  async setScrub(level: ScrubLevel, last: LastScrub): Promise<void> {
+    await this.#index.setScrub(level, last)
+  }
+
+  async nextTurn(): Promise<number> {
+    return await this.#index.nextTurn()
   }
 
   /** A file to restore a blob in, for as long as the work takes. */
@@ -140,7 +179,7 @@ export class ChunkStore {
 
   /** Null where it is not what was written. */
   async #slot(id: string, chunk: number): Promise<Uint8Array | null> {
-    const sum = await this.#index.sum(id, chunk)
+    const sum = this.#index.sum(id, chunk)
     if (sum === null) return null
     // A file that cannot be opened, for want of handles, say, tells nothing of what is in it: that is thrown.
     return await this.#withFile(id, async (file) => {
@@ -161,6 +200,19 @@ export class ChunkStore {
     } finally {
       await file.close()
     }
+  }
+
+  async #sweep(): Promise<void> {
+    const chunks = join(this.#folder, 'chunks')
+    for (const below of await readdir(chunks).catch(() => [])) {
+      for (const id of await readdir(join(chunks, below))) {
+        if (this.blob(id) === null) await rm(join(chunks, below, id), { force: true })
+      }
+    }
+  }
+
+  #changed(id: string): void {
+    this.#events.emit('changed', { id })
   }
 
   #path(id: string): string {

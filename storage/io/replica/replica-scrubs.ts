@@ -1,6 +1,8 @@
+import { asError, isInterrupt } from '../../../src/lib/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
+import type { ScrubLevel } from '../../replica/scrub-levels.ts'
 import type { ChunkStore } from './chunk-store.ts'
-import { type ScrubCounts, type ScrubLevel, scrub } from './scrub.ts'
+import { type ScrubCounts, scrub } from './scrub.ts'
 
 /** Blocks from one scrub of a level to the next. */
 const EVERY: readonly (readonly [ScrubLevel, number])[] = [
@@ -9,55 +11,60 @@ const EVERY: readonly (readonly [ScrubLevel, number])[] = [
   ['recent', 6],
 ]
 
-/** The last scrub, and the height of the tip when it began. */
-export interface LastScrub {
-  readonly height: number
-  readonly counts: ScrubCounts
+export interface ScrubsComponents {
+  readonly kernel: StorageKernel
+  readonly store: ChunkStore
+  done(counts: ScrubCounts): void
+  /** One that could not be ended; it is begun again with the next block. */
+  failed(error: Error): void
 }
 
-/** Scrubs of a store that is in use, timed by blocks, one after another. */
+/** Scrubs of a store that is in use, timed by blocks, over restarts too, one after another. */
 export class ReplicaScrubs {
-  readonly #kernel: StorageKernel
-  readonly #store: ChunkStore
+  readonly #components: ScrubsComponents
   readonly #ending = new AbortController()
+  /** Height from which the blocks to the next one count. */
   readonly #doneAt = new Map<ScrubLevel, number>()
-  #turn = 0
   #underWay: Promise<void> | null = null
-  #last: LastScrub | null = null
 
-  constructor(kernel: StorageKernel, store: ChunkStore) {
-    this.#kernel = kernel
-    this.#store = store
-  }
-
-  get last(): LastScrub | null {
-    return this.#last
+  constructor(components: ScrubsComponents) {
+    this.#components = components
+    const { scrubs } = components.store
+    for (const [level] of EVERY) {
+      const last = scrubs[level]
+      if (last !== null) this.#doneAt.set(level, last.height)
+    }
   }
 
   /** Begins one where one is due: the most thorough of those that are. */
-  atTip(height: number, done: (counts: ScrubCounts) => void): void {
-    if (this.#underWay !== null) return
-    // A process that has just begun has nothing to be thorough about yet.
+  atTip(height: number): void {
+    if (this.#underWay !== null || this.#ending.signal.aborted) return
+    // A store that is new has nothing to be thorough about yet.
     for (const [level] of EVERY) if (!this.#doneAt.has(level)) this.#doneAt.set(level, height)
     const due = EVERY.find(([level, blocks]) => Math.abs(height - (this.#doneAt.get(level) as number)) >= blocks)
     if (due === undefined) return
-    this.#doneAt.set(due[0], height)
-    const options = { level: due[0], turn: this.#turn++, signal: this.#ending.signal }
-    this.#underWay = scrub(this.#kernel, this.#store, options)
-      .then((counts) => {
-        this.#last = { height, counts }
-        this.#underWay = null
-        done(counts)
-      })
-      // Ended with the store, or a disk that cannot be read: the next one tells.
-      .catch(() => {
-        this.#underWay = null
-      })
+    this.#underWay = this.#scrub(due[0], height).finally(() => {
+      this.#underWay = null
+    })
   }
 
   /** Ends what is under way. */
   async settled(): Promise<void> {
     this.#ending.abort()
     await this.#underWay
+  }
+
+  /** Never throws. */
+  async #scrub(level: ScrubLevel, height: number): Promise<void> {
+    const { kernel, store, done, failed } = this.#components
+    const { signal } = this.#ending
+    try {
+      const counts = await scrub(kernel, store, { level, signal })
+      this.#doneAt.set(level, height)
+      done(counts)
+      await store.setScrub(level, { height, chunks: counts.chunks, broken: counts.broken })
+    } catch (error) {
+      if (!isInterrupt(error, signal)) failed(asError(error))
+    }
   }
 }

@@ -4,22 +4,15 @@ import { CODING } from '../../blob/shape.ts'
 import { verifyChunk } from '../../blob/verify.ts'
 import type { StorageParams } from '../../params.ts'
 import { rawKeeping } from '../../replica/keeping.ts'
+import type { ScrubLevel } from '../../replica/scrub-levels.ts'
+import type { KeptBlob } from './chunk-index.ts'
 import { ChunkStore } from './chunk-store.ts'
-
-/**
- * How thoroughly a store is looked through: checksums of the chunks of blobs that came last (`recent`); of every 64th chunk,
- * others each time (`cheap`); of all, and each compared with its blob's root as well (`full`).
- */
-export const SCRUB_LEVELS = ['recent', 'cheap', 'full'] as const
-export type ScrubLevel = (typeof SCRUB_LEVELS)[number]
 
 const RECENT_BLOBS = 8
 const CHEAP_EVERY = 64
 
 export interface ScrubOptions {
   readonly level: ScrubLevel
-  /** Which of 64 parts a `cheap` one looks at, counted up by the caller. */
-  readonly turn?: number | undefined
   readonly signal?: AbortSignal | undefined
   onProgress?(chunks: number, of: number): void
 }
@@ -34,31 +27,45 @@ export interface ScrubCounts {
   readonly missing: number
 }
 
+/** Looks through what is kept. A disk that cannot be read at a place has that chunk broken; one that is gone is thrown. */
 export async function scrub(kernel: StorageKernel, store: ChunkStore, options: ScrubOptions): Promise<ScrubCounts> {
-  const { level, turn = 0, signal, onProgress } = options
+  const { level, signal, onProgress } = options
+  const turn = level === 'cheap' ? await store.nextTurn() : 0
   const all = store.blobs().filter(({ state }) => state !== 'wrong-parity')
   const blobs = level === 'recent' ? all.sort((a, b) => b.height - a.height).slice(0, RECENT_BLOBS) : all
   const places = blobs.flatMap((blob) => [...blob.held].sort((a, b) => a - b).map((chunk) => ({ blob, chunk })))
   const picked = level === 'cheap' ? places.filter((_, i) => i % CHEAP_EVERY === turn % CHEAP_EVERY) : places
-  let broken = 0
-  for (const [i, { blob, chunk: index }] of picked.entries()) {
+  let [looked, broken] = [0, 0]
+  for (const { blob, chunk } of picked) {
     throwIfAborted(signal)
-    onProgress?.(i, picked.length)
-    const chunk = await store.get(blob.id, index)
-    if (chunk === null) {
-      broken++
-      continue
-    }
-    if (level !== 'full') continue
-    const content = { root: hexToBytes(blob.root), length: blob.length, coding: CODING }
-    const verified = await verifyChunk(kernel, content, { index, ...chunk })
-    if (verified.ok && equalBytes(await kernel.unitRoots(chunk.bytes), chunk.unitRoots)) continue
-    broken++
-    await store.dropChunk(blob.id, index)
+    onProgress?.(looked, picked.length)
+    const found = await look(kernel, store, blob, chunk, level)
+    if (found === 'gone') continue
+    looked++
+    if (found === 'broken') broken++
   }
   onProgress?.(picked.length, picked.length)
   const missing = all.reduce((total, blob) => total + store.missing(blob).length, 0)
-  return { level, blobs: blobs.length, chunks: picked.length, broken, missing }
+  return { level, blobs: blobs.length, chunks: looked, broken, missing }
+}
+
+/** `gone` where the blob was let go of, or the chunk found broken by somebody else, meanwhile. */
+async function look(
+  kernel: StorageKernel,
+  store: ChunkStore,
+  { id, root, length }: KeptBlob,
+  index: number,
+  level: ScrubLevel,
+): Promise<'sound' | 'broken' | 'gone'> {
+  if (!store.blob(id)?.held.has(index)) return 'gone'
+  const chunk = await store.get(id, index)
+  if (chunk === null) return store.blob(id) === null ? 'gone' : 'broken'
+  if (level !== 'full') return 'sound'
+  const content = { root: hexToBytes(root), length, coding: CODING }
+  const verified = await verifyChunk(kernel, content, { index, ...chunk })
+  if (verified.ok && equalBytes(verified.unitRoots, chunk.unitRoots)) return 'sound'
+  await store.dropChunk(id, index)
+  return 'broken'
 }
 
 /** Scrubs the chunks in a folder that no other process uses. Throws E_LOCKED where one does. */

@@ -8,6 +8,7 @@ import type { JobView } from './job-view.ts'
 import { knownOnDisk } from './known-on-disk.ts'
 import type { InscriberNote } from './notes.ts'
 import type { Cost, Pays } from './plan.ts'
+import type { RecordLine, RecordStanding } from './record-standing.ts'
 import type { KnownSequences, RecordWarning } from './record-warnings.ts'
 
 /** Who pays for inscriptions, and where the jobs are kept. */
@@ -98,32 +99,42 @@ export class InscriberService implements RunningService {
   }
 
   /** With one commit for all; what was begun before is gone on with. `pays`: what each reveal pays beside. */
-  async inscribe(envelopes: readonly Uint8Array[], feeRate?: number, pays?: Pays): Promise<void> {
-    this.#events.emit('job', await this.#started.inscribe(envelopes, feeRate, pays))
+  async inscribe(envelopes: readonly Uint8Array[], feeRate?: number, pays?: Pays): Promise<JobView> {
+    return this.#told(await this.#started.inscribe(envelopes, feeRate, pays))
   }
 
   /** Sends again whatever is not final yet. What stands in the way of one job is thrown after the last. */
   async resume(): Promise<void> {
-    for await (const view of this.#started.resume()) this.#events.emit('job', view)
+    for await (const view of this.#started.resume()) this.#told(view)
   }
 
-  async bump(job: string, feeRate: number): Promise<void> {
-    this.#events.emit('job', await this.#started.bump(job, feeRate))
+  async bump(job: string, feeRate: number): Promise<JobView> {
+    return this.#told(await this.#started.bump(job, feeRate))
   }
 
-  async accelerate(job: string, feeRate: number): Promise<void> {
-    this.#events.emit('job', await this.#started.accelerate(job, feeRate))
+  /** What is known of a line of records: in the chain, in the node's mempool, and on its way from here. */
+  async standing(line: RecordLine): Promise<RecordStanding> {
+    return await this.#started.standing(line)
+  }
+
+  async accelerate(job: string, feeRate: number): Promise<JobView> {
+    return this.#told(await this.#started.accelerate(job, feeRate))
   }
 
   async forget(job: string): Promise<void> {
     await this.#started.forget(job)
   }
 
+  #told(view: JobView): JobView {
+    this.#events.emit('job', view)
+    return view
+  }
+
   async #follow(feed: ChainFeed, inscriber: Inscriber, signal: AbortSignal): Promise<void> {
     for await (const event of feed.subscribe({ signal })) {
       if (event.type !== 'tip') continue
       try {
-        for await (const view of inscriber.resume()) this.#events.emit('job', view)
+        for await (const view of inscriber.resume()) this.#told(view)
       } catch (error) {
         if (!isSettlementError(error)) throw error
         this.#events.emit('problem', error)

@@ -16,6 +16,7 @@ import { Payers } from './payers.ts'
 import type { OptionalGuard } from './plain-coins.ts'
 import { type Cost, type Pays, type Plan, requirePays, requireRelayable } from './plan.ts'
 import { JobProgress } from './progress.ts'
+import { type RecordLine, type RecordStanding, recordStanding } from './record-standing.ts'
 import { type KnownSequences, type RecordWarning, recordIn, recordWarnings } from './record-warnings.ts'
 import { leafScript } from './transactions.ts'
 import { Turns } from './turns.ts'
@@ -148,6 +149,13 @@ export class Inscriber {
       }
     }
     if (problem !== undefined) throw problem
+  }
+
+  /** What is known of a line of records: in the chain, in the node's mempool, and on its way from here. */
+  async standing(line: RecordLine): Promise<RecordStanding> {
+    const { client, wallet, known, onNote } = this.#options
+    const components = { jobs: this.#jobs, known, client, params: wallet.params, onNote }
+    return await this.#turns.take(() => recordStanding(components, line, this.#call))
   }
 
   /** Drops a job whose coins something else has spent; the same content can then be inscribed with others. */

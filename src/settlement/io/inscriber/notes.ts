@@ -8,6 +8,8 @@ export type InscriberNote =
   | { readonly kind: 'long-history'; readonly coin: string; readonly steps: number }
   /** bitcoind scans its unspent outputs for someone else, which is waited for. */
   | { readonly kind: 'scan-waits' }
+  /** So many transactions wait that they were not looked through for records of the wallet's key. */
+  | { readonly kind: 'mempool-not-searched'; readonly transactions: number }
 
 /** Who hears such a note. */
 export type OnNote = ((note: InscriberNote) => void) | undefined

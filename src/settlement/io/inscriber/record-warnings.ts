@@ -26,9 +26,17 @@ export interface KnownSequences {
 
 /** The record that a leaf script inscribes; null where it is none of this network. */
 export function recordIn(leaf: Uint8Array, params: NetworkParams): WscRecord | null {
+  return recordAndBodyIn(leaf, params)?.record ?? null
+}
+
+/** The same with what it is about. */
+export function recordAndBodyIn(
+  leaf: Uint8Array,
+  params: NetworkParams,
+): { readonly record: WscRecord; readonly body: Uint8Array } | null {
   const [envelope] = parseEnvelopes({ inputs: [{ witness: [leaf, new Uint8Array(33)] }] })
   const result = envelope === undefined ? null : decodeRecord(envelope, params)
-  return result?.ok === true ? result.record : null
+  return result?.ok === true ? result : null
 }
 
 export function lineOfRecord({ author, program }: WscRecord): string {

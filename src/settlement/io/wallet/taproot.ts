@@ -27,6 +27,11 @@ export function taprootOutput(internalKey: Uint8Array, leafScript?: Uint8Array):
   return { script, controlBlock, leafHash }
 }
 
+/** Script of the taproot address of an author's key, 34 bytes: what a wallet of that key owns. */
+export function authorScript(publicKey: Uint8Array): Uint8Array {
+  return taprootOutput(publicKey).script
+}
+
 /** The key of a key path spend, for an output without a leaf (BIP86). */
 export function outputSecretKey(secretKey: Uint8Array): Uint8Array {
   const internalKey = schnorr.getPublicKey(secretKey)

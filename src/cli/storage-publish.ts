@@ -1,0 +1,62 @@
+import type { Command } from 'commander'
+import { type Publication, RecordPublisher } from '../../storage/io/index.ts'
+import { InscriberService, type Wallet } from '../settlement/io/index.ts'
+import type { CliContext } from './context.ts'
+import type { ExitCode } from './exit.ts'
+import { costJson, costText, jobJson, jobLines, noteText } from './inscriber-text.ts'
+import { rate } from './storage-arguments.ts'
+import type { TableOptions } from './storage-place.ts'
+import { type OpenedTable, withTable } from './storage-work.ts'
+import { jsonLine } from './text.ts'
+import { openOwnWallet, settlementDir, type WalletOptions, walletOption } from './wallet-place.ts'
+
+/** Options of commands that inscribe a record of storage. */
+export interface PublishOptions extends TableOptions, WalletOptions {
+  readonly fundFrom?: string
+  readonly feeRate?: number
+  readonly maxFeeRate?: number
+  readonly dryRun?: boolean
+}
+
+/** Options of commands that pay for records. */
+export function withPayment(command: Command): Command {
+  return command
+    .addOption(walletOption())
+    .option('--fund-from <NAME>', 'have this wallet of the node pay (default: the coins of --wallet)')
+    .option('--fee-rate <F>', 'satoshis a virtual byte (default: the node’s estimate)', rate)
+    .option('--max-fee-rate <F>', 'refuse to pay more a virtual byte', rate, 200)
+}
+
+/** Inscribes what the wallet’s key says, or tells what that costs. */
+export async function publish(
+  context: CliContext,
+  options: PublishOptions,
+  saying: (wallet: Wallet, opened: OpenedTable) => Publication | Promise<Publication>,
+): Promise<ExitCode> {
+  const { terminal, signal } = context
+  return await withTable(context, options, async (opened) => {
+    const { client, params, storage, inscriptions } = opened
+    const wallet = await openOwnWallet(options, params, context)
+    const what = await saying(wallet, opened)
+    const state = settlementDir(options.settlementDir, params, context)
+    const { fundFrom, maxFeeRate, feeRate, json } = options
+    const inscriber = new InscriberService({ wallet, client, state, fundFrom, maxFeeRate, index: inscriptions.index })
+    inscriber.events.on('note', (note) => terminal.note(noteText(note)))
+    inscriber.events.on('cost', (cost) => terminal.note(costText(cost)))
+    inscriber.events.on('job', (job) => {
+      for (const line of json ? [jsonLine(jobJson(job))] : jobLines(job)) terminal.result(line)
+    })
+    await inscriber.start(signal)
+    try {
+      const publisher = new RecordPublisher({ inscriber, client, wallet, params: storage })
+      if (options.dryRun === true) {
+        const cost = await publisher.quote(what, feeRate)
+        terminal.result(json ? jsonLine(costJson(cost)) : costText(cost))
+      } else if (!(await publisher.publish(what, feeRate))) {
+        terminal.note('a record that says so is on its way already: it was sent again, and nothing more is paid')
+      }
+    } finally {
+      await inscriber.stop()
+    }
+  })
+}

@@ -1,0 +1,95 @@
+import type { EncodedContent, PutCost, PutProgress, PutService } from '../../storage/io/index.ts'
+import { bytesToHex } from '../lib/index.ts'
+import type { CliContext } from './context.ts'
+import { costJson, costText } from './inscriber-text.ts'
+import { duration } from './terminal.ts'
+
+/** What is known of how long a put takes. */
+export interface PutTimes {
+  /** Seconds that encoding took. */
+  readonly encoding: number
+  readonly confirmations: number
+}
+
+export function contentJson({ id, bytes, files, blobs, chunks }: EncodedContent) {
+  return {
+    id,
+    bytes,
+    files,
+    chunks,
+    blobs: blobs.map(({ id, blob: { root, length } }) => ({ id, root: bytesToHex(root), length })),
+  }
+}
+
+/** A block takes ten minutes on average, and providers fetch some MB a second. */
+const BLOCK_SECONDS = 600
+const FETCH_BYTES = 2e6
+const CHUNK_BYTES = 126_976
+
+/** Seconds of each part, by averages. */
+export function putSeconds(chunks: number, { encoding, confirmations }: PutTimes) {
+  const blocks = BLOCK_SECONDS * confirmations
+  const fetching = (chunks * CHUNK_BYTES) / FETCH_BYTES
+  return { encoding, blocks, fetching, total: encoding + blocks + fetching }
+}
+
+export function timeLine(chunks: number, times: PutTimes): string {
+  const { encoding, blocks, fetching, total } = putSeconds(chunks, times)
+  const what = times.confirmations === 1 ? 'a block' : `${times.confirmations} blocks`
+  return `time: about ${duration(total)} (${duration(encoding)} of encoding, ${duration(blocks)} for ${what}, ${duration(fetching)} of fetching)`
+}
+
+export function costLines(content: EncodedContent, { inscribing, burn, tips }: PutCost, times: PutTimes): string[] {
+  const { id, bytes, files, blobs, chunks } = content
+  const paid = inscribing.reduce((total, { fees, postage }) => total + fees + postage, burn + tips)
+  return [
+    `content ${id}: ${bytes} bytes in ${files} files, ${blobs.length} blobs, ${chunks} chunks`,
+    ...inscribing.map(costText),
+    `burn: ${burn} satoshis for the chunks of blobs that are not in the table yet`,
+    ...(tips === 0n ? [] : [`tips: ${tips} satoshis to providers`]),
+    `in all: ${paid} satoshis`,
+    timeLine(chunks, times),
+  ]
+}
+
+export function costsJson(content: EncodedContent, { inscribing, burn, tips }: PutCost, times: PutTimes) {
+  const costs = inscribing.map(costJson)
+  const fees = costs.reduce((total, one) => total + one.fees, 0)
+  const seconds = putSeconds(content.chunks, times)
+  return { ...contentJson(content), burn: Number(burn), tips: Number(tips), fees, inscribing: costs, seconds }
+}
+
+/** Tells how far encoding is, and how long the rest takes. */
+export function encodingProgress({ terminal, clock }: CliContext): (bytes: number, total: number) => void {
+  const began = clock()
+  return (bytes, total) => {
+    const rate = bytes / Math.max((clock() - began) / 1000, 0.001)
+    const left = rate === 0 ? '' : `, ${duration(Math.max(0, total - bytes) / rate)} left`
+    terminal.progress(
+      `encoding: ${(bytes / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB, ${(rate / 1e6).toFixed(1)} MB/s${left}`,
+    )
+  }
+}
+
+/** Tells what is waited for: blocks, then providers; why those do not take it, once for each reason. */
+export function showPutProgress({ terminal, clock }: CliContext, { events }: Pick<PutService, 'events'>): void {
+  const began = clock()
+  const told = new Set<string>()
+  let first: PutProgress | null = null
+  events.on('progress', (progress) => {
+    const { blobs, counted, stored, heldChunks, chunks, refusals } = progress
+    first ??= progress
+    if (counted === blobs) {
+      for (const why of refusals) if (!told.has(why)) terminal.note(`not taken: ${why}`)
+      for (const why of refusals) told.add(why)
+    }
+    const done = heldChunks - first.heldChunks
+    const seconds = (clock() - began) / 1000
+    const left =
+      done === 0 || heldChunks === chunks ? '' : `, ${duration(((chunks - heldChunks) * seconds) / done)} left`
+    const waits = counted < blobs ? 'waiting for a block, ' : ''
+    terminal.progress(
+      `storing: ${waits}${counted} of ${blobs} blobs in the table, ${stored} stored, ${heldChunks} of ${chunks} chunks${left}`,
+    )
+  })
+}

@@ -1,0 +1,103 @@
+import type { StorageParams } from '../../storage/index.ts'
+import { openKernel, TableService } from '../../storage/io/index.ts'
+import type { NetworkParams } from '../bitcoin/index.ts'
+import type { BitcoindClient } from '../bitcoin/io/index.ts'
+import { openStorageNode, type StorageNode, type StorageNodeOptions } from '../node/index.ts'
+import { IndexService } from '../settlement/io/index.ts'
+import type { CliContext } from './context.ts'
+import { withCure } from './cure.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import { noteOutages } from './outage.ts'
+import { openBitcoind } from './source.ts'
+import { readStorageNetwork } from './storage-network.ts'
+import { type StorageOptions, type StoragePlaces, storagePlaces, type TableOptions } from './storage-place.ts'
+import { noteScan } from './storage-scan.ts'
+import { settlementDir } from './wallet-place.ts'
+
+/** What a command works with beside the node's client. */
+interface Opened {
+  readonly params: NetworkParams
+  /** The rules of storage on it. */
+  readonly storage: StorageParams
+  readonly client: BitcoindClient
+  readonly places: StoragePlaces
+}
+
+/** With the table at the node's tip. */
+export interface OpenedTable extends Opened {
+  readonly service: TableService
+  readonly inscriptions: IndexService
+}
+
+/** Does the work once all that the node has is in the table; nothing moves meanwhile. */
+export async function withTable(
+  context: CliContext,
+  options: TableOptions,
+  work: (opened: OpenedTable) => void | Promise<void>,
+): Promise<ExitCode> {
+  const { terminal, signal } = context
+  await withClient(context, options, async (opened) => {
+    const { client, params, storage, places } = opened
+    const state = settlementDir(options.settlementDir, params, context)
+    const inscriptions = new IndexService({ client, params, state, once: true })
+    const kernel = await openKernel()
+    const service = new TableService({ inscriptions, client, params: storage, kernel, state: places.table })
+    noteScan(inscriptions, opened, context)
+    noteOutages(inscriptions.events, terminal.note)
+    await inscriptions.start(signal)
+    try {
+      await service.start(signal)
+      await service.caughtUp()
+      terminal.settle()
+      await work({ ...opened, service, inscriptions })
+    } finally {
+      await service.stop()
+      await inscriptions.stop()
+    }
+  })
+  return EXIT.valid
+}
+
+/** With a node of storage that runs. */
+export interface OpenedNode extends Opened {
+  readonly node: StorageNode
+}
+
+/** Does the work with a node of storage that runs, and ends it. `own` says what is this command's own. */
+export async function withStorageNode<Value>(
+  context: CliContext,
+  options: StorageOptions,
+  own: (opened: Opened) => Omit<StorageNodeOptions, 'client' | 'params' | 'storage' | 'peers'>,
+  work: (opened: OpenedNode) => Promise<Value>,
+): Promise<Value> {
+  const { terminal, signal } = context
+  return await withClient(context, options, async (opened) => {
+    const { client, params, storage } = opened
+    const node = await openStorageNode({ client, params, storage, peers: options.peer, ...own(opened) })
+    noteScan(node.index, opened, context)
+    noteOutages(node.feed.events, terminal.note)
+    node.host.events.on('unreachable', ({ address, detail }) => terminal.note(`no peer at ${address}: ${detail}`))
+    node.host.events.on('failed', (error) => terminal.note(`a peer was not answered: ${withCure(error)}`))
+    try {
+      await node.service.start(signal)
+      return await work({ ...opened, node })
+    } finally {
+      await node.service.stop()
+    }
+  })
+}
+
+async function withClient<Value>(
+  context: CliContext,
+  options: StorageOptions,
+  work: (opened: Opened) => Promise<Value>,
+): Promise<Value> {
+  const storage = await readStorageNetwork(options)
+  const params = storage.network
+  const client = await openBitcoind(options, params, context)
+  try {
+    return await work({ params, storage, client, places: storagePlaces(options.storageDir, params, context) })
+  } finally {
+    client.close()
+  }
+}

@@ -1,0 +1,187 @@
+import { Emitter, type Events, orAborted, throwIfAborted, WscError } from '../../../src/lib/index.ts'
+import type { InscriberService, JobView } from '../../../src/settlement/io/index.ts'
+import { storageError } from '../../errors.ts'
+import type { TableService } from '../table-service.ts'
+import type { EncodedContent } from './encode-content.ts'
+import type { Offered, Offers } from './offers.ts'
+import type { PutBatch } from './put-job.ts'
+
+/** How far a put is. */
+export interface PutProgress {
+  readonly blobs: number
+  /** In the table, as deep as was asked for. */
+  readonly counted: number
+  /** At as many providers as was asked for. */
+  readonly stored: number
+  /** Chunks of the provider that has most of each blob. */
+  readonly heldChunks: number
+  readonly chunks: number
+  /** Why providers do not take what is not stored yet. */
+  readonly refusals: readonly string[]
+}
+
+/** What is watched, and when it is done. */
+export interface WatchComponents {
+  readonly table: Pick<TableService, 'table' | 'tip' | 'whyNot'>
+  readonly content: Pick<EncodedContent, 'blobs' | 'chunks'>
+  readonly offers: Pick<Offers, 'offer'>
+  /** Providers that must have each blob; blocks that each record must have. */
+  readonly copies: number
+  readonly confirmations: number
+  readonly timing: WatchTiming
+}
+
+export interface WatchTiming {
+  readonly lookMs: number
+  /** So many looks in a row nobody may be there who would keep a blob that is paid for: partitions and providers change. */
+  readonly patience: number
+}
+
+/** A batch that is being inscribed, with its job as it was told last. */
+interface Inscribing {
+  readonly batch: PutBatch
+  view: JobView
+}
+
+/** Sees a put to its end, or to the rule that it will never come to one. */
+export class PutWatch {
+  readonly #components: WatchComponents
+  readonly #events = new Emitter<{ readonly progress: PutProgress }>()
+  readonly #inscribing: Inscribing[] = []
+  readonly #failed = new AbortController()
+  readonly #off: (() => void)[]
+  /** Looks in a row without anybody for a blob. */
+  readonly #alone = new Map<string, number>()
+  /** The tip at which records were looked for in vain. */
+  #asked: string | null = null
+
+  constructor(components: WatchComponents, { events }: Pick<InscriberService, 'events'>) {
+    this.#components = components
+    this.#off = [
+      events.on('job', (view) => {
+        for (const one of this.#inscribing) if (one.view.id === view.id) one.view = view
+      }),
+      events.on('problem', (error) => {
+        const isOurs = this.#inscribing.some(({ view }) => view.id === error.cure?.subject)
+        if (error.code === 'E_CONFLICT' && isOurs) this.#failed.abort(error)
+      }),
+    ]
+  }
+
+  get events(): Events<{ readonly progress: PutProgress }> {
+    return this.#events
+  }
+
+  end(): void {
+    for (const off of this.#off) off()
+  }
+
+  inscribed(batch: PutBatch, view: JobView): void {
+    this.#inscribing.push({ batch, view })
+  }
+
+  /** Whether a commit waits for its block: its change pays for nothing until then. */
+  get waitsForBlock(): boolean {
+    return this.#inscribing.some(({ view }) =>
+      view.inscriptions.some(({ confirmations }) => (confirmations ?? 0) === 0),
+    )
+  }
+
+  /**
+   * Until all is in the table and at providers. Throws E_NOT_COUNTED where a record is in the chain and does not count,
+   * E_CONFLICT where its coins went elsewhere, E_NO_PROVIDER where nobody keeps what is paid for.
+   */
+  async done(signal: AbortSignal): Promise<void> {
+    const { timing, content } = this.#components
+    const either = AbortSignal.any([signal, this.#failed.signal])
+    for (;;) {
+      const { counted, stored } = await this.#look(either)
+      if (counted === content.blobs.length && stored === content.blobs.length) return
+      await this.#pause(timing.lookMs, either)
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<PutProgress> {
+    const { content, offers, copies } = this.#components
+    let [counted, stored, heldChunks] = [0, 0, 0]
+    const refusals = new Set<string>()
+    for (const blob of content.blobs) {
+      this.#throwFailure(signal)
+      if (this.#isCounted(blob.id)) counted++
+      const offered = await offers.offer(blob, signal)
+      const answers = [...offered.takers.values()]
+      const isStored = answers.filter(({ state }) => state === 'whole').length >= copies
+      if (isStored) stored++
+      else for (const why of offered.refusals) refusals.add(why)
+      heldChunks += Math.max(0, ...answers.map(({ held }) => held))
+      if (!isStored) this.#requireTakers(blob.id, offered)
+    }
+    await this.#requireCounting(signal)
+    const { length } = content.blobs
+    const progress = { blobs: length, counted, stored, heldChunks, chunks: content.chunks, refusals: [...refusals] }
+    this.#events.emit('progress', progress)
+    return progress
+  }
+
+  /** Once for each tip: of records that are in the chain, those that are not in the table. */
+  async #requireCounting(signal: AbortSignal): Promise<void> {
+    const { table } = this.#components
+    const tip = table.tip
+    const at = tip === null ? null : `${tip.height}:${this.#inscribing.map(({ view }) => view.commitTxid).join()}`
+    if (at === null || at === this.#asked) return
+    for (const { batch, view } of this.#inscribing) {
+      for (const [i, { id }] of batch.entries()) {
+        const inscription = view.inscriptions[i]?.id
+        if (inscription === undefined || table.table.blobs.entry(id) !== null) continue
+        const fault = await table.whyNot(inscription, signal)
+        if (fault === null) continue
+        const found = `the record ${inscription} of blob ${id} does not count: ${fault.reject}: ${fault.detail}`
+        throw storageError('E_NOT_COUNTED', found, { cure: { act: 'put-anew' } })
+      }
+    }
+    this.#asked = at
+  }
+
+  /** Throws E_NO_PROVIDER once all that are there have said for some time that they do not keep what is paid for. */
+  #requireTakers(id: string, { takers, refusals, isOpen }: Offered): void {
+    const { copies, table, timing } = this.#components
+    // Where nobody refuses, somebody may come back who does not either.
+    const isRefused = takers.size < copies && !isOpen && refusals.length > 0
+    const isAlone = isRefused && table.table.blobs.entry(id) !== null
+    const looks = isAlone ? (this.#alone.get(id) ?? 0) + 1 : 0
+    this.#alone.set(id, looks)
+    if (looks <= timing.patience) return
+    const why = refusals.slice(0, 3).join('; ')
+    const found = `blob ${id} is paid for, and ${takers.size} of ${copies} providers keep it: ${why}`
+    throw storageError('E_NO_PROVIDER', found, { cure: { act: 'other-provider' } })
+  }
+
+  #isCounted(id: string): boolean {
+    const { confirmations, table } = this.#components
+    const entry = table.table.blobs.entry(id)
+    return entry !== null && table.tip !== null && table.tip.height - entry.height + 1 >= confirmations
+  }
+
+  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    try {
+      await orAborted(
+        new Promise<void>((resolve) => {
+          timer = setTimeout(resolve, milliseconds)
+        }),
+        signal,
+      )
+    } catch (error) {
+      this.#throwFailure(signal)
+      throw error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #throwFailure(signal: AbortSignal): void {
+    const { reason } = this.#failed.signal
+    if (reason instanceof WscError) throw reason
+    throwIfAborted(signal)
+  }
+}

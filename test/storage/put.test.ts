@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WscError } from '../../src/lib/index.ts'
+import { nameDraft, providerDraft } from '../../storage/index.ts'
+import { RecordPublisher } from '../../storage/io/index.ts'
+import { PutScene } from './put-scene.ts'
+import { alice, bob, context, envelopeOf, paramsOf, peers } from './record-scene.ts'
+
+const paid = paramsOf([{ from: 0, satoshis: 10n }])
+
+let scene: PutScene
+beforeEach(async () => {
+  scene = await PutScene.make(paid)
+})
+afterEach(() => scene.remove())
+
+/** Transactions that wait for a block. */
+const waiting = () => scene.node.pool.size
+
+/** The next time that a put tells of its progress, or waits. */
+const next = (service: ReturnType<PutScene['service']>, name: 'progress' | 'waits') =>
+  new Promise<void>((resolve) => {
+    const off = service.events.on(name, () => {
+      off()
+      resolve()
+    })
+  })
+
+describe('a put', () => {
+  it('ends once its records are in the table and providers have all', async () => {
+    await scene.provider('one')
+    const service = scene.service()
+    const done = scene.put(scene.content(3), {}, service)
+    await next(service, 'progress')
+    expect(waiting()).toBe(4)
+    await scene.block()
+    await done
+    expect(scene.table.blobs.entries).toHaveLength(3)
+    // Again: nothing is sent.
+    await scene.put(scene.content(3))
+    expect(waiting()).toBe(0)
+  })
+
+  it('ends by the rule that a record in the chain breaks; the next one signs and pays anew', async () => {
+    await scene.provider('one')
+    const service = scene.service(paramsOf())
+    const done = scene.put(scene.content(2), {}, service)
+    done.catch(() => undefined)
+    await next(service, 'progress')
+    await scene.block()
+    await expect(done).rejects.toMatchObject({
+      code: 'E_NOT_COUNTED',
+      message: expect.stringContaining('unpaid: 0 satoshis burned, 10 wanted for 1 chunks'),
+      cure: { act: 'put-anew' },
+    })
+    const again = scene.service()
+    const second = scene.put(scene.content(2), {}, again)
+    await next(again, 'progress')
+    await scene.block()
+    await second
+    expect(scene.table.blobs.entries).toHaveLength(2)
+  })
+
+  it('ends where its coins went elsewhere, and not for what stands in the way of other jobs', async () => {
+    await scene.provider('one')
+    const service = scene.service()
+    const done = scene.put(scene.content(1), {}, service)
+    done.catch(() => undefined)
+    await next(service, 'progress')
+    const [job] = await Array.fromAsync(scene.inscriber().resume())
+    const conflict = (subject: string) => new WscError('E_CONFLICT', 'spent', { cure: { act: 'forget-job', subject } })
+    scene.problem(conflict('another'))
+    await next(service, 'progress')
+    scene.problem(conflict(job!.id))
+    await expect(done).rejects.toMatchObject({ code: 'E_CONFLICT' })
+  })
+
+  it('ends where it is paid for and all providers keep other partitions, and goes on with one that does not', async () => {
+    let says: 'waits' | 'other-partition' = 'waits'
+    await scene.provider('one', () => says)
+    const service = scene.service()
+    const done = scene.put(scene.content(1), {}, service)
+    done.catch(() => undefined)
+    await next(service, 'progress')
+    says = 'other-partition'
+    await scene.block()
+    await expect(done).rejects.toMatchObject({
+      code: 'E_NO_PROVIDER',
+      message: expect.stringContaining('is paid for, and 0 of 1 providers keep it: one: other-partition'),
+    })
+    await scene.provider('two')
+    await scene.put(scene.content(1))
+    expect(waiting()).toBe(0)
+  })
+
+  it('pays nothing where fewer than the copies asked for would keep it', async () => {
+    await scene.provider('one')
+    await scene.provider('two', () => 'other-partition')
+    const refused = { code: 'E_NO_PROVIDER', message: expect.stringContaining('1 of 2 providers would keep it') }
+    await expect(scene.put(scene.content(1), { copies: 2 })).rejects.toMatchObject(refused)
+    const providers = ['one', 'two'].map((name) => ({ name, key: '' }))
+    await expect(scene.put(scene.content(1), { providers })).rejects.toMatchObject(refused)
+    expect(waiting()).toBe(0)
+  })
+
+  it('done again at a higher rate replaces what waits', async () => {
+    await scene.provider('one')
+    const stop = new AbortController()
+    const service = scene.service()
+    const first = scene.put(scene.content(1), { feeRate: 2, signal: stop.signal }, service)
+    first.catch(() => undefined)
+    await next(service, 'progress')
+    stop.abort()
+    await expect(first).rejects.toMatchObject({ code: 'E_ABORTED' })
+    const before = [...scene.node.pool.keys()]
+    const again = scene.service()
+    const second = scene.put(scene.content(1), { feeRate: 9 }, again)
+    await next(again, 'progress')
+    expect(waiting()).toBe(2)
+    for (const txid of before) expect(scene.node.pool.has(txid)).toBe(false)
+    await scene.block()
+    await second
+  })
+
+  it('of more commits than there are coins waits for the blocks that confirm change', async () => {
+    const poor = await PutScene.make(paid, 1)
+    try {
+      await poor.provider('one')
+      const service = poor.service()
+      const done = poor.put(poor.content(26), {}, service)
+      await next(service, 'waits')
+      expect(poor.node.pool.size).toBe(25)
+      await poor.block()
+      await next(service, 'progress')
+      expect(poor.node.pool.size).toBe(3)
+      await poor.block()
+      await done
+      expect(poor.table.blobs.entries).toHaveLength(26)
+    } finally {
+      await poor.remove()
+    }
+  })
+})
+
+describe('a tip', () => {
+  const [peer] = peers as [(typeof peers)[0]]
+  const chosen = { name: 'one', key: Buffer.from(peer.key).toString('hex') }
+  const register = async () => {
+    const draft = providerDraft(scene.params, bob.publicKey, peer, context)
+    await scene.inscriber().inscribe([envelopeOf(draft, bob)])
+    for (let i = 0; i < 7; i++) await scene.block()
+  }
+
+  it('is refused for who has registered no key that counts, and nothing is paid', async () => {
+    await scene.provider('one')
+    const options = { providers: [chosen], tip: 1_000n }
+    await expect(scene.put(scene.content(1), options)).rejects.toMatchObject({ code: 'E_NO_TIP' })
+    expect(waiting()).toBe(0)
+  })
+
+  it('is an output of each reveal to the address of the registered key, and told before', async () => {
+    await register()
+    await scene.provider('one')
+    const options = { providers: [chosen], tip: 1_000n }
+    expect(await scene.service().quote(scene.content(2), options)).toMatchObject({ burn: 20n, tips: 2_000n })
+    const service = scene.service()
+    const done = scene.put(scene.content(2), options, service)
+    await next(service, 'progress')
+    const tips = [...scene.node.pool.values()].flatMap(({ outs }) =>
+      outs.filter(({ script }) => Buffer.from(script).equals(Buffer.from(bob.script))).map(({ value }) => value),
+    )
+    expect(tips).toEqual([1_000n, 1_000n])
+    await scene.block()
+    await done
+    expect(scene.table.blobs.entries).toHaveLength(2)
+  })
+})
+
+describe('the records of a name', () => {
+  const publisher = () => {
+    const inscriber = scene.inscriber()
+    const resume = async () => void (await Array.fromAsync(inscriber.resume()))
+    return new RecordPublisher({
+      inscriber: { ...inscriberOf(inscriber), resume },
+      client: { getBestBlock: async () => ({ height: 3, hash: scene.node.blocks[3]!.hash }) },
+      wallet: alice,
+      params: scene.params,
+    })
+  }
+  const inscriberOf = (inscriber: ReturnType<PutScene['inscriber']>) => ({
+    inscribe: inscriber.inscribe.bind(inscriber),
+    quote: inscriber.quote.bind(inscriber),
+    standing: inscriber.standing.bind(inscriber),
+  })
+  const name = (digit: string) => ({ kind: 'name', name: 'site', id: digit.repeat(64) }) as const
+  const held = () => {
+    const { names } = scene.table
+    const author = Buffer.from(alice.publicKey).toString('hex')
+    return { id: names.resolve(author, 'site', scene.node.blocks.length)?.id, seq: names.lastSeq(author, 'site') }
+  }
+
+  it('come after those that are on their way', async () => {
+    expect(await publisher().publish(name('a'))).toBe(true)
+    expect(await publisher().publish(name('b'))).toBe(true)
+    await scene.block()
+    expect(held()).toEqual({ id: 'b'.repeat(64), seq: 2 })
+  })
+
+  it('come after those that somebody with the same key has sent, and the node has in its mempool', async () => {
+    const elsewhere = await PutScene.make(paid)
+    try {
+      const draft = nameDraft('site', new Uint8Array(32).fill(0xcc), { ...context, seq: 7 })
+      await elsewhere.inscriber().inscribe([envelopeOf(draft)])
+      for (const [txid, tx] of elsewhere.node.pool) scene.node.pool.set(txid, tx)
+      expect(await publisher().publish(name('d'))).toBe(true)
+      await scene.block()
+      expect(held()).toEqual({ id: 'd'.repeat(64), seq: 8 })
+    } finally {
+      await elsewhere.remove()
+    }
+  })
+
+  it('are not paid for twice while one that says the same is on its way', async () => {
+    expect(await publisher().publish(name('a'))).toBe(true)
+    const before = [...scene.node.pool.keys()]
+    expect(await publisher().publish(name('a'))).toBe(false)
+    expect([...scene.node.pool.keys()]).toEqual(before)
+    await scene.block()
+    for (let i = 0; i < 6; i++) await scene.block()
+    // What is final is renewed.
+    expect(await publisher().publish(name('a'))).toBe(true)
+  })
+})
