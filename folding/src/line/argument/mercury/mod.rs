@@ -1,6 +1,6 @@
 //! Mercury (eprint 2025/385): that a polynomial committed to under the powers of tau has a value as a multilinear
 //! extension. The messages, their order and the transcript are nova-snark's (`provider/mercury.rs`), whose verifier accepts
-//! these arguments and whose arguments this one accepts (tests/line/mercury.rs).
+//! these arguments and whose arguments this one accepts (tests/all/line/mercury.rs).
 
 pub mod common;
 pub mod polynomial;
