@@ -6,6 +6,7 @@ import { folding } from './benches/folding.ts'
 import { height } from './benches/height.ts'
 import { live } from './benches/live.ts'
 import { oneShot } from './benches/one-shot.ts'
+import { peers } from './benches/peers.ts'
 import { poseidon } from './benches/poseidon.ts'
 import { rules } from './benches/rules.ts'
 import { scan } from './benches/scan.ts'
@@ -34,4 +35,5 @@ export const benches: readonly Bench[] = [
   attestations,
   scan,
   serve,
+  peers,
 ]
