@@ -4,6 +4,7 @@
  */
 export {
   type BlobReject,
+  type BlobStore,
   type ContentReject,
   type FileBelow,
   formatUri,
@@ -18,6 +19,7 @@ export {
   type ReadOptions,
   type ReadReject,
   readBlob,
+  type Scratch,
   type SeenNames,
   type SourceFault,
   type StorageUri,

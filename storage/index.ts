@@ -10,7 +10,7 @@ export {
   MAX_BLOB_BYTES,
   UNIT_BYTES,
 } from './blob/shape.ts'
-export { MemoryStore } from './blob/store.ts'
+export { type BlobStore, MemoryStore } from './blob/store.ts'
 export { BlobTree } from './blob/tree.ts'
 export { type Piece, verifyChunk, verifyUnit } from './blob/verify.ts'
 export { buildManifest, type SourceFile } from './manifest/build.ts'
@@ -20,10 +20,18 @@ export { chainName, chainNumber } from './naming/chains.ts'
 export { MemorySeenNames, type NameKey, type NameReject, resolveName, type SeenNames } from './naming/names.ts'
 export { formatUri, parseUri, type StorageUri, type Target, type UriReject } from './naming/uri.ts'
 export { chosenName, type PriceStep, type StorageParams, storageParams } from './params.ts'
-export { BlobReader, type BlobReject, type SourceFault } from './reading/blob-reader.ts'
+export type { BlobReject, SourceFault } from './reading/ask-sources.ts'
+export { BlobReader } from './reading/blob-reader.ts'
 export { isGatewayUrl } from './reading/gateway-source.ts'
-export type { ContentReject, FileBelow, OpenFile, OpenFolder } from './reading/open-content.ts'
+export {
+  type ContentReject,
+  type FileBelow,
+  type OpenFile,
+  type OpenFolder,
+  whyUnreadable,
+} from './reading/open-content.ts'
 export { type ReadContent, type ReadOptions, type ReadReject, readBlob } from './reading/read-blob.ts'
+export type { Scratch } from './reading/scratch.ts'
 export type { BlobSource } from './reading/source.ts'
 export { decodeBody, encodeBody, isName } from './records/bodies.ts'
 export { BURN_SCRIPT, burnFor } from './records/burn.ts'

@@ -61,8 +61,10 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
   } = options
   const kernel = await openKernel()
   const feed = new ChainFeed({ client, params })
-  const index = new IndexService({ client, params, state: settlement, feed })
-  const table = new TableService({ inscriptions: index, client, params: storage, kernel, state: folder })
+  // Who keeps something for others serves it on while the disk is full.
+  const waitsForRoom = options.replica !== undefined
+  const index = new IndexService({ client, params, state: settlement, feed, waitsForRoom })
+  const table = new TableService({ inscriptions: index, client, params: storage, kernel, state: folder, waitsForRoom })
   const host = await openPeerHost({
     params,
     chosen: chosenName(storage),

@@ -12,6 +12,7 @@ import {
   retry,
   throwIfAborted,
 } from '../../src/lib/index.ts'
+import { whenRoom } from '../../src/lib/io/index.ts'
 import type { StorageKernel } from '../../src/proving/index.ts'
 import { fetchBlock, type IndexService } from '../../src/settlement/io/index.ts'
 import type { StorageParams } from '../params.ts'
@@ -31,6 +32,8 @@ export interface TableComponents {
   readonly kernel: StorageKernel
   /** Folder of storage's state. */
   readonly state: string
+  /** Where the disk is full, that is told (`full`), and it goes on as soon as there is room. It ends unless given. */
+  readonly waitsForRoom?: boolean | undefined
 }
 
 /** What keeping a table tells. */
@@ -42,6 +45,8 @@ export interface TableEvents {
   }
   /** The node did not give a block; it is asked again. */
   readonly unreachable: { readonly error: unknown }
+  /** The disk has no room for what was found. */
+  readonly full: { readonly error: unknown }
 }
 
 /** Why a record that is in the chain does not count. */
@@ -169,7 +174,7 @@ export class TableService implements RunningService {
       throwIfAborted(signal)
       const { tip } = index
       if (tip === null) return
-      await this.#dropStale(store)
+      await this.#dropStale(store, signal)
       await this.#takeNew(store, signal)
       if (index.tip?.height !== tip.height || toDisplay(index.tip.hash) !== toDisplay(tip.hash)) continue
       this.#tip = tip
@@ -179,25 +184,30 @@ export class TableService implements RunningService {
   }
 
   /** Blocks taken in while the index moved may be of two branches: those are looked at one by one, once more. */
-  async #dropStale(store: TableStore): Promise<void> {
-    for (const [i, block] of this.#blocks.entries()) {
-      if (i < this.#looked || (await this.#isThere(block))) continue
-      while (this.#blocks.length > i) await this.#dropLast(store)
+  async #dropStale(store: TableStore, signal: AbortSignal): Promise<void> {
+    for (let i = this.#looked; i < this.#blocks.length; i++) {
+      if (await this.#isThere(this.#blocks[i] as SavedBlock)) continue
+      while (this.#blocks.length > i) await this.#dropLast(store, signal)
       break
     }
     for (let last = this.#blocks.at(-1); last !== undefined; last = this.#blocks.at(-1)) {
       if (await this.#isThere(last)) break
-      await this.#dropLast(store)
+      await this.#dropLast(store, signal)
     }
     this.#looked = this.#blocks.length
   }
 
   /** On the disk first: after a crash the block is dropped again, or taken in again. */
-  async #dropLast(store: TableStore): Promise<void> {
+  async #dropLast(store: TableStore, signal: AbortSignal): Promise<void> {
     const last = this.#blocks.at(-1) as SavedBlock
-    await store.remove(last.height)
+    await this.#written(() => store.remove(last.height), signal)
     this.#blocks.pop()
     this.#table.undo()
+  }
+
+  async #written(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    if (this.#components.waitsForRoom !== true) return await work()
+    await whenRoom(work, { signal, onFull: (error) => this.#events.emit('full', { error }) })
   }
 
   async #isThere({ height, hash }: SavedBlock): Promise<boolean> {
@@ -209,7 +219,7 @@ export class TableService implements RunningService {
   async #takeNew(store: TableStore, signal: AbortSignal): Promise<void> {
     for (const [height, hash] of await this.#newBlocks()) {
       const block = { height, hash: toDisplay(hash), records: await this.#recordsIn(height, hash, signal) }
-      await store.put(block)
+      await this.#written(() => store.put(block), signal)
       this.#take(block)
     }
   }

@@ -3,7 +3,7 @@ import { equalBytes, type Rejection, type Result, rejection, throwIfAborted } fr
 import type { StorageKernel } from '../../src/proving/index.ts'
 import { type EncodedBlob, type EncodeOptions, encodeBlob } from '../blob/encode.ts'
 import type { BlobStore } from '../blob/store.ts'
-import { encodeManifest, type Manifest, type ManifestFile } from './manifest.ts'
+import { encodeManifest, MAX_MANIFEST_BYTES, type Manifest, type ManifestFile } from './manifest.ts'
 import { mediaType } from './media-type.ts'
 import { checkPath, clashing, comparePaths, MAX_FILES, type PathReject } from './path.ts'
 import { type PathContent, unixfsCids } from './unixfs.ts'
@@ -35,7 +35,7 @@ export type BuildReject =
   | 'clashing-paths'
   /** A file was another when it was read again. */
   | 'changed'
-  /** The manifest would be longer than a blob. */
+  /** The manifest would be longer than a blob, or than what is read whole. */
   | 'manifest-too-long'
 
 export interface BuildOptions extends Omit<EncodeOptions, 'maxBytes'> {
@@ -71,7 +71,8 @@ export async function buildManifest(
   const manifest = { cid, files, blobs: blobs.map(({ id, length }) => ({ id, length })) }
   const bytes = [encodeManifest(manifest)]
   const store = await options.storeFor(blobs.length)
-  const made = await encodeBlob(kernel, each(bytes), store, { ...options, maxBytes: options.blobBytes })
+  const maxBytes = Math.min(options.blobBytes, MAX_MANIFEST_BYTES)
+  const made = await encodeBlob(kernel, each(bytes), store, { ...options, maxBytes })
   if (!made.ok) return rejection('manifest-too-long', `the manifest is too long for a blob: ${made.detail}`)
   await options.onBlob?.(made.blob, blobs.length)
   return { ok: true, manifest, blobs, root: made.blob }

@@ -10,6 +10,9 @@ const VERSION = 1
 /** Rows in lists in the whole, and what is in a row; the decoder counts what it begins and what it ends. */
 const DEPTH = 6
 
+/** A manifest is read whole, so a longer one is not made. 10^5 files with names of some 200 bytes fit. */
+export const MAX_MANIFEST_BYTES: number = 32 << 20
+
 /** CIDv1 (raw or dag-pb) of a SHA-256: what UnixFS gives. */
 const CID_BYTES = 36
 
@@ -151,15 +154,20 @@ export interface BlobRange {
 
 /** Where the bytes of a file are, in order; `number` counts from 0. */
 export function rangesOf({ blobs, files }: Manifest, number: number): BlobRange[] {
-  let skip = files.slice(0, number).reduce((total, { size }) => total + size, 0)
-  let left = files[number]?.size ?? 0
+  const from = files.slice(0, number).reduce((total, { size }) => total + size, 0)
+  return rangesBetween(blobs, from, from + (files[number]?.size ?? 0))
+}
+
+/** Where bytes `from` … `to` − 1 of all content are, in order. */
+export function rangesBetween(blobs: readonly ManifestBlob[], from: number, to: number): BlobRange[] {
   const ranges: BlobRange[] = []
+  let start = 0
   for (const blob of blobs) {
-    if (left === 0) break
-    const length = Math.min(left, Math.max(0, blob.length - skip))
-    if (length > 0) ranges.push({ blob, offset: skip, length })
-    left -= length
-    skip = Math.max(0, skip - blob.length)
+    if (start >= to) break
+    const offset = Math.max(0, from - start)
+    const length = Math.min(blob.length, to - start) - offset
+    if (length > 0) ranges.push({ blob, offset, length })
+    start += blob.length
   }
   return ranges
 }

@@ -1,5 +1,5 @@
 import type { NetworkParams } from '../../src/bitcoin/index.ts'
-import { type Result, rejection, throwIfAborted } from '../../src/lib/index.ts'
+import { asError, type Result, rejection, throwIfAborted } from '../../src/lib/index.ts'
 import { type SignedName, verifySignedName } from './signed-name.ts'
 
 /** A name of an author's. */
@@ -51,29 +51,40 @@ export type NameReject =
   | 'bad-signature'
   | 'unreachable'
 
-/** Asks all sources and takes what the author signed last. */
+/** What one source did wrong. */
+export interface NameFault {
+  readonly source: string
+  readonly reject: 'bad-signature' | 'unreachable'
+  readonly detail: string
+}
+
+/** Asks all sources and takes what the author signed last; `onFault` hears of each that lied or could not be reached. */
 export async function resolveName(
   params: NetworkParams,
   key: NameKey,
   sources: readonly NameSource[],
   seen: SeenNames,
-  signal?: AbortSignal,
+  { signal, onFault }: { readonly signal?: AbortSignal | undefined; onFault?(fault: NameFault): void } = {},
 ): Promise<Result<{ readonly named: ResolvedName }, NameReject>> {
   let best: SignedName | null = null
-  let fault: { readonly reject: 'bad-signature' | 'unreachable'; readonly detail: string } | null = null
+  const faults: NameFault[] = []
   const answers = await Promise.allSettled(sources.map((source) => source.signedName(key, signal)))
   throwIfAborted(signal)
   for (const [i, settled] of answers.entries()) {
-    const from = sources[i]?.name
-    if (settled.status === 'rejected') fault ??= { reject: 'unreachable', detail: `${from}: ${settled.reason}` }
+    const { name } = sources[i] as NameSource
+    const fault = (reject: NameFault['reject'], detail: string) => faults.push({ source: name, reject, detail })
+    if (settled.status === 'rejected') fault('unreachable', asError(settled.reason).message)
     else if (settled.value !== null) {
       const held = verifySignedName(params, key, settled.value)
-      if (!held.ok) fault = { reject: held.reject, detail: `${from}: ${held.detail}` }
+      if (!held.ok) fault(held.reject, held.detail)
       else if (best === null || later(settled.value, best)) best = settled.value
     }
   }
+  for (const fault of faults) onFault?.(fault)
   if (best === null) {
-    return fault === null ? rejection('no-such-name', `nobody knows ${key.name}`) : { ok: false, ...fault }
+    const worst = faults.find(({ reject }) => reject === 'bad-signature') ?? faults[0]
+    if (worst === undefined) return rejection('no-such-name', `nobody knows ${key.name}`)
+    return rejection(worst.reject, `${worst.source}: ${worst.detail}`)
   }
   const { asOf, id, record } = best
   const last = await seen.get(key)

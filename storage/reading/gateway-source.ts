@@ -1,5 +1,15 @@
 import * as z from 'zod'
-import { bytesToHex, hash256, hexToBytes, readBody, utf8 } from '../../src/lib/index.ts'
+import {
+  bytesToHex,
+  delay,
+  hash256,
+  hexToBytes,
+  orAborted,
+  readBody,
+  retryAfterMs,
+  throwIfAborted,
+  utf8,
+} from '../../src/lib/index.ts'
 import type { BlobContent } from '../blob/id.ts'
 import { CHUNK_BYTES, MAX_BLOB_BYTES, UNIT_BYTES } from '../blob/shape.ts'
 import { CHUNK_PATH_BYTES, UNIT_PATH_BYTES } from '../blob/tree.ts'
@@ -16,10 +26,15 @@ export const blobFacts = z.strictObject({
 })
 
 const MAX_JSON_BYTES = 4_096
+/** From a question until its answer is there in full, pauses included that a gateway asks for. */
+const TIMEOUT_MS = 30_000
+const SHORTEST_PAUSE_MS = 250
 
 export interface GatewayOptions {
   /** Of the network, as URIs have it. */
   readonly chain: number
+  /** Milliseconds within which an answer is there in full; 30,000 unless given. */
+  readonly timeoutMs?: number | undefined
   /** For tests, and where the platform's own is not to be used. */
   readonly fetch?: typeof fetch | undefined
 }
@@ -38,13 +53,15 @@ export class GatewaySource implements BlobSource, NameSource {
   readonly #base: string
   readonly #chain: number
   readonly #fetch: typeof fetch
+  readonly #timeoutMs: number
 
   /** @param url `http://HOST:PORT` or `https://HOST`; another one is a bug of the caller: RangeError */
-  constructor(url: string, { chain, fetch: given }: GatewayOptions) {
+  constructor(url: string, { chain, fetch: given, timeoutMs = TIMEOUT_MS }: GatewayOptions) {
     if (!isGatewayUrl(url)) throw new RangeError(`${url} is no address of a gateway`)
     this.name = url
     this.#base = url.replace(/\/$/, '')
     this.#chain = chain
+    this.#timeoutMs = timeoutMs
     this.#fetch = given ?? ((...request) => fetch(...request))
   }
 
@@ -86,16 +103,37 @@ export class GatewaySource implements BlobSource, NameSource {
   }
 
   async #get(target: string, maxBytes: number, signal: AbortSignal | undefined): Promise<Uint8Array | null> {
-    const init = { redirect: 'error', credentials: 'omit', ...(signal && { signal }) } as const
-    const response = await this.#fetch(`${this.#base}/web3/${target}`, init)
-    if (response.status !== 200) {
-      await response.body?.cancel()
-      if (response.status === 404) return null
-      throw storageError('E_UNREADABLE', `${this.name} answers ${response.status}`)
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), this.#timeoutMs)
+    const within = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal])
+    try {
+      const response = await this.#answer(`${this.#base}/web3/${target}`, within)
+      if (response === null) return null
+      // Also where the body is not the platform's own, and knows nothing of the signal.
+      const read = await orAborted(readBody(response, maxBytes), within)
+      if (read.ok) return read.bytes
+      throw storageError('E_UNREADABLE', `${this.name} sends more than was asked for: ${read.detail}`)
+    } catch (error) {
+      throwIfAborted(signal)
+      if (!late.signal.aborted) throw error
+      throw storageError('E_UNREADABLE', `${this.name} has not answered within ${this.#timeoutMs} ms`)
+    } finally {
+      clearTimeout(timer)
     }
-    const read = await readBody(response, maxBytes)
-    if (read.ok) return read.bytes
-    throw storageError('E_UNREADABLE', `${this.name} sends more than was asked for: ${read.detail}`)
+  }
+
+  /** Null where it has not what is asked for. A gateway that asks for a pause gets it. */
+  async #answer(url: string, signal: AbortSignal): Promise<Response | null> {
+    for (;;) {
+      const response = await this.#fetch(url, { redirect: 'error', credentials: 'omit', signal })
+      if (response.status === 200) return response
+      // Not awaited: a sender that goes on sending is not waited for.
+      response.body?.cancel().catch(() => undefined)
+      if (response.status === 404) return null
+      const pause = response.status === 429 ? retryAfterMs(response.headers.get('retry-after'), Date.now()) : undefined
+      if (pause === undefined) throw storageError('E_UNREADABLE', `${this.name} answers ${response.status}`)
+      await delay(Math.max(SHORTEST_PAUSE_MS, Math.min(pause, this.#timeoutMs)), signal)
+    }
   }
 }
 

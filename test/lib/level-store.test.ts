@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { errorCode } from '../../src/lib/index.ts'
 import { diskFiles, openByteStore, openJsonStore, type StoreOptions } from '../../src/lib/io/index.ts'
 import { faultOf } from '../../src/lib/io/level-fault.ts'
+import { SmallDisk } from '../support/small-disk.ts'
 
 let dir: string
 let options: StoreOptions<string>
@@ -128,31 +129,37 @@ describe('what is wrong with a store', () => {
   })
 })
 
-/** A real disk of 4 MB. Mounting one takes root; CI has it. */
-const disk = await mkdtemp(join(tmpdir(), 'wsc-tmpfs-'))
-let mounted = false
-try {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk], { stdio: 'pipe' })
-  mounted = true
-} catch (error) {
-  console.error(`full disk: skipped, a tmpfs cannot be mounted here: ${(error as Error).message}`)
-}
+const disk = await SmallDisk.mount(24)
 
-describe.skipIf(!mounted)('a full disk', () => {
-  afterAll(async () => {
-    execFileSync('umount', [disk])
-    await rm(disk, { recursive: true })
-  })
+describe.skipIf(!disk.isThere)('a full disk', () => {
+  afterAll(() => disk.unmount())
 
-  it('is told as such, and what was saved before is there', async () => {
-    const store = await openByteStore({ ...options, path: join(disk, 'things') })
-    await store.put(Uint8Array.of(0), Uint8Array.of(7), { sync: true })
+  it('is told as such, what was saved before is there, and what is saved once there is room again', async () => {
+    const path = join(disk.dir, 'things')
+    const store = await openByteStore({ ...options, path })
+    const [first, late] = [Uint8Array.of(0), Uint8Array.of(200)]
+    await store.put(first, Uint8Array.of(7), { sync: true })
+    await disk.fill(3 << 20)
+    const written: number[] = []
     const write = async () => {
-      for (let i = 1; i < 9; i++) await store.put(Uint8Array.of(i), new Uint8Array(1 << 20).fill(i), { sync: true })
+      for (let i = 1; i < 9; i++) {
+        await store.put(Uint8Array.of(i), new Uint8Array(1 << 20).fill(i), { sync: true })
+        written.push(i)
+      }
     }
     await expect(write()).rejects.toMatchObject({ code: 'E_FULL' })
-    expect(await store.get(Uint8Array.of(0))).toEqual(Uint8Array.of(7))
+    expect(await store.get(first)).toEqual(Uint8Array.of(7))
+    // Still full, and still read.
+    await expect(store.put(late, Uint8Array.of(8), { sync: true })).rejects.toMatchObject({ code: 'E_FULL' })
+    expect(await store.get(first)).toEqual(Uint8Array.of(7))
+    await disk.free()
+    await Promise.all([late, Uint8Array.of(201)].map((key) => store.put(key, Uint8Array.of(9), { sync: true })))
     await store.close()
+    const again = await openByteStore({ ...options, path })
+    const keys = await all(again.keys())
+    expect(keys).toEqual([0, ...written, 200, 201].map((key) => Uint8Array.of(key)))
+    expect(await again.get(late)).toEqual(Uint8Array.of(9))
+    await again.close()
   })
 })
 

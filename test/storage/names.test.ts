@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { regtest, toDisplay } from '../../src/bitcoin/index.ts'
-import { bytesToHex, hexToBytes } from '../../src/lib/index.ts'
-import { composeInscription } from '../../src/settlement/index.ts'
-import { MemorySeenNames, nameDraft, resolveName, type SeenNames } from '../../storage/index.ts'
+import { regtest } from '../../src/bitcoin/index.ts'
+import { bytesToHex } from '../../src/lib/index.ts'
+import { MemorySeenNames, resolveName, type SeenNames } from '../../storage/index.ts'
 import { SeenNamesFile } from '../../storage/io/index.ts'
-import { alice, bob, context } from './record-scene.ts'
+import { alice, bob } from './record-scene.ts'
+import { signedName } from './signed-names.ts'
 
 const author = bytesToHex(alice.publicKey)
 const key = { author, name: 'site' }
@@ -18,16 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** What a gateway says of a record that was really signed. */
-function said(id: string, seq: number, { asOf = 10, name = 'site', wallet = alice } = {}) {
-  const draft = nameDraft(name, id === '' ? null : hexToBytes(id), { ...context, seq })
-  const made = composeInscription(draft, wallet)
-  if (!made.ok || made.record === null) throw new Error('not composed')
-  const { height, blockHash, output, sig } = made.record
-  const record = { contentType: 'application/cbor', height, blockHash: toDisplay(blockHash) as string, seq }
-  return { asOf, id, record: { ...record, output: bytesToHex(output), sig: bytesToHex(sig) } }
-}
-type Said = ReturnType<typeof said>
+type Said = ReturnType<typeof signedName>
 
 const source = (answer: Said | null | Error) => ({
   name: 'gateway',
@@ -42,16 +33,16 @@ const resolved = async (answers: readonly (Said | null | Error)[], seen: SeenNam
 }
 
 it('what the author signed last is what a name means, whoever says so', async () => {
-  expect(await resolved([said(one, 1)])).toBe('11 1 10')
-  expect(await resolved([said(one, 1), said(two, 2), null, new Error('away')])).toBe('22 2 10')
-  expect(await resolved([said(two, 2, { asOf: 12 }), said(two, 2, { asOf: 11 })])).toBe('22 2 12')
-  expect(await resolved([said(one, 1), said('', 2)])).toBe('no-such-name')
+  expect(await resolved([signedName(one, 1)])).toBe('11 1 10')
+  expect(await resolved([signedName(one, 1), signedName(two, 2), null, new Error('away')])).toBe('22 2 10')
+  expect(await resolved([signedName(two, 2, { asOf: 12 }), signedName(two, 2, { asOf: 11 })])).toBe('22 2 12')
+  expect(await resolved([signedName(one, 1), signedName('', 2)])).toBe('no-such-name')
   expect(await resolved([null])).toBe('no-such-name')
   expect(await resolved([new Error('away')])).toBe('unreachable')
 })
 
 it('what its author never signed is refused, in every field', async () => {
-  const true1 = said(one, 1)
+  const true1 = signedName(one, 1)
   const { record } = true1
   const lies: Said[] = [
     { ...true1, id: two },
@@ -62,8 +53,8 @@ it('what its author never signed is refused, in every field', async () => {
     { ...true1, record: { ...record, output: '00' } },
     { ...true1, record: { ...record, contentType: 'text/plain' } },
     { ...true1, record: { ...record, sig: '00'.repeat(64) } },
-    said(one, 1, { wallet: bob }),
-    said(one, 1, { name: 'other' }),
+    signedName(one, 1, { wallet: bob }),
+    signedName(one, 1, { name: 'other' }),
   ]
   for (const lie of lies) expect(await resolved([lie])).toBe('bad-signature')
   expect(await resolved([...lies, true1])).toBe('11 1 10')
@@ -72,13 +63,13 @@ it('what its author never signed is refused, in every field', async () => {
 it('nobody goes back behind what was seen, in this run or in a later one', async () => {
   const file = join(folder, 'below', 'seen.json')
   for (const seen of [new MemorySeenNames(), new SeenNamesFile(file)]) {
-    expect(await resolved([said(two, 5)], seen)).toBe('22 5 10')
-    expect(await resolved([said(one, 4)], seen)).toBe('stale-name')
-    expect(await resolved([said(two, 5)], seen)).toBe('22 5 10')
-    expect(await resolved([said('', 6)], seen)).toBe('no-such-name')
-    expect(await resolved([said(two, 5)], seen)).toBe('stale-name')
+    expect(await resolved([signedName(two, 5)], seen)).toBe('22 5 10')
+    expect(await resolved([signedName(one, 4)], seen)).toBe('stale-name')
+    expect(await resolved([signedName(two, 5)], seen)).toBe('22 5 10')
+    expect(await resolved([signedName('', 6)], seen)).toBe('no-such-name')
+    expect(await resolved([signedName(two, 5)], seen)).toBe('stale-name')
   }
-  expect(await resolved([said(two, 5)], new SeenNamesFile(file))).toBe('stale-name')
+  expect(await resolved([signedName(two, 5)], new SeenNamesFile(file))).toBe('stale-name')
   await writeFile(file, '{"x":1}')
-  await expect(resolved([said(two, 7)], new SeenNamesFile(file))).rejects.toMatchObject({ code: 'E_STORE' })
+  await expect(resolved([signedName(two, 7)], new SeenNamesFile(file))).rejects.toMatchObject({ code: 'E_STORE' })
 })

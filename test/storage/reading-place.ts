@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,9 +8,16 @@ import { bytesToHex } from '../../src/lib/index.ts'
 import {
   BlobReader,
   type BlobSource,
+  BlobTree,
+  blobId,
   buildManifest,
+  CODING,
   chainNumber,
+  decodeManifest,
   encodeBlob,
+  encodeManifest,
+  type Manifest,
+  MemoryStore,
   type SourceFile,
 } from '../../storage/index.ts'
 import { BlobFolder, type ChainNames, type FileStore, gatewayRoutes } from '../../storage/io/index.ts'
@@ -17,6 +25,14 @@ import { pieces } from './bytes.ts'
 import { kernel } from './kernels.ts'
 
 export const REGTEST = chainNumber(regtest) as number
+
+interface PlacedGateway {
+  readonly names?: ChainNames | null
+  readonly host?: (port: string) => string
+  /** By default a gateway gives what its sources give, and nothing else. */
+  readonly restoring?: object | null
+  readonly cacheBytes?: number
+}
 
 /** A folder of blobs, and gateways before it. */
 export class ReadingPlace {
@@ -42,6 +58,22 @@ export class ReadingPlace {
     return bytesToHex(made.blob.id)
   }
 
+  /** The id of a blob whose units are not what the code makes of these bytes: as only a lying author makes one. */
+  async spoiltBlob(bytes: Uint8Array, spoil: (units: Uint8Array) => void): Promise<string> {
+    const memory = new MemoryStore()
+    const made = await encodeBlob(kernel, pieces(bytes), memory)
+    if (!made.ok) throw new Error(made.detail)
+    const units = memory.bytes.slice()
+    spoil(units)
+    const store = await this.blobs.store(0)
+    await store.write(0, units)
+    const unitRoots = await kernel.unitRoots(units)
+    const content = { root: new BlobTree(kernel, unitRoots).root, length: bytes.length, coding: CODING }
+    const id = blobId(kernel, content) as Uint8Array
+    await this.blobs.keep({ ...made.blob, ...content, id, unitRoots }, 0, store)
+    return bytesToHex(id)
+  }
+
   /** The id of a folder of these files. */
   async directory(files: Readonly<Record<string, Uint8Array | string>>, blobBytes = 200_000): Promise<string> {
     const sources = Object.entries(files).map(([path, content]): SourceFile => {
@@ -62,12 +94,29 @@ export class ReadingPlace {
     return bytesToHex(made.root.id)
   }
 
+  /** What a folder's blob says. */
+  async manifestOf(id: string): Promise<Manifest> {
+    const read = await new BlobReader({ kernel, sources: [this.blobs] }).bytes(id, 0, await this.#lengthOf(id))
+    const decoded = read.ok ? decodeManifest(read.bytes) : read
+    if (!decoded.ok) throw new Error(decoded.detail)
+    return decoded.manifest
+  }
+
+  /** The id of a folder whose author says of its files what is not so. */
+  async lyingDirectory(id: string, lie: (manifest: Manifest) => Manifest): Promise<string> {
+    return await this.blob(encodeManifest(lie(await this.manifestOf(id))))
+  }
+
+  async #lengthOf(id: string): Promise<number> {
+    return (await this.blobs.content(id))?.length ?? 0
+  }
+
   /** Address of a gateway that reads from these sources. */
   async gateway(
     sources: readonly BlobSource[] = [this.blobs],
-    { names = null, host }: { readonly names?: ChainNames | null; readonly host?: (port: string) => string } = {},
+    { names = null, host, restoring = null, cacheBytes }: PlacedGateway = {},
   ): Promise<string> {
-    const reader = new BlobReader({ kernel, sources })
+    const reader = new BlobReader({ kernel, sources, restoring, cacheBytes, hasher: () => createHash('sha256') })
     const components = { reader, names, chain: REGTEST, host: '' }
     const server = new HttpServer({
       modules: [gatewayRoutes(components)],

@@ -1,7 +1,7 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { readBlob } from '../../storage/index.ts'
 import { saveContent } from '../../storage/io/index.ts'
@@ -71,4 +71,93 @@ it('leaves nothing of what was not given whole', async () => {
     code: 'E_UNREADABLE',
   })
   expect((await readdir(dir)).sort()).toEqual(before)
+})
+
+/** Breaks off after so many pieces; tells how many were asked for. */
+function breaking(after: number) {
+  const asked = { pieces: 0 }
+  const fetching: typeof fetch = async (...request) => {
+    if (String(request[0]).includes('format=raw') && ++asked.pieces > after) throw new TypeError('away')
+    return await fetch(...request)
+  }
+  return { asked, fetching }
+}
+
+describe('what was begun', () => {
+  it('is gone on with: what is there is not asked for again', async () => {
+    const out = join(dir, 'resumed')
+    const first = breaking(4)
+    await expect(saveContent(await found('/', first.fetching), out, { resume: true })).rejects.toMatchObject({
+      code: 'E_UNREADABLE',
+      cause: { reject: 'unreachable' },
+    })
+    const there = (await readFile(join(`${out}.part`, 'a', 'large.bin'))).length
+    expect(there).toBeGreaterThan(100_000)
+    expect(there).toBeLessThan(300_000)
+    const told: [number, number][] = []
+    const second = breaking(1_000)
+    const onProgress = (bytes: number, of: number) => told.push([bytes, of])
+    expect(await saveContent(await found('/', second.fetching), out, { resume: true, onProgress })).toBe(300_002)
+    expect(second.asked.pieces).toBeLessThan(5)
+    expect(told.at(-1)).toEqual([300_002, 300_002])
+    expect((await readFile(join(out, 'a', 'large.bin'))).equals(large)).toBe(true)
+    expect(await readdir(dir)).not.toContain('resumed.part.json')
+  })
+
+  it('and was altered since is read anew', async () => {
+    const out = join(dir, 'altered')
+    await expect(saveContent(await found('/', breaking(4).fetching), out, { resume: true })).rejects.toThrow()
+    const part = join(`${out}.part`, 'a', 'large.bin')
+    const bytes = await readFile(part)
+    bytes[10] = (bytes[10] as number) ^ 1
+    await writeFile(part, bytes)
+    await mkdir(join(`${out}.part`, 'a', 'b'), { recursive: true })
+    await writeFile(join(`${out}.part`, 'a', 'b', 'c.txt'), 'far too long')
+    expect(await saveContent(await found('/'), out, { resume: true })).toBe(300_002)
+    expect((await readFile(join(out, 'a', 'large.bin'))).equals(large)).toBe(true)
+    expect(await readFile(join(out, 'a', 'b', 'c.txt'), 'utf8')).toBe('c')
+  })
+
+  it('of a file that no manifest tells of is read anew', async () => {
+    const blob = await place.blob(large)
+    const out = join(dir, 'bare')
+    const at = async (fetching: typeof fetch) => {
+      const read = await readBlob(`web3://${blob}:${REGTEST}`, {
+        ...{ kernel, params: regtest, gateways: [gateway], fetch: fetching },
+      })
+      if (!read.ok) throw new Error(read.detail)
+      return read.found
+    }
+    await expect(saveContent(await at(breaking(2).fetching), out, { resume: true })).rejects.toThrow()
+    await appendFile(`${out}.part`, 'more')
+    expect(await saveContent(await at(fetch), out, { resume: true })).toBe(300_000)
+    expect((await readFile(out)).equals(large)).toBe(true)
+  })
+
+  it('of something else, or with a link in it, is left alone', async () => {
+    const out = join(dir, 'other')
+    await expect(saveContent(await found('/', breaking(4).fetching), out, { resume: true })).rejects.toThrow()
+    await expect(saveContent(await found('/a'), out, { resume: true })).rejects.toMatchObject({
+      code: 'E_IO',
+      cure: { act: 'remove-or-other-out' },
+    })
+    await symlink(dir, join(`${out}.part`, 'b'))
+    await expect(saveContent(await found('/'), out, { resume: true })).rejects.toMatchObject({ code: 'E_IO' })
+    await writeFile(`${out}.part.json`, '{')
+    await expect(saveContent(await found('/'), out, { resume: true })).rejects.toMatchObject({ code: 'E_IO' })
+  })
+})
+
+it('says where a file system takes two names for one, and keeps neither', async () => {
+  const content = await found('/')
+  const [file] = content.files()
+  if (file === undefined) throw new Error('no file')
+  const same = { ...content, files: () => [file, file] }
+  for (const resume of [false, true]) {
+    const out = join(dir, `same-${resume}`)
+    await expect(saveContent(same, out, { resume })).rejects.toMatchObject({
+      code: 'E_IO',
+      message: expect.stringContaining('takes the names of'),
+    })
+  }
 })

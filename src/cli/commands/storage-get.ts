@@ -1,6 +1,7 @@
-import { chainName, parseUri, readBlob } from '../../../storage/index.ts'
-import { openKernel, SeenNamesFile, saveContent } from '../../../storage/io/index.ts'
-import { type Rejection, WscError } from '../../lib/index.ts'
+import { chainName, parseUri, type ReadContent, readBlob, whyUnreadable } from '../../../storage/index.ts'
+import { openKernel, ScratchFiles, SeenNamesFile, saveContent } from '../../../storage/io/index.ts'
+import type { NetworkParams } from '../../bitcoin/index.ts'
+import type { Rejection } from '../../lib/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, shared } from '../config.ts'
@@ -8,6 +9,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { NETWORKS } from '../inputs.ts'
 import { storageDirOption, storagePlaces } from '../storage-place.ts'
+import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
 import { gatewayUrl } from './storage-gateway.ts'
 
@@ -21,7 +23,15 @@ interface Options {
 const HELP = `
 No gateway is trusted: every byte is verified against the id that the URI names, a name by its author's signature. That a
 name has no later meaning only a node can tell: what is printed says as of which height, and what was seen once is never
-gone back behind. Nothing that is there is written over.
+gone back behind. Of a file in a folder the SHA-256 is compared with the one that its manifest names.
+
+What no gateway gives is made from the rest of its blob, where two thirds of that are to be had: it takes all of them, and
+as much room in --storage-dir.
+
+Nothing that is there is written over. OUT.part is what is not whole yet; the same command goes on with it, after a kill or
+a lost connection. A file that no manifest tells of begins anew: nothing says what its part should be.
+
+Exit codes: 0 read and verified; 1 refused; 2 nobody could be reached, or it cannot be written; 130 interrupted.
 `
 
 export const addStorageGet: AddCommand = (parent, run) => {
@@ -40,41 +50,73 @@ export const addStorageGet: AddCommand = (parent, run) => {
 }
 
 async function getContent(context: CliContext, text: string, options: Options): Promise<ExitCode> {
-  const { terminal, signal } = context
   const parsed = parseUri(text)
   if (!parsed.ok) return refused(context, options, parsed)
   const params = NETWORKS[chainName(parsed.uri.chain) ?? '']
   if (params === undefined) throw usageError('the URI is of no network that is known here')
-  const seen = new SeenNamesFile(storagePlaces(options.storageDir, params, context).seenNames)
+  const { table: folder, seenNames } = storagePlaces(options.storageDir, params, context)
+  const scratch = new ScratchFiles(folder)
+  try {
+    return await readAndSave(context, text, { ...options, params, seenNames, scratch })
+  } finally {
+    await scratch.close()
+  }
+}
+
+interface Reading extends Options {
+  readonly params: NetworkParams
+  readonly seenNames: string
+  readonly scratch: ScratchFiles
+}
+
+async function readAndSave(context: CliContext, text: string, options: Reading): Promise<ExitCode> {
+  const { terminal, signal } = context
+  const { params, seenNames, scratch } = options
   const read = await readBlob(text, {
     kernel: await openKernel(),
-    ...{ params, seen, signal },
+    ...{ params, signal, seen: new SeenNamesFile(seenNames) },
     gateways: options.gateway,
+    scratch: () => scratch.open(),
     onFault: ({ source, reject, detail }) => terminal.note(`${source}: ${reject}: ${detail}`),
   })
   if (!read.ok) return refused(context, options, read)
   const { found } = read
-  const { content, id, uri, asOf } = found
   if (options.out !== undefined) {
     try {
-      const onProgress = (bytes: number) => terminal.progress(`read ${bytes} bytes`)
-      await saveContent(found, options.out, { signal, onProgress })
+      await saveContent(found, options.out, { signal, resume: true, onProgress: progressOf(context) })
     } catch (error) {
-      if (!(error instanceof WscError) || error.code !== 'E_UNREADABLE') throw error
-      return refused(context, options, { ok: false, reject: 'not-verified', detail: error.message })
+      const why = whyUnreadable(error)
+      if (why === null) throw error
+      terminal.settle()
+      terminal.note(`${options.out}.part is what was read so far; the same command goes on with it`)
+      return refused(context, options, why)
     }
     terminal.settle()
   }
-  const files = found.files().map(({ path, type, size }) => ({ path, type, size }))
-  const about = { valid: true, uri, id, asOf, kind: content.kind, files }
-  if (options.json) terminal.result(jsonLine(about))
-  else {
-    terminal.result(`id        ${id}`)
-    if (asOf !== null) terminal.result(`as of     height ${asOf}; newer: not known`)
-    for (const { path, type, size } of files)
-      terminal.result(`${path === '' ? 'content' : path}  ${size} bytes  ${type}`)
-  }
+  tell(context, found, options)
   return EXIT.valid
+}
+
+function progressOf({ terminal, clock }: CliContext): (bytes: number, of: number) => void {
+  const began = clock()
+  return (bytes, of) => {
+    const left = bytes > 0 ? ((of - bytes) * (clock() - began)) / bytes / 1000 : 0
+    const eta = bytes === of ? '' : `, ${duration(left)} left`
+    terminal.progress(`read ${bytes} of ${of} bytes${eta}`)
+  }
+}
+
+function tell({ terminal }: CliContext, { content, id, uri, asOf, files }: ReadContent, { json }: Options): void {
+  const held = files().map(({ path, type, size }) => ({ path, type, size }))
+  if (json) {
+    terminal.result(jsonLine({ valid: true, uri, id, asOf, kind: content.kind, files: held }))
+    return
+  }
+  terminal.result(`id        ${id}`)
+  if (asOf !== null) terminal.result(`as of     height ${asOf}, as a gateway says; newer: not known`)
+  for (const { path, type, size } of held) {
+    terminal.result(`${path === '' ? 'content' : path}  ${size} bytes  ${type}`)
+  }
 }
 
 /** Invalid, or not to be judged where nobody could be reached. */

@@ -51,10 +51,13 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
 }
 
 /** All that a provider tells, on the terminal. */
-function show({ host, table, replica }: StorageNode, { json }: Options, { terminal }: CliContext): void {
+function show({ host, index, table, replica }: StorageNode, { json }: Options, { terminal }: CliContext): void {
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
   tell({ listening: host.addresses }, `listening at ${host.addresses.join(' ')}`)
   host.events.on('banned', ({ peer }) => terminal.note(`peer ${peer} is not spoken with for a time`))
+  const wait = ({ error }: { readonly error: unknown }) => terminal.note(`blocks wait for room: ${withCure(error)}`)
+  index.events.on('full', wait)
+  table.events.on('full', wait)
   table.events.on('tip', ({ height, root }) => tell({ height, root }, `height ${height}  table ${root}`))
   replica?.events.on('blob', (blob) => {
     tell({ blob }, `blob ${blob.id}  ${blob.state}  ${blob.held} of ${blob.chunks} chunks`)

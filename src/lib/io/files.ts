@@ -110,7 +110,11 @@ export function ioError(cause: unknown, path: string, doing: 'read' | 'write' = 
   if (cause instanceof WscError) return cause
   const code = errorCode(cause)
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new WscError('E_DISK_FULL', `no space left to write ${path}; what was saved before is intact`, { cause })
+    const cure = { act: 'make-room', subject: path }
+    return new WscError('E_DISK_FULL', `no space left to write ${path}; what was saved before is intact`, {
+      cause,
+      cure,
+    })
   }
   return new WscError('E_IO', `cannot ${doing} ${path}: ${code ?? String(cause)}`, { cause })
 }

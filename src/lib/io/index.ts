@@ -21,3 +21,4 @@ export {
 } from './level-store.ts'
 export { packageRoot } from './package-root.ts'
 export { createPrivateFile, readPrivateFile } from './private-file.ts'
+export { isDiskFull, whenRoom } from './when-room.ts'

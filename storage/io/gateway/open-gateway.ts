@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BitcoindClient } from '../../../src/bitcoin/io/index.ts'
@@ -17,6 +18,7 @@ import { BlobFolder } from '../blob-folder.ts'
 import type { FileStore } from '../file-store.ts'
 import { type FolderReject, sourceFiles } from '../folder.ts'
 import { PeerSource } from '../peer-source.ts'
+import { ScratchFiles } from '../scratch-files.ts'
 import { TableService } from '../table-service.ts'
 import { chainNames } from './resolver.ts'
 import { gatewayRoutes } from './routes.ts'
@@ -61,6 +63,11 @@ export interface OpenGateway {
   add(path: string, signal?: AbortSignal): Promise<Result<{ readonly id: string }, BuildReject | FolderReject>>
 }
 
+/** Of verified pieces in memory. */
+const CACHE_BYTES = 32 << 20
+/** The longest blob takes so long at half a megabyte a second. */
+const ANSWER_MS = 600_000
+
 /** Composes a gateway, not started yet. */
 export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
   const { params, chain, kernel, state, node, among, onFault, host, port } = options
@@ -78,7 +85,12 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     ? [new PeerSource({ transport: among.host, peers: among.host.partitions, table: among.table, kernel, params })]
     : []
   const sources = [blobs, ...(options.sources ?? []), ...peers, ...upstream]
-  const reader = new BlobReader({ kernel, sources, onFault })
+  const scratch = new ScratchFiles(state)
+  const reader = new BlobReader({
+    ...{ kernel, sources, onFault, cacheBytes: CACHE_BYTES },
+    restoring: { scratch: () => scratch.open(), goesOn: true },
+    hasher: () => createHash('sha256'),
+  })
   const ownHost = () => options.ownHost ?? `localhost:${new URL(server.url).port}`
   const components = {
     ...{ reader, names, chain },
@@ -90,9 +102,15 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const headers = { 'cache-control': 'no-store' }
   // A page has many files, and a client asks for each chunk.
   const rateLimit = { burst: 500, perSecond: 200 }
-  const server: HttpServer = new HttpServer({ modules: [gatewayRoutes(components)], host, port, headers, rateLimit })
+  const limits = { answerMs: ANSWER_MS }
+  const modules = [gatewayRoutes(components)]
+  const server: HttpServer = new HttpServer({ ...{ modules, host, port, headers, rateLimit, limits } })
   const chainOf = among ? [among.service] : table && inscriptions ? [inscriptions, table] : []
-  const service = together([...chainOf, server], () => blobs.close())
+  const service = together([...chainOf, server], async () => {
+    await reader.close()
+    await scratch.close()
+    await blobs.close()
+  })
   return { server, inscriptions, table, service, ownHost, add: (path, signal) => addTo(blobs, path, options, signal) }
 }
 

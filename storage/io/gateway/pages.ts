@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { bytesToHex } from '../../../src/lib/index.ts'
+import type { Rejection } from '../../../src/lib/index.ts'
+import { CHUNK_BYTES } from '../../blob/shape.ts'
 import type { StorageUri } from '../../naming/uri.ts'
-import type { OpenFile, OpenFolder } from '../../reading/open-content.ts'
+import { type OpenFile, type OpenFolder, whyUnreadable } from '../../reading/open-content.ts'
 import type { ReadContent } from '../../reading/read-blob.ts'
+import { refuse } from './refuse.ts'
 
 /** What an id stands for never changes. */
 export const FOR_EVER = 'public, max-age=31536000, immutable'
@@ -33,23 +36,40 @@ export async function sendRead(
     return reply.code(307).header('location', `./${last}/`).send()
   }
   if (content.kind === 'folder') return sendFolder(reply, id, content)
-  await verifyFirst(request, content)
-  const etag = content.file === null ? id : bytesToHex(content.file.sha256)
+  const wrong = await verifyFirst(request, content)
+  if (wrong !== null) return refuse(reply, wrong)
+  const etag = etagOf(id, content.path)
   return reply.sendContent({ type: content.type, length: content.size, etag, read: content.read })
 }
 
-/** What cannot be had is told as an error, and not by breaking off. */
-async function verifyFirst(request: FastifyRequest, content: OpenFile): Promise<void> {
-  if (request.method === 'HEAD' || content.size === 0) return
-  for await (const _ of content.read(0, 1, request.leaving)) break
+/** What cannot be had is told as an error, and not by breaking off: of a short file all of it. */
+async function verifyFirst(request: FastifyRequest, content: OpenFile): Promise<Rejection | null> {
+  if (request.method === 'HEAD' || content.size === 0) return null
+  try {
+    const end = content.size <= CHUNK_BYTES ? content.size : 1
+    for await (const _ of content.read(0, end, request.leaving)) if (end === 1) break
+    return null
+  } catch (error) {
+    const why = whyUnreadable(error)
+    if (why === null) throw error
+    return why
+  }
 }
 
 function sendFolder(reply: FastifyReply, id: string, { path, names }: OpenFolder): FastifyReply {
   const rows = names.map((name) => `<li><a href="./${linkTo(name)}">${escaped(name)}</a></li>`)
   const title = escaped(`/${path}`)
   const page = `<!doctype html><meta charset="utf-8"><title>${title}</title><h1>${title}</h1><ul>${rows.join('')}</ul>\n`
-  const etag = `folder-${bytesToHex(new TextEncoder().encode(path)).slice(0, 200)}-${id}`
+  const etag = `folder-${etagOf(id, path)}`
   return reply.sendContent({ type: 'text/html;charset=utf-8', bytes: new TextEncoder().encode(page), etag })
+}
+
+/**
+ * From what every byte was verified against: a blob's id, and the path in it. (The SHA-256 that a manifest names would be
+ * its author's word, by which a browser kept what stood at a name before.)
+ */
+function etagOf(id: string, path: string): string {
+  return `${id}-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -1,15 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { failureSchema, type RouteModule } from '../../../src/http/index.ts'
-import { concatBytes, type Rejection } from '../../../src/lib/index.ts'
+import { concatBytes } from '../../../src/lib/index.ts'
 import { formatUri, parseUri, type StorageUri } from '../../naming/uri.ts'
 import type { BlobReader } from '../../reading/blob-reader.ts'
 import { factsOf } from '../../reading/gateway-source.ts'
-import { openBlob } from '../../reading/open-content.ts'
-import { readWith } from '../../reading/read-blob.ts'
-import { carOf } from './car.ts'
+import { OpenBlobs } from '../../reading/open-blobs.ts'
+import { readFrom } from '../../reading/read-blob.ts'
+import { Cars } from './car.ts'
 import { askedOf } from './hosts.ts'
 import { FOR_EVER, SHORT, sendRead } from './pages.ts'
+import { refuse } from './refuse.ts'
 import type { ChainNames } from './resolver.ts'
 
 export interface GatewayComponents {
@@ -26,8 +27,9 @@ const query = z.strictObject({
   format: z.enum(['raw', 'facts', 'name', 'car']).optional(),
   unit: z.coerce.number().int().min(0).max(0xffff).optional(),
   chunk: z.coerce.number().int().min(0).max(0xffff).optional(),
-  'mime.content': z.string().optional(),
-  'mime.type': z.string().optional(),
+  // Judged as the URI's, for which their order matters.
+  'mime.content': z.unknown().optional(),
+  'mime.type': z.unknown().optional(),
 })
 type Query = z.output<typeof query>
 
@@ -55,9 +57,13 @@ export function gatewayRoutes(components: GatewayComponents): RouteModule {
 
 class Gateway {
   readonly #components: GatewayComponents
+  readonly #blobs: OpenBlobs
+  readonly #cars: Cars
 
   constructor(components: GatewayComponents) {
     this.#components = components
+    this.#blobs = new OpenBlobs(components.reader)
+    this.#cars = new Cars(components.reader)
   }
 
   /** `/web3/TARGET:CHAIN/PATH` at the gateway's own host. */
@@ -67,7 +73,7 @@ class Gateway {
       return reply.fail(403, 'no-service-worker', 'what is here for all blobs serves no worker')
     }
     const asked = request.query as Query
-    const parsed = parseUri(`web3://${pathOnly(request.url).slice('/web3/'.length)}${mediaQuery(asked)}`)
+    const parsed = parseUri(`web3://${pathOnly(request.url).slice('/web3/'.length)}${mediaQuery(request.url)}`)
     if (!parsed.ok) return refuse(reply, parsed)
     const { uri } = parsed
     if (uri.chain !== this.#components.chain)
@@ -111,7 +117,9 @@ class Gateway {
     uri: StorageUri,
     { id, asOf, sandboxed }: { readonly id: string; readonly asOf: number | null; readonly sandboxed: boolean },
   ): Promise<FastifyReply> {
-    const read = await readWith(this.#components.reader, uri, { id, asOf }, request.leaving)
+    const opened = await this.#blobs.open(id, request.leaving)
+    if (!opened.ok) return refuse(reply, opened)
+    const read = readFrom(this.#components.reader, opened.blob, uri, asOf)
     return read.ok ? await sendRead(request, reply, uri, read.found, sandboxed) : refuse(reply, read)
   }
 
@@ -148,37 +156,23 @@ class Gateway {
     uri: StorageUri,
     { id, asOf }: { readonly id: string; readonly asOf: number | null },
   ): Promise<FastifyReply> {
-    const { reader } = this.#components
-    const opened = await openBlob(reader, id, request.leaving)
+    const opened = await this.#blobs.open(id, request.leaving)
     if (!opened.ok) return refuse(reply, opened)
-    const car = await carOf(reader, opened.blob, uri.path, request.leaving)
-    if (!car.ok) return refuse(reply, car)
+    const found = await this.#cars.of(opened.blob, uri.path, request.leaving)
+    if (!found.ok) return refuse(reply, found)
+    const { car } = found
     reply.header('cache-control', asOf === null ? FOR_EVER : SHORT)
     const type = 'application/vnd.ipld.car; version=1; order=unk; dups=n'
-    return reply.sendContent({ type, bytes: car.bytes, etag: `car-${car.cid}` })
+    const { length, read, cid } = car
+    return reply.sendContent({ type, length, read, etag: `car-${cid}` })
   }
 }
 
 /** As it was sent, not decoded yet. */
 const pathOnly = (url: string) => url.replace(/\?.*$/s, '')
 
-function mediaQuery(asked: Query): string {
-  const names = (['mime.content', 'mime.type'] as const).filter((name) => asked[name] !== undefined)
-  const said = names.map((name) => `${name}=${encodeURIComponent(asked[name] ?? '')}`)
+/** What of a query is the URI's: in its order, for the last one holds (ERC-7087). */
+function mediaQuery(url: string): string {
+  const said = (url.split('?', 2)[1] ?? '').split('&').filter((attribute) => attribute.startsWith('mime.'))
   return said.length === 0 ? '' : `?${said.join('&')}`
-}
-
-const STATUS: Readonly<Record<string, number>> = {
-  'not-found': 404,
-  'no-such-path': 404,
-  'not-verified': 502,
-  unreachable: 502,
-  'bad-manifest': 502,
-  'bad-cid': 502,
-  'too-long': 414,
-  'too-large': 413,
-}
-
-function refuse(reply: FastifyReply, { reject, detail }: Rejection): FastifyReply {
-  return reply.fail(STATUS[reject] ?? 400, reject, detail)
 }

@@ -39,13 +39,14 @@ export class HolderWatch {
     this.#components = components
   }
 
-  /** A round for this tip; of those that come while one is under way, the last one has another. */
-  atTip(height: number): void {
+  /** A round for this tip; of those that come while one is under way, the last one has another. Resolves after it. */
+  async atTip(height: number): Promise<void> {
     this.#next = height
-    if (this.#underWay !== null || this.#ending.signal.aborted) return
-    this.#underWay = this.#rounds().finally(() => {
+    if (this.#ending.signal.aborted) return
+    this.#underWay ??= this.#rounds().finally(() => {
       this.#underWay = null
     })
+    await this.#underWay
   }
 
   /** Ends what is under way. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { PeerTransport } from '../../../src/bus/index.ts'
-import { asError, Emitter, type Events, errorCode, Running, type RunningService } from '../../../src/lib/index.ts'
+import { asError, Emitter, type Events, Running, type RunningService } from '../../../src/lib/index.ts'
+import { isDiskFull } from '../../../src/lib/io/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
 import { blobShape } from '../../blob/shape.ts'
 import { partitionPositions, type StorageParams } from '../../params.ts'
@@ -173,7 +174,7 @@ export class ReplicaService implements RunningService {
     for (const id of left) void healing.cancel(id)
     for (const id of over) void state.letGo(id, this.#drop(store, healing, id)).then(() => healing.wake())
     scrubs.atTip(tip.height)
-    watch.atTip(tip.height)
+    void watch.atTip(tip.height)
     healing.wake()
   }
 
@@ -208,7 +209,7 @@ export class ReplicaService implements RunningService {
       },
       full: (id) => this.#events.emit('full', { id, error: null }),
       failed: (id, error) => {
-        if (errorCode(error) === 'E_DISK_FULL') this.#events.emit('full', { id, error: asError(error) })
+        if (isDiskFull(error)) this.#events.emit('full', { id, error: asError(error) })
         else this.#events.emit('failed', asError(error))
       },
     })

@@ -24,6 +24,8 @@ export interface IndexComponents {
   readonly startHeight?: number | undefined
   /** For one look: what comes after the first tip is not taken in, so that nothing moves under whoever reads. */
   readonly once?: boolean | undefined
+  /** Where the disk is full, that is told (`full`), and it goes on as soon as there is room. It ends unless given. */
+  readonly waitsForRoom?: boolean | undefined
 }
 
 /** What keeping an index tells. */
@@ -34,6 +36,8 @@ export interface IndexEvents {
   readonly tip: Tip
   readonly unreachable: Outage
   readonly recovered: Record<never, never>
+  /** The disk has no room for what was found. */
+  readonly full: { readonly error: unknown }
 }
 
 /**
@@ -142,8 +146,9 @@ export class IndexService implements RunningService {
   }
 
   async #take(feed: ChainFeed, signal: AbortSignal): Promise<void> {
-    const { client, params, once, startHeight = firstInscriptionHeight(params) } = this.#components
-    for await (const event of scanChain({ client, feed, index: this.index, signal, startHeight })) {
+    const { client, params, once, waitsForRoom, startHeight = firstInscriptionHeight(params) } = this.#components
+    const onFull = waitsForRoom === true ? (error: unknown) => this.#events.emit('full', { error }) : undefined
+    for await (const event of scanChain({ client, feed, index: this.index, signal, startHeight, onFull })) {
       switch (event.type) {
         case 'connected':
         case 'disconnected':

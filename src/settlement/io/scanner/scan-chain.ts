@@ -11,6 +11,7 @@ import {
   type Tip,
 } from '../../../bitcoin/io/index.ts'
 import { retry } from '../../../lib/index.ts'
+import { whenRoom } from '../../../lib/io/index.ts'
 import { fetchBlock } from './fetch-block.ts'
 import type { IndexChange, InscriptionIndex } from './inscription-index.ts'
 
@@ -38,6 +39,8 @@ export interface ScanOptions {
   readonly signal?: AbortSignal | undefined
   /** Where a new index begins; genesis unless given. */
   readonly startHeight?: number | undefined
+  /** Where the disk is full: told so, it goes on as soon as there is room. It throws unless given. */
+  onFull?: ((error: unknown) => void) | undefined
 }
 
 /**
@@ -64,6 +67,7 @@ export async function* scanChain({
   index,
   signal,
   startHeight = 0,
+  onFull,
 }: ScanOptions): AsyncGenerator<ScanEvent, void> {
   if (index.tip === null && startHeight > 0) {
     const height = startHeight - 1
@@ -77,8 +81,9 @@ export async function* scanChain({
   const { tip, base } = index
   const told = feed.subscribe({ from: tip ?? undefined, base: base ?? undefined, signal })
   for await (const event of ofItsChain(told)) {
-    if (event.type === 'connected') yield* connect(event, client, index, signal)
-    else yield await take(event, index)
+    const written = <T>(work: () => Promise<T>) => (onFull === undefined ? work() : whenRoom(work, { signal, onFull }))
+    if (event.type === 'connected') yield* connect(event, { client, index, signal, written })
+    else yield await take(event, index, written)
   }
 }
 
@@ -100,12 +105,13 @@ function ofAnotherChain(cause: BitcoindError): BitcoindError {
   return new BitcoindError(cause.code, cause.message, { cause, cure: { act: 'index-anew' } })
 }
 
+/** Does what writes to the index. */
+type Writing = <T>(work: () => Promise<T>) => Promise<T>
+
 /** A node that restarts between telling of a block and giving it has it still; stale blocks are kept too. */
 async function* connect(
   event: BlockEvent & { readonly type: 'connected' },
-  client: BitcoindClient,
-  index: InscriptionIndex,
-  signal: AbortSignal | undefined,
+  { client, index, signal, written }: Pick<ScanOptions, 'client' | 'index' | 'signal'> & { readonly written: Writing },
 ): AsyncGenerator<ScanEvent, void> {
   const pauses = { isTransient, firstMs: 250, mostMs: 1_000, withinMs: PATIENCE_MS, signal }
   let block: Block | undefined
@@ -120,17 +126,19 @@ async function* connect(
     }
   }
   if (out) yield { type: 'recovered' }
-  yield { type: 'connected', ...(await index.connect(block, event.height)) }
+  const found = block
+  yield { type: 'connected', ...(await written(() => index.connect(found, event.height))) }
 }
 
 async function take(
   event: Exclude<BlockEvent, { readonly type: 'connected' }>,
   index: InscriptionIndex,
+  written: Writing,
 ): Promise<ScanEvent> {
   switch (event.type) {
     case 'disconnected': {
       const previous = { height: event.height - 1, hash: event.header.prevHash }
-      return { type: 'disconnected', ...(await index.disconnect(previous)) }
+      return { type: 'disconnected', ...(await written(() => index.disconnect(previous))) }
     }
     case 'tip':
       return { type: 'tip', tip: { height: event.height, hash: event.hash } }

@@ -1,0 +1,150 @@
+import { readdir } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { concatBytes } from '../../src/lib/index.ts'
+import { BlobReader, blobShape, UNIT_BYTES } from '../../storage/index.ts'
+import { ScratchFiles } from '../../storage/io/index.ts'
+import { WebScratch } from '../../storage/reading/scratch.ts'
+import { someBytes } from './bytes.ts'
+import { kernel, wasmKernel } from './kernels.ts'
+import { ReadingPlace } from './reading-place.ts'
+import { altered, type Fate, withholding } from './some-sources.ts'
+
+const content = someBytes(300_000)
+const { dataUnits, parityUnits } = blobShape(content.length)
+let place: ReadingPlace
+let id: string
+beforeAll(async () => {
+  place = await ReadingPlace.make()
+  id = await place.blob(content)
+})
+afterAll(() => place?.remove())
+
+/** As many units as may be lost, spread over data and parity alike. */
+const third = new Set(Array.from({ length: parityUnits }, (_, i) => 3 * i + 1))
+
+async function all(reader: BlobReader, start = 0, end = content.length): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of reader.read(id, start, end)) pieces.push(piece)
+  return concatBytes(...pieces)
+}
+
+describe('what nobody gives is restored', () => {
+  it.each<[string, Fate]>([
+    ['withheld', 'withheld'],
+    ['wrong', 'wrong'],
+  ])('where a third of all units is %s at every source', async (_, fate) => {
+    const source = altered(place.blobs, withholding(third, fate))
+    expect(await all(new BlobReader({ kernel, sources: [source, source] }))).toEqual(content)
+  })
+
+  it('where chunks are withheld and their units are not, with the addon and with WebAssembly', async () => {
+    const noData = altered(place.blobs, (kind, index) => (kind === 'chunk' && index < 2 ? 'withheld' : 'given'))
+    for (const one of [kernel, await wasmKernel()]) {
+      expect(await all(new BlobReader({ kernel: one, sources: [noData] }), 1_000, 200_000)).toEqual(
+        content.slice(1_000, 200_000),
+      )
+    }
+  })
+
+  it('with paths that lead to the root, so that it can be given on', async () => {
+    const reader = new BlobReader({ kernel, sources: [altered(place.blobs, withholding(third))] })
+    const unit = await reader.piece(id, 'unit', 1)
+    const chunk = await reader.piece(id, 'chunk', 0)
+    expect(unit).toEqual({ ok: true, piece: await place.blobs.unit(id, 1) })
+    expect(chunk).toEqual({ ok: true, piece: await place.blobs.chunk(id, 0) })
+  })
+
+  it('once, for all who want it', async () => {
+    const source = altered(place.blobs, withholding(third))
+    const reader = new BlobReader({ kernel, sources: [source], cacheBytes: 0 })
+    expect(await Promise.all([all(reader), all(reader, 7), all(reader, 0, 10)])).toEqual([
+      content,
+      content.slice(7),
+      content.slice(0, 10),
+    ])
+    const asked = source.asked.length
+    expect(await all(reader)).toEqual(content)
+    expect(source.asked.length).toBe(asked)
+  })
+
+  it('in files without names, which are closed in the end', async () => {
+    const before = await readdir(place.folder)
+    const scratch = new ScratchFiles(place.folder)
+    const sources = [altered(place.blobs, withholding(third))]
+    const reader = new BlobReader({ kernel, sources, restoring: { scratch: () => scratch.open() } })
+    expect(await all(reader)).toEqual(content)
+    expect([scratch.count, await readdir(place.folder)]).toEqual([1, before])
+    await reader.close()
+    expect(scratch.count).toBe(0)
+  })
+})
+
+describe('what cannot be restored', () => {
+  it('is told with how much there is, and not looked for again at once', async () => {
+    const source = altered(place.blobs, withholding(new Set([...third, 0])))
+    const reader = new BlobReader({ kernel, sources: [source] })
+    const found = await reader.piece(id, 'unit', 1)
+    expect(found).toMatchObject({ ok: false, reject: 'not-found' })
+    expect(!found.ok && found.detail).toMatch(new RegExp(`[0-9]+ units are to be had, ${dataUnits} restore the blob`))
+    const asked = source.asked.length
+    expect(await reader.piece(id, 'unit', 1)).toMatchObject({ ok: false })
+    expect(source.asked.length).toBe(asked + 1)
+    await expect(all(reader)).rejects.toMatchObject({ code: 'E_UNREADABLE', cause: { reject: 'not-found' } })
+  })
+
+  it('is not looked for where nobody can be reached', async () => {
+    let asked = 0
+    const away = async () => {
+      asked++
+      throw new Error('away')
+    }
+    const source = { name: 'away', content: (id: string) => place.blobs.content(id), unit: away, chunk: away }
+    const reader = new BlobReader({ kernel, sources: [source] })
+    expect(await reader.piece(id, 'unit', 0)).toMatchObject({ ok: false, reject: 'unreachable' })
+    expect(asked).toBeLessThan(10)
+  })
+
+  it('is no blob whose parity its author made up', async () => {
+    const lie = await place.spoiltBlob(content, (units) => units.set([1, 2, 3], dataUnits * UNIT_BYTES))
+    const source = altered(place.blobs, withholding(new Set([0])))
+    const reader = new BlobReader({ kernel, sources: [source] })
+    const found = await reader.piece(lie, 'unit', 0)
+    expect(!found.ok && found.detail).toContain('parity that is none of its data')
+  })
+
+  it('ends as soon as nobody waits for it', async () => {
+    const abort = new AbortController()
+    let signal: AbortSignal | undefined
+    const source = {
+      ...altered(place.blobs, withholding(third)),
+      chunk: async (_: string, chunk: number, given?: AbortSignal) => {
+        if (chunk < 3) return null
+        signal = given
+        abort.abort()
+        return null
+      },
+    }
+    const reader = new BlobReader({ kernel, sources: [source] })
+    await expect(reader.piece(id, 'unit', 1, abort.signal)).rejects.toMatchObject({ code: 'E_ABORTED' })
+    expect(signal?.aborted).toBe(true)
+  })
+})
+
+describe('scratch of the web platform', () => {
+  it('holds what was written at each place, over what was there', async () => {
+    const scratch = new WebScratch()
+    const expected = new Uint8Array(400_000)
+    const write = async (at: number, bytes: Uint8Array) => {
+      expected.set(bytes, at)
+      await scratch.write(at, bytes)
+    }
+    await write(126_970, someBytes(20, 3))
+    await write(5, someBytes(3, 4))
+    await write(100_000, someBytes(200_000, 5))
+    await Promise.all([write(126_976, someBytes(10, 6)), write(126_990, someBytes(10, 7))])
+    expect(await scratch.read(0, 400_000)).toEqual(expected)
+    expect(await scratch.read(126_975, 30)).toEqual(expected.slice(126_975, 127_005))
+    await scratch.truncate(0)
+    expect(await scratch.read(0, 10)).toEqual(new Uint8Array(10))
+  })
+})
