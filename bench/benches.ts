@@ -3,9 +3,11 @@ import { attestations } from './benches/attestations.ts'
 import { compress } from './benches/compress.ts'
 import { constraints } from './benches/constraints.ts'
 import { folding } from './benches/folding.ts'
+import { gateway } from './benches/gateway.ts'
 import { height } from './benches/height.ts'
 import { live } from './benches/live.ts'
 import { oneShot } from './benches/one-shot.ts'
+import { peers } from './benches/peers.ts'
 import { poseidon } from './benches/poseidon.ts'
 import { rules } from './benches/rules.ts'
 import { scan } from './benches/scan.ts'
@@ -31,7 +33,9 @@ export const benches: readonly Bench[] = [
   rules,
   poseidon,
   storage,
+  gateway,
   attestations,
   scan,
   serve,
+  peers,
 ]
