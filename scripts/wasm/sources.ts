@@ -15,6 +15,7 @@ const PROVING_ONLY = [
   'sealed',
   'session',
   'setup_files',
+  'storage/mask',
   'witness',
 ]
 
