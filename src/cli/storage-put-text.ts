@@ -80,7 +80,8 @@ export function partProgress({ terminal, clock }: CliContext, what: string): (do
   const began = clock()
   return (done, of) => {
     // Of less than a hundredth nothing follows.
-    const left = 100 * done < of || done === 0 ? '' : `, ${duration(((of - done) * (clock() - began)) / done / 1000)} left`
+    const left =
+      100 * done < of || done === 0 ? '' : `, ${duration(((of - done) * (clock() - began)) / done / 1000)} left`
     terminal.progress(`${what}: ${of === 0 ? 100 : Math.floor((100 * done) / of)} %${left}`)
   }
 }
