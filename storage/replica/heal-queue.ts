@@ -100,7 +100,8 @@ export class HealQueue {
     const waiting = this.#waiting.get(id)
     if (waiting === undefined) return
     const { lane } = waiting
-    waiting.failures++
+    // What changed while it was tried counts from now on.
+    waiting.failures = waiting.again ? 0 : waiting.failures + 1
     const pause = Math.min(this.#pauses.mostMs, this.#pauses.firstMs * 2 ** (waiting.failures - 1))
     waiting.dueAt = this.#clock() + (waiting.again ? 0 : pause)
     waiting.again = false

@@ -15,6 +15,7 @@ import {
   tryCompose,
   wsc,
 } from './stack.ts'
+import { storageInContainers } from './storage-in-containers.ts'
 
 /** The tests go on from one another: one stack, whose chain grows. */
 let folder: string
@@ -37,7 +38,7 @@ const offline = (...args: string[]) =>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wsc-compose-'))
   await chmod(folder, 0o755) // other users in the containers read it
-  composed('up', '--detach', '--no-build')
+  composed('up', '--detach', '--no-build', ...SERVICES)
   url = `http://${composed('port', 'server', '8532').trim()}`
   address = json<{ address: string }>(wsc(folder, 'wallet', 'create', '--json')).address
 })
@@ -144,7 +145,7 @@ describe('kill -9 and start', () => {
   const again = (service: Service) => {
     composed('kill', '--signal', 'KILL', service)
     expect(inspect(service, '.State')).toMatchObject({ Running: false, ExitCode: 137 })
-    composed('up', '--detach', '--no-build', '--no-recreate')
+    composed('up', '--detach', '--no-build', '--no-recreate', ...SERVICES)
     expect(inspect(service, '.State.Running')).toBe(true)
   }
 
@@ -164,10 +165,12 @@ describe('kill -9 and start', () => {
     const before = tip()
     composed('kill', '--signal', 'KILL')
     composed('down', '--timeout', '10')
-    composed('up', '--detach', '--no-build', '--wait', '--wait-timeout', '300')
+    composed('up', '--detach', '--no-build', '--wait', '--wait-timeout', '300', ...SERVICES)
     expect(tip()).toBe(before)
     for (const service of SERVICES) expect(inspect(service, '.State.Health.Status'), service).toBe('healthy')
     mine(1)
     expect(json(await synced())).toMatchObject({ valid: true, tip: tip() })
   })
 })
+
+describe('storage', () => storageInContainers(() => folder))

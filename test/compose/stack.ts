@@ -9,8 +9,10 @@ if (compose === undefined || projectName === undefined) throw new Error('run the
 const [program, ...first] = JSON.parse(compose) as [string, ...string[]]
 export const project: string = projectName
 
+/** Of the bus. */
 export const SERVICES = ['bitcoind', 'prover', 'server', 'verifier'] as const
-export type Service = (typeof SERVICES)[number]
+export const PROVIDERS = ['provider-1', 'provider-2', 'provider-3', 'provider-4', 'provider-5'] as const
+export type Service = (typeof SERVICES)[number] | (typeof PROVIDERS)[number] | 'gateway'
 
 export interface Ended {
   readonly exit: number | null

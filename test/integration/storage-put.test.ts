@@ -98,13 +98,29 @@ test('a provider registers and retires, tells what it holds, and finds what brea
     .map((line) => JSON.parse(line))
   expect(partition).toMatchObject({ partition: 0, used: 9, holders: [{ held: 9, holes: 0 }], silent: [] })
   expect(registered).toMatchObject({ provider: { seq: 1 } })
+  // Once its key counts it can be tipped; the key is the wallet's own here.
+  await place.node.mine(6)
+  const tipped = ['storage', 'put', await place.put('tipped.txt', 'tipped'), '--provider', again, '--tip', '1000']
+  expect(await place.json(...tipped, '--dry-run')).toMatchObject({ tips: 2_000, burn: 0 })
+  await place.json(...tipped)
+  const paid = (await place.inscriptions()).slice(-2).map(async ({ id: reveal, height }) => {
+    const { client } = place.node
+    const hash = await client.call({ method: 'getblockhash', params: [height], schema: z.string() })
+    const schema = z.object({ vout: z.array(z.object({ value: z.number() })) })
+    const params = [reveal.slice(0, 64), true, hash]
+    return (await client.call({ method: 'getrawtransaction', params, schema })).vout.map(({ value }) => value)
+  })
+  expect(await Promise.all(paid)).toEqual([
+    [0.0000033, 0.00001],
+    [0.0000033, 0.00001],
+  ])
   await place.json('storage', 'retire', ...folder)
   const locked = await place.run('storage', 'scrub', ...folder)
   expect([locked.exit, locked.stderr]).toEqual([2, expect.stringContaining('E_LOCKED')])
 
   run.child.kill('SIGKILL')
   await run.done
-  expect(await place.json('storage', 'scrub', ...folder)).toMatchObject({ chunks: 9, broken: 0, missing: 0 })
+  expect(await place.json('storage', 'scrub', ...folder)).toMatchObject({ chunks: 11, broken: 0, missing: 0 })
   const file = join(place.file('first'), 'provider', 'replica', 'chunks', id.slice(0, 2), id)
   const bytes = await readFile(file)
   bytes[bytes.length >> 1]! ^= 1

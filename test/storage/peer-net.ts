@@ -1,5 +1,5 @@
-import type { Answerer, Fault, PeerName, PeerTransport, RequestKind } from '../../src/bus/index.ts'
-import { rejection } from '../../src/lib/index.ts'
+import type { Answerer, AskPeerOptions, Fault, PeerName, PeerTransport, RequestKind } from '../../src/bus/index.ts'
+import { orAborted, rejection } from '../../src/lib/index.ts'
 
 type AnyAnswerer = Answerer<never, never>
 
@@ -24,12 +24,18 @@ export class PeerNet {
         this.#met.add(waiting)
         return () => this.#met.delete(waiting)
       },
-      ask: async <Question, Answer>(peer: PeerName, kind: RequestKind<Question, Answer>, question: Question) => {
+      ask: async <Question, Answer>(
+        peer: PeerName,
+        kind: RequestKind<Question, Answer>,
+        question: Question,
+        options?: AskPeerOptions<Answer>,
+      ) => {
         const answerer = this.#answers.get(peer)?.get(kind.name) as Answerer<Question, Answer> | undefined
         if (answerer === undefined) return rejection('unreachable', 'nobody is there')
         const read = kind.question.decode(kind.question.encode(question))
         if (!read.ok) return rejection('malformed', read.detail)
-        const answered = await answerer(read.value, { peer: own, signal: new AbortController().signal })
+        const answering = answerer(read.value, { peer: own, signal: new AbortController().signal })
+        const answered = await orAborted(answering, options?.signal)
         if (!answered.ok) return rejection('refused', `${answered.reject}: ${answered.detail}`)
         const frames: Answer[] = []
         for await (const frame of answered.frames) {

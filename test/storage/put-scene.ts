@@ -22,7 +22,7 @@ import { kernel } from './kernels.ts'
 import { PeerNet } from './peer-net.ts'
 import { alice, blobOf } from './record-scene.ts'
 
-const TIMING = { meetMs: 5, lookMs: 1, patience: 3 }
+const TIMING = { meetMs: 5, lookMs: 20, patience: 3 }
 
 /** What a provider answers to an offer, given whether the blob is in the table. */
 type Says = (isCounted: boolean) => BlobState | 'other-partition'

@@ -55,6 +55,8 @@ export interface Giving {
   readonly withholdsChunk?: (chunk: number) => boolean
   readonly withholdsUnit?: (unit: number) => boolean
   readonly lies?: boolean
+  /** What is asked for is given once this resolves. */
+  readonly after?: Promise<unknown>
 }
 
 /** A table that tests fill, peers in memory, and replicas in folders. */
@@ -81,7 +83,10 @@ export class ReplicaScene {
 
   /** A block in which these blobs are published. */
   block(...blobs: TestBlob[]): void {
-    const author = 'aa'.repeat(32)
+    this.blockBy('aa'.repeat(32), ...blobs)
+  }
+
+  blockBy(author: string, ...blobs: Pick<TestBlob, 'id' | 'root' | 'length'>[]): void {
     this.#table.apply(
       ++this.#height,
       blobs.map(({ id, root, length }) => {
@@ -107,11 +112,12 @@ export class ReplicaScene {
   }
 
   /** A peer that has these blobs. */
-  async giver(name: string, blobs: readonly TestBlob[], { withholdsChunk, withholdsUnit, lies }: Giving = {}) {
+  async giver(name: string, blobs: readonly TestBlob[], { withholdsChunk, withholdsUnit, lies, after }: Giving = {}) {
     const transport = this.net.transport(name)
     const answer =
       (kind: 'chunk' | 'unit') =>
       async ({ id, index }: { id: Uint8Array; index: number }) => {
+        await after
         const blob = blobs.find((one) => one.id === bytesToHex(id))
         const withholds = kind === 'chunk' ? withholdsChunk : withholdsUnit
         if (blob === undefined || withholds?.(index)) return rejection('not-here', 'it is not here')
@@ -150,7 +156,7 @@ export class ReplicaScene {
   }
 }
 
-function chunkOf({ bytes, tree, unitRoots }: TestBlob, chunk: number) {
+export function chunkOf({ bytes, tree, unitRoots }: TestBlob, chunk: number) {
   const [size, roots] = [16 * UNIT_BYTES, 16 * 32]
   return {
     bytes: bytes.slice(chunk * size, (chunk + 1) * size),

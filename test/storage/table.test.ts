@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeField, encodeField } from '../../src/bus/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
-import { type StorageParams, type StorageRecord, StorageTable } from '../../storage/index.ts'
+import { type StorageRecord, StorageTable } from '../../storage/index.ts'
 import { poseidonOfWidth } from '../bus/poseidon-reference.ts'
 import { kernel } from './kernels.ts'
 import {
@@ -17,6 +17,7 @@ import {
   said,
   withdrawalReveal,
 } from './record-scene.ts'
+import { dumpOf } from './table-dump.ts'
 
 const params = paramsOf()
 const SIZE = 1024
@@ -223,21 +224,6 @@ describe('names', () => {
 })
 
 describe('out of order and after reorgs (attack 17)', () => {
-  /** Everything that can be asked of a table. */
-  const dump = ({ blobs, providers, names, height }: StorageTable, of: StorageParams) => {
-    const heights = Array.from({ length: 60 }, (_, h) => h)
-    return {
-      height,
-      entries: blobs.entries,
-      roots: heights.map((h) => bytesToHex(blobs.rootAt(h))),
-      fills: heights.map((h) => blobs.partitionsAt(h)),
-      ids: blobs.entries.map(({ id }) => [blobs.entry(id), bytesToHex(blobs.proof(id)!.path)]),
-      providers: providers.list(),
-      counts: [a, b].map((author) => heights.map((h) => providers.counts(author, h + of.providerDelay))),
-      names: names.list(60),
-    }
-  }
-
   const record = fc.oneof(
     fc
       .record({ root: fc.integer({ min: 1, max: 30 }), chunks: fc.constantFrom(1, 2, 300, 1000, 1024) })
@@ -270,7 +256,7 @@ describe('out of order and after reorgs (attack 17)', () => {
           chain = [...chain.slice(0, from), ...branch]
           for (const [i, records] of branch.entries()) table.apply(from + i + 1, records)
         }
-        expect(dump(table, params)).toEqual(dump(tableOf(...chain), params))
+        expect(dumpOf(table, params)).toEqual(dumpOf(tableOf(...chain), params))
       },
     )
     fc.assert(property, { numRuns: 60 })

@@ -2,15 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BitcoindClient } from '../../../src/bitcoin/io/index.ts'
 import type { PeerName, PeerTransport } from '../../../src/bus/index.ts'
-import {
-  delay,
-  Emitter,
-  type Events,
-  errorCode,
-  isInterrupt,
-  throwIfAborted,
-  WscError,
-} from '../../../src/lib/index.ts'
+import { aborted, Emitter, type Events, errorCode, throwIfAborted, WscError } from '../../../src/lib/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
 import type { InscriberService, JobView, Wallet } from '../../../src/settlement/io/index.ts'
 import { storageError } from '../../errors.ts'
@@ -113,7 +105,6 @@ export class PutService {
     const watch = new PutWatch({ table, content, offers, copies, confirmations, timing: this.#timing }, inscriber)
     watch.events.on('progress', (progress) => this.#events.emit('progress', progress))
     try {
-      await this.#meet(providers ?? copies, signal)
       const job = (await readJob(folder, content.id)) ?? (await this.#begin(content, offers, copies, options))
       for (const batch of job.batches) await this.#inscribe(batch, watch, options)
       await watch.done(signal)
@@ -130,8 +121,10 @@ export class PutService {
 
   async #begin(content: EncodedContent, offers: Offers, copies: number, options: PutOptions): Promise<PutJob> {
     const { table, folder } = this.#components
+    const late = AbortSignal.timeout(this.#timing.meetMs)
     for (const blob of content.blobs) {
-      if (table.table.blobs.entry(blob.id) === null) await this.#requireTakers(offers, blob, copies, options.signal)
+      if (table.table.blobs.entry(blob.id) === null)
+        await this.#requireTakers(offers, blob, copies, late, options.signal)
     }
     const job = await signRecords(this.#components, content, this.#tips(options))
     this.#events.emit('cost', await costOf(this.#components, job, options.feeRate))
@@ -191,31 +184,29 @@ export class PutService {
     }
   }
 
-  /** Waits until so many, or all that were named, can be asked. */
-  async #meet(wanted: readonly PeerName[] | number, signal: AbortSignal): Promise<void> {
-    const { transport } = this.#components
-    const isMet = () => {
-      const there = transport.peers(offerKind)
-      return typeof wanted === 'number' ? there.length >= wanted : wanted.every((peer) => there.includes(peer))
-    }
-    const met = new AbortController()
-    const off = transport.meet(offerKind, () => {
-      if (isMet()) met.abort()
-    })
-    try {
-      if (!isMet()) await delay(this.#timing.meetMs, AbortSignal.any([signal, met.signal]))
-    } catch (error) {
-      if (!met.signal.aborted || signal.aborted || !isInterrupt(error, met.signal)) throw error
-    } finally {
-      off()
+  /** Throws E_NO_PROVIDER where too few would keep it, those included that are met until `late`. */
+  async #requireTakers(offers: Offers, blob: ReadyBlob, copies: number, late: AbortSignal, signal: AbortSignal) {
+    for (;;) {
+      const newcomer = this.#newcomer(late, signal)
+      const { takers, refusals } = await offers.offer(blob, signal)
+      if (takers.size >= copies) return
+      if (await newcomer) continue
+      throwIfAborted(signal)
+      const why = refusals.length === 0 ? 'no other is there' : refusals.slice(0, 3).join('; ')
+      const found = `${takers.size} of ${copies} providers would keep it, so that nothing was paid: ${why}`
+      throw storageError('E_NO_PROVIDER', found, { cure: { act: 'other-provider' } })
     }
   }
 
-  async #requireTakers(offers: Offers, blob: ReadyBlob, copies: number, signal: AbortSignal): Promise<void> {
-    const { takers, refusals } = await offers.offer(blob, signal)
-    if (takers.size >= copies) return
-    const why = refusals.length === 0 ? 'no other is there' : refusals.slice(0, 3).join('; ')
-    const found = `${takers.size} of ${copies} providers would keep it, so that nothing was paid: ${why}`
-    throw storageError('E_NO_PROVIDER', found, { cure: { act: 'other-provider' } })
+  /** Whether somebody is met before it is too late. */
+  async #newcomer(late: AbortSignal, signal: AbortSignal): Promise<boolean> {
+    const { transport } = this.#components
+    const met = Promise.withResolvers<boolean>()
+    const off = transport.meet(offerKind, () => met.resolve(true))
+    try {
+      return await Promise.race([met.promise, aborted(AbortSignal.any([late, signal])).then(() => false)])
+    } finally {
+      off()
+    }
   }
 }

@@ -25,6 +25,7 @@ export class ReplicaScrubs {
   readonly #ending = new AbortController()
   /** Height from which the blocks to the next one count. */
   readonly #doneAt = new Map<ScrubLevel, number>()
+  #tip = 0
   #underWay: Promise<void> | null = null
 
   constructor(components: ScrubsComponents) {
@@ -36,14 +37,11 @@ export class ReplicaScrubs {
     }
   }
 
-  /** Begins one where one is due: the most thorough of those that are. */
+  /** Does all that are due, the most thorough first; what becomes due meanwhile is done after that. */
   atTip(height: number): void {
+    this.#tip = height
     if (this.#underWay !== null || this.#ending.signal.aborted) return
-    // A store that is new has nothing to be thorough about yet.
-    for (const [level] of EVERY) if (!this.#doneAt.has(level)) this.#doneAt.set(level, height)
-    const due = EVERY.find(([level, blocks]) => Math.abs(height - (this.#doneAt.get(level) as number)) >= blocks)
-    if (due === undefined) return
-    this.#underWay = this.#scrub(due[0], height).finally(() => {
+    this.#underWay = this.#scrubDue().finally(() => {
       this.#underWay = null
     })
   }
@@ -55,16 +53,25 @@ export class ReplicaScrubs {
   }
 
   /** Never throws. */
-  async #scrub(level: ScrubLevel, height: number): Promise<void> {
+  async #scrubDue(): Promise<void> {
     const { kernel, store, done, failed } = this.#components
     const { signal } = this.#ending
     try {
-      const counts = await scrub(kernel, store, { level, signal })
-      this.#doneAt.set(level, height)
-      done(counts)
-      await store.setScrub(level, { height, chunks: counts.chunks, broken: counts.broken })
+      for (let level = this.#due; level !== undefined; level = this.#due) {
+        const height = this.#tip
+        const counts = await scrub(kernel, store, { level, signal })
+        this.#doneAt.set(level, height)
+        done(counts)
+        await store.setScrub(level, { height, chunks: counts.chunks, broken: counts.broken })
+      }
     } catch (error) {
       if (!isInterrupt(error, signal)) failed(asError(error))
     }
+  }
+
+  /** One that never was is due: of a new store it has little to look at, and from then on blocks count. */
+  get #due(): ScrubLevel | undefined {
+    const since = (level: ScrubLevel) => Math.abs(this.#tip - (this.#doneAt.get(level) ?? Number.POSITIVE_INFINITY))
+    return EVERY.find(([level, blocks]) => since(level) >= blocks)?.[0]
   }
 }

@@ -49,7 +49,7 @@ export async function scrub(kernel: StorageKernel, store: ChunkStore, options: S
   return { level, blobs: blobs.length, chunks: looked, broken, missing }
 }
 
-/** `gone` where the blob was let go of, or the chunk found broken by somebody else, meanwhile. */
+/** `gone` where the blob was let go of meanwhile; a chunk that is not here any more was found broken by somebody else. */
 async function look(
   kernel: StorageKernel,
   store: ChunkStore,
@@ -57,7 +57,6 @@ async function look(
   index: number,
   level: ScrubLevel,
 ): Promise<'sound' | 'broken' | 'gone'> {
-  if (!store.blob(id)?.held.has(index)) return 'gone'
   const chunk = await store.get(id, index)
   if (chunk === null) return store.blob(id) === null ? 'gone' : 'broken'
   if (level !== 'full') return 'sound'
