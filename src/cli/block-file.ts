@@ -66,11 +66,10 @@ const QUOTE = 0x22
 
 /** Without spaces and quotes at either end. Each byte is looked at once: an expression would begin anew at each of them. */
 function withoutEnds(bytes: Uint8Array): Uint8Array {
-  const isEnd = (byte: number | undefined) => byte === QUOTE || (byte !== undefined && SPACES.has(byte))
-  let [from, to] = [0, bytes.length]
-  while (from < to && isEnd(bytes[from])) from++
-  while (to > from && isEnd(bytes[to - 1])) to--
-  return bytes.subarray(from, to)
+  const isEnd = (byte: number) => byte === QUOTE || SPACES.has(byte)
+  const first = bytes.findIndex((byte) => !isEnd(byte))
+  const last = bytes.findLastIndex((byte) => !isEnd(byte))
+  return bytes.subarray(Math.max(first, 0), last + 1)
 }
 
 /** Hexadecimal, be it in lines, and with an odd number of digits; no block is, whose Merkle root is anything. */
