@@ -3,6 +3,7 @@ import { attestations } from './benches/attestations.ts'
 import { compress } from './benches/compress.ts'
 import { constraints } from './benches/constraints.ts'
 import { folding } from './benches/folding.ts'
+import { gateway } from './benches/gateway.ts'
 import { height } from './benches/height.ts'
 import { live } from './benches/live.ts'
 import { oneShot } from './benches/one-shot.ts'
@@ -31,6 +32,7 @@ export const benches: readonly Bench[] = [
   rules,
   poseidon,
   storage,
+  gateway,
   attestations,
   scan,
   serve,

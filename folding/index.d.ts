@@ -39,6 +39,37 @@ export function restoreColumn(
   units: Uint8Array,
 ): Promise<Uint8Array>
 
+/**
+ * Both outputs of circomlib's PoseidonEx(n, 2) with initial state `tag`, of two, three, four or seven elements: n·32 bytes
+ * in, 64 out.
+ */
+export function storageDraw(tag: number, inputs: Uint8Array): Uint8Array
+
+/**
+ * Units of storage under the mask: k·7,936 bytes in, k·8,192 out.
+ *
+ * @param base of provider and blob, an element
+ * @param numbers of the units in the blob
+ * @param parallel on all cores, else on one
+ */
+export function maskUnits(
+  base: Uint8Array,
+  numbers: Uint32Array,
+  units: Uint8Array,
+  parallel: boolean,
+): Promise<Uint8Array>
+
+/**
+ * The same units from under the mask: k·8,192 bytes in, k·7,936 out; then a byte for each, 1 where it is a unit. Where it is
+ * none (an element that is not canonical, or decodes to 2^248 or more) that byte is 0 and the unit zeros.
+ */
+export function unmaskUnits(
+  base: Uint8Array,
+  numbers: Uint32Array,
+  encoded: Uint8Array,
+  parallel: boolean,
+): Promise<Uint8Array>
+
 /** Writes development powers of tau from a published secret: INSECURE, for regtest and tests. */
 export function makeDevPtau(
   path: string,

@@ -3,26 +3,35 @@ import { bytesToHex } from '../lib/index.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { readStorageNetwork, type StorageNetworkFlags } from './storage-network.ts'
+import { partProgress, putSeconds, timeLine } from './storage-put-text.ts'
 import { jsonLine } from './text.ts'
 
 /** Tells what storing a file or a folder takes, which no node and no peer is needed for. */
 export async function tellMeasured(
-  { terminal, signal }: CliContext,
+  context: CliContext,
   path: string,
-  options: StorageNetworkFlags & { readonly json?: boolean },
+  options: StorageNetworkFlags & { readonly json?: boolean; readonly confirmations: number },
 ): Promise<ExitCode> {
+  const { terminal, signal, clock } = context
   const params = await readStorageNetwork(options)
-  const onBlob = (done: number) => terminal.progress(`coded ${done} blobs`)
+  const began = clock()
+  const onProgress = partProgress(context, 'encoding')
   const height = Number.MAX_SAFE_INTEGER
-  const measured = await measure(path, { kernel: await openKernel(), params, height, signal, onBlob })
+  const measured = await measure(path, { kernel: await openKernel(), params, height, signal, onProgress })
   terminal.settle()
   if (!measured.ok) {
     if (options.json) terminal.result(jsonLine({ valid: false, reason: measured.reject, detail: measured.detail }))
     else terminal.note(`${measured.reject}: ${measured.detail}`)
     return EXIT.invalid
   }
-  if (options.json) terminal.result(jsonLine(measuredJson(measured)))
-  else for (const line of measuredLines(measured)) terminal.result(line)
+  const times = { encoding: (clock() - began) / 1000, confirmations: options.confirmations }
+  if (options.json) {
+    terminal.result(jsonLine({ ...measuredJson(measured), seconds: putSeconds(measured.chunks, times) }))
+  } else {
+    for (const line of measuredLines(measured)) terminal.result(line)
+    terminal.result(timeLine(measured.chunks, times))
+    terminal.note('the fees of the records are told where --peer or --provider names whom to ask')
+  }
   return EXIT.valid
 }
 

@@ -1,4 +1,6 @@
+import { chainNumber, formatUri } from '../../storage/index.ts'
 import type { EncodedContent, PutCost, PutProgress, PutService } from '../../storage/io/index.ts'
+import type { NetworkParams } from '../bitcoin/index.ts'
 import { bytesToHex } from '../lib/index.ts'
 import type { CliContext } from './context.ts'
 import { costJson, costText } from './inscriber-text.ts'
@@ -11,14 +13,23 @@ export interface PutTimes {
   readonly confirmations: number
 }
 
-export function contentJson({ id, bytes, files, blobs, chunks }: EncodedContent) {
+export function contentJson({ id, bytes, files, blobs, chunks }: EncodedContent, network: NetworkParams) {
   return {
+    valid: true,
     id,
+    uri: uriOf(id, network),
     bytes,
     files,
     chunks,
     blobs: blobs.map(({ id, blob: { root, length } }) => ({ id, root: bytesToHex(root), length })),
   }
+}
+
+/** By which it is read; null on a network that URIs cannot name. */
+export function uriOf(id: string, network: NetworkParams): string | null {
+  const chain = chainNumber(network)
+  const target = { kind: 'blob', id } as const
+  return chain === null ? null : formatUri({ target, chain, path: '', folder: true, type: null })
 }
 
 /** A block takes ten minutes on average, and providers fetch some MB a second. */
@@ -52,22 +63,24 @@ export function costLines(content: EncodedContent, { inscribing, burn, tips }: P
   ]
 }
 
-export function costsJson(content: EncodedContent, { inscribing, burn, tips }: PutCost, times: PutTimes) {
+export function costsJson(
+  content: EncodedContent,
+  network: NetworkParams,
+  { inscribing, burn, tips }: PutCost,
+  times: PutTimes,
+) {
   const costs = inscribing.map(costJson)
   const fees = costs.reduce((total, one) => total + one.fees, 0)
   const seconds = putSeconds(content.chunks, times)
-  return { ...contentJson(content), burn: Number(burn), tips: Number(tips), fees, inscribing: costs, seconds }
+  return { ...contentJson(content, network), burn: Number(burn), tips: Number(tips), fees, inscribing: costs, seconds }
 }
 
-/** Tells how far encoding is, and how long the rest takes. */
-export function encodingProgress({ terminal, clock }: CliContext): (bytes: number, total: number) => void {
+/** Tells how far work is that knows its end, and how long the rest takes. */
+export function partProgress({ terminal, clock }: CliContext, what: string): (done: number, of: number) => void {
   const began = clock()
-  return (bytes, total) => {
-    const rate = bytes / Math.max((clock() - began) / 1000, 0.001)
-    const left = rate === 0 ? '' : `, ${duration(Math.max(0, total - bytes) / rate)} left`
-    terminal.progress(
-      `encoding: ${(bytes / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB, ${(rate / 1e6).toFixed(1)} MB/s${left}`,
-    )
+  return (done, of) => {
+    const left = done === 0 ? '' : `, ${duration(((of - done) * (clock() - began)) / done / 1000)} left`
+    terminal.progress(`${what}: ${of === 0 ? 100 : Math.floor((100 * done) / of)} %${left}`)
   }
 }
 

@@ -9,7 +9,7 @@ import type { Manifest } from '../manifest/manifest.ts'
 import { partitionPositions, type StorageParams } from '../params.ts'
 import { burnFor } from '../records/burn.ts'
 import { FileStore } from './file-store.ts'
-import { type FolderReject, sourceFiles } from './folder.ts'
+import { counted, type FolderReject, sourceFiles } from './folder.ts'
 
 /** A blob that content would be. */
 export interface MeasuredBlob {
@@ -35,30 +35,33 @@ export interface MeasureOptions {
   /** Of the block whose price is told. */
   readonly height: number
   readonly signal?: AbortSignal | undefined
-  /** A blob is done; how many there are. */
-  onBlob?(done: number): void
+  /** How far it is: of two readings of all. */
+  onProgress?(done: number, of: number): void
 }
 
 /** Makes blobs and manifest of a file or folder as storing it would, and keeps nothing of them. */
 export async function measure(
   path: string,
-  { kernel, params, height, signal, onBlob }: MeasureOptions,
+  { kernel, params, height, signal, onProgress }: MeasureOptions,
 ): Promise<Result<Measured, BuildReject | FolderReject>> {
   const sources = await sourceFiles(path, signal)
   if (!sources.ok) return sources
   const scratch = await mkdtemp(join(tmpdir(), 'wsc-put-'))
   let store: FileStore | null = null
   try {
-    const built = await buildManifest(kernel, sources.files, {
-      blobBytes: longestBlob(partitionPositions(params)),
-      signal,
-      // One after another: each takes the place of the one before.
-      async storeFor() {
-        store ??= await FileStore.open(join(scratch, 'blob'))
-        return store
+    const built = await buildManifest(
+      kernel,
+      counted(sources, (done, of) => onProgress?.(done, of)),
+      {
+        blobBytes: longestBlob(partitionPositions(params)),
+        signal,
+        // One after another: each takes the place of the one before.
+        async storeFor() {
+          store ??= await FileStore.open(join(scratch, 'blob'))
+          return store
+        },
       },
-      onBlob: async (_, number) => onBlob?.(number + 1),
-    })
+    )
     if (!built.ok) return built
     const blobs = [...built.blobs, built.root].map(({ id, length, shape }) => ({ id, length, chunks: shape.chunks }))
     const chunks = blobs.reduce((total, blob) => total + blob.chunks, 0)

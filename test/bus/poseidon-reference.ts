@@ -21,10 +21,10 @@ const at = (list: readonly bigint[], i: number) => {
 }
 
 /**
- * circomlib's PoseidonEx(T - 1, 1), computed from circomlib's own constants: the same rounds as its template, written
- * as a program. 8 full rounds; how many partial ones the template has for the width the caller says.
+ * All that circomlib's PoseidonEx(T - 1, T) puts out, computed from circomlib's own constants: the same rounds as its
+ * template, written as a program. 8 full rounds; how many partial ones the template has for the width the caller says.
  */
-export function poseidonOfWidth(T: number, PARTIAL: number): (tag: number, inputs: readonly bigint[]) => bigint {
+export function poseidonOutputs(T: number, PARTIAL: number): (tag: number, inputs: readonly bigint[]) => bigint[] {
   const [C, M, PRE, S] = (['C', 'M', 'P', 'S'] as const).map((name) => constants(name, T)) as [
     bigint[],
     bigint[],
@@ -50,8 +50,14 @@ export function poseidonOfWidth(T: number, PARTIAL: number): (tag: number, input
     for (let r = 0; r < FULL / 2 - 1; r++) {
       state = mix(ark(state.map(pow5), (FULL / 2 + 1) * T + PARTIAL + r * T), M)
     }
-    return at(mix(state.map(pow5), M), 0)
+    return mix(state.map(pow5), M)
   }
+}
+
+/** The first of them: PoseidonEx(T - 1, 1). */
+export function poseidonOfWidth(T: number, PARTIAL: number): (tag: number, inputs: readonly bigint[]) => bigint {
+  const outputs = poseidonOutputs(T, PARTIAL)
+  return (tag, inputs) => at(outputs(tag, inputs), 0)
 }
 
 const ofThree = poseidonOfWidth(4, 56)

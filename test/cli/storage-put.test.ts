@@ -15,6 +15,7 @@ const answer = z.strictObject({
   blobs: z.array(z.strictObject({ id: hash, length: z.int(), chunks: z.int() })),
   chunks: z.int(),
   burn: z.int(),
+  seconds: z.strictObject({ encoding: z.number(), blocks: z.number(), fetching: z.number(), total: z.number() }),
 })
 
 let dir: string

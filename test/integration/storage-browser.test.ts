@@ -7,9 +7,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type * as Library from '../../src/browser.ts'
 import { HttpServer, type RouteModule } from '../../src/http/index.ts'
 import { bytesToHex, hexToBytes } from '../../src/lib/index.ts'
+import type { BlobSource } from '../../storage/index.ts'
 import { hostLabel } from '../../storage/io/index.ts'
 import { someBytes } from '../storage/bytes.ts'
 import { REGTEST, ReadingPlace } from '../storage/reading-place.ts'
+import { altered } from '../storage/some-sources.ts'
 import { launchChromium } from '../support/chromium.ts'
 
 /** A gateway beside Chromium: what a page reads, and what a stored page can do. */
@@ -19,6 +21,7 @@ const large = someBytes(300_000)
 
 let place: ReadingPlace
 let gateway: string
+let withheld: string
 let own: string
 let browser: Browser
 let pages: HttpServer
@@ -27,7 +30,7 @@ let active: string
 
 beforeAll(async () => {
   place = await ReadingPlace.make()
-  files = await place.directory({ 'secret.txt': secret, 'large.bin': large })
+  files = await place.directory({ 'secret.txt': secret, 'large.bin': large }, 400_000)
   const tries = `
     const at = (url) => fetch(url).then((answer) => answer.text()).catch(() => 'refused')
     Promise.all(new URLSearchParams(location.hash.slice(1)).getAll('url').map(at)).then((found) => {
@@ -35,6 +38,14 @@ beforeAll(async () => {
     })`
   active = await place.directory({ 'index.html': '<!doctype html><script src="try.js"></script>', 'try.js': tries })
   const url = await place.gateway([place.blobs], { host: (port) => `gateway.test:${port}` })
+  const chunks = altered(place.blobs, (kind, index) => (kind === 'unit' || index === 0 ? 'withheld' : 'given'))
+  // The manifest is given: it has one chunk.
+  const some: BlobSource = {
+    ...chunks,
+    chunk: (id, chunk) => (id === files ? place.blobs : chunks).chunk(id, chunk),
+    unit: (id, unit) => (id === files ? place.blobs : chunks).unit(id, unit),
+  }
+  withheld = await place.gateway([some])
   const { port } = new URL(url)
   gateway = `http://gateway.test:${port}`
   own = `http://${hostLabel(hexToBytes(active))}.gateway.test:${port}`
@@ -71,7 +82,10 @@ async function page(): Promise<RouteModule> {
   }
 }
 
-test('a page reads by URI, verified, from a gateway it does not trust', async () => {
+test.each([
+  ['a gateway it does not trust', () => gateway],
+  ['one that withholds a chunk, and all of its units', () => withheld],
+])('a page reads by URI, verified, from %s', async (_, from) => {
   const tab = await browser.newPage()
   await tab.goto(pages.url)
   await tab.waitForFunction(() => 'wsc' in globalThis)
@@ -90,7 +104,7 @@ test('a page reads by URI, verified, from a gateway it does not trust', async ()
         ...new Uint8Array(await crypto.subtle.digest('SHA-256', await new Blob(pieces as BlobPart[]).arrayBuffer())),
       ]
     },
-    [uri, gateway] as const,
+    [uri, from()] as const,
   )
   expect(typeof digest === 'string' ? digest : bytesToHex(Uint8Array.from(digest))).toBe(bytesToHex(sha256(large)))
   await tab.close()

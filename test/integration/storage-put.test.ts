@@ -129,6 +129,26 @@ test('a provider registers and retires, tells what it holds, and finds what brea
   expect([broken.exit, JSON.parse(broken.stdout)]).toMatchObject([1, { broken: 1, missing: 1 }])
 })
 
+test('killed at whatever moment it goes on, and each record is paid for once', async () => {
+  const address = await provider('third')
+  const file = await place.put('killed.bin', someBytes(400_000, 3))
+  const before = (await place.inscriptions()).length
+  const argv = ['storage', 'put', file, '--peer', address, '--json']
+  for (const said of ['encoding', 'burn', '"status":"sent"']) {
+    const run = place.start(...argv)
+    await new Promise<void>((resolve) => {
+      run.child.stderr.on('data', () => {
+        if (run.stderr().includes(said)) resolve()
+      })
+      run.child.once('close', () => resolve())
+    })
+    run.child.kill('SIGKILL')
+    await run.done
+  }
+  const { blobs } = putJson.parse(await place.json(...argv.slice(0, -1)))
+  expect((await place.inscriptions()).length - before).toBe(blobs.length)
+})
+
 test('nothing is paid where nobody would keep it', async () => {
   const file = await place.put('alone.txt', 'alone')
   const before = (await place.balance()).spendable

@@ -5,17 +5,20 @@ import { CarReader } from '@ipld/car'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { CID } from 'multiformats/cid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { equalBytes, hexToBytes } from '../../src/lib/index.ts'
+import { bytesToHex, equalBytes, hexToBytes } from '../../src/lib/index.ts'
 import { decodeManifest } from '../../storage/index.ts'
 import { type ChainNames, hostLabel } from '../../storage/io/index.ts'
 import { someBytes } from './bytes.ts'
 import { REGTEST, ReadingPlace } from './reading-place.ts'
+import { alice } from './record-scene.ts'
+import { signedName } from './signed-names.ts'
 
 let place: ReadingPlace
 let gateway: string
 let port: string
 let blob: string
 let folder: string
+let other: string
 const content = someBytes(300_000)
 const large = someBytes(600_000, 2)
 const recorded = { asOf: 7, inscription: `${'ee'.repeat(32)}i0` }
@@ -30,6 +33,7 @@ beforeAll(async () => {
     'b/index.html': 'b',
     'c.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   })
+  other = await place.directory({ 'b/index.html': 'other b' })
   const names: ChainNames = {
     signedName: async () => null,
     recorded: async (id) => (id === recorded.inscription ? { id: folder, asOf: recorded.asOf } : null),
@@ -197,4 +201,86 @@ describe('?format=car', () => {
     if (!decoded.ok) throw new Error(decoded.detail)
     return decoded.manifest
   }
+})
+
+describe('a reorg', () => {
+  it('shows with the next request: nothing of what the chain said is kept', async () => {
+    let says: string | null = folder
+    const names: ChainNames = {
+      signedName: async () => (says === null ? null : signedName(says, 1)),
+      recorded: async () => (says === null ? null : { id: says, asOf: 7 }),
+    }
+    const url = await place.gateway([place.blobs], { names })
+    for (const target of [`site.${bytesToHex(alice.publicKey)}`, recorded.inscription]) {
+      const ask = async (headers: Record<string, string> = {}) => fetch(`${url}${at(target, '/b/')}`, { headers })
+      says = folder
+      const before = await ask()
+      const etag = before.headers.get('etag') ?? ''
+      expect([before.status, (await ask({ 'if-none-match': etag })).status]).toEqual([200, 304])
+      says = other
+      const another = await ask({ 'if-none-match': etag })
+      expect([another.status, await another.text()]).toEqual([200, 'other b'])
+      says = null
+      const gone = await ask({ 'if-none-match': etag })
+      expect([gone.status, gone.headers.get('cache-control')]).toEqual([404, 'no-store'])
+      expect((await fetch(`${url}${at(target, '/b/?format=car')}`)).status).toBe(404)
+      says = folder
+      expect((await ask({ 'if-none-match': etag })).status).toBe(304)
+    }
+    // By its id a blob is what it was: no reorg changes what an id is the hash of.
+    says = null
+    expect((await fetch(`${url}${at(folder, '/b/')}`)).status).toBe(200)
+  })
+})
+
+describe('paths that would lead elsewhere', () => {
+  it.each([
+    ['/../x', 'bad-path'],
+    ['/a/%2e%2e/b/index.html', 'bad-path'],
+    ['/a/.%2e/b', 'bad-path'],
+    ['/%2e/index.html', 'bad-path'],
+    ['/a%2Flarge.bin', 'bad-path'],
+    ['/a%5clarge.bin', 'bad-path'],
+    ['/a%00.html', 'bad-path'],
+    ['/a%0d%0ax:%20y', 'bad-path'],
+    ['/a%c2%85', 'bad-path'],
+    ['/a%CC%88', 'bad-path'],
+    ['/%E2%84%AB', 'bad-path'],
+    ['/%EF%BC%8E%EF%BC%8E/x', 'no-such-path'],
+    ['/a%E2%88%95large.bin', 'no-such-path'],
+    ['/%252e%252e%252fx', 'no-such-path'],
+    ['/index.html%20', 'no-such-path'],
+    ['/INDEX.HTML', 'no-such-path'],
+    [`/${'a'.repeat(256)}`, 'bad-path'],
+    [`/${'a/'.repeat(180)}b`, 'no-such-path'],
+  ])('%s is %s, by path and at the blob’s own host', async (path, name) => {
+    const own = `${hostLabel(hexToBytes(folder))}.gateway.test:${port}`
+    expect(error(await get(at(folder, path)))).toBe(name)
+    expect(error(await get(path, { host: own }))).toBe(name)
+  })
+
+  it.each(['/%c0%ae%c0%ae/x', '/%ed%a0%80', '/%f4%90%80%80', '/%u002e', '/%'])('%s is no UTF-8', async (path) => {
+    for (const answer of [
+      await get(at(folder, path)),
+      await get(path, { host: `${hostLabel(hexToBytes(folder))}.gateway.test:${port}` }),
+    ]) {
+      expect([400, 404]).toContain(answer.status)
+      expect(['bad-path', 'bad-encoding', 'no-such-path']).toContain(error(answer))
+      expect(answer.headers['cache-control']).toBe('no-store')
+    }
+  })
+
+  it('and names and lengths that nothing has are refused before anything is looked for', async () => {
+    for (const [target, name] of [
+      [`${'a'.repeat(64)}.${'cd'.repeat(32)}`, 'bad-target'],
+      [`s%69te.${'cd'.repeat(32)}`, 'bad-target'],
+      [`SITE.${'cd'.repeat(32)}`, 'bad-target'],
+      [`..${'cd'.repeat(32)}`, 'no-such-name'],
+      [`%2e%2e/${'cd'.repeat(32)}`, 'no-chain'],
+    ] as const) {
+      expect([target, error(await get(at(target, '?format=name')))]).toEqual([target, name])
+    }
+    const long = await get(at(folder, `/${'a/'.repeat(400)}`))
+    expect([long.status, long.headers['cache-control']]).toEqual([414, 'no-store'])
+  })
 })

@@ -1,12 +1,16 @@
-//! What storage computes: `unitRoots`, `treeNodes`, `encodeColumn`, `restoreColumn`.
+//! What storage computes: `unitRoots`, `treeNodes`, `encodeColumn`, `restoreColumn`, `storageDraw`, `maskUnits`,
+//! `unmaskUnits`.
 
 use super::{
   task::{Job, guarded, run},
   thrown,
 };
 use crate::{
+  curves::Fr,
   error::Error,
+  field,
   storage::{code, tree},
+  witness::mask,
 };
 use napi::{
   Env,
@@ -44,4 +48,35 @@ pub fn encode_column(data_units: u32, width: u32, data: Uint8Array) -> Bytes {
 pub fn restore_column(data_units: u32, width: u32, numbers: Uint32Array, units: Uint8Array) -> Bytes {
   let (numbers, units) = (numbers.to_vec(), units.to_vec());
   run(move || code::restore(data_units as usize, width as usize, &numbers, &units))
+}
+
+/// Both outputs of Poseidon with a tag of two, three, four or seven elements; 64 bytes.
+#[napi]
+pub fn storage_draw(env: Env, tag: u32, inputs: Uint8Array) -> napi::Result<Uint8Array> {
+  let bad = || Error::internal("inputs are two, three, four or seven canonical elements");
+  guarded(|| {
+    let elements = field::decode_vec(&inputs).ok_or_else(bad)?;
+    let outputs = mask::hash::of_some(u64::from(tag), &elements).ok_or_else(bad)?;
+    Ok(field::encode_vec(&outputs))
+  })
+  .map(Uint8Array::from)
+  .map_err(|error| thrown(env, &error))
+}
+
+/// Units under the mask; 7,936 bytes in, 8,192 out.
+#[napi]
+pub fn mask_units(base: Uint8Array, numbers: Uint32Array, units: Uint8Array, parallel: bool) -> Bytes {
+  let (base, numbers, units) = (base.to_vec(), numbers.to_vec(), units.to_vec());
+  run(move || mask::encode(&element(&base)?, &numbers, &units, parallel))
+}
+
+/// Units from under the mask; 8,192 bytes in, 7,936 out, and a byte for each at the end.
+#[napi]
+pub fn unmask_units(base: Uint8Array, numbers: Uint32Array, encoded: Uint8Array, parallel: bool) -> Bytes {
+  let (base, numbers, encoded) = (base.to_vec(), numbers.to_vec(), encoded.to_vec());
+  run(move || mask::decode(&element(&base)?, &numbers, &encoded, parallel))
+}
+
+fn element(bytes: &[u8]) -> Result<Fr, Error> {
+  field::decode(bytes).ok_or_else(|| Error::internal("a base is a canonical element"))
 }

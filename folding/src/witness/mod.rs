@@ -7,6 +7,7 @@
 
 mod accumulator;
 mod gadgets;
+pub mod mask;
 mod numbers;
 mod rules;
 mod sha256;

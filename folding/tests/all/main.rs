@@ -5,6 +5,7 @@ mod contract;
 mod fold;
 mod key;
 mod line;
+mod mask;
 mod oneshot;
 mod r1cs;
 mod storage;

@@ -13,6 +13,7 @@ import { noteOutages } from '../outage.ts'
 import { openBitcoind } from '../source.ts'
 import { readStorageNetwork } from '../storage-network.ts'
 import { peerOption, type StorageOptions, storagePlaces, withStorage } from '../storage-place.ts'
+import { noteScan } from '../storage-scan.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends StorageOptions {
@@ -82,6 +83,7 @@ async function serveGateway(context: CliContext, options: Options): Promise<Exit
       node: client ? { client, settlement: folder } : undefined,
       onFault: ({ source, reject, detail }) => terminal.note(`${source}: ${reject}: ${detail}`),
     })
+    if (client !== null && gateway.inscriptions !== null) noteScan(gateway.inscriptions, { client }, context)
     try {
       return await run(gateway, chain, options, context)
     } finally {

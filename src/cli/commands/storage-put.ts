@@ -15,9 +15,10 @@ import {
   contentJson,
   costLines,
   costsJson,
-  encodingProgress,
   type PutTimes,
+  partProgress,
   showPutProgress,
+  uriOf,
 } from '../storage-put-text.ts'
 import { type OpenedNode, withStorageNode } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
@@ -82,7 +83,7 @@ async function put(context: CliContext, path: string, options: PutCommandOptions
 async function putAmong(context: CliContext, path: string, options: PutCommandOptions, opened: OpenedNode) {
   const { terminal, signal } = context
   const { node, params, storage, client, places } = opened
-  const content = await encoded(context, path, opened)
+  const content = await encoded(context, path, options, opened)
   if (content === null) return EXIT.invalid
   const { times, made } = { ...content, times: { ...content.times, confirmations: options.confirmations } }
   await node.table.caughtUp()
@@ -105,13 +106,13 @@ async function putAmong(context: CliContext, path: string, options: PutCommandOp
     inscriber.events.on('problem', (error) => terminal.note(error.message))
     if (options.dryRun === true) {
       const cost = await service.quote(made, wanted)
-      if (json) terminal.result(jsonLine(costsJson(made, cost, times)))
+      if (json) terminal.result(jsonLine(costsJson(made, params, cost, times)))
       else for (const line of costLines(made, cost, times)) terminal.result(line)
       return EXIT.valid
     }
     tellPut(context, inscriber, service, (cost) => costLines(made, cost, times), json === true)
     await service.put(made, { ...wanted, copies: options.copies, confirmations: options.confirmations, signal })
-    terminal.result(json ? jsonLine(contentJson(made)) : `stored ${made.id}`)
+    terminal.result(json ? jsonLine(contentJson(made, params)) : `stored ${uriOf(made.id, params) ?? made.id}`)
     return EXIT.valid
   } finally {
     await inscriber.stop()
@@ -143,7 +144,12 @@ function tellPut(
   showPutProgress(context, service)
 }
 
-async function encoded(context: CliContext, path: string, { node, storage, places }: OpenedNode) {
+async function encoded(
+  context: CliContext,
+  path: string,
+  { json }: PutCommandOptions,
+  { node, storage, places }: OpenedNode,
+) {
   const { terminal, signal, clock } = context
   const began = clock()
   const made = await encodeContent(path, {
@@ -151,12 +157,14 @@ async function encoded(context: CliContext, path: string, { node, storage, place
     params: storage,
     folder: places.put,
     signal,
-    onProgress: encodingProgress(context),
+    onProgress: partProgress(context, 'encoding'),
   })
   terminal.settle()
   const times: PutTimes = { encoding: (clock() - began) / 1000, confirmations: 1 }
   if (made.ok) return { made: made.content, times }
-  terminal.note(`${path} cannot be stored: ${made.detail} (${made.reject})`)
+  const { reject: reason, detail } = made
+  if (json) terminal.result(jsonLine({ valid: false, reason, detail }))
+  else terminal.note(`${path} cannot be stored: ${detail} (${reason})`)
   return null
 }
 

@@ -9,6 +9,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { readStorageNetwork, type StorageNetworkFlags, storageNetworkOptions } from '../storage-network.ts'
 import { storageDirOption, storagePlaces } from '../storage-place.ts'
+import { partProgress } from '../storage-put-text.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends StorageNetworkFlags {
@@ -41,7 +42,7 @@ async function look(context: CliContext, options: Options): Promise<ExitCode> {
     folder: join(provider, 'replica'),
     level: options.level,
     signal,
-    onProgress: (chunks, of) => terminal.progress(`scrubbing: ${chunks} of ${of} chunks`),
+    onProgress: partProgress(context, 'scrubbing'),
   })
   terminal.settle()
   const { level, blobs, chunks, broken, missing } = counts

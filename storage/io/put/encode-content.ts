@@ -9,7 +9,7 @@ import { BlobTree } from '../../blob/tree.ts'
 import { type BuildReject, buildManifest } from '../../manifest/build.ts'
 import { partitionPositions, type StorageParams } from '../../params.ts'
 import { FileStore } from '../file-store.ts'
-import { type FolderReject, sourceFiles } from '../folder.ts'
+import { counted, type FolderReject, sourceFiles } from '../folder.ts'
 import type { ProvedChunk } from '../replica/chunk-store.ts'
 
 /** A blob that is ready to be given to others. */
@@ -39,8 +39,8 @@ export interface EncodeContentOptions {
   /** Where blobs are written. */
   readonly folder: string
   readonly signal?: AbortSignal | undefined
-  /** So many bytes of content are coded, of about so many. */
-  onProgress?(bytes: number, of: number): void
+  /** How far it is: of two readings of all. */
+  onProgress?(done: number, of: number): void
 }
 
 /** Encodes a file or a folder into a folder of blobs, named by the id of all of it; the same content gives the same. */
@@ -53,29 +53,25 @@ export async function encodeContent(
   if (!source.ok) return source
   const building = await newBuilding(folder)
   const open: FileStore[] = []
-  let before = 0
-  let last = 0
   try {
-    const built = await buildManifest(kernel, source.files, {
-      blobBytes: longestBlob(Math.min(partitionPositions(params), 3_072)),
-      signal,
-      onProgress: (bytes) => {
-        // Counted from 0 for each blob.
-        if (bytes < last) before += last
-        last = bytes
-        onProgress?.(before + bytes, source.bytes)
+    const built = await buildManifest(
+      kernel,
+      counted(source, (done, of) => onProgress?.(done, of)),
+      {
+        blobBytes: longestBlob(Math.min(partitionPositions(params), 3_072)),
+        signal,
+        storeFor: async (number) => {
+          const store = await FileStore.open(join(building, `${number}.blob`))
+          open.push(store)
+          return store
+        },
+        onBlob: async () => {
+          const store = open.pop()
+          await store?.sync()
+          await store?.close()
+        },
       },
-      storeFor: async (number) => {
-        const store = await FileStore.open(join(building, `${number}.blob`))
-        open.push(store)
-        return store
-      },
-      onBlob: async () => {
-        const store = open.pop()
-        await store?.sync()
-        await store?.close()
-      },
-    })
+    )
     if (!built.ok) return built
     const id = bytesToHex(built.root.id)
     const place = join(folder, id)

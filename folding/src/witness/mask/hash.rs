@@ -1,0 +1,33 @@
+//! Poseidon of a few elements with a tag, circomlib's `PoseidonEx(n, 2)`: bases, keys and draws.
+
+use crate::{curves::Fr, poseidon::wide::Permutation};
+use std::sync::LazyLock;
+
+static OF_TWO: LazyLock<Permutation<3>> = LazyLock::new(|| Permutation::new(57));
+static OF_THREE: LazyLock<Permutation<4>> = LazyLock::new(|| Permutation::new(56));
+static OF_FOUR: LazyLock<Permutation<5>> = LazyLock::new(|| Permutation::new(60));
+static OF_SEVEN: LazyLock<Permutation<8>> = LazyLock::new(|| Permutation::new(64));
+
+/// Both outputs of P²(tag; a, b).
+pub fn of_two(tag: u64, inputs: &[Fr; 2]) -> [Fr; 2] {
+  outputs(&OF_TWO, tag, inputs)
+}
+
+/// Both outputs of P²(tag; …); `None` but for two, three, four or seven elements, which are all that storage draws by.
+pub fn of_some(tag: u64, inputs: &[Fr]) -> Option<[Fr; 2]> {
+  match inputs.len() {
+    2 => Some(outputs(&OF_TWO, tag, inputs)),
+    3 => Some(outputs(&OF_THREE, tag, inputs)),
+    4 => Some(outputs(&OF_FOUR, tag, inputs)),
+    7 => Some(outputs(&OF_SEVEN, tag, inputs)),
+    _ => None,
+  }
+}
+
+/// `inputs` are T − 1.
+fn outputs<const T: usize>(permutation: &Permutation<T>, tag: u64, inputs: &[Fr]) -> [Fr; 2] {
+  let mut state = [Fr::from(tag); T];
+  state[1..].copy_from_slice(inputs);
+  permutation.permute(&mut state);
+  [state[0], state[1]]
+}

@@ -1,0 +1,70 @@
+import { FIELD_MODULUS } from '../../src/bus/index.ts'
+import { UNITS_A_CHUNK } from '../blob/shape.ts'
+import { elementOf, halvesOf } from './elements.ts'
+
+/** Tags of what is hashed in a try. */
+const SEED_TAG = 21
+const SECOND_TAG = 22
+const TICKET_TAG = 23
+
+const MASK_64 = (1n << 64n) - 1n
+const MASK_128 = (1n << 128n) - 1n
+
+/** Both outputs of circomlib's PoseidonEx(n, 2) with initial state `tag`. */
+export type Draw = (tag: number, inputs: readonly bigint[]) => readonly [bigint, bigint]
+
+/** What a provider's tries at one block in one partition are about: all of it is public. */
+export interface Challenge {
+  /** Of the network, 32 bytes. */
+  readonly networkHash: Uint8Array
+  /** Of the block that is the challenge, in internal order. */
+  readonly blockHash: Uint8Array
+  /** The provider's x-only public key, 32 bytes. */
+  readonly key: Uint8Array
+  /** First position of the partition. */
+  readonly first: number
+  /** n, its used positions, as of six blocks before. There are as many tries. */
+  readonly fill: number
+}
+
+/** A try until the first unit is read. */
+export interface FirstDraw {
+  /** Fresh for each try, so that no summary of a unit replaces its elements. */
+  readonly alpha: bigint
+  readonly beta: bigint
+  /** Counted through the partition, sixteen a position. */
+  readonly unit: number
+}
+
+/** The first unit of try `number`; RangeError where there is no such try. */
+export function firstDraw(draw: Draw, challenge: Challenge, number: number): FirstDraw {
+  const { networkHash, blockHash, key, first, fill } = challenge
+  if (!Number.isInteger(number) || number < 0 || number >= fill) throw new RangeError(`try ${number} of ${fill}`)
+  const [block, provider] = [halvesOf(blockHash), halvesOf(key)]
+  const [alpha, beta] = draw(SEED_TAG, [
+    elementOf(networkHash),
+    ...[block.high, block.low, provider.high, provider.low],
+    ...[BigInt(first), BigInt(number)],
+  ])
+  return { alpha, beta, unit: unitAt(beta, fill) }
+}
+
+/** e: the elements of an encoded unit as the coefficients of a polynomial, the first the constant one, at alpha. */
+export function summaryOf(alpha: bigint, encoded: readonly bigint[]): bigint {
+  return encoded.reduceRight((sum, element) => (sum * alpha + element) % FIELD_MODULUS, 0n)
+}
+
+/** The second unit, which the summary of the first decides. */
+export function secondDraw(draw: Draw, { beta }: FirstDraw, summary: bigint, fill: number): number {
+  return unitAt(draw(SECOND_TAG, [beta, summary])[0], fill)
+}
+
+/** v, below 2^128: the try wins if it is below the threshold. */
+export function ticketOf(draw: Draw, { beta }: FirstDraw, summaries: readonly [bigint, bigint]): bigint {
+  return draw(TICKET_TAG, [beta, ...summaries])[0] & MASK_128
+}
+
+/** ⌊(β mod 2^64)·U / 2^64⌋ */
+function unitAt(beta: bigint, fill: number): number {
+  return Number(((beta & MASK_64) * BigInt(UNITS_A_CHUNK * fill)) >> 64n)
+}
