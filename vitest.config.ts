@@ -2,7 +2,14 @@ import { defineConfig } from 'vitest/config'
 import { closingLine } from './scripts/vitest-reporter.ts'
 
 // No retries anywhere: a test that passes only at the second attempt is a failing test.
-const common = { pool: 'forks' as const, environment: 'node', testTimeout: 60_000, hookTimeout: 120_000 }
+const common = {
+  pool: 'forks' as const,
+  environment: 'node',
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  // A busy machine is late, not wrong.
+  expect: { poll: { timeout: 30_000 } },
+}
 
 // Tests that prove use every core themselves and measure times: one file after another.
 const alone = { ...common, maxWorkers: 1, hookTimeout: 600_000 }

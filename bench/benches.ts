@@ -7,6 +7,7 @@ import { gateway } from './benches/gateway.ts'
 import { height } from './benches/height.ts'
 import { live } from './benches/live.ts'
 import { oneShot } from './benches/one-shot.ts'
+import { peers } from './benches/peers.ts'
 import { poseidon } from './benches/poseidon.ts'
 import { rules } from './benches/rules.ts'
 import { scan } from './benches/scan.ts'
@@ -36,4 +37,5 @@ export const benches: readonly Bench[] = [
   attestations,
   scan,
   serve,
+  peers,
 ]

@@ -107,3 +107,10 @@ export const oneShotElsewhere = [
     setUp: 'none',
   },
 ] as const
+
+/** What a light client of a header chain reads and how long it verifies, as the systems themselves publish it. */
+export const lightSyncElsewhere = [
+  { name: 'ZeroSync/header_chain (Cairo)', reads: '180 kB, and 1.5 MB of public input', verifies: '5 s on a phone' },
+  { name: 'starkware-bitcoin/raito (Cairo, Stwo)', reads: '1–2.5 MB', verifies: '100 ms to seconds' },
+  { name: 'btc-nova-lc (Nova)', reads: '12.6–13.7 kB', verifies: '29–53 ms' },
+] as const

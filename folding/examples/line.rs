@@ -11,7 +11,7 @@ use std::{
 use wsc_folding::{
   curves::Fr,
   field,
-  line::scheme::Line,
+  line::prover::scheme::Line,
   r1cs::R1cs,
   scheme::{FoldingScheme, Watch},
   verifying::VerifyingKey,

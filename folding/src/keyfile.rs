@@ -1,20 +1,18 @@
-//! The two files of a setup: `verifier.key`, the compact verifying key, and `params.bin`, what a prover needs.
+//! The files of a folding scheme's setup (`setup_files.rs`).
 
 use crate::{
-  error::{Code, Error, Result},
+  error::{Code, Result},
   r1cs::R1cs,
   scheme::FoldingScheme,
-  sealed::{self, Kind},
+  sealed::Kind,
+  setup_files,
   setup_kind::SetupKind,
-  verifying::VerifyingKey,
+  verifying::{KeyInfo, VerifyingKey},
 };
-use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// Largest parameter file read, in bytes.
 const MAX_PARAMETERS: u64 = 4 << 30;
-/// Key id, setup kind, hash of the circuit file.
-const HEAD: usize = 32 + 1 + 32;
 
 /// What a setup is, for people and for comparing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,15 +54,11 @@ pub fn write<S: FoldingScheme>(
   compact: &[u8],
   ceremony: Option<&[u8]>,
 ) -> Result<SetupInfo> {
-  let loaded = S::VerifyingKey::load(compact, ceremony)?.info();
-  let mut body = Vec::new();
-  body.extend_from_slice(&loaded.key_id);
-  body.push(loaded.setup.as_byte());
-  body.extend_from_slice(&Sha256::digest(circuit_bytes));
-  body.extend_from_slice(&S::write_parameters(parameters)?);
-  sealed::write_atomically(&out.join("params.bin"), &parameters_of::<S>().seal(&body))?;
-  sealed::write_atomically(&out.join("verifier.key"), compact)?;
-  Ok(info::<S>(loaded.key_id, loaded.setup, circuit, parameters))
+  let KeyInfo { key_id, setup, .. } = S::VerifyingKey::load(compact, ceremony)?.info();
+  let written = S::write_parameters(parameters)?;
+  let identity = (&key_id, setup);
+  setup_files::write(out, &parameters_of::<S>(), identity, circuit_bytes, &written, compact)?;
+  Ok(info::<S>(key_id, setup, circuit, parameters))
 }
 
 /// Reads `params.bin` from `directory`; it must have been made for exactly this circuit file.
@@ -73,19 +67,10 @@ pub fn read<S: FoldingScheme>(
   circuit: &R1cs,
   circuit_bytes: &[u8],
 ) -> Result<(SetupInfo, S::Parameters)> {
-  let bad = |what: &str| Error::key(format!("parameter file: {what}"));
-  let bytes = sealed::read_bounded(&directory.join("params.bin"), MAX_PARAMETERS)?;
-  let kind = parameters_of::<S>();
-  let (head, parameters) = kind
-    .open(&bytes)?
-    .split_first_chunk::<HEAD>()
-    .ok_or_else(|| bad("too short"))?;
-  if head[33..] != *Sha256::digest(circuit_bytes) {
-    return Err(bad("made for another circuit"));
-  }
-  let mut key_id = [0; 32];
-  key_id.copy_from_slice(&head[..32]);
-  let parameters = S::read_parameters(parameters, circuit, &key_id)?;
-  let setup = SetupKind::from_byte(head[32]);
-  Ok((info::<S>(key_id, setup, circuit, &parameters), parameters))
+  let parse = |key_id: [u8; 32], bytes: &[u8]| {
+    let parameters = S::read_parameters(bytes, circuit, &key_id)?;
+    let setup = SetupKind::of(S::tau_g2(&parameters), None)?;
+    Ok((info::<S>(key_id, setup, circuit, &parameters), parameters))
+  };
+  setup_files::read(directory, &parameters_of::<S>(), MAX_PARAMETERS, circuit_bytes, parse)
 }

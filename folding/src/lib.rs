@@ -29,6 +29,8 @@ pub mod scheme;
 pub mod sealed;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod session;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod setup_files;
 pub mod setup_kind;
 pub mod sparse;
 pub mod storage;

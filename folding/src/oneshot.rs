@@ -16,10 +16,12 @@ use crate::{
   error::{Code, Error, Result},
   field,
   line::{
+    argument::{
+      mercury,
+      spartan::{self, Half},
+      transcript::Transcript,
+    },
     curve::G,
-    mercury,
-    spartan::{self, Half},
-    transcript::Transcript,
     words::{Reader, WORD, Writer},
   },
   ptau,

@@ -10,7 +10,7 @@ use crate::{
   curves::Fr,
   error::{Code, Error, Result},
   field,
-  line::{curve::G, matrices::multiply, mercury, spartan_prover},
+  line::{argument::proving, curve::G, relation::matrices::multiply},
   msm::msm,
   oneshot::{self, Proof, Statement},
   ptau,
@@ -99,9 +99,9 @@ impl Prover {
     watch.stage("proof", 2, 3)?;
     let mut statement = Statement::new(&self.info.key_id, shape, public, &commitment);
     let (transcript, claim) = statement.claim(shape);
-    let (spartan, points) = spartan_prover::prove(transcript, &claim, tables, None, variables.clone())?;
+    let (spartan, points) = proving::spartan::prove(transcript, &claim, tables, None, variables.clone())?;
     let (point, value) = (&points.column, &spartan.witness);
-    let opening = mercury::prove(transcript, &self.powers, &commitment, &variables, point, value);
+    let opening = proving::mercury::prove(transcript, &self.powers, &commitment, &variables, point, value);
     let proof = Proof {
       witness: commitment,
       spartan,

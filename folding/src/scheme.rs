@@ -6,6 +6,7 @@ use crate::{
   r1cs::R1cs,
   verifying::VerifyingKey,
 };
+use halo2curves::bn256::G2Affine;
 use std::{
   path::Path,
   sync::{
@@ -55,6 +56,9 @@ pub trait FoldingScheme: 'static {
 
   /// Constraints of the step circuit with what folding adds to it, and of the circuit on the other curve.
   fn constraints(parameters: &Self::Parameters) -> [usize; 2];
+
+  /// τ·G2 of the powers that the parameters rest on.
+  fn tau_g2(parameters: &Self::Parameters) -> &G2Affine;
 
   fn write_parameters(parameters: &Self::Parameters) -> Result<Vec<u8>>;
 

@@ -13,8 +13,10 @@ use ff::PrimeField;
 use std::collections::HashMap;
 
 /// Coefficients 1 and −1 have these numbers in every table: most terms need no multiplication.
-const ONE: u32 = 0;
-const MINUS_ONE: u32 = 1;
+pub const ONE: u32 = 0;
+pub const MINUS_ONE: u32 = 1;
+/// Rows that one task works on, of those that share a pass over a matrix.
+pub const ROWS_A_TASK: usize = 1 << 12;
 
 /// One term of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

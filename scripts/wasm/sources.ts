@@ -2,27 +2,20 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Modules of `folding/src` that only proving needs: `lib.rs` and `line/mod.rs` leave them out on wasm32, so they are no input. */
+/** Modules of `folding/src` that only proving needs: the modules above them leave them out on wasm32, so they are no input. */
 const PROVING_ONLY = [
   'addon',
   'keyfile',
-  'line/accumulator',
+  'line/argument/proving',
   'line/augmented',
   'line/commitment',
-  'line/compress',
-  'line/generators',
-  'line/ivc',
-  'line/multiples',
-  'line/parameter_file',
-  'line/parameters',
-  'line/scheme',
-  'line/spartan_prover',
-  'line/sponge_gadget',
-  'line/widths',
+  'line/prover',
   'oneshot_prover',
   'scheme',
   'sealed',
   'session',
+  'setup_files',
+  'storage/mask',
   'witness',
 ]
 

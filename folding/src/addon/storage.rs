@@ -9,8 +9,8 @@ use crate::{
   curves::Fr,
   error::Error,
   field,
+  storage::mask,
   storage::{code, tree},
-  witness::mask,
 };
 use napi::{
   Env,

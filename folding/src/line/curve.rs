@@ -60,7 +60,10 @@ pub fn limbs_of(coordinate: &Fq) -> [Fr; LIMBS] {
 }
 
 /// A point of G as six limbs: x₀ x₁ x₂ y₀ y₁ y₂; the neutral one as zeroes.
-pub fn point_limbs(point: &G) -> [Fr; 2 * LIMBS] {
+pub type PointLimbs = [Fr; 2 * LIMBS];
+
+/// The limbs of canonical coordinates.
+pub fn point_limbs(point: &G) -> PointLimbs {
   let (x, y) = (limbs_of(&point.x), limbs_of(&point.y));
   [x[0], x[1], x[2], y[0], y[1], y[2]]
 }

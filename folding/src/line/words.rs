@@ -1,7 +1,6 @@
 //! Values as words of 32 bytes, each in its one form: scalars little-endian and canonical; points as x and in the top bit
 //! y's parity, the neutral one all zeroes.
 
-use super::sumcheck::Round;
 use crate::error::{Code, Error, Result};
 use ff::{Field, PrimeField};
 use halo2curves::CurveAffine;
@@ -22,9 +21,9 @@ impl Writer {
     }
   }
 
-  pub fn rounds<F: PrimeField>(&mut self, rounds: &[Round<F>]) {
-    for round in rounds {
-      self.scalars(round);
+  pub fn pairs<F: PrimeField>(&mut self, pairs: &[[F; 2]]) {
+    for pair in pairs {
+      self.scalars(pair);
     }
   }
 
@@ -86,7 +85,7 @@ impl<'a> Reader<'a> {
     Ok(out)
   }
 
-  pub fn rounds<F: PrimeField>(&mut self, count: usize) -> Result<Vec<Round<F>>> {
+  pub fn pairs<F: PrimeField>(&mut self, count: usize) -> Result<Vec<[F; 2]>> {
     (0..count).map(|_| self.array()).collect()
   }
 

@@ -1,5 +1,4 @@
-//! The two files of a setup: `verifier.key`, the compact verifying key, and `params.bin`, the powers of tau that a prover
-//! commits with.
+//! The files of a one-shot circuit's setup (`setup_files.rs`): what a prover needs are the powers of tau that it commits with.
 
 use crate::{
   error::{Code, Error, Result},
@@ -7,10 +6,10 @@ use crate::{
   oneshot::Verifier,
   r1cs::R1cs,
   raw,
-  sealed::{self, Kind},
+  sealed::Kind,
+  setup_files,
   setup_kind::SetupKind,
 };
-use sha2::{Digest, Sha256};
 use std::path::Path;
 
 const PARAMETERS: Kind = Kind {
@@ -21,8 +20,6 @@ const PARAMETERS: Kind = Kind {
 };
 /// Largest parameter file read, in bytes: 2^20 powers of 64 bytes, and some.
 const MAX_PARAMETERS: u64 = 80 << 20;
-/// Key id, setup kind, hash of the circuit file.
-const HEAD: usize = 32 + 1 + 32;
 
 /// What a setup is, for people and for comparing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,28 +52,21 @@ pub fn write(
   compact: &[u8],
   ceremony: Option<&[u8]>,
 ) -> Result<SetupInfo> {
-  let loaded = Verifier::load(compact, ceremony)?;
-  let mut body = Vec::new();
-  body.extend_from_slice(&loaded.key_id);
-  body.push(loaded.setup.as_byte());
-  body.extend_from_slice(&Sha256::digest(circuit_bytes));
-  raw::put(&mut body, powers);
-  sealed::write_atomically(&out.join("params.bin"), &PARAMETERS.seal(&body))?;
-  sealed::write_atomically(&out.join("verifier.key"), compact)?;
-  Ok(info(loaded.key_id, loaded.setup, circuit))
+  let Verifier { key_id, setup, .. } = Verifier::load(compact, ceremony)?;
+  let mut written = Vec::with_capacity(powers.len() * raw::G1);
+  raw::put(&mut written, powers);
+  setup_files::write(out, &PARAMETERS, (&key_id, setup), circuit_bytes, &written, compact)?;
+  Ok(info(key_id, setup, circuit))
 }
 
 /// Reads `params.bin` from `directory`; it must have been made for exactly this circuit file.
 pub fn read(directory: &Path, circuit: &R1cs, circuit_bytes: &[u8]) -> Result<(SetupInfo, Vec<G>)> {
-  let bad = |what: &str| Error::key(format!("parameter file: {what}"));
-  let bytes = sealed::read_bounded(&directory.join("params.bin"), MAX_PARAMETERS)?;
-  let body = PARAMETERS.open(&bytes)?;
-  let (head, powers) = body.split_at_checked(HEAD).ok_or_else(|| bad("too short"))?;
-  if head[33..] != *Sha256::digest(circuit_bytes) {
-    return Err(bad("made for another circuit"));
-  }
-  let powers = raw::take(powers, raw::G1).ok_or_else(|| bad("a power is not on the curve"))?;
-  let mut key_id = [0; 32];
-  key_id.copy_from_slice(&head[..32]);
-  Ok((info(key_id, SetupKind::from_byte(head[32]), circuit), powers))
+  let parse = |key_id: [u8; 32], bytes: &[u8]| {
+    let powers: Vec<G> =
+      raw::take(bytes, raw::G1).ok_or_else(|| Error::key("parameter file: a power is not on the curve"))?;
+    // What is no whole set of powers is refused by the caller, who knows their number.
+    let setup = powers.get(1).map_or(Ok(SetupKind::InsecureDev), SetupKind::of_power)?;
+    Ok((info(key_id, setup, circuit), powers))
+  };
+  setup_files::read(directory, &PARAMETERS, MAX_PARAMETERS, circuit_bytes, parse)
 }

@@ -42,6 +42,12 @@ impl<const T: usize> Permutation<T> {
       .map(|_| std::array::from_fn(|_| grain.constant()))
       .collect();
     let mix = cauchy(&mut grain);
+    Permutation::of(round, mix)
+  }
+
+  /// Of constants and a matrix: a row of constants a round, the partial rounds in the midst of the full ones.
+  pub fn of(round: Vec<[Fr; T]>, mix: [[Fr; T]; T]) -> Self {
+    let partial_rounds = round.len() - FULL_ROUNDS;
     let inverse = invert(&mix.iter().map(|row| row.to_vec()).collect::<Vec<_>>());
     // A round's constants but the first, seen from before the matrix of the round before, may be added before its
     // S-box instead, which touches element 0 alone.

@@ -12,7 +12,9 @@ use std::collections::{HashMap, HashSet};
 
 /// Greatest padded circuit that is read: 2^20 constraints or variables.
 pub const MAX_SIZE: u64 = 1 << 20;
-const MAX_TERMS: usize = 1 << 24;
+/// Most terms of all rows together, and of all row patterns together. A term is two bytes of a key and up to 24 of
+/// memory, so it is judged before memory is taken.
+const MAX_TERMS: usize = 1 << 22;
 /// Most public values.
 const MAX_IO: u64 = 1 << 16;
 
@@ -118,8 +120,11 @@ pub fn decode<F: PrimeField>(bytes: &[u8]) -> Result<Shape<F>> {
     if pattern.based {
       last_base = base;
     }
+    total += pattern.terms.iter().map(Vec::len).sum::<usize>();
+    if total > MAX_TERMS {
+      return Err(too_many_terms());
+    }
     for (matrix, terms) in matrices.iter_mut().zip(&pattern.terms) {
-      total += terms.len();
       matrix.terms.extend(terms.iter().map(|(code, coefficient)| Term {
         column: if code & 1 == 1 {
           variables as u32 + (code >> 1) as u32
@@ -129,9 +134,6 @@ pub fn decode<F: PrimeField>(bytes: &[u8]) -> Result<Shape<F>> {
         coefficient: *coefficient,
       }));
       matrix.ends.push(matrix.terms.len() as u32);
-    }
-    if total > MAX_TERMS {
-      return Err(Error::key("more terms than any circuit of this size has"));
     }
   }
   let last_is_empty = rows > 0 && matrices.iter().all(|matrix| matrix.row(rows - 1).is_empty());
@@ -169,11 +171,15 @@ fn read_table<F: PrimeField>(reader: &mut Reader<'_>) -> Result<Vec<F>> {
   Ok(table)
 }
 
+fn too_many_terms() -> Error {
+  Error::key("more terms than any circuit has that is proved here")
+}
+
 fn read_patterns(reader: &mut Reader<'_>, coefficients: usize, io: usize) -> Result<Vec<Pattern>> {
   let count = reader.count(3)?;
   let mut patterns = Vec::with_capacity(count);
   let mut distinct = HashSet::with_capacity(count);
-  let mut seen = 2; // 1 and −1 are always there
+  let (mut seen, mut total) = (2, 0); // 1 and −1 are always there
   for _ in 0..count {
     let start = reader.position();
     let mut pattern = Pattern {
@@ -184,6 +190,10 @@ fn read_patterns(reader: &mut Reader<'_>, coefficients: usize, io: usize) -> Res
     let mut least = u64::MAX;
     for terms in &mut pattern.terms {
       let length = reader.count(2)?;
+      total += length;
+      if total > MAX_TERMS {
+        return Err(too_many_terms());
+      }
       terms.reserve_exact(length);
       for _ in 0..length {
         let code = reader.number(2 * MAX_SIZE + 1)?;

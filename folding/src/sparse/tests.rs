@@ -1,7 +1,7 @@
 use super::*;
 use crate::line::{
-  matrices::{combined_columns, multiply},
-  sumcheck::eq_table,
+  argument::sumcheck::eq_table,
+  relation::matrices::{combined_columns, multiply},
 };
 use ff::Field;
 use halo2curves::bn256::Fr;
@@ -77,6 +77,27 @@ fn one_shape_has_one_encoding() {
     assert!(decode::<Fr>(&good[..length]).is_err(), "{length} bytes");
   }
   assert!(decode::<Fr>(&[&good[..], &[0]].concat()).is_err());
+}
+
+/// Two bytes of a key make a term, and a row that repeats them one more: both are bounded before there is memory for them.
+#[test]
+fn terms_are_bounded() {
+  let of_terms = |terms: usize, rows: usize| {
+    let mut bytes = Vec::new();
+    // 4 constraints, 4 variables, 1 public value, the rows, no coefficient but 1 and −1, one pattern.
+    for number in [4, 4, 1, rows, 0, 1, terms, 0, 0] {
+      crate::bytes::put_number(&mut bytes, number as u64);
+      if bytes.len() > 6 && number == terms {
+        bytes.resize(bytes.len() + 2 * terms, 0);
+      }
+    }
+    bytes.resize(bytes.len() + 2 * rows, 0);
+    decode::<Fr>(&bytes).map(|_| ()).map_err(|error| error.to_string())
+  };
+  let refused = |terms, rows| of_terms(terms, rows).unwrap_err();
+  assert!(refused((1 << 22) + 1, 1).contains("more terms"));
+  assert!(refused((1 << 21) + 1, 2).contains("more terms"));
+  assert_eq!(of_terms(1 << 21, 2), Ok(()));
 }
 
 /// The products of the verifier and the prover are those of the matrices' terms, taken one by one.

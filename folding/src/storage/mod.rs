@@ -1,5 +1,8 @@
 //! What storage computes over many bytes (`storage/` in the repository says what it is for): the hashes of the tree over
-//! a blob's units, and the Reed–Solomon code over them.
+//! a blob’s units, the Reed–Solomon code over them, and the mask under which a provider keeps them.
 
 pub mod code;
+// Serving and keeping replicas is native alone.
+#[cfg(not(target_arch = "wasm32"))]
+pub mod mask;
 pub mod tree;

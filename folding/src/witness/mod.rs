@@ -7,7 +7,6 @@
 
 mod accumulator;
 mod gadgets;
-pub mod mask;
 mod numbers;
 mod rules;
 mod sha256;

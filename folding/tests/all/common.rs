@@ -1,5 +1,6 @@
 //! A small step circuit, written as bytes: state (a, b) and a private x become ((a + x)² + b, b + 1).
 
+use sha2::{Digest, Sha256};
 use std::{
   fs,
   ops::Range,
@@ -11,7 +12,7 @@ use wsc_folding::{
   error::Result,
   field::{self, MODULUS},
   keyfile::SetupInfo,
-  line::{self, scheme::Line},
+  line::{self, prover::scheme::Line},
   ptau,
   scheme::{FoldingScheme, Watch},
   session::{self, Prover},
@@ -125,6 +126,19 @@ impl Drop for Temporary {
   }
 }
 
+/// A copy of a directory's `params.bin` in another one; its byte for the kind of the setup says "ceremony", and the checksum
+/// fits.
+pub fn said_of_the_ceremony(directory: &Path, to: &Path) {
+  let mut bytes = fs::read(directory.join("params.bin")).unwrap();
+  let kind = 20 + 32; // after the sealed head and the key id
+  assert_eq!(bytes[kind], 0);
+  bytes[kind] = 1;
+  let end = bytes.len() - 32;
+  let sum = Sha256::digest(&bytes[..end]);
+  bytes[end..].copy_from_slice(&sum);
+  fs::write(to.join("params.bin"), bytes).unwrap();
+}
+
 /// Hears nothing and never stops.
 pub fn unwatched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
   work(Watch {
@@ -195,7 +209,7 @@ impl Contracted for Line {
   }
 
   fn key_id(compact: &[u8]) -> [u8; 32] {
-    line::key::key_id(compact)
+    line::verifier::key::key_id(compact)
   }
 
   /// The one for inner products is the last of 1,025.

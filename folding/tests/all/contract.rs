@@ -1,7 +1,7 @@
 //! What every folding scheme must do, whatever it is: the same tests for each.
 
 use crate::{fold, key};
-use wsc_folding::line::scheme::Line;
+use wsc_folding::line::prover::scheme::Line;
 
 macro_rules! contract {
   ($module:ident, $scheme:ty, $($file:ident: $($test:ident)*;)*) => {
@@ -32,6 +32,7 @@ contract! {
     setting_up_is_reproducible;
   key:
     the_setup_follows_from_tau_g2
+    a_parameter_file_is_not_believed_of_its_setup
     other_powers_make_another_key_and_another_kind
     the_id_covers_every_byte
     only_a_whole_key_is_taken

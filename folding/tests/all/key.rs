@@ -1,11 +1,12 @@
 //! The compact verifying key: what it says of itself, and that nothing but a whole key is taken.
 
-use crate::common::{Contracted, Temporary, set_up, start};
+use crate::common::{Contracted, Temporary, said_of_the_ceremony, set_up, start};
 use std::fs;
 use wsc_folding::{
   error::{Code, Error},
   field, ptau,
   quiet::quietly,
+  session::Prover,
   setup_kind::SetupKind,
   verifying::VerifyingKey,
 };
@@ -33,6 +34,15 @@ pub fn the_setup_follows_from_tau_g2<S: Contracted>() {
       Some(Code::Key)
     );
   }
+}
+
+pub fn a_parameter_file_is_not_believed_of_its_setup<S: Contracted>() {
+  let world = S::world();
+  let other = Temporary::new(&format!("said-{}", S::POWER));
+  said_of_the_ceremony(&world.directory.0, &other.0);
+  let prover = Prover::<S>::load(&other.0, &world.circuit).unwrap();
+  assert_eq!(prover.info, world.prover.info);
+  assert_eq!(prover.info.setup, "insecure-dev");
 }
 
 pub fn other_powers_make_another_key_and_another_kind<S: Contracted>() {

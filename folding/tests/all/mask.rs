@@ -5,8 +5,8 @@ use rand_core::{RngCore, SeedableRng};
 use wsc_folding::{
   curves::Fr,
   field,
+  storage::mask::{ENCODED_BYTES, constant, decode, encode},
   storage::tree::UNIT_BYTES,
-  witness::mask::{ENCODED_BYTES, constant, decode, encode},
 };
 
 fn element(bytes: &[u8]) -> String {

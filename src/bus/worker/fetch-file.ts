@@ -1,8 +1,8 @@
 import { aByteArray, aText, having, type OptionRule, optional, readBody } from '../../lib/index.ts'
 import { verifierError } from './verifier-error.ts'
 
-/** No verifying key is longer (`folding/src/key.rs`), nor the WebAssembly that reads it. */
-export const MAX_KEY_BYTES = 64 * 1024 * 1024
+/** No verifying key is longer (`folding/src/bytes.rs`), nor the WebAssembly that reads it. */
+export const MAX_KEY_BYTES = 16 * 1024 * 1024
 
 /** A file of the verifier: its bytes, or where to fetch it. */
 export type FileSource =

@@ -13,6 +13,7 @@ import { noteOutages } from '../outage.ts'
 import { openBitcoind } from '../source.ts'
 import { readStorageNetwork } from '../storage-network.ts'
 import { peerOption, type StorageOptions, storagePlaces, withStorage } from '../storage-place.ts'
+import { partProgress } from '../storage-put-text.ts'
 import { noteScan } from '../storage-scan.ts'
 import { jsonLine } from '../text.ts'
 
@@ -27,6 +28,11 @@ interface Options extends StorageOptions {
 const HELP = `
 Everything is verified before it is sent. Pages of a blob may be active only at the host of its own that it has below
 --host; by path everything is sandboxed. Paths, hosts and formats: docs/reading.md.
+
+What no source gives is made from the rest of its blob, where two thirds of that are to be had; its units lie in
+--storage-dir meanwhile. A node says what names and inscriptions mean, and with --peer what providers may be asked for.
+
+Exit codes: 130 once it is interrupted; 1 where what is to be added is refused; 2 where it cannot begin or go on.
 `
 
 export const addStorageGateway: AddCommand = (parent, run) => {
@@ -97,7 +103,8 @@ async function serveGateway(context: CliContext, options: Options): Promise<Exit
 async function run(gateway: OpenGateway, chain: number, options: Options, context: CliContext): Promise<ExitCode> {
   const { terminal, signal } = context
   for (const path of options.add ?? []) {
-    const added = await gateway.add(path, signal)
+    const added = await gateway.add(path, { signal, onProgress: partProgress(context, 'encoding') })
+    terminal.settle()
     if (!added.ok) {
       terminal.note(`${path}: ${added.reject}: ${added.detail}`)
       return EXIT.invalid

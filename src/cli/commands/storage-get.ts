@@ -9,7 +9,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { NETWORKS } from '../inputs.ts'
 import { storageDirOption, storagePlaces } from '../storage-place.ts'
-import { duration } from '../terminal.ts'
+import { partProgress } from '../storage-put-text.ts'
 import { jsonLine } from '../text.ts'
 import { gatewayUrl } from './storage-gateway.ts'
 
@@ -83,7 +83,7 @@ async function readAndSave(context: CliContext, text: string, options: Reading):
   const { found } = read
   if (options.out !== undefined) {
     try {
-      await saveContent(found, options.out, { signal, resume: true, onProgress: progressOf(context) })
+      await saveContent(found, options.out, { signal, resume: true, onProgress: partProgress(context, 'reading') })
     } catch (error) {
       const why = whyUnreadable(error)
       if (why === null) throw error
@@ -95,15 +95,6 @@ async function readAndSave(context: CliContext, text: string, options: Reading):
   }
   tell(context, found, options)
   return EXIT.valid
-}
-
-function progressOf({ terminal, clock }: CliContext): (bytes: number, of: number) => void {
-  const began = clock()
-  return (bytes, of) => {
-    const left = bytes > 0 ? ((of - bytes) * (clock() - began)) / bytes / 1000 : 0
-    const eta = bytes === of ? '' : `, ${duration(left)} left`
-    terminal.progress(`read ${bytes} of ${of} bytes${eta}`)
-  }
 }
 
 function tell({ terminal }: CliContext, { content, id, uri, asOf, files }: ReadContent, { json }: Options): void {

@@ -16,7 +16,7 @@ import { GatewaySource } from '../../reading/gateway-source.ts'
 import type { BlobSource } from '../../reading/source.ts'
 import { BlobFolder } from '../blob-folder.ts'
 import type { FileStore } from '../file-store.ts'
-import { type FolderReject, sourceFiles } from '../folder.ts'
+import { counted, type FolderReject, sourceFiles } from '../folder.ts'
 import { PeerSource } from '../peer-source.ts'
 import { ScratchFiles } from '../scratch-files.ts'
 import { TableService } from '../table-service.ts'
@@ -51,6 +51,12 @@ export interface StoragePeers {
   readonly host: PeerTransport & { readonly partitions: PartitionPeers }
 }
 
+export interface AddOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Bytes that have been read, of how many. */
+  onProgress?(done: number, of: number): void
+}
+
 /** A gateway and what it is made of; `service` is all that runs. */
 export interface OpenGateway {
   readonly server: HttpServer
@@ -60,7 +66,7 @@ export interface OpenGateway {
   /** At which host it answers, once it listens. */
   ownHost(): string
   /** Puts a file or folder into the gateway's own folder, and gives its id. */
-  add(path: string, signal?: AbortSignal): Promise<Result<{ readonly id: string }, BuildReject | FolderReject>>
+  add(path: string, how?: AddOptions): Promise<Result<{ readonly id: string }, BuildReject | FolderReject>>
 }
 
 /** Of verified pieces in memory. */
@@ -111,19 +117,20 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     await scratch.close()
     await blobs.close()
   })
-  return { server, inscriptions, table, service, ownHost, add: (path, signal) => addTo(blobs, path, options, signal) }
+  return { server, inscriptions, table, service, ownHost, add: (path, how = {}) => addTo(blobs, path, options, how) }
 }
 
 async function addTo(
   blobs: BlobFolder,
   path: string,
   { kernel, params }: GatewayOptions,
-  signal: AbortSignal | undefined,
+  { signal, onProgress }: AddOptions,
 ): Promise<Result<{ readonly id: string }, BuildReject | FolderReject>> {
   const sources = await sourceFiles(path, signal)
   if (!sources.ok) return sources
   let open: FileStore | null = null
-  const built = await buildManifest(kernel, sources.files, {
+  const files = counted(sources, (done, of) => onProgress?.(done, of))
+  const built = await buildManifest(kernel, files, {
     blobBytes: longestBlob(partitionPositions(params)),
     signal,
     async storeFor(number) {

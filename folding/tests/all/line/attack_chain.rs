@@ -2,15 +2,17 @@
 //! refused by the native decider and, compressed, by the product's verifier.
 
 use super::{
-  forger::{Lies, OUTER, accepted, judged, key, refused, rehashed, retabled, step},
-  scene::{chain, compressed, parameters},
+  forged_proof::{LastFold, Order, compress_folded},
+  forger::{Lies, OUTER, accepted, advance, judged, key, refused, rehashed, retabled, step},
+  scene::{chain, compressed, parameters, powers},
 };
 use ff::{Field, PrimeField};
+use halo2curves::group::Curve;
 use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
   curve::{G, H},
-  ivc::{Accumulator, commit},
-  verify::verify,
+  prover::ivc::{Accumulator, commit},
+  verifier::verify::verify,
 };
 
 const HASH: &str = "the hash of the last step";
@@ -132,6 +134,52 @@ fn unused_columns() {
   let filled = fill(chain(2));
   accepted(&filled);
   accepted(&fill(step(&filled, &Lies::NONE)));
+}
+
+/// Item 22. A commitment to more coefficients than the circuit has variables: the powers for it are in every file of the
+/// ceremony. The decider, which has no further powers, refuses it. A verifier cannot tell: the opening is that of the
+/// polynomial's first coefficients, which are the witness, and all that is proved is proved of them.
+#[test]
+fn powers_beyond_the_variables() {
+  let honest = chain(2);
+  let variables = honest.incoming_witness.len();
+  let all = powers(2 * variables);
+  let high: Vec<Fr> = (1..=variables as u64).map(|n| Fr::from(n * n + 7)).collect();
+  let committed = commit(&all[variables..], &high);
+  let longer = |mut accumulator: Accumulator| {
+    accumulator.incoming.c = (accumulator.incoming.c + committed).to_affine();
+    accumulator
+  };
+  // A prover who opens all that it committed to; `factor` is what the running instance has of it already.
+  let opened = |accumulator: &Accumulator, factor: Fr, last: bool| {
+    let fold = advance(accumulator, &Lies::NONE);
+    let gamma = fold.running.u - accumulator.running.u;
+    let factor = if last { factor + gamma } else { factor };
+    let folded = LastFold {
+      running: fold.running,
+      witness: fold.witness,
+      messages: fold.messages,
+      beyond: high.iter().map(|value| factor * value).collect(),
+    };
+    compress_folded(parameters(), accumulator, folded, &|claim| claim.begin(), Order::Right)
+  };
+  let opening = "the opening on BN254";
+  let last = longer(honest.clone());
+  refused(&last, "the commitment of the last step", opening);
+  assert_eq!(judged(&opened(&last, Fr::ZERO, true), &last), Ok(honest.zn.clone()));
+  // With honest steps on top it is in the running instance.
+  let later = step(&last, &Lies::NONE);
+  refused(&later, "the running instance's commitment", opening);
+  let factor = later.running.u - last.running.u;
+  assert_eq!(judged(&opened(&later, factor, false), &later), Ok(later.zn.clone()));
+  // It hides nothing: a broken row is as broken as ever.
+  let mut broken = last;
+  broken.incoming_witness[2] += Fr::ONE;
+  refused(&rehashed(broken.clone()), ROW, OUTER);
+  assert_eq!(
+    judged(&opened(&rehashed(broken.clone()), Fr::ZERO, true), &broken),
+    Err(OUTER.into())
+  );
 }
 
 /// Items 13 and 14: start and number of steps are the caller's.

@@ -8,11 +8,11 @@ use ff::{Field, PrimeField};
 use halo2curves::group::Curve;
 use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
-  challenge::Bits,
   curve::{ENDOMORPHISM, G, H},
   cyclefold::{self, PublicValues},
-  ivc::commit,
+  prover::ivc::commit,
   relation::{RunningWitness, evaluate},
+  sponge::challenge::Bits,
 };
 
 const CYCLE: &str = "a row of CycleFold's relation";

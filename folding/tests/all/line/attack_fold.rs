@@ -10,14 +10,15 @@ use ff::Field;
 use halo2curves::group::Curve;
 use wsc_folding::curves::Fr;
 use wsc_folding::line::{
-  challenge::Bits,
   curve::point_limbs,
-  hashes::start_hash,
-  ivc::Accumulator,
-  nifs::{self, Messages},
+  fold::{
+    hashes::start_hash,
+    nifs::{self, Messages},
+  },
+  prover::ivc::Accumulator,
   relation::{Products, RunningWitness, evaluate},
-  sponge::{RATE, Sponge, Tag, hash},
-  statement::Claim,
+  sponge::{RATE, Sponge, Tag, challenge::Bits, hash},
+  verifier::statement::Claim,
 };
 
 /// A last step that is a lie: its state is another.
@@ -279,7 +280,7 @@ fn t_before_the_commitment() {
     lie.incoming_witness[*column] += factor;
   }
   lie.products = products(&lie.incoming_witness);
-  lie.incoming.c = wsc_folding::line::ivc::commit(&parameters().bases, &lie.incoming_witness);
+  lie.incoming.c = wsc_folding::line::prover::ivc::commit(&parameters().bases, &lie.incoming_witness);
   let broken = errors(&lie.products);
   assert!(broken.len() > 1);
   // On the line of the prover's t nothing is to be seen of it, at any α.

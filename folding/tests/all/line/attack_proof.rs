@@ -10,11 +10,15 @@ use ff::{Field, PrimeField};
 use halo2curves::{bn256::G2Affine, group::Curve};
 use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
+  argument::{
+    sumcheck::{self, ZeroWeight},
+    transcript::Transcript,
+  },
   curve::H,
-  statement::{Claim, PROTOCOL},
-  sumcheck::{self, ZeroWeight},
-  transcript::Transcript,
-  verify::verify,
+  verifier::{
+    statement::{Claim, PROTOCOL},
+    verify::verify,
+  },
   words::WORD,
 };
 
@@ -203,7 +207,7 @@ fn a_weight_of_zero() {
 fn other_keys() {
   let honest = chain(3);
   let bytes = compressed(&honest).encode();
-  let judge = |change: &dyn Fn(&mut wsc_folding::line::verify::VerifierKey)| {
+  let judge = |change: &dyn Fn(&mut wsc_folding::line::verifier::verify::VerifierKey)| {
     let mut key = verifier_key();
     change(&mut key);
     verify(&key, &bytes, 3, &honest.z0).map_err(|error| error.message)

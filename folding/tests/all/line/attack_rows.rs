@@ -1,4 +1,4 @@
-//! Attacks on the circuits themselves (folding-scheme §12, items 7 to 13 and 17): each a complete witness in which all
+//! Attacks on the circuits themselves (folding-scheme §12, items 7 to 11, 13 and 17): each a complete witness in which all
 //! that can be kept is kept, so that exactly the named rows refuse it. The untouched one breaks none (determined.rs).
 
 use super::written::{Written, augmentation, cyclefold};
@@ -8,14 +8,13 @@ use halo2curves::{
   group::Curve,
 };
 use std::collections::{BTreeSet, HashMap};
-use wsc_folding::line::{challenge::Bits, curve::ENDOMORPHISM, curve::LIMB_BITS};
+use wsc_folding::line::{
+  curve::{ENDOMORPHISM, LIMB_BITS},
+  sponge::challenge::Bits,
+};
 
 fn rows(list: &[&str]) -> BTreeSet<String> {
   list.iter().map(|name| name.to_string()).collect()
-}
-
-fn bit<F: PrimeField>(repr: &F::Repr, at: usize) -> bool {
-  repr.as_ref()[at / 8] >> (at % 8) & 1 == 1
 }
 
 /// The bits of γ's or r's squeeze, low first, and the number that they give.
@@ -226,29 +225,6 @@ fn points_of_the_augmentation() {
   edits.insert(circuit.nth("cycle-before.x", 0), multiple.x);
   edits.insert(circuit.nth("cycle-before.y", 0), multiple.y);
   assert_eq!(circuit.broken(&edits), rows(&["cycle.r.packed", "cycle.p.apart"]));
-}
-
-/// Item 12. A coordinate x + q is a second name of the same point. The circuit takes it; what it hashes then is not what a
-/// verifier, who hashes canonical coordinates, expects of C*.
-#[test]
-fn second_names() {
-  let circuit = augmentation(2);
-  let modulus = (-Fq::ONE).to_repr();
-  for name in ["c2.limb", "sum.limb"] {
-    let columns: Vec<u32> = (0..3 * LIMB_BITS).map(|at| circuit.nth(name, at)).collect();
-    let mut carry = 1u8;
-    let mut edits = HashMap::new();
-    for (at, column) in columns.iter().enumerate() {
-      let own = u8::from(circuit.honest[column] == Fr::ONE);
-      let sum = own + u8::from(at < 256 && bit::<Fq>(&modulus, at)) + carry;
-      carry = sum >> 1;
-      edits.insert(*column, Fr::from(u64::from(sum & 1)));
-    }
-    assert_eq!(carry, 0);
-    assert_eq!(circuit.broken(&edits), rows(&[]));
-    let values = circuit.system.replay(&circuit.steps, &circuit.told, &edits);
-    assert_ne!(values[1], circuit.honest[&1], "the io hash");
-  }
 }
 
 /// Item 13. What makes a first step one, and what it starts from.

@@ -4,7 +4,12 @@ use super::scene::{chain, compressed, parameters, verifier_key};
 use ff::Field;
 use halo2curves::{bn256::G1Affine, group::Curve, grumpkin::G1Affine as H};
 use wsc_folding::curves::{Fq, Fr};
-use wsc_folding::line::{cycle::CycleRunning, ivc::Accumulator, proof, relation::Running, verify::verify};
+use wsc_folding::line::{
+  cyclefold::instance::CycleRunning,
+  prover::ivc::Accumulator,
+  relation::Running,
+  verifier::{proof, verify::verify},
+};
 
 #[test]
 fn every_length_holds() {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use wsc_folding::line::{
-  builder::Builder,
+  circuit::builder::Builder,
   cyclefold,
   layout::Layout,
-  parameters::{augmented_rows, record},
+  prover::parameters::{augmented_rows, record},
 };
 
 fn by_scope<F: ff::PrimeField>(cs: &Builder<F>, depth: usize) -> BTreeMap<String, usize> {

@@ -11,7 +11,7 @@ use halo2curves::{
   group::Curve,
 };
 use std::collections::BTreeSet;
-use wsc_folding::line::challenge::Bits;
+use wsc_folding::line::sponge::challenge::Bits;
 
 fn found_by<F: PrimeField>(circuit: &Written<F>, rule: &Rule) -> BTreeSet<String> {
   let steps = circuit.steps.iter().filter(|step| step.rule == *rule);

@@ -1,25 +1,26 @@
 //! A dishonest compression: with messages of its own, a transcript that begins otherwise, in another order.
 
 use super::{
-  forger::{Lies, advance},
-  scene::parameters,
+  forger::{Advanced, Lies, advance},
+  scene::{parameters, powers},
 };
 use ff::Field;
 use halo2curves::group::Curve;
-use wsc_folding::curves::Fq;
+use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
-  cycle::cycle_products,
-  cyclefold, inner_product,
-  ivc::Accumulator,
-  matrices::combined_columns,
-  mercury,
-  nifs::Messages,
-  proof::{CycleProof, Proof},
-  relation::evaluate,
-  spartan,
-  statement::Claim,
-  sumcheck::{self, Round, Scalar, eq_table},
-  transcript::Transcript,
+  argument::{
+    inner_product, proving, spartan,
+    sumcheck::{self, Round, Scalar, eq_table},
+    transcript::Transcript,
+  },
+  cyclefold::{self, instance::cycle_products},
+  fold::nifs::Messages,
+  prover::{ivc::Accumulator, parameters::Parameters},
+  relation::{Running, RunningWitness, evaluate, matrices::combined_columns},
+  verifier::{
+    proof::{CycleProof, Proof},
+    statement::Claim,
+  },
 };
 use wsc_folding::sparse::Shape;
 
@@ -51,12 +52,48 @@ pub fn compress_with(
   begin: &dyn Fn(&Claim<'_>) -> Transcript,
   order: Order,
 ) -> Proof {
-  let parameters = parameters();
-  let advance = advance(accumulator, &Lies { messages, ..Lies::NONE });
-  let (running, folded) = match order {
+  let Advanced {
+    running,
+    witness,
+    messages,
+    ..
+  } = advance(accumulator, &Lies { messages, ..Lies::NONE });
+  let (running, witness) = match order {
     Order::NoFold => (accumulator.running.clone(), accumulator.witness.clone()),
-    _ => (advance.running, advance.witness),
+    _ => (running, witness),
   };
+  let folded = LastFold {
+    running,
+    witness,
+    messages,
+    beyond: Vec::new(),
+  };
+  compress_folded(parameters(), accumulator, folded, begin, order)
+}
+
+/// What the last fold gave, whoever made it.
+pub struct LastFold {
+  pub running: Running,
+  pub witness: RunningWitness,
+  pub messages: Messages,
+  /// Coefficients that the commitment has after the witness's.
+  pub beyond: Vec<Fr>,
+}
+
+/// Compression of a fold.
+pub fn compress_folded(
+  parameters: &Parameters,
+  accumulator: &Accumulator,
+  folded: LastFold,
+  begin: &dyn Fn(&Claim<'_>) -> Transcript,
+  order: Order,
+) -> Proof {
+  let LastFold {
+    running,
+    witness: folded,
+    messages,
+    beyond,
+  } = folded;
   let mut transcript = begin(&Claim {
     key: &parameters.id,
     n: accumulator.n,
@@ -65,7 +102,7 @@ pub fn compress_with(
     running: &accumulator.running,
     c2: &accumulator.incoming.c,
     cycle: &accumulator.cycle,
-    messages: &advance.messages,
+    messages: &messages,
   });
   let before = transcript.clone();
   let mut tables = [folded.products.az, folded.products.bz, folded.products.cz];
@@ -91,21 +128,22 @@ pub fn compress_with(
   if order != Order::MercuryEarly {
     transcript.scalars(b"w", &[witness]);
   }
-  let mercury = mercury::prove(
-    &mut transcript,
-    &parameters.bases,
-    &running.c,
-    &folded.w,
-    &point,
-    &witness,
-  );
-  let cycle_proof = compress_cycle(accumulator, &mut transcript, before, order);
+  let longer;
+  let (bases, committed) = match beyond[..] {
+    [] => (&parameters.bases, folded.w.clone()),
+    _ => {
+      longer = powers(folded.w.len() + beyond.len());
+      (&longer, [&folded.w[..], &beyond].concat())
+    }
+  };
+  let mercury = proving::mercury::prove(&mut transcript, bases, &running.c, &committed, &point, &witness);
+  let cycle_proof = compress_cycle(parameters, accumulator, &mut transcript, before, order);
   Proof {
     zn: accumulator.zn.clone(),
     running: accumulator.running.clone(),
     c2: accumulator.incoming.c,
     cycle: accumulator.cycle.clone(),
-    messages: advance.messages,
+    messages,
     spartan: spartan::Argument {
       outer,
       values: products,
@@ -138,6 +176,7 @@ fn inner<F: Scalar>(
 }
 
 fn compress_cycle(
+  parameters: &Parameters,
   accumulator: &Accumulator,
   transcript: &mut Transcript,
   before: Transcript,
@@ -189,8 +228,8 @@ fn compress_cycle(
   let vector: Vec<Fq> = witness.w.iter().zip(&witness.e).map(|(w, e)| *w + c * e).collect();
   let argument = inner_product::prove(
     transcript,
-    &parameters().cycle_bases,
-    &parameters().product,
+    &parameters.cycle_bases,
+    &parameters.product,
     &(cycle.p + cycle.q * c).to_affine(),
     &vector,
     &end.point,

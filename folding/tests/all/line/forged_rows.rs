@@ -11,7 +11,7 @@ use halo2curves::{
   group::Curve,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use wsc_folding::line::challenge::Bits;
+use wsc_folding::line::sponge::challenge::Bits;
 
 type Edits<F> = HashMap<u32, F>;
 

@@ -6,18 +6,29 @@ use ff::Field;
 use std::sync::OnceLock;
 use wsc_folding::curves::{Fq, Fr};
 use wsc_folding::line::{
+  argument::{spartan, sumcheck},
+  augmented::{self, Inputs},
+  circuit::builder::Builder,
   curve::G,
-  cycle::{self, CycleMessages, CycleRunning, CycleWitness, cycle_products},
-  cyclefold,
-  hashes::{io_hash, start_hash},
-  ivc::Accumulator,
-  nifs::{self, Messages},
-  proof::Proof,
+  cyclefold::{
+    self,
+    instance::{self, CycleMessages, CycleRunning, CycleWitness, cycle_products},
+  },
+  fold::{
+    hashes::{io_hash, start_hash},
+    nifs::{self, Messages},
+  },
+  prover::{
+    ivc::{Accumulator, commit},
+    parameters::Parameters,
+  },
   relation::{Incoming, Products, Running, RunningWitness},
-  spartan,
-  statement::Claim,
-  sumcheck,
-  verify::{VerifierKey, verify},
+  sponge::poseidon::{PARAMETERS, Permutation, WIDTH},
+  verifier::{
+    proof::Proof,
+    statement::Claim,
+    verify::{VerifierKey, verify},
+  },
 };
 
 pub const OUTER: &str = "the outer sum-check";
@@ -151,7 +162,11 @@ pub struct Advanced {
 /// The fold of the accumulator's last instance as the circuit of the next step computes it, with lies; U's witness moved
 /// along honestly, V's by what was lied.
 pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advanced {
-  let parameters = parameters();
+  advance_under(parameters(), accumulator, lies)
+}
+
+/// The same under other parameters.
+pub fn advance_under(parameters: &Parameters, accumulator: &Accumulator, lies: &Lies<'_>) -> Advanced {
   let mut witness = accumulator.witness.clone();
   let (running, incoming) = (&accumulator.running, &accumulator.incoming);
   let (messages, _) = nifs::prove(
@@ -187,19 +202,19 @@ pub fn advance(accumulator: &Accumulator, lies: &Lies<'_>) -> Advanced {
   let square = (0..cyclefold::SIZE).map(|i| a2[i] * b2[i] - u * c2[i]);
   let bases = &parameters.cycle_bases;
   let cycle_messages = (lies.cycle_messages)(CycleMessages {
-    p2: cycle::commit(bases, &wires),
-    pt: cycle::commit(bases, &cross),
+    p2: instance::commit(bases, &wires),
+    pt: instance::commit(bases, &cross),
   });
   let mut sponge = folded.sponge;
-  let r = cycle::challenge(&mut sponge, &after.c, &cycle_messages);
-  let sums = cycle::incoming_sums(folded.gamma, running, &incoming.c, &after.c);
+  let r = instance::challenge(&mut sponge, &after.c, &cycle_messages);
+  let sums = instance::incoming_sums(folded.gamma, running, &incoming.c, &after.c);
   let mut cycle_witness = accumulator.cycle_witness.clone();
   let scalar = r.r_in_k();
-  cycle::add(&mut cycle_witness.w, &wires, scalar);
-  cycle::add(&mut cycle_witness.e, &cross, scalar);
-  cycle::add(&mut cycle_witness.e, &square.collect::<Vec<_>>(), scalar.square());
+  instance::add(&mut cycle_witness.w, &wires, scalar);
+  instance::add(&mut cycle_witness.e, &cross, scalar);
+  instance::add(&mut cycle_witness.e, &square.collect::<Vec<_>>(), scalar.square());
   Advanced {
-    cycle: cycle::fold(&accumulator.cycle, &sums, &cycle_messages, r),
+    cycle: instance::fold(&accumulator.cycle, &sums, &cycle_messages, r),
     running: after,
     witness,
     cycle_witness,
@@ -214,32 +229,43 @@ pub fn step(accumulator: &Accumulator, lies: &Lies<'_>) -> Accumulator {
 }
 
 pub fn on_top(accumulator: &Accumulator, advance: Advanced) -> Accumulator {
-  use wsc_folding::line::{augmented, builder::Builder};
   let parameters = parameters();
   let wires = super::scene::wires(&accumulator.zn, 17);
-  let mut cs = Builder::values(parameters.layout.first());
   let fold = Fold {
     messages: advance.messages,
     sum: advance.running.c,
     cycle_messages: advance.cycle_messages,
   };
-  let x = augmented::write(&mut cs, &parameters.layout, &told(accumulator, &fold, &wires));
-  let mut witness = wires[1..].to_vec();
-  witness.extend_from_slice(cs.witness());
-  witness.resize(parameters.shape.variables, Fr::ZERO);
-  let products = Products::of(&parameters.shape, &witness, Fr::ONE, x);
-  assert_eq!(products.broken_row(), None);
-  let c = wsc_folding::line::ivc::commit(&parameters.bases, &witness);
+  let inputs = told(accumulator, &fold, &wires);
+  let (incoming, incoming_witness, products) = last_step(parameters, &PARAMETERS, &wires, &inputs);
   Accumulator {
     n: accumulator.n + 1,
     z0: accumulator.z0.clone(),
     zn: wires[1..3].to_vec(),
     running: advance.running,
     witness: advance.witness,
-    incoming: Incoming { c, x },
-    incoming_witness: witness,
+    incoming,
+    incoming_witness,
     products,
     cycle: advance.cycle,
     cycle_witness: advance.cycle_witness,
   }
+}
+
+/// The instance of a step, its witness and products; the step keeps every row of its circuit, or this panics.
+pub fn last_step(
+  parameters: &Parameters,
+  hash: &Permutation<WIDTH>,
+  wires: &[Fr],
+  inputs: &Inputs<'_>,
+) -> (Incoming, Vec<Fr>, Products) {
+  let mut cs = Builder::values(parameters.layout.first());
+  let x = augmented::write(&mut cs, hash, &parameters.layout, inputs);
+  let mut witness = wires[1..].to_vec();
+  witness.extend_from_slice(cs.witness());
+  witness.resize(parameters.shape.variables, Fr::ZERO);
+  let products = Products::of(&parameters.shape, &witness, Fr::ONE, x);
+  assert_eq!(products.broken_row(), None);
+  let c = commit(&parameters.bases, &witness);
+  (Incoming { c, x }, witness, products)
 }

@@ -5,10 +5,13 @@ use ff::Field;
 use rand_core::{RngCore, SeedableRng};
 use wsc_folding::curves::Fr;
 use wsc_folding::line::{
-  challenge::Bits,
   curve::ENDOMORPHISM,
-  poseidon::{self, PARAMETERS, SBOXES, State},
-  sponge::{Sponge, Tag, hash},
+  sponge::{
+    Sponge, Tag,
+    challenge::Bits,
+    hash,
+    poseidon::{PARAMETERS, SBOXES, State},
+  },
 };
 
 fn random() -> rand_chacha::ChaCha20Rng {
@@ -34,7 +37,7 @@ fn the_permutation_is_the_textbooks() {
     });
     let expected = textbook::permute(&state, &parameters);
     let mut seen = 0;
-    poseidon::permute_observed(&mut state, |[x, square, fourth, fifth]| {
+    PARAMETERS.permute_observed(&mut state, |[x, square, fourth, fifth]| {
       assert_eq!((x.square(), square.square(), fourth * x), (square, fourth, fifth));
       seen += 1;
     });

@@ -7,7 +7,9 @@ use super::{
 };
 use ff::PrimeField;
 use std::{fs, path::PathBuf, process::Command};
-use wsc_folding::line::{curve::ENDOMORPHISM, cyclefold, generators, poseidon::PARAMETERS, verify::verify};
+use wsc_folding::line::{
+  curve::ENDOMORPHISM, cyclefold, prover::generators, sponge::poseidon::PARAMETERS, verifier::verify::verify,
+};
 use wsc_folding::{curves::Fr, field, sparse};
 
 fn hex(bytes: &[u8]) -> String {

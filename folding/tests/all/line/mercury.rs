@@ -6,7 +6,11 @@ use halo2curves::{
   group::Curve,
 };
 use rand_core::SeedableRng;
-use wsc_folding::line::{mercury, relation::evaluate, transcript::Transcript, words::Writer};
+use wsc_folding::line::{
+  argument::{mercury, proving, transcript::Transcript},
+  relation::evaluate,
+  words::Writer,
+};
 
 /// By number of coordinates. When they were written, nova-snark 0.76 made the same arguments of the same inputs (compared
 /// byte for byte in its serialisation), and its verifier accepted them.
@@ -47,7 +51,7 @@ fn the_same_argument_as_nova_snarks() {
       .map(|(f, g)| *g * *f)
       .sum::<halo2curves::bn256::G1>()
       .to_affine();
-    let ours = mercury::prove(&mut Transcript::new(b"test"), &all, &commitment, &f, &point, &value);
+    let ours = proving::mercury::prove(&mut Transcript::new(b"test"), &all, &commitment, &f, &point, &value);
     assert!(mercury::verify(
       &mut Transcript::new(b"test"),
       &tau_g2,

@@ -1,10 +1,13 @@
 //! Line through the crate's public face.
 
 mod attack_chain;
+mod attack_constants;
 mod attack_cycle;
 mod attack_fold;
+mod attack_names;
 mod attack_proof;
 mod attack_rows;
+mod by_hand;
 mod chain;
 mod counts;
 mod determined;

@@ -9,10 +9,8 @@ use wsc_folding::{
   error::{Code, Error},
   field,
   line::{
-    generators,
-    key::{GENERATORS, Verifier},
-    parameters::shape_of,
-    scheme::Line,
+    prover::{generators, parameters::shape_of, scheme::Line},
+    verifier::key::{GENERATORS, Verifier},
   },
   r1cs::R1cs,
   scheme::Watch,

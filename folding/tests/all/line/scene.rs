@@ -1,6 +1,7 @@
 //! A small chain that every test can do something to: parameters over a known τ, honest steps, what the next step is
 //! told.
 
+use super::forger::{Lies, advance};
 use ff::Field;
 use halo2curves::{
   bn256::{G1Affine, G2Affine},
@@ -10,16 +11,14 @@ use rayon::prelude::*;
 use std::sync::{Mutex, OnceLock};
 use wsc_folding::line::{
   augmented::{self, Inputs},
-  builder::Builder,
-  compress::compress,
-  cycle::CycleMessages,
-  hashes::start_hash,
-  ivc::Accumulator,
-  key::Verifier,
-  nifs::Messages,
-  parameters::Parameters,
-  proof::Proof,
-  verify::VerifierKey,
+  circuit::builder::Builder,
+  curve::point_limbs,
+  cyclefold::instance::CycleMessages,
+  fold::{hashes::start_hash, nifs::Messages},
+  prover::{compress::compress, ivc::Accumulator, parameters::Parameters},
+  relation::Running,
+  sponge::poseidon,
+  verifier::{key::Verifier, proof::Proof, verify::VerifierKey},
 };
 use wsc_folding::{curves::Fr, ptau::Powers, r1cs::R1cs, verifying::VerifyingKey};
 
@@ -115,11 +114,32 @@ pub fn told<'a>(accumulator: &'a Accumulator, fold: &'a Fold, wires: &'a [Fr]) -
     after: &wires[1..1 + parameters.layout.arity],
     running: &accumulator.running,
     cycle: &accumulator.cycle,
-    c2: accumulator.incoming.c,
+    c1: point_limbs(&accumulator.running.c),
+    c2: point_limbs(&accumulator.incoming.c),
     messages: &fold.messages,
-    sum: fold.sum,
+    sum: point_limbs(&fold.sum),
     cycle_messages: fold.cycle_messages.clone(),
   }
+}
+
+/// What the first step is told, given the hash of its start.
+pub fn told_first<T>(parameters: &Parameters, start: Fr, wires: &[Fr], with: impl FnOnce(&Inputs<'_>) -> T) -> T {
+  let (arity, log_rows) = (parameters.layout.arity, parameters.layout.log_rows);
+  let (messages, cycle_messages) = Inputs::no_messages(log_rows);
+  with(&Inputs {
+    pp: parameters.pp,
+    start,
+    i: 0,
+    before: &wires[1 + arity..1 + 2 * arity],
+    after: &wires[1..1 + arity],
+    running: &Running::default_of(log_rows),
+    c1: Default::default(),
+    cycle: &Default::default(),
+    c2: Default::default(),
+    messages: &messages,
+    sum: Default::default(),
+    cycle_messages,
+  })
 }
 
 /// The augmentation of an honest step with all its names: step number `i`, counted from 0.
@@ -127,27 +147,15 @@ pub fn recorded_step(i: u64) -> (Builder<Fr>, Vec<Fr>) {
   let parameters = parameters();
   let mut cs = Builder::recording(parameters.layout.first());
   if i == 0 {
-    let state = start();
-    let wires = wires(&state, 5);
-    let (messages, cycle_messages) = Inputs::no_messages(parameters.layout.log_rows);
-    let inputs = Inputs {
-      pp: parameters.pp,
-      start: start_hash(parameters.pp, &state),
-      i: 0,
-      before: &state,
-      after: &wires[1..3],
-      running: &wsc_folding::line::relation::Running::default_of(parameters.layout.log_rows),
-      cycle: &Default::default(),
-      c2: Default::default(),
-      messages: &messages,
-      sum: Default::default(),
-      cycle_messages,
-    };
-    augmented::write(&mut cs, &parameters.layout, &inputs);
+    let wires = wires(&start(), 5);
+    let start = start_hash(parameters.pp, &start());
+    told_first(parameters, start, &wires, |inputs| {
+      augmented::write(&mut cs, &poseidon::PARAMETERS, &parameters.layout, inputs)
+    });
     return (cs, wires);
   }
   let accumulator = chain(i);
-  let advance = accumulator.advance(parameters).unwrap();
+  let advance = advance(&accumulator, &Lies::NONE);
   let fold = Fold {
     messages: advance.messages,
     sum: advance.running.c,
@@ -155,6 +163,6 @@ pub fn recorded_step(i: u64) -> (Builder<Fr>, Vec<Fr>) {
   };
   let wires = wires(&accumulator.zn, 99);
   let inputs = told(&accumulator, &fold, &wires);
-  augmented::write(&mut cs, &parameters.layout, &inputs);
+  augmented::write(&mut cs, &poseidon::PARAMETERS, &parameters.layout, &inputs);
   (cs, wires)
 }

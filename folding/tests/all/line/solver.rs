@@ -5,7 +5,7 @@
 
 use ff::{Field, PrimeField};
 use std::collections::{BTreeSet, HashMap};
-use wsc_folding::line::builder::{Builder, Row};
+use wsc_folding::line::circuit::builder::{Builder, Row};
 
 pub(super) type Side<F> = Vec<(u32, F)>;
 

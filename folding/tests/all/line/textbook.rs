@@ -10,7 +10,7 @@ const FULL: usize = 8;
 const PARTIAL: usize = 59;
 
 /// Round constants and the matrix.
-type Constants = (Vec<Vec<Fr>>, Vec<Vec<Fr>>);
+pub type Constants = (Vec<Vec<Fr>>, Vec<Vec<Fr>>);
 
 /// The reference script's generator over a plain vector of bits.
 pub struct Grain(Vec<bool>);
@@ -119,9 +119,16 @@ pub fn permute(state: &[Fr], parameters: &Constants) -> Vec<Fr> {
   state
 }
 
+/// The constants of Line's sponge.
+pub static CONSTANTS: LazyLock<Constants> = LazyLock::new(|| parameters(WIDTH, FULL, PARTIAL));
+
 /// The sponge over the whole input at once: blocks of 17 are added and permuted.
 pub fn sponge(tag: u64, blocks: &[&[Fr]]) -> Vec<Vec<Fr>> {
-  static PARAMETERS: LazyLock<Constants> = LazyLock::new(|| parameters(WIDTH, FULL, PARTIAL));
+  sponge_over(&CONSTANTS, tag, blocks)
+}
+
+/// The same with other constants.
+pub fn sponge_over(constants: &Constants, tag: u64, blocks: &[&[Fr]]) -> Vec<Vec<Fr>> {
   let mut state = vec![Fr::ZERO; WIDTH];
   state[0] = Fr::from(tag);
   let mut outputs = Vec::new();
@@ -132,10 +139,10 @@ pub fn sponge(tag: u64, blocks: &[&[Fr]]) -> Vec<Vec<Fr>> {
         state[1 + at] += element;
       }
       if chunks.peek().is_some() {
-        state = permute(&state, &PARAMETERS);
+        state = permute(&state, constants);
       }
     }
-    state = permute(&state, &PARAMETERS);
+    state = permute(&state, constants);
     outputs.push(state[1..].to_vec());
   }
   outputs

@@ -2,6 +2,7 @@
 //! and on broken accumulators. Two of them always; twenty, folded up to twenty times, where WSC_SOAK is set.
 
 use super::{
+  forger::{Lies, advance_under},
   reference_chain::{Cycle, Natural, Running, Shown, Taken, decide, fold, io_hash},
   scene,
 };
@@ -9,7 +10,10 @@ use crate::common::R1csFile;
 use ff::Field;
 use rand_core::{RngCore, SeedableRng};
 use wsc_folding::line::{
-  curve::ENDOMORPHISM, cycle::CycleRunning, cyclefold, ivc::Accumulator, parameters::Parameters, relation,
+  curve::ENDOMORPHISM,
+  cyclefold::{self, instance::CycleRunning},
+  prover::{ivc::Accumulator, parameters::Parameters},
+  relation,
 };
 use wsc_folding::{
   curves::{Fq, Fr},
@@ -160,7 +164,7 @@ fn chain(random: &mut Random, arity: usize, folds: u64) {
       (running_of(&accumulator.running), cycle_of(&accumulator.cycle)),
       (u.clone(), v.clone())
     );
-    let messages = accumulator.advance(&parameters).unwrap();
+    let messages = advance_under(&parameters, &accumulator, &Lies::NONE);
     let before = accumulator.clone();
     accumulator
       .fold(&parameters, &step.witness(&before.zn, random))

@@ -8,7 +8,7 @@ use ff::PrimeField;
 use halo2curves::{bn256::G1Affine as G, group::Curve};
 use std::collections::{BTreeSet, HashMap};
 use wsc_folding::curves::{Fq, Fr};
-use wsc_folding::line::{builder::Builder, challenge::Bits, cyclefold};
+use wsc_folding::line::{circuit::builder::Builder, cyclefold, sponge::challenge::Bits};
 
 /// A circuit with the honest values of one run.
 pub struct Written<F> {

@@ -1,6 +1,6 @@
 //! One-shot proofs: a circuit whose outputs differ from its inputs, and all the ways in which each step must refuse.
 
-use crate::common::{R1csFile, Row, Temporary, unwatched};
+use crate::common::{R1csFile, Row, Temporary, said_of_the_ceremony, unwatched};
 use std::{
   fs,
   path::{Path, PathBuf},
@@ -175,6 +175,17 @@ fn a_key_of_another_circuit_or_of_other_powers() {
   let pin = ptau::encode_g2(&quiet::quietly(|| ptau::check_ptau(&powers, 2)).unwrap().tau_g2);
   assert_eq!(Verifier::load(&key, Some(&pin)).unwrap().setup, SetupKind::Ceremony);
   assert_eq!(code(Verifier::load(&key, Some(&pin[1..]))), Code::Key);
+}
+
+/// The kind of the setup follows from the powers in a parameter file, not from the byte that names it.
+#[test]
+fn a_parameter_file_is_not_believed_of_its_setup() {
+  let world = world();
+  let other = Temporary::new("oneshot-said");
+  said_of_the_ceremony(&world.directory.0, &other.0);
+  let prover = Prover::load(&other.0, &world.circuit).unwrap();
+  assert_eq!(prover.info, world.prover.info);
+  assert_eq!(prover.info.setup, "insecure-dev");
 }
 
 /// A spoilt key is refused, or it is another key (its id differs) under which the proof does not verify.

@@ -9,7 +9,10 @@ use wsc_folding::{
   curves::Fr,
   error::{Code, Result},
   field,
-  line::{matrices::multiply, mercury, spartan, spartan_prover},
+  line::{
+    argument::{proving, spartan},
+    relation::matrices::multiply,
+  },
   msm::msm,
   oneshot::{Proof, Statement, Verifier},
   oneshot_prover::{Prover, set_up, shape_of},
@@ -95,9 +98,9 @@ impl Scene {
       ..claim
     };
     let folded = variables[..self.shape.variables].to_vec();
-    let (spartan, points) = spartan_prover::prove(transcript, &claim, tables, None, folded).unwrap();
+    let (spartan, points) = proving::spartan::prove(transcript, &claim, tables, None, folded).unwrap();
     let f = &variables[..self.shape.variables];
-    let opening = mercury::prove(transcript, &self.powers, &witness, f, &points.column, &spartan.witness);
+    let opening = proving::mercury::prove(transcript, &self.powers, &witness, f, &points.column, &spartan.witness);
     Proof {
       witness,
       spartan,

@@ -1,0 +1,4 @@
+//! The prover's side of Spartan and of Mercury.
+
+pub mod mercury;
+pub mod spartan;
