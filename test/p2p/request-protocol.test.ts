@@ -63,15 +63,17 @@ describe('a request protocol', () => {
 
   it('gives a large answer frame by frame, no faster than it is taken', async () => {
     let given = 0
-    const { asking, answering } = await pair(async () => ({
-      ok: true,
+    const patient = { ...echo, answerMs: 60_000 }
+    const answerer = async () => ({
+      ok: true as const,
       frames: (async function* () {
         for (let i = 0; i < 200; i++) {
           given++
           yield new Uint8Array(65_536).fill(i)
         }
       })(),
-    }))
+    })
+    const { asking, answering } = await pair(answerer, patient)
     let taken = 0
     let ahead = 0
     const take = async (frame: Uint8Array) => {
@@ -81,7 +83,7 @@ describe('a request protocol', () => {
       for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
       ahead = Math.max(ahead, given - taken)
     }
-    expect(await asking.ask(answering.name, echo, new Uint8Array(), { take })).toEqual({ ok: true, frames: [] })
+    expect(await asking.ask(answering.name, patient, new Uint8Array(), { take })).toEqual({ ok: true, frames: [] })
     expect([taken, given]).toEqual([200, 200])
     // Two windows and what lies between them: 200 frames are 13 MB.
     expect(ahead).toBeLessThan(40)
