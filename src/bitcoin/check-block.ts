@@ -1,7 +1,7 @@
-import { equalBytes, type Rejection } from '../lib/index.ts'
+import { atOnce, equalBytes, type Pieces, type Rejection } from '../lib/index.ts'
 import type { Block } from './block.ts'
 import { sha256d } from './hash.ts'
-import { type MerkleTree, merkleTree } from './merkle.ts'
+import { type MerkleTree, merkleTreeInPieces, PIECE_HASHES } from './merkle.ts'
 import { isCoinbase, type Transaction, transactionId, witnessTransactionId } from './transaction.ts'
 
 /** Core's reject reasons (validation.cpp: CheckBlock, CheckMerkleRoot, CheckWitnessMalleation). */
@@ -60,12 +60,17 @@ export function commitmentOf(witnessRoot: Uint8Array, reserved: Uint8Array): Uin
 export const COINBASE_WTXID: Uint8Array = new Uint8Array(32)
 
 /** That the header commits to these very transactions, and the coinbase to their witnesses where there are any. */
-export function checkBlockBody({ header, transactions }: Block): BlockBody | Rejection<BlockReject> {
+export function checkBlockBody(block: Block): BlockBody | Rejection<BlockReject> {
+  return atOnce(checkBlockBodyInPieces(block))
+}
+
+/** `checkBlockBody` in pieces of some milliseconds: a full block has 16,000 transactions, and twice as many hashes. */
+export function* checkBlockBodyInPieces({ header, transactions }: Block): Pieces<BlockBody | Rejection<BlockReject>> {
   const refuse = (reject: BlockReject, detail: string): Rejection<BlockReject> => ({ ok: false, reject, detail })
   const [coinbase, ...others] = transactions
   if (coinbase === undefined || !isCoinbase(coinbase)) return refuse('bad-cb-missing', 'the first is no coinbase')
   if (others.some(isCoinbase)) return refuse('bad-cb-multiple', 'there is a second coinbase')
-  const txids = merkleTree(transactions.map(transactionId))
+  const txids = yield* merkleTreeInPieces(yield* hashed(transactions, transactionId))
   if (!equalBytes(txids.root, header.merkleRoot)) return refuse('bad-txnmrklroot', 'its header commits to others')
   if (txids.mutated) return refuse('bad-txns-duplicate', 'its last transactions are doubled (CVE-2012-2459)')
   const commitment = witnessCommitment(coinbase)
@@ -79,9 +84,18 @@ export function checkBlockBody({ header, transactions }: Block): BlockBody | Rej
     if (transactions.every(({ segwit }) => !segwit)) return { ok: true, txids, witness: null, stripped: true }
     return refuse('bad-witness-nonce-size', 'the coinbase’s witness is not one item of 32 bytes')
   }
-  const tree = merkleTree([COINBASE_WTXID, ...others.map(witnessTransactionId)])
+  const tree = yield* merkleTreeInPieces([COINBASE_WTXID, ...(yield* hashed(others, witnessTransactionId))])
   if (!equalBytes(commitmentOf(tree.root, reserved), commitment)) {
     return refuse('bad-witness-merkle-match', 'the coinbase commits to other witnesses')
   }
   return { ok: true, txids, witness: { tree, reserved }, stripped: false }
+}
+
+function* hashed(transactions: readonly Transaction[], hash: (tx: Transaction) => Uint8Array): Pieces<Uint8Array[]> {
+  const hashes: Uint8Array[] = []
+  for (const transaction of transactions) {
+    hashes.push(hash(transaction))
+    if (hashes.length % PIECE_HASHES === 0) yield
+  }
+  return hashes
 }

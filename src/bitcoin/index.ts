@@ -8,6 +8,7 @@ export {
   type BlockReject,
   COINBASE_WTXID,
   checkBlockBody,
+  checkBlockBodyInPieces,
   commitmentOf,
   type WitnessTree,
   witnessCommitment,

@@ -1,4 +1,4 @@
-import { equalBytes, type Result } from '../lib/index.ts'
+import { atOnce, equalBytes, type Pieces, type Result } from '../lib/index.ts'
 import { sha256d } from './hash.ts'
 
 /** 2^16 leaves: no block holds as many transactions (Core: a transaction weighs at least 240). */
@@ -18,6 +18,14 @@ export interface MerkleTree {
 
 /** Bitcoin's tree over at least one leaf of 32 bytes: SHA-256d of pairs, the last of an odd level paired with itself. */
 export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
+  return atOnce(merkleTreeInPieces(leaves))
+}
+
+/** Hashes of a piece: about two milliseconds. */
+export const PIECE_HASHES = 256
+
+/** `merkleTree` in pieces of `PIECE_HASHES`. */
+export function* merkleTreeInPieces(leaves: readonly Uint8Array[]): Pieces<MerkleTree> {
   if (leaves.length === 0) throw new RangeError('a Merkle tree has at least one leaf')
   const levels: (readonly Uint8Array[])[] = [leaves]
   let mutated = false
@@ -28,6 +36,7 @@ export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
       const right = level[i + 1]
       if (right !== undefined && equalBytes(left, right)) mutated = true
       next.push(merkleNode(left, right ?? left))
+      if (next.length % PIECE_HASHES === 0) yield
     }
     levels.push(next)
     level = next

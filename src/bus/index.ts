@@ -19,8 +19,6 @@ export {
   type AttestReject,
   type AttestRequest,
   type AttestResult,
-  type BlockSource,
-  type PlaceSource,
 } from './attestation/attestor.ts'
 export {
   type AcceptedVersions,
@@ -43,6 +41,7 @@ export type { BlockPartReject } from './attestation/check-block-part.ts'
 export { attestationFromJson, attestationToJson } from './attestation/json.ts'
 export { readAttestation } from './attestation/read.ts'
 export { attestationResultJson, type ShownAttestationReject } from './attestation/result-json.ts'
+export type { BlockSource, PlaceSource } from './attestation/sources.ts'
 export {
   MAX_SUPPLEMENT_JSON,
   type PathSupplement,

@@ -35,7 +35,8 @@ export async function readBlockFile(file: string): Promise<BlockFileResult> {
   const bytes = await readUpTo(file, MAX_FILE_BYTES)
   const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? inflate(bytes) : bytes
   if (!(raw instanceof Uint8Array)) return raw
-  const whole = isHex(raw) ? fromHex(raw) : raw
+  const text = withoutEnds(raw)
+  const whole = isHex(text) ? fromHex(text) : raw
   if (!(whole instanceof Uint8Array)) return whole
   const decoded = decodeBlock(whole)
   if (!decoded.ok) return decoded
@@ -61,15 +62,24 @@ function inflate(bytes: Uint8Array): Uint8Array | (BlockFileResult & { readonly 
 }
 
 const SPACES: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20])
+const QUOTE = 0x22
 
-/** Hexadecimal, be it in quotes, in lines, and with an odd number of digits; no block is, whose Merkle root is anything. */
+/** Without spaces and quotes at either end. Each byte is looked at once: an expression would begin anew at each of them. */
+function withoutEnds(bytes: Uint8Array): Uint8Array {
+  const isEnd = (byte: number) => byte === QUOTE || SPACES.has(byte)
+  const first = bytes.findIndex((byte) => !isEnd(byte))
+  const last = bytes.findLastIndex((byte) => !isEnd(byte))
+  return bytes.subarray(Math.max(first, 0), last + 1)
+}
+
+/** Hexadecimal, be it in lines, and with an odd number of digits; no block is, whose Merkle root is anything. */
 function isHex(bytes: Uint8Array): boolean {
   const isDigit = (byte: number) => (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)
-  return bytes.length >= 2 && bytes.every((byte) => isDigit(byte) || byte === 0x22 || SPACES.has(byte))
+  return bytes.length >= 2 && bytes.every((byte) => isDigit(byte) || SPACES.has(byte))
 }
 
 function fromHex(bytes: Uint8Array): Uint8Array | (BlockFileResult & { readonly ok: false }) {
-  const digits = new TextDecoder().decode(bytes).replace(/^[\s"]+|[\s"]+$|[\r\n]/g, '')
+  const digits = new TextDecoder().decode(bytes).replaceAll(/[\r\n]/g, '')
   if (digits.length % 2 === 0 && /^[0-9a-fA-F]*$/.test(digits)) return hexToBytes(digits)
   return { ok: false, reject: 'bad-hex', detail: `${digits.length} characters of hexadecimal are no whole bytes` }
 }

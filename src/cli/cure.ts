@@ -20,6 +20,7 @@ const CURES: Readonly<Record<string, (subject: string) => string>> = {
   'new-data-dir': () => 'name a new or empty one by --data-dir',
   'make-room': (place) => `make room on the disk of ${place}`,
   'move-or-other-file': () => 'move it, or name another file',
+  'set-clock-or-move': () => 'set the clock of this machine; if that is right, move the file, or name another',
   'remove-or-other-out': () => 'remove it, or name another place by --out',
   'other-provider': () => 'name providers of the partition by --provider or --peer',
   'provider-registers': () => 'have it run `wsc storage register` and wait until that counts, or put without --tip',

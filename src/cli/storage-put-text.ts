@@ -79,7 +79,9 @@ export function costsJson(
 export function partProgress({ terminal, clock }: CliContext, what: string): (done: number, of: number) => void {
   const began = clock()
   return (done, of) => {
-    const left = done === 0 ? '' : `, ${duration(((of - done) * (clock() - began)) / done / 1000)} left`
+    // Of less than a hundredth nothing follows.
+    const left =
+      100 * done < of || done === 0 ? '' : `, ${duration(((of - done) * (clock() - began)) / done / 1000)} left`
     terminal.progress(`${what}: ${of === 0 ? 100 : Math.floor((100 * done) / of)} %${left}`)
   }
 }

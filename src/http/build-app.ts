@@ -39,6 +39,11 @@ export async function buildApp(options: AppOptions): Promise<Routes> {
       return connections.exchangeOf(this.raw).signal
     },
   })
+  app.decorateRequest('client', {
+    getter() {
+      return connections.clientOf(this.raw.socket)
+    },
+  })
   app.decorateReply('sendContent', function (content: Content) {
     return sendContent(this, content)
   })
@@ -56,7 +61,7 @@ export async function buildApp(options: AppOptions): Promise<Routes> {
   await app.register(rateLimit, {
     max: limit.burst,
     timeWindow: (limit.burst * 1000) / limit.perSecond,
-    keyGenerator: (request) => connections.clientOf(request.raw.socket),
+    keyGenerator: ({ client }) => client,
     store: bucketStore(clock),
     errorResponseBuilder: () => Object.assign(new Error('wait a second'), { statusCode: 429 }),
     addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },

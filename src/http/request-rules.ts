@@ -60,8 +60,11 @@ export function addRequestRules(app: Routes, { connections, limits, anyOrigin }:
   }
 }
 
-/** What HTTP/1.1 itself asks of a request (RFC 9110, 7.2 and 10.1.1); before it nobody had to know either header. */
+/** What HTTP/1.1 itself asks of a request (RFC 9110, 7.2 and 10.1.1; RFC 9112, 3.2); before it nobody had to know either header. */
 function refuseHeaders({ raw }: FastifyRequest, reply: FastifyReply): FastifyReply | null {
+  // Of two a proxy in front may have gone by the other one.
+  const hosts = raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length
+  if (hosts > 1) return closing(reply, 400, 'bad-request', 'tell one Host')
   if (raw.httpVersion !== '1.1') return null
   const { host, expect } = raw.headers
   if (host === undefined) return closing(reply, 400, 'bad-request', 'tell Host')

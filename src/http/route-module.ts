@@ -16,6 +16,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Fires once the answer was taken in full, or the client is gone: what is made for it may stop. */
     readonly leaving: AbortSignal
+    /** Whose request it is: an IPv4 address, or the first 64 bits of an IPv6 address. */
+    readonly client: string
   }
   interface FastifyReply {
     /**

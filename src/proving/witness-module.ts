@@ -18,6 +18,9 @@ export const PAGE_BYTES = 65_536
 /** circom's generator of a step of the bus, 105,000 constraints, has 2.5 MB. */
 export const MAX_MODULE_BYTES = 32 << 20
 
+/** circom writes one of each kind that it needs, eleven at most; other tools add some of their own. */
+const MAX_SECTIONS = 500
+
 /** A table's entry is a function of the circuit: one for each template. */
 const MAX_TABLE_ENTRIES = 1_000_000
 
@@ -60,9 +63,10 @@ function readModule(bytes: Uint8Array, maxPages: number): Uint8Array<ArrayBuffer
   if (reader.word() !== 0x6d736100) throw new Refused('malformed', 'it does not begin as WebAssembly does')
   if (reader.word() !== 1) throw new Refused('malformed', 'it is of another version of WebAssembly')
   const seen = new Set<number>()
-  const parts: Uint8Array[] = [bytes.subarray(0, 8)]
+  let memory: { readonly from: number; readonly to: number; readonly bounded: Uint8Array } | undefined
   let widestType = 0
-  while (!reader.atEnd) {
+  for (let sections = 1; !reader.atEnd; sections++) {
+    if (sections > MAX_SECTIONS) throw new Refused('foreign-part', `more than ${MAX_SECTIONS} sections`)
     const from = reader.position
     const id = reader.byte()
     const section = reader.section()
@@ -73,12 +77,12 @@ function readModule(bytes: Uint8Array, maxPages: number): Uint8Array<ArrayBuffer
     if (id === SECTION.import) checkImports(section)
     if (id === SECTION.table) checkTables(section)
     if (id === SECTION.code) checkCode(section, widestType)
-    if (id === SECTION.memory) parts.push(boundedMemory(section, maxPages))
-    else parts.push(bytes.subarray(from, reader.position))
+    if (id === SECTION.memory) memory = { from, to: reader.position, bounded: boundedMemory(section, maxPages) }
     if (CHECKED.has(id) && !section.atEnd) throw new Refused('malformed', `bytes after the content of section ${id}`)
   }
-  if (!seen.has(SECTION.memory)) throw new Refused('malformed', 'it has no memory')
-  return concatBytes(...parts) as Uint8Array<ArrayBuffer>
+  if (memory === undefined) throw new Refused('malformed', 'it has no memory')
+  const { from, to, bounded } = memory
+  return concatBytes(bytes.subarray(0, from), bounded, bytes.subarray(to)) as Uint8Array<ArrayBuffer>
 }
 
 const FUNCTION_TYPE = 0x60
@@ -105,15 +109,21 @@ function checkCode(section: ModuleReader, widestType: number): void {
 }
 
 function checkImports(section: ModuleReader): void {
+  let count = 0
   section.items(() => {
+    if (++count > IMPORTS.size) throw new Refused('foreign-import', `more than ${IMPORTS.size} imports`)
     const [module, name] = [section.text(), section.text()]
     const kind = section.byte()
     if (module !== 'runtime' || !IMPORTS.has(name) || kind !== 0) {
-      throw new Refused('foreign-import', `it imports ${JSON.stringify(`${module}.${name}`)}, or not as a function`)
+      const imported = JSON.stringify(`${module}.${name}`.slice(0, MAX_SHOWN))
+      throw new Refused('foreign-import', `it imports ${imported}, or not as a function`)
     }
     section.number()
   })
 }
+
+/** Characters of a name in a message. */
+const MAX_SHOWN = 80
 
 const FUNCTION_REFERENCE = 0x70
 

@@ -122,10 +122,19 @@ export class GatewaySource implements BlobSource, NameSource {
     }
   }
 
+  /** Twice, for a connection that was kept may be closed by the other side just when it is used again. */
+  async #fetched(url: string, signal: AbortSignal): Promise<Response> {
+    const init = { redirect: 'error', credentials: 'omit', signal } as const
+    return await this.#fetch(url, init).catch((error: unknown) => {
+      if (signal.aborted) throw error
+      return this.#fetch(url, init)
+    })
+  }
+
   /** Null where it has not what is asked for. A gateway that asks for a pause gets it. */
   async #answer(url: string, signal: AbortSignal): Promise<Response | null> {
     for (;;) {
-      const response = await this.#fetch(url, { redirect: 'error', credentials: 'omit', signal })
+      const response = await this.#fetched(url, signal)
       if (response.status === 200) return response
       // Not awaited: a sender that goes on sending is not waited for.
       response.body?.cancel().catch(() => undefined)

@@ -68,7 +68,8 @@ export interface ReadOptions {
   onFault?(fault: SourceFault): void
   /**
    * Where a blob lies while it is restored from the part of it that is still given; unless given in `Blob`s of the
-   * platform, which a browser keeps on its disk.
+   * platform, which a browser keeps on its disk. It is read from as long as anything of this is: whoever gives one closes it
+   * after that.
    */
   scratch?(): Promise<Scratch>
   /** Milliseconds within which a gateway must have given what it is asked for; 30,000 unless given. */

@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { foldBranch, MAX_BRANCH_DEPTH, merkleBranch, merkleNode, merkleTree } from '../../src/bitcoin/index.ts'
+import { merkleTreeInPieces } from '../../src/bitcoin/merkle.ts'
 
 const leaf = (i: number) => sha256(Uint8Array.of(i & 255, i >> 8))
 const leaves = (count: number) => Array.from({ length: count }, (_, i) => leaf(i))
@@ -25,6 +26,16 @@ describe('Merkle tree', () => {
         expect(foldBranch(leaf(index), index, branch)).toEqual({ ok: true, root: tree.root })
       }
     }
+  })
+
+  it('is made in pieces, between which others have their turn', () => {
+    const work = merkleTreeInPieces(leaves(2_000))
+    let pieces = 0
+    let made = work.next()
+    for (; made.done !== true; made = work.next()) pieces++
+    // Of levels with 1,000, 500, 250, … nodes.
+    expect(pieces).toBe(3 + 1)
+    expect(made.value).toEqual(merkleTree(leaves(2_000)))
   })
 
   it('no other leaf, index or sibling folds to it', () => {

@@ -1,15 +1,16 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Level } from 'level'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { regtest } from '../../src/bitcoin/index.ts'
+import { regtest, toDisplay } from '../../src/bitcoin/index.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/bus/io/prover/checkpoint-codec.ts'
 import { type CheckpointEntry, CheckpointStore } from '../../src/bus/io/prover/checkpoint-store.ts'
-import { importCheckpoint } from '../../src/bus/io/prover/transfer.ts'
+import { exportCheckpoint, importCheckpoint } from '../../src/bus/io/prover/transfer.ts'
 import { diskFiles, type Files } from '../../src/lib/io/index.ts'
+import type { FixtureChain } from './chain-fixture.ts'
 import { FakeEngine } from './fake-engine.ts'
 import { poseidon } from './poseidon-reference.ts'
-import { main, owner, ProverPlace, source, start, stateAt } from './prover-fixture.ts'
+import { branches, main, owner, ProverPlace, source, start, stateAt } from './prover-fixture.ts'
 
 const place = new ProverPlace()
 let folder: string
@@ -89,6 +90,45 @@ describe('a checkpoint of another format', () => {
       expect(heights(store.list())).toEqual([9, 6, 4])
     })
     expect(await readFile(file)).toEqual(Buffer.from(bytes))
+  })
+})
+
+describe('a checkpoint whose file was exchanged', () => {
+  it('for one of another chain is entered under what it holds, and an older one serves', async () => {
+    const other = branches[1] as FixtureChain
+    await place.withProver(async (prover) => {
+      for (const height of [50, 58]) await prover.advanceTo(source(main.headers), height)
+    })
+    const [newest] = await list()
+    if (newest === undefined) throw new Error('no checkpoints')
+    await place.withProver(async (prover, _engine, store) => {
+      await prover.advanceTo(source(other.headers), 61)
+      const [there] = store.list()
+      await copyFile(join(folder, there?.file as string), join(folder, newest.file))
+    })
+    await place.withProver(async (prover, engine, store) => {
+      expect(await prover.advanceTo(source(main.headers), 60)).toMatchObject({ ok: true })
+      expect(engine.folded).toBe(5)
+      expect(store.list().some(({ file }) => file === newest.file)).toBe(false)
+    })
+    const again = (await list()).find(({ file }) => file === newest.file)
+    expect(again).toMatchObject({ height: 61, hash: toDisplay(stateAt(other, 60).context.hash) })
+    for (const chain of [main, other]) {
+      await place.withProver(async (prover) => {
+        expect(await prover.judge(source(chain.headers), 60)).toMatchObject({ ok: true })
+        expect(await prover.advanceTo(source(chain.headers), 60)).toMatchObject({ ok: true })
+      })
+    }
+  })
+
+  it('is not handed on as what it was', async () => {
+    await saveUpTo(3)
+    const [third, second] = (await list()) as [CheckpointEntry, CheckpointEntry]
+    await copyFile(join(folder, second.file), join(folder, third.file))
+    await withStore(async (store) => {
+      await expect(exportCheckpoint(store)).rejects.toMatchObject({ code: 'E_CHECKPOINT' })
+      expect((await exportCheckpoint(store)).entry).toEqual(second)
+    })
   })
 })
 

@@ -4,13 +4,16 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DisplayHash } from '../../src/bitcoin/index.ts'
-import type { ProvedChain } from '../../src/bus/index.ts'
+import { type DisplayHash, mainnet, packParams, signet } from '../../src/bitcoin/index.ts'
+import { type ProvedChain, startState, verifyProof } from '../../src/bus/index.ts'
 import { findProof, stays } from '../../src/bus/io/publish/held-proof.ts'
+import { ProofPublisher } from '../../src/bus/io/publish/publisher.ts'
 import { ProofFetcher } from '../../src/bus/io/sync/proof-fetcher.ts'
+import { ProofPlace } from '../../src/bus/io/sync/proof-place.ts'
 import { mineChain, regtestStart } from './chain-fixture.ts'
 import { FakeEngine } from './fake-engine.ts'
 import { fakeOptions, fakeProof } from './fake-proof.ts'
+import { poseidon } from './poseidon-reference.ts'
 
 let dir: string
 beforeEach(async () => {
@@ -67,12 +70,54 @@ describe('the proof that lies where follow writes', () => {
       cure: { act: 'move-or-other-file' },
     })
     expect(new Uint8Array(await readFile(join(dir, 'other')))).toEqual(other)
+    for (const [reject, options] of [
+      ['time-too-new', { now: 1 }],
+      ['wrong-network', { params: signet }],
+    ] as const) {
+      const cure = { act: reject === 'time-too-new' ? 'set-clock-or-move' : 'move-or-other-file' }
+      const found = findProof(join(dir, 'other'), { ...fakeOptions, allowInsecureSetup: true, ...options })
+      await expect(found).rejects.toMatchObject({ code: 'E_USAGE', message: expect.stringContaining(reject), cure })
+    }
+    const ceremony: FakeEngine = Object.create(fakeOptions.verifier, { setup: { value: 'ceremony' } })
+    for (const [name, changes, options] of [
+      ['wrong-start', { start: { kind: 'anchor', height: 1, hash: new Uint8Array(32) } }, {}],
+      ['wrong-setup', {}, { verifier: ceremony }],
+      [
+        'insecure-setup',
+        { params: packParams(mainnet), start: startState(mainnet, poseidon).start },
+        { params: mainnet },
+      ],
+    ] as const) {
+      await writeFile(join(dir, name), await fakeProof(mineChain(1).states[0]!, { changes }))
+      const found = findProof(join(dir, name), { ...fakeOptions, ...options })
+      await expect(found).rejects.toMatchObject({ code: 'E_USAGE', message: expect.stringContaining(name) })
+    }
     await mkdir(join(dir, 'folder'))
     await expect(findProof(join(dir, 'folder'), fakeOptions)).rejects.toMatchObject({ code: 'E_IO' })
   })
 })
 
 describe('the proof that lies where fetch writes', () => {
+  it('stays where a clock that is behind finds it too new, and an older one of less work is there', async () => {
+    const file = join(dir, 'chain.proof')
+    const { headers, states } = mineChain(5)
+    const [low, high] = (await Promise.all([2, 5].map((height) => fakeProof(states[height - 1]!)))) as [
+      Uint8Array,
+      Uint8Array,
+    ]
+    const verifyOptions = () => ({ ...fakeOptions, now: headers[2]!.time - 7200 })
+    const judged = await verifyProof(low, verifyOptions())
+    if (!judged.ok) throw new Error(judged.detail)
+    const place = new ProofPlace({ file, verifyOptions, refused: ({ reject }) => expect.fail(reject) })
+    await place.look()
+    await writeFile(file, high)
+    const put = place.put({ ok: true, bytes: low, chain: judged.chain, newer: true })
+    await expect(put).rejects.toMatchObject({ code: 'E_USAGE', cure: { act: 'set-clock-or-move' } })
+    expect(new Uint8Array(await readFile(file))).toEqual(high)
+    const publisher = new ProofPublisher({ file, verifyOptions })
+    await expect(publisher.start()).rejects.toMatchObject({ code: 'E_USAGE' })
+  })
+
   it('stays where a better one came there after it was asked for', async () => {
     const file = join(dir, 'chain.proof')
     const { states } = mineChain(5)

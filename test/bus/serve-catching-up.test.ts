@@ -152,15 +152,20 @@ describe('a server whose history is not in step yet', () => {
   })
 
   it('stops what it makes for a client that leaves', async () => {
-    const { get, publish, node, errors } = await place.serving()
+    const { get, statusFor, publish, node, errors } = await place.serving()
     await publish(await fakeProof(at(chain, 10)))
-    const { held, asked } = holding()
+    const { held, release, asked } = holding()
     node.blocksHeld = held
     const leaving = new AbortController()
     const ask = () => get('/v1/attest/header/7', { signal: leaving.signal }).catch(() => null)
-    const waiting = Array.from({ length: 4 }, ask)
-    await until(() => asked.length === 4)
+    const waiting = Array.from({ length: 2 }, ask)
+    await until(() => asked.length === 2)
     expect((await get('/v1/attest/header/7')).status).toBe(503)
+    // Nobody holds the places of all.
+    const other = statusFor('127.0.0.2', '/v1/attest/header/7')
+    await until(() => asked.length === 3)
+    release()
+    expect(await other).toBe(200)
     leaving.abort()
     await Promise.all(waiting)
     await until(() => asked.every((signal) => signal?.aborted))

@@ -112,6 +112,21 @@ describe('wsc bus serve', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(3)
   })
 
+  it('makes few attestations of blocks for one client, and all else as ever', async () => {
+    let now = 0
+    const { get, statusFor, publish } = await place.serving(undefined, () => now)
+    await publish(await fakeProof(at(chain, 10)))
+    const id = 'ab'.repeat(32)
+    const paths = [`tx/${id}?height=3`, `output/${id}/0?height=4`, `inscription/${id}i0?height=5`]
+    const ask = async (i: number) => (await get(`/v1/attest/${paths[i % 3]}`)).status
+    for (let i = 0; i < 8; i++) expect(await ask(i)).toBe(404)
+    for (let i = 0; i < 3; i++) expect(await ask(i)).toBe(429)
+    for (const path of ['/v1/proof', '/v1/path/3', '/v1/attest/header/3']) expect((await get(path)).status).toBe(200)
+    expect(await statusFor('127.0.0.2', `/v1/attest/${paths[0]}`)).toBe(404)
+    now += 500
+    expect([await ask(0), await ask(1)]).toEqual([404, 429])
+  })
+
   it('outlives garbage on its port', async () => {
     const { server, get, publish } = await place.serving()
     await publish(await fakeProof(at(chain, 3)))

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll } from 'vitest'
@@ -50,13 +51,13 @@ export class ServedPlace {
     })
   }
 
-  serving(limit?: RateLimit) {
-    return serving(this, limit)
+  serving(limit?: RateLimit, clock?: () => number) {
+    return serving(this, limit, clock)
   }
 }
 
 /** A server over a file that the test writes; `node` is what it asks, and may be changed. */
-async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
+async function serving({ directory, closing }: ServedPlace, limit?: RateLimit, clock?: () => number) {
   const file = join(directory, `${Math.random()}.proof`)
   const node = {
     headers: chain.headers,
@@ -101,6 +102,7 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
     host: '127.0.0.1',
     port: 0,
     ...(limit === undefined ? {} : { rateLimit: limit }),
+    ...(clock === undefined ? {} : { clock }),
   })
   server.events.on('failed', (error) => errors.push(error))
   await server.start()
@@ -110,7 +112,15 @@ async function serving({ directory, closing }: ServedPlace, limit?: RateLimit) {
     await look()
   }
   const get = (path: string, init?: RequestInit) => fetch(server.url + path, init)
-  return { server, bus, served, look, publish, get, node, troubles, judged, errors }
+  /** The status that a client at another address of this machine gets. */
+  const statusFor = (localAddress: string, path: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const asked = request(server.url + path, { localAddress, agent: false }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode))
+      })
+      asked.on('error', reject).end()
+    })
+  return { server, bus, served, look, publish, get, statusFor, node, troubles, judged, errors }
 }
 
 export async function provedChain(bytes: Uint8Array): Promise<ProvedChain> {

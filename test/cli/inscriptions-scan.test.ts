@@ -153,6 +153,21 @@ describe('wsc inscriptions scan', () => {
     }
   })
 
+  it('reads each byte of a text once, however many quotes and spaces stand within it', async () => {
+    const within = (character: string) => gzipSync(`00${character.repeat(7_000_000)}00`)
+    for (const [character, reject] of [
+      ['"', 'oversize'],
+      [' ', 'bad-hex'],
+      ['\t', 'bad-hex'],
+    ] as const) {
+      const { exit, stderr } = await scan(await put('bomb.gz', within(character)))
+      expect([exit, stderr]).toEqual([1, expect.stringMatching(new RegExp(`: (${reject}): `))])
+    }
+    const ends = ' "\r\n'.repeat(900_000)
+    const hex = Buffer.from(smallBlock('mainnet-100002')).toString('hex')
+    expect((await scan(await put('wide.gz', gzipSync(`${ends}${hex}${ends}`)))).exit).toBe(0)
+  })
+
   it('refuses a block whose witnesses were taken away: it would hide its inscriptions', async (test) => {
     const raw = gunzip(sharedData(test, 'blocks/mainnet_830000_eb2cffbc1f.bin.gz'))
     const { exit, stdout, stderr } = await scan(await put('bare.bin', withoutWitnesses(raw)))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { someBytes } from '../storage/bytes.ts'
-import { composed, docker, inspect, logLine, PROVIDERS, project, tryCompose, wsc } from './stack.ts'
+import { bitcoinCli, composed, docker, inspect, logLine, PROVIDERS, project, tryCompose, wsc } from './stack.ts'
 
 const REGTEST = 3_669_344_250
 /** Three partitions of 32 chunks: all of two, and some of the third. */
@@ -45,17 +45,21 @@ async function read(id: string, path: string): Promise<Buffer> {
 const probes = (service: (typeof PROVIDERS)[number] | 'gateway', ...args: string[]) =>
   tryCompose('exec', '-T', service, '/usr/local/bin/wsc-probe', ...args).exit
 
-/** Goes on from the tests of the bus: providers and a gateway beside it. `folder` is one that containers read at /in. */
-export function storageInContainers(folder: () => string): void {
+/**
+ * Goes on from the tests of the bus: providers and a gateway beside it. `folder` is one that containers read at /in,
+ * `address` that of the wallet that pays.
+ */
+export function storageInContainers(place: () => { readonly folder: string; readonly address: string }): void {
   let id = ''
   let table: z.infer<typeof entries> = []
 
   it('has five providers in three partitions, each with a funded wallet and registered', async () => {
     composed('up', '--detach', '--no-build', '--no-recreate', ...PROVIDERS, 'gateway')
     await Promise.all([...PROVIDERS, 'gateway' as const].map((service) => logLine(service, '"listening"')))
+    bitcoinCli('generatetoaddress', '1', place().address)
     const funded = lines(composed('run', '--rm', '-T', 'fund'))
     expect(funded).toHaveLength(PROVIDERS.length)
-    const told = lines(wsc(folder(), 'storage', 'status', '--json'))
+    const told = lines(wsc(place().folder, 'storage', 'status', '--json'))
     expect(told.filter((one) => 'provider' in (one as object))).toHaveLength(PROVIDERS.length)
     for (const service of PROVIDERS) {
       expect(inspect(service, '.HostConfig')).toMatchObject({ ReadonlyRootfs: true, CapDrop: ['ALL'] })
@@ -66,14 +70,14 @@ export function storageInContainers(folder: () => string): void {
   })
 
   it('keeps a folder twice in three partitions, and gives it to a browser bit for bit', async () => {
-    const site = join(folder(), 'site')
+    const site = join(place().folder, 'site')
     for (const [path, bytes] of Object.entries(FILES)) {
       await mkdir(join(site, path, '..'), { recursive: true, mode: 0o755 })
       await writeFile(join(site, path), bytes, { mode: 0o644 })
     }
-    const put = lines(wsc(folder(), 'storage', 'put', '/in/site', '--copies', '2', '--json')).at(-1)
+    const put = lines(wsc(place().folder, 'storage', 'put', '/in/site', '--copies', '2', '--json')).at(-1)
     id = z.object({ id: z.string() }).parse(put).id
-    table = entries.parse(lines(wsc(folder(), 'storage', 'ls', '--json')))
+    table = entries.parse(lines(wsc(place().folder, 'storage', 'ls', '--json')))
     expect(new Set(table.map(({ first }) => Math.floor(first / 32)))).toEqual(new Set([0, 1, 2]))
     for (const [path, bytes] of Object.entries(FILES)) expect((await read(id, path)).equals(bytes)).toBe(true)
   })

@@ -10,12 +10,15 @@ describe('a request', () => {
   const ask = (head: string) => `${head}\r\nConnection: close\r\n\r\n`
   const failure = (text: string) => [statuses(text), JSON.parse(text.slice(text.indexOf('\r\n\r\n'))).error]
 
-  it('of HTTP/1.1 names its host, and expects nothing unheard of; what does not ends its connection', async () => {
+  it('of HTTP/1.1 names one host, and expects nothing unheard of; what does not ends its connection', async () => {
     const { client } = await place.serving(routes)
     for (const [head, status, error] of [
       ['GET /ok HTTP/1.1', 400, 'bad-request'],
       ['POST /nowhere HTTP/1.1', 400, 'bad-request'],
       ['OPTIONS /ok HTTP/1.1', 400, 'bad-request'],
+      ['GET /ok HTTP/1.1\r\nHost: a\r\nHost: b', 400, 'bad-request'],
+      ['GET /ok HTTP/1.1\r\nhost: a\r\nX: y\r\nHOST: a', 400, 'bad-request'],
+      ['GET /ok HTTP/1.0\r\nHost: a\r\nHost: a\r\nConnection: keep-alive', 400, 'bad-request'],
       ['GET /ok HTTP/1.1\r\nHost: a\r\nExpect: x', 417, 'expectation-failed'],
       ['OPTIONS /ok HTTP/1.1\r\nHost: a\r\nExpect: x', 417, 'expectation-failed'],
     ] as const) {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../src/lib/io/index.ts'
 import { projectCircuits } from '../../src/node/index.ts'
 import { type CircuitDeclaration, WitnessCalculator } from '../../src/proving/index.ts'
+import { compilerText } from '../../src/proving/io/compiler-text.ts'
 import { cacheDirectory, circuitRegistry, compileCircom, WasmWitnessSource } from '../../src/proving/io/index.ts'
 
 const SQUARE = `pragma circom 2.1.6;
@@ -53,6 +54,26 @@ describe('compiling circuits', () => {
     await rename(join(elsewhere, 'part.circom'), join(elsewhere, 'other.circom'))
     await writeFile(join(elsewhere, 'main.circom'), SQUARE.replace('part.circom', 'other.circom'))
     expect((await compileCircom(join(elsewhere, 'main.circom'))).id).not.toBe(id)
+  })
+
+  it('ends a compiler that takes too long, and compiles once it may', async () => {
+    const main = join(directory, 'main.circom')
+    await expect(compileCircom(main, { timeoutMs: 1 })).rejects.toMatchObject({
+      code: 'E_CIRCUIT',
+      message: 'main.circom does not compile: the compiler took more than 1 ms',
+    })
+    await expect(compileCircom(main)).resolves.toMatchObject({ id: expect.any(String) })
+  })
+
+  it('tells what the compiler said first, whatever a source made it say', () => {
+    const source = { name: 'main.circom', of: 'library', text: '' } as const
+    const told = (stderr: string) => compilerText({ stderr }, [source])
+    expect(told('error: x  \n  \u001b[1m┌─ "own/main.circom":3:21\u001b[0m\t\n3 │ y \n')).toBe(
+      'error: x\n  ┌─ main.circom:3:21\n3 │ y',
+    )
+    expect(told(`${' '.repeat(20_000)}x\n`.repeat(300)).length).toBeLessThan(40_000)
+    expect(told(`${' '.repeat(4_000_000)}x`).length).toBeLessThan(40_000)
+    expect(told(`error\n${'"own/'.repeat(2_000_000)}`)).toMatch(/^error\n[\s\S]*…$/)
   })
 
   it('takes includes above the main file, of packages, and of this package, wherever it lies', async () => {

@@ -143,6 +143,22 @@ describe('a confined witness generator', () => {
     expect(confine(bytes)).toMatchObject({ ok: false, reject })
   })
 
+  it('has sections of other tools, up to a number, and is refused before what it holds is kept', () => {
+    const custom = (count: number) => Uint8Array.from([...HEADER, ...Array<number>(2 * count).fill(0)])
+    const memory = section(5, [1, 1, 1, 5])
+    const many = Uint8Array.from([...custom(400), ...memory, ...custom(99).subarray(8)])
+    const confined = confine(many)
+    expect(confined.ok && confined.wasm).toEqual(many)
+    expect(confine([...custom(400), ...memory, ...custom(100).subarray(8)])).toMatchObject({ reject: 'foreign-part' })
+    const full = new Uint8Array(MAX_MODULE_BYTES)
+    full.set(HEADER)
+    expect(confine(full)).toMatchObject({ ok: false, reject: 'foreign-part' })
+    const same = hostImport('runtime', 'exceptionHandler')
+    expect(confine(generator({ imports: Array(5).fill(same) }))).toMatchObject({ reject: 'foreign-import' })
+    const long = generator({ imports: [hostImport('env', 'x'.repeat(100_000))] })
+    expect(JSON.stringify(confine(long)).length).toBeLessThan(300)
+  })
+
   it('is judged without a throw, whatever the bytes; what passes stays within the limit', () => {
     const valid = fc.constantFrom(generator(), generator({ memory: [1, 1, 1, 5] }), table(1, 1, 1))
     const edits = fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { minLength: 1, maxLength: 3 })

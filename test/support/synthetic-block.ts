@@ -2,6 +2,7 @@ import { Transaction as Reference } from 'bitcoinjs-lib'
 import {
   type Block,
   commitmentOf,
+  compactSize,
   decodeWholeTransaction,
   encodeEnvelope,
   encodeHeader,
@@ -80,6 +81,5 @@ export function syntheticBlock(others: readonly Uint8Array[], options: Synthetic
     bits: 0x207fffff,
     nonce: 0,
   })
-  if (all.length > 252) throw new Error('too many transactions for a count of one byte')
-  return block(concatBytes(header, Uint8Array.of(all.length), ...all))
+  return block(concatBytes(header, compactSize(all.length), ...all))
 }

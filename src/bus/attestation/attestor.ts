@@ -1,36 +1,9 @@
-import { type Block, type BlockHash, parseInscriptionId, sameHash, toDisplay } from '../../bitcoin/index.ts'
+import { parseInscriptionId, sameHash, toDisplay } from '../../bitcoin/index.ts'
 import type { Result } from '../../lib/index.ts'
 import type { Attestation } from './attestation.ts'
-import {
-  attestHeader,
-  attestInscription,
-  attestOutput,
-  attestTransaction,
-  type BuildReject,
-  type HeaderPlace,
-  type OpenBlock,
-  openBlock,
-} from './build.ts'
-
-/** Where headers stand in the proved chain: a history store, or a server's word (checked with the attestation). */
-export interface PlaceSource {
-  place(height: number, signal?: AbortSignal): Promise<HeaderPlace>
-  /** Of the proved chain; null outside of it. */
-  hashAt(height: number, signal?: AbortSignal): Promise<BlockHash | null>
-}
-
-/** Where blocks come from: a node or a file. */
-export interface BlockSource {
-  /** 80 bytes; null where it has none of this hash. */
-  header(hash: BlockHash, signal?: AbortSignal): Promise<Uint8Array | null>
-  /** Else why it is not there: unknown, or deleted by a pruned node. */
-  block(hash: BlockHash, signal?: AbortSignal): Promise<Result<{ readonly block: Block }, 'no-such-block'>>
-  /** The block that holds a transaction (`txid` as shown); else why the source cannot tell. */
-  locate(
-    txid: string,
-    signal?: AbortSignal,
-  ): Promise<Result<{ readonly hash: BlockHash; readonly height: number }, 'unknown-block'>>
-}
+import { attestHeader, attestInscription, attestOutput, attestTransaction, type BuildReject } from './build.ts'
+import { OpenBlocks } from './open-blocks.ts'
+import type { BlockSource, PlaceSource } from './sources.ts'
 
 /** Why there is no attestation of what was asked for. */
 export type AttestReject = BuildReject | 'no-such-block' | 'unknown-block' | 'not-in-chain' | 'bad-id'
@@ -53,11 +26,11 @@ export type AttestRequest =
 /** Makes attestations of one chain; nothing it is given needs to be trusted, since what it makes is checked. */
 export class Attestor {
   readonly #places: PlaceSource
-  readonly #blocks: BlockSource
+  readonly #blocks: OpenBlocks
 
   constructor(places: PlaceSource, blocks: BlockSource) {
     this.#places = places
-    this.#blocks = blocks
+    this.#blocks = blocks instanceof OpenBlocks ? blocks : new OpenBlocks(blocks)
   }
 
   async attest(request: AttestRequest, signal?: AbortSignal): Promise<AttestResult> {
@@ -92,11 +65,11 @@ export class Attestor {
     if (hash === null || (located !== null && !sameHash(hash, located.hash))) {
       return refuse('not-in-chain', `the block at height ${height} is not in the proved chain`)
     }
-    const block = await this.#blocks.block(hash, signal)
-    if (!block.ok) return refuse('no-such-block', `there is no block ${toDisplay(hash)} here: ${block.detail}`)
-    const opened = openBlock(block.block)
-    if (!opened.ok) return opened
-    const open: OpenBlock = opened.open
-    return { place: await this.#places.place(height, signal), open }
+    const opened = await this.#blocks.open(hash, signal)
+    if (!opened.ok) {
+      if (opened.reject !== 'no-such-block') return refuse(opened.reject, opened.detail)
+      return refuse('no-such-block', `there is no block ${toDisplay(hash)} here: ${opened.detail}`)
+    }
+    return { place: await this.#places.place(height, signal), open: opened.open }
   }
 }

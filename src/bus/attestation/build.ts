@@ -1,7 +1,7 @@
 import {
   type Block,
   type BlockBody,
-  checkBlockBody,
+  checkBlockBodyInPieces,
   type MerkleTree,
   merkleBranch,
   parseEnvelopes,
@@ -9,7 +9,7 @@ import {
   type Transaction,
   toDisplay,
 } from '../../bitcoin/index.ts'
-import type { Rejection } from '../../lib/index.ts'
+import { atOnce, type Pieces, type Rejection } from '../../lib/index.ts'
 import type { AccumulatorPath } from '../accumulator-path.ts'
 import {
   type HeaderAttestation,
@@ -73,7 +73,14 @@ export interface OpenBlock {
  * console.log(opened.open.txids.size)
  */
 export function openBlock(block: Block): { readonly ok: true; readonly open: OpenBlock } | Rejection<BuildReject> {
-  const body = checkBlockBody(block)
+  return atOnce(openBlockInPieces(block))
+}
+
+/** `openBlock` in pieces of some milliseconds. */
+export function* openBlockInPieces(
+  block: Block,
+): Pieces<{ readonly ok: true; readonly open: OpenBlock } | Rejection<BuildReject>> {
+  const body = yield* checkBlockBodyInPieces(block)
   if (!body.ok) return refuse('bad-block', `block ${toDisplay(block.hash)}: ${body.reject}: ${body.detail}`)
   const ids = (body.txids.levels[0] ?? []).map((id, index) => [toDisplay(id as never), index] as const)
   return { ok: true, open: { block, body, txids: new Map(ids) } }

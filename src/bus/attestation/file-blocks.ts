@@ -9,7 +9,7 @@ import {
   transactionId,
 } from '../../bitcoin/index.ts'
 import { rejection } from '../../lib/index.ts'
-import type { BlockSource } from './attestor.ts'
+import type { BlockSource } from './sources.ts'
 
 /** Headers one after another, the first of them at `startHeight`, and at most one block; its own work is not looked at. */
 export function fileBlocks(headers: Uint8Array, startHeight: number, block: Block | undefined): BlockSource {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import {
   aSignal,
   aText,
+  aTimerMs,
   type OptionRules,
   optional,
   requireArgument,
@@ -27,9 +28,13 @@ const FLAGS = ['--r1cs', '--wasm', '--sym', '--O2'] as const
 /** Options of `compileCircom`. */
 export interface CompileOptions {
   readonly signal?: AbortSignal
+  /** The compiler is ended after so long, whoever waits; ten minutes unless given, where the bus's own step takes one. */
+  readonly timeoutMs?: number
 }
 
-const OPTIONS: OptionRules<CompileOptions> = { signal: optional(aSignal) }
+const OPTIONS: OptionRules<CompileOptions> = { signal: optional(aSignal), timeoutMs: optional(aTimerMs) }
+
+const COMPILE_TIMEOUT_MS = 600_000
 
 /** Compiles a circuit that a part declares, or finds it compiled in the cache. */
 export async function compileCircuit(
@@ -65,7 +70,7 @@ async function compile(main: string, library: string, options: CompileOptions): 
   const compiler = await findCompiler()
   const id = idOf(sources, compiler.version)
   const directory = join(cacheDirectory(), 'circuits', id)
-  await fillDirectory(directory, (scratch) => runCompiler(compiler.program, sources, scratch, options.signal))
+  await fillDirectory(directory, (scratch) => runCompiler(compiler.program, sources, scratch, options))
   const file = (extension: string) => join(directory, `circuit.${extension}`)
   return { id, r1cs: file('r1cs'), wasm: file('wasm'), sym: file('sym') }
 }
@@ -93,7 +98,7 @@ async function runCompiler(
   program: string,
   sources: readonly CircuitSource[],
   directory: string,
-  signal: AbortSignal | undefined,
+  { signal, timeoutMs = COMPILE_TIMEOUT_MS }: CompileOptions,
 ): Promise<void> {
   const work = join(directory, 'work')
   const paths = sources.map((source) => stagedPath(source, sources))
@@ -106,16 +111,14 @@ async function runCompiler(
   const [main] = paths as [string]
   // In a process of its own: the compiler takes gigabytes, which go back when it ends. It sees the folder it starts in.
   const args = [program, main, ...FLAGS, '-l', 'packages', '-o', 'out']
-  const limits = { cwd: work, maxBuffer: 1 << 24, ...(signal && { signal }) }
+  const ending = { timeout: timeoutMs, killSignal: 'SIGKILL', ...(signal && { signal }) } as const
+  const limits = { cwd: work, maxBuffer: 1 << 24, ...ending }
   await promisify(execFile)(process.execPath, args, limits).catch((cause) => {
     throwIfAborted(signal)
-    throw new WscError<ProvingErrorCode>(
-      'E_CIRCUIT',
-      `${sources[0]?.name} does not compile: ${compilerText(cause, sources)}`,
-      {
-        cause,
-      },
-    )
+    // With any other reason to be ended comes a code.
+    const late = cause.killed === true && cause.code === null
+    const why = late ? `the compiler took more than ${timeoutMs} ms` : compilerText(cause, sources)
+    throw new WscError<ProvingErrorCode>('E_CIRCUIT', `${sources[0]?.name} does not compile: ${why}`, { cause })
   })
   const name = posix.basename(main, '.circom')
   await rename(join(work, 'out', `${name}.r1cs`), join(directory, 'circuit.r1cs'))

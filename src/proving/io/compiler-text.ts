@@ -18,13 +18,19 @@ function ownFolder(all: readonly CircuitSource[]): string {
   return posix.join(OWN, ...Array<string>(Math.max(...ups) / 3).fill('up'))
 }
 
-/** What the compiler said, without terminal colours, with names of sources instead of paths of the working directory. */
+/** Characters told of each stream: a stranger's circuit decides how much the compiler has to say. */
+const MAX_TEXT = 32 * 1024
+
+/** What the compiler said first, without terminal colours, with names of sources instead of paths of the working directory. */
 export function compilerText(
   failure: { readonly stdout?: string; readonly stderr?: string; readonly message?: string },
   sources: readonly CircuitSource[],
 ): string {
   const own = ownFolder(sources)
-  const text = `${failure.stdout ?? ''}${failure.stderr ?? ''}`.trim() || (failure.message ?? '')
+  const [stdout, stderr, message] = [failure.stdout, failure.stderr, failure.message].map((text = '') =>
+    text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}\n…\n` : text,
+  ) as [string, string, string]
+  const text = `${stdout}${stderr}`.trim() || message
   return (
     text
       // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours begin with the escape character
@@ -34,7 +40,10 @@ export function compilerText(
         const name = path.startsWith(`${PACKAGES}/`) ? posix.relative(PACKAGES, path) : posix.relative(own, path)
         return `${name}:${line}:${column}`
       })
-      .replaceAll(/[ \t]+$/gm, '')
+      // No expression: one would try the spaces within a line from each of them on.
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .join('\n')
       .trim()
   )
 }

@@ -15,6 +15,9 @@ export const SHORT = 'public, max-age=5, must-revalidate'
 /** Without an origin, scripts, forms, plugins: what a page of one blob could do to another that is served beside it. */
 const SANDBOX = "sandbox; default-src 'self' data:; script-src 'none'; object-src 'none'"
 
+/** Names that a page lists of a folder; all of them are in its manifest. */
+const LISTED = 10_000
+
 /** Answers with a file, or the names in a folder. The first bytes are verified before anything is sent. */
 export async function sendRead(
   request: FastifyRequest,
@@ -57,7 +60,8 @@ async function verifyFirst(request: FastifyRequest, content: OpenFile): Promise<
 }
 
 function sendFolder(reply: FastifyReply, id: string, { path, names }: OpenFolder): FastifyReply {
-  const rows = names.map((name) => `<li><a href="./${linkTo(name)}">${escaped(name)}</a></li>`)
+  const rows = names.slice(0, LISTED).map((name) => `<li><a href="./${linkTo(name)}">${escaped(name)}</a></li>`)
+  if (names.length > LISTED) rows.push(`<li>and ${names.length - LISTED} more</li>`)
   const title = escaped(`/${path}`)
   const page = `<!doctype html><meta charset="utf-8"><title>${title}</title><h1>${title}</h1><ul>${rows.join('')}</ul>\n`
   const etag = `folder-${etagOf(id, path)}`

@@ -16,7 +16,7 @@ export interface PutProgress {
   /** Chunks of the provider that has most of each blob. */
   readonly heldChunks: number
   readonly chunks: number
-  /** Why providers do not take what is not stored yet. */
+  /** Why providers do not take what too few of them take. */
   readonly refusals: readonly string[]
 }
 
@@ -112,7 +112,8 @@ export class PutWatch {
       const answers = [...offered.takers.values()]
       const isStored = answers.filter(({ state }) => state === 'whole').length >= copies
       if (isStored) stored++
-      else for (const why of offered.refusals) refusals.add(why)
+      // That others do not take it matters where too few do.
+      else if (answers.length < copies) for (const why of offered.refusals) refusals.add(why)
       heldChunks += Math.max(0, ...answers.map(({ held }) => held))
       if (!isStored) this.#requireTakers(blob.id, offered)
     }

@@ -1,4 +1,4 @@
-import type { PlaceSource } from '../../attestation/attestor.ts'
+import type { PlaceSource } from '../../attestation/sources.ts'
 import type { AttestedChain } from '../../attestation/verify.ts'
 import { busError } from '../../errors.ts'
 import type { History } from './history.ts'

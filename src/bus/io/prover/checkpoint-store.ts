@@ -106,13 +106,15 @@ export class CheckpointStore {
 
   /**
    * Null when an older checkpoint must serve: with file and entry dropped when the file is gone or damaged, with the
-   * entry alone when it is whole but of something else. Throws E_IO when the file cannot be read.
+   * entry alone when it is whole but of something else, another state also: the next `open` enters it under what it
+   * holds. Throws E_IO when the file cannot be read.
    */
   async load(entry: CheckpointEntry): Promise<LoadedCheckpoint | null> {
     const loaded = await this.#read(entry.file)
     if (loaded === 'damaged') await this.drop(entry)
-    if (loaded === 'foreign') await this.forget(entry)
-    return typeof loaded === 'string' ? null : loaded
+    const exchanged = typeof loaded !== 'string' && !isOf(entry, loaded)
+    if (loaded === 'foreign' || exchanged) await this.forget(entry)
+    return typeof loaded === 'string' || exchanged ? null : loaded
   }
 
   /** The file itself, to hand the work on. */
@@ -194,4 +196,10 @@ export class CheckpointStore {
       await this.#record({ ...entry, sequence: this.#sequence(height) })
     }
   }
+}
+
+/** Whether a file holds what the index says: it may have been exchanged for one of another chain. */
+function isOf(entry: CheckpointEntry, { state, steps }: LoadedCheckpoint): boolean {
+  const { height, hash } = state.context
+  return height === entry.height && toDisplay(hash) === entry.hash && steps === entry.steps
 }

@@ -24,6 +24,9 @@ export async function exportCheckpoint(
   const bytes = await store.raw(entry)
   const decoded = decodeCheckpoint(bytes)
   if (!decoded.ok) throw busError('E_CHECKPOINT', `checkpoint ${entry.file} is ${decoded.detail}`)
+  if ((await store.load(entry)) === null) {
+    throw busError('E_CHECKPOINT', `checkpoint ${entry.file} is not the one that was saved`)
+  }
   return { entry, bytes }
 }
 

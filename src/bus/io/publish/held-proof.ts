@@ -6,6 +6,20 @@ import { MAX_PROOF_BYTES } from '../../proof-file.ts'
 import type { HeldProof } from '../../sync/fetch-proof.ts'
 import { type ProvedChain, type VerifyOptions, type VerifyReject, verifyProof } from '../../verify.ts'
 
+/**
+ * What a proof is refused for that may be valid for somebody else: by another key, network, start, setup, version of this
+ * program, or clock. It may have more work than all that is valid here.
+ */
+const ELSEWHERE: ReadonlySet<VerifyReject> = new Set<VerifyReject>([
+  'unsupported-version',
+  'wrong-key',
+  'wrong-setup',
+  'insecure-setup',
+  'wrong-network',
+  'wrong-start',
+  'time-too-new',
+])
+
 /** What lies where new proofs are to go. */
 export interface FoundProof {
   /** Null where there is no file, or none that is valid. */
@@ -15,8 +29,8 @@ export interface FoundProof {
 }
 
 /**
- * Reads and verifies the proof in a file. The very bytes of `known` are not verified again. Throws E_USAGE where it is
- * under another key: nothing may replace it.
+ * Reads and verifies the proof in a file. The very bytes of `known` are not verified again. Throws E_USAGE where it may
+ * be valid elsewhere, or once the clock is right: nothing may replace it.
  */
 export async function findProof(
   file: string,
@@ -32,10 +46,14 @@ export async function findProof(
   }
   if (known !== null && equalBytes(known.bytes, bytes)) return { held: known, refused: null }
   const result = await verifyProof(bytes, options)
-  if (!result.ok && result.reject === 'wrong-key') {
-    // It may be valid for whoever has that key: an older version of this program made it, or other powers of tau.
-    const cure = { act: 'move-or-other-file', subject: file }
-    throw busError('E_USAGE', `${file} holds a proof ${result.detail}, and is left as it is`, { cure })
+  if (!result.ok && ELSEWHERE.has(result.reject)) {
+    const { reject, detail } = result
+    const cure = { act: reject === 'time-too-new' ? 'set-clock-or-move' : 'move-or-other-file', subject: file }
+    throw busError(
+      'E_USAGE',
+      `${file} holds a proof that is not valid here (${reject}: ${detail}), and is left as it is`,
+      { cure },
+    )
   }
   return result.ok ? { held: { bytes, chain: result.chain }, refused: null } : { held: null, refused: result }
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { failureSchema, type RouteModule, type Routes } from '../../../http/index.ts'
+import { Budget, type RateLimit } from '../../../lib/index.ts'
 import type { AttestRequest } from '../../attestation/attestor.ts'
 import { encodeAttestation } from '../../attestation/binary.ts'
 import { attestationToJson } from '../../attestation/json.ts'
@@ -20,8 +21,11 @@ import {
 import type { ServedBus, ServedProof } from './served-bus.ts'
 import { isCatchingUp } from './served-history.ts'
 
-/** Requests that ask a node at the same time. */
-const MAX_COSTLY = 4
+/** Requests that ask a node at the same time: of all clients, and of one. */
+const COSTLY = { total: 8, perClient: 2 }
+
+/** Of one client about what lies in blocks: each may be about another block, to be read and hashed in full. */
+const BLOCK_RATE: RateLimit = { burst: 8, perSecond: 2 }
 
 /** What a `ServedBus` serves, at the paths of `docs/serving.md`, for a server that may have routes of other parts too. */
 export function busRoutes(bus: ServedBus): RouteModule {
@@ -64,16 +68,22 @@ function addPath(routes: Routes, bus: ServedBus): void {
 }
 
 function addAttestations(routes: Routes, bus: ServedBus): void {
-  let asking = 0
+  const places = new Budget(COSTLY)
+  const { burst, perSecond } = BLOCK_RATE
+  const ofBlocks = routes.createRateLimit({ max: burst, timeWindow: (burst * 1000) / perSecond })
   const attest = async (request: FastifyRequest, reply: FastifyReply, asked: AttestRequest, asJson: boolean) => {
-    if (asking >= MAX_COSTLY) return reply.fail(503, 'busy', 'try again in a second')
     const { current } = bus
     if (current === null) return noProof(reply)
-    asking++
+    if (asked.kind !== 'header') {
+      const limited = await ofBlocks(request)
+      if (!limited.isAllowed && limited.isExceeded) return reply.fail(429, 'too-many-requests', 'wait a second')
+    }
+    const leave = places.take(request.client, 1)
+    if (leave === null) return reply.fail(503, 'busy', 'try again in a second')
     try {
       return await inStep(reply, () => sendAttestation(request, reply, current, asked, asJson))
     } finally {
-      asking--
+      leave()
     }
   }
   const attestation = answering(bytesAnswer('The attestation', z.looseObject({ format: z.string(), kind: z.string() })))

@@ -1,6 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, Emitter, type Events } from '../../../lib/index.ts'
-import { Attestor, type BlockSource, type PlaceSource } from '../../attestation/attestor.ts'
+import { Attestor } from '../../attestation/attestor.ts'
+import { OpenBlocks } from '../../attestation/open-blocks.ts'
+import type { BlockSource, PlaceSource } from '../../attestation/sources.ts'
 import { better, type CompareResult } from '../../compare.ts'
 import type { HeldProof } from '../../sync/fetch-proof.ts'
 import type { ProvedChain } from '../../verify.ts'
@@ -36,6 +38,8 @@ export interface ServedProof {
  */
 export class ServedBus {
   readonly #components: ServedBusComponents
+  /** Blocks are the same whatever proof is served. */
+  readonly #blocks: OpenBlocks
   readonly #events = new Emitter<ServedBusEvents>()
   #current: ServedProof | null = null
   /** Better than the current one; the history is not in step with it yet. */
@@ -43,6 +47,7 @@ export class ServedBus {
 
   constructor(components: ServedBusComponents) {
     this.#components = components
+    this.#blocks = new OpenBlocks(components.blocks)
   }
 
   get current(): ServedProof | null {
@@ -61,10 +66,9 @@ export class ServedBus {
     const best = (this.#next ?? this.#current)?.chain
     const compared: CompareResult = best === undefined ? { ok: true, better: chain } : better(best, chain)
     if (compared.ok && compared.better === chain && best !== chain) {
-      const { history, blocks } = this.#components
-      const places = history.places(chain)
+      const places = this.#components.history.places(chain)
       const digest = bytesToHex(sha256(bytes))
-      this.#next = { bytes, digest, chain, places, attestor: new Attestor(places, blocks) }
+      this.#next = { bytes, digest, chain, places, attestor: new Attestor(places, this.#blocks) }
       this.#current ??= this.#next
     }
     return compared

@@ -1,5 +1,5 @@
 import { errorCode } from '../../../lib/index.ts'
-import type { PlaceSource } from '../../attestation/attestor.ts'
+import type { PlaceSource } from '../../attestation/sources.ts'
 import type { AttestedChain } from '../../attestation/verify.ts'
 import { busError } from '../../errors.ts'
 import type { History } from '../history/history.ts'

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { regtest } from '../../src/bitcoin/index.ts'
+import { encodeManifest, readBlob } from '../../storage/index.ts'
+import { FileIndex } from '../../storage/reading/file-index.ts'
+import { kernel } from './kernels.ts'
+import { REGTEST, ReadingPlace } from './reading-place.ts'
+
+/** A folder of 20,000 files: paths and places are found without a look at all of them, and a page lists some. */
+const COUNT = 20_000
+let place: ReadingPlace
+let id: string
+beforeAll(async () => {
+  place = await ReadingPlace.make()
+  const small = await place.directory({ a: '1' })
+  const { cid, files, blobs } = await place.manifestOf(small)
+  const [file, blob] = [files[0], blobs[0]]
+  if (file === undefined || blob === undefined) throw new Error('no file')
+  const path = (i: number) => `f${String(i).padStart(6, '0')}`
+  // All but one are empty.
+  const many = Array.from({ length: COUNT }, (_, i) => ({ ...file, path: path(i), size: i === COUNT - 1 ? 1 : 0 }))
+  id = await place.blob(encodeManifest({ cid, blobs: [blob], files: many }))
+})
+afterAll(() => place?.remove())
+
+it('is read by path', async () => {
+  const gateway = await place.gateway()
+  const options = { kernel, params: regtest, gateways: [gateway] }
+  const read = await readBlob(`web3://${id}:${REGTEST}/f019999`, options)
+  if (!read.ok || read.found.content.kind !== 'file') throw new Error('not read')
+  const pieces: Uint8Array[] = []
+  for await (const piece of read.found.content.read(0, 1)) pieces.push(piece)
+  expect(pieces).toEqual([new TextEncoder().encode('1')])
+  const page = await (await fetch(`${gateway}/web3/${id}:${REGTEST}/`)).text()
+  expect(page.match(/<li>/g)).toHaveLength(10_001)
+  expect(page).toContain('and 10000 more')
+})
+
+it('has each file’s place known beforehand', async () => {
+  const index = new FileIndex(await place.manifestOf(id))
+  expect([index.find('f000000'), index.find('f019999'), index.find('f')]).toEqual([0, 19_999, null])
+  expect(index.ranges(19_999, 0, 1)).toMatchObject([{ offset: 0, length: 1 }])
+  expect(index.ranges(5, 0, 0)).toEqual([])
+})
