@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { blobWith, next, ReplicaScene } from './replica-scene.ts'
+import { next, ReplicaScene } from './replica-scene.ts'
+import { blobWith } from './test-blob.ts'
 
 const scene = new ReplicaScene()
 

@@ -7,7 +7,7 @@ import { chunkKind } from '../../storage/peers/piece-kinds.ts'
 import { kernel } from './kernels.ts'
 import { PeerNet } from './peer-net.ts'
 import { paramsOf } from './record-scene.ts'
-import { blobWith, type TestBlob } from './replica-scene.ts'
+import { blobWith, type TestBlob } from './test-blob.ts'
 
 /** A DHT that tells who is asked of which partition, and answers when the test says so. */
 function dht(answers: readonly (readonly string[] | Error)[]) {

@@ -6,7 +6,8 @@ import { CHUNK_BYTES, CODING } from '../../storage/index.ts'
 import { holdingsKind } from '../../storage/peers/holdings-kind.ts'
 import { offerKind } from '../../storage/peers/offer-kind.ts'
 import { chunkKind } from '../../storage/peers/piece-kinds.ts'
-import { blobWith, next, ReplicaScene, type TestBlob } from './replica-scene.ts'
+import { next, ReplicaScene } from './replica-scene.ts'
+import { blobWith, type TestBlob } from './test-blob.ts'
 
 const scene = new ReplicaScene()
 const LENGTH = 300_000

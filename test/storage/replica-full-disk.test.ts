@@ -5,7 +5,8 @@ import { scrubReplica } from '../../storage/io/index.ts'
 import { chunkKind } from '../../storage/peers/piece-kinds.ts'
 import { SmallDisk } from '../support/small-disk.ts'
 import { kernel } from './kernels.ts'
-import { blobWith, next, ReplicaScene } from './replica-scene.ts'
+import { next, ReplicaScene } from './replica-scene.ts'
+import { blobWith } from './test-blob.ts'
 
 const scene = new ReplicaScene()
 const disk = await SmallDisk.mount(40)

@@ -4,60 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import type { PeerTransport } from '../../src/bus/index.ts'
-import { bytesToHex, Emitter, rejection } from '../../src/lib/index.ts'
-import {
-  BlobTree,
-  blobId,
-  blobShape,
-  CODING,
-  encodeBlob,
-  MemoryStore,
-  StorageTable,
-  UNIT_BYTES,
-} from '../../storage/index.ts'
+import { Emitter } from '../../src/lib/index.ts'
+import { blobShape, StorageTable } from '../../storage/index.ts'
 import { ReplicaService } from '../../storage/io/index.ts'
-import { pieceOf } from '../../storage/io/replica/piece-of.ts'
 import type { ReplicaEvents } from '../../storage/io/replica/replica-service.ts'
-import { chunkKind, unitKind } from '../../storage/peers/piece-kinds.ts'
-import { pieces, someBytes } from './bytes.ts'
 import { kernel } from './kernels.ts'
 import { PeerNet } from './peer-net.ts'
 import { paramsOf } from './record-scene.ts'
-
-/** A blob with all that is needed to give its pieces. */
-export interface TestBlob {
-  readonly id: string
-  readonly root: string
-  readonly length: number
-  readonly bytes: Uint8Array
-  readonly tree: BlobTree
-  readonly unitRoots: Uint8Array
-}
-
-export async function blobWith(length: number, seed: number, spoil?: (units: Uint8Array) => void): Promise<TestBlob> {
-  const store = new MemoryStore()
-  const made = await encodeBlob(kernel, pieces(someBytes(length, seed)), store)
-  if (!made.ok) throw new Error(made.detail)
-  const bytes = store.bytes.slice()
-  spoil?.(bytes)
-  const unitRoots = await kernel.unitRoots(bytes)
-  const tree = new BlobTree(kernel, unitRoots)
-  const content = { root: tree.root, length, coding: CODING }
-  return { id: bytesToHex(blobId(kernel, content)!), root: bytesToHex(tree.root), length, bytes, tree, unitRoots }
-}
-
-/** Alters the first parity unit: the tree is right, and the code is not. */
-export function wrongParity(length: number): (units: Uint8Array) => void {
-  return (units) => units.set([1, 2, 3], blobShape(length).dataUnits * UNIT_BYTES)
-}
-
-export interface Giving {
-  readonly withholdsChunk?: (chunk: number) => boolean
-  readonly withholdsUnit?: (unit: number) => boolean
-  readonly lies?: boolean
-  /** What is asked for is given once this resolves. */
-  readonly after?: Promise<unknown>
-}
+import { type Giving, giveBlobs, type TestBlob } from './test-blob.ts'
 
 /** A table that tests fill, peers in memory, and replicas in folders. */
 export class ReplicaScene {
@@ -112,21 +66,8 @@ export class ReplicaScene {
   }
 
   /** A peer that has these blobs. */
-  async giver(name: string, blobs: readonly TestBlob[], { withholdsChunk, withholdsUnit, lies, after }: Giving = {}) {
-    const transport = this.net.transport(name)
-    const answer =
-      (kind: 'chunk' | 'unit') =>
-      async ({ id, index }: { id: Uint8Array; index: number }) => {
-        await after
-        const blob = blobs.find((one) => one.id === bytesToHex(id))
-        const withholds = kind === 'chunk' ? withholdsChunk : withholdsUnit
-        if (blob === undefined || withholds?.(index)) return rejection('not-here', 'it is not here')
-        const piece = await pieceOf(async (chunk) => chunkOf(blob, chunk), kind, index)
-        if (lies) piece!.bytes[5]! ^= 1
-        return { ok: true, frames: [piece!] } as const
-      }
-    await transport.answer(chunkKind, answer('chunk'))
-    await transport.answer(unitKind, answer('unit'))
+  async giver(name: string, blobs: readonly TestBlob[], giving: Giving = {}) {
+    await giveBlobs(this.net.transport(name), blobs, giving)
   }
 
   async replica(name: string, options: { folder?: string; maxBytes?: number; transport?: PeerTransport } = {}) {
@@ -153,15 +94,6 @@ export class ReplicaScene {
     })
     this.#running.push(replica)
     return { replica, folder }
-  }
-}
-
-export function chunkOf({ bytes, tree, unitRoots }: TestBlob, chunk: number) {
-  const [size, roots] = [16 * UNIT_BYTES, 16 * 32]
-  return {
-    bytes: bytes.slice(chunk * size, (chunk + 1) * size),
-    path: tree.chunkPath(chunk),
-    unitRoots: unitRoots.slice(chunk * roots, (chunk + 1) * roots),
   }
 }
 

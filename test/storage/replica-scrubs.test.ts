@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ReplicaService } from '../../storage/io/index.ts'
 import { holdersKind } from '../../storage/peers/holders-kind.ts'
 import { holdingsKind } from '../../storage/peers/holdings-kind.ts'
-import { blobWith, next, ReplicaScene, type TestBlob } from './replica-scene.ts'
+import { next, ReplicaScene } from './replica-scene.ts'
+import { blobWith, type TestBlob } from './test-blob.ts'
 
 const scene = new ReplicaScene()
 afterEach(() => {

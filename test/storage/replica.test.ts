@@ -8,7 +8,8 @@ import { holdingsKind } from '../../storage/peers/holdings-kind.ts'
 import { offerKind } from '../../storage/peers/offer-kind.ts'
 import { chunkKind, unitKind } from '../../storage/peers/piece-kinds.ts'
 import { kernel } from './kernels.ts'
-import { blobWith, next, ReplicaScene, type TestBlob, wrongParity } from './replica-scene.ts'
+import { next, ReplicaScene } from './replica-scene.ts'
+import { blobWith, type TestBlob, wrongParity } from './test-blob.ts'
 
 const scene = new ReplicaScene()
 const LENGTH = 300_000
