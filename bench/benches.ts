@@ -15,6 +15,7 @@ import { serve } from './benches/serve.ts'
 import { setup } from './benches/setup.ts'
 import { steps } from './benches/steps.ts'
 import { storage } from './benches/storage.ts'
+import { storageNetwork } from './benches/storage-network.ts'
 import { verify } from './benches/verify.ts'
 import { witness } from './benches/witness.ts'
 
@@ -33,6 +34,7 @@ export const benches: readonly Bench[] = [
   rules,
   poseidon,
   storage,
+  storageNetwork,
   gateway,
   attestations,
   scan,

@@ -63,14 +63,14 @@ export class Answering<Question, Answer> {
       stream.abort(new Enough('no place'))
       return
     }
-    const work = this.#exchange(stream, peer).finally(() => {
+    const work = this.#exchange(stream, peer, leave).finally(() => {
       leave()
       this.#underWay.delete(work)
     })
     this.#underWay.add(work)
   }
 
-  async #exchange(stream: Stream, peer: PeerName): Promise<void> {
+  async #exchange(stream: Stream, peer: PeerName, leave: () => void): Promise<void> {
     const gone = new AbortController()
     const onClose = ({ error }: StreamCloseEvent) => gone.abort(error ?? abortedError())
     stream.addEventListener('close', onClose)
@@ -78,7 +78,9 @@ export class Answering<Question, Answer> {
       const question = await this.#question(stream, peer, gone.signal)
       if (question === null) return
       await this.#answer(stream, peer, question.value, gone.signal)
-      if (stream.status === 'open' || stream.status === 'closing') await this.#ended(stream, gone.signal)
+      // What is left costs a stream, of which each connection has so many, and no place of others.
+      leave()
+      if (stream.status === 'open' || stream.status === 'closing') await this.#ended(stream, peer, gone.signal)
     } catch (error) {
       if (!gone.signal.aborted && !this.#ending.signal.aborted) this.#components.failed(asError(error))
       stream.abort(new Enough('no answer'))
@@ -146,10 +148,10 @@ export class Answering<Question, Answer> {
   }
 
   /** A stream is over once both sides have ended it; it is not kept open for a peer that does not. */
-  async #ended(stream: Stream, gone: AbortSignal): Promise<void> {
+  async #ended(stream: Stream, peer: PeerName, gone: AbortSignal): Promise<void> {
     const late = AbortSignal.timeout(this.#kind.questionMs)
     await aborted(AbortSignal.any([late, gone, this.#ending.signal]))
-    if (late.aborted) stream.abort(new Enough('the peer does not end the stream'))
+    if (late.aborted) this.#broken(stream, peer, 'slow', 'the peer does not end the stream')
   }
 
   #broken(stream: Stream, peer: PeerName, fault: Fault, detail: string): null {

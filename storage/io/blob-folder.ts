@@ -25,7 +25,6 @@ const OPEN_BLOBS = 8
 interface OpenBlob {
   readonly content: BlobContent
   readonly tree: BlobTree
-  readonly store: FileStore
 }
 
 /** Whole blobs in a folder: `<id>.units`, and `<id>.json` beside it once all of them are there. */
@@ -74,9 +73,7 @@ export class BlobFolder implements BlobSource {
   }
 
   async close(): Promise<void> {
-    const open = [...this.#open.values()]
     this.#open.clear()
-    for (const blob of open) await (await blob)?.store.close()
   }
 
   async #piece(
@@ -87,7 +84,13 @@ export class BlobFolder implements BlobSource {
   ): Promise<GivenPiece | null> {
     const blob = await this.#blob(id)
     if (blob === null || (index + 1) * size > blobShape(blob.content.length).units * UNIT_BYTES) return null
-    return { bytes: await blob.store.read(index * size, size), path: path(blob.tree) }
+    // Opened for this read alone: no other that lets the blob go can close it meanwhile.
+    const store = await FileStore.open(this.#path(id, 'units'))
+    try {
+      return { bytes: await store.read(index * size, size), path: path(blob.tree) }
+    } finally {
+      await store.close()
+    }
   }
 
   async #blob(id: string): Promise<OpenBlob | null> {
@@ -102,11 +105,8 @@ export class BlobFolder implements BlobSource {
     })
     if (blob === null) this.#open.delete(id)
     const [oldest] = this.#open.keys()
-    if (this.#open.size > OPEN_BLOBS && oldest !== undefined && oldest !== id) {
-      const gone = this.#open.get(oldest)
+    if (blob !== null && this.#open.size > OPEN_BLOBS && oldest !== undefined && oldest !== id)
       this.#open.delete(oldest)
-      await (await gone)?.store.close()
-    }
     return blob
   }
 
@@ -120,7 +120,7 @@ export class BlobFolder implements BlobSource {
     const { root, length, unitRoots } = parsed(path, text)
     const content = { root: hexToBytes(root), length, coding: CODING }
     const tree = new BlobTree(this.#kernel, hexToBytes(unitRoots))
-    return { content, tree, store: await FileStore.open(this.#path(id, 'units')) }
+    return { content, tree }
   }
 
   #path(id: string, ending: 'units' | 'json'): string {

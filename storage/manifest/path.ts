@@ -5,6 +5,8 @@ export const MAX_FILES = 100_000
 /** UTF-8 bytes of a path, and of one name in it: what file systems take. */
 const MAX_PATH_BYTES = 1_024
 const MAX_NAME_BYTES = 255
+/** Folders within each other, the file's own name counted: what `put` takes (`io/folder.ts`). */
+const MAX_NAMES = 65
 
 /** Why a path cannot stand in a manifest. */
 export type PathReject =
@@ -30,6 +32,7 @@ export function checkPath(path: string): Result<object, PathReject> {
   if (names.some((name) => name === '' || name === '.' || name === '..')) {
     return rejection('bad-path', 'names are joined by one slash each, and none is empty, . or ..')
   }
+  if (names.length > MAX_NAMES) return rejection('path-too-long', `a path has at most ${MAX_NAMES} names`)
   const length = (text: string) => encoder.encode(text).length
   if (length(path) > MAX_PATH_BYTES || names.some((name) => length(name) > MAX_NAME_BYTES)) {
     return rejection('path-too-long', `a path has at most ${MAX_PATH_BYTES} bytes, a name ${MAX_NAME_BYTES}`)
@@ -39,22 +42,31 @@ export function checkPath(path: string): Result<object, PathReject> {
 
 /** Sorts by code point, as by bytes of UTF-8: the same everywhere. */
 export function comparePaths(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]]
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const difference = (left[i]?.codePointAt(0) as number) - (right[i]?.codePointAt(0) as number)
-    if (difference !== 0) return difference
-  }
-  return left.length - right.length
+  let at = 0
+  while (at < a.length && at < b.length && a.charCodeAt(at) === b.charCodeAt(at)) at++
+  if (at === a.length || at === b.length) return a.length - b.length
+  // Where they differ in the second half of a character alone, its first half is looked at too.
+  if (at > 0 && (isLow(a, at) || isLow(b, at)) && isHigh(a, at - 1)) at--
+  return (a.codePointAt(at) as number) - (b.codePointAt(at) as number)
 }
+
+const isHigh = (text: string, at: number) => (text.charCodeAt(at) & 0xfc00) === 0xd800
+const isLow = (text: string, at: number) => (text.charCodeAt(at) & 0xfc00) === 0xdc00
 
 /** The first path, of all that are sorted, that is there twice, or is both a file and a folder; null where none is. */
 export function clashing(paths: readonly string[]): string | null {
   const files = new Set(paths)
   if (files.size < paths.length) return paths.find((path, i) => path === paths[i - 1]) ?? null
-  return paths.find((path) => foldersOf(path).some((folder) => files.has(folder))) ?? null
+  // In order those of one folder follow each other, and what the path before is in was looked at with that.
+  return paths.find((path, i) => newFolders(path, paths[i - 1] ?? '').some((folder) => files.has(folder))) ?? null
 }
 
-function foldersOf(path: string): string[] {
-  const names = path.split('/')
-  return names.slice(1).map((_, i) => names.slice(0, i + 1).join('/'))
+/** The folders that a path is in and the one before it is not. */
+function newFolders(path: string, before: string): string[] {
+  const folders: string[] = []
+  for (let at = path.lastIndexOf('/'); at >= 0; at = at === 0 ? -1 : path.lastIndexOf('/', at - 1)) {
+    if (before.startsWith(path.slice(0, at + 1))) break
+    folders.push(path.slice(0, at))
+  }
+  return folders
 }

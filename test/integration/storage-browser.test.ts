@@ -1,21 +1,17 @@
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { buildSync } from 'esbuild'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type * as Library from '../../src/browser.ts'
-import { HttpServer, type RouteModule } from '../../src/http/index.ts'
-import { bytesToHex, hexToBytes } from '../../src/lib/index.ts'
+import type { HttpServer } from '../../src/http/index.ts'
+import { hexToBytes } from '../../src/lib/index.ts'
 import type { BlobSource } from '../../storage/index.ts'
 import { hostLabel } from '../../storage/io/index.ts'
 import { someBytes } from '../storage/bytes.ts'
 import { REGTEST, ReadingPlace } from '../storage/reading-place.ts'
 import { altered } from '../storage/some-sources.ts'
 import { launchChromium } from '../support/chromium.ts'
+import { libraryPage, readInPage } from '../support/library-page.ts'
 
 /** A gateway beside Chromium: what a page reads, and what a stored page can do. */
-const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const secret = 'another blob’s text'
 const large = someBytes(300_000)
 
@@ -49,8 +45,7 @@ beforeAll(async () => {
   const { port } = new URL(url)
   gateway = `http://gateway.test:${port}`
   own = `http://${hostLabel(hexToBytes(active))}.gateway.test:${port}`
-  pages = new HttpServer({ modules: [await page()], host: '127.0.0.1', port: 0 })
-  await pages.start()
+  pages = await libraryPage()
   browser = await launchChromium('gateway.test', '*.gateway.test')
 }, 120_000)
 afterAll(async () => {
@@ -59,54 +54,16 @@ afterAll(async () => {
   await place?.remove()
 })
 
-/** A page with the library's bundle for browsers. */
-async function page(): Promise<RouteModule> {
-  const contents = `import * as wsc from ${JSON.stringify(source('../../src/browser.ts'))}; globalThis.wsc = wsc`
-  const { outputFiles } = buildSync({
-    stdin: { contents, resolveDir: source('.'), loader: 'ts' },
-    ...{ bundle: true, write: false, format: 'esm', platform: 'browser', target: 'es2024' },
-  })
-  const [bundle] = outputFiles ?? []
-  if (bundle === undefined) throw new Error('nothing was bundled')
-  const script = bundle.contents
-  const wasm = await readFile(source('../../src/bus/verifier/wsc-folding.wasm'))
-  const html = new TextEncoder().encode('<!doctype html><script type="module" src="library.js"></script>')
-  return {
-    name: 'page',
-    description: 'A page that reads',
-    register(routes) {
-      routes.get('/', (_, reply) => reply.sendContent({ type: 'text/html', bytes: html }))
-      routes.get('/library.js', (_, reply) => reply.sendContent({ type: 'text/javascript', bytes: script }))
-      routes.get('/verifier.wasm', (_, reply) => reply.sendContent({ type: 'application/wasm', bytes: wasm }))
-    },
-  }
-}
-
 test.each([
   ['a gateway it does not trust', () => gateway],
   ['one that withholds a chunk, and all of its units', () => withheld],
 ])('a page reads by URI, verified, from %s', async (_, from) => {
   const tab = await browser.newPage()
   await tab.goto(pages.url)
-  await tab.waitForFunction(() => 'wsc' in globalThis)
   const uri = `web3://${files}:${REGTEST}/large.bin`
-  const digest = await tab.evaluate(
-    async ([uri, gateway]) => {
-      const { loadStorage, readBlob, regtest } = (globalThis as unknown as { wsc: typeof Library }).wsc
-      const kernel = await loadStorage({ wasm: { url: '/verifier.wasm' } })
-      const read = await readBlob(uri, { kernel, params: regtest, gateways: ['http://127.0.0.1:9', gateway] })
-      if (!read.ok) return `${read.reject}: ${read.detail}`
-      const { content } = read.found
-      if (content.kind !== 'file') return 'a folder'
-      const pieces: Uint8Array[] = []
-      for await (const piece of content.read(0, content.size)) pieces.push(piece)
-      return [
-        ...new Uint8Array(await crypto.subtle.digest('SHA-256', await new Blob(pieces as BlobPart[]).arrayBuffer())),
-      ]
-    },
-    [uri, from()] as const,
-  )
-  expect(typeof digest === 'string' ? digest : bytesToHex(Uint8Array.from(digest))).toBe(bytesToHex(sha256(large)))
+  const { files: read, refused } = await readInPage(tab, uri, ['http://127.0.0.1:9', from()])
+  expect(refused).toBeNull()
+  expect(read).toEqual({ '': [...sha256(large)] })
   await tab.close()
 })
 

@@ -1,3 +1,4 @@
+import type { Stream } from '@libp2p/interface'
 import { describe, expect, it } from 'vitest'
 import { type Answerer, type PeerTransport, pathKind, type RequestKind } from '../../src/bus/index.ts'
 import { errorCode } from '../../src/lib/index.ts'
@@ -186,6 +187,12 @@ describe('a request protocol', () => {
   })
 })
 
+const nextMessage = (stream: Stream) =>
+  new Promise<void>((resolve, reject) => {
+    stream.addEventListener('message', () => resolve())
+    stream.addEventListener('close', () => reject(new Error('the stream was closed without an answer')))
+  })
+
 describe('a hostile peer', () => {
   async function victim() {
     const host = await place.open()
@@ -219,6 +226,19 @@ describe('a hostile peer', () => {
     const again = await connect().catch(() => null)
     await expect.poll(() => again === null || again.status !== 'open').toBe(true)
     expect(connected).toEqual([])
+  })
+
+  it('that does not end its side once it is answered holds no place of others, and is slow', async () => {
+    const host = await victim()
+    const { open, faults } = await hostilePeer(place, host)
+    // Twice as many as there are places in all.
+    for (let i = 0; i < 16; i++) {
+      const held = await open(echo)
+      const answered = nextMessage(held)
+      held.send(encodeFrame(Uint8Array.of(i)))
+      await answered
+    }
+    await expect.poll(() => new Set(faults)).toEqual(new Set(['slow']))
   })
 
   it('that sends its question a byte at a time, or none, is given up', async () => {

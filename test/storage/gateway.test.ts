@@ -276,7 +276,8 @@ describe('paths that would lead elsewhere', () => {
     ['/index.html%20', 'no-such-path'],
     ['/INDEX.HTML', 'no-such-path'],
     [`/${'a'.repeat(256)}`, 'bad-path'],
-    [`/${'a/'.repeat(180)}b`, 'no-such-path'],
+    [`/${'a/'.repeat(64)}b`, 'no-such-path'],
+    [`/${'a/'.repeat(65)}b`, 'bad-path'],
   ])('%s is %s, by path and at the blob’s own host', async (path, name) => {
     const own = `${hostLabel(hexToBytes(folder))}.gateway.test:${port}`
     expect(error(await get(at(folder, path)))).toBe(name)

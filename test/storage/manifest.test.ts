@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sha256 } from '@noble/hashes/sha2.js'
+import fc from 'fast-check'
 import { CID } from 'multiformats/cid'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bytesToHex, concatBytes } from '../../src/lib/index.ts'
@@ -17,6 +18,7 @@ import {
   type SourceFile,
 } from '../../storage/index.ts'
 import { sourceFiles } from '../../storage/io/index.ts'
+import { clashing, comparePaths } from '../../storage/manifest/path.ts'
 import { pieces, someBytes } from './bytes.ts'
 import { kernel } from './kernels.ts'
 
@@ -148,6 +150,30 @@ describe('a manifest', () => {
     expect(await reject('x'.repeat(256))).toBe('path-too-long')
     expect(await reject(`${'x/'.repeat(512)}y`)).toBe('path-too-long')
     expect(checkPath('x'.repeat(255)).ok).toBe(true)
+    expect(checkPath(Array(65).fill('a').join('/')).ok).toBe(true)
+    expect(checkPath(Array(66).fill('a').join('/'))).toMatchObject({ reject: 'path-too-long' })
+  })
+
+  it('orders paths by code point, and finds whatever is both a file and a folder, as the plain way does', () => {
+    const name = fc.string({
+      unit: fc.constantFrom('a', 'b', '.', '\u{1f600}', '\u{1f601}', '\uffff'),
+      minLength: 1,
+      maxLength: 2,
+    })
+    const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => names.join('/'))
+    const bytes = (text: string) => Buffer.from(text, 'utf8')
+    fc.assert(
+      fc.property(path, path, (a, b) => {
+        expect(Math.sign(comparePaths(a, b))).toBe(Buffer.compare(bytes(a), bytes(b)))
+      }),
+    )
+    fc.assert(
+      fc.property(fc.uniqueArray(path, { maxLength: 12 }), (paths) => {
+        const sorted = paths.sort(comparePaths)
+        const isBelow = (one: string) => sorted.some((other) => one.startsWith(`${other}/`))
+        expect(clashing(sorted)).toBe(sorted.find(isBelow) ?? null)
+      }),
+    )
   })
 
   it('holds as many files as are allowed', async () => {

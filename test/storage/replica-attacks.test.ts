@@ -69,6 +69,27 @@ describe('a replica among peers that are no help', () => {
     for (const name of ['silent1', 'silent2', 'honest']) scene.net.leave(name)
   })
 
+  it('leaves the chunks of a blob that nobody gives any of after some', async () => {
+    const blob = await blobWith(6_000_000, 5)
+    const asked = { chunks: 0 }
+    await scene.giver('keeper', [blob], {
+      withholdsChunk: () => {
+        asked.chunks++
+        return true
+      },
+      withholdsUnit: () => true,
+    })
+    const { replica } = await scene.replica('provider')
+    await replica.start()
+    const tried = next(replica, 'blob')
+    scene.block(blob)
+    expect(await tried).toMatchObject({ held: 0 })
+    // In each of two rounds at most 64, and what was under way; of 72.
+    expect(asked.chunks).toBeGreaterThan(63)
+    expect(asked.chunks).toBeLessThan(2 * 68)
+    scene.net.leave('keeper')
+  })
+
   it('gives up on a blob of which one unit in a hundred is given without asking for all of it', async () => {
     const blob = await blobWith(1_500_000, 4)
     let asked = 0

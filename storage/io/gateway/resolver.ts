@@ -49,8 +49,11 @@ export function chainNames(
       const asOf = table.tip?.height
       const entry = asOf === undefined ? null : await index().get(inscription)
       if (asOf === undefined || entry?.record?.kind !== 'blob') return null
-      const { program } = entry.record
-      return table.table.blobs.entry(program) !== null ? { id: program, asOf } : null
+      const { program, author } = entry.record
+      const counted = table.table.blobs.entry(program)
+      // Another record may be what this blob counts by; of one author in one block either says the same.
+      const isIt = counted?.height === entry.height && counted.author === author
+      return isIt ? { id: program, asOf } : null
     },
   }
 }

@@ -15,6 +15,8 @@ const AT_ONCE = 4
 /** After so long without an answer another peer is asked as well; where there is none left, so long is still waited. */
 const OTHER_MS = 2_000
 const LAST_MS = 20_000
+/** Chunks in a row that nobody gives, after which the others are left for another time. */
+const FRUITLESS = 64
 
 export interface FetchComponents {
   readonly transport: PeerTransport
@@ -60,7 +62,10 @@ export class PieceSeeker {
   /** Fetches the chunks that are missing, as far as anybody gives them; each is on the disk as soon as it is verified. */
   async fetchMissing(): Promise<void> {
     const missing = this.#components.store.missing(this.#wanted)
-    await this.each(missing, (chunk) => this.#fetchChunk(chunk))
+    let fruitless = 0
+    await this.each(missing, async (chunk) => {
+      if (fruitless < FRUITLESS) fruitless = (await this.#fetchChunk(chunk)) ? 0 : fruitless + 1
+    })
   }
 
   /** Some of these at a time; of failures the first one is thrown once all have ended. */
@@ -85,7 +90,8 @@ export class PieceSeeker {
     return { root: hexToBytes(root), length, coding: CODING }
   }
 
-  async #fetchChunk(index: number): Promise<void> {
+  /** Whether anybody gave it. */
+  async #fetchChunk(index: number): Promise<boolean> {
     const { kernel, store } = this.#components
     const roots = new Map<GivenPiece, Uint8Array>()
     const found = await this.#ask(chunkKind, index, async (given) => {
@@ -93,8 +99,9 @@ export class PieceSeeker {
       if (verified.ok) roots.set(given, verified.unitRoots)
       return verified
     })
-    if (found === null) return
+    if (found === null) return false
     await store.put(this.#wanted.id, index, { ...found, unitRoots: roots.get(found) as Uint8Array })
+    return true
   }
 
   async #ask(kind: typeof chunkKind, index: number, verify: Verify): Promise<GivenPiece | null> {
@@ -136,8 +143,10 @@ export class PieceSeeker {
     try {
       const asked = await transport.ask(peer, kind, { id: this.#id, index }, { signal })
       if (!asked.ok) {
+        // Who takes long only to refuse holds others up as much as one that is silent.
+        const isLate = peers.isStuck(peer)
         peers.done(peer, 'lacked')
-        if (!DONE_WITH.has(asked.reject)) return { peer, piece: null }
+        if (!isLate && !DONE_WITH.has(asked.reject)) return { peer, piece: null }
         memory.failed(peer)
         peers.drop(peer)
         return { peer, piece: null }
