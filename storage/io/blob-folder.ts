@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { bytesToHex, hash256, hexToBytes } from '../../src/lib/index.ts'
@@ -22,6 +23,9 @@ const besideSchema = z.strictObject({
 /** Blobs whose trees are kept in memory, some 2 MB for the greatest. */
 const OPEN_BLOBS = 8
 
+/** Whoever writes a blob still has written to its file within so many milliseconds: a day. */
+const ABANDONED_MS = 86_400_000
+
 interface OpenBlob {
   readonly content: BlobContent
   readonly tree: BlobTree
@@ -33,6 +37,8 @@ export class BlobFolder implements BlobSource {
   readonly #folder: string
   readonly #kernel: StorageKernel
   readonly #open = new Map<string, Promise<OpenBlob | null>>()
+  /** Files that have no id yet. */
+  readonly #unnamed = new Map<FileStore, string>()
 
   constructor(folder: string, kernel: StorageKernel) {
     this.name = folder
@@ -40,24 +46,57 @@ export class BlobFolder implements BlobSource {
     this.#kernel = kernel
   }
 
-  /** Where the units of a blob are written before it has an id; `keep` gives the file its name. */
-  async store(number: number): Promise<FileStore> {
-    return await FileStore.open(join(this.#folder, `new-${number}.units`))
+  /**
+   * Where the units of a blob are written before it has an id: `keep` gives the file its name, `drop` removes it. Several
+   * processes may write into one folder.
+   */
+  async store(): Promise<FileStore> {
+    const path = join(this.#folder, `new-${randomUUID()}.units`)
+    const store = await FileStore.open(path)
+    this.#unnamed.set(store, path)
+    return store
   }
 
-  /** Keeps a blob that was encoded into the store of this number; the store is closed. */
-  async keep(blob: EncodedBlob, number: number, store: FileStore): Promise<void> {
+  /** Keeps a blob that was encoded into such a store, which is closed. */
+  async keep(blob: EncodedBlob, store: FileStore): Promise<void> {
+    const from = this.#unnamed.get(store)
+    if (from === undefined) throw new RangeError('a store of another folder, or one that is kept already')
     await store.sync()
     await store.close()
     const id = bytesToHex(blob.id)
-    const from = join(this.#folder, `new-${number}.units`)
     try {
       await diskFiles.rename(from, this.#path(id, 'units'))
     } catch (error) {
       throw ioError(error, from, 'write')
     }
+    this.#unnamed.delete(store)
     const beside = { root: bytesToHex(blob.root), length: blob.length, unitRoots: bytesToHex(blob.unitRoots) }
     await writeAtomic(diskFiles, this.#path(id, 'json'), new TextEncoder().encode(JSON.stringify(beside)))
+  }
+
+  /** Of a blob that came to nothing; one that is kept stays. */
+  async drop(store: FileStore): Promise<void> {
+    const path = this.#unnamed.get(store)
+    if (path === undefined) return
+    this.#unnamed.delete(store)
+    await store.close()
+    // What cannot be removed now is swept later; why the blob came to nothing is told.
+    await rm(path, { force: true }).catch(() => undefined)
+  }
+
+  /** Removes what processes that were killed have left of blobs without an id. `now` in milliseconds since 1970. */
+  async sweep(now: number): Promise<void> {
+    try {
+      for (const name of await readdir(this.#folder)) {
+        if (!/^new-.*\.units$/.test(name)) continue
+        const path = join(this.#folder, name)
+        // Another may have given it its name in the meantime.
+        const written = await stat(path).catch(() => null)
+        if (written !== null && written.mtimeMs + ABANDONED_MS < now) await rm(path, { force: true })
+      }
+    } catch (error) {
+      throw ioError(error, this.#folder)
+    }
   }
 
   async content(id: string): Promise<BlobContent | null> {

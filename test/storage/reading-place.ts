@@ -51,10 +51,10 @@ export class ReadingPlace {
 
   /** The id of a blob of these bytes alone. */
   async blob(bytes: Uint8Array): Promise<string> {
-    const store = await this.blobs.store(0)
+    const store = await this.blobs.store()
     const made = await encodeBlob(kernel, pieces(bytes), store)
     if (!made.ok) throw new Error(made.detail)
-    await this.blobs.keep(made.blob, 0, store)
+    await this.blobs.keep(made.blob, store)
     return bytesToHex(made.blob.id)
   }
 
@@ -65,12 +65,12 @@ export class ReadingPlace {
     if (!made.ok) throw new Error(made.detail)
     const units = memory.bytes.slice()
     spoil(units)
-    const store = await this.blobs.store(0)
+    const store = await this.blobs.store()
     await store.write(0, units)
     const unitRoots = await kernel.unitRoots(units)
     const content = { root: new BlobTree(kernel, unitRoots).root, length: bytes.length, coding: CODING }
     const id = blobId(kernel, content) as Uint8Array
-    await this.blobs.keep({ ...made.blob, ...content, id, unitRoots }, 0, store)
+    await this.blobs.keep({ ...made.blob, ...content, id, unitRoots }, store)
     return bytesToHex(id)
   }
 
@@ -84,11 +84,11 @@ export class ReadingPlace {
     const made = await buildManifest(kernel, sources, {
       blobBytes,
       storeFor: async (number) => {
-        const store = await this.blobs.store(number)
+        const store = await this.blobs.store()
         stores[number] = store
         return store
       },
-      onBlob: (blob, number) => this.blobs.keep(blob, number, stores[number] as FileStore),
+      onBlob: (blob, number) => this.blobs.keep(blob, stores[number] as FileStore),
     })
     if (!made.ok) throw new Error(made.detail)
     return bytesToHex(made.root.id)

@@ -76,7 +76,11 @@ describe('readBlob', () => {
     expect(await reject(`web3://${blob}:${REGTEST}`, options([gateway], { params: mainnet }))).toBe('other-network')
     expect(await reject(`web3://${'00'.repeat(32)}:${REGTEST}`)).toBe('not-found')
     expect(await reject(`web3://${blob}i0:${REGTEST}`)).toBe('not-attested')
-    expect(await reject(`web3://name.${blob}:${REGTEST}`)).toBe('no-such-name')
+    const names = { isCatchingUp: false, signedName: async () => null, recorded: async () => null }
+    const knowing = await place.gateway([place.blobs], { names })
+    expect(await reject(`web3://name.${blob}:${REGTEST}`, options([knowing]))).toBe('no-such-name')
+    // A gateway without a node cannot say that there is no such name.
+    expect(await reject(`web3://name.${blob}:${REGTEST}`)).toBe('unreachable')
     expect(await reject(`web3://${blob}:${REGTEST}`, options(['http://127.0.0.1:9']))).toBe('unreachable')
     const attested = options([gateway], { attested: async (id) => (id === `${folder}i0` ? blob : null) })
     expect(await bytesAt(`web3://${folder}i0:${REGTEST}`, attested)).toEqual(content)

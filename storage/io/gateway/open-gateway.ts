@@ -80,6 +80,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const folder = join(state, 'blobs')
   await mkdir(folder, { recursive: true })
   const blobs = new BlobFolder(folder, kernel)
+  await blobs.sweep(Date.now())
   const upstream = (options.upstream ?? []).map((url) => new GatewaySource(url, { chain }))
   const { network } = params
   const own = node && { client: node.client, params: network, state: node.settlement }
@@ -128,16 +129,21 @@ async function addTo(
 ): Promise<Result<{ readonly id: string }, BuildReject | FolderReject>> {
   const sources = await sourceFiles(path, signal)
   if (!sources.ok) return sources
-  let open: FileStore | null = null
+  const open: FileStore[] = []
   const files = counted(sources, (done, of) => onProgress?.(done, of))
-  const built = await buildManifest(kernel, files, {
-    blobBytes: longestBlob(partitionPositions(params)),
-    signal,
-    async storeFor(number) {
-      open = await blobs.store(number)
-      return open
-    },
-    onBlob: (blob, number) => blobs.keep(blob, number, open as FileStore),
-  })
-  return built.ok ? { ok: true, id: bytesToHex(built.root.id) } : built
+  try {
+    const built = await buildManifest(kernel, files, {
+      blobBytes: longestBlob(partitionPositions(params)),
+      signal,
+      async storeFor() {
+        const store = await blobs.store()
+        open[0] = store
+        return store
+      },
+      onBlob: (blob) => blobs.keep(blob, open[0] as FileStore),
+    })
+    return built.ok ? { ok: true, id: bytesToHex(built.root.id) } : built
+  } finally {
+    for (const store of open) await blobs.drop(store)
+  }
 }
