@@ -1,4 +1,4 @@
-/** Storage, as far as it runs anywhere: blobs, their records and table. */
+/** Storage, as far as it runs anywhere: blobs, manifests, names, records and their table, reading, what peers ask. */
 export { type EncodedBlob, encodeBlob } from './blob/encode.ts'
 export { blobId } from './blob/id.ts'
 export { restoreBlob } from './blob/restore.ts'

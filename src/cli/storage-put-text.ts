@@ -1,4 +1,4 @@
-import { chainNumber, formatUri } from '../../storage/index.ts'
+import { CHUNK_BYTES, chainNumber, formatUri } from '../../storage/index.ts'
 import type { EncodedContent, PutCost, PutProgress, PutService } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { bytesToHex } from '../lib/index.ts'
@@ -35,7 +35,6 @@ export function uriOf(id: string, network: NetworkParams): string | null {
 /** A block takes ten minutes on average, and providers fetch some MB a second. */
 const BLOCK_SECONDS = 600
 const FETCH_BYTES = 2e6
-const CHUNK_BYTES = 126_976
 
 /** Seconds of each part, by averages. */
 export function putSeconds(chunks: number, { encoding, confirmations }: PutTimes) {

@@ -69,7 +69,9 @@ export class PeerHost implements RunningService, PeerTransport {
   constructor(components: PeerHostComponents) {
     this.#components = components
     const { libp2p, prefix, bootstrap, clock } = components
-    this.#manners = new Manners(clock)
+    this.#manners = new Manners(clock, (peer) =>
+      libp2p.getConnections().some(({ remotePeer }) => remotePeer.toString() === peer),
+    )
     this.partitions = new Partitions(prefix, libp2p.contentRouting)
     this.#bootstrap = new Bootstrap(libp2p, bootstrap, (unreachable) => this.#events.emit('unreachable', unreachable))
     libp2p.addEventListener('peer:identify', ({ detail: { peerId, protocols } }) => {

@@ -1,4 +1,4 @@
-/** Storage's half that needs Node: files and stores. */
+/** Storage's half that needs Node: the table's service, gateway, put, replica, and their files. */
 export { BlobFolder } from './blob-folder.ts'
 export { FileStore } from './file-store.ts'
 export { sourceFiles } from './folder.ts'

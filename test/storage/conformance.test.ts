@@ -36,6 +36,7 @@ beforeAll(async () => {
   })
   ids.SVG = await place.blob(new TextEncoder().encode(SVG))
   const names = {
+    isCatchingUp: false,
     signedName: async ({ name }: { readonly name: string }) =>
       name === 'w3url' || name === 'sub.w3url' ? signedName(ids.SITE as string, 1, { name }) : null,
     recorded: async (id: string) => (id === INSCRIPTION ? { id: ids.SITE as string, asOf: 10 } : null),

@@ -5,9 +5,12 @@ import { CarReader } from '@ipld/car'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { CID } from 'multiformats/cid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { regtest } from '../../src/bitcoin/index.ts'
 import { bytesToHex, equalBytes, hexToBytes } from '../../src/lib/index.ts'
 import { decodeManifest } from '../../storage/index.ts'
+import { chainNames } from '../../storage/io/gateway/resolver.ts'
 import { type ChainNames, hostLabel } from '../../storage/io/index.ts'
+import { GatewaySource } from '../../storage/reading/gateway-source.ts'
 import { someBytes } from './bytes.ts'
 import { REGTEST, ReadingPlace } from './reading-place.ts'
 import { alice } from './record-scene.ts'
@@ -35,6 +38,7 @@ beforeAll(async () => {
   })
   other = await place.directory({ 'b/index.html': 'other b' })
   const names: ChainNames = {
+    isCatchingUp: false,
     signedName: async () => null,
     recorded: async (id) => (id === recorded.inscription ? { id: folder, asOf: recorded.asOf } : null),
   }
@@ -203,10 +207,30 @@ describe('?format=car', () => {
   }
 })
 
+describe('names and inscriptions', () => {
+  it.each([
+    ['no-node', null],
+    ['catching-up', chainNames(regtest, { tip: null, table: null as never }, () => null as never)],
+  ])('are not said to be none for %s', async (name, names) => {
+    const url = await place.gateway([place.blobs], { names })
+    const site = `site.${bytesToHex(alice.publicKey)}`
+    for (const target of [at(site), at(site, '?format=name'), at(recorded.inscription)]) {
+      const answer = await fetch(`${url}${target}`)
+      expect([answer.status, (await answer.json()).error]).toEqual([503, name])
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+    }
+    expect((await fetch(`${url}${at(blob)}`)).status).toBe(200)
+    const source = new GatewaySource(url, { chain: REGTEST })
+    const key = { name: 'site', author: bytesToHex(alice.publicKey) }
+    await expect(source.signedName(key)).rejects.toMatchObject({ code: 'E_UNREADABLE' })
+  })
+})
+
 describe('a reorg', () => {
   it('shows with the next request: nothing of what the chain said is kept', async () => {
     let says: string | null = folder
     const names: ChainNames = {
+      isCatchingUp: false,
       signedName: async () => (says === null ? null : signedName(says, 1)),
       recorded: async () => (says === null ? null : { id: says, asOf: 7 }),
     }

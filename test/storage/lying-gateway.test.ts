@@ -33,6 +33,7 @@ beforeAll(async () => {
   blob = await place.blob(content)
   another = await place.blob(other)
   const names = {
+    isCatchingUp: false,
     signedName: async ({ name }: { readonly name: string }) => (name === 'site' ? signedName(blob, 3) : null),
     recorded: async () => null,
   }

@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WscError } from '../../src/lib/index.ts'
 import { nameDraft, providerDraft } from '../../storage/index.ts'
 import { RecordPublisher } from '../../storage/io/index.ts'
+import { MAX_ENTRIES } from '../../storage/table/tree.ts'
 import { PutScene } from './put-scene.ts'
 import { alice, bob, context, envelopeOf, paramsOf, peers } from './record-scene.ts'
 
@@ -100,6 +103,32 @@ describe('a put', () => {
     const providers = ['one', 'two'].map((name) => ({ name, key: '' }))
     await expect(scene.put(scene.content(1), { providers })).rejects.toMatchObject(refused)
     expect(waiting()).toBe(0)
+  })
+
+  it('ends by what stands in the way before anything is signed, and leaves no job', async () => {
+    await scene.provider('one')
+    const full = { length: MAX_ENTRIES, find: () => undefined }
+    const entries = vi.spyOn(scene.table.blobs, 'entries', 'get').mockReturnValue(full as never)
+    await expect(scene.put(scene.content(1))).rejects.toMatchObject({
+      code: 'E_NOT_COUNTED',
+      message: expect.stringContaining('nothing was paid: table-full'),
+    })
+    entries.mockRestore()
+    expect((await readdir(scene.folder)).filter((name) => name.endsWith('.json'))).toEqual([])
+    expect(waiting()).toBe(0)
+  })
+
+  it('tells the rule that is broken also where the job cannot be set aside', async () => {
+    await scene.provider('one')
+    const service = scene.service(paramsOf())
+    const content = scene.content(1)
+    await mkdir(join(scene.folder, `${content.id}.void.json`))
+    const done = scene.put(content, {}, service)
+    done.catch(() => undefined)
+    await next(service, 'progress')
+    await scene.block()
+    const message = expect.stringMatching(/does not count: unpaid.*; and cannot write .*EISDIR/)
+    await expect(done).rejects.toMatchObject({ code: 'E_NOT_COUNTED', message, cure: undefined })
   })
 
   it('done again at a higher rate replaces what waits', async () => {

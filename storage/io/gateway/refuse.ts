@@ -6,6 +6,8 @@ const STATUS: Readonly<Record<string, number>> = {
   'no-such-path': 404,
   'not-verified': 502,
   unreachable: 502,
+  'no-node': 503,
+  'catching-up': 503,
   'bad-manifest': 502,
   'bad-cid': 502,
   'too-long': 414,

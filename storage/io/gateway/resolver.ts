@@ -8,6 +8,8 @@ import type { TableService } from '../table-service.ts'
 
 /** What a node's own view of the chain says of names and inscriptions: asked at each request, so that a reorg shows at once. */
 export interface ChainNames {
+  /** While it is, nothing can be said of any name or inscription. */
+  readonly isCatchingUp: boolean
   /** Null where the name means nothing. */
   signedName(key: NameKey): Promise<SignedName | null>
   /** The id of the blob that an inscription records, if it counts; and how far the chain was seen. */
@@ -21,6 +23,9 @@ export function chainNames(
   index: () => InscriptionIndex,
 ): ChainNames {
   return {
+    get isCatchingUp() {
+      return table.tip === null
+    },
     async signedName(key) {
       const asOf = table.tip?.height
       if (asOf === undefined) return null

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { failureSchema, type RouteModule } from '../../../src/http/index.ts'
-import { concatBytes } from '../../../src/lib/index.ts'
+import { concatBytes, type Rejection, rejection } from '../../../src/lib/index.ts'
 import { formatUri, parseUri, type StorageUri } from '../../naming/uri.ts'
 import type { BlobReader } from '../../reading/blob-reader.ts'
 import { factsOf } from '../../reading/gateway-source.ts'
@@ -79,6 +79,8 @@ class Gateway {
     if (uri.chain !== this.#components.chain)
       return reply.fail(404, 'other-network', 'this gateway reads another chain')
     const { format } = asked
+    const silence = this.#silence(uri)
+    if (silence !== null) return refuse(reply, silence)
     if (format === 'name') return await this.#name(reply, uri)
     const found = await this.#resolve(uri)
     if (found === null) return reply.fail(404, 'not-found', `nothing counts as ${formatUri({ ...uri, type: null })}`)
@@ -101,6 +103,15 @@ class Gateway {
     const parsed = parseUri(`web3://${asked.id}:${chain}${pathOnly(request.url)}`)
     if (!parsed.ok) return refuse(reply, parsed)
     return await this.#content(request, reply, parsed.uri, { id: asked.id, asOf: null, sandboxed: false })
+  }
+
+  /** Why nothing can be said of what only the chain knows: that is no word that there is none. */
+  #silence({ target }: StorageUri): Rejection | null {
+    const { names } = this.#components
+    if (target.kind === 'blob') return null
+    if (names === null) return rejection('no-node', 'this gateway has no node: it reads by the ids of blobs alone')
+    if (names.isCatchingUp) return rejection('catching-up', 'this gateway has not seen the chain yet; try again later')
+    return null
   }
 
   async #resolve({ target }: StorageUri): Promise<{ readonly id: string; readonly asOf: number | null } | null> {

@@ -58,7 +58,7 @@ export async function encodeContent(
       kernel,
       counted(source, (done, of) => onProgress?.(done, of)),
       {
-        blobBytes: longestBlob(Math.min(partitionPositions(params), 3_072)),
+        blobBytes: longestBlob(partitionPositions(params)),
         signal,
         storeFor: async (number) => {
           const store = await FileStore.open(join(building, `${number}.blob`))

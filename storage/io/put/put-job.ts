@@ -2,7 +2,7 @@ import { mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { hash256, hexToBytes } from '../../../src/lib/index.ts'
-import { diskFiles, readRegular, writeAtomic } from '../../../src/lib/io/index.ts'
+import { diskFiles, ioError, readRegular, writeAtomic } from '../../../src/lib/io/index.ts'
 import { authorScript, type Pays } from '../../../src/settlement/io/index.ts'
 import { storageError } from '../../errors.ts'
 import { BURN_SCRIPT } from '../../records/burn.ts'
@@ -63,9 +63,14 @@ export async function writeJob(folder: string, id: string, job: PutJob): Promise
   await writeAtomic(diskFiles, file, new TextEncoder().encode(`${JSON.stringify(job)}\n`))
 }
 
-/** Of its records one cannot count: new ones are signed the next time, and these are kept for whoever wants to look. */
+/** Of its records one cannot count: new ones are signed the next time, and these are kept for whoever wants to look. Throws E_IO. */
 export async function setJobAside(folder: string, id: string): Promise<void> {
-  await rename(jobFile(folder, id), join(folder, `${id}.void.json`))
+  const file = jobFile(folder, id)
+  try {
+    await rename(file, join(folder, `${id}.void.json`))
+  } catch (error) {
+    throw ioError(error, file)
+  }
 }
 
 function jobFile(folder: string, id: string): string {

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BitcoindClient } from '../../../src/bitcoin/io/index.ts'
 import type { PeerName, PeerTransport } from '../../../src/bus/index.ts'
-import { aborted, Emitter, type Events, errorCode, throwIfAborted, WscError } from '../../../src/lib/index.ts'
+import { aborted, Emitter, type Events, throwIfAborted, WscError } from '../../../src/lib/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
 import type { InscriberService, JobView, Wallet } from '../../../src/settlement/io/index.ts'
 import { storageError } from '../../errors.ts'
@@ -107,16 +107,29 @@ export class PutService {
     try {
       const job = (await readJob(folder, content.id)) ?? (await this.#begin(content, offers, copies, options))
       for (const batch of job.batches) await this.#inscribe(batch, watch, options)
-      await watch.done(signal)
-    } catch (error) {
-      if (errorCode(error) === 'E_NOT_COUNTED') await setJobAside(folder, content.id)
-      throw error
+      await this.#watched(watch, content.id, signal)
     } finally {
       watch.end()
       await close()
     }
     // They are at providers, and made again from the content.
     await rm(join(folder, content.id), { recursive: true, force: true })
+  }
+
+  /** Of records that do not count the job is set aside, so that the next put signs others. */
+  async #watched(watch: PutWatch, id: string, signal: AbortSignal): Promise<void> {
+    try {
+      await watch.done(signal)
+    } catch (error) {
+      if (!(error instanceof WscError) || error.code !== 'E_NOT_COUNTED') throw error
+      try {
+        await setJobAside(this.#components.folder, id)
+      } catch (cause) {
+        // Nothing would be signed anew: that cure is not told.
+        throw storageError('E_NOT_COUNTED', `${error.message}; and ${(cause as Error).message}`, { cause })
+      }
+      throw error
+    }
   }
 
   async #begin(content: EncodedContent, offers: Offers, copies: number, options: PutOptions): Promise<PutJob> {
