@@ -9,6 +9,7 @@ import { live } from './benches/live.ts'
 import { oneShot } from './benches/one-shot.ts'
 import { peers } from './benches/peers.ts'
 import { poseidon } from './benches/poseidon.ts'
+import { providers } from './benches/providers.ts'
 import { rules } from './benches/rules.ts'
 import { scan } from './benches/scan.ts'
 import { serve } from './benches/serve.ts'
@@ -35,6 +36,7 @@ export const benches: readonly Bench[] = [
   poseidon,
   storage,
   storageNetwork,
+  providers,
   gateway,
   attestations,
   scan,

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 export interface ProcessUsage {
   readonly cpuSeconds: number
   readonly peakBytes: number
+  readonly residentBytes: number
 }
 
 /** Ticks a second of `/proc/<pid>/stat` on every Linux that Node runs on (`getconf CLK_TCK`). */
@@ -18,8 +19,10 @@ export async function processUsage(pid: number): Promise<ProcessUsage | undefine
     // proc(5): after the name in brackets comes field 3; user and system time are fields 14 and 15.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS
-    const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]
-    return peak === undefined ? undefined : { cpuSeconds, peakBytes: Number(peak) * 1024 }
+    const kilobytes = (name: string) => new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]
+    const [peak, resident] = [kilobytes('VmHWM'), kilobytes('VmRSS')]
+    if (peak === undefined || resident === undefined) return undefined
+    return { cpuSeconds, peakBytes: Number(peak) * 1024, residentBytes: Number(resident) * 1024 }
   } catch {
     return undefined
   }

@@ -7,6 +7,7 @@ const bin = fileURLToPath(new URL('../../bin/wsc.js', import.meta.url))
 
 /** Lines of a running `wsc … --json`, and what the process has used. */
 export interface RunningWsc {
+  readonly pid: number
   /** The next line of standard output; undefined at its end. */
   line(): Promise<Record<string, unknown> | undefined>
   /** Now or, once it has ended, at most half a second before its end. */
@@ -38,6 +39,7 @@ export function startWsc(args: readonly string[], home: string): RunningWsc {
   child.once('exit', () => clearInterval(sampling))
   const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> })[Symbol.asyncIterator]()
   return {
+    pid: child.pid as number,
     async line() {
       const { done, value } = await lines.next()
       if (done !== true) return JSON.parse(value) as Record<string, unknown>
