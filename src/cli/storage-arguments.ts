@@ -22,16 +22,20 @@ export function tip(text: string): bigint {
   return BigInt(text)
 }
 
+/** Each is asked for by itself. */
+const MAX_PARTITIONS = 1_000
+
 /** Option parser: partitions, `0`, `0,2` or `0-3`. */
 export function partitions(text: string): number[] {
   const found = new Set<number>()
   for (const part of text.split(',')) {
     const match = /^([0-9]{1,6})(?:-([0-9]{1,6}))?$/.exec(part)
     const [first, last] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])]
-    if (match === null || last < first || last - first > 1_000) {
+    if (match === null || last < first || last - first >= MAX_PARTITIONS) {
       throw new InvalidArgumentError('write partitions as 0 or 0,2 or 0-3')
     }
     for (let partition = first; partition <= last; partition++) found.add(partition)
+    if (found.size > MAX_PARTITIONS) throw new InvalidArgumentError(`name at most ${MAX_PARTITIONS} partitions`)
   }
   return [...found]
 }

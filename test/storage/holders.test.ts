@@ -79,6 +79,17 @@ describe('who holds a partition', () => {
     expect(log.seen(0)[0]).toEqual({ peer: 'peer299', height: 309 })
     log.answered(0, 'late', 2_000)
     expect(log.seen(0)).toEqual([{ peer: 'late', height: 2_000 }])
+    // Of more than the file may hold, what was seen last is read again.
+    const name = (i: number) => `${i}`.padStart(52, 'x')
+    const large = new HolderLog()
+    for (let partition = 0; partition < 400; partition++) {
+      for (let i = 0; i < 256; i++) large.answered(partition, name(i), 1_000 + partition)
+    }
+    const file = new HoldersFile(join(dir, 'large'))
+    await file.save(large)
+    const again = await file.load()
+    expect(again.seen(399)).toEqual(large.seen(399))
+    expect(again.seen(0)).toEqual([])
     const path = join(dir, 'damaged')
     await writeFile(path, '{"0":')
     expect((await new HoldersFile(path).load()).entries()).toEqual([])
