@@ -1,7 +1,12 @@
-const ANEW = 'remove what was kept of the old chain, or name another place for it (--settlement-dir, --data-dir)'
+import { either, type HasFlag } from './has-flag.ts'
+
+const anew = (has: HasFlag) =>
+  `remove what was kept of the old chain, or name another place for it (${either(PLACES, has)})`
+
+const PLACES = ['--settlement-dir', '--storage-dir', '--data-dir']
 
 /** What may be done about a bitcoind that is of no use. */
-export const BITCOIND_CURES: Readonly<Record<string, (subject: string) => string>> = {
+export const BITCOIND_CURES: Readonly<Record<string, (subject: string, has: HasFlag) => string>> = {
   'allow-request': () => 'allow this address (rpcallowip) and the method (rpcwhitelist) in the node’s bitcoin.conf',
   credentials: () => 'name bitcoind’s cookie by --rpc-cookie, or set WSC_RPC_USER and WSC_RPC_PASSWORD_FILE',
   'check-address': () => 'check that the address (--rpc) is the RPC port of a Bitcoin node',
@@ -17,6 +22,6 @@ export const BITCOIND_CURES: Readonly<Record<string, (subject: string) => string
   'wait-or-other-node': () => 'wait until it has caught up, or name another node by --rpc',
   'wait-until-started': () => 'wait until it has started',
   'wait-until-synced': () => 'wait until it has caught up',
-  'begin-anew': () => `begin anew as well: ${ANEW}`,
-  'other-node-or-begin-anew': () => `name a node that has it by --rpc; else ${ANEW}`,
+  'begin-anew': (_, has) => `begin anew as well: ${anew(has)}`,
+  'other-node-or-begin-anew': (_, has) => `name a node that has it by --rpc; else ${anew(has)}`,
 }

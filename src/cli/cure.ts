@@ -1,15 +1,16 @@
 import { type Cure, WscError } from '../lib/index.ts'
 import { BITCOIND_CURES } from './bitcoind-cures.ts'
+import { anyFlag, either, freeOrOther, type HasFlag } from './has-flag.ts'
 import { SETTLEMENT_CURES } from './settlement-cures.ts'
 
 /**
  * What each cure is in this program's flags and commands: `act` of an error (`src/lib/errors.ts`) to the end of a
  * sentence. Every part's cures stand here, for all commands; a test finds those that do not.
  */
-const CURES: Readonly<Record<string, (subject: string) => string>> = {
+const CURES: Readonly<Record<string, (subject: string, has: HasFlag) => string>> = {
   ...BITCOIND_CURES,
   ...SETTLEMENT_CURES,
-  'free-or-other-storage-dir': () => 'wait for it, or name another --storage-dir',
+  'free-or-other-storage-dir': (_, has) => freeOrOther('--storage-dir', has),
   'remove-table': () => 'remove the folder `table` of the storage directory, and it is made again from the node',
   'no-partition-bits': () => 'leave out --partition-bits (and WSC_PARTITION_BITS)',
   'same-partition-bits': (bits) => `give --partition-bits ${bits}, or name another --storage-dir`,
@@ -25,7 +26,7 @@ const CURES: Readonly<Record<string, (subject: string) => string>> = {
   'other-provider': () => 'name providers of the partition by --provider or --peer',
   'provider-registers': () => 'have it run `wsc storage register` and wait until that counts, or put without --tip',
   'put-anew': () => 'the same command again signs and pays for new records',
-  'other-address': () => 'name another by --listen, --serve or --p2p',
+  'other-address': (_, has) => `name another by ${either(['--listen', '--serve', '--p2p'], has)}`,
   'other-data-dir-or-anew': () => 'name another --data-dir, or remove it to start anew',
   'other-history-or-anew': () => 'name another directory, or remove it to start anew',
   'proof-or-headers-of-one-chain': () => 'make a proof of this chain, or give the headers of that one',
@@ -33,15 +34,15 @@ const CURES: Readonly<Record<string, (subject: string) => string>> = {
 }
 
 /** Null where an error names no cure, or one that no flag and no command brings. */
-export function cureText(cure: Cure | undefined): string | null {
+export function cureText(cure: Cure | undefined, has = anyFlag): string | null {
   if (cure === undefined || !Object.hasOwn(CURES, cure.act)) return null
-  return CURES[cure.act]?.(cure.subject ?? '') ?? null
+  return CURES[cure.act]?.(cure.subject ?? '', has) ?? null
 }
 
-/** An exception in one line: what is wrong, and what to do about it where that is known. */
-export function withCure(error: unknown): string {
+/** An exception in one line: what is wrong, and what to do about it where that is known, by flags of the command. */
+export function withCure(error: unknown, has = anyFlag): string {
   const message = error instanceof Error ? error.message : String(error)
-  const cure = error instanceof WscError ? cureText(error.cure) : null
+  const cure = error instanceof WscError ? cureText(error.cure, has) : null
   if (cure === null) return message
   // After a sentence another one, else the end of the same.
   return message.endsWith('.') ? `${message} ${cure.charAt(0).toUpperCase()}${cure.slice(1)}.` : `${message}; ${cure}`

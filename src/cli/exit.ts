@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { errorCode, isInterrupt, WscError } from '../lib/index.ts'
 import { withCure } from './cure.ts'
+import { anyFlag } from './has-flag.ts'
 
 /** Exit codes of every command. */
 export const EXIT = {
@@ -20,13 +21,17 @@ export function usageError(message: string, options?: ErrorOptions): WscError<'E
 }
 
 /** What an exception means for the caller, and the one line to tell. */
-export function explain(error: unknown, signal: AbortSignal): { readonly exit: ExitCode; readonly message: string } {
+export function explain(
+  error: unknown,
+  signal: AbortSignal,
+  has = anyFlag,
+): { readonly exit: ExitCode; readonly message: string } {
   if (error instanceof CommanderError) {
     // Help and version end this way too; commander has printed whatever there is to say.
     return { exit: error.exitCode === 0 ? EXIT.valid : EXIT.unjudged, message: '' }
   }
   const code = errorCode(error)
-  const message = withCure(error)
+  const message = withCure(error, has)
   if (isInterrupt(error, signal)) {
     return { exit: EXIT.interrupted, message: 'interrupted; what was finished is saved' }
   }

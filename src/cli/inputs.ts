@@ -1,3 +1,5 @@
+import { constants } from 'node:fs'
+import { access, lstat } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
 import {
   type AnchorContext,
@@ -72,11 +74,25 @@ export async function readKey(file: string | undefined): Promise<Uint8Array | un
 
 /** At most `limit` + 1 bytes of a regular file: enough to see that it is too long. */
 export async function readUpTo(file: string, limit: number, kind?: keyof typeof LIMITS): Promise<Uint8Array> {
-  return await readRegular(file, limit).catch((cause: NodeJS.ErrnoException) => {
+  return await readRegular(file, limit).catch(
+    unreadable(kind === 'network' ? `${file}, the parameter file of --network` : file),
+  )
+}
+
+/**
+ * Throws E_USAGE where nothing lies there, or nothing that may be read: before a node is asked and anything is waited for.
+ * Where a link leads is not looked at.
+ */
+export async function requireReadable(path: string): Promise<void> {
+  const stats = await lstat(path).catch(unreadable(path))
+  if (!stats.isSymbolicLink()) await access(path, constants.R_OK).catch(unreadable(path))
+}
+
+function unreadable(what: string): (cause: NodeJS.ErrnoException) => never {
+  return (cause) => {
     const detail = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
-    const what = kind === 'network' ? `${file}, the parameter file of --network` : file
     throw usageError(`cannot read ${what}: ${detail}`, { cause })
-  })
+  }
 }
 
 /** Option parser: 32 bytes, a key or an id. */

@@ -3,12 +3,14 @@ import type { Runner } from './command.ts'
 import { applyConfig, leftOpen, readConfig, takenFromConfig } from './config.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, explain } from './exit.ts'
+import { anyFlag } from './has-flag.ts'
 import { CONFIG_FILE } from './inputs.ts'
 import { buildProgram, overrideExit } from './program.ts'
 
 /** Runs one command line and gives its exit code; never throws. */
 export async function runCli(argv: readonly string[], version: string, context: CliContext): Promise<ExitCode> {
   let exit: ExitCode = EXIT.valid
+  let has = anyFlag
   const run: Runner =
     (work) =>
     async (...args) => {
@@ -19,6 +21,7 @@ export async function runCli(argv: readonly string[], version: string, context: 
     overrideExit(program)
     // Only before work that it could say something to: nothing else depends on a file that is broken.
     program.hook('preAction', async (_, command) => {
+      has = (flag) => command.options.some(({ long }) => long === flag)
       if (leftOpen(command).length === 0) return
       applyConfig(command, await readConfig())
       for (const name of takenFromConfig(command)) {
@@ -28,7 +31,7 @@ export async function runCli(argv: readonly string[], version: string, context: 
     await program.parseAsync(argv, { from: 'user' })
     return exit
   } catch (error) {
-    const { exit: code, message } = explain(error, context.signal)
+    const { exit: code, message } = explain(error, context.signal, has)
     if (message !== '') context.terminal.note(`wsc: ${message}`)
     const hint = hintFor(error, argv, program)
     if (hint !== null) context.terminal.note(hint)

@@ -4,7 +4,7 @@ import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { readStorageNetwork, type StorageNetworkFlags } from './storage-network.ts'
 import { partProgress, putSeconds, timeLine } from './storage-put-text.ts'
-import { jsonLine } from './text.ts'
+import { jsonLine, plural } from './text.ts'
 
 /** Tells what storing a file or a folder takes, which no node and no peer is needed for. */
 export async function tellMeasured(
@@ -24,7 +24,8 @@ export async function tellMeasured(
     else terminal.note(`${measured.reject}: ${measured.detail}`)
     return EXIT.invalid
   }
-  const times = { encoding: (clock() - began) / 1000, confirmations: options.confirmations }
+  const { network } = params
+  const times = { encoding: (clock() - began) / 1000, confirmations: options.confirmations, network }
   if (options.json) {
     terminal.result(jsonLine({ ...measuredJson(measured), seconds: putSeconds(measured.chunks, times) }))
   } else {
@@ -52,12 +53,12 @@ function measuredLines(measured: Measured): string[] {
   const { id, files, bytes, blobs, chunks, burn } = measuredJson(measured)
   const lines = blobs.map((blob, i) => {
     const what = i === blobs.length - 1 ? 'manifest' : `blob ${i + 1}`
-    return `${what.padEnd(9)} ${blob.id}  ${blob.length} bytes, ${blob.chunks} chunks`
+    return `${what.padEnd(9)} ${blob.id}  ${blob.length} bytes, ${plural(blob.chunks, 'chunk')}`
   })
   return [
     `id        ${id}`,
-    `content   ${bytes} bytes in ${files} ${files === 1 ? 'file' : 'files'}`,
+    `content   ${bytes} bytes in ${plural(files, 'file')}`,
     ...lines,
-    `price     ${burn} satoshis to be burned for ${chunks} chunks, and the fees of ${blobs.length} records`,
+    `price     ${burn} satoshis to be burned for ${plural(chunks, 'chunk')}, and the fees of ${plural(blobs.length, 'record')}`,
   ]
 }

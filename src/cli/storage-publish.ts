@@ -27,11 +27,12 @@ export function withPayment(command: Command): Command {
     .option('--max-fee-rate <F>', 'refuse to pay more a virtual byte', rate, 200)
 }
 
-/** Inscribes what the wallet’s key says, or tells what that costs. */
+/** Inscribes what the wallet’s key says, or tells what that costs. `said` is called once it is sent. */
 export async function publish(
   context: CliContext,
   options: PublishOptions,
   saying: (wallet: Wallet, opened: OpenedTable) => Publication | Promise<Publication>,
+  said: (wallet: Wallet) => void = () => undefined,
 ): Promise<ExitCode> {
   const { terminal, signal } = context
   return await withTable(context, options, async (opened) => {
@@ -52,9 +53,12 @@ export async function publish(
       if (options.dryRun === true) {
         const cost = await publisher.quote(what, feeRate)
         terminal.result(json ? jsonLine(costJson(cost)) : costText(cost))
-      } else if (!(await publisher.publish(what, feeRate))) {
+        return
+      }
+      if (!(await publisher.publish(what, feeRate))) {
         terminal.note('a record that says so is on its way already: it was sent again, and nothing more is paid')
       }
+      said(wallet)
     } finally {
       await inscriber.stop()
     }

@@ -1,23 +1,26 @@
-import { CHUNK_BYTES, chainNumber, formatUri } from '../../storage/index.ts'
+import { CHUNK_BYTES } from '../../storage/index.ts'
 import type { EncodedContent, PutCost, PutProgress, PutService } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { bytesToHex } from '../lib/index.ts'
 import type { CliContext } from './context.ts'
 import { costJson, costText } from './inscriber-text.ts'
+import { uriOf } from './storage-uri.ts'
 import { duration } from './terminal.ts'
+import { plural } from './text.ts'
 
 /** What is known of how long a put takes. */
 export interface PutTimes {
   /** Seconds that encoding took. */
   readonly encoding: number
   readonly confirmations: number
+  readonly network: NetworkParams
 }
 
 export function contentJson({ id, bytes, files, blobs, chunks }: EncodedContent, network: NetworkParams) {
   return {
     valid: true,
     id,
-    uri: uriOf(id, network),
+    uri: uriOf({ kind: 'blob', id }, network),
     bytes,
     files,
     chunks,
@@ -25,20 +28,16 @@ export function contentJson({ id, bytes, files, blobs, chunks }: EncodedContent,
   }
 }
 
-/** By which it is read; null on a network that URIs cannot name. */
-export function uriOf(id: string, network: NetworkParams): string | null {
-  const chain = chainNumber(network)
-  const target = { kind: 'blob', id } as const
-  return chain === null ? null : formatUri({ target, chain, path: '', folder: true, type: null })
-}
-
 /** A block takes ten minutes on average, and providers fetch some MB a second. */
 const BLOCK_SECONDS = 600
 const FETCH_BYTES = 2e6
 
-/** Seconds of each part, by averages. */
-export function putSeconds(chunks: number, { encoding, confirmations }: PutTimes) {
-  const blocks = BLOCK_SECONDS * confirmations
+/** Blocks come whenever somebody has them made. */
+const isAtWill = ({ name }: NetworkParams) => name === 'regtest'
+
+/** Seconds of each part, by averages; of blocks 0 where they are made at will. */
+export function putSeconds(chunks: number, { encoding, confirmations, network }: PutTimes) {
+  const blocks = isAtWill(network) ? 0 : BLOCK_SECONDS * confirmations
   const fetching = (chunks * CHUNK_BYTES) / FETCH_BYTES
   return { encoding, blocks, fetching, total: encoding + blocks + fetching }
 }
@@ -46,14 +45,16 @@ export function putSeconds(chunks: number, { encoding, confirmations }: PutTimes
 export function timeLine(chunks: number, times: PutTimes): string {
   const { encoding, blocks, fetching, total } = putSeconds(chunks, times)
   const what = times.confirmations === 1 ? 'a block' : `${times.confirmations} blocks`
-  return `time: about ${duration(total)} (${duration(encoding)} of encoding, ${duration(blocks)} for ${what}, ${duration(fetching)} of fetching)`
+  const [of, to] = [`${duration(encoding)} of encoding`, `${duration(fetching)} of fetching`]
+  if (isAtWill(times.network)) return `time: about ${duration(total)} (${of}, ${to}), and ${what}`
+  return `time: about ${duration(total)} (${of}, ${duration(blocks)} for ${what}, ${to})`
 }
 
 export function costLines(content: EncodedContent, { inscribing, burn, tips }: PutCost, times: PutTimes): string[] {
   const { id, bytes, files, blobs, chunks } = content
   const paid = inscribing.reduce((total, { fees, postage }) => total + fees + postage, burn + tips)
   return [
-    `content ${id}: ${bytes} bytes in ${files} files, ${blobs.length} blobs, ${chunks} chunks`,
+    `content ${id}: ${bytes} bytes in ${plural(files, 'file')}, ${plural(blobs.length, 'blob')}, ${plural(chunks, 'chunk')}`,
     ...inscribing.map(costText),
     `burn: ${burn} satoshis for the chunks of blobs that are not in the table yet`,
     ...(tips === 0n ? [] : [`tips: ${tips} satoshis to providers`]),
@@ -103,7 +104,7 @@ export function showPutProgress({ terminal, clock }: CliContext, { events }: Pic
       done === 0 || heldChunks === chunks ? '' : `, ${duration(((chunks - heldChunks) * seconds) / done)} left`
     const waits = counted < blobs ? 'waiting for a block, ' : ''
     terminal.progress(
-      `storing: ${waits}${counted} of ${blobs} blobs in the table, ${stored} stored, ${heldChunks} of ${chunks} chunks${left}`,
+      `storing: ${waits}${counted} of ${plural(blobs, 'blob')} in the table, ${stored} stored, ${heldChunks} of ${plural(chunks, 'chunk')}${left}`,
     )
   })
 }

@@ -3,6 +3,7 @@ import { openKernel, TableService } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import type { BitcoindClient } from '../bitcoin/io/index.ts'
 import { openStorageNode, type StorageNode, type StorageNodeOptions } from '../node/index.ts'
+import { parseAddresses } from '../p2p/index.ts'
 import { IndexService } from '../settlement/io/index.ts'
 import type { CliContext } from './context.ts'
 import { withCure } from './cure.ts'
@@ -71,6 +72,7 @@ export async function withStorageNode<Value>(
   work: (opened: OpenedNode) => Promise<Value>,
 ): Promise<Value> {
   const { terminal, signal } = context
+  parseAddresses(options.peer ?? [])
   return await withClient(context, options, async (opened) => {
     const { client, params, storage } = opened
     const node = await openStorageNode({ client, params, storage, peers: options.peer, ...own(opened) })

@@ -20,6 +20,11 @@ export function jsonLine(value: unknown): string {
   return JSON.stringify(value).replaceAll(UNSEEN, escaped)
 }
 
+/** So many: "1 chunk", "2 chunks". */
+export function plural(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}
+
 /** More of a text from the chain is not shown: a content type may have megabytes. */
 const MAX_QUOTED = 60
 

@@ -21,6 +21,23 @@ describe('cures', () => {
     expect(cureText({ act: 'toString' })).toBeNull()
   })
 
+  it('name flags of the command at hand alone', () => {
+    const of = (act: string, ...flags: string[]) => cureText({ act }, (flag) => flags.includes(flag))
+    const locked = 'free-or-other-settlement-dir'
+    expect(of(locked, '--storage-dir', '--listen')).toBe('stop it, or name another --storage-dir')
+    expect(of(locked, '--settlement-dir')).toBe('wait until it has ended, or name another --settlement-dir')
+    // Another folder does not know which coins are in use.
+    expect(of(locked, '--settlement-dir', '--storage-dir', '--wallet')).toBe('wait until it has ended')
+    expect(of('free-or-other-storage-dir', '--settlement-dir', '--storage-dir')).toBe(
+      'wait until it has ended, or name another --storage-dir',
+    )
+    expect(of('other-settlement-dir', '--storage-dir')).toBe('name another --storage-dir')
+    expect(of('index-anew', '--storage-dir')).not.toContain('--settlement-dir')
+    expect(of('other-address', '--listen')).toBe('name another by --listen')
+    expect(of('other-address', '--serve', '--p2p')).toBe('name another by --serve or --p2p')
+    expect(of('other-address')).toBe('name another by --listen, --serve or --p2p')
+  })
+
   it('are all known, whichever part names them', () => {
     const acts = ['src', 'storage'].flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

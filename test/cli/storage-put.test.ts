@@ -50,6 +50,10 @@ describe('wsc storage put --dry-run', () => {
     expect(again.exit).toBe(0)
     expect(again.stdout).toContain(`id        ${told.id}`)
     expect(again.stdout).toContain('price     0 satoshis to be burned for 5 chunks, and the fees of 2 records')
+    expect(again.stdout).toContain(' bytes, 1 chunk\n')
+    // On regtest a block comes when it is wanted.
+    expect(again.stdout).toMatch(/^time: about [^,]* of encoding, [^,]* of fetching\), and a block$/m)
+    expect(told.seconds.blocks).toBe(600)
   })
 
   it('refuses links by name, and sends nothing', async () => {
@@ -59,6 +63,14 @@ describe('wsc storage put --dry-run', () => {
     // Nothing listens at this port: without --dry-run a node is needed.
     const node = ['--rpc', 'http://127.0.0.1:1', '--rpc-cookie', join(dir, 'no-cookie')]
     expect(await put(dir, ...node)).toMatchObject({ exit: 2, stderr: expect.stringContaining('E_NODE_UNREACHABLE') })
+    expect(await put(join(dir, 'missing'), ...node)).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('missing: there is no such file (E_USAGE)'),
+    })
+    expect(await put(dir, '--peer', 'nobody', ...node)).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('nobody is no address of a peer'),
+    })
     expect(await put(join(dir, 'missing'), '--dry-run')).toMatchObject({
       exit: 2,
       stderr: expect.stringContaining('E_IO'),

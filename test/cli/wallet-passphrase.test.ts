@@ -8,15 +8,18 @@ import { openTerminal } from '../../src/cli/terminal.ts'
 import { createWallet } from '../../src/settlement/io/index.ts'
 
 let dir: string
+/** Of the last command. */
+let stdout: string
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'wsc-passphrase-'))
 })
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
 async function wallet(env: Readonly<Record<string, string>>, ...argv: string[]) {
+  stdout = ''
   let stderr = ''
   const exit = await runCli(['wallet', ...argv, '--network', 'regtest', '--wallet', join(dir, 'w.json')], '0.0.0', {
-    terminal: openTerminal({ write: () => true }, { write: (text) => (stderr += text) }),
+    terminal: openTerminal({ write: (text) => (stdout += text) }, { write: (text) => (stderr += text) }),
     env,
     signal: new AbortController().signal,
     clock: () => 0,
@@ -48,7 +51,9 @@ it('makes no wallet that anybody can open', async () => {
     '',
   ])
   expect(await readFile(join(dir, 'w.json'), 'utf8')).toContain('scrypt')
+  const made = /send coins to (bcrt1p\S+)\n(author [0-9a-f]{64}\n)$/.exec(stdout)
   expect(await wallet({ WSC_WALLET_PASSPHRASE: 'secret' }, 'address')).toEqual([0, ''])
+  expect(stdout).toBe(`${made?.[1]}\n${made?.[2]}`)
 })
 
 it('still opens a wallet that was made so', async () => {

@@ -105,6 +105,28 @@ describe('a put', () => {
     expect(waiting()).toBe(0)
   })
 
+  it('says so where nobody is there at all', async () => {
+    await expect(scene.put(scene.content(1))).rejects.toMatchObject({
+      code: 'E_NO_PROVIDER',
+      message: 'no provider was named or found, so that nothing was paid',
+    })
+  })
+
+  it('tells of its own jobs alone', async () => {
+    const other = envelopeOf(nameDraft('other', null, context))
+    await scene.inscriber().inscribe([other])
+    await scene.provider('one')
+    const service = scene.service()
+    const told: string[] = []
+    service.events.on('job', ({ id, status }) => told.push(`${id} ${status}`))
+    const done = scene.put(scene.content(1), {}, service)
+    await next(service, 'progress')
+    await scene.block()
+    await done
+    expect(told.length).toBeGreaterThan(1)
+    expect(new Set(told.map((line) => line.slice(0, 64))).size).toBe(1)
+  })
+
   it('ends by what stands in the way before anything is signed, and leaves no job', async () => {
     await scene.provider('one')
     const full = { length: MAX_ENTRIES, find: () => undefined }

@@ -39,7 +39,9 @@ interface Options extends JudgeOptions {
 export const addCheck: AddCommand = (parent, run) => {
   const checkCommand = parent
     .command('check')
-    .description('check an attestation under a bus proof; needs these two files and nothing else')
+    .description(
+      'check an attestation under a bus proof, by these two files alone; --peer asks others for the path to a later proof',
+    )
     .argument('<FILE>', 'attestation, in either form')
     .requiredOption(
       '--proof <PROOF>',

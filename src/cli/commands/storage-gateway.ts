@@ -1,14 +1,15 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { chainNumber, isGatewayUrl } from '../../../storage/index.ts'
-import { type OpenGateway, openGateway, openKernel } from '../../../storage/io/index.ts'
-import { aborted } from '../../lib/index.ts'
+import { hostLabel, type OpenGateway, openGateway, openKernel } from '../../../storage/io/index.ts'
+import { aborted, hexToBytes } from '../../lib/index.ts'
 import { openStorageNode } from '../../node/index.ts'
+import { parseAddresses } from '../../p2p/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
-import { address } from '../inputs.ts'
+import { address, requireReadable } from '../inputs.ts'
 import { noteOutages } from '../outage.ts'
 import { openBitcoind } from '../source.ts'
 import { readStorageNetwork } from '../storage-network.ts'
@@ -70,6 +71,8 @@ async function serveGateway(context: CliContext, options: Options): Promise<Exit
   const chain = chainNumber(network)
   if (chain === null) throw usageError(`${network.name} has no number that a URI could name it by`)
   if (options.peer !== undefined && !options.node) throw usageError('--peer takes a node: what counts it tells alone')
+  for (const path of options.add ?? []) await requireReadable(path)
+  parseAddresses(options.peer ?? [])
   const client = options.node ? await openBitcoind(options, network, context) : null
   try {
     const { gateway: folder } = storagePlaces(options.storageDir, network, context)
@@ -102,6 +105,7 @@ async function serveGateway(context: CliContext, options: Options): Promise<Exit
 
 async function run(gateway: OpenGateway, chain: number, options: Options, context: CliContext): Promise<ExitCode> {
   const { terminal, signal } = context
+  const found: { readonly path: string; readonly id: string }[] = []
   for (const path of options.add ?? []) {
     const added = await gateway.add(path, { signal, onProgress: partProgress(context, 'encoding') })
     terminal.settle()
@@ -109,13 +113,21 @@ async function run(gateway: OpenGateway, chain: number, options: Options, contex
       terminal.note(`${path}: ${added.reject}: ${added.detail}`)
       return EXIT.invalid
     }
-    const uri = `web3://${added.id}:${chain}/`
-    terminal.result(options.json ? jsonLine({ added: path, uri }) : `${path}  ${uri}`)
+    found.push({ path, id: added.id })
   }
   if (gateway.inscriptions !== null) noteOutages(gateway.inscriptions.events, terminal.note)
   gateway.server.events.on('failed', (error) => terminal.note(`a request failed: ${withCure(error)}`))
   await gateway.service.start(signal)
-  const url = `http://${gateway.ownHost()}`
+  const host = gateway.ownHost()
+  const url = `http://${host}`
+  // Only now is the port known.
+  for (const { path, id } of found) {
+    const target = `${id}:${chain}/`
+    const uri = `web3://${target}`
+    const urls = [`http://${hostLabel(hexToBytes(id))}.${host}/`, `${url}/web3/${target}`]
+    if (options.json) terminal.result(jsonLine({ added: path, uri, urls }))
+    else for (const line of [`${path}  ${uri}`, ...urls.map((one) => `  ${one}`)]) terminal.result(line)
+  }
   terminal.result(options.json ? jsonLine({ listening: url }) : `listening at ${url}`)
   await Promise.race([aborted(signal), gateway.table?.ended() ?? aborted(signal)])
   return EXIT.interrupted

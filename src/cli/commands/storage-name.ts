@@ -1,13 +1,17 @@
 import type { Command } from 'commander'
-import { chainNumber, formatUri, isName } from '../../../storage/index.ts'
+import { isName } from '../../../storage/index.ts'
+import { bytesToHex } from '../../lib/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
+import type { CliContext } from '../context.ts'
 import { EXIT, usageError } from '../exit.ts'
 import { hex32, readNetwork } from '../inputs.ts'
 import { type TableOptions, withTableOptions } from '../storage-place.ts'
 import { type PublishOptions, publish, withPayment } from '../storage-publish.ts'
+import { uriOf } from '../storage-uri.ts'
 import { withTable } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
+import { openOwnWallet, type WalletOptions, walletOption } from '../wallet-place.ts'
 
 export const addStorageName: AddCommand = (parent, run) => {
   const name = parent.command('name').description('names of blobs, each in its author’s own name space')
@@ -28,7 +32,16 @@ function addSet(parent: Command, run: Runner): void {
     .action(
       run(async (context, name: string, id: string | undefined, options: PublishOptions) => {
         requireName(name)
-        return await publish(context, options, () => ({ kind: 'name', name, id: id ?? null }))
+        const network = await readNetwork(options.network)
+        return await publish(
+          context,
+          options,
+          () => ({ kind: 'name', name, id: id ?? null }),
+          ({ publicKey }) => {
+            const uri = uriOf({ kind: 'name', name, author: bytesToHex(publicKey) }, network)
+            if (id !== undefined && uri !== null) context.terminal.result(options.json ? jsonLine({ uri }) : uri)
+          },
+        )
       }),
     )
 }
@@ -37,11 +50,16 @@ function addGet(parent: Command, run: Runner): void {
   withTableOptions(parent.command('get'))
     .description('what a name means at the node’s tip')
     .argument('<NAME>', 'the name')
-    .argument('<AUTHOR>', 'the key of its author, 64 hex digits', hex32)
-    .addHelpText('after', examples('storage name get site AUTHOR --network regtest'))
+    .argument('[AUTHOR]', 'the key of its author, 64 hex digits (default: that of --wallet)', hex32)
+    .addOption(walletOption())
+    .addHelpText(
+      'after',
+      examples('storage name get site --network regtest', 'storage name get site AUTHOR --network regtest'),
+    )
     .action(
-      run(async (context, name: string, author: string, options: TableOptions) => {
+      run(async (context, name: string, said: string | undefined, options: TableOptions & WalletOptions) => {
         requireName(name)
+        const author = said ?? bytesToHex(await ownKey(context, options))
         let there = false
         await withTable(context, options, ({ service: { table, tip } }) => {
           const height = tip?.height ?? 0
@@ -67,18 +85,21 @@ function addList(parent: Command, run: Runner): void {
     .addHelpText('after', examples('storage name list --network regtest'))
     .action(
       run(async (context, options: TableOptions & { readonly author?: string }) => {
-        const chain = chainNumber(await readNetwork(options.network))
+        const network = await readNetwork(options.network)
         return await withTable(context, options, ({ service: { table, tip } }) => {
           for (const named of table.names.list(tip?.height ?? 0, options.author)) {
             const { name, author, id, until } = named
-            const target = { kind: 'name', name, author } as const
-            const uri = chain === null ? null : formatUri({ target, chain, path: '', folder: true, type: null })
+            const uri = uriOf({ kind: 'name', name, author }, network)
             const line = `${uri ?? `${name} of ${author}`}  ${id}  until height ${until - 1}`
             context.terminal.result(options.json ? jsonLine({ ...named, uri }) : line)
           }
         })
       }),
     )
+}
+
+async function ownKey(context: CliContext, options: WalletOptions): Promise<Uint8Array> {
+  return (await openOwnWallet(options, await readNetwork(options.network), context)).publicKey
 }
 
 function requireName(name: string): void {

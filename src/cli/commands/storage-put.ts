@@ -6,20 +6,13 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { requireReadable } from '../inputs.ts'
 import { costText, jobJson, jobLines, noteText } from '../inscriber-text.ts'
 import { copies, type NamedProvider, providers, tip } from '../storage-arguments.ts'
 import { tellMeasured } from '../storage-measured.ts'
 import { peerOption, withTableOptions } from '../storage-place.ts'
 import { type PublishOptions, withPayment } from '../storage-publish.ts'
-import {
-  contentJson,
-  costLines,
-  costsJson,
-  type PutTimes,
-  partProgress,
-  showPutProgress,
-  uriOf,
-} from '../storage-put-text.ts'
+import { contentJson, costLines, costsJson, type PutTimes, partProgress, showPutProgress } from '../storage-put-text.ts'
 import { type OpenedNode, withStorageNode } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
 import { openOwnWallet, settlementDir } from '../wallet-place.ts'
@@ -68,6 +61,7 @@ async function put(context: CliContext, path: string, options: PutCommandOptions
   if (options.dryRun === true && options.peer === undefined && named.length === 0) {
     return await tellMeasured(context, path, options)
   }
+  await requireReadable(path)
   const peer = [...(options.peer ?? []), ...named.flatMap(({ address }) => address ?? [])]
   return await withStorageNode(
     context,
@@ -85,7 +79,7 @@ async function putAmong(context: CliContext, path: string, options: PutCommandOp
   const { node, params, storage, client, places } = opened
   const content = await encoded(context, path, options, opened)
   if (content === null) return EXIT.invalid
-  const { times, made } = { ...content, times: { ...content.times, confirmations: options.confirmations } }
+  const { times, made } = content
   await node.table.caughtUp()
   const wallet = await openOwnWallet(options, params, context)
   const state = settlementDir(options.settlementDir, params, context)
@@ -112,7 +106,8 @@ async function putAmong(context: CliContext, path: string, options: PutCommandOp
     }
     tellPut(context, inscriber, service, (cost) => costLines(made, cost, times), json === true)
     await service.put(made, { ...wanted, copies: options.copies, confirmations: options.confirmations, signal })
-    terminal.result(json ? jsonLine(contentJson(made, params)) : `stored ${uriOf(made.id, params) ?? made.id}`)
+    const told = contentJson(made, params)
+    terminal.result(json ? jsonLine(told) : `stored ${told.uri ?? told.id}`)
     return EXIT.valid
   } finally {
     await inscriber.stop()
@@ -138,7 +133,7 @@ function tellPut(
     if (!isNew) terminal.note(costText(cost))
   })
   service.events.on('waits', ({ message }) => terminal.note(`waiting for a block before more is sent: ${message}`))
-  inscriber.events.on('job', (job) => {
+  service.events.on('job', (job) => {
     for (const line of json ? [jsonLine(jobJson(job))] : jobLines(job)) terminal.note(line)
   })
   showPutProgress(context, service)
@@ -147,7 +142,7 @@ function tellPut(
 async function encoded(
   context: CliContext,
   path: string,
-  { json }: PutCommandOptions,
+  { json, confirmations }: PutCommandOptions,
   { node, storage, places }: OpenedNode,
 ) {
   const { terminal, signal, clock } = context
@@ -160,7 +155,7 @@ async function encoded(
     onProgress: partProgress(context, 'encoding'),
   })
   terminal.settle()
-  const times: PutTimes = { encoding: (clock() - began) / 1000, confirmations: 1 }
+  const times: PutTimes = { encoding: (clock() - began) / 1000, confirmations, network: storage.network }
   if (made.ok) return { made: made.content, times }
   const { reject: reason, detail } = made
   if (json) terminal.result(jsonLine({ valid: false, reason, detail }))

@@ -17,9 +17,14 @@ export const addStorageRegister: AddCommand = (parent, run) => {
     .addHelpText('after', HELP + examples('storage register --network regtest', 'storage register --dry-run'))
     .action(
       run(async (context, options: PublishOptions) => {
-        return await publish(context, options, async (wallet, { places }) => {
+        return await publish(context, options, async (wallet, { places, service, storage }) => {
           const { name, key, secretKey } = await loadPeerKey(places.identity)
           context.terminal.note(`peer ${name} provides for ${bytesToHex(wallet.publicKey)}`)
+          if (options.dryRun === true) {
+            const next = (service.tip?.height ?? 0) + 1
+            const counts = `counts from height ${next + storage.providerDelay} on`
+            context.terminal.note(`if its record is in the next block, at height ${next}, that ${counts}`)
+          }
           return { kind: 'provider', peer: { key, secretKey } }
         })
       }),

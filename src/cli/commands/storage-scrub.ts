@@ -10,7 +10,7 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { readStorageNetwork, type StorageNetworkFlags, storageNetworkOptions } from '../storage-network.ts'
 import { storageDirOption, storagePlaces } from '../storage-place.ts'
 import { partProgress } from '../storage-put-text.ts'
-import { jsonLine } from '../text.ts'
+import { jsonLine, plural } from '../text.ts'
 
 interface Options extends StorageNetworkFlags {
   readonly storageDir?: string
@@ -46,7 +46,7 @@ async function look(context: CliContext, options: Options): Promise<ExitCode> {
   })
   terminal.settle()
   const { level, blobs, chunks, broken, missing } = counts
-  const line = `scrub ${level}: ${chunks} chunks of ${blobs} blobs, ${broken} broken, ${missing} missing`
+  const line = `scrub ${level}: ${plural(chunks, 'chunk')} of ${plural(blobs, 'blob')}, ${broken} broken, ${missing} missing`
   terminal.result(options.json ? jsonLine(counts) : line)
   return broken === 0 ? EXIT.valid : EXIT.invalid
 }

@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { addresses, byteCount, partitions } from '../storage-arguments.ts'
 import { peerOption, type StorageOptions, withStorage } from '../storage-place.ts'
 import { withStorageNode } from '../storage-work.ts'
-import { jsonLine } from '../text.ts'
+import { jsonLine, plural } from '../text.ts'
 
 interface Options extends StorageOptions {
   readonly partition: readonly number[]
@@ -60,11 +60,11 @@ function show({ host, index, table, replica }: StorageNode, { json }: Options, {
   table.events.on('full', wait)
   table.events.on('tip', ({ height, root }) => tell({ height, root }, `height ${height}  table ${root}`))
   replica?.events.on('blob', (blob) => {
-    tell({ blob }, `blob ${blob.id}  ${blob.state}  ${blob.held} of ${blob.chunks} chunks`)
+    tell({ blob }, `blob ${blob.id}  ${blob.state}  ${blob.held} of ${plural(blob.chunks, 'chunk')}`)
   })
   replica?.events.on('dropped', ({ id }) => tell({ dropped: id }, `blob ${id}  left the chain, and was deleted`))
   replica?.events.on('scrubbed', (scrubbed) => {
-    tell({ scrubbed }, `scrub ${scrubbed.level}  ${scrubbed.chunks} chunks, ${scrubbed.broken} broken`)
+    tell({ scrubbed }, `scrub ${scrubbed.level}  ${plural(scrubbed.chunks, 'chunk')}, ${scrubbed.broken} broken`)
   })
   replica?.events.on('full', ({ id, error }) => {
     terminal.note(`no room for blob ${id}: ${error === null ? 'the quota is used up' : withCure(error)}`)

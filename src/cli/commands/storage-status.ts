@@ -4,7 +4,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import type { TableOptions } from '../storage-place.ts'
 import { withStorageNode } from '../storage-work.ts'
-import { jsonLine } from '../text.ts'
+import { jsonLine, plural } from '../text.ts'
 import { settlementDir } from '../wallet-place.ts'
 
 /** Options of `status`. */
@@ -60,5 +60,5 @@ function holderText({ peer, held, used, holes, scrubs }: Holder): string {
     return last === null ? [] : [`${level} at ${last.height}: ${last.broken} of ${last.chunks} broken`]
   })
   const scrubbed = done.length === 0 ? 'not scrubbed yet' : `scrubbed ${done.join(', ')}`
-  return `${peer}  ${held} of ${used} chunks, ${holes} holes, ${scrubbed}`
+  return `${peer}  ${held} of ${plural(used, 'chunk')}, ${plural(holes, 'hole')}, ${scrubbed}`
 }

@@ -6,7 +6,7 @@ import { examples } from '../command.ts'
 import { partitions } from '../storage-arguments.ts'
 import { peerOption, type TableOptions, withTableOptions } from '../storage-place.ts'
 import { withTable } from '../storage-work.ts'
-import { jsonLine } from '../text.ts'
+import { jsonLine, plural } from '../text.ts'
 import { addStorageGateway } from './storage-gateway.ts'
 import { addStorageGet } from './storage-get.ts'
 import { addStorageName } from './storage-name.ts'
@@ -41,7 +41,7 @@ function addList(parent: Command, run: Runner): void {
         return await withTable(context, options, ({ service: { table } }) => {
           for (const entry of table.blobs.entries) {
             const { id, length, chunks, first, height, author } = entry
-            const where = `height ${height}  position ${first}, ${chunks} chunks`
+            const where = `height ${height}  position ${first}, ${plural(chunks, 'chunk')}`
             const line = `${id}  ${where}  ${length} bytes  by ${author}`
             context.terminal.result(options.json ? jsonLine(entry) : line)
           }

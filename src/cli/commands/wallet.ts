@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { bytesToHex } from '../../lib/index.ts'
 import {
   createWallet,
   type InscriberNote,
@@ -43,7 +44,10 @@ function addCreate(parent: Command, run: Runner): void {
         const params = await readNetwork(options.network)
         const file = walletFile(options, params, context)
         const made = await createWallet(file, { params, passphrase: await newPassphrase(context) })
-        tell(context.terminal.result, options, file, made.address)
+        const author = bytesToHex(made.publicKey)
+        const { address } = made
+        if (options.json) context.terminal.result(jsonLine({ file, address, author }))
+        else for (const line of [madeLine(file, address), `author ${author}`]) context.terminal.result(line)
         return EXIT.valid
       }),
     )
@@ -64,7 +68,8 @@ function addImport(parent: Command, run: Runner): void {
         const file = walletFile(options, params, context)
         const key = parseSecretKey(await readPrivate(options.keyFile), params)
         const made = await createWallet(file, { params, passphrase: await newPassphrase(context) }, key)
-        tell(context.terminal.result, options, file, made.address)
+        const { address } = made
+        context.terminal.result(options.json ? jsonLine({ file, address }) : madeLine(file, address))
         return EXIT.valid
       }),
     )
@@ -73,7 +78,7 @@ function addImport(parent: Command, run: Runner): void {
 function addAddress(parent: Command, run: Runner): void {
   parent
     .command('address')
-    .description('where to send coins to')
+    .description('where to send coins to, and the key that signs records, which names are told apart by')
     .addOption(shared.network())
     .addOption(walletOption())
     .addOption(shared.json())
@@ -82,8 +87,9 @@ function addAddress(parent: Command, run: Runner): void {
       run(async (context, options: Options) => {
         const params = await readNetwork(options.network)
         const { address, publicKey } = await openOwnWallet(options, params, context)
-        const author = Buffer.from(publicKey).toString('hex')
-        context.terminal.result(options.json ? jsonLine({ address, author }) : address)
+        const author = bytesToHex(publicKey)
+        if (options.json) context.terminal.result(jsonLine({ address, author }))
+        else for (const line of [address, `author ${author}`]) context.terminal.result(line)
         return EXIT.valid
       }),
     )
@@ -119,6 +125,4 @@ function addBalance(parent: Command, run: Runner): void {
     )
 }
 
-function tell(result: (line: string) => void, options: Options, file: string, address: string): void {
-  result(options.json ? jsonLine({ file, address }) : `${file}: send coins to ${address}`)
-}
+const madeLine = (file: string, address: string) => `${file}: send coins to ${address}`

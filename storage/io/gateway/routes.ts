@@ -99,7 +99,10 @@ class Gateway {
     const { host, chain } = this.#components
     const asked = askedOf(request.headers.host, host)
     if (asked === null) return reply.fail(421, 'wrong-host', `this is ${host}`)
-    if (asked.kind === 'paths') return reply.fail(404, 'no-such-path', 'what is stored lies below /web3/')
+    if (asked.kind === 'paths') {
+      const form = `/web3/ID:${chain}/PATH, or /web3/NAME.AUTHOR:${chain}/PATH`
+      return reply.fail(404, 'no-such-path', `what is stored lies below /web3/: ${form}`)
+    }
     const parsed = parseUri(`web3://${asked.id}:${chain}${pathOnly(request.url)}`)
     if (!parsed.ok) return refuse(reply, parsed)
     return await this.#content(request, reply, parsed.uri, { id: asked.id, asOf: null, sandboxed: false })

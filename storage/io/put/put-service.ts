@@ -13,7 +13,7 @@ import type { EncodedContent, ReadyBlob } from './encode-content.ts'
 import { Offers } from './offers.ts'
 import { envelopesOf, type PutBatch, type PutJob, paysOf, readJob, setJobAside, writeJob } from './put-job.ts'
 import { costOf, type PutCost, signRecords } from './put-records.ts'
-import { type PutProgress, PutWatch, type WatchTiming } from './put-watch.ts'
+import { PutWatch, type WatchEvents, type WatchTiming } from './put-watch.ts'
 import { type Tip, tipFor } from './tips.ts'
 
 export interface PutTiming extends WatchTiming {
@@ -58,10 +58,9 @@ export interface PutOptions {
   readonly signal: AbortSignal
 }
 
-export interface PutEvents {
+export interface PutEvents extends WatchEvents {
   /** Of new records, before anything is paid. */
   readonly cost: PutCost
-  readonly progress: PutProgress
   /** More is to be paid than confirmed coins have; it goes on with the next block, which confirms change. */
   readonly waits: WscError
 }
@@ -104,6 +103,7 @@ export class PutService {
     const close = await offers.serve()
     const watch = new PutWatch({ table, content, offers, copies, confirmations, timing: this.#timing }, inscriber)
     watch.events.on('progress', (progress) => this.#events.emit('progress', progress))
+    watch.events.on('job', (job) => this.#events.emit('job', job))
     try {
       const job = (await readJob(folder, content.id)) ?? (await this.#begin(content, offers, copies, options))
       for (const batch of job.batches) await this.#inscribe(batch, watch, options)
@@ -205,8 +205,10 @@ export class PutService {
       if (takers.size >= copies) return
       if (await newcomer) continue
       throwIfAborted(signal)
-      const why = refusals.length === 0 ? 'no other is there' : refusals.slice(0, 3).join('; ')
-      const found = `${takers.size} of ${copies} providers would keep it, so that nothing was paid: ${why}`
+      const isNobody = takers.size === 0 && refusals.length === 0
+      const who = isNobody ? 'no provider was named or found' : `${takers.size} of ${copies} providers would keep it`
+      const why = refusals.length === 0 ? '' : `: ${refusals.slice(0, 3).join('; ')}`
+      const found = `${who}, so that nothing was paid${why}`
       throw storageError('E_NO_PROVIDER', found, { cure: { act: 'other-provider' } })
     }
   }

@@ -43,10 +43,17 @@ interface Inscribing {
   view: JobView
 }
 
+/** What a put tells on its way. */
+export interface WatchEvents {
+  readonly progress: PutProgress
+  /** How a job of this put stands; the inscriber tells of all that are under way. */
+  readonly job: JobView
+}
+
 /** Sees a put to its end, or to the rule that it will never come to one. */
 export class PutWatch {
   readonly #components: WatchComponents
-  readonly #events = new Emitter<{ readonly progress: PutProgress }>()
+  readonly #events = new Emitter<WatchEvents>()
   readonly #inscribing: Inscribing[] = []
   readonly #failed = new AbortController()
   readonly #off: (() => void)[]
@@ -59,7 +66,11 @@ export class PutWatch {
     this.#components = components
     this.#off = [
       events.on('job', (view) => {
-        for (const one of this.#inscribing) if (one.view.id === view.id) one.view = view
+        for (const one of this.#inscribing) {
+          if (one.view.id !== view.id) continue
+          one.view = view
+          this.#events.emit('job', view)
+        }
       }),
       events.on('problem', (error) => {
         const isOurs = this.#inscribing.some(({ view }) => view.id === error.cure?.subject)
@@ -68,7 +79,7 @@ export class PutWatch {
     ]
   }
 
-  get events(): Events<{ readonly progress: PutProgress }> {
+  get events(): Events<WatchEvents> {
     return this.#events
   }
 
@@ -78,6 +89,7 @@ export class PutWatch {
 
   inscribed(batch: PutBatch, view: JobView): void {
     this.#inscribing.push({ batch, view })
+    this.#events.emit('job', view)
   }
 
   /** Whether a commit waits for its block: its change pays for nothing until then. */
