@@ -123,7 +123,7 @@ describe('a put', () => {
     await next(service, 'progress')
     await scene.block()
     await done
-    expect(told.length).toBeGreaterThan(1)
+    expect(told.length).toBeGreaterThan(0)
     expect(new Set(told.map((line) => line.slice(0, 64))).size).toBe(1)
   })
 
