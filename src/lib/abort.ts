@@ -10,6 +10,31 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw abortedError(signal.reason)
 }
 
+/**
+ * A signal that fires after so many milliseconds, and lets go of everything as soon as it is cleared: what hangs on an
+ * `AbortSignal.timeout` stays in memory until that fires, however soon the work has ended.
+ */
+export class Deadline {
+  readonly #over = new AbortController()
+  readonly #timer: ReturnType<typeof setTimeout>
+
+  constructor(milliseconds: number) {
+    this.#timer = setTimeout(() => this.#over.abort(), milliseconds)
+  }
+
+  get signal(): AbortSignal {
+    return this.#over.signal
+  }
+
+  get isOver(): boolean {
+    return this.#over.signal.aborted
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer)
+  }
+}
+
 /** Waits so many milliseconds; throws E_ABORTED as soon as `signal` fires. */
 export function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import type { Connection, Stream, StreamCloseEvent } from '@libp2p/interface'
 import type { Answerer, Fault, PeerName, RequestKind } from '../bus/index.ts'
-import { aborted, abortedError, asError, Budget, RateLimiter } from '../lib/index.ts'
+import { aborted, abortedError, asError, Budget, Deadline, RateLimiter } from '../lib/index.ts'
 import { answerFrame, refusalFrame } from './answer-frame.ts'
 import { FrameStream, type StreamReject } from './frame-stream.ts'
 
@@ -92,8 +92,8 @@ export class Answering<Question, Answer> {
   /** Null where there is none, which the peer has been told, or has heard of by the end of the stream. */
   async #question(stream: Stream, peer: PeerName, gone: AbortSignal): Promise<{ readonly value: Question } | null> {
     const { maxQuestionBytes, questionMs, question } = this.#kind
-    const late = AbortSignal.timeout(questionMs)
-    const frames = new FrameStream(stream, maxQuestionBytes, AbortSignal.any([late, gone, this.#ending.signal]))
+    const late = new Deadline(questionMs)
+    const frames = new FrameStream(stream, maxQuestionBytes, AbortSignal.any([late.signal, gone, this.#ending.signal]))
     try {
       const read = await frames.read()
       if (!read.ok) {
@@ -111,17 +111,18 @@ export class Answering<Question, Answer> {
       if (!decoded.ok) return this.#broken(stream, peer, 'malformed', decoded.detail)
       return decoded
     } catch (error) {
-      if (late.aborted) return this.#broken(stream, peer, 'slow', 'no question in time')
+      if (late.isOver) return this.#broken(stream, peer, 'slow', 'no question in time')
       throw error
     } finally {
+      late.clear()
       frames.detach()
     }
   }
 
   async #answer(stream: Stream, peer: PeerName, question: Question, gone: AbortSignal): Promise<void> {
     const { answerMs, maxFrames, maxAnswerBytes, answer } = this.#kind
-    const late = AbortSignal.timeout(answerMs)
-    const signal = AbortSignal.any([late, gone, this.#ending.signal])
+    const late = new Deadline(answerMs)
+    const signal = AbortSignal.any([late.signal, gone, this.#ending.signal])
     // Nothing more is taken from the peer.
     const frames = new FrameStream(stream, 0, signal)
     /** Whether it is the peer that is waited for: how long an answer takes to be made is our own affair. */
@@ -140,18 +141,20 @@ export class Answering<Question, Answer> {
       writing = true
       await frames.end()
     } catch (error) {
-      if (!late.aborted || !writing) throw error
+      if (!late.isOver || !writing) throw error
       this.#broken(stream, peer, 'slow', 'the answer was not read in time')
     } finally {
+      late.clear()
       frames.detach()
     }
   }
 
   /** A stream is over once both sides have ended it; it is not kept open for a peer that does not. */
   async #ended(stream: Stream, peer: PeerName, gone: AbortSignal): Promise<void> {
-    const late = AbortSignal.timeout(this.#kind.questionMs)
-    await aborted(AbortSignal.any([late, gone, this.#ending.signal]))
-    if (late.aborted) this.#broken(stream, peer, 'slow', 'the peer does not end the stream')
+    const late = new Deadline(this.#kind.questionMs)
+    await aborted(AbortSignal.any([late.signal, gone, this.#ending.signal]))
+    late.clear()
+    if (late.isOver) this.#broken(stream, peer, 'slow', 'the peer does not end the stream')
   }
 
   #broken(stream: Stream, peer: PeerName, fault: Fault, detail: string): null {

@@ -1,6 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import type { Asked, AskPeerOptions, AskReject, RequestKind } from '../bus/index.ts'
-import { abortedError, rejection, throwIfAborted } from '../lib/index.ts'
+import { abortedError, Deadline, rejection, throwIfAborted } from '../lib/index.ts'
 import { MAX_REFUSAL_BYTES, readAnswerFrame } from './answer-frame.ts'
 import { FrameStream } from './frame-stream.ts'
 
@@ -15,8 +15,8 @@ export async function askOver<Question, Answer>(
   { signal, take }: AskPeerOptions<Answer> = {},
 ): Promise<Asked<Answer>> {
   throwIfAborted(signal)
-  const late = AbortSignal.timeout(kind.questionMs + kind.answerMs)
-  const ending = signal === undefined ? late : AbortSignal.any([late, signal])
+  const late = new Deadline(kind.questionMs + kind.answerMs)
+  const ending = signal === undefined ? late.signal : AbortSignal.any([late.signal, signal])
   let stream: Stream | null = null
   let frames: FrameStream | null = null
   /** What is slow here: to be connected with it, and to take what it sent, are no fault of the peer's. */
@@ -26,7 +26,7 @@ export async function askOver<Question, Answer>(
     (async (frame) => {
       own = true
       await take(frame)
-      own = late.aborted
+      own = late.isOver
     })
   try {
     stream = await open(ending)
@@ -41,9 +41,10 @@ export async function askOver<Question, Answer>(
     stream?.abort(error as Error)
     if (signal?.aborted) throw abortedError(signal.reason)
     if (error instanceof TakerFailed) throw error.cause
-    if (late.aborted && !own) return rejection('silent', 'no answer in time')
-    return rejection('unreachable', late.aborted ? 'not done in time' : (error as Error).message)
+    if (late.isOver && !own) return rejection('silent', 'no answer in time')
+    return rejection('unreachable', late.isOver ? 'not done in time' : (error as Error).message)
   } finally {
+    late.clear()
     frames?.detach()
   }
 }
