@@ -190,8 +190,9 @@ describe('ten thousand requests', () => {
     const after = await look()
     process.off('warning', onWarning)
     expect(warnings).toEqual([])
-    expect(after.files).toBeLessThanOrEqual(before.files)
-    expect(after.handles).toBeLessThanOrEqual(before.handles)
+    // Some may come or go that have nothing to do with the nine thousand.
+    expect(after.files).toBeLessThan(before.files + 10)
+    expect(after.handles).toBeLessThan(before.handles + 10)
     expect(after.listeners).toBe(before.listeners)
     // A kilobyte kept of each would be nine megabytes.
     expect(after.heap - before.heap).toBeLessThan(4_000_000)
