@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import {
   bytesToHex,
+  Deadline,
   delay,
   hash256,
   hexToBytes,
@@ -103,8 +104,7 @@ export class GatewaySource implements BlobSource, NameSource {
   }
 
   async #get(target: string, maxBytes: number, signal: AbortSignal | undefined): Promise<Uint8Array | null> {
-    const late = new AbortController()
-    const timer = setTimeout(() => late.abort(), this.#timeoutMs)
+    const late = new Deadline(this.#timeoutMs)
     const within = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal])
     try {
       const response = await this.#answer(`${this.#base}/web3/${target}`, within)
@@ -115,10 +115,10 @@ export class GatewaySource implements BlobSource, NameSource {
       throw storageError('E_UNREADABLE', `${this.name} sends more than was asked for: ${read.detail}`)
     } catch (error) {
       throwIfAborted(signal)
-      if (!late.signal.aborted) throw error
+      if (!late.isOver) throw error
       throw storageError('E_UNREADABLE', `${this.name} has not answered within ${this.#timeoutMs} ms`)
     } finally {
-      clearTimeout(timer)
+      late.clear()
     }
   }
 
