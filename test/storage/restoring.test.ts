@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { concatBytes } from '../../src/lib/index.ts'
-import { BlobReader, blobShape, UNIT_BYTES } from '../../storage/index.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { aborted, abortedError, concatBytes } from '../../src/lib/index.ts'
+import { BlobReader, type BlobSource, blobShape, UNIT_BYTES } from '../../storage/index.ts'
 import { ScratchFiles } from '../../storage/io/index.ts'
 import { WebScratch } from '../../storage/reading/scratch.ts'
 import { someBytes } from './bytes.ts'
@@ -127,6 +127,53 @@ describe('what cannot be restored', () => {
     const reader = new BlobReader({ kernel, sources: [source] })
     await expect(reader.piece(id, 'unit', 1, abort.signal)).rejects.toMatchObject({ code: 'E_ABORTED' })
     expect(signal?.aborted).toBe(true)
+  })
+})
+
+describe('blobs whose sources are slow', () => {
+  /** Of some blobs nothing is given, and no answer comes either until who asks leaves. */
+  const slowOf = (slow: (id: string) => boolean): BlobSource & { readonly hanging: Set<string> } => {
+    const { blobs } = place
+    const hanging = new Set<string>()
+    const give = (kind: 'unit' | 'chunk') => async (id: string, index: number, signal?: AbortSignal) => {
+      if (kind === 'unit' && index === 1) return null
+      if (!slow(id)) return kind === 'unit' || index > 0 ? await blobs[kind](id, index) : null
+      hanging.add(id)
+      await aborted(signal as AbortSignal)
+      throw abortedError()
+    }
+    return { name: 'slow', hanging, content: (id) => blobs.content(id), unit: give('unit'), chunk: give('chunk') }
+  }
+
+  it('keep no other from being restored, and are given up after a time', async () => {
+    const others = await Promise.all([2, 3, 4, 5].map((seed) => place.blob(someBytes(100_000, seed))))
+    const source = slowOf((id) => others.includes(id))
+    const reader = new BlobReader({ kernel, sources: [source] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const [first, ...rest] = others.map((other) => reader.piece(other, 'unit', 1))
+      await vi.waitFor(() => expect(source.hanging.size).toBe(4), { timeout: 50_000, interval: 5 })
+      const waits = reader.piece(id, 'unit', 1)
+      // The shortest time, and 200 ms for its bytes.
+      await vi.advanceTimersByTimeAsync(60_000)
+      expect(source.hanging.size).toBe(4)
+      await vi.advanceTimersByTimeAsync(200)
+      expect(await first).toMatchObject({ ok: false, detail: expect.stringContaining('not restored within 61 s') })
+      expect(await waits).toMatchObject({ ok: true })
+      for (const one of rest) expect(await one).toMatchObject({ ok: false, reject: 'not-found' })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('leave room for others beside them', async () => {
+    const other = await place.blob(someBytes(100_000, 6))
+    const reader = new BlobReader({ kernel, sources: [slowOf((id) => id === other)] })
+    const leaving = new AbortController()
+    const hangs = reader.piece(other, 'unit', 1, leaving.signal)
+    expect(await reader.piece(id, 'unit', 1)).toMatchObject({ ok: true })
+    leaving.abort()
+    await expect(hangs).rejects.toMatchObject({ code: 'E_ABORTED' })
   })
 })
 
