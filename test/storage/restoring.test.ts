@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { aborted, abortedError, concatBytes } from '../../src/lib/index.ts'
 import { BlobReader, type BlobSource, blobShape, UNIT_BYTES } from '../../storage/index.ts'
 import { ScratchFiles } from '../../storage/io/index.ts'
-import { WebScratch } from '../../storage/reading/scratch.ts'
 import { someBytes } from './bytes.ts'
 import { kernel, wasmKernel } from './kernels.ts'
 import { ReadingPlace } from './reading-place.ts'
@@ -174,24 +173,5 @@ describe('blobs whose sources are slow', () => {
     expect(await reader.piece(id, 'unit', 1)).toMatchObject({ ok: true })
     leaving.abort()
     await expect(hangs).rejects.toMatchObject({ code: 'E_ABORTED' })
-  })
-})
-
-describe('scratch of the web platform', () => {
-  it('holds what was written at each place, over what was there', async () => {
-    const scratch = new WebScratch()
-    const expected = new Uint8Array(400_000)
-    const write = async (at: number, bytes: Uint8Array) => {
-      expected.set(bytes, at)
-      await scratch.write(at, bytes)
-    }
-    await write(126_970, someBytes(20, 3))
-    await write(5, someBytes(3, 4))
-    await write(100_000, someBytes(200_000, 5))
-    await Promise.all([write(126_976, someBytes(10, 6)), write(126_990, someBytes(10, 7))])
-    expect(await scratch.read(0, 400_000)).toEqual(expected)
-    expect(await scratch.read(126_975, 30)).toEqual(expected.slice(126_975, 127_005))
-    await scratch.truncate(0)
-    expect(await scratch.read(0, 10)).toEqual(new Uint8Array(10))
   })
 })
