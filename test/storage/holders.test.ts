@@ -7,6 +7,7 @@ import { HoldersFile, partitionStatus } from '../../storage/io/index.ts'
 import { HolderWatch } from '../../storage/io/replica/holder-watch.ts'
 import { holdersKind } from '../../storage/peers/holders-kind.ts'
 import { holdingsKind } from '../../storage/peers/holdings-kind.ts'
+import type { PartitionPeers } from '../../storage/peers/partition-peers.ts'
 import { HolderLog } from '../../storage/replica/holder-log.ts'
 import { PeerNet } from './peer-net.ts'
 
@@ -95,5 +96,21 @@ describe('who holds a partition', () => {
     const path = join(dir, 'damaged')
     await writeFile(path, '{"0":')
     expect((await new HoldersFile(path).load()).entries()).toEqual([])
+  })
+
+  it('is told though the DHT cannot be asked, and why it cannot', async () => {
+    const net = new PeerNet()
+    await provider(net, 'first')
+    const broken: PartitionPeers = {
+      ...nobody,
+      find: () => {
+        throw new Error('no route')
+      },
+    }
+    const told: string[] = []
+    const asking = { transport: net.transport('reader'), peers: broken, log: new HolderLog() }
+    const failed = ({ message }: Error) => told.push(message)
+    const status = await partitionStatus({ ...asking, failed }, { partition: 0, height: 9 }, signal)
+    expect([status.holders.map(({ peer }) => peer), told]).toEqual([['first'], ['no route']])
   })
 })

@@ -28,7 +28,10 @@ export async function showHolders(context: CliContext, options: StatusOptions): 
       await meetHolders(node.host, Math.max(1, options.peer?.length ?? 0), signal)
       const { height = 0 } = node.table.tip ?? {}
       const file = new HoldersFile(places.holders)
-      const asking = { transport: node.host, peers: node.host.partitions, log: await file.load() }
+      const asking = {
+        ...{ transport: node.host, peers: node.host.partitions, log: await file.load() },
+        failed: (error: Error) => terminal.note(`the DHT could not be asked who else there is: ${error.message}`),
+      }
       const providers = node.table.table.providers.list()
       for (const { number, fill, closed } of node.table.table.blobs.partitionsAt(height)) {
         if (options.partition !== undefined && !options.partition.includes(number)) continue
