@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { errorCode } from '../../../src/lib/index.ts'
 import { ioError } from '../../../src/lib/io/index.ts'
 import { UNITS_A_CHUNK } from '../../blob/shape.ts'
 import { CHUNK_PATH_BYTES } from '../../blob/tree.ts'
@@ -79,8 +80,22 @@ export class ChunkFiles {
   }
 
   async #read(id: string, keeping: Keeping, at: number, length: number): Promise<Uint8Array | null> {
-    // A file that cannot be opened, for want of handles, say, tells nothing of what is in it: that is thrown.
-    return await this.#withFile(id, keeping, async (file) => await file.read(at, length).catch(() => null))
+    const file = await this.#toRead(id, keeping)
+    try {
+      return (await file?.read(at, length).catch(() => null)) ?? null
+    } finally {
+      await file?.close()
+    }
+  }
+
+  /** Null where there is none. One that cannot be opened, for want of handles, say, tells nothing of what is in it: thrown. */
+  async #toRead(id: string, keeping: Keeping): Promise<FileStore | null> {
+    try {
+      return await FileStore.toRead(this.#path(id, keeping))
+    } catch (error) {
+      if (errorCode((error as Error).cause) === 'ENOENT') return null
+      throw error
+    }
   }
 
   async #withFile<Value>(id: string, keeping: Keeping, work: (file: FileStore) => Promise<Value>): Promise<Value> {

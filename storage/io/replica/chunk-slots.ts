@@ -6,7 +6,7 @@ import { type Keeping, rawKeeping } from '../../replica/keeping.ts'
 import type { Keepings } from '../../replica/keepings.ts'
 import { ChunkFiles, partsOf } from './chunk-files.ts'
 import type { ChunkIndex, Slot } from './chunk-index.ts'
-import { Turns } from './turns.ts'
+import { InOrder } from './in-order.ts'
 
 /** What was read from the slot of a chunk. */
 export interface ReadSlot {
@@ -31,7 +31,7 @@ export class ChunkSlots {
   readonly #files: ChunkFiles
   readonly #index: ChunkIndex
   readonly #keepings: Keepings
-  readonly #turns = new Turns()
+  readonly #inOrder = new InOrder()
 
   /** Throws E_STORE or E_NO_ADDON where something is kept in a way that cannot be read here. */
   constructor(folder: string, index: ChunkIndex, keepings: Keepings) {
@@ -70,7 +70,7 @@ export class ChunkSlots {
   }
 
   async writeRaw(id: string, chunk: number, slot: Uint8Array): Promise<void> {
-    await this.#turns.of(id, async () => {
+    await this.#inOrder.of(id, async () => {
       await this.#files.write(id, rawKeeping, chunk, slot)
       await this.#index.setChunk(id, chunk, { sum: sha256(slot), kept: rawKeeping.name })
     })
@@ -81,7 +81,7 @@ export class ChunkSlots {
    * it is another one by now. Throws E_STORE where the new one is not right.
    */
   async replace(id: string, chunk: number, { before, keeping, slot, isRight }: NewSlot): Promise<void> {
-    await this.#turns.of(id, async () => {
+    await this.#inOrder.of(id, async () => {
       if (!this.#index.holds(id, chunk, before)) return
       try {
         await this.#files.write(id, keeping, chunk, slot)
@@ -103,7 +103,7 @@ export class ChunkSlots {
 
   /** All slots of a blob. */
   async drop(id: string): Promise<void> {
-    await this.#turns.of(id, async () => {
+    await this.#inOrder.of(id, async () => {
       await this.#index.dropBlob(id)
       const ways = this.#index.slots().flatMap(([kept]) => this.#keepings.named(kept) ?? [])
       await this.#files.remove(id, ways)

@@ -6,6 +6,7 @@ import type { MaskKernel } from '../../../src/proving/index.ts'
 import { blobShape, UNITS_A_CHUNK } from '../../blob/shape.ts'
 import type { StorageParams } from '../../params.ts'
 import type { GivenPiece } from '../../reading/source.ts'
+import { Turns } from '../../reading/turns.ts'
 import type { EncodedUnits, ProvedEncodedUnit } from '../../replica/encoded-units.ts'
 import { type Keeping, rawKeeping, type UnitsPlace } from '../../replica/keeping.ts'
 import { Keepings } from '../../replica/keepings.ts'
@@ -15,7 +16,6 @@ import { openedFile, slotBytes } from './chunk-files.ts'
 import { ChunkIndex, type KeptBlob } from './chunk-index.ts'
 import { ChunkSlots, type ReadSlot } from './chunk-slots.ts'
 import { type ProvedChunk, unitPath } from './piece-of.ts'
-import { Turns } from './turns.ts'
 
 /** Chunks and units that are decoded at a time: the threads that do it read the disk as well. */
 const DECODED_AT_ONCE = 2
@@ -38,8 +38,7 @@ export class ChunkStore implements EncodedUnits {
   readonly #index: ChunkIndex
   readonly #slots: ChunkSlots
   readonly #events = new Emitter<{ changed: { readonly id: string } }>()
-  readonly #decoding = new Turns()
-  #decoded = 0
+  readonly #decoding = new Turns(DECODED_AT_ONCE)
   #aim: Keeping = rawKeeping
 
   private constructor(folder: string, keepings: Keepings, index: ChunkIndex) {
@@ -266,8 +265,7 @@ export class ChunkStore implements EncodedUnits {
 
   /** Null where what is kept, by its checksum as it was written, is nothing that was ever kept: it is here no longer. */
   async #give({ keeping }: ReadSlot, place: UnitsPlace, kept: Uint8Array): Promise<Uint8Array | null> {
-    const lane = String(this.#decoded++ % DECODED_AT_ONCE)
-    const given = await this.#decoding.of(lane, () => keeping.give(place, kept))
+    const given = await this.#decoding.take(() => keeping.give(place, kept))
     if (given === null) await this.dropChunk(place.id, Math.floor(place.first / UNITS_A_CHUNK))
     return given
   }

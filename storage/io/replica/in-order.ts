@@ -1,5 +1,5 @@
 /** Work on one thing at a time; on different ones beside one another. */
-export class Turns {
+export class InOrder {
   readonly #last = new Map<string, Promise<void>>()
 
   async of<Value>(name: string, work: () => Promise<Value>): Promise<Value> {
