@@ -26,7 +26,9 @@ async function provider(net: PeerNet, name: string, log = new HolderLog()) {
   const transport = net.transport(name)
   const other = rejection('other-partition', 'not here')
   await transport.answer(holdingsKind, async (partition) =>
-    partition === 0 ? { ok: true, frames: [{ height: 9, used: 4, held: 4, holes: 0, scrubs }] } : other,
+    partition === 0
+      ? { ok: true, frames: [{ height: 9, used: 4, held: 4, encoded: 0, holes: 0, encoding: null, scrubs }] }
+      : other,
   )
   await transport.answer(holdersKind, async () => ({ ok: true, frames: log.seen(0) }))
   const file = new HoldersFile(join(dir, name))
