@@ -23,6 +23,7 @@ import { KnownPeers } from './known-peers.ts'
 import { Manners } from './manners.ts'
 import type { OpenedLibp2p } from './open-libp2p.ts'
 import { Partitions } from './partitions.ts'
+import type { PeerHostEvents } from './peer-host-events.ts'
 import { protocolId } from './protocol-names.ts'
 import type { Scoreboard } from './scoreboard.ts'
 import { watchWanted } from './watch-wanted.ts'
@@ -37,23 +38,6 @@ export interface PeerHostComponents {
   readonly streamsPerConnection: number
   /** Milliseconds, of a clock that never goes back. */
   readonly clock: () => number
-}
-
-export interface PeerHostEvents {
-  readonly listening: { readonly addresses: readonly string[] }
-  readonly connected: { readonly peer: PeerName }
-  /** What it answers is known. */
-  readonly identified: { readonly peer: PeerName }
-  readonly disconnected: { readonly peer: PeerName }
-  readonly blamed: { readonly peer: PeerName; readonly fault: Fault; readonly detail: string }
-  /** It is not spoken with for a time. */
-  readonly banned: { readonly peer: PeerName }
-  /** An address to begin with where nobody answers; told once until somebody does. */
-  readonly unreachable: { readonly address: string; readonly detail: string }
-  /** Who was met at an address to begin with. */
-  readonly reached: { readonly address: string; readonly peer: PeerName }
-  /** What a peer asked or told could not be seen to, by our own doing. */
-  readonly failed: Error
 }
 
 /**

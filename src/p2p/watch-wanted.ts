@@ -1,6 +1,6 @@
 import type { PeerName } from '../bus/index.ts'
 import type { Events } from '../lib/index.ts'
-import type { PeerHostEvents } from './peer-host.ts'
+import type { PeerHostEvents } from './peer-host-events.ts'
 
 /**
  * Tells who is at the addresses that a host begins with, null where nobody is who will be asked; what comes back ends that.
