@@ -83,6 +83,8 @@ export type {
   PeerTransport,
   RequestKind,
 } from './peers/transport.ts'
+export { type WaitingLimits, WaitingProofs } from './peers/waiting-proofs.ts'
+export type { WantedAddresses } from './peers/wanted-peers.ts'
 export { poseidonOf } from './poseidon.ts'
 export {
   decodeProofFile,

@@ -63,6 +63,15 @@ export class Providers {
     })
     return found.sort((a, b) => (a.author < b.author ? -1 : 1))
   }
+
+  /**
+   * The author that provides by this peer (64 hex digits): whose latest record names it, and whose key counts at this height or
+   * is going to; of several, the one that registered last. Null where there is none.
+   */
+  registeredFor(peer: string, height: number): string | null {
+    const registered = this.list().filter((one) => one.peer === peer && height < one.until)
+    return registered.sort((a, b) => b.from - a.from)[0]?.author ?? null
+  }
 }
 
 /** What a name of an author's means. */
@@ -114,9 +123,9 @@ export class Names {
     return last === undefined ? null : this.#named(last, height)
   }
 
-  /** The greatest `seq` of a name's records, whether it holds or not; null before the first. */
-  lastSeq(author: string, name: string): number | null {
-    return this.#held.get(`${author}:${name}`)?.at(-1)?.seq ?? null
+  /** The record of a name with the greatest `seq`, also where it takes the name back or has run out; null before the first. */
+  last(author: string, name: string): At<NameRecord> | null {
+    return this.#held.get(`${author}:${name}`)?.at(-1) ?? null
   }
 
   /** Every name that holds, of one author or of all, in order. */

@@ -10,7 +10,7 @@ import { type BuildReject, buildManifest } from '../../manifest/build.ts'
 import { partitionPositions, type StorageParams } from '../../params.ts'
 import { FileStore } from '../file-store.ts'
 import { counted, type FolderReject, sourceFiles } from '../folder.ts'
-import type { ProvedChunk } from '../replica/chunk-store.ts'
+import type { ProvedChunk } from '../replica/piece-of.ts'
 
 /** A blob that is ready to be given to others. */
 export interface ReadyBlob {
