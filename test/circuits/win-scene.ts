@@ -1,8 +1,8 @@
 import { FIELD_MODULUS as P } from '../../src/bus/index.ts'
 import { winInput } from '../../storage/sampling/win-input.ts'
 import { someBytes } from '../storage/bytes.ts'
-import { kernel } from '../storage/kernels.ts'
 import { attempt, FILL, type Tried, type WinScene, winScene } from '../storage/encoded-partition.ts'
+import { kernel } from '../storage/kernels.ts'
 import type { WinSignals } from './model/storage/win.ts'
 import { modelInput } from './storage-circuit.ts'
 
