@@ -5,7 +5,7 @@ import { ARITY } from '../blob/tree.ts'
 
 const LEAF_TAG = 20
 /** Tags of the levels above the leaves, the lowest first: 16^6 entries. */
-const TAGS = [41, 42, 43, 44, 45, 46] as const
+export const TAGS = [41, 42, 43, 44, 45, 46] as const
 
 /** Entries that a table holds at most. */
 export const MAX_ENTRIES: number = ARITY ** TAGS.length
