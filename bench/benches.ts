@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts'
 import { attestations } from './benches/attestations.ts'
+import { certificate } from './benches/certificate.ts'
 import { compress } from './benches/compress.ts'
 import { constraints } from './benches/constraints.ts'
 import { folding } from './benches/folding.ts'
@@ -40,6 +41,7 @@ export const benches: readonly Bench[] = [
   storageNetwork,
   providers,
   gateway,
+  certificate,
   attestations,
   scan,
   serve,

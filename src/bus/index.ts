@@ -71,6 +71,7 @@ export type {
   Answered,
   Answerer,
   Asked,
+  Asker,
   AskPeerOptions,
   AskReject,
   Codec,

@@ -1,5 +1,4 @@
 import { abortedError, throwIfAborted } from '../../../lib/index.ts'
-import { proofKind } from '../../peers/proof-kind.ts'
 import type { PeerName } from '../../peers/transport.ts'
 import { type WantedAddresses, WantedPeers } from '../../peers/wanted-peers.ts'
 import type { HeldProof } from '../../sync/fetch-proof.ts'
@@ -42,7 +41,7 @@ export async function syncedOnce(sync: PeerSync, options: SyncedOnceOptions): Pr
       if (ok) gave.add(peer)
       look()
     }),
-    wanted.watch(proofKind, (address, peer) => {
+    wanted.watch((address, peer) => {
       waiting.met(address, peer)
       look()
     }),
