@@ -7,6 +7,7 @@ import { folding } from './benches/folding.ts'
 import { gateway } from './benches/gateway.ts'
 import { height } from './benches/height.ts'
 import { live } from './benches/live.ts'
+import { mask } from './benches/mask.ts'
 import { oneShot } from './benches/one-shot.ts'
 import { peers } from './benches/peers.ts'
 import { poseidon } from './benches/poseidon.ts'
@@ -36,6 +37,7 @@ export const benches: readonly Bench[] = [
   rules,
   poseidon,
   storage,
+  mask,
   storageNetwork,
   providers,
   gateway,
