@@ -46,6 +46,27 @@ it('a certificate is gathered from a provider, and verified from files: natively
     keys: { length: 1 },
   })
 
+  for (const [blob, keys, reason] of [
+    [id, '2', 'too-few-keys'],
+    ['00'.repeat(32), '1', 'no-such-blob'],
+  ] as const) {
+    const out = place.file('refused.certificate')
+    const refused = await place.run(
+      'storage',
+      'certify',
+      blob,
+      ...peer,
+      ...under,
+      '--keys',
+      keys,
+      '--out',
+      out,
+      '--json',
+    )
+    expect([refused.exit, JSON.parse(refused.stdout)]).toMatchObject([1, { valid: false, reason }])
+    await expect(readFile(out)).rejects.toMatchObject({ code: 'ENOENT' })
+  }
+
   await place.node.stop()
   const [native, wasm] = [
     await place.json('storage', 'verify', file, ...under),
