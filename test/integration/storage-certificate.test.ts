@@ -26,7 +26,17 @@ it('a certificate is gathered from a provider, and verified from files: natively
   // In the provider's own directory, so that its peer is the one that signs.
   await place.json('storage', 'register', ...keeps)
   await place.node.mine(1)
-  provider = place.start('storage', 'serve', '--partition', '0', ...keeps, '--listen', '/ip4/127.0.0.1/tcp/0', '--json')
+  provider = place.start(
+    'storage',
+    'serve',
+    '--partition',
+    '0',
+    ...keeps,
+    '--listen',
+    '/ip4/127.0.0.1/tcp/0',
+    '--certify',
+    '--json',
+  )
   const { listening } = z.object({ listening: z.array(z.string()) }).parse(JSON.parse(await provider.line('listening')))
   const peer = ['--peer', listening[0] as string]
   await writeFile(place.file('noise.bin'), someBytes(300_000))
