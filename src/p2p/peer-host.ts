@@ -123,11 +123,6 @@ export class PeerHost implements RunningService, PeerTransport {
     return this.#running.ended()
   }
 
-  /** Connects with whoever is at this address. Throws E_P2P_UNREACHABLE where nobody can be, or may be, reached there. */
-  async connect(address: Multiaddr, signal?: AbortSignal): Promise<PeerName> {
-    return await this.#bootstrap.connect(address, signal)
-  }
-
   peers<Question, Answer>(kind: RequestKind<Question, Answer>): PeerName[] {
     return this.#known.speaking(this.#protocol(kind)).filter((peer) => !this.isBanned(peer))
   }
@@ -140,7 +135,7 @@ export class PeerHost implements RunningService, PeerTransport {
     peer: PeerName,
     kind: RequestKind<Question, Answer>,
     question: Question,
-    options: AskPeerOptions<Answer> = {},
+    options: AskPeerOptions = {},
   ): Promise<Asked<Answer>> {
     const { libp2p } = this.#components
     const open = async (signal: AbortSignal) =>
