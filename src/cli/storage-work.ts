@@ -14,6 +14,7 @@ import { readStorageNetwork } from './storage-network.ts'
 import { type StorageOptions, type StoragePlaces, storagePlaces, type TableOptions } from './storage-place.ts'
 import { noteScan } from './storage-scan.ts'
 import { settlementDir } from './wallet-place.ts'
+import { whenFree } from './when-free.ts'
 
 /** What a command works with beside the node's client. */
 interface Opened {
@@ -45,9 +46,9 @@ export async function withTable(
     const service = new TableService({ inscriptions, client, params: storage, kernel, state: places.table })
     noteScan(inscriptions, opened, context)
     noteOutages(inscriptions.events, terminal.note)
-    await inscriptions.start(signal)
+    await whenFree(() => inscriptions.start(signal), context)
     try {
-      await service.start(signal)
+      await whenFree(() => service.start(signal), context)
       await service.caughtUp()
       terminal.settle()
       await work({ ...opened, service, inscriptions })

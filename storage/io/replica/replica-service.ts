@@ -151,7 +151,8 @@ export class ReplicaService implements RunningService {
           tallies: state.tallies,
           seen: (partition) => log.seen(partition),
           offered: (id, peer) => {
-            this.#sources.offered(id, peer)
+            // One that is told again changes nothing, and hurries nobody.
+            if (!this.#sources.offered(id, peer)) return
             this.#queue.hurry(id)
             parts.healing.wake()
           },
