@@ -25,10 +25,9 @@ export async function askPeersOnce(
   const host = await openPeerHost({ params, bootstrap: peers, gossip: [proofGossip] })
   opened?.(host)
   try {
-    const awaiting = (lost: () => void) => host.events.on('unreachable', lost)
     const asked = ask(
       { transport: host, chain, poseidon },
-      { wanted: peers.length, timeoutMs, signal, awaiting, ...(untaken !== undefined && { untaken }) },
+      { wanted: host.wanted, timeoutMs, signal, ...(untaken !== undefined && { untaken }) },
     )
     // Should the host not start, nobody waits for the answer.
     asked.catch(() => undefined)

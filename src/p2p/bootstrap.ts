@@ -14,19 +14,26 @@ export interface Unreachable {
   readonly detail: string
 }
 
+/** What became of dialling the addresses to begin with. */
+export interface BootstrapEvents {
+  unreachable(unreachable: Unreachable): void
+  /** Who is there; told once as long as it is the same. */
+  reached(address: string, peer: PeerName): void
+}
+
 /** Keeps the host connected with the peers that it was told to begin with. */
 export class Bootstrap {
   readonly #libp2p: OpenedLibp2p
   readonly #addresses: readonly Multiaddr[]
-  readonly #unreachable: (unreachable: Unreachable) => void
-  /** Who was met at an address that names nobody. */
+  readonly #events: BootstrapEvents
+  /** Who was met at an address. */
   readonly #met = new Map<string, PeerName>()
   readonly #failing = new Set<string>()
 
-  constructor(libp2p: OpenedLibp2p, addresses: readonly Multiaddr[], unreachable: (unreachable: Unreachable) => void) {
+  constructor(libp2p: OpenedLibp2p, addresses: readonly Multiaddr[], events: BootstrapEvents) {
     this.#libp2p = libp2p
     this.#addresses = addresses
-    this.#unreachable = unreachable
+    this.#events = events
   }
 
   /** Dials those that are not connected, now and again and again; throws E_ABORTED once the signal fires. */
@@ -56,15 +63,22 @@ export class Bootstrap {
     const text = address.toString()
     const peer = peerOf(address) ?? this.#met.get(text)
     const isConnected = this.#libp2p.getPeers().some((one) => one.toString() === peer)
-    if (isConnected || peer === this.#libp2p.peerId.toString()) return
+    if (peer === this.#libp2p.peerId.toString()) return
+    if (isConnected && peer !== undefined) return this.#reached(text, peer)
     try {
-      this.#met.set(text, await this.#connect(address, signal))
-      this.#failing.delete(text)
+      this.#reached(text, await this.#connect(address, signal))
     } catch (error) {
       if (signal.aborted) throw error
-      if (!this.#failing.has(text)) this.#unreachable({ address: text, detail: (error as Error).message })
+      if (!this.#failing.has(text)) this.#events.unreachable({ address: text, detail: (error as Error).message })
       this.#failing.add(text)
     }
+  }
+
+  #reached(address: string, peer: PeerName): void {
+    this.#failing.delete(address)
+    if (this.#met.get(address) === peer) return
+    this.#met.set(address, peer)
+    this.#events.reached(address, peer)
   }
 }
 

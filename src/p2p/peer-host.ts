@@ -11,6 +11,7 @@ import type {
   PeerName,
   PeerTransport,
   RequestKind,
+  WantedAddresses,
 } from '../bus/index.ts'
 import { aborted, Emitter, type Events, Running, type RunningService } from '../lib/index.ts'
 import { Answering } from './answering.ts'
@@ -46,6 +47,8 @@ export interface PeerHostEvents {
   readonly banned: { readonly peer: PeerName }
   /** An address to begin with where nobody answers; told once until somebody does. */
   readonly unreachable: { readonly address: string; readonly detail: string }
+  /** Who was met at an address to begin with. */
+  readonly reached: { readonly address: string; readonly peer: PeerName }
   /** What a peer asked or told could not be seen to, by our own doing. */
   readonly failed: Error
 }
@@ -56,6 +59,8 @@ export interface PeerHostEvents {
  */
 export class PeerHost implements RunningService, PeerTransport {
   readonly partitions: Partitions
+  /** The addresses to begin with, to be watched before it starts. */
+  readonly wanted: WantedAddresses
   readonly #components: PeerHostComponents
   readonly #events = new Emitter<PeerHostEvents>()
   readonly #running = new Running()
@@ -73,7 +78,22 @@ export class PeerHost implements RunningService, PeerTransport {
       libp2p.getConnections().some(({ remotePeer }) => remotePeer.toString() === peer),
     )
     this.partitions = new Partitions(prefix, libp2p.contentRouting)
-    this.#bootstrap = new Bootstrap(libp2p, bootstrap, (unreachable) => this.#events.emit('unreachable', unreachable))
+    this.#bootstrap = new Bootstrap(libp2p, bootstrap, {
+      unreachable: (unreachable) => this.#events.emit('unreachable', unreachable),
+      reached: (address, peer) => this.#events.emit('reached', { address, peer }),
+    })
+    this.wanted = {
+      count: new Set(bootstrap.map(String)).size,
+      watch: (met) => {
+        const offs = [
+          this.#events.on('reached', ({ address, peer }) => met(address, peer)),
+          this.#events.on('unreachable', ({ address }) => met(address, null)),
+        ]
+        return () => {
+          for (const off of offs) off()
+        }
+      },
+    }
     libp2p.addEventListener('peer:identify', ({ detail: { peerId, protocols } }) => {
       // It may have left while it said so.
       if (libp2p.getConnections(peerId).length > 0) this.#known.identified(peerId.toString(), protocols)

@@ -1,5 +1,5 @@
 import type { NetworkParams } from '../../src/bitcoin/index.ts'
-import { asError, type Result, rejection, throwIfAborted } from '../../src/lib/index.ts'
+import { asError, type Rejection, type Result, rejection, throwIfAborted } from '../../src/lib/index.ts'
 import { type SignedName, verifySignedName } from './signed-name.ts'
 
 /** A name of an author's. */
@@ -45,6 +45,8 @@ export interface ResolvedName {
 /** Why a name means nothing. */
 export type NameReject =
   | 'no-such-name'
+  /** The last that its author said of it is that it means nothing any more. */
+  | 'taken-back'
   /** All that is offered is older than what was seen before. */
   | 'stale-name'
   /** What was offered its author never signed. */
@@ -92,8 +94,12 @@ export async function resolveName(
     return rejection('stale-name', `number ${record.seq} of ${key.name} is offered, number ${last} was seen before`)
   }
   if (last === null || record.seq > last) await seen.put(key, record.seq)
-  if (id === '') return rejection('no-such-name', `its author took ${key.name} back`)
+  if (id === '') return takenBack(key)
   return { ok: true, named: { id, seq: record.seq, asOf } }
+}
+
+export function takenBack({ name }: Pick<NameKey, 'name'>): Rejection<'taken-back'> {
+  return rejection('taken-back', `its author took ${name} back`)
 }
 
 function later(a: SignedName, b: SignedName): boolean {

@@ -118,9 +118,9 @@ export class Names {
     return last === undefined ? null : this.#named(last, height)
   }
 
-  /** The greatest `seq` of a name's records, whether it holds or not; null before the first. */
-  lastSeq(author: string, name: string): number | null {
-    return this.#held.get(`${author}:${name}`)?.at(-1)?.seq ?? null
+  /** The record of a name with the greatest `seq`, also where it takes the name back or has run out; null before the first. */
+  last(author: string, name: string): At<NameRecord> | null {
+    return this.#held.get(`${author}:${name}`)?.at(-1) ?? null
   }
 
   /** Every name that holds, of one author or of all, in order. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import type { AskedUnder, Attestation, FirstOfPeersOptions } from '../../src/bus/index.ts'
 import { attestationKind, attestByPeers, encodeAttestation, pathKind, refreshByPeers } from '../../src/bus/index.ts'
+import { rejection } from '../../src/lib/index.ts'
 import { askPeersOnce } from '../../src/node/index.ts'
 import type { PeerHost } from '../../src/p2p/index.ts'
 import { fakeProof } from '../bus/fake-proof.ts'
@@ -114,6 +115,26 @@ describe('an attestation by peers', () => {
       result: { ok: false },
       untaken: ['not-in-chain', 'other-proof'],
     })
+  })
+
+  it('is waited for as long as the peer that was named has not answered, whatever strangers refuse', async () => {
+    const { proof, attestation } = await honest(10)
+    const named = await place.hosts.open()
+    const strangerHeard = Promise.withResolvers<void>()
+    await named.answer(attestationKind, async () => {
+      await strangerHeard.promise
+      return { ok: true, frames: [encodeAttestation(attestation)] }
+    })
+    await named.start()
+    const host = await place.hosts.open({ bootstrap: [addressOf(named)] })
+    const under = { transport: host, chain: await provedChain(proof), poseidon }
+    const untaken = () => strangerHeard.resolve()
+    const result = attestByPeers(under, seventh, { wanted: host.wanted, timeoutMs: 600_000, untaken })
+    await host.start()
+    const stranger = await place.hosts.open({ bootstrap: [addressOf(host)] })
+    await stranger.answer(attestationKind, async () => rejection('no-proof', 'none'))
+    await stranger.start()
+    expect(await result).toEqual({ ok: true, value: attestation, peer: named.name })
   })
 
   it('is waited for no longer than the signal says', async () => {

@@ -10,7 +10,7 @@ import {
   verifyAttestation,
 } from '../../src/bus/index.ts'
 import { syncedOnce } from '../../src/bus/io/index.ts'
-import { concatBytes } from '../../src/lib/index.ts'
+import { concatBytes, rejection } from '../../src/lib/index.ts'
 import type { PeerHost } from '../../src/p2p/index.ts'
 import { fakeProof } from '../bus/fake-proof.ts'
 import { poseidon } from '../bus/poseidon-reference.ts'
@@ -19,6 +19,8 @@ import { BusPlace } from './bus-place.ts'
 import { addressOf, nextOf } from './host-place.ts'
 
 const place = new BusPlace()
+/** As good as: longer than any test may take. */
+const FOR_EVER = 600_000
 
 describe('the bus by p2p', () => {
   it('gives its proof to a peer that has none, verified', async () => {
@@ -96,25 +98,56 @@ describe('the bus by p2p', () => {
         return serving.host
       }),
     )
-    const { sync, start, file } = await place.syncing(peers.map(addressOf))
-    const once = syncedOnce(sync, { peers: 3, timeoutMs: 30_000, graceMs: 20_000 })
+    const { host, sync, start, file } = await place.syncing(peers.map(addressOf))
+    const once = syncedOnce(sync, { wanted: host.wanted, timeoutMs: 30_000, graceMs: 20_000 })
     await start()
     expect(await once).toMatchObject({ chain: { height: 12 } })
     expect(new Uint8Array(await readFile(file))).toEqual(await fakeProof(at(chain, 12)))
   })
 
   it('has nothing where no peer gives anything in time', async () => {
-    const { host } = await place.serving()
-    const { sync, start } = await place.syncing([addressOf(host)])
-    const once = syncedOnce(sync, { peers: 1, timeoutMs: 30_000, graceMs: 1000 })
-    await start()
-    expect(await once).toBeNull()
-    const { sync: alone } = await place.syncing([])
-    expect(await syncedOnce(alone, { peers: 1, timeoutMs: 20, graceMs: 1000 })).toBeNull()
+    const { sync: alone, host } = await place.syncing([])
+    const { wanted } = host
+    expect(await syncedOnce(alone, { wanted, timeoutMs: 20, graceMs: 1000 })).toBeNull()
     const stop = new AbortController()
-    const stopped = syncedOnce(alone, { peers: 1, timeoutMs: 30_000, graceMs: 1000, signal: stop.signal })
+    const stopped = syncedOnce(alone, { wanted, timeoutMs: 30_000, graceMs: 1000, signal: stop.signal })
     stop.abort()
     await expect(stopped).rejects.toMatchObject({ code: 'E_ABORTED' })
+  })
+
+  it('ends once every peer that was named has refused, or cannot be reached', async () => {
+    const { host: empty } = await place.serving()
+    const nobody = '/ip4/127.0.0.1/tcp/1'
+    for (const named of [[addressOf(empty)], [nobody], [nobody, addressOf(empty), addressOf(empty), nobody]]) {
+      const { host, sync, start } = await place.syncing(named)
+      const once = syncedOnce(sync, { wanted: host.wanted, timeoutMs: FOR_EVER, graceMs: FOR_EVER })
+      await start()
+      expect(await once).toBeNull()
+    }
+  })
+
+  it('waits for the peer that was named, whatever strangers refuse or give', async () => {
+    const proofs = [await fakeProof(at(chain, 10)), await fakeProof(at(chain, 12))] as const
+    const named = await place.hosts.open()
+    const strangersHeard = Promise.withResolvers<void>()
+    await named.answer(proofKind, async () => {
+      await strangersHeard.promise
+      return { ok: true, frames: [proofs[1]] }
+    })
+    await named.start()
+    const { host, sync, start } = await place.syncing([addressOf(named)])
+    const once = syncedOnce(sync, { wanted: host.wanted, timeoutMs: FOR_EVER, graceMs: 1 })
+    const heard = new Set<string>()
+    sync.events.on('heard', ({ peer }) => {
+      if (heard.add(peer).size === 2) strangersHeard.resolve()
+    })
+    await start()
+    for (const answer of [rejection('no-proof', 'none'), { ok: true, frames: [proofs[0]] } as const]) {
+      const stranger = await place.hosts.open({ bootstrap: [addressOf(host)] })
+      await stranger.answer(proofKind, async () => answer)
+      await stranger.start()
+    }
+    expect(await once).toMatchObject({ chain: { height: 12 } })
   })
 
   it('tells of a peer that has more work, and passes its proof on', async () => {

@@ -47,7 +47,7 @@ describe('a hundred lying peers against one honest', { timeout: 240_000 }, () =>
     const failures: Error[] = []
     host.events.on('banned', ({ peer }) => banned.add(peer))
     host.events.on('failed', (error) => failures.push(error))
-    const once = syncedOnce(sync, { peers: 101, timeoutMs: 200_000, graceMs: 200_000 })
+    const once = syncedOnce(sync, { wanted: host.wanted, timeoutMs: 200_000, graceMs: 200_000 })
     await start()
     expect(await once).toMatchObject({ chain: { height: 12 } })
     expect(banned).toEqual(new Set(liars.map(({ name }) => name)))
@@ -105,7 +105,7 @@ describe('a hundred lying peers against one honest', { timeout: 240_000 }, () =>
     const { host, sync, start } = await place.syncing([honest.host, ...others].map(addressOf))
     const faults: Fault[] = []
     host.events.on('blamed', ({ fault }) => faults.push(fault))
-    const once = syncedOnce(sync, { peers: 3, timeoutMs: 200_000, graceMs: 200_000 })
+    const once = syncedOnce(sync, { wanted: host.wanted, timeoutMs: 200_000, graceMs: 200_000 })
     await start()
     expect((await once)?.chain.height).toBeGreaterThan(3)
     expect(faults).toEqual([])

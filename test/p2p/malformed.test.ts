@@ -69,7 +69,7 @@ describe('a thousand malformed frames', { timeout: 240_000 }, () => {
     }
     expect(opened).toBeGreaterThan(500)
     const honest = await place.syncing([addressOf(host)])
-    const once = syncedOnce(honest.sync, { peers: 1, timeoutMs: 30_000, graceMs: 1 })
+    const once = syncedOnce(honest.sync, { wanted: honest.host.wanted, timeoutMs: 30_000, graceMs: 1 })
     await honest.start()
     expect(await once).toMatchObject({ chain: { height: 10 } })
     const { host: asking } = honest

@@ -32,7 +32,7 @@ it('serves the proofs of a file to peers, which sync from it; all is let go in t
   for (const address of [addressOf(host), overWebSockets as string]) {
     const out = place.file('synced.proof')
     const syncing = await openSyncingFromPeers({ params: regtest, file: out, verifyOptions }, { bootstrap: [address] })
-    const once = syncedOnce(syncing.sync, { peers: 1, timeoutMs: 30_000, graceMs: 1 })
+    const once = syncedOnce(syncing.sync, { wanted: syncing.host.wanted, timeoutMs: 30_000, graceMs: 1 })
     await syncing.start()
     expect(await once).toMatchObject({ chain: { height: 12 } })
     await syncing.stop()

@@ -294,7 +294,7 @@ describe('the records of a name', () => {
   const held = () => {
     const { names } = scene.table
     const author = Buffer.from(alice.publicKey).toString('hex')
-    return { id: names.resolve(author, 'site', scene.node.blocks.length)?.id, seq: names.lastSeq(author, 'site') }
+    return { id: names.resolve(author, 'site', scene.node.blocks.length)?.id, seq: names.last(author, 'site')?.seq }
   }
 
   it('come after those that are on their way', async () => {

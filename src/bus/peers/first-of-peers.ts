@@ -1,14 +1,13 @@
 import { asError, type Rejection, type Result, rejection, throwIfAborted } from '../../lib/index.ts'
 import type { AskReject, PeerName, PeerTransport, RequestKind } from './transport.ts'
+import { type WantedAddresses, WantedPeers } from './wanted-peers.ts'
 
 export interface FirstOfPeersOptions {
-  /** Peers that are expected: once so many gave nothing that is taken, nobody else is waited for. */
-  readonly wanted: number
+  /** Once the peers there gave nothing that is taken, nobody else is waited for. */
+  readonly wanted: WantedAddresses
   /** For an answer that is taken, milliseconds. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
-  /** Calls `lost` for each expected peer that will not come; what comes back ends that. */
-  awaiting?(lost: () => void): () => void
   /** Why the answer of a peer is not taken. */
   untaken?(peer: PeerName, why: Rejection): void
 }
@@ -21,7 +20,7 @@ export type FirstOfPeers<Value, Reject extends string> = Result<
 
 /**
  * Asks all peers that speak of a kind, as they come, the same, and takes the first answer that its judge takes; the others
- * are then left alone. Throws E_ABORTED once the signal fires.
+ * are then left alone. Strangers may help, and end nothing by refusing. Throws E_ABORTED once the signal fires.
  */
 export async function firstOfPeers<Question, Answer, Value, Reject extends string>(
   transport: PeerTransport,
@@ -30,15 +29,15 @@ export async function firstOfPeers<Question, Answer, Value, Reject extends strin
   judge: (frames: readonly Answer[], peer: PeerName) => Result<{ readonly value: Value }, Reject>,
   options: FirstOfPeersOptions,
 ): Promise<FirstOfPeers<Value, Reject>> {
-  const { wanted, timeoutMs, signal, awaiting, untaken } = options
+  const { wanted, timeoutMs, signal, untaken } = options
   throwIfAborted(signal)
   const { promise, resolve, reject } = Promise.withResolvers<FirstOfPeers<Value, Reject>>()
   const done = new AbortController()
   const asked = new Set<PeerName>()
-  let gone = 0
+  const waiting = new WantedPeers(wanted)
   let told: Rejection<Reject | 'refused' | 'no-answer'> = rejection('no-answer', 'no peer gave an answer')
-  const lost = () => {
-    if (++gone >= wanted) resolve(told)
+  const look = () => {
+    if (waiting.areHeard) resolve(told)
   }
   const ask = async (peer: PeerName) => {
     if (asked.has(peer)) return
@@ -48,7 +47,8 @@ export async function firstOfPeers<Question, Answer, Value, Reject extends strin
     if (judged.ok) return resolve({ ok: true, value: judged.value, peer })
     untaken?.(peer, judged)
     told = moreTelling(told, judged)
-    lost()
+    waiting.heard(peer)
+    look()
   }
   const met = (peer: PeerName) => {
     ask(peer).catch((error: unknown) => reject(asError(error)))
@@ -56,7 +56,11 @@ export async function firstOfPeers<Question, Answer, Value, Reject extends strin
   const timer = setTimeout(() => resolve(told), timeoutMs)
   const onAbort = () => reject(signal?.reason)
   signal?.addEventListener('abort', onAbort)
-  const offs = [transport.meet(kind, met), awaiting?.(lost)]
+  const watching = wanted.watch((address, peer) => {
+    waiting.met(address, peer)
+    look()
+  })
+  const offs = [transport.meet(kind, met), watching]
   for (const peer of transport.peers(kind)) met(peer)
   try {
     return await promise
@@ -66,7 +70,7 @@ export async function firstOfPeers<Question, Answer, Value, Reject extends strin
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
-    for (const off of offs) off?.()
+    for (const off of offs) off()
     done.abort()
   }
 }

@@ -18,7 +18,7 @@ interface Options extends JudgeOptions, PeerFlags {
   readonly json?: boolean
 }
 
-/** After the first proof that holds, so long better ones are waited for. */
+/** After the first proof that holds, of a peer that was named, so long better ones are waited for. */
 const GRACE_MS = 3000
 
 export const addBusSync: AddCommand = (parent, run) => {
@@ -68,8 +68,7 @@ async function syncTo(context: CliContext, options: Options): Promise<ExitCode> 
     sync.events.on('synced', () => {
       isNewer = true
     })
-    const wanted = { peers: peer.length, timeoutMs: timeout * 1000, graceMs: GRACE_MS, signal }
-    const synced = syncedOnce(sync, wanted)
+    const synced = syncedOnce(sync, { wanted: host.wanted, timeoutMs: timeout * 1000, graceMs: GRACE_MS, signal })
     synced.catch(() => undefined)
     await syncing.start(signal)
     const held = await synced

@@ -4,6 +4,7 @@ import type { Rejection } from '../../../src/lib/index.ts'
 const STATUS: Readonly<Record<string, number>> = {
   'not-found': 404,
   'no-such-path': 404,
+  'taken-back': 404,
   'not-verified': 502,
   unreachable: 502,
   'no-node': 503,

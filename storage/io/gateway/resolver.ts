@@ -10,7 +10,7 @@ import type { TableService } from '../table-service.ts'
 export interface ChainNames {
   /** While it is, nothing can be said of any name or inscription. */
   readonly isCatchingUp: boolean
-  /** Null where the name means nothing. */
+  /** Null where the name means nothing. That its author took it back is said, by a record whose `id` is empty. */
   signedName(key: NameKey): Promise<SignedName | null>
   /** The id of the blob that an inscription records, if it counts; and how far the chain was seen. */
   recorded(inscription: string): Promise<{ readonly id: string; readonly asOf: number } | null>
@@ -29,17 +29,20 @@ export function chainNames(
     async signedName(key) {
       const asOf = table.tip?.height
       if (asOf === undefined) return null
-      const named = table.table.names.resolve(key.author, key.name, asOf)
-      if (named === null) return null
+      const { names } = table.table
+      const last = names.last(key.author, key.name)
+      // A name that was taken back is as good as a later meaning: whoever has only seen an older one has to learn of it.
+      const says = last?.id === null ? { ...last, id: '' } : names.resolve(key.author, key.name, asOf)
+      if (says === null) return null
       const program = bytesToHex(nameProgram(key.name))
       for await (const { record, contentType, height } of index().query({
         program,
         author: key.author,
         kind: 'name',
       })) {
-        if (record === null || record.seq !== named.seq || height !== named.height) continue
+        if (record === null || record.seq !== says.seq || height !== says.height) continue
         const { kind: _, program: __, author: ___, counts: ____, ...said } = record
-        const signed = signedNameSchema.safeParse({ asOf, id: named.id, record: { contentType, ...said } })
+        const signed = signedNameSchema.safeParse({ asOf, id: says.id, record: { contentType, ...said } })
         // Of two with one number in a block the table has the one whose body says so.
         if (signed.success && verifySignedName(params, key, signed.data).ok) return signed.data
       }

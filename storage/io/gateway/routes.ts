@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { failureSchema, type RouteModule } from '../../../src/http/index.ts'
-import { concatBytes, type Rejection, rejection } from '../../../src/lib/index.ts'
+import { concatBytes, type Rejection, type Result, rejection } from '../../../src/lib/index.ts'
+import { takenBack } from '../../naming/names.ts'
 import { formatUri, parseUri, type StorageUri } from '../../naming/uri.ts'
 import type { BlobReader } from '../../reading/blob-reader.ts'
 import { factsOf } from '../../reading/gateway-source.ts'
@@ -83,7 +84,7 @@ class Gateway {
     if (silence !== null) return refuse(reply, silence)
     if (format === 'name') return await this.#name(reply, uri)
     const found = await this.#resolve(uri)
-    if (found === null) return reply.fail(404, 'not-found', `nothing counts as ${formatUri({ ...uri, type: null })}`)
+    if (!found.ok) return refuse(reply, found)
     if (format === undefined) return await this.#content(request, reply, uri, { ...found, sandboxed: true })
     // Whoever reads these verifies them: any page may.
     reply.header('access-control-allow-origin', '*')
@@ -117,12 +118,16 @@ class Gateway {
     return null
   }
 
-  async #resolve({ target }: StorageUri): Promise<{ readonly id: string; readonly asOf: number | null } | null> {
+  async #resolve(
+    uri: StorageUri,
+  ): Promise<Result<{ readonly id: string; readonly asOf: number | null }, 'not-found' | 'taken-back'>> {
+    const { target } = uri
     const { names } = this.#components
-    if (target.kind === 'blob') return { id: target.id, asOf: null }
-    if (target.kind === 'inscription') return (await names?.recorded(target.id)) ?? null
-    const signed = (await names?.signedName(target)) ?? null
-    return signed && { id: signed.id, asOf: signed.asOf }
+    if (target.kind === 'blob') return { ok: true, id: target.id, asOf: null }
+    const isName = target.kind === 'name'
+    const said = (await (isName ? names?.signedName(target) : names?.recorded(target.id))) ?? null
+    if (said === null) return rejection('not-found', `nothing counts as ${formatUri({ ...uri, type: null })}`)
+    return isName && said.id === '' ? takenBack(target) : { ok: true, id: said.id, asOf: said.asOf }
   }
 
   async #content(
