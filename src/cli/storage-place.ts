@@ -66,7 +66,7 @@ export function storagePlaces(dir: string | undefined, params: NetworkParams, { 
     gateway: join(folder, 'gateway'),
     put: join(folder, 'put'),
     holders: join(folder, 'holders.json'),
-    seenNames: join(folder, 'seen-names.json'),
+    seenNames: join(folder, 'seen-names'),
     identity: join(folder, 'peer.json'),
   }
 }

@@ -79,8 +79,7 @@ export async function withStorageNode<Value>(
     const node = await openStorageNode({ client, params, storage, peers: options.peer, ...own(opened) })
     noteScan(node.index, opened, context)
     noteOutages(node.feed.events, terminal.note)
-    node.host.events.on('unreachable', ({ address, detail }) => terminal.note(`no peer at ${address}: ${detail}`))
-    node.host.events.on('failed', (error) => terminal.note(`a peer was not answered: ${withCure(error)}`))
+    notePeers(node.host, context)
     try {
       await node.service.start(signal)
       return await work({ ...opened, node })
@@ -88,6 +87,12 @@ export async function withStorageNode<Value>(
       await node.service.stop()
     }
   })
+}
+
+/** Tells where no peer is, and what went wrong here with one. */
+export function notePeers({ events }: StorageNode['host'], { terminal }: CliContext): void {
+  events.on('unreachable', ({ address, detail }) => terminal.note(`no peer at ${address}: ${detail}`))
+  events.on('failed', (error) => terminal.note(`a peer was not answered: ${withCure(error)}`))
 }
 
 async function withClient<Value>(

@@ -12,6 +12,7 @@ export interface AppOptions {
   readonly clock: () => number
   readonly anyOrigin: boolean
   readonly headers: Readonly<Record<string, string>>
+  readonly forgetsCookies: boolean
   readonly about: ServerInfo | null
   createServer(handle: RequestListener): Server
   onFailed(error: unknown): void

@@ -32,7 +32,8 @@ export async function buildApp(options: AppOptions): Promise<Routes> {
     exposeHeadRoutes: false,
     return503OnClosing: false,
     bodyLimit: 64 * 1024,
-    clientErrorHandler: (error, socket) => badRequest(error, socket, connections.answering(socket)),
+    clientErrorHandler: (error, socket) =>
+      badRequest(error, socket, { answering: connections.answering(socket), forgetsCookies: options.forgetsCookies }),
   }).withTypeProvider<ZodTypeProvider>()
   app.decorateRequest('leaving', {
     getter() {

@@ -42,8 +42,20 @@ const UNREADABLE: Readonly<Record<string, readonly [line: string, error: string,
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'too-slow', 'the request did not come in time'],
 }
 
+/** What an answer to something that is no request depends on. */
+export interface BadRequest {
+  /** Whether an answer is under way on its connection. */
+  readonly answering: boolean
+  /** Whether a browser whose headers are too long is told to forget the cookies of the site. */
+  readonly forgetsCookies: boolean
+}
+
 /** Ends a connection on which something came that is no request, with an answer where none is under way on it. */
-export function badRequest(error: Error & { readonly code?: string }, socket: Socket, answering: boolean): void {
+export function badRequest(
+  error: Error & { readonly code?: string },
+  socket: Socket,
+  { answering, forgetsCookies }: BadRequest,
+): void {
   if (socket.writable && !answering && error.code !== 'ECONNRESET') {
     const [line, name, detail] = UNREADABLE[error.code ?? ''] ?? ['400 Bad Request', 'bad-request', 'this is no HTTP']
     const body = `${JSON.stringify({ error: name, detail })}\n`
@@ -51,6 +63,7 @@ export function badRequest(error: Error & { readonly code?: string }, socket: So
       'content-type: application/json',
       `content-length: ${Buffer.byteLength(body)}`,
       'connection: close',
+      ...(forgetsCookies && error.code === 'HPE_HEADER_OVERFLOW' ? ['clear-site-data: "cookies"'] : []),
     ]
     socket.write(`HTTP/1.1 ${line}\r\n${headers.join('\r\n')}\r\n\r\n${body}`)
   }

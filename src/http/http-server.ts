@@ -38,6 +38,11 @@ export interface HttpServerOptions {
   readonly anyOrigin?: boolean
   /** Sent with every answer that does not say otherwise. */
   readonly headers?: Readonly<Record<string, string>>
+  /**
+   * Whether a browser that sends more headers than are read (431) is told to forget the cookies of the site: right where pages
+   * that are served could set so many for each other that nothing is served any more, and no cookie is of any use.
+   */
+  readonly forgetsCookies?: boolean
   /** Where given, `/openapi.json` tells of all routes. */
   readonly about?: ServerInfo
   /** Milliseconds, for the rate limit; the machine's monotonic clock unless given. */
@@ -79,6 +84,7 @@ const OPTIONS: OptionRules<HttpServerOptions> = {
     what: 'texts by name',
     holds: (value) => having('texts', {}).holds(value) && Object.values(value as object).every(aText.holds),
   }),
+  forgetsCookies: optional(aBoolean),
   about: optional(having('what the document says', { title: aText, version: aText, description: aText })),
   clock: optional(aFunction),
 }
@@ -177,7 +183,8 @@ export class HttpServer implements Service {
   }
 
   async #build(): Promise<Server> {
-    const { modules, anyOrigin = false, headers = {}, about = null, rateLimit = RATE_LIMIT } = this.#options
+    const { modules, anyOrigin = false, headers = {}, forgetsCookies = false, about = null } = this.#options
+    const { rateLimit = RATE_LIMIT } = this.#options
     const clock = this.#options.clock ?? (() => performance.now())
     const limits = { ...HTTP_LIMITS, ...this.#options.limits }
     const connections = new Connections(limits)
@@ -185,7 +192,7 @@ export class HttpServer implements Service {
     // Only where a server starts: it takes longer to load than a command has to run.
     const { buildApp } = await import('./build-app.ts')
     const app = await buildApp({
-      ...{ modules, connections, limits, rateLimit, clock, anyOrigin, headers, about },
+      ...{ modules, connections, limits, rateLimit, clock, anyOrigin, headers, forgetsCookies, about },
       createServer: (handle) => boundedServer(handle, connections, limits),
       onFailed: (error) => {
         // A stream's may come both ways: by itself, and as what its route threw.

@@ -3,4 +3,5 @@
 export { type AskPeersOptions, askPeersOnce } from './ask-peers.ts'
 export { projectCircuits } from './circuits.ts'
 export { openFollowingAmongPeers, openServingAmongPeers, openSyncingFromPeers, type PeerPlace } from './peers.ts'
+export { openStorageGateway, type StorageGateway } from './storage-gateway.ts'
 export { openStorageNode, type StorageNode, type StorageNodeOptions } from './storage-node.ts'

@@ -3,8 +3,8 @@ import { chosenName, type StorageParams } from '../../storage/index.ts'
 import { openKernel, ReplicaService, TableService } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
-import { type RunningService, together } from '../lib/index.ts'
-import { openPeerHost, type PeerHost } from '../p2p/index.ts'
+import { bytesToHex, type RunningService, together } from '../lib/index.ts'
+import { openPeerHost, type PeerHost, publicKeyOf } from '../p2p/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
 import { IndexService } from '../settlement/io/index.ts'
 
@@ -30,6 +30,8 @@ export interface StorageNodeOptions {
 
 export interface ReplicaOptions {
   readonly partitions: readonly number[]
+  /** Chunks are kept raw, also once this peer is registered; else they are encoded from then on. */
+  readonly raw?: boolean | undefined
   /** Bytes of the disk that chunks may take. */
   readonly maxBytes?: number | undefined
   readonly uploadBytesPerSecond?: number | undefined
@@ -74,6 +76,7 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
     identityFile,
     gossip: [],
   })
+  const peerKey = options.replica?.raw === true ? null : await publicKeyOf(host.name)
   const replica =
     options.replica === undefined
       ? null
@@ -85,6 +88,7 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
           kernel,
           params: storage,
           folder: join(folder, 'replica'),
+          encodesFor: peerKey === null ? undefined : bytesToHex(peerKey),
         })
   // What is to be answered is said before peers connect.
   const service = together([feed, index, table, ...(replica === null ? [] : [replica]), host])

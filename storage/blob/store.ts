@@ -1,10 +1,11 @@
 /**
- * Where the units of one blob lie one after another while it is coded: a file, or memory. Bytes beyond its end are scratch
- * space; `truncate` lets them go.
+ * Where the units of one blob lie one after another while it is coded: a file, or memory. It ends behind the last byte that was
+ * written, or where it was cut; what was never written before its end is zeros. Bytes beyond the end of the units are
+ * scratch space; `truncate` lets them go.
  */
 export interface BlobStore {
   write(at: number, bytes: Uint8Array): Promise<void>
-  /** Exactly `length` bytes that were written before; rejects where they are not all there. */
+  /** Exactly `length` bytes; rejects where they reach over the end. */
   read(at: number, length: number): Promise<Uint8Array>
   truncate(length: number): Promise<void>
 }
@@ -36,6 +37,7 @@ export class MemoryStore implements BlobStore {
   }
 
   async truncate(length: number): Promise<void> {
+    this.#bytes.fill(0, length)
     this.#length = Math.min(this.#length, length)
   }
 }

@@ -124,7 +124,7 @@ export class BlobFolder implements BlobSource {
     const blob = await this.#blob(id)
     if (blob === null || (index + 1) * size > blobShape(blob.content.length).units * UNIT_BYTES) return null
     // Opened for this read alone: no other that lets the blob go can close it meanwhile.
-    const store = await FileStore.open(this.#path(id, 'units'))
+    const store = await FileStore.toRead(this.#path(id, 'units'))
     try {
       return { bytes: await store.read(index * size, size), path: path(blob.tree) }
     } finally {

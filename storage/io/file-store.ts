@@ -15,8 +15,17 @@ export class FileStore implements BlobStore {
 
   /** Opens a file, which is made where there is none. */
   static async open(path: string): Promise<FileStore> {
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600).catch((error) => {
-      throw ioError(error, path)
+    return await FileStore.#opened(path, constants.O_RDWR | constants.O_CREAT, 'write')
+  }
+
+  /** Opens a file that is there, to be read alone. */
+  static async toRead(path: string): Promise<FileStore> {
+    return await FileStore.#opened(path, constants.O_RDONLY, 'read')
+  }
+
+  static async #opened(path: string, flags: number, doing: 'read' | 'write'): Promise<FileStore> {
+    const file = await open(path, flags, 0o600).catch((error) => {
+      throw ioError(error, path, doing)
     })
     return new FileStore(file, path)
   }

@@ -1,5 +1,5 @@
 import type { Asked, PeerName, PeerTransport } from '../../src/bus/index.ts'
-import { delay, isInterrupt } from '../../src/lib/index.ts'
+import { Deadline, delay, isInterrupt } from '../../src/lib/index.ts'
 import { holdersKind } from '../peers/holders-kind.ts'
 import { type Holdings, holdingsKind } from '../peers/holdings-kind.ts'
 import type { PartitionPeers } from '../peers/partition-peers.ts'
@@ -35,6 +35,8 @@ export interface StatusComponents {
   readonly peers: PartitionPeers
   /** Who answered earlier; who answers now is added. */
   readonly log: HolderLog
+  /** Hears why the DHT could not be asked. */
+  failed?(error: Error): void
 }
 
 /** A question about one partition: its number, and the height of the tip. */
@@ -48,7 +50,7 @@ export interface StatusQuestion {
  * does not now is silent since then.
  */
 export async function partitionStatus(
-  { transport, peers, log }: StatusComponents,
+  { transport, peers, log, failed }: StatusComponents,
   { partition, height }: StatusQuestion,
   signal: AbortSignal,
 ): Promise<PartitionStatus> {
@@ -72,14 +74,15 @@ export async function partitionStatus(
       if (one.height <= height) named.set(one.peer, Math.max(one.height, named.get(one.peer) ?? 0))
     }
   })
-  const [found] = await Promise.all([findPeers(peers, partition, FIND, signal), ...told])
+  const [found] = await Promise.all([findPeers(peers, partition, FIND, signal, failed), ...told])
   await Promise.all(met.map((peer) => ask(peer, named.get(peer) ?? null, signal)))
 
   const others = new Map<PeerName, number | null>([...found.map((peer) => [peer, null] as const), ...named])
   for (const peer of met) others.delete(peer)
   const latest = [...others].sort(([, a], [, b]) => (b ?? -1) - (a ?? -1)).slice(0, FIND.most)
-  const late = AbortSignal.any([signal, AbortSignal.timeout(NAMED_MS)])
-  await Promise.all(latest.map(([peer, since]) => ask(peer, since, late)))
+  const late = new Deadline(NAMED_MS)
+  const within = AbortSignal.any([signal, late.signal])
+  await Promise.all(latest.map(([peer, since]) => ask(peer, since, within))).finally(() => late.clear())
 
   const inOrder = <One extends { readonly peer: PeerName }>(all: One[]) =>
     all.sort((a, b) => (a.peer < b.peer ? -1 : 1))

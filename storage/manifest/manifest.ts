@@ -158,16 +158,23 @@ export function rangesOf({ blobs, files }: Manifest, number: number): BlobRange[
   return rangesBetween(blobs, from, from + (files[number]?.size ?? 0))
 }
 
-/** Where bytes `from` … `to` − 1 of all content are, in order. */
-export function rangesBetween(blobs: readonly ManifestBlob[], from: number, to: number): BlobRange[] {
+/**
+ * Where bytes `from` … `to` − 1 of all content are, in order. It is looked for from the blob `first` on, which begins at
+ * `start`, not after `from`.
+ */
+export function rangesBetween(
+  blobs: readonly ManifestBlob[],
+  from: number,
+  to: number,
+  { first = 0, start = 0 } = {},
+): BlobRange[] {
   const ranges: BlobRange[] = []
-  let start = 0
-  for (const blob of blobs) {
-    if (start >= to) break
-    const offset = Math.max(0, from - start)
-    const length = Math.min(blob.length, to - start) - offset
+  for (let number = first, at = start; at < to && number < blobs.length; number++) {
+    const blob = blobs[number] as ManifestBlob
+    const offset = Math.max(0, from - at)
+    const length = Math.min(blob.length, to - at) - offset
     if (length > 0) ranges.push({ blob, offset, length })
-    start += blob.length
+    at += blob.length
   }
   return ranges
 }

@@ -17,6 +17,7 @@ export interface NameSource {
 /** The greatest `seq` of each name that was ever seen here: a client never goes back behind it. */
 export interface SeenNames {
   get(key: NameKey): Promise<number | null>
+  /** A greater one that was put before stays. */
   put(key: NameKey, seq: number): Promise<void>
 }
 
@@ -29,7 +30,8 @@ export class MemorySeenNames implements SeenNames {
   }
 
   async put({ author, name }: NameKey, seq: number): Promise<void> {
-    this.#seen.set(`${author}:${name}`, seq)
+    const key = `${author}:${name}`
+    this.#seen.set(key, Math.max(seq, this.#seen.get(key) ?? 0))
   }
 }
 

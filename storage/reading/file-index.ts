@@ -4,18 +4,17 @@ import { type BlobRange, type Manifest, type ManifestFile, rangesBetween } from 
 export class FileIndex {
   readonly manifest: Manifest
   readonly #numbers: ReadonlyMap<string, number>
-  /** Where each file begins in all of the content. */
+  /** Where each file, and each blob, begins in all of the content. */
   readonly #starts: Float64Array
+  readonly #blobStarts: Float64Array
   readonly #checked = new Set<number>()
 
   constructor(manifest: Manifest) {
-    const { files } = manifest
+    const { files, blobs } = manifest
     this.manifest = manifest
     this.#numbers = new Map(files.map(({ path }, number) => [path, number]))
-    this.#starts = new Float64Array(files.length)
-    for (let number = 1; number < files.length; number++) {
-      this.#starts[number] = (this.#starts[number - 1] as number) + this.file(number - 1).size
-    }
+    this.#starts = startsOf(files.map(({ size }) => size))
+    this.#blobStarts = startsOf(blobs.map(({ length }) => length))
   }
 
   file(number: number): ManifestFile {
@@ -32,7 +31,9 @@ export class FileIndex {
   /** Where bytes `start` … `end` − 1 of a file are, in order. */
   ranges(number: number, start: number, end: number): BlobRange[] {
     const from = this.#starts[number] as number
-    return rangesBetween(this.manifest.blobs, from + start, from + end)
+    const first = this.#blobAt(from + start)
+    const at = { first, start: this.#blobStarts[first] ?? 0 }
+    return rangesBetween(this.manifest.blobs, from + start, from + end, at)
   }
 
   /** Whether a file's SHA-256 was compared with what the manifest names. */
@@ -43,4 +44,24 @@ export class FileIndex {
   setChecked(number: number): void {
     this.#checked.add(number)
   }
+
+  /** Number of the last blob that begins at or before this byte of the content. */
+  #blobAt(position: number): number {
+    let [low, high] = [0, this.#blobStarts.length]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((this.#blobStarts[middle] as number) <= position) low = middle
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** Sums of all lengths before each. */
+function startsOf(lengths: readonly number[]): Float64Array {
+  const starts = new Float64Array(lengths.length)
+  for (let number = 1; number < lengths.length; number++) {
+    starts[number] = (starts[number - 1] as number) + (lengths[number - 1] as number)
+  }
+  return starts
 }

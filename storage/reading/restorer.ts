@@ -1,4 +1,4 @@
-import { abortedError, orAborted, type Result, rejection, throwIfAborted } from '../../src/lib/index.ts'
+import { abortedError, Deadline, type Result, rejection, throwIfAborted } from '../../src/lib/index.ts'
 import type { StorageKernel } from '../../src/proving/index.ts'
 import type { BlobContent } from '../blob/id.ts'
 import { restoreBlob } from '../blob/restore.ts'
@@ -7,13 +7,20 @@ import { BlobTree } from '../blob/tree.ts'
 import type { BlobReject } from './ask-sources.ts'
 import { gatherUnits, type PieceSource } from './gather-units.ts'
 import { type Scratch, WebScratch } from './scratch.ts'
+import { SharedWork } from './shared-work.ts'
 import type { GivenPiece } from './source.ts'
+import { Turns } from './turns.ts'
 
 /** Restored blobs that are kept for what is read next. */
 const KEPT = 2
 /** That too little of a blob is to be had holds for so long: it costs a request for every piece to find out. */
 const REMEMBER_FAILED_MS = 30_000
 const MAX_FAILED = 1_000
+/** Blobs that are restored at the same time, each with 16 MB in memory; the others wait for their turn. */
+const AT_ONCE = 4
+/** What a blob is given to be restored in: so long, and as long as its bytes take at half a megabyte a second. */
+const SHORTEST_MS = 60_000
+const BYTES_A_MS = 500
 
 export interface RestorerOptions {
   readonly kernel: StorageKernel
@@ -35,26 +42,21 @@ interface Restored {
 
 type Made = Result<{ readonly restored: Restored }, BlobReject>
 
-interface Work {
-  readonly done: Promise<Made>
-  readonly abort: AbortController
-  waiting: number
-}
-
 /**
  * Makes pieces that no source gives from the rest of their blob: any units that are as many as its data units restore all of
- * it. That takes the whole blob from sources, so it is done where nothing else is left, one blob at a time.
+ * it. That takes the whole blob from sources, so it is done where nothing else is left, a few blobs at a time.
  */
 export class Restorer {
   readonly #options: RestorerOptions
   readonly #kept = new Map<string, Restored>()
-  readonly #works = new Map<string, Work>()
+  readonly #works: SharedWork<Made>
+  readonly #turns = new Turns(AT_ONCE)
   readonly #failed = new Map<string, { readonly made: Made; readonly at: number }>()
-  #last: Promise<unknown> = Promise.resolve()
   #closed = false
 
   constructor(options: RestorerOptions) {
     this.#options = options
+    this.#works = new SharedWork(options.goesOn === true)
   }
 
   /** A piece of a blob, with its path. */
@@ -87,9 +89,7 @@ export class Restorer {
 
   async close(): Promise<void> {
     this.#closed = true
-    const works = [...this.#works.values()]
-    for (const { abort } of works) abort.abort()
-    await Promise.allSettled(works.map(({ done }) => done))
+    await this.#works.close()
     const kept = [...this.#kept.values()]
     this.#kept.clear()
     for (const restored of kept) await letGo(restored)
@@ -102,39 +102,27 @@ export class Restorer {
     if (kept !== undefined) return { ok: true, restored: kept }
     const failed = this.#failed.get(blob.id)
     if (failed !== undefined && performance.now() - failed.at < REMEMBER_FAILED_MS) return failed.made
-    const work = this.#works.get(blob.id) ?? this.#begin(blob, ask)
-    work.waiting++
+    const begin = (ending: AbortSignal) => this.#turns.take(() => this.#inTime(blob, ask, ending))
+    return await this.#works.of(blob.id, begin, signal)
+  }
+
+  /** Within the time that its length is given: a blob whose sources are slow keeps its place no longer. */
+  async #inTime(blob: KnownBlob, ask: PieceSource, ending: AbortSignal): Promise<Made> {
+    throwIfAborted(ending)
+    const ms = SHORTEST_MS + blob.length / BYTES_A_MS
+    const late = new Deadline(ms)
     try {
-      return await orAborted(work.done, signal)
+      return await this.#restore(blob, ask, AbortSignal.any([ending, late.signal]))
     } catch (error) {
-      throwIfAborted(signal)
-      throw error
+      if (ending.aborted || !late.isOver) throw error
+      const detail = `its sources are slow: it was not restored within ${Math.ceil(ms / 1000)} s`
+      return this.#failing(blob.id, rejection('unreachable', detail))
     } finally {
-      if (--work.waiting === 0 && this.#options.goesOn !== true) this.#end(blob.id, work)
+      late.clear()
     }
-  }
-
-  #begin(blob: KnownBlob, ask: PieceSource): Work {
-    const abort = new AbortController()
-    const done = this.#last.then(() => this.#restore(blob, ask, abort.signal))
-    this.#last = done.catch(() => undefined)
-    const work: Work = { done, abort, waiting: 0 }
-    this.#works.set(blob.id, work)
-    const ended = () => {
-      if (this.#works.get(blob.id) === work) this.#works.delete(blob.id)
-    }
-    done.then(ended, ended)
-    return work
-  }
-
-  /** Nobody waits any more; who comes now begins anew. */
-  #end(id: string, work: Work): void {
-    work.abort.abort()
-    if (this.#works.get(id) === work) this.#works.delete(id)
   }
 
   async #restore(blob: KnownBlob, ask: PieceSource, signal: AbortSignal): Promise<Made> {
-    throwIfAborted(signal)
     const { kernel, scratch = async () => new WebScratch() } = this.#options
     const store = await scratch()
     try {

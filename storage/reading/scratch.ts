@@ -9,21 +9,21 @@ export interface Scratch extends BlobStore {
 
 /**
  * In pages that are `Blob`s of the web platform, which a browser keeps outside of the page's own memory and on the disk
- * where they are many; in Node they are memory. One that was never written is zeros.
+ * where they are many; in Node they are memory.
  */
 export class WebScratch implements Scratch {
   readonly #pages = new Map<number, Blob>()
+  #length = 0
   /** Writes follow each other: two within one page would undo one another. */
   #last: Promise<unknown> = Promise.resolve()
 
   write(at: number, bytes: Uint8Array): Promise<void> {
-    const writing = this.#last.then(() => this.#write(at, bytes))
-    this.#last = writing.catch(() => undefined)
-    return writing
+    return this.#next(() => this.#write(at, bytes))
   }
 
   async read(at: number, length: number): Promise<Uint8Array> {
     await this.#last
+    if (at + length > this.#length) throw new RangeError(`${at + length} is beyond the end, ${this.#length}`)
     const bytes = new Uint8Array(length)
     for (const { page, from, to, place } of parts(at, length)) {
       const there = await this.#pages.get(page)?.slice(from, to).arrayBuffer()
@@ -32,16 +32,29 @@ export class WebScratch implements Scratch {
     return bytes
   }
 
-  async truncate(length: number): Promise<void> {
-    await this.#last
-    for (const page of this.#pages.keys()) if (page * CHUNK_BYTES >= length) this.#pages.delete(page)
+  truncate(length: number): Promise<void> {
+    return this.#next(async () => {
+      this.#length = Math.min(this.#length, length)
+      for (const [page, bytes] of this.#pages) {
+        const left = length - page * CHUNK_BYTES
+        if (left <= 0) this.#pages.delete(page)
+        else if (left < bytes.size) this.#pages.set(page, await flat([bytes.slice(0, left)]))
+      }
+    })
   }
 
   async close(): Promise<void> {
     await this.truncate(0)
   }
 
+  #next(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work)
+    this.#last = done.catch(() => undefined)
+    return done
+  }
+
   async #write(at: number, bytes: Uint8Array): Promise<void> {
+    this.#length = Math.max(this.#length, at + bytes.length)
     for (const { page, from, to, place } of parts(at, bytes.length)) {
       const some = bytes.slice(place, place + to - from)
       const there = this.#pages.get(page)

@@ -4,21 +4,26 @@ export interface Stand {
   /** Positions that it takes. */
   readonly chunks: number
   readonly held: number
+  /** Of those held. */
+  readonly encoded: number
   /** What is missing was asked for in vain, or is not worth asking for. */
   readonly isHole: boolean
 }
 
-/** Of one partition, or of several: positions used, and of those what is held and what nobody gives. */
+/** Of one partition: positions used, and of those what is held, what of that is encoded, and what nobody gives. */
 export interface Tally {
   readonly used: number
   readonly held: number
+  readonly encoded: number
   readonly holes: number
 }
+
+const NOTHING = { used: 0, held: 0, encoded: 0, holes: 0 }
 
 /** Sums over the blobs of each partition, kept as blobs change: asking takes as long whatever their number. */
 export class Tallies {
   readonly #stands = new Map<string, Stand>()
-  readonly #sums = new Map<number, { used: number; held: number; holes: number }>()
+  readonly #sums = new Map<number, { used: number; held: number; encoded: number; holes: number }>()
 
   set(id: string, stand: Stand): void {
     this.delete(id)
@@ -34,7 +39,7 @@ export class Tallies {
   }
 
   of(partition: number): Tally {
-    return this.#sums.get(partition) ?? { used: 0, held: 0, holes: 0 }
+    return this.#sums.get(partition) ?? { ...NOTHING }
   }
 
   /** Chunks of all partitions that are missing, and to be had as far as is known. */
@@ -44,11 +49,12 @@ export class Tallies {
     return total
   }
 
-  #add({ partition, chunks, held, isHole }: Stand, sign: 1 | -1): void {
-    const sums = this.#sums.get(partition) ?? { used: 0, held: 0, holes: 0 }
+  #add({ partition, chunks, held, encoded, isHole }: Stand, sign: 1 | -1): void {
+    const sums = this.#sums.get(partition) ?? { ...NOTHING }
     this.#sums.set(partition, sums)
     sums.used += sign * chunks
     sums.held += sign * held
+    sums.encoded += sign * encoded
     if (isHole) sums.holes += sign * (chunks - held)
   }
 }

@@ -63,6 +63,15 @@ export class Providers {
     })
     return found.sort((a, b) => (a.author < b.author ? -1 : 1))
   }
+
+  /**
+   * The author that provides by this peer (64 hex digits): whose latest record names it, and whose key counts at this height or
+   * is going to; of several, the one that registered last. Null where there is none.
+   */
+  registeredFor(peer: string, height: number): string | null {
+    const registered = this.list().filter((one) => one.peer === peer && height < one.until)
+    return registered.sort((a, b) => b.from - a.from)[0]?.author ?? null
+  }
 }
 
 /** What a name of an author's means. */

@@ -1,27 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { runCli } from '../../src/cli/run.ts'
 import { openTerminal } from '../../src/cli/terminal.ts'
 import { someBytes } from '../storage/bytes.ts'
-import { REGTEST, ReadingPlace } from '../storage/reading-place.ts'
+import { ServedFolder } from '../storage/served-folder.ts'
 
-let place: ReadingPlace
-let dir: string
-let gateway: string
-let id: string
 const large = someBytes(300_000)
-beforeAll(async () => {
-  place = await ReadingPlace.make()
-  dir = await mkdtemp(join(tmpdir(), 'wsc-get-'))
-  gateway = await place.gateway()
-  id = await place.directory({ 'index.html': 'x', 'a/large.bin': large })
-})
-afterAll(async () => {
-  await place?.remove()
-  await rm(dir, { recursive: true, force: true })
-})
+const place = new ServedFolder({ 'index.html': 'x', 'a/large.bin': large })
 
 async function storage(...argv: string[]) {
   let stdout = ''
@@ -29,22 +15,28 @@ async function storage(...argv: string[]) {
   let now = 0
   const exit = await runCli(['storage', ...argv], '0.0.0', {
     terminal: openTerminal({ write: (text) => (stdout += text) }, { write: (text) => (stderr += text) }, () => now),
-    env: { XDG_DATA_HOME: dir },
+    env: { XDG_DATA_HOME: place.dir },
     signal: new AbortController().signal,
     clock: () => (now += 3_000),
   })
   return { exit, stdout, stderr }
 }
-const get = (uri: string, ...argv: string[]) => storage('get', uri, '--gateway', gateway, ...argv)
-const at = (path: string) => `web3://${id}:${REGTEST}${path}`
+const get = (uri: string, ...argv: string[]) => storage('get', uri, '--gateway', place.gateway, ...argv)
+const at = (path: string) => place.uri(path)
 
 describe('wsc storage get', () => {
   it('writes a folder, tells what it is and how long it takes', async () => {
-    const out = join(dir, 'all')
+    const out = join(place.dir, 'all')
     const got = await get(at('/'), '--out', out, '--json')
     expect([got.exit, JSON.parse(got.stdout)]).toMatchObject([
       0,
-      { valid: true, id, uri: at('/'), asOf: null, files: [{ path: 'a/large.bin', size: 300_000 }, { size: 1 }] },
+      {
+        valid: true,
+        id: place.id,
+        uri: at('/'),
+        asOf: null,
+        files: [{ path: 'a/large.bin', size: 300_000 }, { size: 1 }],
+      },
     ])
     expect(got.stderr).toMatch(/reading: [0-9]+ %, .* left/)
     expect((await readFile(join(out, 'a', 'large.bin'))).equals(large)).toBe(true)
@@ -53,10 +45,21 @@ describe('wsc storage get', () => {
     expect(again.stderr).toContain('which is not written over; remove it, or name another place by --out')
   })
 
+  it('writes a folder whose names have a slash behind them, in the URI and on the disk', async () => {
+    for (const [out, slash] of [
+      ['slash', '/'],
+      ['slashes', '//'],
+    ] as const) {
+      expect((await get(at('/a/'), '--out', join(place.dir, out) + slash)).exit).toBe(0)
+      expect(await readdir(join(place.dir, out))).toEqual(['large.bin'])
+    }
+    expect((await readdir(place.dir)).filter((name) => name.includes('.part'))).toEqual([])
+  })
+
   it('goes on with what was begun, and says so', async () => {
-    const out = join(dir, 'part')
+    const out = join(place.dir, 'part')
     await writeFile(`${out}.part`, large.subarray(0, 100_000))
-    await writeFile(`${out}.part.json`, JSON.stringify({ uri: at('/a/large.bin'), id }))
+    await writeFile(`${out}.part.json`, JSON.stringify({ uri: at('/a/large.bin'), id: place.id }))
     expect((await get(at('/a/large.bin'), '--out', out)).exit).toBe(0)
     expect((await readFile(out)).equals(large)).toBe(true)
   })
@@ -69,7 +72,7 @@ describe('wsc storage get', () => {
     ['/none', 1, 'no-such-path'],
     [`/${'a'.repeat(3_000)}`, 1, 'too-long'],
   ])('refuses %s with exit code %i: %s', async (path, code, reason) => {
-    const out = join(dir, 'refused')
+    const out = join(place.dir, 'refused')
     const got = await get(at(path), '--out', out, '--json')
     expect([got.exit, JSON.parse(got.stdout)]).toMatchObject([code, { valid: false, reason }])
     await expect(readFile(out)).rejects.toMatchObject({ code: 'ENOENT' })
@@ -79,7 +82,7 @@ describe('wsc storage get', () => {
     const got = await storage('get', at('/'), '--gateway', 'http://127.0.0.1:9', '--json')
     expect([got.exit, JSON.parse(got.stdout)]).toMatchObject([2, { valid: false, reason: 'unreachable' }])
     expect(got.stderr).toContain('http://127.0.0.1:9: unreachable:')
-    const both = await storage('get', at('/'), '--gateway', 'http://127.0.0.1:9', '--gateway', gateway)
-    expect([both.exit, both.stdout]).toEqual([0, expect.stringContaining(`id        ${id}`)])
+    const both = await storage('get', at('/'), '--gateway', 'http://127.0.0.1:9', '--gateway', place.gateway)
+    expect([both.exit, both.stdout]).toEqual([0, expect.stringContaining(`id        ${place.id}`)])
   })
 })

@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type BlockHash, regtest, toDisplay } from '../../src/bitcoin/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
+import { openStorageGateway, type StorageGateway } from '../../src/node/index.ts'
 import { openNativeStorage } from '../../src/proving/io/index.ts'
 import { composeInscription, type Draft } from '../../src/settlement/index.ts'
 import { blobDraft, blobId, CODING, MemorySeenNames, nameDraft, readBlob, storageParams } from '../../storage/index.ts'
-import { type OpenGateway, openGateway } from '../../storage/io/index.ts'
 import { someBytes } from '../storage/bytes.ts'
 import { REGTEST, ReadingPlace } from '../storage/reading-place.ts'
 import { InscriberPlace } from '../support/inscriber-place.ts'
@@ -16,17 +16,17 @@ const content = someBytes(50_000)
 
 let node: InscriberPlace
 let place: ReadingPlace
-let gateway: OpenGateway
+let gateway: StorageGateway
 let id: string
 beforeAll(async () => {
   node = await InscriberPlace.make(4)
   place = await ReadingPlace.make()
   id = await place.blob(content)
-  gateway = await openGateway({
-    ...{ host: '127.0.0.1', port: 0, kernel, params: storageParams(regtest), chain: REGTEST },
+  gateway = await openStorageGateway({
+    ...{ host: '127.0.0.1', port: 0, params: storageParams(regtest), chain: REGTEST },
     state: join(node.dir, 'gateway'),
     sources: [place.blobs],
-    node: { client: node.node.client, settlement: join(node.dir, 'settlement') },
+    client: node.node.client,
   })
   await gateway.service.start()
 })
@@ -54,7 +54,7 @@ async function publish(
 
 async function caughtUp(): Promise<void> {
   const { hash } = await node.node.client.getBestBlock()
-  const table = gateway.table as NonNullable<OpenGateway['table']>
+  const table = gateway.table as NonNullable<StorageGateway['table']>
   const there = () => table.tip !== null && toDisplay(table.tip.hash) === toDisplay(hash)
   await new Promise<void>((resolve) => {
     const off = table.events.on('tip', () => {

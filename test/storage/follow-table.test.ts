@@ -48,7 +48,7 @@ describe('what has changed in a table', () => {
 
   it('is summed up by partition as a sum over all blobs says', () => {
     const tallies = new Tallies()
-    const stands = new Map<string, { partition: number; chunks: number; held: number; isHole: boolean }>()
+    const stands = new Map<string, Parameters<Tallies['set']>[1]>()
     for (let i = 0; i < 2_000; i++) {
       const id = `${(i * 17) % 97}`
       if (i % 5 === 0) {
@@ -57,7 +57,8 @@ describe('what has changed in a table', () => {
         continue
       }
       const chunks = 1 + (i % 9)
-      const stand = { partition: i % 3, chunks, held: i % (chunks + 1), isHole: i % 4 === 0 }
+      const held = i % (chunks + 1)
+      const stand = { partition: i % 3, chunks, held, encoded: i % (held + 1), isHole: i % 4 === 0 }
       tallies.set(id, stand)
       stands.set(id, stand)
     }
@@ -67,6 +68,7 @@ describe('what has changed in a table', () => {
       expect(tallies.of(partition)).toEqual({
         used: sum(({ chunks }) => chunks),
         held: sum(({ held }) => held),
+        encoded: sum(({ encoded }) => encoded),
         holes: sum(({ isHole, chunks, held }) => (isHole ? chunks - held : 0)),
       })
     }

@@ -33,6 +33,34 @@ describe('?format=car', () => {
     expect(error(await place.get(at(place.blob, '?format=car')))).toBe('no-such-path')
   })
 
+  it('is made once for all who want it, a few at a time: who wants another is told when to ask again', async () => {
+    const { blobs } = place.reading
+    const released = Promise.withResolvers<void>()
+    let asked = 0
+    const give = (kind: 'unit' | 'chunk') => async (id: string, index: number) => {
+      if (id !== place.folder) {
+        asked++
+        await released.promise
+      }
+      return await blobs[kind](id, index)
+    }
+    const slow = { name: 'slow', content: (id: string) => blobs.content(id), unit: give('unit'), chunk: give('chunk') }
+    const url = await place.reading.gateway([slow])
+    const car = (path: string) => fetch(`${url}${at(place.folder, `${path}?format=car`)}`)
+    const paths = ['', '/a', '/a/large.bin', '/c.svg']
+    const pending = paths.map(car)
+    await expect.poll(() => asked).toBe(paths.length)
+    const busy = await car('/b/index.html')
+    expect([busy.status, (await busy.json()).error, busy.headers.get('retry-after')]).toEqual([503, 'busy', '1'])
+    pending.push(car('/c.svg'))
+    released.resolve()
+    for (const answer of await Promise.all(pending)) {
+      expect(answer.status).toBe(200)
+      await answer.arrayBuffer()
+    }
+    expect((await car('/b/index.html')).status).toBe(200)
+  })
+
   async function manifestOf() {
     const content = await place.reading.blobs.content(place.folder)
     const chunk = await place.reading.blobs.chunk(place.folder, 0)

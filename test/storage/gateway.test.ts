@@ -13,6 +13,7 @@ describe('files by path', () => {
       'cache-control': 'public, max-age=31536000, immutable',
       'x-content-type-options': 'nosniff',
       'content-length': '39',
+      'origin-agent-cluster': '?1',
     })
     expect(page.headers['content-security-policy']).toMatch(/^sandbox;/)
     expect(page.headers['access-control-allow-origin']).toBeUndefined()
@@ -85,6 +86,8 @@ describe('a blob’s own host', () => {
     const page = await place.get('/', { host: place.ownHost })
     expect([page.status, page.body.toString()]).toEqual([200, '<script>document.title = "ran"</script>'])
     expect(page.headers['content-security-policy']).toBeUndefined()
+    expect(page.headers['origin-agent-cluster']).toBe('?1')
+    expect((await place.get('/none', { host: place.ownHost })).headers['origin-agent-cluster']).toBe('?1')
     expect(
       (await place.get('/a/large.bin', { host: place.ownHost, range: 'bytes=0-9' })).body.equals(large.subarray(0, 10)),
     ).toBe(true)

@@ -7,6 +7,7 @@ import { HoldersFile, partitionStatus } from '../../storage/io/index.ts'
 import { HolderWatch } from '../../storage/io/replica/holder-watch.ts'
 import { holdersKind } from '../../storage/peers/holders-kind.ts'
 import { holdingsKind } from '../../storage/peers/holdings-kind.ts'
+import type { PartitionPeers } from '../../storage/peers/partition-peers.ts'
 import { HolderLog } from '../../storage/replica/holder-log.ts'
 import { PeerNet } from './peer-net.ts'
 
@@ -25,7 +26,9 @@ async function provider(net: PeerNet, name: string, log = new HolderLog()) {
   const transport = net.transport(name)
   const other = rejection('other-partition', 'not here')
   await transport.answer(holdingsKind, async (partition) =>
-    partition === 0 ? { ok: true, frames: [{ height: 9, used: 4, held: 4, holes: 0, scrubs }] } : other,
+    partition === 0
+      ? { ok: true, frames: [{ height: 9, used: 4, held: 4, encoded: 0, holes: 0, encoding: null, scrubs }] }
+      : other,
   )
   await transport.answer(holdersKind, async () => ({ ok: true, frames: log.seen(0) }))
   const file = new HoldersFile(join(dir, name))
@@ -93,5 +96,21 @@ describe('who holds a partition', () => {
     const path = join(dir, 'damaged')
     await writeFile(path, '{"0":')
     expect((await new HoldersFile(path).load()).entries()).toEqual([])
+  })
+
+  it('is told though the DHT cannot be asked, and why it cannot', async () => {
+    const net = new PeerNet()
+    await provider(net, 'first')
+    const broken: PartitionPeers = {
+      ...nobody,
+      find: () => {
+        throw new Error('no route')
+      },
+    }
+    const told: string[] = []
+    const asking = { transport: net.transport('reader'), peers: broken, log: new HolderLog() }
+    const failed = ({ message }: Error) => told.push(message)
+    const status = await partitionStatus({ ...asking, failed }, { partition: 0, height: 9 }, signal)
+    expect([status.holders.map(({ peer }) => peer), told]).toEqual([['first'], ['no route']])
   })
 })

@@ -41,3 +41,38 @@ it('has each file’s place known beforehand', async () => {
   expect(index.ranges(19_999, 0, 1)).toMatchObject([{ offset: 0, length: 1 }])
   expect(index.ranges(5, 0, 0)).toEqual([])
 })
+
+it('has the blobs of a file found without a look at all of them', async () => {
+  const { cid, files, blobs } = await place.manifestOf(id)
+  const [file, blob] = [files[0], blobs[0]]
+  if (file === undefined || blob === undefined) throw new Error('no file')
+  const many = Array.from({ length: COUNT }, () => ({ ...blob, length: 3 }))
+  let looked = 0
+  const counted = new Proxy(many, {
+    get(target, key) {
+      if (/^[0-9]+$/.test(String(key))) looked++
+      return Reflect.get(target, key)
+    },
+  })
+  const sizes = [3 * COUNT - 11, 0, 11]
+  const index = new FileIndex({
+    ...{ cid, blobs: counted },
+    files: sizes.map((size, i) => ({ ...file, size, path: String(i) })),
+  })
+  looked = 0
+  const parts = (number: number, start: number, end: number) =>
+    index.ranges(number, start, end).map(({ offset, length }) => [offset, length])
+  expect(parts(2, 0, 11)).toEqual([
+    [1, 2],
+    [0, 3],
+    [0, 3],
+    [0, 3],
+  ])
+  expect(parts(2, 10, 11)).toEqual([[2, 1]])
+  expect(parts(1, 0, 0)).toEqual([])
+  expect(parts(0, 30_000, 30_004)).toEqual([
+    [0, 3],
+    [0, 1],
+  ])
+  expect(looked).toBeLessThan(100)
+})

@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import { MemorySeenNames, resolveName, type SeenNames } from '../../storage/index.ts'
-import { SeenNamesFile } from '../../storage/io/index.ts'
+import { SeenNamesFolder } from '../../storage/io/index.ts'
 import { alice, bob } from './record-scene.ts'
 import { signedName } from './signed-names.ts'
 
@@ -61,15 +61,29 @@ it('what its author never signed is refused, in every field', async () => {
 })
 
 it('nobody goes back behind what was seen, in this run or in a later one', async () => {
-  const file = join(folder, 'below', 'seen.json')
-  for (const seen of [new MemorySeenNames(), new SeenNamesFile(file)]) {
+  const path = join(folder, 'below', 'seen')
+  for (const seen of [new MemorySeenNames(), new SeenNamesFolder(path)]) {
     expect(await resolved([signedName(two, 5)], seen)).toBe('22 5 10')
     expect(await resolved([signedName(one, 4)], seen)).toBe('stale-name')
     expect(await resolved([signedName(two, 5)], seen)).toBe('22 5 10')
     expect(await resolved([signedName('', 6)], seen)).toBe('taken-back')
     expect(await resolved([signedName(two, 5)], seen)).toBe('stale-name')
   }
-  expect(await resolved([signedName(two, 5)], new SeenNamesFile(file))).toBe('stale-name')
-  await writeFile(file, '{"x":1}')
-  await expect(resolved([signedName(two, 7)], new SeenNamesFile(file))).rejects.toMatchObject({ code: 'E_STORE' })
+  expect(await resolved([signedName(two, 5)], new SeenNamesFolder(path))).toBe('stale-name')
+})
+
+it('of processes that see different numbers at the same time the greatest stays', async () => {
+  const path = join(folder, 'shared')
+  const numbers = [3, 17, 16, 2, 100, 9, 17, 100]
+  await Promise.all(numbers.map((seq) => new SeenNamesFolder(path).put(key, seq)))
+  for (const seen of [new SeenNamesFolder(path), new MemorySeenNames()]) {
+    for (const other of ['site.a', 'a.site', 'sit']) await seen.put({ ...key, name: other }, 1000)
+    await seen.put(key, 100)
+    await seen.put(key, 99)
+    expect(await seen.get(key)).toBe(100)
+    expect(await seen.get({ ...key, author: 'ff'.repeat(32) })).toBeNull()
+  }
+  // Those that are long gone behind leave nothing.
+  const left = (await readdir(join(path, author))).filter((file) => file.startsWith('site@'))
+  expect(left.sort()).toEqual(['site@100', 'site@99'])
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Codec } from '../../src/bus/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import { holdersKind } from '../../storage/peers/holders-kind.ts'
-import { holdingsKind } from '../../storage/peers/holdings-kind.ts'
+import { type Encoding, holdingsKind } from '../../storage/peers/holdings-kind.ts'
 import { offerKind } from '../../storage/peers/offer-kind.ts'
 import { chunkKind, unitKind } from '../../storage/peers/piece-kinds.ts'
 import type { LastScrubs } from '../../storage/replica/scrub-levels.ts'
@@ -33,8 +33,8 @@ describe('what peers of storage ask each other', () => {
     }
     same(
       holdingsKind.answer,
-      { height: 9, used: 8, held: 4, holes: 2, scrubs },
-      `09000000080000000400000002000000${'070000000300000001000000'}${'ffffffff0000000000000000'}${'010000000400000000000000'}`,
+      { height: 9, used: 8, held: 4, encoded: 3, holes: 2, encoding: { perHour: 200, secondsLeft: 60 }, scrubs },
+      `0900000008000000040000000300000002000000c80000003c000000${'070000000300000001000000'}${'ffffffff0000000000000000'}${'010000000400000000000000'}`,
     )
     same(holdersKind.question, 5, '05000000')
     const seen = holdersKind.answer.encode({ peer: '12D3KooW', height: 258 })
@@ -61,10 +61,15 @@ describe('what peers of storage ask each other', () => {
     expect(offerKind.answer.decode(Uint8Array.of(4, 0, 0, 0, 0))).toMatchObject({ ok: false })
     expect(offerKind.answer.decode(Uint8Array.of(0, 1, 12, 0, 0))).toMatchObject({ ok: false })
     const none = { recent: null, cheap: null, full: null }
-    const holdings = (held: number, scrubs: LastScrubs) =>
-      holdingsKind.answer.decode(holdingsKind.answer.encode({ height: 1, used: 1, held, holes: 1, scrubs }))
+    const holdings = (held: number, scrubs: LastScrubs, encoded = 0, encoding: Encoding | null = null) =>
+      holdingsKind.answer.decode(
+        holdingsKind.answer.encode({ height: 1, used: 2, held, encoded, holes: 1, encoding, scrubs }),
+      )
     expect(holdings(0, none)).toMatchObject({ ok: true })
-    expect(holdings(1, none)).toMatchObject({ ok: false })
+    expect(holdings(1, none, 1, { perHour: 1, secondsLeft: 0 })).toMatchObject({ ok: true })
+    expect(holdings(2, none)).toMatchObject({ ok: false })
+    expect(holdings(0, none, 1)).toMatchObject({ ok: false })
+    expect(holdings(0, none, 0, { perHour: 0, secondsLeft: 1 })).toMatchObject({ ok: false })
     expect(holdings(0, { ...none, full: { height: 1, chunks: 1, broken: 2 } })).toMatchObject({ ok: false })
     expect(holdings(0, { ...none, cheap: { height: 0xffff_ffff, chunks: 1, broken: 0 } })).toMatchObject({ ok: false })
   })

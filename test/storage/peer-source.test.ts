@@ -39,10 +39,13 @@ describe('providers among peers', () => {
     return { id, net, source }
   }
 
-  async function gives(net: PeerNet, name: string, what: 'truth' | 'lie' | 'nothing', { bytes, tree }: TestBlob) {
+  type Says = 'truth' | 'lie' | 'nothing' | 'never'
+
+  async function gives(net: PeerNet, name: string, what: Says, { bytes, tree }: TestBlob) {
     const asked = { times: 0 }
     await net.transport(name).answer(chunkKind, async ({ index }) => {
       asked.times++
+      if (what === 'never') return await new Promise(() => undefined)
       if (what === 'nothing') return rejection('not-here', 'it is not here')
       const piece = { path: tree.chunkPath(index), bytes: bytes.slice(126_976 * index, 126_976 * (index + 1)) }
       if (what === 'lie') piece.bytes[3] = (piece.bytes[3] as number) ^ 1
@@ -89,6 +92,20 @@ describe('providers among peers', () => {
       bytesToHex((await blob).bytes.subarray(0, 32)),
     )
     expect(net.blamed).toEqual([{ peer: 'liar', fault: 'lie' }])
+  })
+
+  it('that do not answer hold up nobody: the next is asked beside them, and they are asked last from then on', async () => {
+    const { id, net, source } = await scene(['a', 'b', 'c'], dht([['far']]).peers)
+    const silent = await Promise.all(['a', 'b', 'c'].map(async (name) => gives(net, name, 'never', await blob)))
+    const far = await gives(net, 'far', 'truth', await blob)
+    expect(await source.chunk(id, 0)).not.toBeNull()
+    expect([...silent.map(({ times }) => times), far.times]).toEqual([1, 1, 1, 1])
+    const honest = await scene(['slow', 'near'], dht([]).peers)
+    await gives(honest.net, 'slow', 'never', await blob)
+    const near = await gives(honest.net, 'near', 'truth', await blob)
+    // By lot the slow one is asked first at some of these; once it was, it is asked last.
+    for (let i = 0; i < 20; i++) expect(await honest.source.chunk(honest.id, 0)).not.toBeNull()
+    expect(near.times).toBe(20)
   })
 
   it('are not waited for by one who leaves', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { concatBytes } from '../../src/lib/index.ts'
-import { BlobReader, type BlobSource } from '../../storage/index.ts'
+import { BlobReader, type BlobSource, encodeManifest } from '../../storage/index.ts'
 import { BoundedCache } from '../../storage/reading/bounded-cache.ts'
 import { OpenBlobs } from '../../storage/reading/open-blobs.ts'
 import { someBytes } from './bytes.ts'
@@ -83,6 +83,47 @@ describe('manifests', () => {
     const asked = source.asked.length
     expect(await blobs.open(folder)).toMatchObject({ ok: true })
     expect(source.asked.length).toBe(2 * asked)
+  })
+
+  it('that are the longest there can be have room: none is decoded for each file anew', async () => {
+    const [file] = (await place.manifestOf(folder)).files
+    if (file === undefined) throw new Error('no file')
+    const { cid } = await place.manifestOf(folder)
+    const name = 'n'.repeat(180)
+    const files = Array.from({ length: 56_000 }, (_, i) => ({
+      ...{ ...file, size: 0 },
+      path: `${String(i).padStart(6, '0')}/${name}`,
+    }))
+    const bytes = encodeManifest({ cid, blobs: [], files })
+    expect(bytes.length).toBeGreaterThan(14 << 20)
+    // A reader whose pieces cost nothing: what counts here is how often it is asked.
+    let read = 0
+    const reader: Pick<BlobReader, 'content' | 'bytes'> = {
+      content: async () => ({ ok: true, content: { root: new Uint8Array(32), length: bytes.length, coding: 1 } }),
+      bytes: async (_, start, end) => {
+        read += end - start
+        return { ok: true, bytes: bytes.subarray(start, end) }
+      },
+    }
+    const blobs = new OpenBlobs(reader as BlobReader)
+    const first = await blobs.open(id)
+    const before = read
+    const again = await blobs.open(id)
+    expect([first.ok, again === first || (again.ok && first.ok && again.blob === first.blob)]).toEqual([true, true])
+    expect(read).toBe(before)
+  })
+
+  it('that turn out to be none are refused by their ids from then on; what nobody gives is looked for again', async () => {
+    const bad = await place.lyingDirectory(folder, (manifest) => ({ ...manifest, blobs: [] }))
+    let isAway = true
+    const source = altered(place.blobs, () => (isAway ? 'withheld' : 'given'))
+    const blobs = new OpenBlobs(new BlobReader({ kernel, sources: [source], cacheBytes: 0, restoring: null }))
+    expect(await blobs.open(bad)).toMatchObject({ ok: false, reject: 'not-found' })
+    isAway = false
+    expect(await blobs.open(bad)).toMatchObject({ ok: false, reject: 'bad-manifest' })
+    const asked = source.asked.length
+    expect(await blobs.open(bad)).toMatchObject({ ok: false, reject: 'bad-manifest' })
+    expect(source.asked.length).toBe(asked)
   })
 
   it('that one waits for no longer are there for the next', async () => {

@@ -50,6 +50,12 @@ export class ReplicaScene {
     this.tell()
   }
 
+  /** A block in which this author registers a peer as a provider's, or none: it has withdrawn. */
+  register(author: string, peer: string | null, seq = this.#height): void {
+    this.#table.apply(++this.#height, [{ kind: 'provider', author, seq, peer }])
+    this.tell()
+  }
+
   undo(): void {
     this.#table.undo()
     this.tell()
@@ -70,7 +76,10 @@ export class ReplicaScene {
     await giveBlobs(this.net.transport(name), blobs, giving)
   }
 
-  async replica(name: string, options: { folder?: string; maxBytes?: number; transport?: PeerTransport } = {}) {
+  async replica(
+    name: string,
+    options: { folder?: string; maxBytes?: number; transport?: PeerTransport; encodesFor?: string } = {},
+  ) {
     const scene = this
     const table = {
       get table() {
@@ -81,7 +90,7 @@ export class ReplicaScene {
       },
       events: this.#events,
     }
-    const { maxBytes, folder = join(this.folder, randomBytes(6).toString('hex')) } = options
+    const { maxBytes, encodesFor, folder = join(this.folder, randomBytes(6).toString('hex')) } = options
     const replica = new ReplicaService({
       table: table as never,
       transport: options.transport ?? this.net.transport(name),
@@ -91,6 +100,7 @@ export class ReplicaScene {
       folder,
       partitions: [0],
       maxBytes,
+      encodesFor,
     })
     this.#running.push(replica)
     return { replica, folder }

@@ -1,9 +1,8 @@
 import { readdir } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { concatBytes } from '../../src/lib/index.ts'
-import { BlobReader, blobShape, UNIT_BYTES } from '../../storage/index.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { aborted, abortedError, concatBytes } from '../../src/lib/index.ts'
+import { BlobReader, type BlobSource, blobShape, UNIT_BYTES } from '../../storage/index.ts'
 import { ScratchFiles } from '../../storage/io/index.ts'
-import { WebScratch } from '../../storage/reading/scratch.ts'
 import { someBytes } from './bytes.ts'
 import { kernel, wasmKernel } from './kernels.ts'
 import { ReadingPlace } from './reading-place.ts'
@@ -130,21 +129,49 @@ describe('what cannot be restored', () => {
   })
 })
 
-describe('scratch of the web platform', () => {
-  it('holds what was written at each place, over what was there', async () => {
-    const scratch = new WebScratch()
-    const expected = new Uint8Array(400_000)
-    const write = async (at: number, bytes: Uint8Array) => {
-      expected.set(bytes, at)
-      await scratch.write(at, bytes)
+describe('blobs whose sources are slow', () => {
+  /** Of some blobs nothing is given, and no answer comes either until who asks leaves. */
+  const slowOf = (slow: (id: string) => boolean): BlobSource & { readonly hanging: Set<string> } => {
+    const { blobs } = place
+    const hanging = new Set<string>()
+    const give = (kind: 'unit' | 'chunk') => async (id: string, index: number, signal?: AbortSignal) => {
+      if (kind === 'unit' && index === 1) return null
+      if (!slow(id)) return kind === 'unit' || index > 0 ? await blobs[kind](id, index) : null
+      hanging.add(id)
+      await aborted(signal as AbortSignal)
+      throw abortedError()
     }
-    await write(126_970, someBytes(20, 3))
-    await write(5, someBytes(3, 4))
-    await write(100_000, someBytes(200_000, 5))
-    await Promise.all([write(126_976, someBytes(10, 6)), write(126_990, someBytes(10, 7))])
-    expect(await scratch.read(0, 400_000)).toEqual(expected)
-    expect(await scratch.read(126_975, 30)).toEqual(expected.slice(126_975, 127_005))
-    await scratch.truncate(0)
-    expect(await scratch.read(0, 10)).toEqual(new Uint8Array(10))
+    return { name: 'slow', hanging, content: (id) => blobs.content(id), unit: give('unit'), chunk: give('chunk') }
+  }
+
+  it('keep no other from being restored, and are given up after a time', async () => {
+    const others = await Promise.all([2, 3, 4, 5].map((seed) => place.blob(someBytes(100_000, seed))))
+    const source = slowOf((id) => others.includes(id))
+    const reader = new BlobReader({ kernel, sources: [source] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const [first, ...rest] = others.map((other) => reader.piece(other, 'unit', 1))
+      await vi.waitFor(() => expect(source.hanging.size).toBe(4), { timeout: 50_000, interval: 5 })
+      const waits = reader.piece(id, 'unit', 1)
+      // The shortest time, and 200 ms for its bytes.
+      await vi.advanceTimersByTimeAsync(60_000)
+      expect(source.hanging.size).toBe(4)
+      await vi.advanceTimersByTimeAsync(200)
+      expect(await first).toMatchObject({ ok: false, detail: expect.stringContaining('not restored within 61 s') })
+      expect(await waits).toMatchObject({ ok: true })
+      for (const one of rest) expect(await one).toMatchObject({ ok: false, reject: 'not-found' })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('leave room for others beside them', async () => {
+    const other = await place.blob(someBytes(100_000, 6))
+    const reader = new BlobReader({ kernel, sources: [slowOf((id) => id === other)] })
+    const leaving = new AbortController()
+    const hangs = reader.piece(other, 'unit', 1, leaving.signal)
+    expect(await reader.piece(id, 'unit', 1)).toMatchObject({ ok: true })
+    leaving.abort()
+    await expect(hangs).rejects.toMatchObject({ code: 'E_ABORTED' })
   })
 })

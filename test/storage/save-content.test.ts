@@ -1,33 +1,20 @@
-import { appendFile, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { readBlob } from '../../storage/index.ts'
 import { saveContent } from '../../storage/io/index.ts'
 import { someBytes } from './bytes.ts'
 import { kernel } from './kernels.ts'
-import { REGTEST, ReadingPlace } from './reading-place.ts'
+import { REGTEST } from './reading-place.ts'
+import { ServedFolder } from './served-folder.ts'
 
-let place: ReadingPlace
-let dir: string
-let gateway: string
-let id: string
 const large = someBytes(300_000)
-beforeAll(async () => {
-  place = await ReadingPlace.make()
-  dir = await mkdtemp(join(tmpdir(), 'wsc-save-'))
-  gateway = await place.gateway()
-  id = await place.directory({ 'index.html': 'x', 'a/b/c.txt': 'c', 'a/large.bin': large })
-})
-afterAll(async () => {
-  await place?.remove()
-  await rm(dir, { recursive: true, force: true })
-})
+const place = new ServedFolder({ 'index.html': 'x', 'a/b/c.txt': 'c', 'a/large.bin': large })
 
 async function found(path: string, fetching?: typeof fetch) {
-  const read = await readBlob(`web3://${id}:${REGTEST}${path}`, {
-    ...{ kernel, params: regtest, gateways: [gateway] },
+  const read = await readBlob(place.uri(path), {
+    ...{ kernel, params: regtest, gateways: [place.gateway] },
     fetch: fetching,
   })
   if (!read.ok) throw new Error(read.detail)
@@ -35,29 +22,29 @@ async function found(path: string, fetching?: typeof fetch) {
 }
 
 it('writes a file, a folder, and a folder within one', async () => {
-  expect(await saveContent(await found('/a/large.bin'), join(dir, 'file'))).toBe(300_000)
-  expect((await readFile(join(dir, 'file'))).equals(large)).toBe(true)
-  await saveContent(await found('/'), join(dir, 'all'))
-  expect((await readdir(join(dir, 'all'), { recursive: true })).sort()).toEqual(
+  expect(await saveContent(await found('/a/large.bin'), join(place.dir, 'file'))).toBe(300_000)
+  expect((await readFile(join(place.dir, 'file'))).equals(large)).toBe(true)
+  await saveContent(await found('/'), join(place.dir, 'all'))
+  expect((await readdir(join(place.dir, 'all'), { recursive: true })).sort()).toEqual(
     ['a', 'a/b', 'a/b/c.txt', 'a/large.bin', 'index.html'].map((path) => join(path)),
   )
-  await saveContent(await found('/a'), join(dir, 'below', 'a'))
-  expect(await readFile(join(dir, 'below', 'a', 'b', 'c.txt'), 'utf8')).toBe('c')
+  await saveContent(await found('/a'), join(place.dir, 'below', 'a'))
+  expect(await readFile(join(place.dir, 'below', 'a', 'b', 'c.txt'), 'utf8')).toBe('c')
 })
 
 it('writes over nothing and follows no link', async () => {
-  const elsewhere = join(dir, 'elsewhere')
+  const elsewhere = join(place.dir, 'elsewhere')
   await mkdir(elsewhere)
-  await writeFile(join(dir, 'there'), 'kept')
-  await symlink(elsewhere, join(dir, 'link'))
-  await symlink(join(dir, 'nowhere'), join(dir, 'dangling'))
-  await symlink(elsewhere, join(dir, 'half.part'))
+  await writeFile(join(place.dir, 'there'), 'kept')
+  await symlink(elsewhere, join(place.dir, 'link'))
+  await symlink(join(place.dir, 'nowhere'), join(place.dir, 'dangling'))
+  await symlink(elsewhere, join(place.dir, 'half.part'))
   for (const name of ['there', 'link', 'dangling', 'elsewhere', 'half']) {
-    await expect(saveContent(await found('/'), join(dir, name))).rejects.toMatchObject({ code: 'E_IO' })
+    await expect(saveContent(await found('/'), join(place.dir, name))).rejects.toMatchObject({ code: 'E_IO' })
   }
-  expect(await readFile(join(dir, 'there'), 'utf8')).toBe('kept')
+  expect(await readFile(join(place.dir, 'there'), 'utf8')).toBe('kept')
   expect(await readdir(elsewhere)).toEqual([])
-  expect((await lstat(join(dir, 'half.part'))).isSymbolicLink()).toBe(true)
+  expect((await lstat(join(place.dir, 'half.part'))).isSymbolicLink()).toBe(true)
 })
 
 it('leaves nothing of what was not given whole', async () => {
@@ -66,11 +53,11 @@ it('leaves nothing of what was not given whole', async () => {
     if (String(request[0]).includes('chunk=') && ++pieces > 2) throw new TypeError('away')
     return await fetch(...request)
   }
-  const before = (await readdir(dir)).sort()
-  await expect(saveContent(await found('/', breaks), join(dir, 'broken'))).rejects.toMatchObject({
+  const before = (await readdir(place.dir)).sort()
+  await expect(saveContent(await found('/', breaks), join(place.dir, 'broken'))).rejects.toMatchObject({
     code: 'E_UNREADABLE',
   })
-  expect((await readdir(dir)).sort()).toEqual(before)
+  expect((await readdir(place.dir)).sort()).toEqual(before)
 })
 
 /** Breaks off after so many pieces; tells how many were asked for. */
@@ -85,7 +72,7 @@ function breaking(after: number) {
 
 describe('what was begun', () => {
   it('is gone on with: what is there is not asked for again', async () => {
-    const out = join(dir, 'resumed')
+    const out = join(place.dir, 'resumed')
     const first = breaking(4)
     await expect(saveContent(await found('/', first.fetching), out, { resume: true })).rejects.toMatchObject({
       code: 'E_UNREADABLE',
@@ -101,11 +88,11 @@ describe('what was begun', () => {
     expect(second.asked.pieces).toBeLessThan(5)
     expect(told.at(-1)).toEqual([300_002, 300_002])
     expect((await readFile(join(out, 'a', 'large.bin'))).equals(large)).toBe(true)
-    expect(await readdir(dir)).not.toContain('resumed.part.json')
+    expect(await readdir(place.dir)).not.toContain('resumed.part.json')
   })
 
   it('and was altered since is read anew', async () => {
-    const out = join(dir, 'altered')
+    const out = join(place.dir, 'altered')
     await expect(saveContent(await found('/', breaking(4).fetching), out, { resume: true })).rejects.toThrow()
     const part = join(`${out}.part`, 'a', 'large.bin')
     const bytes = await readFile(part)
@@ -119,11 +106,11 @@ describe('what was begun', () => {
   })
 
   it('of a file that no manifest tells of is read anew', async () => {
-    const blob = await place.blob(large)
-    const out = join(dir, 'bare')
+    const blob = await place.reading.blob(large)
+    const out = join(place.dir, 'bare')
     const at = async (fetching: typeof fetch) => {
       const read = await readBlob(`web3://${blob}:${REGTEST}`, {
-        ...{ kernel, params: regtest, gateways: [gateway], fetch: fetching },
+        ...{ kernel, params: regtest, gateways: [place.gateway], fetch: fetching },
       })
       if (!read.ok) throw new Error(read.detail)
       return read.found
@@ -135,13 +122,13 @@ describe('what was begun', () => {
   })
 
   it('of something else, or with a link in it, is left alone', async () => {
-    const out = join(dir, 'other')
+    const out = join(place.dir, 'other')
     await expect(saveContent(await found('/', breaking(4).fetching), out, { resume: true })).rejects.toThrow()
     await expect(saveContent(await found('/a'), out, { resume: true })).rejects.toMatchObject({
       code: 'E_IO',
       cure: { act: 'remove-or-other-out' },
     })
-    await symlink(dir, join(`${out}.part`, 'b'))
+    await symlink(place.dir, join(`${out}.part`, 'b'))
     await expect(saveContent(await found('/'), out, { resume: true })).rejects.toMatchObject({ code: 'E_IO' })
     await writeFile(`${out}.part.json`, '{')
     await expect(saveContent(await found('/'), out, { resume: true })).rejects.toMatchObject({ code: 'E_IO' })
@@ -154,7 +141,7 @@ it('says where a file system takes two names for one, and keeps neither', async 
   if (file === undefined) throw new Error('no file')
   const same = { ...content, files: () => [file, file] }
   for (const resume of [false, true]) {
-    const out = join(dir, `same-${resume}`)
+    const out = join(place.dir, `same-${resume}`)
     await expect(saveContent(same, out, { resume })).rejects.toMatchObject({
       code: 'E_IO',
       message: expect.stringContaining('takes the names of'),

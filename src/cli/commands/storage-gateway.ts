@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { chainNumber, isGatewayUrl } from '../../../storage/index.ts'
-import { hostLabel, type OpenGateway, openGateway, openKernel } from '../../../storage/io/index.ts'
+import { hostLabel } from '../../../storage/io/index.ts'
 import { aborted, hexToBytes } from '../../lib/index.ts'
-import { openStorageNode } from '../../node/index.ts'
+import { openStorageGateway, type StorageGateway } from '../../node/index.ts'
 import { parseAddresses } from '../../p2p/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -16,6 +16,7 @@ import { readStorageNetwork } from '../storage-network.ts'
 import { peerOption, type StorageOptions, storagePlaces, withStorage } from '../storage-place.ts'
 import { partProgress } from '../storage-put-text.ts'
 import { noteScan } from '../storage-scan.ts'
+import { notePeers } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends StorageOptions {
@@ -76,23 +77,19 @@ async function serveGateway(context: CliContext, options: Options): Promise<Exit
   const client = options.node ? await openBitcoind(options, network, context) : null
   try {
     const { gateway: folder } = storagePlaces(options.storageDir, network, context)
-    const among =
-      options.peer && client
-        ? await openStorageNode({ client, params: network, storage, folder, peers: options.peer })
-        : undefined
-    const gateway = await openGateway({
+    const gateway = await openStorageGateway({
       ...options.listen,
       params: storage,
-      among,
       chain,
-      kernel: await openKernel(),
       state: folder,
       upstream: options.from,
       ownHost: options.host,
-      node: client ? { client, settlement: folder } : undefined,
+      client: client ?? undefined,
+      peers: options.peer,
       onFault: ({ source, reject, detail }) => terminal.note(`${source}: ${reject}: ${detail}`),
     })
     if (client !== null && gateway.inscriptions !== null) noteScan(gateway.inscriptions, { client }, context)
+    if (gateway.host !== null) notePeers(gateway.host, context)
     try {
       return await run(gateway, chain, options, context)
     } finally {
@@ -103,7 +100,7 @@ async function serveGateway(context: CliContext, options: Options): Promise<Exit
   }
 }
 
-async function run(gateway: OpenGateway, chain: number, options: Options, context: CliContext): Promise<ExitCode> {
+async function run(gateway: StorageGateway, chain: number, options: Options, context: CliContext): Promise<ExitCode> {
   const { terminal, signal } = context
   const found: { readonly path: string; readonly id: string }[] = []
   for (const path of options.add ?? []) {

@@ -1,5 +1,5 @@
 import { chainName, parseUri, type ReadContent, readBlob, whyUnreadable } from '../../../storage/index.ts'
-import { openKernel, ScratchFiles, SeenNamesFile, saveContent } from '../../../storage/io/index.ts'
+import { openKernel, ScratchFiles, SeenNamesFolder, saveContent } from '../../../storage/io/index.ts'
 import type { NetworkParams } from '../../bitcoin/index.ts'
 import type { Rejection } from '../../lib/index.ts'
 import type { AddCommand } from '../command.ts'
@@ -40,7 +40,7 @@ export const addStorageGet: AddCommand = (parent, run) => {
     .description('read what a web3:// URI names, a file or a folder, from gateways that nobody has to trust')
     .argument('<URI>', 'web3://ID:CHAIN/PATH or web3://NAME.AUTHOR:CHAIN/PATH (docs/reading.md)')
     .requiredOption('--gateway <URL>', 'a gateway; may be given again: the next is asked where one fails', gatewayUrl)
-    .option('--out <PATH>', 'a new file, or a new folder (default: only tell what is there)')
+    .option('--out <PATH>', 'a new file, or a new folder (default: only tell what is there)', withoutSlash)
   addOptions(get, storageDirOption(), shared.json())
     .addHelpText(
       'after',
@@ -48,6 +48,9 @@ export const addStorageGet: AddCommand = (parent, run) => {
     )
     .action(run(getContent))
 }
+
+/** Option parser: a folder that is yet to be made is the same with a slash behind it or without. */
+const withoutSlash = (path: string) => path.replace(/(?<=.)\/+$/, '')
 
 async function getContent(context: CliContext, text: string, options: Options): Promise<ExitCode> {
   const parsed = parseUri(text)
@@ -74,7 +77,7 @@ async function readAndSave(context: CliContext, text: string, options: Reading):
   const { params, seenNames, scratch } = options
   const read = await readBlob(text, {
     kernel: await openKernel(),
-    ...{ params, signal, seen: new SeenNamesFile(seenNames) },
+    ...{ params, signal, seen: new SeenNamesFolder(seenNames) },
     gateways: options.gateway,
     scratch: () => scratch.open(),
     onFault: ({ source, reject, detail }) => terminal.note(`${source}: ${reject}: ${detail}`),

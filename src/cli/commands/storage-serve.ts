@@ -1,3 +1,4 @@
+import type { RekeepingProgress } from '../../../storage/io/index.ts'
 import type { StorageNode } from '../../node/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -7,6 +8,7 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { addresses, byteCount, partitions } from '../storage-arguments.ts'
 import { peerOption, type StorageOptions, withStorage } from '../storage-place.ts'
 import { withStorageNode } from '../storage-work.ts'
+import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
 
 interface Options extends StorageOptions {
@@ -15,6 +17,7 @@ interface Options extends StorageOptions {
   readonly announce?: readonly string[]
   readonly maxDisk?: number
   readonly maxUpload?: number
+  readonly raw?: boolean
 }
 
 export const addStorageServe: AddCommand = (parent, run) => {
@@ -26,12 +29,13 @@ export const addStorageServe: AddCommand = (parent, run) => {
     .option('--announce <ADDRESS>', 'where it tells peers that they reach it; may be given again', addresses)
     .option('--max-disk <BYTES>', 'room that chunks may take: 500MB, 70GB', byteCount)
     .option('--max-upload <BYTES>', 'a second, to all peers together', byteCount)
+    .option('--raw', 'keep chunks raw (default: encoded under the provider’s key, once it is registered)')
     .addHelpText('after', examples('storage serve --partition 0 --network regtest --listen /ip4/127.0.0.1/tcp/8533'))
     .action(run(serve))
 }
 
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
-  const { partition, listen, announce, maxDisk: maxBytes, maxUpload: uploadBytesPerSecond } = options
+  const { partition, listen, announce, maxDisk: maxBytes, maxUpload: uploadBytesPerSecond, raw } = options
   return await withStorageNode(
     context,
     options,
@@ -40,7 +44,7 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
       identityFile,
       listen: [listen],
       announce,
-      replica: { partitions: partition, maxBytes, uploadBytesPerSecond },
+      replica: { partitions: partition, maxBytes, uploadBytesPerSecond, raw },
     }),
     async ({ node }) => {
       show(node, options, context)
@@ -48,6 +52,15 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
       return EXIT.interrupted
     },
   )
+}
+
+/** `encoding: 120 chunks to go, 6.1 MB/s, 12 min left`; or back to raw ones. */
+function rekeptText({ to, left, bytesPerSecond, secondsLeft }: RekeepingProgress): string {
+  const pace =
+    bytesPerSecond === null || secondsLeft === null
+      ? ''
+      : `, ${(bytesPerSecond / 1e6).toFixed(1)} MB/s, ${duration(secondsLeft)} left`
+  return `${to === 'encoded' ? 'encoding' : 'decoding'}: ${plural(left, 'chunk')} to go${pace}`
 }
 
 /** All that a provider tells, on the terminal. */
@@ -65,6 +78,10 @@ function show({ host, index, table, replica }: StorageNode, { json }: Options, {
   replica?.events.on('dropped', ({ id }) => tell({ dropped: id }, `blob ${id}  left the chain, and was deleted`))
   replica?.events.on('scrubbed', (scrubbed) => {
     tell({ scrubbed }, `scrub ${scrubbed.level}  ${plural(scrubbed.chunks, 'chunk')}, ${scrubbed.broken} broken`)
+  })
+  replica?.events.on('rekept', (rekept) => {
+    terminal.progress(rekeptText(rekept))
+    if (rekept.left === 0) tell({ rekept: { to: rekept.to } }, `all chunks of whole blobs are kept ${rekept.to}`)
   })
   replica?.events.on('full', ({ id, error }) => {
     terminal.note(`no room for blob ${id}: ${error === null ? 'the quota is used up' : withCure(error)}`)

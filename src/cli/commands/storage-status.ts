@@ -4,6 +4,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import type { TableOptions } from '../storage-place.ts'
 import { withStorageNode } from '../storage-work.ts'
+import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
 import { settlementDir } from '../wallet-place.ts'
 
@@ -27,7 +28,10 @@ export async function showHolders(context: CliContext, options: StatusOptions): 
       await meetHolders(node.host, Math.max(1, options.peer?.length ?? 0), signal)
       const { height = 0 } = node.table.tip ?? {}
       const file = new HoldersFile(places.holders)
-      const asking = { transport: node.host, peers: node.host.partitions, log: await file.load() }
+      const asking = {
+        ...{ transport: node.host, peers: node.host.partitions, log: await file.load() },
+        failed: (error: Error) => terminal.note(`the DHT could not be asked who else there is: ${error.message}`),
+      }
       const providers = node.table.table.providers.list()
       for (const { number, fill, closed } of node.table.table.blobs.partitionsAt(height)) {
         if (options.partition !== undefined && !options.partition.includes(number)) continue
@@ -54,11 +58,13 @@ export async function showHolders(context: CliContext, options: StatusOptions): 
 }
 
 /** What a holder says of itself. */
-function holderText({ peer, held, used, holes, scrubs }: Holder): string {
+function holderText({ peer, held, used, encoded, holes, encoding, scrubs }: Holder): string {
   const done = SCRUB_LEVELS.flatMap((level) => {
     const last = scrubs[level]
     return last === null ? [] : [`${level} at ${last.height}: ${last.broken} of ${last.chunks} broken`]
   })
   const scrubbed = done.length === 0 ? 'not scrubbed yet' : `scrubbed ${done.join(', ')}`
-  return `${peer}  ${held} of ${plural(used, 'chunk')}, ${plural(holes, 'hole')}, ${scrubbed}`
+  const pace = encoding === null ? '' : ` (${encoding.perHour} an hour, ${duration(encoding.secondsLeft)} left)`
+  const form = encoded === 0 && encoding === null ? 'raw' : `${encoded} encoded${pace}`
+  return `${peer}  ${held} of ${plural(used, 'chunk')}, ${form}, ${plural(holes, 'hole')}, ${scrubbed}`
 }

@@ -13,6 +13,7 @@ import {
   openPath,
   whyUnreadable,
 } from '../../reading/open-content.ts'
+import { SharedWork } from '../../reading/shared-work.ts'
 import { type CarEntry, type PlannedCar, planCar, RAW } from './car-plan.ts'
 
 /** Why there is no CAR of something. */
@@ -22,9 +23,15 @@ export type CarReject =
   | 'too-large'
   /** The manifest names another CID than its content has. */
   | 'bad-cid'
+  /** As many others are being made as may be at a time. */
+  | 'busy'
+
+type Made = Result<{ readonly car: PlannedCar }, CarReject>
 
 /** All of it is read before the first byte is sent: then the root is known, and compared with the manifest's. */
 const MAX_CAR_CONTENT = 256 << 20
+/** CARs that are made at the same time; each has up to all of the content above read and hashed. */
+const AT_ONCE = 4
 /** Of CARs whose blocks are known. */
 const MAX_PLANS_BYTES = 32 << 20
 
@@ -35,29 +42,30 @@ const MAX_PLANS_BYTES = 32 << 20
 export class Cars {
   readonly #reader: BlobReader
   readonly #plans = new BoundedCache<PlannedCar>(MAX_PLANS_BYTES)
+  /** One that several want is made once; one that nobody waits for any more is not. */
+  readonly #making = new SharedWork<Made>(false)
 
   constructor(reader: BlobReader) {
     this.#reader = reader
   }
 
-  async of(
-    blob: OpenBlob,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<Result<{ readonly car: PlannedCar }, CarReject>> {
+  async of(blob: OpenBlob, path: string, signal: AbortSignal): Promise<Made> {
     const key = `${blob.id}/${path}`
     const known = this.#plans.get(key)
     if (known !== undefined) return { ok: true, car: known }
+    if (this.#making.size >= AT_ONCE && !this.#making.has(key)) {
+      return rejection('busy', `${AT_ONCE} others are being made; ask again`)
+    }
+    return await this.#making.of(key, (ending) => this.#makeAndKeep(key, blob, path, ending), signal)
+  }
+
+  async #makeAndKeep(key: string, blob: OpenBlob, path: string, signal: AbortSignal): Promise<Made> {
     const made = await this.#make(blob, path, signal)
     if (made.ok) this.#plans.put(key, made.car, made.car.memory)
     return made
   }
 
-  async #make(
-    blob: OpenBlob,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<Result<{ readonly car: PlannedCar }, CarReject>> {
+  async #make(blob: OpenBlob, path: string, signal: AbortSignal): Promise<Made> {
     const { files } = blob
     const wanted = files === null ? [] : wantedOf(files, path)
     if (files === null || wanted.length === 0) {

@@ -1,25 +1,21 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BitcoindClient } from '../../../src/bitcoin/io/index.ts'
-import type { PeerTransport } from '../../../src/bus/index.ts'
 import { HttpServer, type HttpServerOptions } from '../../../src/http/index.ts'
 import { bytesToHex, type Result, type RunningService, together } from '../../../src/lib/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
-import { IndexService } from '../../../src/settlement/io/index.ts'
+import type { IndexService } from '../../../src/settlement/io/index.ts'
 import { longestBlob } from '../../blob/shape.ts'
 import { type BuildReject, buildManifest } from '../../manifest/build.ts'
 import { partitionPositions, type StorageParams } from '../../params.ts'
-import type { PartitionPeers } from '../../peers/partition-peers.ts'
 import { BlobReader, type BlobReaderOptions } from '../../reading/blob-reader.ts'
 import { GatewaySource } from '../../reading/gateway-source.ts'
 import type { BlobSource } from '../../reading/source.ts'
 import { BlobFolder } from '../blob-folder.ts'
 import type { FileStore } from '../file-store.ts'
 import { counted, type FolderReject, sourceFiles } from '../folder.ts'
-import { PeerSource } from '../peer-source.ts'
 import { ScratchFiles } from '../scratch-files.ts'
-import { TableService } from '../table-service.ts'
+import type { TableService } from '../table-service.ts'
 import { chainNames } from './resolver.ts'
 import { gatewayRoutes } from './routes.ts'
 
@@ -36,19 +32,15 @@ export interface GatewayOptions extends Pick<HttpServerOptions, 'host' | 'port'>
   readonly upstream?: readonly string[] | undefined
   /** What requests must name as their host, with a port; `localhost` and the port unless given. */
   readonly ownHost?: string | undefined
-  /** Whose chain says what names mean, and the folder of settlement's state; without it blobs are had by id alone. */
-  readonly node?: { readonly client: BitcoindClient; readonly settlement: string } | undefined
-  /** Instead of that: a node of the storage network, not started, whose peers are asked for blobs too. */
-  readonly among?: StoragePeers | undefined
+  /** What says of names and inscriptions what the chain does; without it blobs are had by id alone. */
+  readonly view?: ChainView | undefined
   readonly onFault?: BlobReaderOptions['onFault']
 }
 
-/** What a gateway takes of a node of the storage network; `service` is all of it. */
-export interface StoragePeers {
-  readonly index: IndexService
+/** Services that follow the chain, which whoever composes the gateway starts. */
+export interface ChainView {
+  readonly inscriptions: IndexService
   readonly table: TableService
-  readonly service: RunningService
-  readonly host: PeerTransport & { readonly partitions: PartitionPeers }
 }
 
 export interface AddOptions {
@@ -57,11 +49,9 @@ export interface AddOptions {
   onProgress?(done: number, of: number): void
 }
 
-/** A gateway and what it is made of; `service` is all that runs. */
+/** A gateway; `service` is its server, and lets go of what is read in the end. */
 export interface OpenGateway {
   readonly server: HttpServer
-  readonly inscriptions: IndexService | null
-  readonly table: TableService | null
   readonly service: RunningService
   /** At which host it answers, once it listens. */
   ownHost(): string
@@ -76,22 +66,14 @@ const ANSWER_MS = 600_000
 
 /** Composes a gateway, not started yet. */
 export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
-  const { params, chain, kernel, state, node, among, onFault, host, port } = options
+  const { params, chain, kernel, state, view, onFault, host, port } = options
   const folder = join(state, 'blobs')
   await mkdir(folder, { recursive: true })
   const blobs = new BlobFolder(folder, kernel)
   await blobs.sweep(Date.now())
   const upstream = (options.upstream ?? []).map((url) => new GatewaySource(url, { chain }))
-  const { network } = params
-  const own = node && { client: node.client, params: network, state: node.settlement }
-  const inscriptions = among?.index ?? (own ? new IndexService(own) : null)
-  const table =
-    among?.table ?? (node && inscriptions ? new TableService({ inscriptions, ...node, params, kernel, state }) : null)
-  const names = table && inscriptions ? chainNames(network, table, () => inscriptions.index) : null
-  const peers = among
-    ? [new PeerSource({ transport: among.host, peers: among.host.partitions, table: among.table, kernel, params })]
-    : []
-  const sources = [blobs, ...(options.sources ?? []), ...peers, ...upstream]
+  const names = view ? chainNames(params.network, view.table, () => view.inscriptions.index) : null
+  const sources = [blobs, ...(options.sources ?? []), ...upstream]
   const scratch = new ScratchFiles(state)
   const reader = new BlobReader({
     ...{ kernel, sources, onFault, cacheBytes: CACHE_BYTES },
@@ -111,14 +93,17 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const rateLimit = { burst: 500, perSecond: 200 }
   const limits = { answerMs: ANSWER_MS }
   const modules = [gatewayRoutes(components)]
-  const server: HttpServer = new HttpServer({ ...{ modules, host, port, headers, rateLimit, limits } })
-  const chainOf = among ? [among.service] : table && inscriptions ? [inscriptions, table] : []
-  const service = together([...chainOf, server], async () => {
+  // Any page of a blob's own host may set cookies for all hosts of the gateway.
+  const server: HttpServer = new HttpServer({
+    ...{ modules, host, port, headers, rateLimit, limits },
+    forgetsCookies: true,
+  })
+  const service = together([server], async () => {
     await reader.close()
     await scratch.close()
     await blobs.close()
   })
-  return { server, inscriptions, table, service, ownHost, add: (path, how = {}) => addTo(blobs, path, options, how) }
+  return { server, service, ownHost, add: (path, how = {}) => addTo(blobs, path, options, how) }
 }
 
 async function addTo(

@@ -7,6 +7,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'taken-back': 404,
   'not-verified': 502,
   unreachable: 502,
+  busy: 503,
   'no-node': 503,
   'catching-up': 503,
   'bad-manifest': 502,

@@ -11,7 +11,7 @@ import type { StorageParams } from '../../params.ts'
 import { buildContent, eachBlob } from '../build-content.ts'
 import { FileStore } from '../file-store.ts'
 import type { FolderReject } from '../folder.ts'
-import type { ProvedChunk } from '../replica/chunk-store.ts'
+import type { ProvedChunk } from '../replica/piece-of.ts'
 
 /** A blob that is ready to be given to others. */
 export interface ReadyBlob {

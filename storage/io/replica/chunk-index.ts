@@ -1,27 +1,28 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { networkHash } from '../../../src/bitcoin/index.ts'
-import { bytesToHex, hash256, hexToBytes } from '../../../src/lib/index.ts'
+import { bytesToHex, equalBytes } from '../../../src/lib/index.ts'
 import { type LevelStore, openJsonStore, type StoreWrite } from '../../../src/lib/io/index.ts'
-import { blobShape, MAX_BLOB_BYTES } from '../../blob/shape.ts'
+import { blobShape } from '../../blob/shape.ts'
 import { type StorageErrorCode, storageError } from '../../errors.ts'
 import type { StorageParams } from '../../params.ts'
+import { rawKeeping } from '../../replica/keeping.ts'
 import { type LastScrub, type LastScrubs, SCRUB_LEVELS, type ScrubLevel } from '../../replica/scrub-levels.ts'
-
-const FORMAT = 1
-const SUM_BYTES = 32
-
-const blobSchema = z.strictObject({
-  root: hash256,
-  length: z.int().min(1).max(MAX_BLOB_BYTES),
-  /** Of the block that its record was in when it was first wanted. */
-  height: z.int().min(0).max(0xffff_ffff),
-  state: z.enum(['fetching', 'whole', 'wrong-parity']),
-})
-
-const count = z.int().min(0).max(0xffff_ffff)
-const scrubSchema = z.strictObject({ height: count, chunks: count, broken: count })
+import {
+  blobSchema,
+  chunkKey,
+  chunkValue,
+  count,
+  INDEX_FORMAT,
+  MOST_WAYS,
+  readChunkValue,
+  readWayKey,
+  SUM_BYTES,
+  scrubSchema,
+  wayKey,
+  waySchema,
+} from './index-format.ts'
 
 /** A blob of which chunks are kept. */
 export interface KeptBlob extends z.output<typeof blobSchema> {
@@ -31,27 +32,39 @@ export interface KeptBlob extends z.output<typeof blobSchema> {
   readonly held: ReadonlySet<number>
 }
 
+/** What is in the slot of a chunk. */
+export interface Slot {
+  /** SHA-256 of it. */
+  readonly sum: Uint8Array
+  /** Name of the way in which it is kept. */
+  readonly kept: string
+}
+
 interface Entry extends z.output<typeof blobSchema> {
   readonly id: string
   readonly held: Set<number>
   /** Chunks that were here, and whose bytes still take their room. */
   readonly lost: Set<number>
-  /** SHA-256 of each chunk that is here. */
+  /** Of each chunk that is here. */
   readonly sums: Uint8Array
+  /** Of each chunk that is here or lost. */
+  readonly ways: Uint8Array
 }
 
 /**
- * Which chunks are on the disk, with the checksum of each. All of it is in memory as well, some 60 bytes a chunk: what is here
- * is read and given also while the disk takes no write.
+ * Which chunks are on the disk, how each is kept, and its checksum. All of it is in memory as well, some 60 bytes a chunk: what
+ * is here is read and given also while the disk takes no write.
  */
 export class ChunkIndex {
   readonly #store: LevelStore<string, unknown>
   readonly #blobs = new Map<string, Entry>()
+  /** Names of ways of keeping, by their numbers. */
+  readonly #ways: string[] = [rawKeeping.name]
+  /** Chunks whose bytes take room, whether they are here or lost, by the way they are kept. */
+  readonly #slots: number[] = [0]
   readonly #scrubs: Record<ScrubLevel, LastScrub | null> = { recent: null, cheap: null, full: null }
   /** Chunks that are here no longer, and that the disk does not know of yet. */
   readonly #unsaid = new Set<string>()
-  /** Chunks whose bytes take room, whether they are here or lost. */
-  #slots = 0
   #turn = 0
   #writing: Promise<void> = Promise.resolve()
 
@@ -59,8 +72,8 @@ export class ChunkIndex {
     this.#store = store
   }
 
-  /** Throws E_LOCKED where another process has it, E_STORE where it cannot be used, or is of another network or keeping. */
-  static async open(folder: string, params: StorageParams, keeping: string): Promise<ChunkIndex> {
+  /** Throws E_LOCKED where another process has it, E_STORE where it cannot be used, or is of another network or format. */
+  static async open(folder: string, params: StorageParams): Promise<ChunkIndex> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const store = await openJsonStore<StorageErrorCode>({
       path: join(folder, 'index'),
@@ -71,7 +84,7 @@ export class ChunkIndex {
     })
     const index = new ChunkIndex(store)
     try {
-      await index.#own(JSON.stringify({ format: FORMAT, network: bytesToHex(networkHash(params.network)), keeping }))
+      await index.#own(JSON.stringify({ format: INDEX_FORMAT, network: bytesToHex(networkHash(params.network)) }))
       await index.#load()
       return index
     } catch (error) {
@@ -80,9 +93,9 @@ export class ChunkIndex {
     }
   }
 
-  /** Chunks that take room on the disk. */
-  get slots(): number {
-    return this.#slots
+  /** Ways in which chunks are kept here, with the number of those that take room on the disk. */
+  slots(): (readonly [kept: string, chunks: number])[] {
+    return this.#ways.map((kept, way) => [kept, this.#slots[way] ?? 0] as const)
   }
 
   blobs(): readonly KeptBlob[] {
@@ -105,21 +118,24 @@ export class ChunkIndex {
     const chunks = [...blob.held].map((chunk) => ({ type: 'del', key: chunkKey(id, chunk) }) as const)
     await this.#write([{ type: 'del', key: `blob:${id}` }, ...chunks])
     this.#blobs.delete(id)
-    this.#slots -= blob.held.size + blob.lost.size
+    for (const chunk of [...blob.held, ...blob.lost]) this.#count(blob.ways[chunk], -1)
   }
 
-  /** @param sum SHA-256 of the slot */
-  async setChunk(id: string, chunk: number, sum: Uint8Array): Promise<void> {
+  /** What a slot holds from now on. */
+  async setChunk(id: string, chunk: number, { sum, kept }: Slot): Promise<void> {
     // Dropped meanwhile: its bytes are let go with the file.
     if (!this.#blobs.has(id)) return
+    const { way, writes } = this.#wayOf(kept)
     const key = chunkKey(id, chunk)
-    await this.#write([{ type: 'put', key, value: bytesToHex(sum) }])
+    await this.#write([...writes, { type: 'put', key, value: chunkValue(sum, way) }])
     const blob = this.#blobs.get(id)
     if (blob === undefined) return
     this.#unsaid.delete(key)
-    if (!blob.held.has(chunk) && !blob.lost.delete(chunk)) this.#slots++
+    if (blob.held.has(chunk) || blob.lost.delete(chunk)) this.#count(blob.ways[chunk], -1)
+    this.#count(way, 1)
     blob.held.add(chunk)
     blob.sums.set(sum, chunk * SUM_BYTES)
+    blob.ways[chunk] = way
   }
 
   /**
@@ -134,10 +150,26 @@ export class ChunkIndex {
     await this.#write([]).catch(() => undefined)
   }
 
-  /** SHA-256 of a slot; null where it is not here. */
-  sum(id: string, chunk: number): Uint8Array | null {
+  /** What the slot of a chunk holds; null where the chunk is not here. */
+  slot(id: string, chunk: number): Slot | null {
     const blob = this.#blobs.get(id)
-    return blob?.held.has(chunk) ? blob.sums.slice(chunk * SUM_BYTES, (chunk + 1) * SUM_BYTES) : null
+    if (!blob?.held.has(chunk)) return null
+    const sum = blob.sums.slice(chunk * SUM_BYTES, (chunk + 1) * SUM_BYTES)
+    return { sum, kept: this.#ways[blob.ways[chunk] ?? 0] ?? '' }
+  }
+
+  /** Whether a slot holds what it held when it was looked at. */
+  holds(id: string, chunk: number, { sum, kept }: Slot): boolean {
+    const now = this.slot(id, chunk)
+    return now !== null && now.kept === kept && equalBytes(now.sum, sum)
+  }
+
+  /** Chunks of a blob that are here and kept in one way, in no order. */
+  keptAs(id: string, kept: string): number[] {
+    const way = this.#ways.indexOf(kept)
+    const blob = this.#blobs.get(id)
+    if (blob === undefined || way < 0) return []
+    return [...blob.held].filter((chunk) => blob.ways[chunk] === way)
   }
 
   get scrubs(): LastScrubs {
@@ -161,6 +193,21 @@ export class ChunkIndex {
     await this.#store.close()
   }
 
+  #count(way: number | undefined, by: 1 | -1): void {
+    this.#slots[way ?? 0] = (this.#slots[way ?? 0] ?? 0) + by
+  }
+
+  /** The number of a way of keeping, and what names it on the disk where it is new. */
+  #wayOf(kept: string): { readonly way: number; readonly writes: readonly StoreWrite<string, unknown>[] } {
+    const way = this.#ways.indexOf(kept)
+    if (way > 0) return { way, writes: [{ type: 'put', key: wayKey(way), value: kept }] }
+    if (way === 0) return { way, writes: [] }
+    if (this.#ways.length > MOST_WAYS) throw storageError('E_STORE', 'chunks were kept under too many keys here')
+    this.#ways.push(kept)
+    this.#slots.push(0)
+    return this.#wayOf(kept)
+  }
+
   /** One after another: what is said later of a chunk is on the disk later. */
   #write(writes: readonly StoreWrite<string, unknown>[]): Promise<void> {
     const writing = this.#writing.then(() => this.#writeNow(writes))
@@ -181,13 +228,20 @@ export class ChunkIndex {
     if (found !== undefined) {
       throw storageError(
         'E_STORE',
-        'these chunks are of another network, or kept in another way; they are left as they are',
+        'these chunks are of another network, or of an earlier version; they are left as they are',
       )
     }
     await this.#store.put('owner', owner, { sync: true })
   }
 
   async #load(): Promise<void> {
+    for await (const [key, value] of this.#store.entries({ gte: 'way:', lt: 'way;' })) {
+      const [way, parsed] = [readWayKey(key), waySchema.safeParse(value)]
+      if (way === null || !parsed.success) throw damaged()
+      // A number whose write failed names nothing.
+      while (this.#ways.length <= way) this.#slots[this.#ways.push('') - 1] = 0
+      this.#ways[way] = parsed.data
+    }
     for await (const [key, value] of this.#store.entries({ gte: 'blob:', lt: 'blob;' })) {
       const id = key.slice('blob:'.length)
       const parsed = blobSchema.safeParse(value)
@@ -196,12 +250,13 @@ export class ChunkIndex {
     }
     for await (const [key, value] of this.#store.entries({ gte: 'chunk:', lt: 'chunk;' })) {
       const [, id = '', number = ''] = key.split(':')
-      const [blob, chunk, sum] = [this.#blobs.get(id), Number.parseInt(number, 16), hash256.safeParse(value)]
+      const [blob, chunk, slot] = [this.#blobs.get(id), Number.parseInt(number, 16), readChunkValue(value)]
       if (blob === undefined) continue
-      if (!sum.success || !(chunk * SUM_BYTES < blob.sums.length)) throw damaged()
+      if (slot === null || !this.#ways[slot.way] || !(chunk < blob.ways.length)) throw damaged()
       blob.held.add(chunk)
-      blob.sums.set(hexToBytes(sum.data), chunk * SUM_BYTES)
-      this.#slots++
+      blob.sums.set(slot.sum, chunk * SUM_BYTES)
+      blob.ways[chunk] = slot.way
+      this.#count(slot.way, 1)
     }
     for (const level of SCRUB_LEVELS) {
       const value = await this.#store.get(`scrub:${level}`)
@@ -215,14 +270,11 @@ export class ChunkIndex {
 }
 
 function newEntry(id: string, length: number): Entry {
-  const sums = new Uint8Array(blobShape(length).chunks * SUM_BYTES)
-  return { id, root: '', length, height: 0, state: 'fetching', held: new Set(), lost: new Set(), sums }
+  const { chunks } = blobShape(length)
+  const [sums, ways] = [new Uint8Array(chunks * SUM_BYTES), new Uint8Array(chunks)]
+  return { id, root: '', length, height: 0, state: 'fetching', held: new Set(), lost: new Set(), sums, ways }
 }
 
 function damaged(): Error {
   return storageError('E_STORE', 'an entry of the replica’s index is damaged')
-}
-
-function chunkKey(id: string, chunk: number): string {
-  return `chunk:${id}:${chunk.toString(16).padStart(4, '0')}`
 }

@@ -45,9 +45,18 @@ export class DiskRoom {
     return this.#taken + coming + scratchBytes(blob.length) <= this.#most
   }
 
+  /** Whether there is room for another form of one chunk beside all that is there. */
+  async hasSlot(): Promise<boolean> {
+    this.#indexBytes = await this.#store.indexBytes()
+    return this.#store.takenBytes + this.#indexBytes + this.#promisedBytes + this.#store.slotBytes <= this.#most
+  }
+
   get #taken(): number {
-    const promised = [...this.#promised.values()].reduce((total, one) => total + this.#bytesOf(one), 0)
-    return this.#store.usedBytes + this.#indexBytes + promised
+    return this.#store.usedBytes + this.#indexBytes + this.#promisedBytes
+  }
+
+  get #promisedBytes(): number {
+    return [...this.#promised.values()].reduce((total, one) => total + this.#bytesOf(one), 0)
   }
 
   /** What has come is counted by the store. */

@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import type { PeerTransport } from '../../../src/bus/index.ts'
-import { asError, Emitter, type Events, Running, type RunningService } from '../../../src/lib/index.ts'
+import { asError, Emitter, type Events, errorCode, Running, type RunningService } from '../../../src/lib/index.ts'
 import { isDiskFull } from '../../../src/lib/io/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
+import { openMask } from '../../../src/proving/io/index.ts'
 import { blobShape } from '../../blob/shape.ts'
 import { partitionPositions, type StorageParams } from '../../params.ts'
 import type { PartitionPeers } from '../../peers/partition-peers.ts'
 import { chunkKind } from '../../peers/piece-kinds.ts'
+import type { EncodedUnits } from '../../replica/encoded-units.ts'
 import { HealQueue } from '../../replica/heal-queue.ts'
 import type { HolderLog } from '../../replica/holder-log.ts'
-import { type Keeping, rawKeeping } from '../../replica/keeping.ts'
 import { PeerMemory } from '../../replica/peer-memory.ts'
 import { HoldersFile } from '../holders-file.ts'
 import type { TableService } from '../table-service.ts'
@@ -19,6 +20,7 @@ import { DiskRoom } from './disk-room.ts'
 import { Healing } from './healing.ts'
 import { HolderWatch } from './holder-watch.ts'
 import type { Wholeness } from './make-whole.ts'
+import { Rekeeping, type RekeepingProgress } from './rekeeping.ts'
 import { ReplicaScrubs } from './replica-scrubs.ts'
 import { ReplicaState } from './replica-state.ts'
 import type { ScrubCounts } from './scrub.ts'
@@ -41,7 +43,11 @@ export interface ReplicaComponents {
   readonly maxBytes?: number | undefined
   /** Bytes a second that peers are given; no limit unless given. */
   readonly uploadBytesPerSecond?: number | undefined
-  readonly keeping?: Keeping | undefined
+  /**
+   * The Ed25519 key of this peer, 64 hex digits: what is kept is encoded under the key of the provider that registered it, as
+   * soon as one has. Without, what is kept is kept raw.
+   */
+  readonly encodesFor?: string | undefined
   /** Milliseconds, of a clock that never goes back: no other is used, and no time of day. */
   readonly clock?: (() => number) | undefined
 }
@@ -52,7 +58,9 @@ export interface ReplicaEvents {
   readonly blob: { readonly id: string; readonly state: Wholeness; readonly held: number; readonly chunks: number }
   /** A blob left the chain long ago, and its bytes were deleted. */
   readonly dropped: { readonly id: string }
-  /** No room for a blob: by the quota, or on the disk. It is tried again. */
+  /** One more chunk is kept in the form that it is to have: encoded, or raw. */
+  readonly rekept: RekeepingProgress
+  /** No room for a blob, or for another form of its chunks: by the quota, or on the disk. It is tried again. */
   readonly full: { readonly id: string; readonly error: Error | null }
   readonly scrubbed: ScrubCounts
   /** What failed by our own doing; it is tried again. */
@@ -67,6 +75,7 @@ interface Parts {
   readonly store: ChunkStore
   readonly state: ReplicaState
   readonly healing: Healing
+  readonly rekeeping: Rekeeping
   readonly scrubs: ReplicaScrubs
   readonly watch: HolderWatch
 }
@@ -83,6 +92,9 @@ export class ReplicaService implements RunningService {
   readonly #queue: HealQueue
   readonly #memory = new PeerMemory(Math.random)
   readonly #sources: Sources
+  #units: EncodedUnits | null = null
+  /** Why nothing is encoded here, once told. */
+  #isTold = false
 
   constructor(components: ReplicaComponents) {
     this.#components = components
@@ -96,12 +108,17 @@ export class ReplicaService implements RunningService {
     return this.#events
   }
 
-  /** Throws E_LOCKED or E_STORE where the chunks cannot be opened. */
+  /** What is kept encoded, while it runs. */
+  get units(): EncodedUnits | null {
+    return this.#units
+  }
+
+  /** Throws E_LOCKED, E_STORE or E_NO_ADDON where the chunks cannot be opened. */
   async start(signal?: AbortSignal): Promise<void> {
-    const { folder, params, keeping = rawKeeping } = this.#components
+    const { folder, params } = this.#components
     const open = async () => {
       const file = new HoldersFile(join(folder, 'holders.json'))
-      return { store: await ChunkStore.open({ folder, params, keeping }), file, log: await file.load() }
+      return { store: await ChunkStore.open({ folder, params, mask: openMask }), file, log: await file.load() }
     }
     await this.#running.openAndBegin(open, (opened, ending) => this.#run(opened, ending), signal)
   }
@@ -126,15 +143,21 @@ export class ReplicaService implements RunningService {
       store,
       state,
       healing: this.#healing(store, room, state),
+      rekeeping: this.#rekeeping(store, room, state),
       scrubs: new ReplicaScrubs({ kernel, store, done: (counts) => this.#events.emit('scrubbed', counts), failed }),
       watch: new HolderWatch({ transport, peers, partitions, file, log, failed }),
     }
     const announcer = new Announcer(peers, partitions)
     const closing: (() => Promise<void> | void)[] = []
+    const works: Promise<void>[] = []
+    // Once one of them has ended, all do, before the store is closed.
+    const over = new AbortController()
+    const either = AbortSignal.any([signal, over.signal])
     try {
       closing.push(
         store.events.on('changed', ({ id }) => {
           state.changed(id)
+          parts.rekeeping.changed(id)
           parts.healing.wake()
         }),
         table.events.on('tip', () => this.#look(parts)),
@@ -149,6 +172,7 @@ export class ReplicaService implements RunningService {
           store,
           room,
           tallies: state.tallies,
+          rekeeping: () => parts.rekeeping.progress,
           seen: (partition) => log.seen(partition),
           offered: (id, peer) => {
             // One that is told again changes nothing, and hurries nobody.
@@ -159,8 +183,13 @@ export class ReplicaService implements RunningService {
         }),
       )
       this.#look(parts)
-      await Promise.all([parts.healing.run(signal), announcer.keep(signal)])
+      this.#units = store
+      works.push(parts.healing.run(either), parts.rekeeping.run(either), announcer.keep(either))
+      await Promise.all(works)
     } finally {
+      this.#units = null
+      over.abort()
+      await Promise.allSettled(works)
       for (const close of closing.reverse()) await close()
       await Promise.all([parts.scrubs.settled(), parts.watch.settled(), state.settled()])
       await store.close()
@@ -168,16 +197,34 @@ export class ReplicaService implements RunningService {
   }
 
   /** What has changed with a new tip. */
-  #look({ store, state, healing, scrubs, watch }: Parts): void {
+  #look({ store, state, healing, rekeeping, scrubs, watch }: Parts): void {
     const { table } = this.#components
     const { tip } = table
     if (tip === null) return
-    const { left, over } = state.look(table.table.blobs.entries, tip.height)
+    const { came, left, over } = state.look(table.table.blobs.entries, tip.height)
+    this.#aim(state, rekeeping, tip.height)
+    for (const id of [...came, ...left]) rekeeping.changed(id)
     for (const id of left) void healing.cancel(id)
     for (const id of over) void state.letGo(id, this.#drop(store, healing, id)).then(() => healing.wake())
     scrubs.atTip(tip.height)
     void watch.atTip(tip.height)
     healing.wake()
+  }
+
+  /** Where nobody has registered, what is kept stays as it is. */
+  #aim(state: ReplicaState, rekeeping: Rekeeping, height: number): void {
+    const { table, encodesFor } = this.#components
+    const key = encodesFor === undefined ? null : table.table.providers.registeredFor(encodesFor, height)
+    if (key === null && encodesFor !== undefined) return
+    try {
+      if (!rekeeping.aim(key)) return
+      // How much is encoded is counted under that key.
+      for (const id of state.ids()) state.changed(id)
+    } catch (error) {
+      if (errorCode(error) !== 'E_NO_ADDON') throw error
+      if (!this.#isTold) this.#events.emit('failed', asError(error))
+      this.#isTold = true
+    }
   }
 
   /** Whether that was done; what failed is tried again with the next tip. */
@@ -191,6 +238,19 @@ export class ReplicaService implements RunningService {
       this.#events.emit('failed', asError(error))
       return false
     }
+  }
+
+  #rekeeping(store: ChunkStore, room: DiskRoom, state: ReplicaState): Rekeeping {
+    return new Rekeeping({
+      store,
+      room,
+      clock: this.#clock,
+      wanted: () => state.ids(),
+      isWanted: (id) => state.wanted(id) !== null,
+      rekept: (progress) => this.#events.emit('rekept', progress),
+      full: (id, error) => this.#events.emit('full', { id, error }),
+      failed: (error) => this.#events.emit('failed', error),
+    })
   }
 
   #healing(store: ChunkStore, room: DiskRoom, state: ReplicaState): Healing {

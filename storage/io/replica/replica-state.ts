@@ -40,8 +40,13 @@ export class ReplicaState {
     return this.#wanted.get(id)
   }
 
-  /** Ids of blobs that left the chain now, and of those whose bytes may go because they left it long ago. */
-  look(entries: readonly TableEntry[], height: number): { readonly left: string[]; readonly over: string[] } {
+  /** Ids of all that is wanted, in the order of the table. */
+  ids(): Iterable<string> {
+    return this.#wanted.ids()
+  }
+
+  /** Ids of blobs that came into the chain or left it now, and of those whose bytes may go because they left it long ago. */
+  look(entries: readonly TableEntry[], height: number): { readonly [what in 'came' | 'left' | 'over']: string[] } {
     const { came, left } = this.#wanted.look(entries, height)
     for (const id of left) {
       this.#queue.remove(id)
@@ -52,7 +57,11 @@ export class ReplicaState {
     if (this.#isNew)
       for (const { id } of this.#store.blobs()) if (this.wanted(id) === null) this.#wanted.gone(id, height)
     this.#isNew = false
-    return { left: [...left], over: this.#wanted.over(height).filter((id) => !this.#going.has(id)) }
+    return {
+      came: came.map(({ id }) => id),
+      left: [...left],
+      over: this.#wanted.over(height).filter((id) => !this.#going.has(id)),
+    }
   }
 
   /** What is kept of a blob has changed, or that it is wanted. */
@@ -65,7 +74,8 @@ export class ReplicaState {
     const isRefused = kept?.state === 'wrong-parity'
     if (!isRefused && (kept?.state !== 'whole' || held < chunks)) this.#queue.add(id, wanted.author)
     const { partition } = wanted
-    this.tallies.set(id, { partition, chunks, held, isHole: isRefused || this.#holes.has(id) })
+    const encoded = this.#store.encoded(id)
+    this.tallies.set(id, { partition, chunks, held, encoded, isHole: isRefused || this.#holes.has(id) })
   }
 
   /** How one try ended. */

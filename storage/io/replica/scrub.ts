@@ -1,9 +1,9 @@
 import { equalBytes, hexToBytes, throwIfAborted } from '../../../src/lib/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
+import { openMask } from '../../../src/proving/io/index.ts'
 import { CODING } from '../../blob/shape.ts'
 import { verifyChunk } from '../../blob/verify.ts'
 import type { StorageParams } from '../../params.ts'
-import { rawKeeping } from '../../replica/keeping.ts'
 import type { ScrubLevel } from '../../replica/scrub-levels.ts'
 import type { KeptBlob } from './chunk-index.ts'
 import { ChunkStore } from './chunk-store.ts'
@@ -75,7 +75,8 @@ export async function scrubReplica(
     readonly folder: string
   },
 ): Promise<ScrubCounts> {
-  const store = await ChunkStore.open({ folder: options.folder, params: options.params, keeping: rawKeeping })
+  const { folder, params } = options
+  const store = await ChunkStore.open({ folder, params, mask: openMask })
   try {
     return await scrub(options.kernel, store, options)
   } finally {

@@ -2,10 +2,10 @@ import type { Answered, PeerName, PeerTransport } from '../../../src/bus/index.t
 import { bytesToHex, rejection } from '../../../src/lib/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
 import { type BlobContent, blobId } from '../../blob/id.ts'
-import { blobShape } from '../../blob/shape.ts'
+import { blobShape, CHUNK_BYTES } from '../../blob/shape.ts'
 import { partitionPositions, type StorageParams } from '../../params.ts'
 import { holdersKind } from '../../peers/holders-kind.ts'
-import { type Holdings, holdingsKind } from '../../peers/holdings-kind.ts'
+import { type Encoding, type Holdings, holdingsKind } from '../../peers/holdings-kind.ts'
 import { type OfferAnswer, offerKind } from '../../peers/offer-kind.ts'
 import { chunkKind, unitKind } from '../../peers/piece-kinds.ts'
 import { ByteBudget } from '../../replica/byte-budget.ts'
@@ -14,7 +14,7 @@ import type { Tallies } from '../../replica/tallies.ts'
 import type { TableService } from '../table-service.ts'
 import type { ChunkStore } from './chunk-store.ts'
 import type { DiskRoom } from './disk-room.ts'
-import { pieceOf } from './piece-of.ts'
+import type { RekeepingProgress } from './rekeeping.ts'
 
 export interface ServingComponents {
   readonly table: TableService
@@ -27,6 +27,8 @@ export interface ServingComponents {
   readonly store: ChunkStore
   readonly room: DiskRoom
   readonly tallies: Tallies
+  /** How far keeping chunks anew is; null where nothing is to be done. */
+  rekeeping(): RekeepingProgress | null
   /** Who was seen to keep a partition. */
   seen(partition: number): readonly SeenHolder[]
   /** A peer says that it has this blob, which we keep or would keep. */
@@ -41,7 +43,7 @@ export async function serveReplica(components: ServingComponents): Promise<() =>
     (kind: 'chunk' | 'unit') =>
     async ({ id, index }: { id: Uint8Array; index: number }) => {
       const blob = bytesToHex(id)
-      const found = await pieceOf((chunk) => store.get(blob, chunk), kind, index)
+      const found = kind === 'chunk' ? await store.get(blob, index) : await store.unit(blob, index)
       if (found === null) return rejection('not-here', 'it is not here')
       if (upload !== null && !upload.take(found.bytes.length))
         return rejection('busy', 'as much as may go out has gone out')
@@ -81,10 +83,20 @@ function onOffer(components: ServingComponents, content: BlobContent, peer: Peer
   return { ok: true, frames: [{ state: isWhole ? 'whole' : entry === null ? 'waits' : 'fetching', held }] }
 }
 
-function onHoldings({ table, partitions, store, tallies }: ServingComponents, partition: number): Answered<Holdings> {
+function onHoldings(components: ServingComponents, partition: number): Answered<Holdings> {
+  const { table, partitions, store, tallies, rekeeping } = components
   if (!partitions.includes(partition)) return notKept(partition)
   const height = table.tip?.height ?? 0
-  return { ok: true, frames: [{ height, ...tallies.of(partition), scrubs: store.scrubs }] }
+  return {
+    ok: true,
+    frames: [{ height, ...tallies.of(partition), encoding: encodingOf(rekeeping()), scrubs: store.scrubs }],
+  }
+}
+
+function encodingOf(progress: RekeepingProgress | null): Encoding | null {
+  if (progress?.to !== 'encoded' || progress.bytesPerSecond === null || progress.secondsLeft === null) return null
+  const perHour = Math.max(1, Math.round((3_600 * progress.bytesPerSecond) / CHUNK_BYTES))
+  return { perHour, secondsLeft: Math.ceil(progress.secondsLeft) }
 }
 
 function onHolders({ partitions, seen }: ServingComponents, partition: number): Answered<SeenHolder> {

@@ -31,6 +31,11 @@ export class WantedBlobs {
     return this.#wanted.get(id) ?? null
   }
 
+  /** In the order of the table, but for those that a reorg moved. */
+  ids(): Iterable<string> {
+    return this.#wanted.keys()
+  }
+
   look(entries: readonly TableEntry[], height: number): WantedChanges {
     const { left, came } = this.#follower.changes(entries)
     for (const { id } of left) if (this.#wanted.delete(id)) this.gone(id, height)
