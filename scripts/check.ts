@@ -9,6 +9,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['crate', process.execPath, 'scripts/check-crate.ts'],
   ['faces', process.execPath, 'scripts/check-faces.ts'],
   ['verifier', process.execPath, 'scripts/check-verifier.ts'],
+  ['mask constants', process.execPath, 'scripts/mask-constants.ts', '--check'],
   ['images', process.execPath, 'scripts/dockerignore.ts', '--check'],
 ]
 

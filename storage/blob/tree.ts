@@ -6,6 +6,8 @@ export const ARITY = 16
 
 /** Tags of the levels above the units, the lowest first: chunk, two between, root over 4,096 slots of chunks. */
 const TAGS = [35, 36, 37, 38] as const
+/** Those of the levels above the chunks. */
+export const CHUNK_TAGS: readonly number[] = TAGS.slice(1)
 /** Levels between a unit and the root, and between a chunk and the root. */
 export const UNIT_LEVELS: number = TAGS.length
 export const CHUNK_LEVELS: number = TAGS.length - 1
@@ -80,18 +82,36 @@ function parents(kernel: Nodes, tag: number, children: Uint8Array): Uint8Array {
  */
 export function rootOver(kernel: Nodes, node: Uint8Array, index: number, path: Uint8Array): Uint8Array {
   const levels = path.length / (SIBLINGS * FIELD_BYTES)
-  let [current, at] = [node, index]
-  for (let level = 0; level < levels; level++) {
+  return climb(kernel, TAGS.slice(TAGS.length - levels), node, index, path).top
+}
+
+/**
+ * What a path shows on its way up from a node: the sixteen children of each node above, 512 bytes a level, and the topmost of
+ * these nodes.
+ *
+ * @param tags of the levels above the node, the lowest first
+ */
+export function climb(
+  kernel: Nodes,
+  tags: readonly number[],
+  node: Uint8Array,
+  index: number,
+  path: Uint8Array,
+): { readonly groups: readonly Uint8Array[]; readonly top: Uint8Array } {
+  const groups: Uint8Array[] = []
+  let [top, at] = [node, index]
+  for (const [level, tag] of tags.entries()) {
     const siblings = path.subarray(level * SIBLINGS * FIELD_BYTES, (level + 1) * SIBLINGS * FIELD_BYTES)
     const digit = (at % ARITY) * FIELD_BYTES
     const group = new Uint8Array(ARITY * FIELD_BYTES)
     group.set(siblings.subarray(0, digit))
-    group.set(current, digit)
+    group.set(top, digit)
     group.set(siblings.subarray(digit), digit + FIELD_BYTES)
-    current = kernel.treeNodes(TAGS[TAGS.length - levels + level] as number, group)
+    groups.push(group)
+    top = kernel.treeNodes(tag, group)
     at = Math.floor(at / ARITY)
   }
-  return current
+  return { groups, top }
 }
 
 /** The root of one chunk, from the roots of its sixteen units. */

@@ -1,5 +1,6 @@
 /** Storage's half that needs Node: the table's service, gateway, put, replica, and their files. */
 export { BlobFolder } from './blob-folder.ts'
+export { certifyCircuit } from './certify-circuit.ts'
 export { FileStore } from './file-store.ts'
 export { sourceFiles } from './folder.ts'
 export { hostLabel } from './gateway/hosts.ts'
@@ -25,3 +26,4 @@ export { ScratchFiles } from './scratch-files.ts'
 export { SeenNamesFolder } from './seen-names-folder.ts'
 export { type Holder, meetHolders, partitionStatus } from './status.ts'
 export { TableService } from './table-service.ts'
+export { winCircuit } from './win-circuit.ts'

@@ -16,7 +16,7 @@ import { whenRoom } from '../../src/lib/io/index.ts'
 import type { StorageKernel } from '../../src/proving/index.ts'
 import { fetchBlock, type IndexService } from '../../src/settlement/io/index.ts'
 import type { StorageParams } from '../params.ts'
-import { isStorageKind, STORAGE_KINDS } from '../records/bodies.ts'
+import { isTableKind, TABLE_KINDS } from '../records/bodies.ts'
 import { recordsOf, type StorageReject } from '../records/judge.ts'
 import type { PlacingReject } from '../table/blobs.ts'
 import { StorageTable } from '../table/table.ts'
@@ -71,6 +71,7 @@ export class TableService implements RunningService {
   /** So many of them were looked at after they had been taken in. */
   #looked = 0
   #tip: Tip | null = null
+  #isSettled = false
 
   constructor(components: TableComponents) {
     this.#components = components
@@ -91,6 +92,11 @@ export class TableService implements RunningService {
   /** The block up to which everything is in; null before the first. */
   get tip(): Tip | null {
     return this.#tip
+  }
+
+  /** Whether the table is as of `tip` right now; it is not while blocks are taken in and out. */
+  get isSettled(): boolean {
+    return this.#isSettled
   }
 
   /** Throws E_LOCKED, E_STORE or E_PARTITION_BITS where the store cannot be opened. */
@@ -174,10 +180,12 @@ export class TableService implements RunningService {
       throwIfAborted(signal)
       const { tip } = index
       if (tip === null) return
+      this.#isSettled = false
       await this.#dropStale(store, signal)
       await this.#takeNew(store, signal)
       if (index.tip?.height !== tip.height || toDisplay(index.tip.hash) !== toDisplay(tip.hash)) continue
       this.#tip = tip
+      this.#isSettled = true
       this.#events.emit('tip', { ...tip, root: bytesToHex(this.#table.blobs.rootAt(tip.height)) })
       return
     }
@@ -229,9 +237,9 @@ export class TableService implements RunningService {
     const { index } = this.#components.inscriptions
     const from = (this.#blocks.at(-1)?.height ?? -1) + 1
     const found = new Map<number, BlockHash>()
-    for (const kind of STORAGE_KINDS) {
+    for (const kind of TABLE_KINDS) {
       for await (const { height, blockHash, record } of index.query({ kind, from })) {
-        if (record !== null && isStorageKind(record.kind)) found.set(height, fromDisplay(blockHash))
+        if (record !== null && isTableKind(record.kind)) found.set(height, fromDisplay(blockHash))
       }
     }
     return [...found].sort(([a], [b]) => a - b)

@@ -4,6 +4,8 @@ import { decodeCbor, encodeCbor } from '../../src/settlement/index.ts'
 
 /** Bodies are short; a longer one is none. */
 const MAX_BODY_BYTES = 512
+/** A proof of the circuit `win` has 4,808 bytes. */
+const MAX_PROOF_BYTES = 6_144
 
 const bytes = (...lengths: number[]) =>
   z.custom<Uint8Array>(
@@ -34,7 +36,24 @@ const namedSchema = z.strictObject({
   name: nameSchema,
 })
 
-const SCHEMAS = { blob: blobSchema, provider: providerSchema, name: namedSchema }
+/** Body of a record of kind `win`: a try of the author's in a partition, and the proof that it wins. */
+const winSchema = z.strictObject({
+  try: z.int().min(0).max(0xffff_ffff),
+  proof: z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.length <= MAX_PROOF_BYTES,
+    `must have at most ${MAX_PROOF_BYTES} bytes`,
+  ),
+  partition: z.int().min(0).max(0xffff_ffff),
+})
+
+const SCHEMAS = { blob: blobSchema, provider: providerSchema, name: namedSchema, win: winSchema }
+/** What is a body at most, by kind. */
+const MOST_BYTES: Readonly<Record<StorageKind, number>> = {
+  blob: MAX_BODY_BYTES,
+  provider: MAX_BODY_BYTES,
+  name: MAX_BODY_BYTES,
+  win: MAX_PROOF_BYTES + MAX_BODY_BYTES,
+}
 
 /** The kinds of records that storage reads. */
 export type StorageKind = keyof typeof SCHEMAS
@@ -45,11 +64,13 @@ export type Body<Kind extends StorageKind> = Readonly<z.output<(typeof SCHEMAS)[
 /** Why bytes are no body of a kind. */
 export type BodyReject = 'not-cbor' | 'not-deterministic' | 'bad-body'
 
-/** All of them. */
-export const STORAGE_KINDS = Object.keys(SCHEMAS) as readonly StorageKind[]
+/** Those of which the table consists; wins are of a block, and no part of it. */
+export type TableKind = Exclude<StorageKind, 'win'>
 
-export function isStorageKind(kind: string): kind is StorageKind {
-  return Object.hasOwn(SCHEMAS, kind)
+export const TABLE_KINDS: readonly TableKind[] = ['blob', 'provider', 'name']
+
+export function isTableKind(kind: string): kind is TableKind {
+  return (TABLE_KINDS as readonly string[]).includes(kind)
 }
 
 /** A body: a map of exactly these keys in deterministic CBOR. What no reader takes is a bug of the caller: RangeError. */
@@ -63,7 +84,8 @@ export function decodeBody<Kind extends StorageKind>(
   kind: Kind,
   body: Uint8Array,
 ): Result<{ readonly body: Body<Kind> }, BodyReject> {
-  if (body.length > MAX_BODY_BYTES) return rejection('bad-body', `${body.length} bytes, at most ${MAX_BODY_BYTES}`)
+  const most = MOST_BYTES[kind]
+  if (body.length > most) return rejection('bad-body', `${body.length} bytes, at most ${most}`)
   const cbor = decodeCbor(body)
   if (!cbor.ok) return cbor
   const parsed = SCHEMAS[kind].safeParse(cbor.value)

@@ -4,7 +4,7 @@ import type { Draft, Json } from '../../src/settlement/index.ts'
 import type { BlobContent } from '../blob/id.ts'
 import type { StorageParams } from '../params.ts'
 import { type Body, encodeBody, type StorageKind } from './bodies.ts'
-import { nameProgram, providerProgram } from './programs.ts'
+import { nameProgram, providerProgram, winProgram } from './programs.ts'
 import { type ProviderClaim, signClaim } from './provider-key.ts'
 
 /** The block that a record is signed under, and its place among those of its author and program. */
@@ -42,6 +42,12 @@ export function withdrawalDraft(context: RecordContext): Draft {
 /** To have a name of the author's mean a blob; null takes it back. */
 export function nameDraft(name: string, id: Uint8Array | null, context: RecordContext): Draft {
   return draft('name', { id: id ?? new Uint8Array(0), name }, nameProgram(name), context)
+}
+
+/** That a try of the author's in a partition wins at this block. */
+export function winDraft(win: Body<'win'>, challenge: Omit<RecordContext, 'seq'>): Draft {
+  // Each win has a program of its own: there is nothing to be in order with.
+  return draft('win', win, winProgram(win.partition, challenge.blockHash), { ...challenge, seq: 1 })
 }
 
 function draft<Kind extends StorageKind>(

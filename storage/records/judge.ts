@@ -5,7 +5,7 @@ import { decodeRecord, scanBlock, type WscRecord } from '../../src/settlement/in
 import { blobId } from '../blob/id.ts'
 import { blobShape, CODING, isBlobLength } from '../blob/shape.ts'
 import { partitionPositions, type StorageParams } from '../params.ts'
-import { type BodyReject, decodeBody, isStorageKind } from './bodies.ts'
+import { type BodyReject, decodeBody, isTableKind } from './bodies.ts'
 import { burned, burnFor } from './burn.ts'
 import { nameProgram, providerProgram } from './programs.ts'
 import { claimHolds } from './provider-key.ts'
@@ -68,7 +68,7 @@ type Kernel = Pick<StorageKernel, 'poseidon'>
 
 const refuse = (reject: StorageReject, detail: string) => rejection(reject, detail)
 
-/** What a signed record of one of storage's kinds says, by everything that its transaction alone decides. */
+/** What a signed record of one of the table's kinds says, by everything that its transaction alone decides. */
 export function judgeRecord(
   kernel: Kernel,
   params: StorageParams,
@@ -76,7 +76,7 @@ export function judgeRecord(
   place: RecordPlace,
 ): Result<{ readonly says: StorageRecord }, StorageReject | 'other-kind'> {
   const { kind } = record
-  if (!isStorageKind(kind)) return rejection('other-kind', `${kind} is no kind of storage`)
+  if (!isTableKind(kind)) return rejection('other-kind', `${kind} is no kind that the table is made of`)
   switch (kind) {
     case 'blob':
       return judgeBlob(kernel, params, record, body, place)

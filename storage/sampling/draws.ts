@@ -49,9 +49,22 @@ export function firstDraw(draw: Draw, challenge: Challenge, number: number): Fir
   return { alpha, beta, unit: unitAt(beta, fill) }
 }
 
+/** Elements that are summed up before the sum is reduced. */
+const SPAN = 16
+
 /** e: the elements of an encoded unit as the coefficients of a polynomial, the first the constant one, at alpha. */
 export function summaryOf(alpha: bigint, encoded: readonly bigint[]): bigint {
-  return encoded.reduceRight((sum, element) => (sum * alpha + element) % FIELD_MODULUS, 0n)
+  const powers = [1n]
+  for (let i = 0; i < SPAN; i++) powers.push(((powers[i] as bigint) * alpha) % FIELD_MODULUS)
+  let sum = 0n
+  for (let end = encoded.length; end > 0; end -= SPAN) {
+    // Reducing takes longest: once for sixteen elements.
+    const first = Math.max(0, end - SPAN)
+    sum *= powers[end - first] as bigint
+    for (let i = first; i < end; i++) sum += (powers[i - first] as bigint) * (encoded[i] as bigint)
+    sum %= FIELD_MODULUS
+  }
+  return sum
 }
 
 /** The second unit, which the summary of the first decides. */

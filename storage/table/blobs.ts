@@ -55,10 +55,11 @@ export class BlobTable {
     return at === undefined ? null : (this.#entries[at] as TableEntry)
   }
 
-  /** Of an entry, for proofs: its number, and the path from its leaf to the root as it is now. */
-  proof(id: string): { readonly number: number; readonly path: Uint8Array } | null {
+  /** Of an entry, for proofs: its number, and the path from its leaf to the root as of a block; null where it was not there. */
+  proofAt(id: string, height: number): { readonly number: number; readonly path: Uint8Array } | null {
     const number = this.#byId.get(id)
-    return number === undefined ? null : { number, path: this.#tree.path(number) }
+    const length = this.#countAt(height)
+    return number === undefined || number >= length ? null : { number, path: this.#tree.path(number, length) }
   }
 
   /** Adds the blobs of one block in order; for each, null or why it has no place. */
@@ -111,14 +112,27 @@ export class BlobTable {
 
   /** The entry that a position belonged to as of a block; null where it is free. */
   at(position: number, height: number): TableEntry | null {
+    const entry = this.#lastUpTo(position, height)
+    return entry !== undefined && position < entry.first + entry.chunks ? entry : null
+  }
+
+  /** Used positions of a partition as of a block: they are its first ones. */
+  fillAt(partition: number, height: number): number {
+    const size = partitionPositions(this.#params)
+    const [first, next] = [partition * size, (partition + 1) * size]
+    const last = this.#lastUpTo(next - 1, height)
+    return last === undefined || last.first < first ? 0 : last.first + last.chunks - first
+  }
+
+  /** The last entry that begins at this position or before it, as of a block. */
+  #lastUpTo(position: number, height: number): TableEntry | undefined {
     let [low, high] = [0, this.#countAt(height)]
     while (low < high) {
       const middle = (low + high) >> 1
       if ((this.#entries[middle] as TableEntry).first <= position) low = middle + 1
       else high = middle
     }
-    const entry = this.#entries[low - 1]
-    return entry !== undefined && position < entry.first + entry.chunks ? entry : null
+    return this.#entries[low - 1]
   }
 
   /** The next free position, or the next partition's first where the blob would reach over the end of one. */

@@ -5,7 +5,7 @@ import { ARITY } from '../blob/tree.ts'
 
 const LEAF_TAG = 20
 /** Tags of the levels above the leaves, the lowest first: 16^6 entries. */
-const TAGS = [41, 42, 43, 44, 45, 46] as const
+export const TAGS = [41, 42, 43, 44, 45, 46] as const
 
 /** Entries that a table holds at most. */
 export const MAX_ENTRIES: number = ARITY ** TAGS.length
@@ -63,13 +63,16 @@ export class TableTree {
     this.#climb(Math.max(0, length - 1))
   }
 
-  /** Sixteen children less the one of the path, six times from below: 15 × 32 bytes a level. */
-  path(index: number): Uint8Array {
+  /**
+   * Sixteen children less the one of the path, six times from below: 15 × 32 bytes a level. It leads to the root that the tree
+   * had when it held so many entries.
+   */
+  path(index: number, length: number = this.length): Uint8Array {
     const path: Uint8Array[] = []
     let at = index
     for (let level = 0; level < TAGS.length; level++) {
       const first = at - (at % ARITY)
-      for (let i = first; i < first + ARITY; i++) if (i !== at) path.push(this.#node(level, i))
+      for (let i = first; i < first + ARITY; i++) if (i !== at) path.push(this.#node(level, i, length))
       at = first / ARITY
     }
     const bytes = new Uint8Array(path.length * FIELD_BYTES)
@@ -77,8 +80,15 @@ export class TableTree {
     return bytes
   }
 
-  #node(level: number, index: number): Uint8Array {
-    return (this.#levels[level] as Uint8Array[])[index] ?? new Uint8Array(FIELD_BYTES)
+  /** As it was when there were so many entries: of what lies above the last of them nothing is kept, it is hashed anew. */
+  #node(level: number, index: number, length: number): Uint8Array {
+    const span = ARITY ** level
+    if (index * span >= length) return new Uint8Array(FIELD_BYTES)
+    const kept = (this.#levels[level] as Uint8Array[])[index] as Uint8Array
+    if (length === this.length || (index + 1) * span <= length) return kept
+    const children = new Uint8Array(ARITY * FIELD_BYTES)
+    for (let i = 0; i < ARITY; i++) children.set(this.#node(level - 1, index * ARITY + i, length), i * FIELD_BYTES)
+    return this.#kernel.treeNodes(TAGS[level - 1] as number, children)
   }
 
   /** Everything above the leaves from this one on. */

@@ -3,10 +3,12 @@ export const templateCounts: Readonly<Record<string, readonly [number, number]>>
   append: [788, 0],
   bits: [32, 0],
   'block-work': [501, 0],
+  'canonical-bits': [307, 0],
   'compact-target': [17, 0],
   'compression-0': [16791, 0],
   'compression-1': [16534, 0],
   'compression-2': [16477, 0],
+  'drawn-unit': [396, 0],
   'hash-at-most': [146, 0],
   'history-header': [12_357, 0],
   'history-shape': [154, 7],
@@ -20,7 +22,10 @@ export const templateCounts: Readonly<Record<string, readonly [number, number]>>
   'range-check': [31, 0],
   'reduce-word': [36, 0],
   retarget: [347, 0],
+  summary: [255, 0],
   'time-after-median': [367, 0],
+  'tree-node': [624, 0],
+  unmask: [3_072, 0],
   'unpack-32': [224, 0],
   'unpack-hash': [256, 0],
   'unpack-params': [179, 0],
@@ -55,4 +60,18 @@ export const stepParts: Readonly<Record<string, number>> = {
   append: 1576,
   leafHash: 522,
   'linear 0': 1,
+}
+
+export const winCount = { nonLinear: 44_163, linear: 0 } as const
+
+/** Of the circuit `win`, by component. */
+export const winParts: Readonly<Record<string, number>> = {
+  seed: 381,
+  second: 240,
+  ticket: 261,
+  draw: 2 * 396,
+  summary: 2 * 255,
+  unit: 2 * 20_772,
+  canonical: 307,
+  below: 128,
 }

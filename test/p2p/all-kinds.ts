@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { regtest } from '../../src/bitcoin/index.ts'
 import type { Codec, GossipKind, RequestKind } from '../../src/bus/index.ts'
 
 type AnyRequestKind = RequestKind<unknown, unknown>
@@ -22,7 +23,12 @@ export async function allKinds(): Promise<AllKinds> {
   const modules = await Promise.all(
     files.sort().map((file) => import(pathToFileURL(file).href) as Promise<Record<string, unknown>>),
   )
-  const exported = modules.flatMap((module) => Object.values(module)).filter((value) => typeof value === 'object')
+  // A kind whose messages are signed for a network is made for one.
+  const made = (name: string, value: unknown) =>
+    typeof value === 'function' && /Gossip$/.test(name) ? value(regtest) : value
+  const exported = modules
+    .flatMap((module) => Object.entries(module).map(([name, value]) => made(name, value)))
+    .filter((value) => typeof value === 'object')
   return {
     requests: exported.filter((value) => value !== null && 'question' in value) as unknown as AnyRequestKind[],
     gossip: exported.filter((value) => value !== null && 'message' in value) as unknown as AnyGossipKind[],

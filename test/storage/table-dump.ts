@@ -12,7 +12,7 @@ export function dumpOf({ blobs, providers, names, height }: StorageTable, params
     entries: blobs.entries,
     roots: heights.map((h) => bytesToHex(blobs.rootAt(h))),
     fills: heights.map((h) => blobs.partitionsAt(h)),
-    ids: blobs.entries.map(({ id }) => [blobs.entry(id), bytesToHex(blobs.proof(id)!.path)]),
+    ids: blobs.entries.map(({ id }) => [blobs.entry(id), bytesToHex(blobs.proofAt(id, 60)!.path)]),
     providers: providers.list(),
     counts: authors.map((author) => heights.map((h) => providers.counts(author, h + params.providerDelay))),
     names: names.list(60),

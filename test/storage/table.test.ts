@@ -132,7 +132,7 @@ describe('the root', () => {
   it('opens to every entry', () => {
     const { blobs } = tableOf(Array.from({ length: 20 }, (_, i) => claim(i + 1, 1)))
     for (const { id, first, chunks } of blobs.entries) {
-      const { number, path } = blobs.proof(id)!
+      const { number, path } = blobs.proofAt(id, 1)!
       const siblings = decodeField(path) as bigint[]
       expect(siblings).toHaveLength(6 * 15)
       const [element] = decodeField(Buffer.from(id, 'hex')) as [bigint]
@@ -146,7 +146,23 @@ describe('the root', () => {
       expect([node]).toEqual(decodeField(blobs.rootAt(1)))
       if (number === 2) break
     }
-    expect(blobs.proof('00'.repeat(32))).toBeNull()
+    expect(blobs.proofAt('00'.repeat(32), 1)).toBeNull()
+  })
+
+  it('opens as of every block as a table that ends there does', () => {
+    const blocks = [300, 1, 15, 16, 1].map((count, block) =>
+      Array.from({ length: count }, (_, i) => claim(1_000 * (block + 1) + i, 1)),
+    )
+    const { blobs } = tableOf(...blocks)
+    for (const height of [1, 2, 3, 4, 5]) {
+      const ended = tableOf(...blocks.slice(0, height)).blobs
+      for (const at of [0, 15, 16, 255, 256, 299, ended.entries.length - 1]) {
+        const { id } = ended.entries[at]!
+        expect(blobs.proofAt(id, height)).toEqual(ended.proofAt(id, height))
+      }
+      const last = ended.entries.at(-1)!
+      expect(blobs.proofAt(last.id, height - 1)).toBeNull()
+    }
   })
 })
 

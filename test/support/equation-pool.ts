@@ -1,7 +1,7 @@
 import { addScaled, invert, type Linear } from './linear.ts'
 
-/** More unknown wires at once than this are not solved for: no equations of our circuits need it. */
-const MOST_UNKNOWN = 12
+/** More unknown wires at once than this are not solved for: the most that our circuits need is by Poseidon of sixteen inputs. */
+const MOST_UNKNOWN = 100
 
 /** Linear equations Σ cᵢ·wireᵢ = something known, each solved for one of its unknown wires, which is in no other. */
 export class EquationPool {

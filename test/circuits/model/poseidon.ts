@@ -1,22 +1,43 @@
 import { readFileSync } from 'node:fs'
 import { field, type Scope } from './signals.ts'
 
-/** Every signal of circomlib's PoseidonEx(3, 1), with its constants. */
-const T = 4
+/** Every signal of circomlib's PoseidonEx, with its constants; T is one more than it has inputs. */
 const FULL = 8
-const PARTIAL = 56
+const PARTIAL = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68] as const
 
-function constants(name: 'C' | 'M' | 'P' | 'S'): bigint[] {
-  const file = new URL('../../../node_modules/circomlib/circuits/poseidon_constants.circom', import.meta.url)
-  const body = readFileSync(file, 'utf8').split(`function POSEIDON_${name}(t)`)[1]?.split('function POSEIDON_')[0] ?? ''
-  const branch = body.split(/t\s*==\s*4\)/)[1]?.split(/t\s*==\s*5\)/)[0] ?? ''
+const source = readFileSync(
+  new URL('../../../node_modules/circomlib/circuits/poseidon_constants.circom', import.meta.url),
+  'utf8',
+)
+
+function constants(name: 'C' | 'M' | 'P' | 'S', T: number): bigint[] {
+  const body = source.split(`function POSEIDON_${name}(t)`)[1]?.split('function POSEIDON_')[0] ?? ''
+  const branch = body.split(new RegExp(`t\\s*==\\s*${T}\\)`))[1]?.split(/t\s*==/)[0] ?? ''
   return [...branch.matchAll(/0x[0-9a-f]+/g)].map((match) => BigInt(match[0]))
 }
 
-const C = constants('C')
-const M = constants('M')
-const PRE = constants('P')
-const S = constants('S')
+interface Constants {
+  readonly C: readonly bigint[]
+  readonly M: readonly bigint[]
+  readonly pre: readonly bigint[]
+  readonly S: readonly bigint[]
+}
+
+const byWidth = new Map<number, Constants>()
+
+function constantsOf(T: number): Constants {
+  const known = byWidth.get(T)
+  if (known !== undefined) return known
+  const [C, M, pre, S] = (['C', 'M', 'P', 'S'] as const).map((name) => constants(name, T)) as [
+    bigint[],
+    bigint[],
+    bigint[],
+    bigint[],
+  ]
+  const all = { C, M, pre, S }
+  byWidth.set(T, all)
+  return all
+}
 
 function sigma(s: Scope, input: bigint, constant = false): bigint {
   s.put('in', input)
@@ -27,7 +48,7 @@ function sigma(s: Scope, input: bigint, constant = false): bigint {
   return out
 }
 
-function ark(s: Scope, input: readonly bigint[], r: number): bigint[] {
+function ark(s: Scope, C: readonly bigint[], input: readonly bigint[], r: number): bigint[] {
   return input.map((value, i) => {
     s.put(`in[${i}]`, value)
     return s.put(`out[${i}]`, value + C[i + r]!)
@@ -39,12 +60,13 @@ function mix(s: Scope, input: readonly bigint[], matrix: readonly bigint[]): big
     s.put(`in[${i}]`, value)
     return s.put(
       `out[${i}]`,
-      input.reduce((sum, x, j) => sum + matrix[j * T + i]! * x, 0n),
+      input.reduce((sum, x, j) => sum + matrix[j * input.length + i]! * x, 0n),
     )
   })
 }
 
-function mixS(s: Scope, input: readonly bigint[], r: number): bigint[] {
+function mixS(s: Scope, S: readonly bigint[], input: readonly bigint[], r: number): bigint[] {
+  const T = input.length
   const row = (T * 2 - 1) * r
   return input.map((value, i) => {
     s.put(`in[${i}]`, value)
@@ -64,39 +86,51 @@ export function poseidonSignals(
   inputs: readonly bigint[],
   fixed: readonly number[] = [],
 ): bigint {
+  return poseidonOutputs(s, initialState, inputs, fixed, 1)[0]!
+}
+
+/** The same of PoseidonEx with so many outputs. */
+export function poseidonOutputs(
+  s: Scope,
+  initialState: bigint,
+  inputs: readonly bigint[],
+  fixed: readonly number[],
+  outputs: number,
+): bigint[] {
+  const T = inputs.length + 1
+  const { C, M, pre, S } = constantsOf(T)
+  const partial = PARTIAL[T - 2]!
   s.put('initialState', initialState)
   inputs.forEach((value, i) => {
     s.put(`inputs[${i}]`, value)
   })
   const sBoxes = (r: number, state: readonly bigint[]) =>
     state.map((value, j) => sigma(s.part(`sigmaF[${r}][${j}]`), value, r === 0 && (j === 0 || fixed.includes(j - 1))))
-  let state = ark(s.part('ark[0]'), [initialState, ...inputs], 0)
+  let state = ark(s.part('ark[0]'), C, [initialState, ...inputs], 0)
   for (let r = 0; r < FULL / 2; r++) {
-    const added = ark(s.part(`ark[${r + 1}]`), sBoxes(r, state), (r + 1) * T)
-    state = mix(s.part(`mix[${r}]`), added, r < FULL / 2 - 1 ? M : PRE)
+    const added = ark(s.part(`ark[${r + 1}]`), C, sBoxes(r, state), (r + 1) * T)
+    state = mix(s.part(`mix[${r}]`), added, r < FULL / 2 - 1 ? M : pre)
   }
-  for (let r = 0; r < PARTIAL; r++) {
+  for (let r = 0; r < partial; r++) {
     const head = sigma(s.part(`sigmaP[${r}]`), state[0]!)
-    state = mixS(s.part(`mixS[${r}]`), [field(head + C[(FULL / 2 + 1) * T + r]!), ...state.slice(1)], r)
+    state = mixS(s.part(`mixS[${r}]`), S, [field(head + C[(FULL / 2 + 1) * T + r]!), ...state.slice(1)], r)
   }
   for (let r = 0; r < FULL / 2 - 1; r++) {
     const added = ark(
       s.part(`ark[${FULL / 2 + r + 1}]`),
+      C,
       sBoxes(FULL / 2 + r, state),
-      (FULL / 2 + 1) * T + PARTIAL + r * T,
+      (FULL / 2 + 1) * T + partial + r * T,
     )
     state = mix(s.part(`mix[${FULL / 2 + r}]`), added, M)
   }
   state = sBoxes(FULL - 1, state)
-  const last = s.part('mixLast[0]')
-  state.forEach((value, j) => {
-    last.put(`in[${j}]`, value)
+  return Array.from({ length: outputs }, (_, out) => {
+    const last = s.part(`mixLast[${out}]`)
+    state.forEach((value, j) => {
+      last.put(`in[${j}]`, value)
+    })
+    const value = state.reduce((sum, x, j) => sum + M[j * T + out]! * x, 0n)
+    return s.put(`out[${out}]`, last.put('out', value))
   })
-  return s.put(
-    'out[0]',
-    last.put(
-      'out',
-      state.reduce((sum, x, j) => sum + M[j * T]! * x, 0n),
-    ),
-  )
 }

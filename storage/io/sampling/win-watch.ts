@@ -1,0 +1,195 @@
+import { join } from 'node:path'
+import { sameHash, toDisplay } from '../../../src/bitcoin/index.ts'
+import type { BitcoindClient, Tip } from '../../../src/bitcoin/io/index.ts'
+import type { Gossip, GossipKind, PeerName, PeerTransport } from '../../../src/bus/index.ts'
+import {
+  asError,
+  bytesToHex,
+  Emitter,
+  type Events,
+  isInterrupt,
+  orAborted,
+  type Rejection,
+  Running,
+  type RunningService,
+} from '../../../src/lib/index.ts'
+import type { ProofVerifier } from '../../../src/proving/index.ts'
+import type { IndexService } from '../../../src/settlement/io/index.ts'
+import type { WinMessage } from '../../peers/win-kind.ts'
+import { ChainWindow, type HashSource } from '../../sampling/chain-window.ts'
+import type { WinGround } from '../../sampling/judge-win.ts'
+import { OpenTicks } from '../../sampling/open-ticks.ts'
+import { INSCRIBED_BLOCKS, WINDOW_TICKS } from '../../sampling/ticks.ts'
+import type { SeenWin, WinLog } from '../../sampling/win-log.ts'
+import type { WinRules } from '../../sampling/win-rules.ts'
+import type { TableService } from '../table-service.ts'
+import { HeardWins } from './heard-wins.ts'
+import { InscribedWins } from './inscribed-wins.ts'
+import { WinStore } from './win-store.ts'
+
+export interface WinWatchComponents {
+  /** Started, and by whoever made it; so is the index. */
+  readonly table: TableService
+  readonly inscriptions: IndexService
+  /** Of the same node. */
+  readonly feed: HashSource
+  readonly client: BitcoindClient
+  readonly transport: PeerTransport
+  /** The kind that the transport was made for. */
+  readonly gossip: GossipKind<WinMessage>
+  readonly rules: WinRules
+  readonly verifier: ProofVerifier
+  /** Folder of the log. */
+  readonly folder: string
+}
+
+/** What listening to wins tells. */
+export interface WinWatchEvents {
+  /** A win counts that did not before. */
+  readonly win: SeenWin
+  /** All that is known is as of this block. */
+  readonly tip: Tip
+  /** A peer's win that was not taken. */
+  readonly refused: Rejection & { readonly key: string; readonly peer: PeerName }
+  readonly failed: Error
+}
+
+/** A reorg that reaches below the window's end is looked at as far. */
+const WINDOW_BLOCKS = WINDOW_TICKS + INSCRIBED_BLOCKS + 13
+
+/**
+ * Listens to the wins of all partitions: judges each before it is passed on, counts those that the chain holds, and remembers a
+ * week of them, and at which blocks it has listened.
+ */
+export class WinWatch implements RunningService {
+  readonly #components: WinWatchComponents
+  readonly #events = new Emitter<WinWatchEvents>()
+  readonly #running = new Running()
+  readonly #window: ChainWindow
+  #store: WinStore | null = null
+  #gossip: Gossip<WinMessage> | null = null
+  /** The tip that all is as of. */
+  #tip: Tip | null = null
+  /** Blocks from this height on are to be looked through for records. */
+  #lookFrom = 0
+
+  constructor(components: WinWatchComponents) {
+    this.#components = components
+    this.#window = new ChainWindow(components.feed, WINDOW_BLOCKS)
+  }
+
+  get events(): Events<WinWatchEvents> {
+    return this.#events
+  }
+
+  /** Our own chain and table, while both are as of one tip; null in between. */
+  ground(): (WinGround & { readonly height: number }) | null {
+    const { table, rules } = this.#components
+    const [ours, theirs] = [this.#tip, table.tip]
+    if (!table.isSettled || ours === null || theirs === null || !sameHash(ours.hash, theirs.hash)) return null
+    return { rules, table: table.table, hashAt: this.#window.hashAt, height: ours.height }
+  }
+
+  get log(): WinLog {
+    return this.#started.log
+  }
+
+  /** Counts a win of our own, which was proved just now, and tells peers of it. */
+  async tell(message: WinMessage): Promise<void> {
+    const { claim, id } = message
+    const { partition, height } = claim
+    const seen = { id, key: bytesToHex(claim.key), partition, height, blockHash: toDisplay(claim.blockHash) }
+    const win: SeenWin = { ...seen, heard: true, inscribed: null }
+    await this.#started.add(win)
+    this.#events.emit('win', win)
+    await this.#gossip?.publish(message)
+  }
+
+  /** Throws E_LOCKED, E_STORE or E_DISK_FULL where the log cannot be opened. */
+  async start(signal?: AbortSignal): Promise<void> {
+    const { folder, rules, verifier } = this.#components
+    const open = () => WinStore.open(join(folder, 'wins'), rules.params, verifier.info.keyId)
+    await this.#running.openAndBegin(open, (store, ending) => this.#run(store, ending), signal)
+  }
+
+  async stop(): Promise<void> {
+    await this.#running.stop()
+  }
+
+  async ended(): Promise<void> {
+    await this.#running.ended()
+  }
+
+  async #run(store: WinStore, signal: AbortSignal): Promise<void> {
+    const { table, transport, gossip, verifier } = this.#components
+    this.#store = store
+    const counted = (win: SeenWin) => this.#events.emit('win', win)
+    const heard = new HeardWins({
+      ...{ store, transport, verifier, counted },
+      ground: () => this.ground(),
+      refused: (refusal, key, peer) => this.#events.emit('refused', { ...refusal, key, peer }),
+    })
+    const inscribed = new InscribedWins({ ...this.#components, store, counted })
+    const joined = transport.join(gossip, (message, from) => heard.verdict(message, from))
+    this.#gossip = joined
+    const ticks = new OpenTicks(() => joined.listeners().length > 0)
+    let news = Promise.withResolvers<void>()
+    const off = table.events.on('tip', () => news.resolve())
+    try {
+      for (;;) {
+        news = Promise.withResolvers<void>()
+        try {
+          if (await this.#follow(store, ticks, signal)) {
+            heard.moved()
+            await this.#lookAtRecords(inscribed, signal)
+          }
+        } catch (error) {
+          // Seen to again with the next block.
+          if (isInterrupt(error, signal)) throw error
+          this.#events.emit('failed', asError(error))
+        }
+        await orAborted(news.promise, signal)
+      }
+    } finally {
+      off()
+      joined.leave()
+      this.#gossip = null
+      this.#tip = null
+      heard.moved()
+      await store.close()
+      this.#store = null
+    }
+  }
+
+  /** Whether all is as of the table's tip now; where the node has moved on already, the table will say so. */
+  async #follow(store: WinStore, ticks: OpenTicks, signal: AbortSignal): Promise<boolean> {
+    const { tip } = this.#components.table
+    if (tip === null) return false
+    const moved = await this.#window.moveTo(tip, signal)
+    if (moved === null) return false
+    this.#tip = tip
+    this.#lookFrom = Math.min(this.#lookFrom, moved.from)
+    const hashAt = (height: number) => {
+      const hash = this.#window.hashAt(height)
+      return hash === null ? null : toDisplay(hash)
+    }
+    await store.moveTo(tip.height, hashAt, moved.from)
+    for (const tick of ticks.moveTo(tip.height, hashAt)) await store.listened(tick)
+    this.#events.emit('tip', tip)
+    return true
+  }
+
+  async #lookAtRecords(inscribed: InscribedWins, signal: AbortSignal): Promise<void> {
+    const ground = this.ground()
+    if (ground === null) return
+    const { height } = ground
+    await inscribed.look(ground, this.#lookFrom, height, signal)
+    // Where the chain has moved meanwhile, it is looked at again.
+    if (this.ground()?.height === height) this.#lookFrom = height + 1
+  }
+
+  get #started(): WinStore {
+    if (this.#store === null) throw new Error('a service is started before it is asked')
+    return this.#store
+  }
+}

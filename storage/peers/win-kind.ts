@@ -1,0 +1,67 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { encodeEnvelope, type NetworkParams, networkHash, parseEnvelopes } from '../../src/bitcoin/index.ts'
+import type { Codec, GossipKind } from '../../src/bus/index.ts'
+import { bytesToHex, equalBytes, hexToBytes, type Result, rejection } from '../../src/lib/index.ts'
+import { decodeRecord, recordContent } from '../../src/settlement/index.ts'
+import { type SignedRecord, type WinClaim, winClaim } from '../sampling/judge-win.ts'
+import { winId } from '../sampling/win-id.ts'
+
+/** A win as it goes from peer to peer: the envelope that would be inscribed. */
+export interface WinMessage {
+  readonly bytes: Uint8Array
+  readonly signed: SignedRecord
+  readonly claim: WinClaim
+  /** 64 hex digits: that of all wins of this key, partition and block. */
+  readonly id: string
+}
+
+type ReadMessage = Result<{ readonly value: WinMessage }>
+
+const MAX_BYTES = 8_192
+/** Messages that are remembered as read. */
+const MAX_READ = 256
+
+/** Reads the envelope of a signed record of a win, in the one form that it is written in. */
+export function readWinMessage(params: NetworkParams, bytes: Uint8Array): ReadMessage {
+  const [envelope, ...others] = parseEnvelopes({ inputs: [{ witness: [bytes, new Uint8Array(33)] }] })
+  if (envelope === undefined || others.length > 0) return rejection('malformed', 'not the envelope of one record')
+  const decoded = decodeRecord(envelope, params)
+  if (!decoded.ok) return rejection('malformed', `no record: ${decoded.reject}: ${decoded.detail}`)
+  const { record, contentType, body } = decoded
+  if (!equalBytes(bytes, encodeEnvelope(recordContent(record, contentType, body)))) {
+    return rejection('malformed', 'the record is written in another form')
+  }
+  const read = winClaim(decoded)
+  if (!read.ok) return rejection('malformed', `no win: ${read.reject}: ${read.detail}`)
+  const { claim } = read
+  const id = bytesToHex(winId(networkHash(params), claim))
+  return { ok: true, value: { bytes, signed: { record, body }, claim, id } }
+}
+
+/**
+ * Gossip of wins: `storage/win/1`. A message is named by its key, partition and block (`winId`), so that one of them goes
+ * round, but only once its signature holds: what anybody else makes up in a provider's name is another message.
+ */
+export function winGossip(params: NetworkParams): GossipKind<WinMessage> {
+  // Every peer gives the same message once more, and each time its name is asked for: a signature takes a millisecond.
+  const known = new Map<string, ReadMessage>()
+  const read = (bytes: Uint8Array): ReadMessage => {
+    if (bytes.length > MAX_BYTES) return rejection('malformed', `${bytes.length} bytes`)
+    const digest = bytesToHex(sha256(bytes))
+    const found = known.get(digest) ?? readWinMessage(params, bytes)
+    known.set(digest, found)
+    if (known.size > MAX_READ) known.delete(known.keys().next().value as string)
+    return found
+  }
+  const message: Codec<WinMessage> = { encode: ({ bytes }) => bytes, decode: read }
+  return {
+    name: 'storage/win/1',
+    message,
+    maxBytes: MAX_BYTES,
+    rate: { burst: 512, perSecond: 8 },
+    id(bytes) {
+      const found = read(bytes)
+      return found.ok ? hexToBytes(found.value.id) : sha256(bytes)
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { BlobTable } from '../table/blobs.ts'
+import { type CostToFake, costToFake } from './cost-to-fake.ts'
+import { type Estimate, estimateReplicas } from './estimate.ts'
+import { winProbability } from './threshold.ts'
+import { TABLE_LAG } from './ticks.ts'
+import type { WinLog } from './win-log.ts'
+import type { WinRules } from './win-rules.ts'
+
+/** A replica that has been silent for so long would win meanwhile but for a chance below this. */
+const ALARM = 1e-3
+
+/** A key that won in a partition. */
+export interface SeenKey {
+  readonly key: string
+  readonly wins: number
+  /** Height of the block at which it last won. */
+  readonly last: number
+  /** It has not won for so long that it keeps no whole replica, or says nothing of it. */
+  readonly silent: boolean
+}
+
+/** What one observer saw of a partition, and what may be said of it. */
+export interface PartitionObservation {
+  readonly partition: number
+  /** Blocks at which one listened, and the first and the last of them; null where there are none. */
+  readonly ticks: number
+  readonly from: number | null
+  readonly to: number | null
+  /** Of distinct keys and blocks, verified and in time. */
+  readonly wins: number
+  /** Wins of one whole replica in these ticks, on average. */
+  readonly expected: number
+  /** Null where nothing is expected of anybody yet. */
+  readonly estimate: Estimate | null
+  readonly keys: readonly SeenKey[]
+  /** Nobody has won for so long that a whole replica would have. */
+  readonly silent: boolean
+  /** Used positions now, and what it takes to pass for one replica, a tick. */
+  readonly fill: number
+  readonly cost: CostToFake
+}
+
+/** What is known of a partition from a log of wins, by the table as it was at each block. */
+export function observePartition(
+  rules: WinRules,
+  blobs: Pick<BlobTable, 'fillAt'>,
+  log: WinLog,
+  partition: number,
+  /** Of the tip. */
+  height: number,
+): PartitionObservation {
+  const ticks = log.ticks
+  const chances = ticks.map((tick) => winProbability(rules.threshold, blobs.fillAt(partition, tick - TABLE_LAG)))
+  const listened = new Set(ticks)
+  const wins = log.wins.filter((win) => win.partition === partition && listened.has(win.height))
+  const expected = chances.reduce((sum, chance) => sum + chance, 0)
+  /** How likely a whole replica is not to have won since this block. */
+  const silence = (since: number) =>
+    ticks.reduce((share, tick, i) => (tick > since ? share * (1 - (chances[i] as number)) : share), 1)
+  const byKey = new Map<string, { readonly wins: number; readonly last: number }>()
+  for (const { key, height: at } of wins) {
+    const before = byKey.get(key) ?? { wins: 0, last: at }
+    byKey.set(key, { wins: before.wins + 1, last: Math.max(before.last, at) })
+  }
+  const keys = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1))
+  const last = Math.max(-1, ...wins.map((win) => win.height))
+  const fill = blobs.fillAt(partition, height - TABLE_LAG)
+  return {
+    partition,
+    ticks: ticks.length,
+    from: ticks[0] ?? null,
+    to: ticks.at(-1) ?? null,
+    wins: wins.length,
+    expected,
+    estimate: expected > 0 ? estimateReplicas(wins.length, expected) : null,
+    keys: keys.map(([key, seen]) => ({ key, ...seen, silent: silence(seen.last) < ALARM })),
+    silent: silence(last) < ALARM,
+    fill,
+    cost: costToFake(fill),
+  }
+}

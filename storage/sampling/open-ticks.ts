@@ -1,0 +1,35 @@
+import { GOSSIP_BLOCKS } from './ticks.ts'
+import type { SeenTick } from './win-log.ts'
+
+/**
+ * Tells at which blocks one has listened from the block's arrival until gossip of its wins was too late. Blocks that come
+ * together with those after them are none of these, nor is what comes while nobody is there to be heard.
+ */
+export class OpenTicks {
+  readonly #isListening: () => boolean
+  readonly #open = new Map<number, string>()
+  /** The tip at which listening began: its own wins may have been told before. */
+  #begin: number | null = null
+
+  constructor(isListening: () => boolean) {
+    this.#isListening = isListening
+  }
+
+  /** Those that are over at a tip. `hashAt`: of the active chain, in display order. */
+  moveTo(tip: number, hashAt: (height: number) => string | null): SeenTick[] {
+    const isListening = this.#isListening()
+    this.#begin ??= tip
+    const done: SeenTick[] = []
+    for (const [height, blockHash] of this.#open) {
+      const isStill = isListening && hashAt(height) === blockHash
+      if (isStill && tip < height + GOSSIP_BLOCKS) continue
+      this.#open.delete(height)
+      if (isStill) done.push({ height, blockHash })
+    }
+    for (let height = Math.max(this.#begin, tip - GOSSIP_BLOCKS) + 1; height <= tip; height++) {
+      const blockHash = hashAt(height)
+      if (isListening && blockHash !== null) this.#open.set(height, blockHash)
+    }
+    return done
+  }
+}
