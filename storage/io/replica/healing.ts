@@ -10,7 +10,6 @@ import { PieceSeeker } from './piece-seeker.ts'
 import type { Sources } from './sources.ts'
 import type { WantedBlob } from './wanted-blob.ts'
 
-
 export interface HealingComponents {
   readonly transport: PeerTransport
   readonly kernel: StorageKernel

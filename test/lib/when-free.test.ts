@@ -1,29 +1,23 @@
 import { expect, it } from 'vitest'
-import { openTerminal } from '../../src/cli/terminal.ts'
-import { whenFree } from '../../src/cli/when-free.ts'
 import { WscError } from '../../src/lib/index.ts'
+import { whenFree } from '../../src/lib/io/index.ts'
 
 /** What is opened fails so many times, with this code. */
 function scene(failures: number, code: string) {
-  let noted = ''
+  const waited: string[] = []
   let tries = 0
-  const terminal = openTerminal({ write: () => undefined }, { write: (text) => (noted += text) })
   const open = async () => {
     if (tries++ < failures) throw new WscError(code, 'another process works with the table')
   }
-  const opened = whenFree(open, { terminal, signal: new AbortController().signal })
-  return { opened, noted: () => noted, tries: () => tries }
+  const opened = whenFree(open, { onWait: ({ message }, seconds) => waited.push(`${message}: ${seconds} s`) })
+  return { opened, waited, tries: () => tries }
 }
 
 it('waits for a folder that another process has, and says so once', async () => {
-  const { opened, noted, tries } = scene(2, 'E_LOCKED')
+  const { opened, waited, tries } = scene(2, 'E_LOCKED')
   await opened
   expect(tries()).toBe(3)
-  expect(
-    noted()
-      .split('\n')
-      .filter((line) => line !== ''),
-  ).toEqual([expect.stringContaining('another process works with the table: waiting for it')])
+  expect(waited).toEqual(['another process works with the table: 15 s'])
 })
 
 it('does not wait for what is damaged', async () => {
