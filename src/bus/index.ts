@@ -71,6 +71,7 @@ export {
   type Answered,
   type Answerer,
   type Asked,
+  type Asker,
   type AskPeerOptions,
   type AskReject,
   type Codec,

@@ -1,11 +1,18 @@
 import { join } from 'node:path'
 import { chosenName, type StorageParams } from '../../storage/index.ts'
-import { openKernel, ReplicaService, TableService } from '../../storage/io/index.ts'
+import {
+  CertificateService,
+  type CertificateSigner,
+  openKernel,
+  ReplicaService,
+  TableService,
+} from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
 import { openPeerHost, type PeerHost, publicKeyOf } from '../p2p/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
+import { openMask } from '../proving/io/index.ts'
 import { IndexService } from '../settlement/io/index.ts'
 
 /** A node of the storage network: what it follows, and with whom it speaks. */
@@ -35,6 +42,10 @@ export interface ReplicaOptions {
   /** Bytes of the disk that chunks may take. */
   readonly maxBytes?: number | undefined
   readonly uploadBytesPerSecond?: number | undefined
+  /** Signs certificates of what is kept encoded under its key; none are given unless there is one. */
+  readonly signer?: CertificateSigner | undefined
+  /** Powers of tau under which certificates are proved; the development powers unless given. */
+  readonly ptau?: string | undefined
 }
 
 /** Its services; `service` is all of them. */
@@ -45,6 +56,7 @@ export interface StorageNode {
   readonly host: PeerHost
   readonly kernel: StorageKernel
   readonly replica: ReplicaService | null
+  readonly certificates: CertificateService | null
   readonly service: RunningService
 }
 
@@ -90,7 +102,17 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
           folder: join(folder, 'replica'),
           encodesFor: peerKey === null ? undefined : bytesToHex(peerKey),
         })
+  const { signer, ptau } = options.replica ?? {}
+  const certificates =
+    replica === null || signer === undefined
+      ? null
+      : new CertificateService({
+          ...{ table, transport: host, params: storage, kernel, mask: openMask(), signer, ptau },
+          units: () => replica.units,
+          hashAt: (height) => feed.hashAt(height),
+        })
   // What is to be answered is said before peers connect.
-  const service = together([feed, index, table, ...(replica === null ? [] : [replica]), host])
-  return { feed, index, table, host, kernel, replica, service }
+  const kept = [replica, certificates].filter((one) => one !== null)
+  const service = together([feed, index, table, ...kept, host])
+  return { feed, index, table, host, kernel, replica, certificates, service }
 }

@@ -12,26 +12,36 @@ export async function askOver<Question, Answer>(
   open: (signal: AbortSignal) => Promise<Stream>,
   kind: RequestKind<Question, Answer>,
   question: Question,
-  { signal }: AskPeerOptions = {},
+  { signal, take }: AskPeerOptions<Answer> = {},
 ): Promise<Asked<Answer>> {
   throwIfAborted(signal)
   const late = new Deadline(kind.questionMs + kind.answerMs)
   const ending = signal === undefined ? late.signal : AbortSignal.any([late.signal, signal])
   let stream: Stream | null = null
   let frames: FrameStream | null = null
+  /** What is slow here: to be connected with it, and to take what it sent, are no fault of the peer's. */
+  let own = true
+  const taking: typeof take =
+    take &&
+    (async (frame) => {
+      own = true
+      await take(frame)
+      own = late.isOver
+    })
   try {
     stream = await open(ending)
+    own = false
     frames = new FrameStream(stream, 1 + Math.max(kind.maxAnswerBytes, MAX_REFUSAL_BYTES), ending)
     await frames.write(kind.question.encode(question))
     await frames.end()
-    const read = await readAnswer(frames, kind)
+    const read = await readAnswer(frames, kind, taking)
     if (!read.ok) stream.abort(new Error(read.detail))
     return read
   } catch (error) {
     stream?.abort(error as Error)
     if (signal?.aborted) throw abortedError(signal.reason)
-    // To be connected with it may be slow by no fault of the peer's.
-    if (late.isOver && stream !== null) return rejection('silent', 'no answer in time')
+    if (error instanceof TakerFailed) throw error.cause
+    if (late.isOver && !own) return rejection('silent', 'no answer in time')
     return rejection('unreachable', late.isOver ? 'not done in time' : (error as Error).message)
   } finally {
     late.clear()
@@ -39,9 +49,13 @@ export async function askOver<Question, Answer>(
   }
 }
 
+/** What the caller itself threw, which is no fault of the peer. */
+class TakerFailed extends Error {}
+
 async function readAnswer<Question, Answer>(
   frames: FrameStream,
   kind: RequestKind<Question, Answer>,
+  take: AskPeerOptions<Answer>['take'],
 ): Promise<Asked<Answer>> {
   const kept: Answer[] = []
   for (let count = 0; ; count++) {
@@ -58,7 +72,14 @@ async function readAnswer<Question, Answer>(
     }
     const decoded = kind.answer.decode(part.read.body)
     if (!decoded.ok) return rejection('malformed', decoded.detail)
-    kept.push(decoded.value)
+    if (take === undefined) kept.push(decoded.value)
+    else {
+      try {
+        await take(decoded.value)
+      } catch (cause) {
+        throw new TakerFailed('the answer was not taken', { cause })
+      }
+    }
   }
 }
 

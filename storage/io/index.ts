@@ -1,5 +1,8 @@
 /** Storage's half that needs Node: the table's service, gateway, put, replica, and their files. */
 export { BlobFolder } from './blob-folder.ts'
+export { CertificateService, type CertificateSigner } from './certificate/certificate-service.ts'
+export { gatherCertificate } from './certificate/gather.ts'
+export { openCertificateVerifier } from './certificate/open-verifier.ts'
 export { certifyCircuit } from './certify-circuit.ts'
 export { FileStore } from './file-store.ts'
 export { sourceFiles } from './folder.ts'

@@ -15,6 +15,15 @@ export interface Provider {
   readonly until: number
 }
 
+/** Whether a key registered in the block of one height counts for challenges at another. */
+export function countsAt(
+  { providerDelay, providerBlocks }: StorageParams,
+  registered: number,
+  height: number,
+): boolean {
+  return registered + providerDelay <= height && height < registered + providerBlocks
+}
+
 /** Providers' keys. Every registration counts for a time of its own, whatever its `seq`. */
 export class Providers {
   readonly #params: StorageParams
@@ -42,11 +51,8 @@ export class Providers {
 
   /** Whether an author's key counts for challenges at this height. */
   counts(author: string, height: number): boolean {
-    const { providerDelay, providerBlocks } = this.#params
     const its = this.#records.get(author) ?? []
-    return its.some(
-      (one) => one.peer !== null && one.height + providerDelay <= height && height < one.height + providerBlocks,
-    )
+    return its.some((one) => one.peer !== null && countsAt(this.#params, one.height, height))
   }
 
   /** Every author that ever registered, in the order of their keys. */

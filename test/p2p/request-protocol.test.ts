@@ -59,6 +59,44 @@ describe('a request protocol', () => {
     expect(await asking.ask(answering.name, pathKind, 7)).toMatchObject({ ok: false, reject: 'unreachable' })
   })
 
+  it('gives a large answer frame by frame, no faster than it is taken', async () => {
+    let given = 0
+    const patient = { ...echo, answerMs: 60_000 }
+    const answerer = async () => ({
+      ok: true as const,
+      frames: (async function* () {
+        for (let i = 0; i < 200; i++) {
+          given++
+          yield new Uint8Array(65_536).fill(i)
+        }
+      })(),
+    })
+    const { asking, answering } = await pair(answerer, patient)
+    let taken = 0
+    let ahead = 0
+    const take = async (frame: Uint8Array) => {
+      expect(frame[0]).toBe(taken)
+      taken++
+      // Lets everything else run that can.
+      for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
+      ahead = Math.max(ahead, given - taken)
+    }
+    expect(await asking.ask(answering.name, patient, new Uint8Array(), { take })).toEqual({ ok: true, frames: [] })
+    expect([taken, given]).toEqual([200, 200])
+    // Two windows and what lies between them: 200 frames are 13 MB.
+    expect(ahead).toBeLessThan(40)
+  })
+
+  it('throws what the taker throws, and blames nobody for it', async () => {
+    const { asking, answering } = await pair(many(3))
+    const faults = faultsOf(asking)
+    const take = () => {
+      throw new RangeError('enough')
+    }
+    await expect(asking.ask(answering.name, echo, new Uint8Array(), { take })).rejects.toThrow(RangeError)
+    expect(faults).toEqual([])
+  })
+
   it('is broken off where the asker no longer wants it, and the answerer hears of it', async () => {
     const heard = Promise.withResolvers<void>()
     const asked = Promise.withResolvers<void>()
@@ -116,7 +154,7 @@ describe('a request protocol', () => {
     expect(faults).toEqual([])
   })
 
-  it('that comes too late by the answerer’s own doing is nobody’s fault', async () => {
+  it('that comes too late by the answerer’s own doing, or is taken too late, is nobody’s fault', async () => {
     const brief = { ...echo, questionMs: 100, answerMs: 100 }
     const ending: Answerer<unknown, unknown> = async (_, { signal }) => {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
@@ -128,6 +166,12 @@ describe('a request protocol', () => {
     expect(await slow.asking.ask(slow.answering.name, echo, new Uint8Array())).toMatchObject({ ok: false })
     await failed
     expect([asked, answered]).toEqual([[], []])
+    const { asking, answering } = await pair(many(50), echo)
+    const faults = faultsOf(asking)
+    const take = () => new Promise<void>((resolve) => setTimeout(resolve, 250))
+    const late = await asking.ask(answering.name, brief, new Uint8Array(), { take })
+    expect(late).toMatchObject({ ok: false, reject: 'unreachable' })
+    expect(faults).toEqual([])
   })
 
   it('tells where an answer fails by our own doing, and the asker is not left waiting', async () => {

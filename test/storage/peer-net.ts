@@ -36,7 +36,7 @@ export class PeerNet {
         peer: PeerName,
         kind: RequestKind<Question, Answer>,
         question: Question,
-        options?: AskPeerOptions,
+        options?: AskPeerOptions<Answer>,
       ) => {
         const answerer = this.#answers.get(peer)?.get(kind.name) as Answerer<Question, Answer> | undefined
         if (answerer === undefined) return rejection('unreachable', 'nobody is there')

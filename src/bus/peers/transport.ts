@@ -52,11 +52,13 @@ export interface Refusal extends Rejection<'refused'> {
   readonly reason: string
 }
 
-/** The frames of the answer, at least one. */
+/** The frames of the answer, at least one; none where they were taken one by one. */
 export type Asked<Answer> = Result<{ readonly frames: readonly Answer[] }, Exclude<AskReject, 'refused'>> | Refusal
 
-export interface AskPeerOptions {
+export interface AskPeerOptions<Answer> {
   readonly signal?: AbortSignal | undefined
+  /** Takes each frame as it comes, for answers that are not to be in memory whole; the peer waits for it. */
+  take?(frame: Answer): void | Promise<void>
 }
 
 /** What a peer is said to have refused. */
@@ -108,7 +110,7 @@ export interface PeerTransport {
     peer: PeerName,
     kind: RequestKind<Question, Answer>,
     question: Question,
-    options?: AskPeerOptions,
+    options?: AskPeerOptions<Answer>,
   ): Promise<Asked<Answer>>
   /** Answers questions of this kind from now on; what comes back ends that. */
   answer<Question, Answer>(

@@ -1,15 +1,21 @@
+import { existsSync } from 'node:fs'
 import type { RekeepingProgress } from '../../../storage/io/index.ts'
+import { errorCode } from '../../lib/index.ts'
 import type { StorageNode } from '../../node/index.ts'
+import type { Wallet } from '../../settlement/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
+import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { readNetwork } from '../inputs.ts'
 import { addresses, byteCount, partitions } from '../storage-arguments.ts'
 import { peerOption, type StorageOptions, withStorage } from '../storage-place.ts'
 import { withStorageNode } from '../storage-work.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
+import { openOwnWallet, walletFile, walletOption } from '../wallet-place.ts'
 
 interface Options extends StorageOptions {
   readonly partition: readonly number[]
@@ -18,7 +24,14 @@ interface Options extends StorageOptions {
   readonly maxDisk?: number
   readonly maxUpload?: number
   readonly raw?: boolean
+  readonly wallet?: string
+  readonly ptau?: string
 }
+
+const HELP = `
+The wallet, where there is one, signs certificates of what is kept encoded under its key. On networks whose proofs must rest on
+the ceremony its powers of tau are named by --ptau.
+`
 
 export const addStorageServe: AddCommand = (parent, run) => {
   withStorage(parent.command('serve'))
@@ -30,12 +43,18 @@ export const addStorageServe: AddCommand = (parent, run) => {
     .option('--max-disk <BYTES>', 'room that chunks may take: 500MB, 70GB', byteCount)
     .option('--max-upload <BYTES>', 'a second, to all peers together', byteCount)
     .option('--raw', 'keep chunks raw (default: encoded under the provider’s key, once it is registered)')
-    .addHelpText('after', examples('storage serve --partition 0 --network regtest --listen /ip4/127.0.0.1/tcp/8533'))
+    .addOption(walletOption())
+    .addOption(shared.ptau())
+    .addHelpText(
+      'after',
+      HELP + examples('storage serve --partition 0 --network regtest --listen /ip4/127.0.0.1/tcp/8533'),
+    )
     .action(run(serve))
 }
 
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
-  const { partition, listen, announce, maxDisk: maxBytes, maxUpload: uploadBytesPerSecond, raw } = options
+  const { partition, listen, announce, maxDisk: maxBytes, maxUpload: uploadBytesPerSecond, raw, ptau } = options
+  const signer = raw === true ? undefined : await ownSigner(context, options)
   return await withStorageNode(
     context,
     options,
@@ -44,7 +63,7 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
       identityFile,
       listen: [listen],
       announce,
-      replica: { partitions: partition, maxBytes, uploadBytesPerSecond, raw },
+      replica: { partitions: partition, maxBytes, uploadBytesPerSecond, raw, signer, ptau },
     }),
     async ({ node }) => {
       show(node, options, context)
@@ -52,6 +71,20 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
       return EXIT.interrupted
     },
   )
+}
+
+/** The wallet that is named, or the usual one where there is one that can be opened. */
+async function ownSigner(context: CliContext, options: Options): Promise<Wallet | undefined> {
+  const params = await readNetwork(options.network)
+  const file = walletFile(options, params, context)
+  if (options.wallet === undefined && !existsSync(file)) return undefined
+  try {
+    return await openOwnWallet(options, params, context)
+  } catch (error) {
+    if (options.wallet !== undefined || errorCode(error) !== 'E_WALLET_LOCKED') throw error
+    context.terminal.note(`no certificates are signed: ${withCure(error)}`)
+    return undefined
+  }
 }
 
 /** `encoding: 120 chunks to go, 6.1 MB/s, 12 min left`; or back to raw ones. */
@@ -64,7 +97,11 @@ function rekeptText({ to, left, bytesPerSecond, secondsLeft }: RekeepingProgress
 }
 
 /** All that a provider tells, on the terminal. */
-function show({ host, index, table, replica }: StorageNode, { json }: Options, { terminal }: CliContext): void {
+function show(
+  { host, index, table, replica, certificates }: StorageNode,
+  { json }: Options,
+  { terminal }: CliContext,
+): void {
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
   tell({ listening: host.addresses }, `listening at ${host.addresses.join(' ')}`)
   host.events.on('banned', ({ peer }) => terminal.note(`peer ${peer} is not spoken with for a time`))
@@ -86,5 +123,7 @@ function show({ host, index, table, replica }: StorageNode, { json }: Options, {
   replica?.events.on('full', ({ id, error }) => {
     terminal.note(`no room for blob ${id}: ${error === null ? 'the quota is used up' : withCure(error)}`)
   })
+  certificates?.events.on('ready', () => tell({ certifies: true }, 'certificates are given to peers'))
+  certificates?.events.on('failed', (error) => terminal.note(`no certificates are given: ${withCure(error)}`))
   replica?.events.on('failed', (error) => terminal.note(withCure(error)))
 }
