@@ -1,5 +1,6 @@
 import { stepCircuit } from '../../src/bus/io/index.ts'
 import { compileCircuit, readR1csCounts } from '../../src/proving/io/index.ts'
+import { certifyCircuit, winCircuit } from '../../storage/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { compileBusStep, compileStepN, compileVariant, type Sha256 } from '../support/circuit-variants.ts'
 import { count, type Quantity, ratio } from '../support/quantity.ts'
@@ -18,6 +19,11 @@ const TEMPLATES: readonly (readonly [template: string, file: string, what: strin
   ['LeafFields()', 'lib/leaf', 'a leaf as a header'],
   ['HistoryPath(22)', 'lib/history', 'a leaf’s place in the history'],
   ['HistoryHeader(22)', 'lib/history', 'the header at a height'],
+  ['CanonicalBits()', 'storage/draw', 'bits of an element below p'],
+  ['DrawnUnit(24)', 'storage/draw', 'a unit drawn by an element'],
+  ['TreeNode(35)', 'storage/tree', 'a node of sixteen over a child'],
+  ['Unmask()', 'storage/mask', 'a unit from under the mask'],
+  ['OpenedUnit()', 'storage/opening', 'an encoded unit of a blob'],
 ]
 
 export const constraints: Bench = {
@@ -48,6 +54,15 @@ export const constraints: Bench = {
     const templates = [['HeaderHash()', 'block hash', count(ours)] as const]
     const rest: (readonly [string, string, Quantity])[] = []
     for (const [template, file, what] of TEMPLATES) rest.push([template, what, count(await alone(template, file))])
+
+    say('win, certificate')
+    for (const [declaration, what] of [
+      [winCircuit, 'a win of sampling, one-shot'],
+      [certifyCircuit, 'six samples of a certificate, a step'],
+    ] as const) {
+      const { constraints } = await readR1csCounts((await compileCircuit(declaration)).r1cs)
+      rest.push([declaration.name, what, count(constraints)])
+    }
 
     const steps: (readonly [string, Quantity, Quantity])[] = []
     for (const n of quick ? [1] : [1, 2, 4]) {

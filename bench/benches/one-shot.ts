@@ -1,17 +1,25 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type CircuitInput, openWasmProofVerifier, WitnessCalculator } from '../../src/proving/index.ts'
+import {
+  type CircuitInput,
+  type CompiledCircuit,
+  openWasmProofVerifier,
+  WitnessCalculator,
+} from '../../src/proving/index.ts'
 import {
   compileCircom,
+  compileCircuit,
   developmentPowers,
   ensureProofSetup,
   NativeProofEngine,
   readR1csCounts,
 } from '../../src/proving/io/index.ts'
+import { winCircuit } from '../../storage/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { oneShotElsewhere } from '../support/published.ts'
 import { bytes, count } from '../support/quantity.ts'
+import { someWin } from '../support/some-win.ts'
 import type { Cell } from '../support/table.ts'
 import { repeat, timed, wallAndCpu } from '../support/timing.ts'
 
@@ -27,14 +35,21 @@ const headers = (count: number): CircuitInput => ({
   word: Array.from({ length: count }, () => words(12)),
 })
 
-const sizes: readonly { readonly name: string; readonly file: string; readonly input: CircuitInput }[] = [
+const here = (file: string) => () => compileCircom(join(circuits, file))
+
+const sizes: readonly {
+  readonly name: string
+  readonly compile: () => Promise<CompiledCircuit>
+  readonly input: () => CircuitInput | Promise<CircuitInput>
+}[] = [
   {
     name: `${POSEIDONS} Poseidons of two`,
-    file: 'poseidon-chain.circom',
-    input: { start: 1n, step: Array.from({ length: POSEIDONS }, (_, i) => i) },
+    compile: here('poseidon-chain.circom'),
+    input: () => ({ start: 1n, step: Array.from({ length: POSEIDONS }, (_, i) => i) }),
   },
-  { name: 'one header’s hash', file: 'header-hashes-1.circom', input: headers(1) },
-  { name: 'two headers’ hashes', file: 'header-hashes-2.circom', input: headers(2) },
+  { name: 'a win of sampling', compile: () => compileCircuit(winCircuit), input: someWin },
+  { name: 'one header’s hash', compile: here('header-hashes-1.circom'), input: () => headers(1) },
+  { name: 'two headers’ hashes', compile: here('header-hashes-2.circom'), input: () => headers(2) },
 ]
 
 export const oneShot: Bench = {
@@ -42,20 +57,24 @@ export const oneShot: Bench = {
   title: 'One-shot proofs',
   about:
     'Spartan with Mercury over a circuit as circom compiled it. Set-up is cold but for the powers of tau, which every ' +
-    'circuit shares; the witness is there beforehand. WebAssembly runs in this process, its first verification (functions ' +
+    'circuit shares; proving begins with the witness, which circom’s generator makes. WebAssembly runs in this process, its first verification (functions ' +
     'are compiled lazily) counted apart.',
   async run({ quick, scratch, say }) {
     const runs = quick ? 1 : 7
     const rows: Cell[][] = []
     const made: Cell[][] = []
-    for (const { name, file, input } of sizes) {
+    for (const [i, { name, compile, input }] of sizes.entries()) {
       say(name)
-      const circuit = await compileCircom(join(circuits, file))
+      const circuit = await compile()
       const { constraints, wires } = await readR1csCounts(circuit.r1cs)
-      const witness = (await WitnessCalculator.load(new Uint8Array(await readFile(circuit.wasm)))).calculate(input)
+      const given = await input()
+      const generator = await WitnessCalculator.load(new Uint8Array(await readFile(circuit.wasm)))
+      const cold = await timed(() => generator.calculate(given))
+      const witnessing = await repeat(runs, () => generator.calculate(given), 0)
+      const witness = cold.value
       const ptau = await developmentPowers(Math.ceil(Math.log2(Math.max(constraints, wires))))
       const cache = process.env.XDG_CACHE_HOME
-      process.env.XDG_CACHE_HOME = join(scratch, file)
+      process.env.XDG_CACHE_HOME = join(scratch, String(i))
       const setUp = await timed(() => ensureProofSetup(circuit, { ptau }))
       if (cache === undefined) delete process.env.XDG_CACHE_HOME
       else process.env.XDG_CACHE_HOME = cache
@@ -82,6 +101,8 @@ export const oneShot: Bench = {
       ])
       made.push([
         name,
+        ...wallAndCpu([cold]).slice(0, 1),
+        ...wallAndCpu(witnessing).slice(0, 1),
         ...wallAndCpu([setUp]).slice(0, 1),
         ...wallAndCpu([loading]).slice(0, 1),
         ...wallAndCpu(first === undefined ? [] : [first]).slice(0, 1),
@@ -99,6 +120,8 @@ export const oneShot: Bench = {
         {
           columns: [
             'circuit',
+            'first witness, s',
+            'witness, s',
             'set up, s',
             'load, s',
             'first in WebAssembly, s',
