@@ -9,7 +9,7 @@ import { observePartition } from '../../storage/sampling/observation.ts'
 import { OpenTicks } from '../../storage/sampling/open-ticks.ts'
 import { winProbability } from '../../storage/sampling/threshold.ts'
 import { type SeenWin, WinLog } from '../../storage/sampling/win-log.ts'
-import { hashOf, params, rules, shownHashOf } from './win-scene.ts'
+import { hashOf, params, rules, shownHashOf } from './judged-wins.ts'
 
 const seen = (height: number, more: Partial<SeenWin> = {}): SeenWin => {
   const id = `${more.key ?? ''}${height}`.slice(-64).padStart(64, '0')

@@ -20,7 +20,7 @@ import {
   type WinSketch,
   winEnvelope,
   winMessage,
-} from './win-scene.ts'
+} from './judged-wins.ts'
 
 /** The rule that a win breaks; null where none. */
 async function rejectOf(message: ReturnType<typeof winMessage>, ground = groundOf(50)): Promise<string | null> {
