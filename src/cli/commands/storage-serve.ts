@@ -2,23 +2,30 @@ import type { RekeepingProgress } from '../../../storage/io/index.ts'
 import type { StorageNode } from '../../node/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
+import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { addresses, byteCount, partitions } from '../storage-arguments.ts'
+import { addresses, budget, byteCount, partitions } from '../storage-arguments.ts'
 import { peerOption, type StorageOptions, withStorage } from '../storage-place.ts'
+import { type SamplingFlags, samplingOf, showSampling } from '../storage-sampling.ts'
 import { withStorageNode } from '../storage-work.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
+import { walletOption } from '../wallet-place.ts'
 
-interface Options extends StorageOptions {
+interface Options extends StorageOptions, SamplingFlags {
   readonly partition: readonly number[]
   readonly listen: string
   readonly announce?: readonly string[]
   readonly maxDisk?: number
   readonly maxUpload?: number
-  readonly raw?: boolean
 }
+
+const HELP = `
+With --sample, --wallet is the key that is registered for this peer. Its proofs are of the circuit win, whose keys are made once:
+from --ptau on mainnet, testnet4 and signet, from the development powers elsewhere. Nobody is paid for wins.
+`
 
 export const addStorageServe: AddCommand = (parent, run) => {
   withStorage(parent.command('serve'))
@@ -30,12 +37,21 @@ export const addStorageServe: AddCommand = (parent, run) => {
     .option('--max-disk <BYTES>', 'room that chunks may take: 500MB, 70GB', byteCount)
     .option('--max-upload <BYTES>', 'a second, to all peers together', byteCount)
     .option('--raw', 'keep chunks raw (default: encoded under the provider’s key, once it is registered)')
-    .addHelpText('after', examples('storage serve --partition 0 --network regtest --listen /ip4/127.0.0.1/tcp/8533'))
+    .option('--sample', 'win at each block by what is kept encoded, and listen to the wins of all (docs/storage.md)')
+    .option('--inscribe-wins <SATS>', 'with --sample: inscribe wins too, for at most so much in all', budget)
+    .addOption(walletOption())
+    .addOption(shared.ptau())
+    .addOption(shared.insecureDevSetup())
+    .addHelpText(
+      'after',
+      HELP + examples('storage serve --partition 0 --network regtest --listen /ip4/127.0.0.1/tcp/8533'),
+    )
     .action(run(serve))
 }
 
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   const { partition, listen, announce, maxDisk: maxBytes, maxUpload: uploadBytesPerSecond, raw } = options
+  const sampling = await samplingOf(context, options)
   return await withStorageNode(
     context,
     options,
@@ -44,10 +60,11 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
       identityFile,
       listen: [listen],
       announce,
-      replica: { partitions: partition, maxBytes, uploadBytesPerSecond, raw },
+      replica: { partitions: partition, maxBytes, uploadBytesPerSecond, raw, sampling },
     }),
     async ({ node }) => {
       show(node, options, context)
+      if (node.sampling !== null) showSampling(node.sampling, context, options.json === true)
       await node.service.ended()
       return EXIT.interrupted
     },

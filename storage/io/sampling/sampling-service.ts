@@ -1,6 +1,14 @@
 import { join } from 'node:path'
 import { blockHash } from '../../../src/bitcoin/index.ts'
-import { asError, bytesToHex, Emitter, type Events, isInterrupt, type RunningService, together } from '../../../src/lib/index.ts'
+import {
+  asError,
+  bytesToHex,
+  Emitter,
+  type Events,
+  isInterrupt,
+  type RunningService,
+  together,
+} from '../../../src/lib/index.ts'
 import type { MaskKernel, StorageKernel } from '../../../src/proving/index.ts'
 import { type KeyDirectory, openMask } from '../../../src/proving/io/index.ts'
 import { composeInscription } from '../../../src/settlement/index.ts'
