@@ -61,6 +61,9 @@ export function showSampling({ events }: SamplingService, { terminal }: CliConte
         : `not inscribed: ${cost} satoshis, ${left} left`
     tell({ inscribed: told }, `win at ${height}  ${what}`)
   })
+  events.on('estimated', ({ height }) => {
+    tell({ estimated: height }, `estimates as of height ${height}: wsc storage status tells them`)
+  })
   events.on('refused', ({ reject, detail, peer }) =>
     terminal.note(`a win told by ${peer} is not taken: ${reject}: ${detail}`),
   )

@@ -188,6 +188,8 @@ describe('the message of a win', () => {
     const read = gossip.message.decode(bytes)
     expect(read).toMatchObject({ ok: true, value: { claim: { height: 20, partition: 0, number: 0 } } })
     expect(read.ok && gossip.message.encode(read.value)).toEqual(bytes)
+    // As it comes from a socket.
+    expect(winGossip(regtest).message.decode(Buffer.from(bytes))).toEqual(read)
   })
 
   it.each([

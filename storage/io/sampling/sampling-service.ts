@@ -42,6 +42,8 @@ export interface SamplingComponents extends WinWatchComponents {
 export type SamplingEvents = Omit<WinWatchEvents, 'failed'> &
   Omit<SamplerEvents, 'failed'> & {
     readonly inscribed: Inscribed & { readonly height: number; readonly partition: number }
+    /** Estimates as of this height are in the file. */
+    readonly estimated: { readonly height: number }
     readonly failed: Error
   }
 
@@ -163,7 +165,10 @@ export class SamplingService implements RunningService {
   async #save(): Promise<void> {
     try {
       const ground = this.#watch.ground()
-      if (ground !== null) await this.#file.save({ height: ground.height, partitions: this.estimates() })
+      if (ground === null) return
+      const { height } = ground
+      await this.#file.save({ height, partitions: this.estimates() })
+      this.#events.emit('estimated', { height })
     } catch (error) {
       this.#events.emit('failed', asError(error))
     }
