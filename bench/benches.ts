@@ -1,11 +1,13 @@
 import type { Bench } from './bench.ts'
 import { attestations } from './benches/attestations.ts'
+import { certificate } from './benches/certificate.ts'
 import { compress } from './benches/compress.ts'
 import { constraints } from './benches/constraints.ts'
 import { folding } from './benches/folding.ts'
 import { gateway } from './benches/gateway.ts'
 import { height } from './benches/height.ts'
 import { live } from './benches/live.ts'
+import { mask } from './benches/mask.ts'
 import { oneShot } from './benches/one-shot.ts'
 import { peers } from './benches/peers.ts'
 import { poseidon } from './benches/poseidon.ts'
@@ -35,9 +37,11 @@ export const benches: readonly Bench[] = [
   rules,
   poseidon,
   storage,
+  mask,
   storageNetwork,
   providers,
   gateway,
+  certificate,
   attestations,
   scan,
   serve,

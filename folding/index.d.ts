@@ -40,8 +40,8 @@ export function restoreColumn(
 ): Promise<Uint8Array>
 
 /**
- * Both outputs of circomlib's PoseidonEx(n, 2) with initial state `tag`, of two, three, four or seven elements: n·32 bytes
- * in, 64 out.
+ * Both outputs of circomlib's PoseidonEx(n, 2) with initial state `tag`, of two, three, four, six or seven elements: n·32
+ * bytes in, 64 out.
  */
 export function storageDraw(tag: number, inputs: Uint8Array): Uint8Array
 
@@ -150,6 +150,14 @@ export class BusWitness {
   constructor(sym: Uint8Array)
   readonly wires: number
   /** `input`: state (10·32 bytes), peaks (9·32), words (24·4, little-endian), active (1). */
+  compute(input: Uint8Array): Promise<Uint8Array>
+}
+
+/** Witnesses of the certificate's step circuit, in the same way. */
+export class CertifyWitness {
+  constructor(sym: Uint8Array)
+  readonly wires: number
+  /** `input`: state (5·32 bytes), encoded (6·256·32), children (6·4·16·32), by samples. */
   compute(input: Uint8Array): Promise<Uint8Array>
 }
 

@@ -28,13 +28,16 @@ export function buildWeb(out: string, verifier = join(root, 'src/bus/verifier'))
     return { url: file, integrity: `sha384-${createHash('sha384').update(content).digest('base64')}` }
   }
   const source = (name: string) => join(root, 'src/web', name)
-  const copy = (path: string) => put(basename(path), readFileSync(path))
+  const copy = (path: string, name = basename(path)) => put(name, readFileSync(path))
 
   const wasm = copy(join(verifier, 'wsc-folding.wasm'))
   const keyFile = join(verifier, 'dev.key')
   const key = copy(keyFile)
   const worker = put('verifier-worker.js', bundle(source('verifier-worker.ts')))
-  const assets = { worker: worker.url, wasm, key, keyId: keyIdOf(readFileSync(keyFile)) }
+  const certificateWorker = put('certificate-worker.js', bundle(source('certificate-worker.ts'))).url
+  const certificateKey = copy(join(root, 'storage/certificate/key/dev.key'), 'certificate.key')
+  const keyId = keyIdOf(readFileSync(keyFile))
+  const assets = { worker: worker.url, wasm, key, keyId, certificateWorker, certificateKey }
   const script = put('page.js', bundle(source('page.ts'), { define: { WSC_ASSETS: JSON.stringify(assets) } }))
   const style = put('styles.css', bundle(source('styles.css')))
   const icon = put('icon.svg', readFileSync(source('icon.svg')))

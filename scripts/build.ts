@@ -14,11 +14,11 @@ for (const name of existsSync(dist) ? readdirSync(dist) : []) {
 }
 const { status } = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 if (status === 0) {
-  // The WASM verifier and its development key are data beside the code.
-  const verifier = 'src/bus/verifier'
-  const assets = join(root, verifier)
-  if (existsSync(assets)) {
-    cpSync(assets, join(dist, verifier), { recursive: true, filter: (path) => !path.endsWith('.ts') })
+  // The WASM verifier and the development keys are data beside the code.
+  for (const folder of ['src/bus/verifier', 'storage/certificate/key']) {
+    const assets = join(root, folder)
+    if (!existsSync(assets)) continue
+    cpSync(assets, join(dist, folder), { recursive: true, filter: (path) => !path.endsWith('.ts') })
   }
 }
 if (status === 0) {

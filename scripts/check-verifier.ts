@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * The committed WASM verifier and development key are generated: `manifest.json` beside them records the SHA-256 of
+ * The committed WASM verifier and development keys are generated: `manifest.json` beside them records the SHA-256 of
  * every source they were made from and of themselves. This check says which no longer match, without building anything.
  */
 export interface Manifest {
@@ -14,7 +14,7 @@ export interface Manifest {
 }
 
 /** One line for each file that is missing or differs from what the manifest recorded. */
-export function findDrift(root: string, manifest: Manifest): string[] {
+export function findDrift(root: string, manifest: Manifest, script = 'build:wasm'): string[] {
   const drifted = (files: Readonly<Record<string, string>>, cure: string) =>
     Object.entries(files).flatMap(([file, recorded]) => {
       const path = join(root, file)
@@ -23,22 +23,32 @@ export function findDrift(root: string, manifest: Manifest): string[] {
       return actual === recorded ? [] : [`${file} differs from the manifest: ${cure}`]
     })
   return [
-    ...drifted(manifest.inputs, 'its outputs are stale, run `npm run build:wasm`'),
-    ...drifted(manifest.outputs, 'it was not made by `npm run build:wasm`, run it'),
+    ...drifted(manifest.inputs, `its outputs are stale, run \`npm run ${script}\``),
+    ...drifted(manifest.outputs, `it was not made by \`npm run ${script}\`, run it`),
   ]
 }
 
+/** Folders of what is generated, and what makes it anew. */
+const GENERATED = {
+  'src/bus/verifier': 'build:wasm',
+  'storage/certificate/key': 'build:certificate-key',
+} as const
+
 function check(root: string): number {
-  const file = join(root, 'src/bus/verifier/manifest.json')
+  return Math.max(...Object.entries(GENERATED).map(([folder, script]) => checkFolder(root, folder, script)))
+}
+
+function checkFolder(root: string, folder: string, script: string): number {
+  const file = join(root, folder, 'manifest.json')
   if (!existsSync(file)) {
-    console.error(`${file} is missing: run npm run build:wasm`)
+    console.error(`${file} is missing: run npm run ${script}`)
     return 1
   }
   const manifest: Manifest = JSON.parse(readFileSync(file, 'utf8'))
-  const drift = findDrift(root, manifest)
+  const drift = findDrift(root, manifest, script)
   for (const line of drift) console.error(line)
   const count = Object.keys(manifest.inputs).length + Object.keys(manifest.outputs).length
-  console.log(`verifier: ${count} files of the manifest, ${drift.length} differ`)
+  console.log(`${folder}: ${count} files of the manifest, ${drift.length} differ`)
   return drift.length > 0 || count === 0 ? 1 : 0
 }
 

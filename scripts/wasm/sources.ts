@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { CircuitDeclaration } from '../../src/proving/index.ts'
 
 /** Modules of `folding/src` that only proving needs: the modules above them leave them out on wasm32, so they are no input. */
 const PROVING_ONLY = [
@@ -37,8 +38,8 @@ export function crateSources(root: string): string[] {
   return ['Cargo.toml', 'Cargo.lock', 'build.rs', ...source].sort()
 }
 
-/** Every file the development key follows from besides the crate: the circuit's. */
-export function circuitSources(root: string): string[] {
+/** Every file that a circuit's key follows from besides the crate: the circuit's own. */
+export function circuitSources(root: string, { source }: CircuitDeclaration): string[] {
   const seen = new Set<string>()
   const visit = (file: string) => {
     if (seen.has(file)) return
@@ -50,7 +51,7 @@ export function circuitSources(root: string): string[] {
       if ((path as string).startsWith('.') || isOurs(root, included)) visit(included)
     }
   }
-  visit('circuits/bus/main.circom')
+  visit(`circuits/${source}`)
   return [...seen].sort()
 }
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { MAX_KEYS } from '../../storage/index.ts'
 import { LEAST_TIP } from '../../storage/io/index.ts'
 
 /** Option parser: satoshis a virtual byte. */
@@ -12,6 +13,13 @@ export function rate(text: string): number {
 export function copies(text: string): number {
   if (!/^[1-9][0-9]{0,2}$/.test(text)) throw new InvalidArgumentError('not a number from 1 to 999')
   return Number(text)
+}
+
+/** Option parser: keys of a certificate. */
+export function keyCount(text: string): number {
+  const count = /^[1-9][0-9]?$/.test(text) ? Number(text) : 0
+  if (count < 1 || count > MAX_KEYS) throw new InvalidArgumentError(`not a number from 1 to ${MAX_KEYS}`)
+  return count
 }
 
 /** Option parser: satoshis for a provider. */

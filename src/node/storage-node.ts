@@ -1,14 +1,21 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chosenName, type StorageParams, winGossip, winRules } from '../../storage/index.ts'
-import { openKernel, ReplicaService, SamplingService, TableService } from '../../storage/io/index.ts'
+import { chosenName, type StorageParams, winGossip } from '../../storage/index.ts'
+import {
+  CertificateService,
+  type CertificateSigner,
+  openKernel,
+  ReplicaService,
+  type SamplingService,
+  TableService,
+} from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
 import { openPeerHost, type PeerHost, publicKeyOf } from '../p2p/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
-import { type KeyDirectory, NativeProofVerifier } from '../proving/io/index.ts'
-import { IndexService, InscriberService, type Wallet } from '../settlement/io/index.ts'
+import { openMask } from '../proving/io/index.ts'
+import { IndexService } from '../settlement/io/index.ts'
+import { openSampling, type SamplingOptions } from './sampling.ts'
 
 /** A node of the storage network: what it follows, and with whom it speaks. */
 export interface StorageNodeOptions {
@@ -37,17 +44,12 @@ export interface ReplicaOptions {
   /** Bytes of the disk that chunks may take. */
   readonly maxBytes?: number | undefined
   readonly uploadBytesPerSecond?: number | undefined
-  /** It takes part in sampling, once its wallet's key is registered and all is encoded under it; it does not unless given. */
+  /** Signs certificates of what is kept encoded under its key; none are given unless there is one. */
+  readonly signer?: CertificateSigner | undefined
+  /** Powers of tau under which certificates are proved; the development powers unless given. */
+  readonly ptau?: string | undefined
+  /** It takes part in sampling, once its wallet's key is registered and what is kept is encoded; it does not unless given. */
   readonly sampling?: SamplingOptions | undefined
-}
-
-export interface SamplingOptions {
-  /** Of the provider's key: signs wins, and pays where they are inscribed. */
-  readonly wallet: Wallet
-  /** Of the circuit `win`. */
-  readonly keys: KeyDirectory
-  /** Satoshis for which wins are inscribed, in all; none are unless given. */
-  readonly inscribingBudget?: bigint | undefined
 }
 
 /** Its services; `service` is all of them. */
@@ -58,6 +60,7 @@ export interface StorageNode {
   readonly host: PeerHost
   readonly kernel: StorageKernel
   readonly replica: ReplicaService | null
+  readonly certificates: CertificateService | null
   readonly sampling: SamplingService | null
   readonly service: RunningService
 }
@@ -106,34 +109,23 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
           folder: join(folder, 'replica'),
           encodesFor: peerKey === null ? undefined : bytesToHex(peerKey),
         })
+  const { signer, ptau } = options.replica ?? {}
+  const certificates =
+    replica === null || signer === undefined
+      ? null
+      : new CertificateService({
+          ...{ table, transport: host, params: storage, kernel, mask: openMask(), signer, ptau },
+          units: () => replica.units,
+          hashAt: (height) => feed.hashAt(height),
+        })
   const parts = { feed, index, table, host, kernel, replica }
-  const { sampling, inscriber } =
-    sampled === undefined ? NO_SAMPLING : await openSampling(options, sampled, parts, gossip)
+  const units = () => replica?.units ?? null
+  const partitions = options.replica?.partitions ?? []
+  const taking = { ...parts, client, storage, settlement, gossip, units, partitions, folder: join(folder, 'sampling') }
+  const { sampling, inscriber } = sampled === undefined ? NO_SAMPLING : await openSampling(taking, sampled)
   // What is to be answered is said before peers connect.
-  const own = [replica, inscriber, sampling].filter((one) => one !== null)
-  return { ...parts, sampling, service: together([feed, index, table, ...own, host]) }
+  const kept = [replica, certificates, inscriber, sampling].filter((one) => one !== null)
+  return { ...parts, certificates, sampling, service: together([feed, index, table, ...kept, host]) }
 }
 
 const NO_SAMPLING = { sampling: null, inscriber: null }
-
-async function openSampling(
-  { client, storage, folder, settlement = folder, replica: kept }: StorageNodeOptions,
-  { wallet, keys, inscribingBudget: budget }: SamplingOptions,
-  { feed, index, table, host, kernel, replica }: Omit<StorageNode, 'sampling' | 'service'>,
-  gossip: ReturnType<typeof winGossip>,
-) {
-  // Nobody reads an index that is not open yet.
-  const known = { greatest: (line: string) => index.index.greatest(line) }
-  const inscriber =
-    budget === undefined ? null : new InscriberService({ wallet, client, state: settlement, feed, index: known })
-  const sampling = new SamplingService({
-    ...{ table, inscriptions: index, feed, client, transport: host, gossip, kernel, keys, wallet },
-    rules: winRules(storage),
-    verifier: new NativeProofVerifier(await readFile(keys.verifierKey)),
-    folder: join(folder, 'sampling'),
-    partitions: kept?.partitions ?? [],
-    units: () => replica?.units ?? null,
-    ...(inscriber !== null && budget !== undefined && { inscribing: { inscriber, budget } }),
-  })
-  return { sampling, inscriber }
-}

@@ -21,6 +21,11 @@ export class KnownPeers {
     return [...this.#protocols].flatMap(([peer, protocols]) => (protocols.has(protocol) ? [peer] : []))
   }
 
+  /** Null where a peer has not said yet what it speaks. */
+  speaks(peer: PeerName, protocol: string): boolean | null {
+    return this.#protocols.get(peer)?.has(protocol) ?? null
+  }
+
   meet(protocol: string, met: (peer: PeerName) => void): () => void {
     const waiting = { protocol, met }
     this.#waiting.add(waiting)

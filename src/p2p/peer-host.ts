@@ -23,8 +23,10 @@ import { KnownPeers } from './known-peers.ts'
 import { Manners } from './manners.ts'
 import type { OpenedLibp2p } from './open-libp2p.ts'
 import { Partitions } from './partitions.ts'
+import type { PeerHostEvents } from './peer-host-events.ts'
 import { protocolId } from './protocol-names.ts'
 import type { Scoreboard } from './scoreboard.ts'
+import { watchWanted } from './watch-wanted.ts'
 
 export interface PeerHostComponents {
   /** Before every protocol and topic (`protocolPrefix`). */
@@ -36,21 +38,6 @@ export interface PeerHostComponents {
   readonly streamsPerConnection: number
   /** Milliseconds, of a clock that never goes back. */
   readonly clock: () => number
-}
-
-export interface PeerHostEvents {
-  readonly listening: { readonly addresses: readonly string[] }
-  readonly connected: { readonly peer: PeerName }
-  readonly disconnected: { readonly peer: PeerName }
-  readonly blamed: { readonly peer: PeerName; readonly fault: Fault; readonly detail: string }
-  /** It is not spoken with for a time. */
-  readonly banned: { readonly peer: PeerName }
-  /** An address to begin with where nobody answers; told once until somebody does. */
-  readonly unreachable: { readonly address: string; readonly detail: string }
-  /** Who was met at an address to begin with. */
-  readonly reached: { readonly address: string; readonly peer: PeerName }
-  /** What a peer asked or told could not be seen to, by our own doing. */
-  readonly failed: Error
 }
 
 /**
@@ -84,19 +71,13 @@ export class PeerHost implements RunningService, PeerTransport {
     })
     this.wanted = {
       count: new Set(bootstrap.map(String)).size,
-      watch: (met) => {
-        const offs = [
-          this.#events.on('reached', ({ address, peer }) => met(address, peer)),
-          this.#events.on('unreachable', ({ address }) => met(address, null)),
-        ]
-        return () => {
-          for (const off of offs) off()
-        }
-      },
+      watch: (kind, met) => watchWanted(this.#events, (peer) => this.#known.speaks(peer, this.#protocol(kind)), met),
     }
     libp2p.addEventListener('peer:identify', ({ detail: { peerId, protocols } }) => {
       // It may have left while it said so.
-      if (libp2p.getConnections(peerId).length > 0) this.#known.identified(peerId.toString(), protocols)
+      if (libp2p.getConnections(peerId).length === 0) return
+      this.#known.identified(peerId.toString(), protocols)
+      this.#events.emit('identified', { peer: peerId.toString() })
     })
     libp2p.addEventListener('peer:connect', ({ detail }) => {
       const peer = detail.toString()
@@ -141,11 +122,6 @@ export class PeerHost implements RunningService, PeerTransport {
 
   ended(): Promise<void> {
     return this.#running.ended()
-  }
-
-  /** Connects with whoever is at this address. Throws E_P2P_UNREACHABLE where nobody can be, or may be, reached there. */
-  async connect(address: Multiaddr, signal?: AbortSignal): Promise<PeerName> {
-    return await this.#bootstrap.connect(address, signal)
   }
 
   peers<Question, Answer>(kind: RequestKind<Question, Answer>): PeerName[] {

@@ -1,10 +1,10 @@
+import type { StorageKernel } from './storage-kernel.ts'
+
 /**
  * What storage computes under its mask, by the addon alone: nobody encodes in a browser. Field elements are 32 bytes,
  * little-endian, canonical. Whoever calls hands over what fits: anything else is a bug and throws E_INTERNAL.
  */
-export interface MaskKernel {
-  /** Both outputs of circomlib's PoseidonEx(n, 2) with initial state `tag`, for n of two, three, four or seven: 64 bytes. */
-  storageDraw(tag: number, inputs: Uint8Array): Uint8Array
+export interface MaskKernel extends Pick<StorageKernel, 'storageDraw'> {
   /**
    * Units encoded: k × 7,936 bytes in, k × 8,192 out.
    *

@@ -10,6 +10,11 @@ export interface StorageKernel {
   /** circomlib's PoseidonEx(3, 1) in batches: k × 96 bytes in, k × 32 out. */
   poseidon(tag: number, inputs: Uint8Array): Uint8Array
   /**
+   * Both outputs of circomlib's PoseidonEx(n, 2) with initial state `tag`, for n of two, three, four, six or seven:
+   * n × 32 bytes in, 64 out.
+   */
+  storageDraw(tag: number, inputs: Uint8Array): Uint8Array
+  /**
    * A column of the parity units, ⌈dataUnits / 2⌉ × width bytes, from that of the data units.
    *
    * @param width bytes at one place of every unit, a multiple of 64

@@ -37,6 +37,7 @@ export interface WasmExports {
   wsc_poseidon(tag: number, inputs: number, inputsLength: number): number
   wsc_unit_roots(units: number, unitsLength: number): number
   wsc_tree_nodes(tag: number, children: number, childrenLength: number): number
+  wsc_storage_draw(tag: number, inputs: number, inputsLength: number): number
   wsc_encode_column(dataUnits: number, width: number, data: number, dataLength: number): number
   wsc_restore_column(
     dataUnits: number,

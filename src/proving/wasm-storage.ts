@@ -27,6 +27,10 @@ class WasmStorage implements StorageKernel {
     return this.#call([inputs], (exports, at, length) => exports.wsc_poseidon(tag, at, length))
   }
 
+  storageDraw(tag: number, inputs: Uint8Array): Uint8Array {
+    return this.#call([inputs], (exports, at, length) => exports.wsc_storage_draw(tag, at, length))
+  }
+
   async encodeColumn(dataUnits: number, width: number, data: Uint8Array): Promise<Uint8Array> {
     return this.#call([data], (exports, at, length) => exports.wsc_encode_column(dataUnits, width, at, length))
   }

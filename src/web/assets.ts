@@ -5,6 +5,9 @@ export interface Assets {
   readonly key: Asset
   /** Id of that key. */
   readonly keyId: string
+  /** Loaded only where there is a certificate. */
+  readonly certificateWorker: string
+  readonly certificateKey: Asset
 }
 
 export interface Asset {

@@ -1,15 +1,25 @@
+import { MAX_CERTIFICATE_BYTES } from '../../storage/index.ts'
 import { MAX_ATTESTATION_JSON, MAX_KEY_BYTES, MAX_PROOF_BYTES } from '../bus/index.ts'
 
-export type FileKind = 'proof' | 'attestation' | 'anchor' | 'network' | 'key'
+export type FileKind = 'proof' | 'attestation' | 'certificate' | 'anchor' | 'network' | 'key'
 
 /** The largest anchor or network file that is read at all. */
 const MAX_TEXT = 65_536
 
-const LIMITS = { proof: MAX_PROOF_BYTES, attestation: MAX_ATTESTATION_JSON, key: MAX_KEY_BYTES } as const
+const LIMITS = {
+  proof: MAX_PROOF_BYTES,
+  attestation: MAX_ATTESTATION_JSON,
+  certificate: MAX_CERTIFICATE_BYTES,
+  key: MAX_KEY_BYTES,
+} as const
 
 /** A dropped file with what its content says it is. */
 export type ReadFile =
-  | { readonly kind: 'proof' | 'attestation' | 'key'; readonly name: string; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'proof' | 'attestation' | 'certificate' | 'key'
+      readonly name: string
+      readonly bytes: Uint8Array
+    }
   | { readonly kind: 'anchor' | 'network'; readonly name: string; readonly text: string; readonly size: number }
 
 /**
@@ -50,6 +60,7 @@ async function kindOf(file: File, head: Uint8Array): Promise<FileKind> {
   const opening = new TextDecoder().decode(head)
   if (opening.startsWith('WSCPROOF')) return 'proof'
   if (opening.startsWith('WSCA')) return 'attestation'
+  if (opening.startsWith('WSCC')) return 'certificate'
   if (opening.trimStart().startsWith('{')) {
     // No other JSON is nearly as long; checking says that it is too long.
     return file.size > MAX_ATTESTATION_JSON ? 'attestation' : jsonKind(await file.text())

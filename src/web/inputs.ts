@@ -7,8 +7,8 @@ import type { Question } from './session.ts'
 /** What the reader has chosen so far. */
 export interface Choice {
   readonly question: Question | undefined
-  /** There is an attestation, but no proof to check it under. */
-  readonly loneAttestation: boolean
+  /** There is an attestation or a certificate, but no proof to check it under. */
+  readonly lone: 'attestation' | 'certificate' | undefined
   readonly key: Uint8Array | undefined
 }
 
@@ -21,6 +21,7 @@ export interface Inputs {
 const LABELS: Readonly<Record<FileKind, string>> = {
   proof: 'Proof',
   attestation: 'Attestation',
+  certificate: 'Certificate',
   anchor: 'Anchor',
   network: 'Parameters',
   key: 'Key',
@@ -38,7 +39,7 @@ export function wireInputs(onChange: (choice: Choice) => void): Inputs {
     showFiles(files, remove)
     onChange({
       question: questionOf(files, network, insecure, minWork),
-      loneAttestation: files.has('attestation') && !files.has('proof'),
+      lone: files.has('proof') ? undefined : (['attestation', 'certificate'] as const).find((kind) => files.has(kind)),
       key: key?.kind === 'key' ? key.bytes : undefined,
     })
   }
@@ -59,6 +60,7 @@ export function wireInputs(onChange: (choice: Choice) => void): Inputs {
 
   wireChooser('proof-file', (list) => take(list, 'proof'))
   wireChooser('attestation-file', (list) => take(list, 'attestation'))
+  wireChooser('certificate-file', (list) => take(list, 'certificate'))
   wireChooser('anchor-file', (list) => take(list, 'anchor'))
   wireChooser('params-file', (list) => take(list, 'network'))
   wireChooser('key-file', (list) => take(list, 'key'))
@@ -89,6 +91,7 @@ function questionOf(
 ): Question | undefined {
   const proof = files.get('proof')
   const attestation = files.get('attestation')
+  const certificate = files.get('certificate')
   const anchor = files.get('anchor')
   const custom = files.get('network')
   const least = readLeastWork(minWork)
@@ -107,6 +110,7 @@ function questionOf(
       now: Math.floor(Date.now() / 1000),
     },
     ...(attestation?.kind === 'attestation' ? { attestation: attestation.bytes } : {}),
+    ...(certificate?.kind === 'certificate' ? { certificate: certificate.bytes } : {}),
   }
 }
 

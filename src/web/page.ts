@@ -1,5 +1,7 @@
+import { askCertificate } from './ask-certificate.ts'
 import { assets } from './assets.ts'
 import { loneAttestationView } from './attestation-view.ts'
+import { loneCertificateView } from './certificate-view.ts'
 import { byId } from './dom.ts'
 import { engineText } from './facts.ts'
 import { type Choice, type Inputs, wireInputs } from './inputs.ts'
@@ -20,6 +22,10 @@ class Page {
       wasm: assets.wasm,
       key: assets.key,
       newWorker: () => new Worker(assets.worker, { type: 'module', name: 'wsc-verifier' }),
+      certify: (question, signal) => {
+        const worker = new Worker(assets.certificateWorker, { type: 'module', name: 'wsc-certificate' })
+        return askCertificate(worker, { ...question, wasm: assets.wasm, key: assets.certificateKey }, signal)
+      },
       onState: (state) => this.#show(state),
     })
     this.#inputs = wireInputs((choice) => this.#choose(choice))
@@ -62,13 +68,15 @@ class Page {
   }
 
   #progress(stage: Parameters<typeof progressView>[0], since: number): ResultView {
-    const attested = this.#chosen?.question?.attestation !== undefined
+    const { attestation, certificate } = this.#chosen?.question ?? {}
+    const attested = (attestation ?? certificate) !== undefined
     return progressView(stage, attested, since, () => this.#session.cancel())
   }
 
   /** Nothing is asked, or the reader has cancelled. */
   #restingView(ready: boolean): ResultView {
-    if (this.#chosen?.loneAttestation) return loneAttestationView()
+    if (this.#chosen?.lone === 'attestation') return loneAttestationView()
+    if (this.#chosen?.lone === 'certificate') return loneCertificateView()
     const question = this.#chosen?.question
     const again = () => this.#session.ask(question)
     return idleView(ready, question === undefined ? [] : [{ label: 'Verify again', act: again }])

@@ -1,5 +1,6 @@
 import { type ProvedChain, verifyJson } from '../bus/index.ts'
 import { attestationView } from './attestation-view.ts'
+import { certificateView } from './certificate-view.ts'
 import { el } from './dom.ts'
 import { duration, factsOf, grouped, keyCaution } from './facts.ts'
 import { failureText, reasonText } from './reasons.ts'
@@ -52,14 +53,20 @@ function promise(): HTMLElement {
 
 type Judged = Extract<SessionState, { kind: 'judged' }>
 
-/** The proof's verdict, and under it the attestation's; of the details the attestation's come first: they were asked. */
+/** The proof's verdict, and under it those of attestation and certificate, whose details come first: they were asked. */
 export function judgedView(state: Judged, builtInKey: string, remedies: readonly Remedy[]): ResultView {
   const proof = proofView(state, builtInKey, remedies)
   const attestation = attestationView(state, state.verifier.keyId !== builtInKey)
-  if (attestation === undefined) return proof
+  const certificate = state.question.certificate === undefined ? undefined : certificateView(state.certified)
+  const under = [attestation, certificate].filter((view) => view !== undefined)
+  if (under.length === 0) return proof
   return {
-    verdict: el('div', { class: 'verdicts' }, proof.verdict, attestation.verdict),
-    details: [...attestation.details, el('h3', { class: 'part' }, 'What the proof shows'), ...proof.details],
+    verdict: el('div', { class: 'verdicts' }, proof.verdict, ...under.map(({ verdict }) => verdict)),
+    details: [
+      ...under.flatMap(({ details }) => details),
+      el('h3', { class: 'part' }, 'What the proof shows'),
+      ...proof.details,
+    ],
   }
 }
 

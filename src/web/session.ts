@@ -11,11 +11,13 @@ import {
   verifierErrorCode,
   type WorkerVerifier,
 } from '../bus/index.ts'
+import type { CertificateQuestion, CertificateVerdict } from './certificate-messages.ts'
 
-/** A proof to judge, and perhaps an attestation to check under it. */
+/** A proof to judge, and perhaps an attestation and a certificate to check under it. */
 export interface Question {
   readonly request: VerifyProofRequest
   readonly attestation?: Uint8Array
+  readonly certificate?: Uint8Array
 }
 
 /** What the page shows. Times are of `performance.now()`. */
@@ -38,6 +40,8 @@ export type SessionState =
       readonly check?: TimedAttestationVerdict
       /** Instead of a check that could not be made: the proof's own judgement holds all the same. */
       readonly unchecked?: VerifierError
+      /** Of the certificate, where there is one and the proof holds. */
+      readonly certified?: CertificateVerdict
     }
   | { readonly kind: 'failed'; readonly error: VerifierError }
 
@@ -46,6 +50,8 @@ export interface SessionOptions {
   /** The built-in verifying key. */
   readonly key: FileSource
   newWorker(): Worker
+  /** Verifies a certificate; what that takes is loaded then. */
+  certify(question: Omit<CertificateQuestion, 'wasm' | 'key'>, signal: AbortSignal): Promise<CertificateVerdict>
   onState(state: SessionState): void
 }
 
@@ -92,26 +98,35 @@ export function startSession(options: SessionOptions): Session {
         options.onState({ kind: 'ready', verifier: loaded })
         return
       }
-      const { request, attestation } = asked
+      const { request, attestation, certificate } = asked
       const since = performance.now()
       options.onState({ kind: 'verifying', verifier: loaded, since, question: asked })
       const judgement = await mine.verifyProof(request, { signal })
       if (signal.aborted) return
       const judged = { kind: 'judged', verifier: loaded, question: asked, judgement } as const
       const { result } = judgement
-      if (attestation === undefined || !result.ok) {
+      if ((attestation === undefined && certificate === undefined) || !result.ok) {
         options.onState(judged)
         return
       }
       options.onState({ kind: 'checking', verifier: loaded, since, question: asked })
-      const { network = 'mainnet' } = request
-      const checked = await mine.verifyAttestation({ attestation, chain: result.chain, network }, { signal }).then(
-        (check) => ({ check }),
-        (error) => ({ unchecked: known(error) }),
-      )
+      const { chain } = result
+      const { network = 'mainnet', allowInsecureSetup = false } = request
+      const checked =
+        attestation === undefined
+          ? {}
+          : await mine.verifyAttestation({ attestation, chain, network }, { signal }).then(
+              (check) => ({ check }),
+              (error) => ({ unchecked: known(error) }),
+            )
       if (signal.aborted) return
-      if ('unchecked' in checked) endBroken(checked.unchecked)
-      options.onState({ ...judged, ...checked })
+      if ('unchecked' in checked) endBroken(checked.unchecked as VerifierError)
+      const certified =
+        certificate === undefined
+          ? {}
+          : { certified: await options.certify({ certificate, chain, network, allowInsecureSetup }, signal) }
+      if (signal.aborted) return
+      options.onState({ ...judged, ...checked, ...certified })
     } catch (error) {
       if (signal.aborted) return
       endBroken(known(error))

@@ -102,7 +102,12 @@ export class Restorer {
     if (kept !== undefined) return { ok: true, restored: kept }
     const failed = this.#failed.get(blob.id)
     if (failed !== undefined && performance.now() - failed.at < REMEMBER_FAILED_MS) return failed.made
-    const begin = (ending: AbortSignal) => this.#turns.take(() => this.#inTime(blob, ask, ending))
+    const begin = (ending: AbortSignal, isWanted: () => boolean) =>
+      this.#turns.take(async () => {
+        // Whoever asks for many and leaves has none of them restored once it is their turn.
+        if (!isWanted()) throw abortedError()
+        return await this.#inTime(blob, ask, ending)
+      })
     return await this.#works.of(blob.id, begin, signal)
   }
 

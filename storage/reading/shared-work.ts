@@ -27,11 +27,11 @@ export class SharedWork<Value> {
 
   /**
    * What the work of this key gives, which is begun where it does not go on. Throws E_ABORTED once `signal` fires; the one
-   * that `begin` is given fires once the work is to end.
+   * that `begin` is given fires once the work is to end, and `isWanted` tells whether anybody waits for it.
    */
   async of(
     key: string,
-    begin: (ending: AbortSignal) => Promise<Value>,
+    begin: (ending: AbortSignal, isWanted: () => boolean) => Promise<Value>,
     signal: AbortSignal | undefined,
   ): Promise<Value> {
     throwIfAborted(signal)
@@ -54,9 +54,12 @@ export class SharedWork<Value> {
     await Promise.allSettled(works.map(({ done }) => done))
   }
 
-  #begin(key: string, begin: (ending: AbortSignal) => Promise<Value>): Work<Value> {
+  #begin(key: string, begin: (ending: AbortSignal, isWanted: () => boolean) => Promise<Value>): Work<Value> {
     const abort = new AbortController()
-    const work: Work<Value> = { done: begin(abort.signal), abort, waiting: 0 }
+    const isWanted = () => work.waiting > 0
+    // It begins once the first one waits.
+    const done = Promise.resolve().then(() => begin(abort.signal, isWanted))
+    const work: Work<Value> = { done, abort, waiting: 0 }
     this.#works.set(key, work)
     const ended = () => {
       if (this.#works.get(key) === work) this.#works.delete(key)

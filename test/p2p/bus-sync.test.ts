@@ -118,7 +118,13 @@ describe('the bus by p2p', () => {
   it('ends once every peer that was named has refused, or cannot be reached', async () => {
     const { host: empty } = await place.serving()
     const nobody = '/ip4/127.0.0.1/tcp/1'
-    for (const named of [[addressOf(empty)], [nobody], [nobody, addressOf(empty), addressOf(empty), nobody]]) {
+    const ofOtherKinds = await place.hosts.started()
+    const cutting = await place.hosts.started()
+    cutting.events.on('connected', ({ peer }) => {
+      for (let i = 0; i < 2; i++) cutting.blame(peer, 'lie', 'banned')
+    })
+    const others = [empty, ofOtherKinds, cutting].map(addressOf)
+    for (const named of [[nobody], ...others.map((one) => [one]), [nobody, ...others, ...others, nobody]]) {
       const { host, sync, start } = await place.syncing(named)
       const once = syncedOnce(sync, { wanted: host.wanted, timeoutMs: FOR_EVER, graceMs: FOR_EVER })
       await start()

@@ -3,7 +3,7 @@ import { decodeField, encodeField, FIELD_MODULUS } from '../../src/bus/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import type { StorageKernel } from '../../src/proving/index.ts'
 import { UNIT_BYTES } from '../../storage/index.ts'
-import { poseidonOfWidth } from '../bus/poseidon-reference.ts'
+import { poseidonOfWidth, poseidonOutputs } from '../bus/poseidon-reference.ts'
 import { someBytes } from './bytes.ts'
 import { kernel as native, wasmKernel } from './kernels.ts'
 
@@ -50,6 +50,21 @@ describe.each(['addon', 'WebAssembly'])('the kernel of storage by %s', (by) => {
       '03807e6122a63ed2e40b8044712a5d09a809bd016d5dc95c6a4d9cbc52ae5baf',
     )
     expect(decodeField(roots.slice(32))).toEqual([referenceRoot(random)])
+  })
+
+  it('draws as circomlib’s Poseidon of two, three, four, six and seven elements', () => {
+    for (const [count, partial] of [
+      [2, 57],
+      [3, 56],
+      [4, 60],
+      [6, 63],
+      [7, 64],
+    ] as const) {
+      const inputs = Array.from({ length: count }, (_, i) => FIELD_MODULUS - 1n - BigInt(i))
+      const expected = poseidonOutputs(count + 1, partial)(24, inputs).slice(0, 2)
+      expect(decodeField(kernel.storageDraw(24, encodeField(inputs)))).toEqual(expected)
+    }
+    expect(() => kernel.storageDraw(24, encodeField([1n]))).toThrow('two, three, four, six or seven')
   })
 
   it('codes and restores as the addon does', async () => {

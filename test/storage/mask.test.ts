@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { decodeField, encodeField, FIELD_MODULUS as P } from '../../src/bus/index.ts'
 import { loadAddon } from '../../src/proving/io/addon.ts'
 import { UNIT_BYTES } from '../../storage/index.ts'
-import { poseidonOutputs } from '../bus/poseidon-reference.ts'
 import { someBytes } from './bytes.ts'
 import { decodeUnit, encodeUnit } from './mask-reference.ts'
 
@@ -88,21 +87,6 @@ describe('the mask of storage', () => {
     ).toBe(false)
     expect(await whole(encodeField(new Array(256).fill(P - 1n)))).toBe(false)
     expect(await whole(encoded, 1)).toBe(false)
-  })
-
-  it('draws by Poseidon of two, three, four and seven elements', async () => {
-    for (const [count, partial] of [
-      [2, 57],
-      [3, 56],
-      [4, 60],
-      [7, 64],
-    ] as const) {
-      const inputs = Array.from({ length: count }, (_, i) => P - 1n - BigInt(i))
-      const expected = poseidonOutputs(count + 1, partial)(21, inputs).slice(0, 2)
-      expect(decodeField(addon.storageDraw(21, encodeField(inputs)))).toEqual(expected)
-    }
-    expect(() => addon.storageDraw(21, encodeField([1n]))).toThrow('two, three, four or seven')
-    expect(() => addon.storageDraw(21, new Uint8Array(64).fill(255))).toThrow('canonical')
   })
 
   it('refuses what does not fit', async () => {

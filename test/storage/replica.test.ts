@@ -1,4 +1,4 @@
-import { open, readdir } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hexToBytes } from '../../src/lib/index.ts'
@@ -172,6 +172,23 @@ describe('a replica', () => {
     expect(await reader.ask('ninth', chunkKind, { id: hexToBytes(blob.id), index: 0 })).toMatchObject({ ok: true })
     await again.stop()
     expect(await scrubReplica(options)).toMatchObject({ broken: 0, missing: 0 })
+    scene.net.leave('giver')
+  })
+
+  it('is not stopped by files that are none of its own, and leaves them', async () => {
+    const { replica, folder } = await scene.replica('eleventh')
+    const blob = await blobWith(LENGTH, 10)
+    const strays = [join(folder, 'chunks', 'notes.txt'), join(folder, 'chunks', 'aa', '.nfs01')]
+    await mkdir(join(folder, 'chunks', 'aa'), { recursive: true })
+    for (const path of strays) await writeFile(path, 'x')
+    await writeFile(join(folder, 'chunks', 'aa', 'aa'.repeat(32)), 'of a blob that is not known')
+    await scene.giver('giver', [blob])
+    const whole = next(replica, 'blob', isWhole(blob))
+    await replica.start()
+    scene.block(blob)
+    await whole
+    for (const path of strays) expect(await readFile(path, 'utf8')).toBe('x')
+    expect(await readdir(join(folder, 'chunks', 'aa'))).not.toContain('aa'.repeat(32))
     scene.net.leave('giver')
   })
 

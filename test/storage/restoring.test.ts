@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { aborted, abortedError, concatBytes } from '../../src/lib/index.ts'
-import { BlobReader, type BlobSource, blobShape, UNIT_BYTES } from '../../storage/index.ts'
+import { BlobReader, blobShape, UNIT_BYTES } from '../../storage/index.ts'
 import { ScratchFiles } from '../../storage/io/index.ts'
 import { someBytes } from './bytes.ts'
 import { kernel, wasmKernel } from './kernels.ts'
@@ -131,17 +131,20 @@ describe('what cannot be restored', () => {
 
 describe('blobs whose sources are slow', () => {
   /** Of some blobs nothing is given, and no answer comes either until who asks leaves. */
-  const slowOf = (slow: (id: string) => boolean): BlobSource & { readonly hanging: Set<string> } => {
+  const slowOf = (slow: (id: string) => boolean) => {
     const { blobs } = place
     const hanging = new Set<string>()
+    const asked = new Set<string>()
     const give = (kind: 'unit' | 'chunk') => async (id: string, index: number, signal?: AbortSignal) => {
+      asked.add(id)
       if (kind === 'unit' && index === 1) return null
       if (!slow(id)) return kind === 'unit' || index > 0 ? await blobs[kind](id, index) : null
       hanging.add(id)
       await aborted(signal as AbortSignal)
       throw abortedError()
     }
-    return { name: 'slow', hanging, content: (id) => blobs.content(id), unit: give('unit'), chunk: give('chunk') }
+    const content = (id: string) => blobs.content(id)
+    return { name: 'slow', hanging, asked, content, unit: give('unit'), chunk: give('chunk') }
   }
 
   it('keep no other from being restored, and are given up after a time', async () => {
@@ -160,6 +163,29 @@ describe('blobs whose sources are slow', () => {
       expect(await first).toMatchObject({ ok: false, detail: expect.stringContaining('not restored within 61 s') })
       expect(await waits).toMatchObject({ ok: true })
       for (const one of rest) expect(await one).toMatchObject({ ok: false, reject: 'not-found' })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('are not restored any more where everybody left before their turn', async () => {
+    const [left, ...others] = await Promise.all([2, 3, 4, 5, 6].map((seed) => place.blob(someBytes(100_000, seed))))
+    const source = slowOf((one) => one !== id)
+    const reader = new BlobReader({ kernel, sources: [source], restoring: { goesOn: true } })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const hanging = others.map((other) => reader.piece(other, 'unit', 1))
+      await vi.waitFor(() => expect(source.hanging.size).toBe(4), { timeout: 50_000, interval: 5 })
+      const leaving = new AbortController()
+      const asked = reader.piece(left as string, 'unit', 1, leaving.signal)
+      await vi.waitFor(() => expect(source.asked).toContain(left), { timeout: 50_000, interval: 5 })
+      leaving.abort()
+      await expect(asked).rejects.toMatchObject({ code: 'E_ABORTED' })
+      const next = reader.piece(id, 'unit', 1)
+      await vi.advanceTimersByTimeAsync(60_200)
+      for (const one of hanging) expect(await one).toMatchObject({ ok: false })
+      expect(await next).toMatchObject({ ok: true })
+      expect(source.hanging).toEqual(new Set(others))
     } finally {
       vi.useRealTimers()
     }

@@ -1,4 +1,4 @@
-import type { PeerTransport } from '../../src/bus/index.ts'
+import { encodeField, type PeerTransport } from '../../src/bus/index.ts'
 import { bytesToHex, rejection } from '../../src/lib/index.ts'
 import { BlobTree, blobId, blobShape, CODING, encodeBlob, MemoryStore, UNIT_BYTES } from '../../storage/index.ts'
 import { pieceOf } from '../../storage/io/replica/piece-of.ts'
@@ -14,6 +14,8 @@ export interface TestBlob {
   readonly bytes: Uint8Array
   readonly tree: BlobTree
   readonly unitRoots: Uint8Array
+  /** Of its first unit, where these are no bytes. */
+  readonly elements?: readonly bigint[]
 }
 
 export async function blobWith(length: number, seed: number, spoil?: (units: Uint8Array) => void): Promise<TestBlob> {
@@ -26,6 +28,18 @@ export async function blobWith(length: number, seed: number, spoil?: (units: Uin
   const tree = new BlobTree(kernel, unitRoots)
   const content = { root: tree.root, length, coding: CODING }
   return { id: bytesToHex(blobId(kernel, content)!), root: bytesToHex(tree.root), length, bytes, tree, unitRoots }
+}
+
+/** A blob like another whose first unit is of these elements, bytes or not: so an author may publish it. */
+export async function blobOfElements(elements: readonly bigint[]): Promise<TestBlob> {
+  const like = await blobWith(3 * UNIT_BYTES, 13)
+  const rows = kernel.treeNodes(33, encodeField(elements))
+  const unitRoots = like.unitRoots.slice()
+  unitRoots.set(kernel.treeNodes(34, rows))
+  const tree = new BlobTree(kernel, unitRoots)
+  const content = { root: tree.root, length: like.length, coding: CODING }
+  const id = bytesToHex(blobId(kernel, content)!)
+  return { ...like, id, root: bytesToHex(tree.root), tree, unitRoots, elements }
 }
 
 /** Alters the first parity unit: the tree is right, and the code is not. */

@@ -9,8 +9,7 @@ use crate::{
   curves::Fr,
   error::Error,
   field,
-  storage::mask,
-  storage::{code, tree},
+  storage::{code, hash, mask, tree},
 };
 use napi::{
   Env,
@@ -50,17 +49,13 @@ pub fn restore_column(data_units: u32, width: u32, numbers: Uint32Array, units: 
   run(move || code::restore(data_units as usize, width as usize, &numbers, &units))
 }
 
-/// Both outputs of Poseidon with a tag of two, three, four or seven elements; 64 bytes.
+/// Both outputs of Poseidon with a tag of two, three, four, six or seven elements; 64 bytes.
 #[napi]
 pub fn storage_draw(env: Env, tag: u32, inputs: Uint8Array) -> napi::Result<Uint8Array> {
-  let bad = || Error::internal("inputs are two, three, four or seven canonical elements");
-  guarded(|| {
-    let elements = field::decode_vec(&inputs).ok_or_else(bad)?;
-    let outputs = mask::hash::of_some(u64::from(tag), &elements).ok_or_else(bad)?;
-    Ok(field::encode_vec(&outputs))
-  })
-  .map(Uint8Array::from)
-  .map_err(|error| thrown(env, &error))
+  let bad = || Error::internal("inputs are two, three, four, six or seven canonical elements");
+  guarded(|| hash::draw(u64::from(tag), &inputs).ok_or_else(bad))
+    .map(Uint8Array::from)
+    .map_err(|error| thrown(env, &error))
 }
 
 /// Units under the mask; 7,936 bytes in, 8,192 out.

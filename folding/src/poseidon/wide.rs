@@ -178,12 +178,12 @@ fn inverse(value: Fr) -> Fr {
   value.invert().unwrap_or(Fr::ZERO)
 }
 
-fn dot(a: &[Fr], b: &[Fr]) -> Fr {
+pub fn dot(a: &[Fr], b: &[Fr]) -> Fr {
   a.iter().zip(b).map(|(a, b)| *a * b).sum()
 }
 
 /// Gauss and Jordan; the matrices here are regular (every minor of a Cauchy matrix is).
-fn invert(matrix: &[Vec<Fr>]) -> Vec<Vec<Fr>> {
+pub fn invert(matrix: &[Vec<Fr>]) -> Vec<Vec<Fr>> {
   let n = matrix.len();
   let mut left = matrix.to_vec();
   let mut right: Vec<Vec<Fr>> = (0..n)

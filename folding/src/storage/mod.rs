@@ -1,7 +1,8 @@
 //! What storage computes over many bytes (`storage/` in the repository says what it is for): the hashes of the tree over
-//! a blob’s units, the Reed–Solomon code over them, and the mask under which a provider keeps them.
+//! a blob’s units, the Reed–Solomon code over them, what is drawn by, and the mask under which a provider keeps units.
 
 pub mod code;
+pub mod hash;
 // Serving and keeping replicas is native alone.
 #[cfg(not(target_arch = "wasm32"))]
 pub mod mask;

@@ -12,13 +12,14 @@ const ROW_BYTES: usize = ARITY * ELEMENT_BYTES;
 /// Bytes of a unit.
 pub const UNIT_BYTES: usize = ARITY * ROW_BYTES;
 
-const ROW_TAG: u64 = 33;
-const UNIT_TAG: u64 = 34;
+pub const ROW_TAG: u64 = 33;
+pub const UNIT_TAG: u64 = 34;
 
 /// Partial rounds of circomlib's Poseidon of this width.
 const PARTIAL_ROUNDS: usize = 68;
 
-static POSEIDON: LazyLock<Permutation<{ ARITY + 1 }>> = LazyLock::new(|| Permutation::new(PARTIAL_ROUNDS));
+/// Of sixteen elements.
+pub static POSEIDON: LazyLock<Permutation<{ ARITY + 1 }>> = LazyLock::new(|| Permutation::new(PARTIAL_ROUNDS));
 
 /// P(tag; children).
 pub fn node(tag: u64, children: &[Fr; ARITY]) -> Fr {

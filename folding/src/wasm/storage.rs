@@ -3,7 +3,7 @@
 use super::{answer, input};
 use crate::{
   error::Error,
-  storage::{code, tree},
+  storage::{code, hash, tree},
 };
 
 /// Roots of whole units; the result is 32 bytes for each.
@@ -32,6 +32,20 @@ pub unsafe extern "C" fn wsc_tree_nodes(tag: u32, ptr: *const u8, len: usize) ->
     let nodes = tree::nodes(u64::from(tag), children);
     let bad = || Error::internal("children are sixteen canonical elements a node");
     Ok((0, nodes.ok_or_else(bad)?))
+  })
+}
+
+/// Both outputs of Poseidon with a tag of some elements; the result is 64 bytes.
+///
+/// # Safety
+/// As `input`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wsc_storage_draw(tag: u32, ptr: *const u8, len: usize) -> i32 {
+  // SAFETY: the caller's promise.
+  let inputs = unsafe { input(ptr, len) };
+  answer(|_| {
+    let bad = || Error::internal("inputs are two, three, four, six or seven canonical elements");
+    Ok((0, hash::draw(u64::from(tag), inputs).ok_or_else(bad)?))
   })
 }
 

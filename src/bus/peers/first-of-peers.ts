@@ -56,7 +56,7 @@ export async function firstOfPeers<Question, Answer, Value, Reject extends strin
   const timer = setTimeout(() => resolve(told), timeoutMs)
   const onAbort = () => reject(signal?.reason)
   signal?.addEventListener('abort', onAbort)
-  const watching = wanted.watch((address, peer) => {
+  const watching = wanted.watch(kind, (address, peer) => {
     waiting.met(address, peer)
     look()
   })

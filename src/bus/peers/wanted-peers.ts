@@ -1,10 +1,16 @@
-import type { PeerName } from './transport.ts'
+import type { PeerName, RequestKind } from './transport.ts'
 
 /** The addresses at which peers are wanted, and who is met there. */
 export interface WantedAddresses {
   readonly count: number
-  /** Calls `met` with the peer at each, null where nobody can be reached; what comes back ends that. */
-  watch(met: (address: string, peer: PeerName | null) => void): () => void
+  /**
+   * Calls `met` with the peer at each; null where nobody can be reached, or nobody is who answers this kind.
+   * What comes back ends that.
+   */
+  watch<Question, Answer>(
+    kind: RequestKind<Question, Answer>,
+    met: (address: string, peer: PeerName | null) => void,
+  ): () => void
 }
 
 /**

@@ -6,13 +6,14 @@ import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { readNetwork } from '../inputs.ts'
 import { addresses, budget, byteCount, partitions } from '../storage-arguments.ts'
 import { peerOption, type StorageOptions, withStorage } from '../storage-place.ts'
 import { type SamplingFlags, samplingOf, showSampling } from '../storage-sampling.ts'
 import { withStorageNode } from '../storage-work.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
-import { walletOption } from '../wallet-place.ts'
+import { openOwnWallet, walletOption } from '../wallet-place.ts'
 
 interface Options extends StorageOptions, SamplingFlags {
   readonly partition: readonly number[]
@@ -20,11 +21,13 @@ interface Options extends StorageOptions, SamplingFlags {
   readonly announce?: readonly string[]
   readonly maxDisk?: number
   readonly maxUpload?: number
+  readonly certify?: boolean
 }
 
 const HELP = `
-With --sample, --wallet is the key that is registered for this peer. Its proofs are of the circuit win, whose keys are made once:
-from --ptau on mainnet, testnet4 and signet, from the development powers elsewhere. Nobody is paid for wins.
+What proves certificates and wins is made once, which takes minutes; a certificate takes all cores for some seconds, a win for
+one or two. On networks whose proofs must rest on the ceremony its powers of tau are named by --ptau. With --sample the key of
+--wallet must be the one that is registered for this peer. Nobody is paid for wins.
 `
 
 export const addStorageServe: AddCommand = (parent, run) => {
@@ -37,6 +40,7 @@ export const addStorageServe: AddCommand = (parent, run) => {
     .option('--max-disk <BYTES>', 'room that chunks may take: 500MB, 70GB', byteCount)
     .option('--max-upload <BYTES>', 'a second, to all peers together', byteCount)
     .option('--raw', 'keep chunks raw (default: encoded under the provider’s key, once it is registered)')
+    .option('--certify', 'give certificates of what is kept encoded, signed by the wallet, to peers that ask')
     .option('--sample', 'win at each block by what is kept encoded, and listen to the wins of all (docs/storage.md)')
     .option('--inscribe-wins <SATS>', 'with --sample: inscribe wins too, for at most so much in all', budget)
     .addOption(walletOption())
@@ -50,7 +54,9 @@ export const addStorageServe: AddCommand = (parent, run) => {
 }
 
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
-  const { partition, listen, announce, maxDisk: maxBytes, maxUpload: uploadBytesPerSecond, raw } = options
+  const { partition, listen, announce, maxDisk: maxBytes, maxUpload: uploadBytesPerSecond, raw, ptau } = options
+  const signer =
+    options.certify === true ? await openOwnWallet(options, await readNetwork(options.network), context) : undefined
   const sampling = await samplingOf(context, options)
   return await withStorageNode(
     context,
@@ -60,7 +66,7 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
       identityFile,
       listen: [listen],
       announce,
-      replica: { partitions: partition, maxBytes, uploadBytesPerSecond, raw, sampling },
+      replica: { partitions: partition, maxBytes, uploadBytesPerSecond, raw, signer, ptau, sampling },
     }),
     async ({ node }) => {
       show(node, options, context)
@@ -81,7 +87,11 @@ function rekeptText({ to, left, bytesPerSecond, secondsLeft }: RekeepingProgress
 }
 
 /** All that a provider tells, on the terminal. */
-function show({ host, index, table, replica }: StorageNode, { json }: Options, { terminal }: CliContext): void {
+function show(
+  { host, index, table, replica, certificates }: StorageNode,
+  { json }: Options,
+  { terminal }: CliContext,
+): void {
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
   tell({ listening: host.addresses }, `listening at ${host.addresses.join(' ')}`)
   host.events.on('banned', ({ peer }) => terminal.note(`peer ${peer} is not spoken with for a time`))
@@ -103,5 +113,7 @@ function show({ host, index, table, replica }: StorageNode, { json }: Options, {
   replica?.events.on('full', ({ id, error }) => {
     terminal.note(`no room for blob ${id}: ${error === null ? 'the quota is used up' : withCure(error)}`)
   })
+  certificates?.events.on('ready', () => tell({ certifies: true }, 'certificates are given to peers'))
+  certificates?.events.on('failed', (error) => terminal.note(`no certificates are given: ${withCure(error)}`))
   replica?.events.on('failed', (error) => terminal.note(withCure(error)))
 }

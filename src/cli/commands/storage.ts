@@ -8,6 +8,7 @@ import { estimateJson, estimateLines } from '../storage-estimates.ts'
 import { peerOption, type TableOptions, withTableOptions } from '../storage-place.ts'
 import { withTable } from '../storage-work.ts'
 import { jsonLine, plural } from '../text.ts'
+import { addStorageCertify } from './storage-certify.ts'
 import { addStorageGateway } from './storage-gateway.ts'
 import { addStorageGet } from './storage-get.ts'
 import { addStorageName } from './storage-name.ts'
@@ -16,6 +17,7 @@ import { addStorageRegister, addStorageRetire } from './storage-register.ts'
 import { addStorageScrub } from './storage-scrub.ts'
 import { addStorageServe } from './storage-serve.ts'
 import { type StatusOptions, showHolders } from './storage-status.ts'
+import { addStorageVerify } from './storage-verify.ts'
 
 export const addStorage: AddCommand = (parent, run) => {
   const storage = parent
@@ -29,6 +31,8 @@ export const addStorage: AddCommand = (parent, run) => {
   addStorageGateway(storage, run)
   addStorageServe(storage, run)
   addStorageScrub(storage, run)
+  addStorageCertify(storage, run)
+  addStorageVerify(storage, run)
   addStorageRegister(storage, run)
   addStorageRetire(storage, run)
 }

@@ -7,12 +7,16 @@
 
 mod decode;
 mod encode;
-pub mod hash;
-mod layer;
+pub mod layer;
 mod limbs;
 mod root;
 
-use crate::{curves::Fr, error::Error, field, storage::tree::UNIT_BYTES};
+use crate::{
+  curves::Fr,
+  error::Error,
+  field,
+  storage::{hash, tree::UNIT_BYTES},
+};
 use ff::{Field, PrimeField};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -25,8 +29,8 @@ pub const ENCODED_BYTES: usize = ELEMENTS * field::FIELD_BYTES;
 pub const ROUNDS: usize = 4;
 
 const ELEMENT_BYTES: usize = UNIT_BYTES / ELEMENTS;
-const SIDE: usize = 16;
-const KEYS_TAG: u64 = 18;
+pub const SIDE: usize = 16;
+pub const KEYS_TAG: u64 = 18;
 
 /// c[r, i]: the low 248 bits, little-endian, of SHA-256("wsc/storage/mask/1" ‖ byte r ‖ i as two bytes, little-endian).
 pub fn constant(round: usize, place: usize) -> Fr {
@@ -46,7 +50,7 @@ fn keys(base: &Fr, number: u32) -> [Fr; 2] {
 }
 
 /// Place of element `at` of a line in round `round`, among the 256.
-fn place(round: usize, line: usize, at: usize) -> usize {
+pub fn place(round: usize, line: usize, at: usize) -> usize {
   if round.is_multiple_of(2) {
     SIDE * line + at
   } else {

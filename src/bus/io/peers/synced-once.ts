@@ -1,4 +1,5 @@
 import { abortedError, throwIfAborted } from '../../../lib/index.ts'
+import { proofKind } from '../../peers/proof-kind.ts'
 import type { PeerName } from '../../peers/transport.ts'
 import { type WantedAddresses, WantedPeers } from '../../peers/wanted-peers.ts'
 import type { HeldProof } from '../../sync/fetch-proof.ts'
@@ -41,7 +42,7 @@ export async function syncedOnce(sync: PeerSync, options: SyncedOnceOptions): Pr
       if (ok) gave.add(peer)
       look()
     }),
-    wanted.watch((address, peer) => {
+    wanted.watch(proofKind, (address, peer) => {
       waiting.met(address, peer)
       look()
     }),

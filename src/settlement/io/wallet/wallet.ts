@@ -39,6 +39,11 @@ export class Wallet {
     return schnorr.sign(sighash, outputSecretKey(this.#secretKey), new Uint8Array(32))
   }
 
+  /** Schnorr signature by the key itself of a hash that has a tag of its own, so that it is no sighash. */
+  signTagged(hash: Uint8Array): Uint8Array {
+    return schnorr.sign(hash, this.#secretKey, new Uint8Array(32))
+  }
+
   /** Schnorr signature of a sighash, for `<publicKey> OP_CHECKSIG` in a leaf. */
   signScriptPath(sighash: Uint8Array): Uint8Array {
     return schnorr.sign(sighash, this.#secretKey, new Uint8Array(32))

@@ -1,0 +1,127 @@
+import { gatherCertificate, meetHolders, openCertificateVerifier } from '../../../storage/io/index.ts'
+import { bytesToHex } from '../../lib/index.ts'
+import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
+import { publicKeyOf } from '../../p2p/index.ts'
+import { attestorOf } from '../attest/open-attestor.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { addOptions, insecureAllowed, shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { hex32, readKey } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
+import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
+import { keyCount } from '../storage-arguments.ts'
+import { peerOption, type TableOptions, withTableOptions } from '../storage-place.ts'
+import { withStorageNode } from '../storage-work.ts'
+import { duration } from '../terminal.ts'
+import { jsonLine, plural } from '../text.ts'
+import { settlementDir } from '../wallet-place.ts'
+
+interface Options extends TableOptions, JudgeOptions {
+  readonly proof: string
+  readonly keys: number
+  readonly out?: string
+  readonly certificateKey?: string
+  readonly dataDir?: string
+}
+
+export const addStorageCertify: AddCommand = (parent, run) => {
+  const command = withTableOptions(parent.command('certify'))
+    .argument('<BLOB>', 'id of the blob', hex32)
+    .description('have registered providers show that they had the units of a blob which a block draws, in one file')
+    .addOption(peerOption())
+    .requiredOption(
+      '--proof <FILE>',
+      'the bus proof under which it is to verify; its sixth last block draws (required)',
+    )
+    .option('--keys <K>', 'so many providers’ keys, each with a proof of its own', keyCount, 1)
+    .option('--out <FILE>', 'where to write it (default: ID.certificate)')
+    .option(
+      '--certificate-key <FILE>',
+      'verifying key of the certificate’s circuit (default: the development key built in)',
+    )
+  addOptions(command, shared.anchor(), shared.key(), shared.insecureDevSetup(), shared.dataDir())
+    .addHelpText('after', examples('storage certify ID --keys 2 --proof chain.proof --peer /ip4/192.0.2.7/tcp/8533'))
+    .action(run(certify))
+}
+
+async function certify(context: CliContext, id: string, options: Options): Promise<ExitCode> {
+  const { terminal, signal, env } = context
+  const { proof: file, out = `${id}.certificate`, json } = options
+  await requireWritable(out, env, options)
+  const judge = await openJudge(options, context)
+  const proved = await judge.verify(await readProof(file))
+  if (!proved.ok) return refuse(context, options, `proof:${proved.reject}`, proved.detail)
+  const { chain } = proved
+  const verifier = await openCertificateVerifier({ key: await readKey(options.certificateKey) })
+  return await withStorageNode(
+    context,
+    options,
+    ({ places, params }) => ({
+      folder: places.table,
+      settlement: settlementDir(options.settlementDir, params, context),
+    }),
+    async ({ node, storage }) => {
+      await node.table.caughtUp()
+      await meetHolders(node.host, Math.max(1, options.peer?.length ?? 0), signal)
+      const opened = await attestorOf(options, judge, chain, context)
+      try {
+        const allowInsecureSetup = insecureAllowed(options.insecureDevSetup, env)
+        const standard = { storage, chain, verifier, kernel: node.kernel, allowInsecureSetup }
+        const gathered = await gatherCertificate(
+          {
+            table: node.table.table,
+            index: node.index.index,
+            transport: node.host,
+            peers: node.host.partitions,
+            attestor: opened.attestor,
+            standard,
+            keyOf: async (name) => {
+              const key = await publicKeyOf(name)
+              return key === null ? null : bytesToHex(key)
+            },
+            onProgress: progressOf(context),
+            onRefused: (key, detail) => terminal.note(`not taken from ${key}: ${detail}`),
+          },
+          { id, keys: options.keys },
+          signal,
+        )
+        terminal.settle()
+        if (!gathered.ok) return refuse(context, options, gathered.reject, gathered.detail)
+        const { bytes, verified } = gathered
+        await writeAtomic(diskFiles, out, bytes)
+        const { height } = verified.challenge
+        const keys = verified.keys.map(({ key }) => key)
+        if (json) terminal.result(jsonLine({ valid: true, reason: null, file: out, bytes: bytes.length, height, keys }))
+        else terminal.result(`${out}: ${bytes.length} bytes, ${plural(keys.length, 'key')}, drawn by block ${height}`)
+        return EXIT.valid
+      } finally {
+        await opened.close()
+      }
+    },
+  )
+}
+
+/** How far all are, and how long the slowest will take at its pace so far. */
+function progressOf({ terminal, clock }: CliContext) {
+  const shares = new Map<string, { readonly since: number; share: number }>()
+  return (key: string, { done, total }: { readonly done: number; readonly total: number }) => {
+    const its = shares.get(key) ?? { since: clock(), share: 0 }
+    its.share = total === 0 ? 0 : done / total
+    shares.set(key, its)
+    const left = [...shares.values()].map(({ since, share }) =>
+      share === 0 ? Number.NaN : ((clock() - since) / 1000 / share) * (1 - share),
+    )
+    const slowest = Math.max(...left)
+    const eta = Number.isNaN(slowest) ? '' : `, ${duration(slowest)} left`
+    const parts = [...shares.values()].map(({ share }) => `${Math.round(100 * share)} %`)
+    terminal.progress(`proving ${parts.join(', ')}${eta}`)
+  }
+}
+
+function refuse({ terminal }: CliContext, { json }: Options, reason: string, detail: string): ExitCode {
+  if (json) terminal.result(jsonLine({ valid: false, reason, detail }))
+  terminal.note(`no certificate: ${reason}: ${detail}`)
+  return EXIT.invalid
+}

@@ -1,0 +1,47 @@
+import type { NetworkParams } from '../../src/bitcoin/index.ts'
+import { needsNoCeremony } from '../../src/bus/index.ts'
+import { UNIT_COSTS } from '../sampling/cost-to-fake.ts'
+import { SAMPLES } from './certificate.ts'
+
+/** A replica from which a blob cannot be restored has less than two thirds of its units. */
+const MOST_WITHOUT = 2 / 3
+/** Who may choose takes the best of so many blocks and keys. */
+const CHOICES = { blocks: 52_560, keys: 1_000 } as const
+
+/** What a certificate may claim, and what it may not. */
+export interface Claim {
+  readonly says: string
+  /** How likely a key passes whose replica cannot restore the blob. */
+  readonly error: {
+    readonly oneKey: number
+    /** The best of a year's blocks and a thousand keys. */
+    readonly chosen: number
+  }
+  /** What it takes to pass, for each key, from one raw copy that need not be its own: at any time after the block. */
+  readonly rawCopy: { readonly units: number; readonly coreSeconds: number; readonly cardSeconds: number }
+  readonly notShown: readonly string[]
+}
+
+const NOT_SHOWN = [
+  'separate copies: one raw copy answers for all keys, at the cost above',
+  'that anything is kept now or will be',
+  'that anybody serves it',
+  'that the parity is right',
+] as const
+
+const WORTHLESS = 'cost: on this network grinding and faking are free, and this shows that the code works'
+
+export function claimOf(params: NetworkParams, height: number, keys: number): Claim {
+  const oneKey = MOST_WITHOUT ** SAMPLES
+  const each = keys === 1 ? 'one key' : `each of ${keys} keys`
+  return {
+    says: `after block ${height}, ${each} could produce enough to restore the blob, if it is rightly coded`,
+    error: { oneKey, chosen: oneKey * CHOICES.blocks * CHOICES.keys },
+    rawCopy: {
+      units: SAMPLES,
+      coreSeconds: SAMPLES * UNIT_COSTS.core,
+      cardSeconds: SAMPLES * UNIT_COSTS.card,
+    },
+    notShown: needsNoCeremony(params) ? [...NOT_SHOWN, WORTHLESS] : NOT_SHOWN,
+  }
+}

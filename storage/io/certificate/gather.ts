@@ -1,0 +1,198 @@
+import { type BlockHash, decodeHeader, headerHash } from '../../../src/bitcoin/index.ts'
+import type {
+  Attestor,
+  AttestRequest,
+  HeaderAttestation,
+  InscriptionAttestation,
+  PeerName,
+  PeerTransport,
+} from '../../../src/bus/index.ts'
+import { hexToBytes, type Result, rejection } from '../../../src/lib/index.ts'
+import type { InscriptionIndex } from '../../../src/settlement/io/index.ts'
+import { saidByRecord } from '../../certificate/attested-record.ts'
+import { encodeCertificate } from '../../certificate/binary.ts'
+import type { Certificate, CertifiedKey, SignedSteps } from '../../certificate/certificate.ts'
+import { type VerifiedCertificate, type VerifyCertificateOptions, verifyCertificate } from '../../certificate/verify.ts'
+import { partitionPositions } from '../../params.ts'
+import { type CertificateAnswer, certificateKind } from '../../peers/certificate-kind.ts'
+import type { PartitionPeers } from '../../peers/partition-peers.ts'
+import type { TableEntry } from '../../table/blobs.ts'
+import { countsAt } from '../../table/registry.ts'
+import type { StorageTable } from '../../table/table.ts'
+import { findPeers } from '../find-peers.ts'
+import { FINAL_AFTER } from './answer-certificates.ts'
+
+/** Peers that are only known by name: how many are asked, how long they are looked for. */
+const FIND = { most: 64, ms: 3_000 }
+
+/** Why there is no certificate. */
+export type GatherReject = 'no-such-blob' | 'not-attested' | 'too-few-keys'
+
+export interface GatherComponents {
+  readonly table: StorageTable
+  readonly index: InscriptionIndex
+  readonly transport: PeerTransport
+  readonly peers: PartitionPeers
+  /** Under the proof that the certificate is to verify under. */
+  readonly attestor: Attestor
+  /** The standard that it is to meet, what the proof shows among it. */
+  readonly standard: VerifyCertificateOptions
+  /** The Ed25519 key in a peer's name, hex; null where it is of another kind. */
+  keyOf(peer: PeerName): Promise<string | null>
+  /** How far a provider is. */
+  onProgress?(key: string, part: Extract<CertificateAnswer, { kind: 'progress' }>): void
+  /** A provider gave none, or one that does not verify. */
+  onRefused?(key: string, detail: string): void
+}
+
+/** Of which blob, 64 hex digits, and by how many keys. */
+export interface GatherRequest {
+  readonly id: string
+  readonly keys: number
+}
+
+type Gathered = Result<{ readonly bytes: Uint8Array; readonly verified: VerifiedCertificate }, GatherReject>
+
+/** A provider that can be asked, with the record by which its key counts. */
+interface Candidate {
+  readonly key: string
+  readonly peer: PeerName
+  readonly provider: InscriptionAttestation
+}
+
+/** Asks registered providers for a certificate of one blob, drawn by the newest final block of the proof. */
+export async function gatherCertificate(
+  components: GatherComponents,
+  { id, keys: wanted }: GatherRequest,
+  signal: AbortSignal,
+): Promise<Gathered> {
+  const { table, standard } = components
+  const height = standard.chain.height - FINAL_AFTER
+  const entry = table.blobs.entry(id)
+  if (entry === null || entry.height > height) {
+    return rejection(
+      'no-such-blob',
+      `no such blob counts at height ${height}, ${FINAL_AFTER} blocks below the proof’s tip`,
+    )
+  }
+  const drawing = await attestDrawing(components, entry, height, signal)
+  if (drawing === null) return rejection('not-attested', 'the blob’s record or the block is not in the proved chain')
+  const partition = Math.floor(entry.first / partitionPositions(standard.storage))
+  const candidates = await candidatesAt(components, partition, height, signal)
+  const keys = new Map<string, CertifiedKey>()
+  const certificateOf = (parts: readonly CertifiedKey[]): Certificate => ({
+    verifyingKey: hexToBytes(standard.verifier.keyId),
+    blob: drawing.blob,
+    challenge: drawing.challenge,
+    keys: parts,
+  })
+  const question = { id: hexToBytes(id), height, blockHash: drawing.blockHash }
+  const left = [...candidates]
+  const askOne = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined && keys.size < wanted; next = left.shift()) {
+      const signed = await askProvider(components, next, question, signal)
+      if (signed === null) continue
+      const part = { provider: next.provider, ...signed, wins: [] }
+      const judged = await verifyCertificate(encodeCertificate(certificateOf([part])), standard)
+      if (judged.ok) keys.set(next.key, part)
+      else {
+        components.transport.blame(next.peer, 'lie', `${certificateKind.name}: ${judged.reject}`)
+        components.onRefused?.(next.key, `${judged.reject}: ${judged.detail}`)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(wanted, candidates.length) }, askOne))
+  if (keys.size < wanted) {
+    const detail = `${keys.size} of ${wanted}; ${candidates.length} providers whose keys count could be asked`
+    return rejection('too-few-keys', detail)
+  }
+  const parts = [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, wanted)
+  const bytes = encodeCertificate(certificateOf(parts.map(([, part]) => part)))
+  const result = await verifyCertificate(bytes, standard)
+  if (!result.ok) throw new Error(`parts that verify make no certificate: ${result.reject}: ${result.detail}`)
+  return { ok: true, bytes, verified: result.verified }
+}
+
+interface AttestedDrawing {
+  readonly blob: InscriptionAttestation
+  readonly challenge: HeaderAttestation
+  readonly blockHash: BlockHash
+}
+
+async function attestDrawing(
+  components: GatherComponents,
+  entry: TableEntry,
+  height: number,
+  signal: AbortSignal,
+): Promise<AttestedDrawing | null> {
+  const blob = await recordOf(components, { kind: 'blob', program: entry.id }, (at) => at === entry.height, signal)
+  const header = await attest(components, { kind: 'header', height }, signal)
+  if (blob === null || header?.kind !== 'header') return null
+  return { blob, challenge: header, blockHash: headerHash(decodeHeader(header.header)) }
+}
+
+/** Providers that are connected, or say in the DHT that they keep the partition, and whose keys count at a height. */
+async function candidatesAt(
+  components: GatherComponents,
+  partition: number,
+  height: number,
+  signal: AbortSignal,
+): Promise<Candidate[]> {
+  const { table, transport, peers, standard, keyOf } = components
+  const names = new Map<string, PeerName>()
+  const found = await findPeers(peers, partition, FIND, signal)
+  for (const name of new Set([...transport.peers(certificateKind), ...found])) {
+    const key = await keyOf(name)
+    if (key !== null) names.set(key, name)
+  }
+  const candidates: Candidate[] = []
+  for (const { author: key, peer } of table.providers.list()) {
+    const name = peer === null ? undefined : names.get(peer)
+    if (name === undefined || !table.providers.counts(key, height)) continue
+    const counts = (at: number) => countsAt(standard.storage, at, height)
+    const provider = await recordOf(components, { kind: 'provider', author: key }, counts, signal)
+    if (provider !== null) candidates.push({ key, peer: name, provider })
+  }
+  return candidates
+}
+
+/** Attests the first record that fits and that says what its kind says. */
+async function recordOf(
+  components: GatherComponents,
+  query: { readonly kind: 'blob' | 'provider'; readonly program?: string; readonly author?: string },
+  fits: (height: number) => boolean,
+  signal: AbortSignal,
+): Promise<InscriptionAttestation | null> {
+  for await (const { id, height, input, index } of components.index.query(query)) {
+    if (input !== 0 || index !== 0 || !fits(height)) continue
+    const made = await attest(components, { kind: 'inscription', id, height }, signal)
+    if (made?.kind !== 'inscription') continue
+    const said = saidByRecord(components.standard, made, query.kind)
+    if (said.ok && !(said.says.kind === 'provider' && said.says.peer === null)) return made
+  }
+  return null
+}
+
+async function attest({ attestor }: GatherComponents, request: AttestRequest, signal: AbortSignal) {
+  const made = await attestor.attest(request, signal)
+  return made.ok ? made.attestation : null
+}
+
+async function askProvider(
+  { transport, onProgress, onRefused }: GatherComponents,
+  { key, peer }: Candidate,
+  question: Parameters<(typeof certificateKind)['question']['encode']>[0],
+  signal: AbortSignal,
+): Promise<SignedSteps | null> {
+  let signed: SignedSteps | null = null
+  const asked = await transport.ask(peer, certificateKind, question, {
+    signal,
+    take(frame) {
+      if (frame.kind === 'progress') onProgress?.(key, frame)
+      else signed = { proof: frame.proof, signature: frame.signature }
+    },
+  })
+  if (asked.ok && signed !== null) return signed
+  onRefused?.(key, asked.ok ? 'no proof came' : `${asked.reject}: ${asked.detail}`)
+  return null
+}
