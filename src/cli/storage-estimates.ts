@@ -33,7 +33,7 @@ function replicasText({ estimate, ticks, from, to, wins, silent }: PartitionObse
 function costText({ cost: { units, coreSeconds, cardSeconds, isFree } }: PartitionObservation): string {
   const nothing = 'nothing is said of any single blob, of who operates what, or of disks'
   if (isFree) return `  to fake   free on this network: it shows that the code works, and nothing else; ${nothing}`
-  const work = `${Math.round(units)} encodings: ${coreSeconds.toFixed(0)} s of a core or ${cardSeconds.toFixed(1)} s of a graphics card`
+  const work = `${Math.round(units)} encodings, ${coreSeconds.toFixed(0)} s of a core or ${cardSeconds.toFixed(1)} s of a graphics card`
   return `  to fake   one replica, a block: ${work}; ${nothing}`
 }
 
