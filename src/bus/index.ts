@@ -67,22 +67,23 @@ export { type AskedUnder, type AttestedByPeers, attestByPeers, refreshByPeers } 
 export type { FirstOfPeersOptions } from './peers/first-of-peers.ts'
 export { pathKind } from './peers/path-kind.ts'
 export { proofGossip, proofKind } from './peers/proof-kind.ts'
-export type {
-  Answered,
-  Answerer,
-  Asked,
-  Asker,
-  AskPeerOptions,
-  AskReject,
-  Codec,
-  Fault,
-  Gossip,
-  GossipJudge,
-  GossipKind,
-  GossipVerdict,
-  PeerName,
-  PeerTransport,
-  RequestKind,
+export {
+  type Answered,
+  type Answerer,
+  type Asked,
+  type Asker,
+  type AskPeerOptions,
+  type AskReject,
+  type Codec,
+  type Fault,
+  type Gossip,
+  type GossipJudge,
+  type GossipKind,
+  type GossipVerdict,
+  type PeerName,
+  type PeerTransport,
+  type RequestKind,
+  refusal,
 } from './peers/transport.ts'
 export { type WaitingLimits, WaitingProofs } from './peers/waiting-proofs.ts'
 export type { WantedAddresses } from './peers/wanted-peers.ts'

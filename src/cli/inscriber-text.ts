@@ -1,9 +1,10 @@
 import type { Cost, InscriberNote, JobView, RecordWarning } from '../settlement/io/index.ts'
+import { plural } from './text.ts'
 
 /** Lines on a job: the first on itself, one more for each of its inscriptions. */
 export function jobLines({ id, status, commitTxid, fees, inscriptions }: JobView): string[] {
   const where = (confirmations: number | null) =>
-    confirmations === null ? 'not sent' : confirmations === 0 ? 'waits' : `${confirmations} confirmations`
+    confirmations === null ? 'not sent' : confirmations === 0 ? 'waits' : plural(confirmations, 'confirmation')
   return [
     `job ${id}: ${status}, commit ${commitTxid}, ${fees} satoshis of fees`,
     ...inscriptions.map((one) => `  ${one.id}  ${where(one.confirmations)}`),

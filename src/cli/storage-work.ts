@@ -2,6 +2,7 @@ import type { StorageParams } from '../../storage/index.ts'
 import { openKernel, TableService } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import type { BitcoindClient } from '../bitcoin/io/index.ts'
+import { whenFree } from '../lib/io/index.ts'
 import { openStorageNode, type StorageNode, type StorageNodeOptions } from '../node/index.ts'
 import { parseAddresses } from '../p2p/index.ts'
 import { IndexService } from '../settlement/io/index.ts'
@@ -45,9 +46,12 @@ export async function withTable(
     const service = new TableService({ inscriptions, client, params: storage, kernel, state: places.table })
     noteScan(inscriptions, opened, context)
     noteOutages(inscriptions.events, terminal.note)
-    await inscriptions.start(signal)
+    const onWait = ({ message }: Error, seconds: number) => {
+      terminal.note(`${message}: waiting for it, up to ${seconds} s`)
+    }
+    await whenFree(() => inscriptions.start(signal), { onWait, signal })
     try {
-      await service.start(signal)
+      await whenFree(() => service.start(signal), { onWait, signal })
       await service.caughtUp()
       terminal.settle()
       await work({ ...opened, service, inscriptions })

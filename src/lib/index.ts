@@ -6,6 +6,7 @@ export { bytesToHex, concatBytes, equalBytes, hexToBytes, readUint32, uint32Byte
 export { clientOfAddress } from './client-address.ts'
 export { asError, type Cure, errorCode, WscError, type WscErrorOptions } from './errors.ts'
 export { Emitter, type Events } from './events.ts'
+export { FairQuota } from './fair-quota.ts'
 export { atOnce, inTurns, type Pieces } from './in-pieces.ts'
 export {
   aBigint,

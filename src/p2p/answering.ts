@@ -1,6 +1,6 @@
 import type { Connection, Stream, StreamCloseEvent } from '@libp2p/interface'
 import type { Answerer, Fault, PeerName, RequestKind } from '../bus/index.ts'
-import { aborted, abortedError, asError, Budget, Deadline, RateLimiter } from '../lib/index.ts'
+import { aborted, abortedError, asError, Budget, clientOfAddress, Deadline, RateLimiter } from '../lib/index.ts'
 import { answerFrame, refusalFrame } from './answer-frame.ts'
 import { FrameStream, type StreamReject } from './frame-stream.ts'
 
@@ -23,14 +23,16 @@ class Enough extends Error {}
 
 /**
  * Answers one kind of question. A stream carries one question and its answer. Before a question costs anything the peer
- * has a place (so many at the same time, of one peer and of all) and a token (so many a second); what it does beyond
- * that, too long or too slowly, is told as its fault, and the stream is broken off.
+ * has a place (so many at the same time, of one peer, of one address and of all) and a token (so many a second); what it
+ * does beyond that, too long or too slowly, is told as its fault, and the stream is broken off.
  */
 export class Answering<Question, Answer> {
   readonly #kind: RequestKind<Question, Answer>
   readonly #answerer: Answerer<Question, Answer>
   readonly #components: AnsweringComponents
   readonly #places: Budget
+  /** Peers' names cost nothing: those of one address have fewer than half of all places together. */
+  readonly #addressPlaces: Budget
   readonly #rate: RateLimiter
   readonly #ending = new AbortController()
   readonly #underWay = new Set<Promise<void>>()
@@ -44,6 +46,8 @@ export class Answering<Question, Answer> {
     this.#answerer = answerer
     this.#components = components
     this.#places = new Budget(kind.concurrent)
+    const { total } = kind.concurrent
+    this.#addressPlaces = new Budget({ total, perClient: Math.ceil(total / 2) - 1 })
     this.#rate = new RateLimiter(kind.rate, components.clock)
   }
 
@@ -56,12 +60,19 @@ export class Answering<Question, Answer> {
   /** Takes a stream that a peer has opened; never throws. */
   onStream(stream: Stream, connection: Connection): void {
     const peer = connection.remotePeer.toString()
-    const leave = this.#places.take(peer, 1)
-    if (leave === null) {
-      // Others may have all places: that is no fault of this peer.
-      if (this.#places.total < this.#kind.concurrent.total) this.#blame(peer, 'flood', 'too many questions at once')
+    const place = this.#places.take(peer, 1)
+    const addressPlace = place && this.#addressPlaces.take(addressOf(connection), 1)
+    if (place === null || addressPlace === null) {
+      // Others may have all places, or all of this address: that is no fault of this peer.
+      const isOwn = place === null && this.#places.total < this.#kind.concurrent.total
+      if (isOwn) this.#blame(peer, 'flood', 'too many questions at once')
+      place?.()
       stream.abort(new Enough('no place'))
       return
+    }
+    const leave = () => {
+      place()
+      addressPlace()
     }
     const work = this.#exchange(stream, peer, leave).finally(() => {
       leave()
@@ -166,6 +177,10 @@ export class Answering<Question, Answer> {
   #blame(peer: PeerName, fault: Fault, detail: string): void {
     this.#components.blame(peer, fault, `${this.#kind.name}: ${detail}`)
   }
+}
+
+function addressOf({ remoteAddr }: Connection): string {
+  return clientOfAddress(remoteAddr.getComponents()[0]?.value ?? '')
 }
 
 async function refuse(frames: FrameStream, reason: string, detail: string): Promise<void> {

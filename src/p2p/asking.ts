@@ -1,5 +1,5 @@
 import type { Stream } from '@libp2p/interface'
-import type { Asked, AskPeerOptions, AskReject, RequestKind } from '../bus/index.ts'
+import { type Asked, type AskPeerOptions, type AskReject, type RequestKind, refusal } from '../bus/index.ts'
 import { abortedError, Deadline, rejection, throwIfAborted } from '../lib/index.ts'
 import { MAX_REFUSAL_BYTES, readAnswerFrame } from './answer-frame.ts'
 import { FrameStream } from './frame-stream.ts'
@@ -66,7 +66,7 @@ async function readAnswer<Question, Answer>(
     }
     const part = readAnswerFrame(read.frame)
     if (!part.ok) return part
-    if (part.read.kind === 'refusal') return rejection('refused', `${part.read.reason}: ${part.read.detail}`)
+    if (part.read.kind === 'refusal') return refusal(part.read.reason, part.read.detail)
     if (count === kind.maxFrames || part.read.body.length > kind.maxAnswerBytes) {
       return rejection('oversized', 'more than this kind of answer has')
     }
@@ -83,7 +83,7 @@ async function readAnswer<Question, Answer>(
   }
 }
 
-const ASK_REJECT: Readonly<Record<'malformed' | 'oversized' | 'truncated' | 'gone', AskReject>> = {
+const ASK_REJECT: Readonly<Record<'malformed' | 'oversized' | 'truncated' | 'gone', Exclude<AskReject, 'refused'>>> = {
   malformed: 'malformed',
   oversized: 'oversized',
   truncated: 'malformed',

@@ -1,6 +1,6 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { PeerName } from '../bus/index.ts'
-import { abortedError, delay } from '../lib/index.ts'
+import { abortedError, Deadline, delay } from '../lib/index.ts'
 import { peerOf } from './addresses.ts'
 import { p2pError } from './errors.ts'
 import type { OpenedLibp2p } from './open-libp2p.ts'
@@ -45,16 +45,17 @@ export class Bootstrap {
     }
   }
 
-  async connect(address: Multiaddr, signal?: AbortSignal): Promise<PeerName> {
-    const late = AbortSignal.timeout(DIAL_MS)
+  async #connect(address: Multiaddr, signal: AbortSignal): Promise<PeerName> {
+    const late = new Deadline(DIAL_MS)
     try {
-      const ending = signal === undefined ? late : AbortSignal.any([late, signal])
-      const connection = await this.#libp2p.dial(address, { signal: ending })
+      const connection = await this.#libp2p.dial(address, { signal: AbortSignal.any([late.signal, signal]) })
       return connection.remotePeer.toString()
     } catch (cause) {
-      if (signal?.aborted) throw abortedError(signal.reason)
-      const detail = late.aborted ? `no answer within ${DIAL_MS / 1000} s` : reasonOf(cause as Error)
+      if (signal.aborted) throw abortedError(signal.reason)
+      const detail = late.isOver ? `no answer within ${DIAL_MS / 1000} s` : reasonOf(cause as Error)
       throw p2pError('E_P2P_UNREACHABLE', `${address.toString()} cannot be reached: ${detail}`, { cause })
+    } finally {
+      late.clear()
     }
   }
 
@@ -65,7 +66,7 @@ export class Bootstrap {
     if (peer === this.#libp2p.peerId.toString()) return
     if (isConnected && peer !== undefined) return this.#reached(text, peer)
     try {
-      this.#reached(text, await this.connect(address, signal))
+      this.#reached(text, await this.#connect(address, signal))
     } catch (error) {
       if (signal.aborted) throw error
       if (!this.#failing.has(text)) this.#events.unreachable({ address: text, detail: (error as Error).message })

@@ -1,7 +1,7 @@
 import { BaseDatastore } from 'datastore-core/base'
 import type { KeyQuery, Pair, Query } from 'interface-datastore'
 import { Key } from 'interface-datastore/key'
-import { FairQuota } from './fair-quota.ts'
+import { FairQuota } from '../lib/index.ts'
 
 /** How many entries other peers may make us keep. */
 export interface DatastoreLimits {

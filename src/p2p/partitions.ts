@@ -16,7 +16,6 @@ export function partitionKey(prefix: string, partition: number): CID {
 /** The part of libp2p's content routing that is used. */
 export interface ContentRouting {
   provide(key: CID, options?: { readonly signal?: AbortSignal }): Promise<void>
-  cancelReprovide(key: CID): Promise<void>
   findProviders(
     key: CID,
     options?: { readonly signal?: AbortSignal },
@@ -39,11 +38,6 @@ export class Partitions {
   /** Tells the peers nearest to the partition's key; told again by itself as long as the host runs. */
   async provide(partition: number, signal?: AbortSignal): Promise<void> {
     await this.#routing.provide(partitionKey(this.#prefix, partition), { ...(signal !== undefined && { signal }) })
-  }
-
-  /** Told no longer; what others remember of it ends after two days. */
-  async leave(partition: number): Promise<void> {
-    await this.#routing.cancelReprovide(partitionKey(this.#prefix, partition))
   }
 
   /** Each provider once, as they are found. */

@@ -124,11 +124,6 @@ export class PeerHost implements RunningService, PeerTransport {
     return this.#running.ended()
   }
 
-  /** Connects with whoever is at this address. Throws E_P2P_UNREACHABLE where nobody can be, or may be, reached there. */
-  async connect(address: Multiaddr, signal?: AbortSignal): Promise<PeerName> {
-    return await this.#bootstrap.connect(address, signal)
-  }
-
   peers<Question, Answer>(kind: RequestKind<Question, Answer>): PeerName[] {
     return this.#known.speaking(this.#protocol(kind)).filter((peer) => !this.isBanned(peer))
   }

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Result } from '../../src/lib/index.ts'
 import type { StorageKernel } from '../../src/proving/index.ts'
-import { longestBlob } from '../blob/shape.ts'
-import { type BuildReject, buildManifest } from '../manifest/build.ts'
+import type { BuildReject } from '../manifest/build.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import { partitionPositions, type StorageParams } from '../params.ts'
+import type { StorageParams } from '../params.ts'
 import { burnFor } from '../records/burn.ts'
+import { buildContent, eachBlob } from './build-content.ts'
 import { FileStore } from './file-store.ts'
-import { counted, type FolderReject, sourceFiles } from './folder.ts'
+import type { FolderReject } from './folder.ts'
 
 /** A blob that content would be. */
 export interface MeasuredBlob {
@@ -22,7 +22,7 @@ export interface MeasuredBlob {
 /** What storing content would take. */
 export interface Measured {
   readonly manifest: Manifest
-  /** Of content, in order, and then the manifest's: each takes a record of its own. */
+  /** Each once, the manifest's as the last: each takes a record of its own. */
   readonly blobs: readonly MeasuredBlob[]
   readonly chunks: number
   /** Satoshis to be burned in a block of that height. */
@@ -36,7 +36,7 @@ export interface MeasureOptions {
   readonly height: number
   readonly signal?: AbortSignal | undefined
   /** How far it is: of two readings of all. */
-  onProgress?(done: number, of: number): void
+  readonly onProgress?: ((done: number, of: number) => void) | undefined
 }
 
 /** Makes blobs and manifest of a file or folder as storing it would, and keeps nothing of them. */
@@ -44,27 +44,20 @@ export async function measure(
   path: string,
   { kernel, params, height, signal, onProgress }: MeasureOptions,
 ): Promise<Result<Measured, BuildReject | FolderReject>> {
-  const sources = await sourceFiles(path, signal)
-  if (!sources.ok) return sources
   const scratch = await mkdtemp(join(tmpdir(), 'wsc-put-'))
   let store: FileStore | null = null
   try {
-    const built = await buildManifest(
-      kernel,
-      counted(sources, (done, of) => onProgress?.(done, of)),
-      {
-        blobBytes: longestBlob(partitionPositions(params)),
-        signal,
-        // One after another: each takes the place of the one before.
-        async storeFor() {
-          store ??= await FileStore.open(join(scratch, 'blob'))
-          return store
-        },
+    const built = await buildContent(path, {
+      ...{ kernel, params, signal, onProgress },
+      // One after another: each takes the place of the one before.
+      async storeFor() {
+        store ??= await FileStore.open(join(scratch, 'blob'))
+        return store
       },
-    )
+    })
     if (!built.ok) return built
-    const blobs = [...built.blobs, built.root].map(({ id, length, shape }) => ({ id, length, chunks: shape.chunks }))
-    const chunks = blobs.reduce((total, blob) => total + blob.chunks, 0)
+    const { once, chunks } = eachBlob(built)
+    const blobs = once.map(({ blob: { id, length, shape } }) => ({ id, length, chunks: shape.chunks }))
     return { ok: true, manifest: built.manifest, blobs, chunks, burn: burnFor(params, chunks, height) }
   } finally {
     await (store as FileStore | null)?.close()

@@ -94,7 +94,7 @@ export async function partitionStatus(
 
 /** Whether a peer that was asked what it holds says that it keeps no such partition. */
 export function isNotKept(asked: Exclude<Asked<Holdings>, { ok: true }>): boolean {
-  return asked.reject === 'refused' && asked.detail.startsWith('other-partition:')
+  return asked.reject === 'refused' && asked.reason === 'other-partition'
 }
 
 /** That time is up is said as a peer's that cannot be reached; that we are to end is thrown. */

@@ -4,6 +4,5 @@ import type { PeerName } from '../../src/bus/index.ts'
 export interface PartitionPeers {
   /** Tells that this node keeps a partition. */
   provide(partition: number, signal?: AbortSignal): Promise<void>
-  leave(partition: number): Promise<void>
   find(partition: number, signal?: AbortSignal): AsyncIterable<PeerName>
 }

@@ -42,7 +42,7 @@ export const chunkKind: RequestKind<PieceQuestion, GivenPiece> = {
   maxAnswerBytes: CHUNK_PATH_BYTES + CHUNK_BYTES,
   maxFrames: 1,
   rate: { burst: 400, perSecond: 200 },
-  concurrent: { total: 32, perClient: 8 },
+  concurrent: { total: 64, perClient: 8 },
   questionMs: 5_000,
   answerMs: 30_000,
 }
@@ -56,7 +56,7 @@ export const unitKind: RequestKind<PieceQuestion, GivenPiece> = {
   maxAnswerBytes: UNIT_PATH_BYTES + UNIT_BYTES,
   maxFrames: 1,
   rate: { burst: 2_000, perSecond: 1_000 },
-  concurrent: { total: 64, perClient: 16 },
+  concurrent: { total: 128, perClient: 16 },
   questionMs: 5_000,
   answerMs: 30_000,
 }

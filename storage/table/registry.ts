@@ -28,6 +28,8 @@ export function countsAt(
 export class Providers {
   readonly #params: StorageParams
   readonly #records = new Map<string, At<ProviderRecord>[]>()
+  /** Authors of each block's records. */
+  readonly #ofBlock = new Map<number, ReadonlySet<string>>()
 
   constructor(params: StorageParams) {
     this.#params = params
@@ -39,14 +41,12 @@ export class Providers {
       its.push({ ...record, height })
       this.#records.set(record.author, its)
     }
+    if (records.length > 0) this.#ofBlock.set(height, new Set(records.map(({ author }) => author)))
   }
 
+  /** Takes the last block out. */
   undo(height: number): void {
-    for (const [author, records] of this.#records) {
-      const left = records.filter((record) => record.height !== height)
-      if (left.length === 0) this.#records.delete(author)
-      else if (left.length < records.length) this.#records.set(author, left)
-    }
+    takeOut(this.#records, this.#ofBlock, height)
   }
 
   /** Whether an author's key counts for challenges at this height. */
@@ -98,6 +98,8 @@ export class Names {
   readonly #params: StorageParams
   /** Records that each was the one to hold, in order: what an undone block gives back. */
   readonly #held = new Map<string, At<NameRecord>[]>()
+  /** Names that each block gave another meaning. */
+  readonly #ofBlock = new Map<number, ReadonlySet<string>>()
 
   constructor(params: StorageParams) {
     this.#params = params
@@ -105,22 +107,24 @@ export class Names {
 
   /** For each record whether it holds now: one that is not later by its `seq` than another does not. */
   apply(height: number, records: readonly NameRecord[]): boolean[] {
-    return records.map((record) => {
+    const given = new Set<string>()
+    const holds = records.map((record) => {
       const key = `${record.author}:${record.name}`
       const held = this.#held.get(key) ?? []
       const last = held.at(-1)
       if (last !== undefined && record.seq <= last.seq) return false
-      this.#held.set(key, [...held, { ...record, height }])
+      held.push({ ...record, height })
+      this.#held.set(key, held)
+      given.add(key)
       return true
     })
+    if (given.size > 0) this.#ofBlock.set(height, given)
+    return holds
   }
 
+  /** Takes the last block out. */
   undo(height: number): void {
-    for (const [key, held] of this.#held) {
-      const left = held.filter((record) => record.height !== height)
-      if (left.length === 0) this.#held.delete(key)
-      else if (left.length < held.length) this.#held.set(key, left)
-    }
+    takeOut(this.#held, this.#ofBlock, height)
   }
 
   /** What a name means at a height, the tip's or a later one; null where nothing. */
@@ -148,4 +152,18 @@ export class Names {
     const until = since + this.#params.nameBlocks
     return id === null || height >= until ? null : { author, name, id, seq, height: since, until }
   }
+}
+
+/** Takes out what the last block added: what is touched is that block's, however much there is of others. */
+function takeOut(
+  records: Map<string, { readonly height: number }[]>,
+  ofBlock: Map<number, ReadonlySet<string>>,
+  height: number,
+): void {
+  for (const key of ofBlock.get(height) ?? []) {
+    const its = records.get(key) ?? []
+    while (its.at(-1)?.height === height) its.pop()
+    if (its.length === 0) records.delete(key)
+  }
+  ofBlock.delete(height)
 }

@@ -75,3 +75,13 @@ export const winParts: Readonly<Record<string, number>> = {
   canonical: 307,
   below: 128,
 }
+
+export const certifyCount = { nonLinear: 100_734, linear: 5 } as const
+
+/** Of the step of a certificate, by component. */
+export const certifyParts: Readonly<Record<string, number>> = {
+  beta: 6 * 240,
+  draw: 6 * 388,
+  opened: 6 * 16_161,
+  ...Object.fromEntries([0, 1, 2, 3, 4].map((i) => [`linear ${i}`, 1])),
+}

@@ -46,3 +46,13 @@ export function modelInput<Signals>(input: CircuitInput): Signals {
   const numbers = (value: CircuitValue): unknown => (typeof value === 'object' ? value.map(numbers) : BigInt(value))
   return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, numbers(value)])) as Signals
 }
+
+/** How many constraints each part of a circuit has, all its instances together. */
+export function countByPart(names: readonly string[]): Record<string, number> {
+  const counted: Record<string, number> = {}
+  for (const name of names) {
+    const part = name.split(/[.:[]/)[name.startsWith('main.') ? 1 : 0]!
+    counted[part] = (counted[part] ?? 0) + 1
+  }
+  return counted
+}

@@ -26,7 +26,17 @@ it('a certificate is gathered from a provider, and verified from files: natively
   // In the provider's own directory, so that its peer is the one that signs.
   await place.json('storage', 'register', ...keeps)
   await place.node.mine(1)
-  provider = place.start('storage', 'serve', '--partition', '0', ...keeps, '--listen', '/ip4/127.0.0.1/tcp/0', '--json')
+  provider = place.start(
+    'storage',
+    'serve',
+    '--partition',
+    '0',
+    ...keeps,
+    '--listen',
+    '/ip4/127.0.0.1/tcp/0',
+    '--certify',
+    '--json',
+  )
   const { listening } = z.object({ listening: z.array(z.string()) }).parse(JSON.parse(await provider.line('listening')))
   const peer = ['--peer', listening[0] as string]
   await writeFile(place.file('noise.bin'), someBytes(300_000))
@@ -45,6 +55,27 @@ it('a certificate is gathered from a provider, and verified from files: natively
     valid: true,
     keys: { length: 1 },
   })
+
+  for (const [blob, keys, reason] of [
+    [id, '2', 'too-few-keys'],
+    ['00'.repeat(32), '1', 'no-such-blob'],
+  ] as const) {
+    const out = place.file('refused.certificate')
+    const refused = await place.run(
+      'storage',
+      'certify',
+      blob,
+      ...peer,
+      ...under,
+      '--keys',
+      keys,
+      '--out',
+      out,
+      '--json',
+    )
+    expect([refused.exit, JSON.parse(refused.stdout)]).toMatchObject([1, { valid: false, reason }])
+    await expect(readFile(out)).rejects.toMatchObject({ code: 'ENOENT' })
+  }
 
   await place.node.stop()
   const [native, wasm] = [

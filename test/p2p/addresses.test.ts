@@ -1,13 +1,12 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import { mainnet, regtest, signet, testnet4 } from '../../src/bitcoin/index.ts'
-import { errorCode } from '../../src/lib/index.ts'
 import { parseAddresses, peerOf } from '../../src/p2p/addresses.ts'
 import { connectionGate } from '../../src/p2p/gate.ts'
 import { protocolId, protocolPrefix, topicId } from '../../src/p2p/protocol-names.ts'
 import { PublicAddresses } from '../../src/p2p/public-addresses.ts'
 import { Scoreboard } from '../../src/p2p/scoreboard.ts'
-import { HostPlace } from './host-place.ts'
+import { HostPlace, nextOf } from './host-place.ts'
 
 const PRIVATE = [
   '/ip4/127.0.0.1/tcp/1',
@@ -85,9 +84,9 @@ describe('a host of a public network', () => {
 
   it.each([mainnet, testnet4, signet])('does not dial this machine', async (params) => {
     const listening = await hosts.started({ params })
-    const host = await hosts.started({ params, listen: [] })
-    const [address] = parseAddresses(listening.addresses)
-    if (address === undefined) throw new Error('it does not listen')
-    expect(await host.connect(address).catch(errorCode)).toBe('E_P2P_UNREACHABLE')
+    const host = await hosts.open({ params, listen: [], bootstrap: listening.addresses })
+    const unreachable = nextOf(host.events, 'unreachable')
+    await host.start()
+    expect(await unreachable).toMatchObject({ detail: expect.stringContaining('no address of the public internet') })
   })
 })

@@ -7,7 +7,6 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import { regtest, signet } from '../../src/bitcoin/index.ts'
-import type { RequestKind } from '../../src/bus/index.ts'
 import { newIdentity } from '../../src/p2p/identity.ts'
 import { HOST_LIMITS } from '../../src/p2p/limits.ts'
 import { openLibp2p } from '../../src/p2p/open-libp2p.ts'
@@ -16,25 +15,11 @@ import { Scoreboard } from '../../src/p2p/scoreboard.ts'
 import { fakeProof } from '../bus/fake-proof.ts'
 import { at, chain } from '../bus/served-place.ts'
 import { BusPlace } from './bus-place.ts'
+import { echo } from './echo-kind.ts'
 import { addressOf, nextOf } from './host-place.ts'
 import { hostilePeer } from './hostile-peer.ts'
 
 const place = new BusPlace()
-const bytes = { encode: (value: Uint8Array) => value, decode: (value: Uint8Array) => ({ ok: true, value }) as const }
-
-const echo: RequestKind<Uint8Array, Uint8Array> = {
-  name: 'test/echo/1',
-  question: bytes,
-  answer: bytes,
-  maxQuestionBytes: 1000,
-  maxAnswerBytes: 1000,
-  maxFrames: 1,
-  rate: { burst: 1e6, perSecond: 1e6 },
-  concurrent: { total: 16, perClient: 8 },
-  questionMs: 30_000,
-  answerMs: 30_000,
-}
-
 async function echoing(options: Parameters<typeof place.hosts.open>[0] = {}) {
   const host = await place.hosts.open(options)
   await host.answer(echo, async (question) => ({ ok: true, frames: [question] }))

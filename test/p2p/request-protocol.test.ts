@@ -1,24 +1,18 @@
 import type { Stream } from '@libp2p/interface'
 import { describe, expect, it } from 'vitest'
-import { type Answerer, type PeerTransport, pathKind, type RequestKind } from '../../src/bus/index.ts'
+import { type Answerer, type PeerTransport, pathKind } from '../../src/bus/index.ts'
 import { errorCode } from '../../src/lib/index.ts'
 import { encodeFrame } from '../../src/p2p/frames.ts'
 import type { PeerHost } from '../../src/p2p/index.ts'
+import { echo as wideEcho } from './echo-kind.ts'
 import { addressOf, HostPlace, nextOf } from './host-place.ts'
 import { hostilePeer } from './hostile-peer.ts'
 
 const place = new HostPlace()
 
-const bytes = { encode: (value: Uint8Array) => value, decode: (value: Uint8Array) => ({ ok: true, value }) as const }
-
-/** Asks for so many frames, by the four bytes of a number. */
-const echo: RequestKind<Uint8Array, Uint8Array> = {
-  name: 'test/echo/1',
-  question: bytes,
-  answer: bytes,
-  maxQuestionBytes: 1000,
-  maxAnswerBytes: 65_536,
-  maxFrames: 256,
+/** Small, so that a test reaches each limit soon. */
+const echo = {
+  ...wideEcho,
   rate: { burst: 1000, perSecond: 1000 },
   concurrent: { total: 8, perClient: 2 },
   questionMs: 400,
@@ -58,7 +52,10 @@ describe('a request protocol', () => {
     expect(asking.peers(echo)).toEqual([answering.name])
     expect(asking.peers(pathKind)).toEqual([])
     expect(await ask(Uint8Array.of(1, 2))).toEqual({ ok: true, frames: [Uint8Array.of(1, 2)] })
-    expect(await ask(new Uint8Array())).toEqual({ ok: false, reject: 'refused', detail: 'empty: ask something' })
+    expect(await ask(new Uint8Array())).toEqual({
+      ...{ ok: false, reject: 'refused', reason: 'empty' },
+      detail: 'empty: ask something',
+    })
     expect(await asking.ask(answering.name, pathKind, 7)).toMatchObject({ ok: false, reject: 'unreachable' })
   })
 
@@ -212,6 +209,31 @@ describe('a hostile peer', () => {
     await streams
     await expect.poll(() => honest.peers(echo)).toContain(host.name)
     expect(await honest.ask(host.name, echo, Uint8Array.of(7))).toEqual({ ok: true, frames: [Uint8Array.of(7)] })
+  })
+
+  it('that goes by many names from one address leaves half of all places to others', async () => {
+    const host = await place.open()
+    const asked: Uint8Array[] = []
+    const held = { ...wideEcho, concurrent: { total: 8, perClient: 2 } }
+    await host.answer(held, (question) => {
+      asked.push(question)
+      return new Promise(() => undefined)
+    })
+    await host.start()
+    const faults = faultsOf(host)
+    const streams: Stream[] = []
+    for (let name = 0; name < 4; name++) {
+      const { open } = await hostilePeer(place, host)
+      for (let i = 0; i < 2; i++) {
+        const stream = await open(held)
+        streams.push(stream)
+        // One without a place may be broken off by now.
+        if (stream.status === 'open') stream.send(encodeFrame(Uint8Array.of(name, i)))
+      }
+    }
+    await expect.poll(() => streams.filter(({ status }) => status === 'open').length).toBe(3)
+    await expect.poll(() => asked.length).toBe(3)
+    expect(faults).toEqual([])
   })
 
   it('that is banned does not come back', async () => {

@@ -228,3 +228,11 @@ export async function verdict(
   const result = await verifyCertificate(bytes, { ...options, ...other })
   return result.ok ? null : result.reject
 }
+
+/** One bit of every so many bytes altered, each by itself: none of these is a certificate. */
+export async function expectFlipsRefused(bytes: Uint8Array, step: number): Promise<void> {
+  for (let at = 0; at < bytes.length; at += step) {
+    const altered = bytes.map((byte, i) => (i === at ? byte ^ (1 << (at % 8)) : byte))
+    if ((await verdict(altered)) === null) throw new Error(`byte ${at} may be altered`)
+  }
+}

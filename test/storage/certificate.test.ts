@@ -12,6 +12,7 @@ import {
   carol,
   certificateOf,
   chainJson,
+  expectFlipsRefused,
   keyPart,
   options,
   PROOFS,
@@ -81,14 +82,7 @@ describe('a certificate', () => {
   })
 
   it('refuses an altered byte anywhere', async () => {
-    const soak = process.env.WSC_SOAK === '1'
-    const step = soak ? 1 : Math.ceil(one.length / 150)
-    for (let at = 0; at < one.length; at += step) {
-      expect(
-        await verdict(one.map((byte, i) => (i === at ? byte ^ (1 << (at % 8)) : byte))),
-        `byte ${at}`,
-      ).not.toBeNull()
-    }
+    await expectFlipsRefused(one, Math.ceil(one.length / 150))
   })
 })
 

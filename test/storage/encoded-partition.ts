@@ -40,6 +40,8 @@ interface KeptBlob {
 /** A provider with one partition of three blobs, all of it encoded. */
 export interface WinScene {
   readonly key: Uint8Array
+  /** Of all entries of the table, in order. */
+  readonly leaves: readonly Leaf[]
   readonly tableRoot: Uint8Array
   readonly blobs: readonly KeptBlob[]
   /** The unit of this number in the partition. */
@@ -65,7 +67,8 @@ export async function winScene(key: Uint8Array = someBytes(32, 3)): Promise<WinS
     leaves.push({ id, first, count })
     first += count
   }
-  tree.append([...others, ...leaves])
+  const all = [...others, ...leaves]
+  tree.append(all)
   const kept = await Promise.all(
     blobs.map(async (blob, i): Promise<KeptBlob> => {
       const numbers = Uint32Array.from({ length: blob.bytes.length / UNIT_BYTES }, (_, unit) => unit)
@@ -74,7 +77,7 @@ export async function winScene(key: Uint8Array = someBytes(32, 3)): Promise<WinS
     }),
   )
   return {
-    ...{ key, tableRoot: tree.root, blobs: kept },
+    ...{ key, leaves: all, tableRoot: tree.root, blobs: kept },
     unit(number) {
       const position = FIRST + Math.floor(number / 16)
       const { blob, encoded, entry } = kept.find(({ entry }) => position < entry.first + entry.count)!

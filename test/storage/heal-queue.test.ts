@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { HealQueue } from '../../storage/replica/heal-queue.ts'
 
 /** A queue with a clock that the test moves. */
-function queue(perAuthor = 2) {
+function queue(places = { total: 4, perAuthor: 2, vain: 2, vainPerAuthor: 1 }) {
   const clock = { now: 0 }
-  return { clock, queue: new HealQueue({ firstMs: 1_000, mostMs: 60_000 }, perAuthor, () => clock.now) }
+  return { clock, queue: new HealQueue({ firstMs: 1_000, mostMs: 60_000 }, places, () => clock.now) }
 }
 
 describe('the queue of blobs that are to be healed', () => {
@@ -53,8 +53,32 @@ describe('the queue of blobs that are to be healed', () => {
     expect(heal.take()).toMatch(/^hole/)
   })
 
+  it('leaves places to blobs that were never tried, whoever has those that are tried in vain', () => {
+    const { queue: heal, clock } = queue()
+    for (let i = 0; i < 8; i++) heal.add(`hole${i}`, `mallory${i}`)
+    for (let id = heal.take(); id !== null; id = heal.take()) heal.failed(id)
+    // All are due again, and tried for as long as their peers like.
+    clock.now += 1_000_000
+    expect([heal.take(), heal.take(), heal.take(), heal.dueIn()]).toEqual(['hole0', 'hole1', null, null])
+    heal.hurryAll()
+    for (const id of ['new', 'newer']) heal.add(id, 'alice')
+    expect([heal.take(), heal.take(), heal.take()]).toEqual(['new', 'newer', null])
+  })
+
+  it('leaves one of an author’s places to those of his blobs that were never tried', () => {
+    const { queue: heal, clock } = queue()
+    for (const id of ['old', 'older']) heal.add(id, 'alice')
+    for (let id = heal.take(); id !== null; id = heal.take()) heal.failed(id)
+    clock.now += 1_000_000
+    heal.add('new', 'alice')
+    expect([heal.take(), heal.take(), heal.take()]).toEqual(['old', 'new', null])
+    heal.remove('new')
+    heal.failed('old')
+    expect(heal.take()).toBe('older')
+  })
+
   it('gives in the order of when blobs are due, whatever is added, removed and hurried', () => {
-    const { queue: heal, clock } = queue(1_000)
+    const { queue: heal, clock } = queue({ total: 1_000, perAuthor: 1_000, vain: 1_000, vainPerAuthor: 1_000 })
     const due = new Map<string, number>()
     let seed = 7
     const random = (below: number) => {

@@ -1,4 +1,12 @@
-import type { Answerer, AskPeerOptions, Fault, PeerName, PeerTransport, RequestKind } from '../../src/bus/index.ts'
+import {
+  type Answerer,
+  type AskPeerOptions,
+  type Fault,
+  type PeerName,
+  type PeerTransport,
+  type RequestKind,
+  refusal,
+} from '../../src/bus/index.ts'
 import { orAborted, rejection } from '../../src/lib/index.ts'
 
 type AnyAnswerer = Answerer<never, never>
@@ -36,7 +44,7 @@ export class PeerNet {
         if (!read.ok) return rejection('malformed', read.detail)
         const answering = answerer(read.value, { peer: own, signal: new AbortController().signal })
         const answered = await orAborted(answering, options?.signal)
-        if (!answered.ok) return rejection('refused', `${answered.reject}: ${answered.detail}`)
+        if (!answered.ok) return refusal(answered.reject, answered.detail)
         const frames: Answer[] = []
         for await (const frame of answered.frames) {
           const decoded = kind.answer.decode(kind.answer.encode(frame))

@@ -14,7 +14,6 @@ function dht(answers: readonly (readonly string[] | Error)[]) {
   const asked: number[] = []
   const peers: PartitionPeers = {
     provide: async () => undefined,
-    leave: async () => undefined,
     async *find(partition) {
       const answer = answers[asked.push(partition) - 1] ?? []
       if (answer instanceof Error) throw answer
@@ -57,7 +56,6 @@ describe('providers among peers', () => {
 
   const never: PartitionPeers = {
     provide: async () => undefined,
-    leave: async () => undefined,
     find: (_, signal = new AbortController().signal) => ({
       [Symbol.asyncIterator]: () => ({
         next: async () => {

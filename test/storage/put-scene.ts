@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PeerName } from '../../src/bus/index.ts'
-import { bytesToHex, Emitter, rejection } from '../../src/lib/index.ts'
+import { bytesToHex, Emitter, hexToBytes, rejection } from '../../src/lib/index.ts'
 import {
   Inscriber,
   type InscriberEvents,
@@ -11,7 +11,7 @@ import {
   openStore,
   type Store,
 } from '../../src/settlement/io/index.ts'
-import { blobShape, recordsOf, type StorageParams, StorageTable } from '../../storage/index.ts'
+import { blobShape, CODING, recordsOf, type StorageParams, StorageTable } from '../../storage/index.ts'
 import { type EncodedContent, PutService, type TableService } from '../../storage/io/index.ts'
 import type { PutOptions } from '../../storage/io/put/put-service.ts'
 import type { BlobState } from '../../storage/peers/offer-kind.ts'
@@ -20,9 +20,13 @@ import { FakeBitcoind } from '../support/fake-bitcoind.ts'
 import { decoded } from '../support/synthetic-block.ts'
 import { kernel } from './kernels.ts'
 import { PeerNet } from './peer-net.ts'
-import { alice, blobOf } from './record-scene.ts'
+import { alice } from './record-scene.ts'
+import { blobWith, type Giving, giveBlobs } from './test-blob.ts'
 
-const TIMING = { meetMs: 5, lookMs: 20, patience: 3 }
+const TIMING = { meetMs: 5, lookMs: 20, patience: 3, stillLooks: 5 }
+
+/** As many as any test puts at once. */
+const ready = await Promise.all(Array.from({ length: 26 }, (_, i) => blobWith(1_000, 2_000 + i)))
 
 /** What a provider answers to an offer, given whether the blob is in the table. */
 type Says = (isCounted: boolean) => BlobState | 'other-partition'
@@ -58,12 +62,11 @@ export class PutScene {
     await rm(this.folder, { recursive: true, force: true })
   }
 
-  /** Content of so many blobs, whose data nobody will ask for. */
+  /** Content of so many blobs of one data unit. */
   content(blobs: number): EncodedContent {
-    const all = Array.from({ length: blobs }, (_, i) => {
-      const { id, root, coding, length } = blobOf(BigInt(1000 + i))
-      const blob = { id, root, coding, length, shape: blobShape(length), unitRoots: new Uint8Array(16 * 32) }
-      return { id: bytesToHex(id), blob: blob as never, file: join(this.folder, 'none') }
+    const all = ready.slice(0, blobs).map(({ id, root, length, unitRoots }) => {
+      const content = { id: hexToBytes(id), root: hexToBytes(root), coding: CODING, length }
+      return { id, blob: { ...content, shape: blobShape(length), unitRoots }, file: join(this.folder, 'none') }
     })
     return { id: all.at(-1)!.id, bytes: 1000 * blobs, files: 1, blobs: all, chunks: blobs }
   }
@@ -99,7 +102,13 @@ export class PutScene {
     this.#inscriberEvents.emit('problem', error)
   }
 
-  async provider(name: PeerName, says: Says = (isCounted) => (isCounted ? 'whole' : 'waits')): Promise<void> {
+  /** One that gives the units of every blob, unless it is told to withhold or alter some. */
+  async provider(
+    name: PeerName,
+    says: Says = (isCounted) => (isCounted ? 'whole' : 'waits'),
+    giving: Giving = {},
+  ): Promise<void> {
+    await giveBlobs(this.net.transport(name), ready, giving)
     await this.net.transport(name).answer(offerKind, async ({ root }) => {
       const entry = this.table.blobs.entries.find((one) => one.root === bytesToHex(root))
       const state = says(entry !== undefined)

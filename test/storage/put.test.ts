@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WscError } from '../../src/lib/index.ts'
 import { nameDraft, providerDraft } from '../../storage/index.ts'
 import { RecordPublisher } from '../../storage/io/index.ts'
+import { offerKind } from '../../storage/peers/offer-kind.ts'
 import { MAX_ENTRIES } from '../../storage/table/tree.ts'
 import { PutScene } from './put-scene.ts'
 import { alice, bob, context, envelopeOf, paramsOf, peers } from './record-scene.ts'
@@ -93,6 +94,53 @@ describe('a put', () => {
     await scene.provider('two')
     await scene.put(scene.content(1))
     expect(waiting()).toBe(0)
+  })
+
+  /** A put that is paid for, and whose records count. */
+  const paidFor = async (content = scene.content(1)) => {
+    const service = scene.service()
+    const done = scene.put(content, {}, service)
+    done.catch(() => undefined)
+    await next(service, 'progress')
+    await scene.block()
+    return { service, done }
+  }
+
+  it.each([
+    ['gives other units', { lies: true }, 'gives another unit'],
+    ['gives none', { withholdsUnit: () => true }, 'gives no unit'],
+  ])('takes nobody’s word for having all: who says so and %s is none that keeps it', async (_, giving, why) => {
+    await scene.provider('one', undefined, giving)
+    const { done } = await paidFor()
+    await expect(done).rejects.toMatchObject({
+      code: 'E_NO_PROVIDER',
+      message: expect.stringContaining(`one: says that it has all, and ${why}`),
+    })
+    const isLiar = 'lies' in giving
+    const lie = { peer: 'one', fault: 'lie' }
+    expect(scene.net.blamed).toEqual(isLiar ? [lie, lie] : [])
+    // With one that has it, it ends.
+    await scene.provider('two')
+    await scene.put(scene.content(1))
+  })
+
+  it('does not wait for ever for one that is fetching and gets no further, and names it', async () => {
+    await scene.provider('one', () => 'fetching')
+    const { done, service } = await paidFor()
+    const named = new Promise<readonly string[]>((resolve) => {
+      service.events.on('progress', ({ refusals }) => {
+        if (refusals.length > 0) resolve(refusals)
+      })
+    })
+    expect(await named).toEqual([expect.stringMatching(/^one: has 0 chunks of blob .*gets no further$/)])
+    await expect(done).rejects.toMatchObject({ code: 'E_NO_PROVIDER' })
+  })
+
+  it('is not held up by one that does not answer', async () => {
+    await scene.net.transport('silent').answer(offerKind, () => new Promise(() => undefined))
+    await scene.provider('one')
+    const { done } = await paidFor(scene.content(26))
+    await done
   })
 
   it('pays nothing where fewer than the copies asked for would keep it', async () => {

@@ -94,7 +94,7 @@ export class ReplicaScene {
     const replica = new ReplicaService({
       table: table as never,
       transport: options.transport ?? this.net.transport(name),
-      peers: { provide: async () => undefined, leave: async () => undefined, async *find() {} },
+      peers: { provide: async () => undefined, async *find() {} },
       kernel,
       params: this.params,
       folder,

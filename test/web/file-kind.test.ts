@@ -10,6 +10,7 @@ describe('a dropped file', () => {
     expect(await kindOf('WSCPROOF and more')).toBe('proof')
     expect(await kindOf('{ "format": "wsc-anchor-2" }')).toBe('anchor')
     expect(await kindOf('WSCA\u0001\u0002')).toBe('attestation')
+    expect(await kindOf('WSCC\u0001')).toBe('certificate')
     expect(await kindOf('{"kind":"tx","format":"wsc-attestation-2"}')).toBe('attestation')
     expect(await kindOf(`{"format":"wsc-attestation-2","coinbase":"${'0'.repeat(1_000_000)}"}`)).toBe('attestation')
     expect(await kindOf('\n{"genesisHeader":"00"}')).toBe('network')

@@ -99,7 +99,11 @@ fn step<S: Sink>(sink: &mut S, input: &CertifyInput) {
   let state = input.state();
   for (i, element) in state.iter().enumerate() {
     sink.element(format_args!("main.state[{i}]"), *element);
-    let next = if i == STATE - 1 { *element + Fr::from(SAMPLES as u64) } else { *element };
+    let next = if i == STATE - 1 {
+      *element + Fr::from(SAMPLES as u64)
+    } else {
+      *element
+    };
     sink.element(format_args!("main.next[{i}]"), next);
   }
   for sample in 0..SAMPLES {
@@ -186,7 +190,14 @@ fn opened_unit<S: Sink>(sink: &mut S, path: &str, base: Fr, number: u64, input: 
     for (i, element) in children.iter().enumerate() {
       sink.element(format_args!("{path}.path.children[{level}][{i}]"), *element);
     }
-    child = tree_node(sink, &format!("{path}.path.node[{level}]"), CHUNK_TAG + level as u64, child, digit, children);
+    child = tree_node(
+      sink,
+      &format!("{path}.path.node[{level}]"),
+      CHUNK_TAG + level as u64,
+      child,
+      digit,
+      children,
+    );
   }
   sink.element(format_args!("{path}.path.out"), child);
   sink.element(format_args!("{path}.root"), child);

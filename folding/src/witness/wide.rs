@@ -133,7 +133,9 @@ impl<const T: usize> Circomlib<T> {
     for (i, element) in state.iter_mut().enumerate() {
       *element = powers(sink, format_args!("{path}.poseidon.sigmaF[{round}][{i}]"), *element);
     }
-    let Some(constants) = self.ark.get(round + 1) else { return };
+    let Some(constants) = self.ark.get(round + 1) else {
+      return;
+    };
     for (i, (element, constant)) in state.iter_mut().zip(constants).enumerate() {
       *element += constant;
       sink.element(format_args!("{path}.poseidon.ark[{}].out[{i}]", round + 1), *element);
@@ -146,7 +148,7 @@ impl<const T: usize> Circomlib<T> {
   }
 }
 
-/// The S-box at `sigma`: x².., and x⁵, which is returned.
+/// The S-box at `sigma`, of which the compiler keeps x² and x⁴; x⁵ is returned.
 fn powers<S: Sink>(sink: &mut S, sigma: std::fmt::Arguments<'_>, value: Fr) -> Fr {
   let square = value.square();
   let fourth = square.square();

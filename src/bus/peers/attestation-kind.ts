@@ -65,7 +65,7 @@ export const attestationKind: RequestKind<AttestRequest, Uint8Array> = {
   maxAnswerBytes: ATTESTATION_PIECE,
   maxFrames: Math.ceil(MAX_ATTESTATION_BYTES / ATTESTATION_PIECE),
   rate: { burst: 20, perSecond: 5 },
-  concurrent: { total: 4, perClient: 2 },
+  concurrent: { total: 6, perClient: 2 },
   questionMs: 5_000,
   answerMs: 30_000,
 }

@@ -1,4 +1,4 @@
-import type { BudgetLimits, RateLimit, Result } from '../../lib/index.ts'
+import type { BudgetLimits, RateLimit, Rejection, Result } from '../../lib/index.ts'
 
 /** By what a transport knows a peer: a text that stays the same as long as the peer keeps its key. */
 export type PeerName = string
@@ -22,7 +22,7 @@ export interface RequestKind<Question, Answer> {
   readonly maxFrames: number
   /** Questions that one peer may put. */
   readonly rate: RateLimit
-  /** Questions that are being answered: of all peers (`total`), of one. */
+  /** Questions that are being answered: of all peers (`total`), of one; those of one address are fewer than half of all. */
   readonly concurrent: BudgetLimits
   /** From the opened stream to the whole question, milliseconds. */
   readonly questionMs: number
@@ -43,17 +43,27 @@ export type Answerer<Question, Answer> = (question: Question, asker: Asker) => P
 
 /**
  * Why a peer gave no answer: it cannot be reached (`unreachable`), was not done in time (`silent`), sent what is no answer
- * (`malformed`, `oversized`), or said why it gives none (`refused`; its words are the detail).
+ * (`malformed`, `oversized`), or said why it gives none (`refused`).
  */
 export type AskReject = 'unreachable' | 'silent' | 'malformed' | 'oversized' | 'refused'
 
+/** A peer's own word for why it gives no answer; the detail is for people. */
+export interface Refusal extends Rejection<'refused'> {
+  readonly reason: string
+}
+
 /** The frames of the answer, at least one; none where they were taken one by one. */
-export type Asked<Answer> = Result<{ readonly frames: readonly Answer[] }, AskReject>
+export type Asked<Answer> = Result<{ readonly frames: readonly Answer[] }, Exclude<AskReject, 'refused'>> | Refusal
 
 export interface AskPeerOptions<Answer> {
   readonly signal?: AbortSignal | undefined
   /** Takes each frame as it comes, for answers that are not to be in memory whole; the peer waits for it. */
   take?(frame: Answer): void | Promise<void>
+}
+
+/** What a peer is said to have refused. */
+export function refusal(reason: string, detail: string): Refusal {
+  return { ok: false, reject: 'refused', reason, detail: `${reason}: ${detail}` }
 }
 
 /** One kind of gossip: what its messages are, and how many of them one peer may have judged. */

@@ -74,6 +74,7 @@ async function certify(context: CliContext, id: string, options: Options): Promi
             table: node.table.table,
             index: node.index.index,
             transport: node.host,
+            peers: node.host.partitions,
             attestor: opened.attestor,
             standard,
             keyOf: async (name) => {

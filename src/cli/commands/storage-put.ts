@@ -133,8 +133,13 @@ function tellPut(
     if (!isNew) terminal.note(costText(cost))
   })
   service.events.on('waits', ({ message }) => terminal.note(`waiting for a block before more is sent: ${message}`))
+  const told = new Map<string, string>()
   service.events.on('job', (job) => {
-    for (const line of json ? [jsonLine(jobJson(job))] : jobLines(job)) terminal.note(line)
+    const lines = json ? [jsonLine(jobJson(job))] : jobLines(job)
+    // The inscriber tells of a job also where nothing of it has changed.
+    if (told.get(job.id) === lines.join()) return
+    told.set(job.id, lines.join())
+    for (const line of lines) terminal.note(line)
   })
   showPutProgress(context, service)
 }

@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs'
 import type { RekeepingProgress } from '../../../storage/io/index.ts'
-import { errorCode } from '../../lib/index.ts'
 import type { StorageNode } from '../../node/index.ts'
-import type { Wallet } from '../../settlement/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -15,7 +12,7 @@ import { peerOption, type StorageOptions, withStorage } from '../storage-place.t
 import { withStorageNode } from '../storage-work.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
-import { openOwnWallet, walletFile, walletOption } from '../wallet-place.ts'
+import { openOwnWallet, walletOption } from '../wallet-place.ts'
 
 interface Options extends StorageOptions {
   readonly partition: readonly number[]
@@ -24,13 +21,14 @@ interface Options extends StorageOptions {
   readonly maxDisk?: number
   readonly maxUpload?: number
   readonly raw?: boolean
+  readonly certify?: boolean
   readonly wallet?: string
   readonly ptau?: string
 }
 
 const HELP = `
-The wallet, where there is one, signs certificates of what is kept encoded under its key. On networks whose proofs must rest on
-the ceremony its powers of tau are named by --ptau.
+What proves certificates is made once, which takes minutes; a certificate takes all cores for some seconds. On networks whose
+proofs must rest on the ceremony its powers of tau are named by --ptau.
 `
 
 export const addStorageServe: AddCommand = (parent, run) => {
@@ -43,6 +41,7 @@ export const addStorageServe: AddCommand = (parent, run) => {
     .option('--max-disk <BYTES>', 'room that chunks may take: 500MB, 70GB', byteCount)
     .option('--max-upload <BYTES>', 'a second, to all peers together', byteCount)
     .option('--raw', 'keep chunks raw (default: encoded under the provider’s key, once it is registered)')
+    .option('--certify', 'give certificates of what is kept encoded, signed by the wallet, to peers that ask')
     .addOption(walletOption())
     .addOption(shared.ptau())
     .addHelpText(
@@ -54,7 +53,8 @@ export const addStorageServe: AddCommand = (parent, run) => {
 
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   const { partition, listen, announce, maxDisk: maxBytes, maxUpload: uploadBytesPerSecond, raw, ptau } = options
-  const signer = raw === true ? undefined : await ownSigner(context, options)
+  const signer =
+    options.certify === true ? await openOwnWallet(options, await readNetwork(options.network), context) : undefined
   return await withStorageNode(
     context,
     options,
@@ -71,20 +71,6 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
       return EXIT.interrupted
     },
   )
-}
-
-/** The wallet that is named, or the usual one where there is one that can be opened. */
-async function ownSigner(context: CliContext, options: Options): Promise<Wallet | undefined> {
-  const params = await readNetwork(options.network)
-  const file = walletFile(options, params, context)
-  if (options.wallet === undefined && !existsSync(file)) return undefined
-  try {
-    return await openOwnWallet(options, params, context)
-  } catch (error) {
-    if (options.wallet !== undefined || errorCode(error) !== 'E_WALLET_LOCKED') throw error
-    context.terminal.note(`no certificates are signed: ${withCure(error)}`)
-    return undefined
-  }
 }
 
 /** `encoding: 120 chunks to go, 6.1 MB/s, 12 min left`; or back to raw ones. */

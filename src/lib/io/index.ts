@@ -21,4 +21,5 @@ export {
 } from './level-store.ts'
 export { packageRoot } from './package-root.ts'
 export { createPrivateFile, readPrivateFile } from './private-file.ts'
+export { whenFree } from './when-free.ts'
 export { isDiskFull, whenRoom } from './when-room.ts'

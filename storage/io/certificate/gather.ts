@@ -13,11 +13,17 @@ import { saidByRecord } from '../../certificate/attested-record.ts'
 import { encodeCertificate } from '../../certificate/binary.ts'
 import type { Certificate, CertifiedKey, SignedSteps } from '../../certificate/certificate.ts'
 import { type VerifiedCertificate, type VerifyCertificateOptions, verifyCertificate } from '../../certificate/verify.ts'
+import { partitionPositions } from '../../params.ts'
 import { type CertificateAnswer, certificateKind } from '../../peers/certificate-kind.ts'
+import type { PartitionPeers } from '../../peers/partition-peers.ts'
 import type { TableEntry } from '../../table/blobs.ts'
 import { countsAt } from '../../table/registry.ts'
 import type { StorageTable } from '../../table/table.ts'
+import { findPeers } from '../find-peers.ts'
 import { FINAL_AFTER } from './answer-certificates.ts'
+
+/** Peers that are only known by name: how many are asked, how long they are looked for. */
+const FIND = { most: 64, ms: 3_000 }
 
 /** Why there is no certificate. */
 export type GatherReject = 'no-such-blob' | 'not-attested' | 'too-few-keys'
@@ -26,6 +32,7 @@ export interface GatherComponents {
   readonly table: StorageTable
   readonly index: InscriptionIndex
   readonly transport: PeerTransport
+  readonly peers: PartitionPeers
   /** Under the proof that the certificate is to verify under. */
   readonly attestor: Attestor
   /** The standard that it is to meet, what the proof shows among it. */
@@ -70,7 +77,8 @@ export async function gatherCertificate(
   }
   const drawing = await attestDrawing(components, entry, height, signal)
   if (drawing === null) return rejection('not-attested', 'the blob’s record or the block is not in the proved chain')
-  const candidates = await candidatesAt(components, height, signal)
+  const partition = Math.floor(entry.first / partitionPositions(standard.storage))
+  const candidates = await candidatesAt(components, partition, height, signal)
   const keys = new Map<string, CertifiedKey>()
   const certificateOf = (parts: readonly CertifiedKey[]): Certificate => ({
     verifyingKey: hexToBytes(standard.verifier.keyId),
@@ -123,23 +131,29 @@ async function attestDrawing(
   return { blob, challenge: header, blockHash: headerHash(decodeHeader(header.header)) }
 }
 
-/** Providers that are connected, and whose keys count at a height. */
-async function candidatesAt(components: GatherComponents, height: number, signal: AbortSignal): Promise<Candidate[]> {
-  const { table, transport, standard, keyOf } = components
+/** Providers that are connected, or say in the DHT that they keep the partition, and whose keys count at a height. */
+async function candidatesAt(
+  components: GatherComponents,
+  partition: number,
+  height: number,
+  signal: AbortSignal,
+): Promise<Candidate[]> {
+  const { table, transport, peers, standard, keyOf } = components
   const names = new Map<string, PeerName>()
-  for (const name of transport.peers(certificateKind)) {
+  const found = await findPeers(peers, partition, FIND, signal)
+  for (const name of new Set([...transport.peers(certificateKind), ...found])) {
     const key = await keyOf(name)
     if (key !== null) names.set(key, name)
   }
-  const found: Candidate[] = []
+  const candidates: Candidate[] = []
   for (const { author: key, peer } of table.providers.list()) {
     const name = peer === null ? undefined : names.get(peer)
     if (name === undefined || !table.providers.counts(key, height)) continue
     const counts = (at: number) => countsAt(standard.storage, at, height)
     const provider = await recordOf(components, { kind: 'provider', author: key }, counts, signal)
-    if (provider !== null) found.push({ key, peer: name, provider })
+    if (provider !== null) candidates.push({ key, peer: name, provider })
   }
-  return found
+  return candidates
 }
 
 /** Attests the first record that fits and that says what its kind says. */

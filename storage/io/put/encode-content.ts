@@ -4,12 +4,13 @@ import { bytesToHex, type Result } from '../../../src/lib/index.ts'
 import { ioError } from '../../../src/lib/io/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
 import type { EncodedBlob } from '../../blob/encode.ts'
-import { CHUNK_BYTES, longestBlob, UNITS_A_CHUNK } from '../../blob/shape.ts'
+import { CHUNK_BYTES, UNITS_A_CHUNK } from '../../blob/shape.ts'
 import { BlobTree } from '../../blob/tree.ts'
-import { type BuildReject, buildManifest } from '../../manifest/build.ts'
-import { partitionPositions, type StorageParams } from '../../params.ts'
+import type { BuildReject } from '../../manifest/build.ts'
+import type { StorageParams } from '../../params.ts'
+import { buildContent, eachBlob } from '../build-content.ts'
 import { FileStore } from '../file-store.ts'
-import { counted, type FolderReject, sourceFiles } from '../folder.ts'
+import type { FolderReject } from '../folder.ts'
 import type { ProvedChunk } from '../replica/piece-of.ts'
 
 /** A blob that is ready to be given to others. */
@@ -40,7 +41,7 @@ export interface EncodeContentOptions {
   readonly folder: string
   readonly signal?: AbortSignal | undefined
   /** How far it is: of two readings of all. */
-  onProgress?(done: number, of: number): void
+  readonly onProgress?: ((done: number, of: number) => void) | undefined
 }
 
 /** Encodes a file or a folder into a folder of blobs, named by the id of all of it; the same content gives the same. */
@@ -49,41 +50,32 @@ export async function encodeContent(
   options: EncodeContentOptions,
 ): Promise<Result<{ readonly content: EncodedContent }, FolderReject | BuildReject>> {
   const { kernel, params, folder, signal, onProgress } = options
-  const source = await sourceFiles(path, signal)
-  if (!source.ok) return source
   const building = await newBuilding(folder)
   const open: FileStore[] = []
   try {
-    const built = await buildManifest(
-      kernel,
-      counted(source, (done, of) => onProgress?.(done, of)),
-      {
-        blobBytes: longestBlob(partitionPositions(params)),
-        signal,
-        storeFor: async (number) => {
-          const store = await FileStore.open(join(building, `${number}.blob`))
-          open.push(store)
-          return store
-        },
-        onBlob: async () => {
-          const store = open.pop()
-          await store?.sync()
-          await store?.close()
-        },
+    const built = await buildContent(path, {
+      ...{ kernel, params, signal, onProgress },
+      storeFor: async (number) => {
+        const store = await FileStore.open(join(building, `${number}.blob`))
+        open.push(store)
+        return store
       },
-    )
+      onBlob: async () => {
+        const store = open.pop()
+        await store?.sync()
+        await store?.close()
+      },
+    })
     if (!built.ok) return built
     const id = bytesToHex(built.root.id)
     const place = join(folder, id)
     await rm(place, { recursive: true, force: true })
     await rename(building, place)
-    const all = [...built.blobs, built.root].map((blob, i) => {
-      return { id: bytesToHex(blob.id), blob, file: join(place, `${i}.blob`) }
+    const { once, chunks } = eachBlob(built)
+    const blobs = once.map(({ blob, number }) => {
+      return { id: bytesToHex(blob.id), blob, file: join(place, `${number}.blob`) }
     })
-    // Content that repeats itself may be one blob twice.
-    const blobs = [...new Map(all.map((one) => [one.id, one])).values()]
     const bytes = built.manifest.files.reduce((total, { size }) => total + size, 0)
-    const chunks = blobs.reduce((total, { blob }) => total + blob.shape.chunks, 0)
     return { ok: true, content: { id, bytes, files: built.manifest.files.length, blobs, chunks } }
   } finally {
     for (const store of open) await store.close()

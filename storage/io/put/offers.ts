@@ -5,6 +5,11 @@ import { type OfferAnswer, offerKind } from '../../peers/offer-kind.ts'
 import { chunkKind, unitKind } from '../../peers/piece-kinds.ts'
 import { pieceOf } from '../replica/piece-of.ts'
 import { type EncodedContent, type ReadyBlob, ReadyChunks } from './encode-content.ts'
+import { HolderCheck } from './holder-check.ts'
+import { LateAnswers } from './late-answers.ts'
+
+/** So long a provider that is slow to answer holds up others. */
+const LATE_MS = 2_000
 
 /** What providers say of one blob. */
 export interface Offered {
@@ -16,6 +21,15 @@ export interface Offered {
   /** Some could not be asked now, and may be later. */
   readonly isOpen: boolean
 }
+
+/** Whom to wait for. */
+export interface Wanted {
+  /** So many that take the blob, or that have all of it. */
+  readonly enough: { readonly of: 'takers' | 'holders'; readonly count: number }
+  readonly waitMs?: number
+}
+
+type Said = { readonly answer: OfferAnswer } | { readonly refusal: string; readonly isOpen: boolean }
 
 export interface OffersComponents {
   readonly transport: PeerTransport
@@ -29,10 +43,13 @@ export interface OffersComponents {
 export class Offers {
   readonly #components: OffersComponents
   readonly #chunks: ReadonlyMap<string, ReadyChunks>
+  readonly #check: HolderCheck
+  readonly #answers = new LateAnswers<Said>()
 
   constructor(components: OffersComponents) {
     this.#components = components
-    const { kernel, content } = components
+    const { transport, kernel, content } = components
+    this.#check = new HolderCheck(transport, kernel)
     this.#chunks = new Map(content.blobs.map((blob) => [blob.id, new ReadyChunks(kernel, blob)]))
   }
 
@@ -52,21 +69,41 @@ export class Offers {
     }
   }
 
-  /** Asks all providers about one blob. */
-  async offer({ id, blob }: ReadyBlob, signal: AbortSignal): Promise<Offered> {
+  /**
+   * Asks all providers about one blob. Whole at one is what it has shown by units of it. Who answers late is waited for no
+   * longer than `waitMs`, nor where so many take it, or have it, as are enough.
+   */
+  async offer(ready: ReadyBlob, { enough, waitMs = LATE_MS }: Wanted, signal: AbortSignal): Promise<Offered> {
     const { transport, providers = transport.peers(offerKind) } = this.#components
+    const isEnough = (said: ReadonlyMap<PeerName, Said>) => {
+      const takers = [...said.values()].filter((one) => 'answer' in one)
+      return (
+        takers.filter(({ answer: { state } }) => enough.of === 'takers' || state === 'whole').length >= enough.count
+      )
+    }
+    const asking = (peer: PeerName) => this.#ask(peer, ready, signal)
+    const said = await this.#answers.ask(ready.id, providers, asking, { ms: waitMs, isEnough })
     const takers = new Map<PeerName, OfferAnswer>()
     const refusals: string[] = []
-    let isOpen = providers.length === 0
-    await Promise.all(
-      providers.map(async (peer) => {
-        const asked = await transport.ask(peer, offerKind, blob, { signal })
-        const [answer] = asked.ok ? asked.frames : []
-        if (answer !== undefined && answer.state !== 'wrong-parity') takers.set(peer, answer)
-        else refusals.push(`${peer}: ${asked.ok ? 'calls its parity wrong' : asked.detail}`)
-        if (!asked.ok && asked.reject !== 'refused') isOpen = true
-      }),
-    )
-    return { id, takers, refusals, isOpen }
+    let isOpen = said.size < providers.length || providers.length === 0
+    for (const [peer, one] of said) {
+      if ('answer' in one) takers.set(peer, one.answer)
+      else refusals.push(`${peer}: ${one.refusal}`)
+      if ('isOpen' in one && one.isOpen) isOpen = true
+    }
+    return { id: ready.id, takers, refusals, isOpen }
+  }
+
+  async #ask(peer: PeerName, ready: ReadyBlob, signal: AbortSignal): Promise<Said> {
+    const asked = await this.#components.transport.ask(peer, offerKind, ready.blob, { signal })
+    if (!asked.ok) return { refusal: asked.detail, isOpen: asked.reject !== 'refused' }
+    const [answer] = asked.frames
+    if (answer === undefined || answer.state === 'wrong-parity')
+      return { refusal: 'calls its parity wrong', isOpen: false }
+    const held = Math.min(answer.held, ready.blob.shape.chunks)
+    if (answer.state !== 'whole') return { answer: { ...answer, held } }
+    const shown = await this.#check.check(peer, ready, signal)
+    if (shown.is === 'lacking') return { refusal: shown.detail, isOpen: false }
+    return { answer: { state: shown.is === 'shown' ? 'whole' : 'fetching', held } }
   }
 }

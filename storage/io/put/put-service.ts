@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BitcoindClient } from '../../../src/bitcoin/io/index.ts'
 import type { PeerName, PeerTransport } from '../../../src/bus/index.ts'
-import { aborted, Emitter, type Events, throwIfAborted, WscError } from '../../../src/lib/index.ts'
+import { aborted, Deadline, Emitter, type Events, throwIfAborted, WscError } from '../../../src/lib/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
 import type { InscriberService, JobView, Wallet } from '../../../src/settlement/io/index.ts'
 import { storageError } from '../../errors.ts'
@@ -21,7 +21,7 @@ export interface PutTiming extends WatchTiming {
   readonly meetMs: number
 }
 
-const TIMING: PutTiming = { meetMs: 15_000, lookMs: 1_000, patience: 60 }
+const TIMING: PutTiming = { meetMs: 15_000, lookMs: 1_000, patience: 60, stillLooks: 600 }
 
 export interface PutComponents {
   /** Started, as all of these. */
@@ -134,10 +134,14 @@ export class PutService {
 
   async #begin(content: EncodedContent, offers: Offers, copies: number, options: PutOptions): Promise<PutJob> {
     const { table, folder } = this.#components
-    const late = AbortSignal.timeout(this.#timing.meetMs)
-    for (const blob of content.blobs) {
-      if (table.table.blobs.entry(blob.id) === null)
-        await this.#requireTakers(offers, blob, copies, late, options.signal)
+    const late = new Deadline(this.#timing.meetMs)
+    try {
+      for (const blob of content.blobs) {
+        if (table.table.blobs.entry(blob.id) !== null) continue
+        await this.#requireTakers(offers, blob, copies, late.signal, options.signal)
+      }
+    } finally {
+      late.clear()
     }
     const job = await signRecords(this.#components, content, this.#tips(options))
     this.#events.emit('cost', await costOf(this.#components, job, options.feeRate))
@@ -199,9 +203,10 @@ export class PutService {
 
   /** Throws E_NO_PROVIDER where too few would keep it, those included that are met until `late`. */
   async #requireTakers(offers: Offers, blob: ReadyBlob, copies: number, late: AbortSignal, signal: AbortSignal) {
+    const waitMs = offerKind.questionMs + offerKind.answerMs
     for (;;) {
       const newcomer = this.#newcomer(late, signal)
-      const { takers, refusals } = await offers.offer(blob, signal)
+      const { takers, refusals } = await offers.offer(blob, { enough: { of: 'takers', count: copies }, waitMs }, signal)
       if (takers.size >= copies) return
       if (await newcomer) continue
       throwIfAborted(signal)

@@ -1,3 +1,4 @@
+import type { PeerName } from '../../../src/bus/index.ts'
 import { Emitter, type Events, orAborted, throwIfAborted, WscError } from '../../../src/lib/index.ts'
 import type { InscriberService, JobView } from '../../../src/settlement/io/index.ts'
 import { storageError } from '../../errors.ts'
@@ -5,6 +6,7 @@ import type { TableService } from '../table-service.ts'
 import type { EncodedContent } from './encode-content.ts'
 import type { Offered, Offers } from './offers.ts'
 import type { PutBatch } from './put-job.ts'
+import { type Fetched, Stillness } from './stillness.ts'
 
 /** How far a put is. */
 export interface PutProgress {
@@ -35,6 +37,8 @@ export interface WatchTiming {
   readonly lookMs: number
   /** So many looks in a row nobody may be there who would keep a blob that is paid for: partitions and providers change. */
   readonly patience: number
+  /** So many looks in a row one that is fetching may have no more than before; then it is waited for no longer. */
+  readonly stillLooks: number
 }
 
 /** A batch that is being inscribed, with its job as it was told last. */
@@ -57,6 +61,7 @@ export class PutWatch {
   readonly #inscribing: Inscribing[] = []
   readonly #failed = new AbortController()
   readonly #off: (() => void)[]
+  readonly #still: Stillness
   /** Looks in a row without anybody for a blob. */
   readonly #alone = new Map<string, number>()
   /** The tip at which records were looked for in vain. */
@@ -64,6 +69,7 @@ export class PutWatch {
 
   constructor(components: WatchComponents, { events }: Pick<InscriberService, 'events'>) {
     this.#components = components
+    this.#still = new Stillness(components.timing.stillLooks)
     this.#off = [
       events.on('job', (view) => {
         for (const one of this.#inscribing) {
@@ -117,10 +123,12 @@ export class PutWatch {
     const { content, offers, copies } = this.#components
     let [counted, stored, heldChunks] = [0, 0, 0]
     const refusals = new Set<string>()
+    const fetched = new Map<PeerName, Fetched>()
     for (const blob of content.blobs) {
       this.#throwFailure(signal)
       if (this.#isCounted(blob.id)) counted++
-      const offered = await offers.offer(blob, signal)
+      const enough = { of: 'holders', count: copies } as const
+      const offered = this.#moving(await offers.offer(blob, { enough }, signal), fetched)
       const answers = [...offered.takers.values()]
       const isStored = answers.filter(({ state }) => state === 'whole').length >= copies
       if (isStored) stored++
@@ -129,11 +137,30 @@ export class PutWatch {
       heldChunks += Math.max(0, ...answers.map(({ held }) => held))
       if (!isStored) this.#requireTakers(blob.id, offered)
     }
+    this.#still.look(fetched)
     await this.#requireCounting(signal)
     const { length } = content.blobs
     const progress = { blobs: length, counted, stored, heldChunks, chunks: content.chunks, refusals: [...refusals] }
     this.#events.emit('progress', progress)
     return progress
+  }
+
+  /** Without those that are fetching and get no further; notes what each has of a blob that counts. */
+  #moving(offered: Offered, fetched: Map<PeerName, Fetched>): Offered {
+    const { table } = this.#components
+    if (table.table.blobs.entry(offered.id) === null) return offered
+    const takers = new Map(offered.takers)
+    const refusals = [...offered.refusals]
+    for (const [peer, { state, held }] of offered.takers) {
+      const before = fetched.get(peer) ?? { chunks: 0, isBehind: false }
+      const isWhole = state === 'whole'
+      // To have shown all of a blob is progress too.
+      fetched.set(peer, { chunks: before.chunks + held + Number(isWhole), isBehind: before.isBehind || !isWhole })
+      if (isWhole || !this.#still.isStill(peer)) continue
+      takers.delete(peer)
+      refusals.push(`${peer}: has ${held} chunks of blob ${offered.id}, and for long gets no further`)
+    }
+    return { ...offered, takers, refusals }
   }
 
   /** Once for each tip: of records that are in the chain, those that are not in the table. */

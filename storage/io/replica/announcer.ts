@@ -1,4 +1,4 @@
-import { delay, isInterrupt } from '../../../src/lib/index.ts'
+import { Deadline, delay, isInterrupt } from '../../../src/lib/index.ts'
 import type { PartitionPeers } from '../../peers/partition-peers.ts'
 
 /** After a new peer was met, so long until it and others are told: more may come at once. */
@@ -37,10 +37,13 @@ export class Announcer {
 
   /** That nobody is there to be told is no failure: it is told to the next that comes. */
   async #provide(partition: number, signal: AbortSignal): Promise<void> {
+    const late = new Deadline(10_000)
     try {
-      await this.#peers.provide(partition, AbortSignal.any([signal, AbortSignal.timeout(10_000)]))
+      await this.#peers.provide(partition, AbortSignal.any([signal, late.signal]))
     } catch (error) {
       if (signal.aborted && isInterrupt(error, signal)) throw error
+    } finally {
+      late.clear()
     }
   }
 }

@@ -10,9 +10,6 @@ import { PieceSeeker } from './piece-seeker.ts'
 import type { Sources } from './sources.ts'
 import type { WantedBlob } from './wanted-blob.ts'
 
-/** Blobs that are worked on at the same time; of one author half as many (`HealQueue`). */
-export const AT_ONCE = 4
-
 export interface HealingComponents {
   readonly transport: PeerTransport
   readonly kernel: StorageKernel
@@ -59,12 +56,8 @@ export class Healing {
     try {
       for (;;) {
         this.#wake = Promise.withResolvers()
-        while (this.#underWay.size < AT_ONCE) {
-          const id = queue.take()
-          if (id === null) break
-          this.#begin(id, signal)
-        }
-        await this.#pause(this.#underWay.size < AT_ONCE ? queue.dueIn() : null, signal)
+        for (let id = queue.take(); id !== null; id = queue.take()) this.#begin(id, signal)
+        await this.#pause(queue.dueIn(), signal)
       }
     } finally {
       await Promise.all([...this.#underWay.values()].map(({ work }) => work))

@@ -17,7 +17,7 @@ import type { TableService } from '../table-service.ts'
 import { Announcer } from './announcer.ts'
 import { ChunkStore } from './chunk-store.ts'
 import { DiskRoom } from './disk-room.ts'
-import { AT_ONCE, Healing } from './healing.ts'
+import { Healing } from './healing.ts'
 import { HolderWatch } from './holder-watch.ts'
 import type { Wholeness } from './make-whole.ts'
 import { Rekeeping, type RekeepingProgress } from './rekeeping.ts'
@@ -68,6 +68,7 @@ export interface ReplicaEvents {
 }
 
 const PAUSES = { firstMs: 1_000, mostMs: 60_000 }
+const PLACES = { total: 4, perAuthor: 2, vain: 2, vainPerAuthor: 1 }
 
 /** What runs together as long as the store is open. */
 interface Parts {
@@ -99,7 +100,7 @@ export class ReplicaService implements RunningService {
     this.#components = components
     const { transport, peers, clock = () => performance.now() } = components
     this.#clock = clock
-    this.#queue = new HealQueue(PAUSES, AT_ONCE / 2, clock)
+    this.#queue = new HealQueue(PAUSES, PLACES, clock)
     this.#sources = new Sources({ transport, peers, memory: this.#memory, clock })
   }
 
@@ -174,7 +175,8 @@ export class ReplicaService implements RunningService {
           rekeeping: () => parts.rekeeping.progress,
           seen: (partition) => log.seen(partition),
           offered: (id, peer) => {
-            this.#sources.offered(id, peer)
+            // One that is told again changes nothing, and hurries nobody.
+            if (!this.#sources.offered(id, peer)) return
             this.#queue.hurry(id)
             parts.healing.wake()
           },

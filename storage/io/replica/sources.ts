@@ -1,11 +1,12 @@
 import type { PeerName, PeerTransport } from '../../../src/bus/index.ts'
+import { FairQuota } from '../../../src/lib/index.ts'
 import type { PartitionPeers } from '../../peers/partition-peers.ts'
 import { chunkKind } from '../../peers/piece-kinds.ts'
 import type { PeerMemory } from '../../replica/peer-memory.ts'
 import { findPeers } from '../find-peers.ts'
 
-/** Blobs whose offers are remembered, beyond which the first are forgotten; and peers of each. */
-const MAX_OFFERED = 4_096
+/** Offers that are remembered, and peers of one blob. */
+const OFFERS = { total: 65_536, perOwner: 4_096 }
 const MAX_OFFERERS = 32
 /** Peers of a partition that are looked for, and how long. */
 const FIND = { most: 64, ms: 5_000 }
@@ -26,6 +27,7 @@ export class Sources {
   readonly #memory: PeerMemory
   readonly #clock: () => number
   readonly #offers = new Map<string, Set<PeerName>>()
+  readonly #quota = new FairQuota(OFFERS)
   readonly #found = new Map<number, { readonly at: number; readonly peers: readonly PeerName[] }>()
 
   constructor({ transport, peers, memory, clock }: SourcesComponents) {
@@ -35,18 +37,30 @@ export class Sources {
     this.#clock = clock
   }
 
-  /** A peer says that it has this blob. Where many do, it takes the place of one that was asked in vain. */
-  offered(id: string, peer: PeerName): void {
+  /**
+   * A peer says that it has this blob; whether that is news. Where many do, it takes the place of one that was asked in vain.
+   * Where there is no room, whoever has offered most loses his first offers: a flood pushes out its own.
+   */
+  offered(id: string, peer: PeerName): boolean {
     const offerers = this.#offers.get(id) ?? new Set()
-    this.#offers.delete(id)
-    this.#offers.set(id, offerers)
-    if (this.#offers.size > MAX_OFFERED) this.#offers.delete(this.#offers.keys().next().value as string)
-    if (offerers.size >= MAX_OFFERERS && !offerers.has(peer)) {
+    const isNew = !offerers.has(peer)
+    if (isNew && offerers.size >= MAX_OFFERERS) {
       const vain = [...offerers].find((other) => this.#memory.hasFailed(other))
-      if (vain === undefined) return
-      offerers.delete(vain)
+      if (vain === undefined) return false
+      this.#forget(id, vain)
+      this.#quota.remove(vain, `${id} ${vain}`)
     }
     offerers.add(peer)
+    this.#offers.set(id, offerers)
+    const gone = this.#quota.add(peer, `${id} ${peer}`)
+    if (gone !== null) this.#forget(...(gone.split(' ') as [string, PeerName]))
+    return isNew
+  }
+
+  #forget(id: string, peer: PeerName): void {
+    const offerers = this.#offers.get(id)
+    offerers?.delete(peer)
+    if (offerers?.size === 0) this.#offers.delete(id)
   }
 
   /** All that offered it and all that are connected, in the order in which to ask them. */

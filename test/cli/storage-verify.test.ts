@@ -1,0 +1,51 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCli } from '../../src/cli/run.ts'
+import { openTerminal } from '../../src/cli/terminal.ts'
+
+const vector = (name: string) => fileURLToPath(new URL(`../vectors/${name}`, import.meta.url))
+const certificate = vector('certificates/two-keys.certificate')
+const proof = ['--proof', vector('mainnet-height-10.proof')]
+
+let dir: string
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'wsc-certificate-'))
+})
+afterAll(() => rm(dir, { recursive: true }))
+
+async function verify(...argv: string[]) {
+  let [stdout, stderr] = ['', '']
+  const exit = await runCli(['storage', 'verify', ...argv], '0.0.0', {
+    terminal: openTerminal({ write: (text) => (stdout += text) }, { write: (text) => (stderr += text) }),
+    env: {},
+    signal: new AbortController().signal,
+    clock: Date.now,
+  })
+  return { exit, stdout, stderr }
+}
+
+describe('wsc storage verify', () => {
+  it('tells what is wrong: the proof, the set-up, the certificate, the proof it was made under', async () => {
+    const refused = async (...argv: string[]) => {
+      const { exit, stdout } = await verify(...argv, '--json')
+      const { valid, reason, replication, claim } = JSON.parse(stdout)
+      expect([exit, valid, replication, claim]).toEqual([1, false, null, null])
+      return reason
+    }
+    expect(await refused(certificate, ...proof)).toBe('proof:insecure-setup')
+    expect(await refused(certificate, ...proof, '--insecure-dev-setup')).toBe('challenge:other-proof')
+    const none = join(dir, 'none')
+    await writeFile(none, 'not one')
+    expect(await refused(none, ...proof, '--insecure-dev-setup')).toBe('not-a-certificate')
+  })
+
+  it('judges nothing without files, or by a key that is none', async () => {
+    expect((await verify(join(dir, 'missing'), ...proof)).exit).toBe(2)
+    expect((await verify(certificate)).exit).toBe(2)
+    const key = ['--certificate-key', certificate]
+    expect((await verify(certificate, ...proof, '--insecure-dev-setup', ...key)).exit).toBe(2)
+  })
+})
