@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -91,12 +91,19 @@ test('a provider registers and retires, tells what it holds, and finds what brea
   const { id } = z
     .object({ id: z.string() })
     .parse(await place.json('storage', 'put', place.file('site'), '--peer', again))
+  // Its key is in the chain: it encodes by itself.
+  expect(await run.line('"rekept"')).toContain('encoded')
   const status = await place.run('storage', 'status', '--peer', again, '--json')
   const [partition, registered] = status.stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-  expect(partition).toMatchObject({ partition: 0, used: 9, holders: [{ held: 9, holes: 0 }], silent: [] })
+  expect(partition).toMatchObject({
+    partition: 0,
+    used: 9,
+    holders: [{ held: 9, encoded: expect.any(Number), holes: 0 }],
+    silent: [],
+  })
   expect(registered).toMatchObject({ provider: { seq: 1 } })
   // Once its key counts it can be tipped; the key is the wallet's own here.
   await place.node.mine(6)
@@ -121,10 +128,11 @@ test('a provider registers and retires, tells what it holds, and finds what brea
   run.child.kill('SIGKILL')
   await run.done
   expect(await place.json('storage', 'scrub', ...folder)).toMatchObject({ chunks: 11, broken: 0, missing: 0 })
-  const file = join(place.file('first'), 'provider', 'replica', 'chunks', id.slice(0, 2), id)
-  const bytes = await readFile(file)
-  bytes[bytes.length >> 1]! ^= 1
-  await writeFile(file, bytes)
+  const files = join(place.file('first'), 'provider', 'replica', 'chunks', id.slice(0, 2))
+  const [name = ''] = (await readdir(files)).filter((one) => one.startsWith(id))
+  const bytes = await readFile(join(files, name))
+  bytes[bytes.length - 1]! ^= 1
+  await writeFile(join(files, name), bytes)
   const broken = await place.run('storage', 'scrub', ...folder, '--json')
   expect([broken.exit, JSON.parse(broken.stdout)]).toMatchObject([1, { broken: 1, missing: 1 }])
 })
