@@ -21,9 +21,9 @@ export const mask: Bench = {
   name: 'mask',
   title: 'The mask of storage',
   about:
-    'Units encoded as a provider keeps them, one by one and many in one call, by plain arithmetic, and decoded as they are ' +
-    'served. On one core, beside the specification’s figures, the fastest of which is by AVX-512 IFMA, eight units side by ' +
-    'side; and what it costs to pass for one replica of a full partition for one block by encoding alone.',
+    'Units encoded as a provider keeps them, one by one by plain arithmetic and many in one call, eight side by side by ' +
+    'AVX-512 IFMA where the processor has it, and decoded as they are served. On one core, beside the specification’s ' +
+    'figures; and what it costs to pass for one replica of a full partition for one block by encoding alone.',
   async run({ quick, say }) {
     const addon = openMask()
     const base = new Uint8Array(32).fill(5)
