@@ -9,7 +9,6 @@ import { winDraft } from '../../storage/records/drafts.ts'
 import { winProgram } from '../../storage/records/programs.ts'
 import { verifyWin, winClaim, winStatement } from '../../storage/sampling/judge-win.ts'
 import { type WinStatement, winPublicValues } from '../../storage/sampling/win-statement.ts'
-import { bob, wallets } from './record-scene.ts'
 import {
   composed,
   groundOf,
@@ -21,6 +20,7 @@ import {
   winEnvelope,
   winMessage,
 } from './judged-wins.ts'
+import { bob, wallets } from './record-scene.ts'
 
 /** The rule that a win breaks; null where none. */
 async function rejectOf(message: ReturnType<typeof winMessage>, ground = groundOf(50)): Promise<string | null> {
