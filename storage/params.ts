@@ -61,7 +61,7 @@ export function chosenName(params: StorageParams): string | null {
 }
 
 /** Networks whose operator is one: others have their rules by this program alone. */
-function isLocal({ custom, name }: NetworkParams): boolean {
+export function isLocal({ custom, name }: NetworkParams): boolean {
   return custom || name === 'regtest'
 }
 

@@ -21,9 +21,9 @@ export const mask: Bench = {
   name: 'mask',
   title: 'The mask of storage',
   about:
-    'Units encoded as a provider keeps them, and decoded as they are served. Encoded one by one by plain arithmetic; sixteen ' +
-    'at a time by AVX-512 IFMA, eight side by side, where the processor has it (else as plain). On one core, beside the ' +
-    'specification’s figures; and what it costs to pass for one replica of a full partition for one block by encoding alone.',
+    'Units encoded as a provider keeps them, one by one by plain arithmetic and many in one call, eight side by side by ' +
+    'AVX-512 IFMA where the processor has it, and decoded as they are served. On one core, beside the specification’s ' +
+    'figures; and what it costs to pass for one replica of a full partition for one block by encoding alone.',
   async run({ quick, say }) {
     const addon = openMask()
     const base = new Uint8Array(32).fill(5)
@@ -67,9 +67,9 @@ export const mask: Bench = {
         {
           columns: ['', 'content', 'CPU a unit', 'specification'],
           rows: [
-            row('encoding, plain', few, plain, SPECIFIED.plain),
-            row('encoding, together', numbers.length, together, SPECIFIED.eight),
-            row('encoding, together, all cores', numbers.length, all, '–'),
+            row('encoding one by one', few, plain, SPECIFIED.plain),
+            row('encoding many', numbers.length, together, SPECIFIED.eight),
+            row('encoding many, all cores', numbers.length, all, '–'),
             row('decoding', numbers.length, decoded, SPECIFIED.decode),
           ],
         },

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { SetupError } from './steps.mjs'
 
 const minimalNode = 18
-const minimalCargo = [1, 88]
+const minimalCargo = [1, 89]
 
 export function checkNode() {
   if (Number(process.versions.node.split('.')[0]) >= minimalNode) return

@@ -39,7 +39,7 @@ export async function proverOptions(flags: ProverFlags, context: CliContext): Pr
 }
 
 /** The ceremony's powers where a network needs them, unless it was said that the development's will do. */
-function requireSetup(params: NetworkParams, ptau: string | undefined, insecure: boolean): void {
+export function requireSetup(params: NetworkParams, ptau: string | undefined, insecure: boolean): void {
   if (ptau !== undefined || needsNoCeremony(params) || insecure) return
   throw usageError(
     `a proof of ${params.name} must rest on the public ceremony: give its file by --ptau FILE, ` +

@@ -30,6 +30,12 @@ export function tip(text: string): bigint {
   return BigInt(text)
 }
 
+/** Option parser: satoshis that may be spent. */
+export function budget(text: string): bigint {
+  if (!/^[1-9][0-9]{0,11}$/.test(text)) throw new InvalidArgumentError('not a number of satoshis')
+  return BigInt(text)
+}
+
 /** Each is asked for by itself. */
 const MAX_PARTITIONS = 1_000
 

@@ -54,6 +54,8 @@ export interface StoragePlaces {
   readonly seenNames: string
   /** Who kept what when it was asked. */
   readonly holders: string
+  /** What a provider that listens to wins knows of partitions. */
+  readonly estimates: string
   /** The key that peers know a provider by. */
   readonly identity: string
 }
@@ -67,6 +69,7 @@ export function storagePlaces(dir: string | undefined, params: NetworkParams, { 
     put: join(folder, 'put'),
     holders: join(folder, 'holders.json'),
     seenNames: join(folder, 'seen-names'),
+    estimates: join(folder, 'provider', 'sampling', 'estimates.json'),
     identity: join(folder, 'peer.json'),
   }
 }

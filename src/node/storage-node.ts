@@ -1,10 +1,11 @@
 import { join } from 'node:path'
-import { chosenName, type StorageParams } from '../../storage/index.ts'
+import { chosenName, type StorageParams, winGossip } from '../../storage/index.ts'
 import {
   CertificateService,
   type CertificateSigner,
   openKernel,
   ReplicaService,
+  type SamplingService,
   TableService,
 } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
@@ -14,6 +15,7 @@ import { openPeerHost, type PeerHost, publicKeyOf } from '../p2p/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
 import { openMask } from '../proving/io/index.ts'
 import { IndexService } from '../settlement/io/index.ts'
+import { openSampling, type SamplingOptions } from './sampling.ts'
 
 /** A node of the storage network: what it follows, and with whom it speaks. */
 export interface StorageNodeOptions {
@@ -46,6 +48,8 @@ export interface ReplicaOptions {
   readonly signer?: CertificateSigner | undefined
   /** Powers of tau under which certificates are proved; the development powers unless given. */
   readonly ptau?: string | undefined
+  /** It takes part in sampling, once its wallet's key is registered and what is kept is encoded; it does not unless given. */
+  readonly sampling?: SamplingOptions | undefined
 }
 
 /** Its services; `service` is all of them. */
@@ -57,6 +61,7 @@ export interface StorageNode {
   readonly kernel: StorageKernel
   readonly replica: ReplicaService | null
   readonly certificates: CertificateService | null
+  readonly sampling: SamplingService | null
   readonly service: RunningService
 }
 
@@ -79,6 +84,8 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
   const waitsForRoom = options.replica !== undefined
   const index = new IndexService({ client, params, state: settlement, feed, waitsForRoom })
   const table = new TableService({ inscriptions: index, client, params: storage, kernel, state: folder, waitsForRoom })
+  const sampled = options.replica?.sampling
+  const gossip = winGossip(params)
   const host = await openPeerHost({
     params,
     chosen: chosenName(storage),
@@ -86,7 +93,7 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
     announce,
     bootstrap,
     identityFile,
-    gossip: [],
+    gossip: sampled === undefined ? [] : [gossip],
   })
   const peerKey = options.replica?.raw === true ? null : await publicKeyOf(host.name)
   const replica =
@@ -111,8 +118,14 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
           units: () => replica.units,
           hashAt: (height) => feed.hashAt(height),
         })
+  const parts = { feed, index, table, host, kernel, replica }
+  const units = () => replica?.units ?? null
+  const partitions = options.replica?.partitions ?? []
+  const taking = { ...parts, client, storage, settlement, gossip, units, partitions, folder: join(folder, 'sampling') }
+  const { sampling, inscriber } = sampled === undefined ? NO_SAMPLING : await openSampling(taking, sampled)
   // What is to be answered is said before peers connect.
-  const kept = [replica, certificates].filter((one) => one !== null)
-  const service = together([feed, index, table, ...kept, host])
-  return { feed, index, table, host, kernel, replica, certificates, service }
+  const kept = [replica, certificates, inscriber, sampling].filter((one) => one !== null)
+  return { ...parts, certificates, sampling, service: together([feed, index, table, ...kept, host]) }
 }
+
+const NO_SAMPLING = { sampling: null, inscriber: null }

@@ -4,6 +4,7 @@ import { concatBytes, readUint32, rejection, uint32Bytes } from '../../src/lib/i
 import { type SignedSteps, STEPS, STEPS_PROOF_BYTES } from '../certificate/certificate.ts'
 
 const HASH_BYTES = 32
+const QUESTION_BYTES = 3 * HASH_BYTES + 4
 const SIGNATURE_BYTES = 64
 const PROGRESS_BYTES = 3
 const SIGNED_BYTES = 1 + STEPS_PROOF_BYTES + SIGNATURE_BYTES
@@ -14,6 +15,8 @@ export interface CertificateQuestion {
   readonly id: Uint8Array
   readonly height: number
   readonly blockHash: BlockHash
+  /** Id of the key under which the steps are to be proved, 32 bytes. */
+  readonly verifyingKey: Uint8Array
 }
 
 /** How far a provider is, and at last what it has made. */
@@ -21,17 +24,18 @@ export type CertificateAnswer =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | ({ readonly kind: 'signed' } & SignedSteps)
 
-/** The blob's id (32), the block's height (4, little-endian) and hash (32, internal order). */
+/** The blob's id (32), the block's height (4, little-endian) and hash (32, internal order), the key's id (32). */
 const question: Codec<CertificateQuestion> = {
-  encode: ({ id, height, blockHash }) => concatBytes(id, uint32Bytes(height), blockHash),
+  encode: ({ id, height, blockHash, verifyingKey }) => concatBytes(id, uint32Bytes(height), blockHash, verifyingKey),
   decode: (bytes) =>
-    bytes.length === 2 * HASH_BYTES + 4
+    bytes.length === QUESTION_BYTES
       ? {
           ok: true,
           value: {
             id: bytes.slice(0, HASH_BYTES),
             height: readUint32(bytes, HASH_BYTES),
-            blockHash: blockHash(bytes.slice(HASH_BYTES + 4)),
+            blockHash: blockHash(bytes.slice(HASH_BYTES + 4, 2 * HASH_BYTES + 4)),
+            verifyingKey: bytes.slice(2 * HASH_BYTES + 4),
           },
         }
       : rejection('malformed', `${bytes.length} bytes ask for no certificate`),
@@ -62,7 +66,7 @@ export const certificateKind: RequestKind<CertificateQuestion, CertificateAnswer
   name: 'storage/certificate/1',
   question,
   answer,
-  maxQuestionBytes: 2 * HASH_BYTES + 4,
+  maxQuestionBytes: QUESTION_BYTES,
   maxAnswerBytes: SIGNED_BYTES,
   // Progress before the first part and after each.
   maxFrames: STEPS + 3,

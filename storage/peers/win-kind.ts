@@ -22,7 +22,9 @@ const MAX_BYTES = 8_192
 const MAX_READ = 256
 
 /** Reads the envelope of a signed record of a win, in the one form that it is written in. */
-export function readWinMessage(params: NetworkParams, bytes: Uint8Array): ReadMessage {
+export function readWinMessage(params: NetworkParams, given: Uint8Array): ReadMessage {
+  // A plain array: what is read out of a Buffer would be Buffers, which CBOR writes in another way.
+  const bytes = new Uint8Array(given)
   const [envelope, ...others] = parseEnvelopes({ inputs: [{ witness: [bytes, new Uint8Array(33)] }] })
   if (envelope === undefined || others.length > 0) return rejection('malformed', 'not the envelope of one record')
   const decoded = decodeRecord(envelope, params)

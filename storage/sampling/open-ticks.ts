@@ -8,8 +8,9 @@ import type { SeenTick } from './win-log.ts'
 export class OpenTicks {
   readonly #isListening: () => boolean
   readonly #open = new Map<number, string>()
-  /** The tip at which listening began: its own wins may have been told before. */
-  #begin: number | null = null
+  /** The blocks whose wins may still be told, as of the last tip. */
+  #seen = new Map<number, string>()
+  #isBegun = false
 
   constructor(isListening: () => boolean) {
     this.#isListening = isListening
@@ -18,7 +19,6 @@ export class OpenTicks {
   /** Those that are over at a tip. `hashAt`: of the active chain, in display order. */
   moveTo(tip: number, hashAt: (height: number) => string | null): SeenTick[] {
     const isListening = this.#isListening()
-    this.#begin ??= tip
     const done: SeenTick[] = []
     for (const [height, blockHash] of this.#open) {
       const isStill = isListening && hashAt(height) === blockHash
@@ -26,10 +26,17 @@ export class OpenTicks {
       this.#open.delete(height)
       if (isStill) done.push({ height, blockHash })
     }
-    for (let height = Math.max(this.#begin, tip - GOSSIP_BLOCKS) + 1; height <= tip; height++) {
+    const seen = new Map<number, string>()
+    for (let height = Math.max(0, tip - GOSSIP_BLOCKS + 1); height <= tip; height++) {
       const blockHash = hashAt(height)
-      if (isListening && blockHash !== null) this.#open.set(height, blockHash)
+      if (blockHash === null) continue
+      seen.set(height, blockHash)
+      // Of what was there before, wins may have been told before.
+      const isNew = this.#isBegun && this.#seen.get(height) !== blockHash
+      if (isListening && isNew) this.#open.set(height, blockHash)
     }
+    this.#seen = seen
+    this.#isBegun = true
     return done
   }
 }

@@ -56,7 +56,7 @@ export function envelopeProperties(runs: Runs): void {
       })
       fc.assert(property, { numRuns: runs.scripts })
       // Most would be noise if the pieces were badly chosen.
-      expect(found).toBeGreaterThan(runs.scripts / 50)
+      expect(found).toBeGreaterThan(runs.scripts / 100)
     })
   })
 }

@@ -27,7 +27,7 @@ const wsc = (...argv: string[]) => runIn(clone, env, join('bin', 'wsc.js'), ...a
 describe('without cargo', () => {
   it('the set-up names what is missing and what works all the same', async () => {
     const run = await runIn(clone, env, join('scripts', 'setup.mjs'), 'setup')
-    expect([run.exit, run.stderr]).toEqual([2, expect.stringContaining('cargo 1.88 or later is needed')])
+    expect([run.exit, run.stderr]).toEqual([2, expect.stringContaining('cargo 1.89 or later is needed')])
     expect(run.stderr).toContain('npm run setup -- --verify-only')
     const verifyOnly = await runIn(clone, env, join('scripts', 'setup.mjs'), 'setup', '--verify-only')
     expect([verifyOnly.exit, verifyOnly.stderr]).toEqual([0, expect.stringContaining('set up for verifying')])

@@ -91,7 +91,7 @@ describe('the installed package', () => {
     const env = { ...process.env, PATH: await pathWithout(directory, 'cargo', 'rustc', 'rustup') }
     const refused = await runIn(project, env, wsc, 'setup', '--addon')
     expect(refused).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('E_SETUP') })
-    expect(refused.stderr).toMatch(/cargo 1\.88 or later is needed.*`cargo --version` does not run here/)
+    expect(refused.stderr).toMatch(/cargo 1\.89 or later is needed.*`cargo --version` does not run here/)
     expect(refused.stderr).not.toContain('npm run')
   })
 

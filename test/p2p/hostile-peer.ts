@@ -9,6 +9,7 @@ import { HOST_LIMITS } from '../../src/p2p/limits.ts'
 import { openLibp2p } from '../../src/p2p/open-libp2p.ts'
 import { protocolId, protocolPrefix } from '../../src/p2p/protocol-names.ts'
 import { Scoreboard } from '../../src/p2p/scoreboard.ts'
+import { winGossip } from '../../storage/peers/win-kind.ts'
 import { addressOf, type HostPlace, nextOf } from './host-place.ts'
 
 /** A peer that keeps to no rule: libp2p itself, connected with its victim, and whatever streams a test wants. */
@@ -21,7 +22,7 @@ export async function hostilePeer(place: HostPlace, victim: PeerHost) {
     listen: [],
     announce: [],
     named: [],
-    gossip: [proofGossip],
+    gossip: [proofGossip, winGossip(regtest)],
     limits: { ...HOST_LIMITS, streamsPerConnection: 4000 },
     scores: new Scoreboard(() => 0),
   })

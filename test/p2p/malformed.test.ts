@@ -4,9 +4,14 @@ import { attestationKind, pathKind, proofGossip } from '../../src/bus/index.ts'
 import { syncedOnce } from '../../src/bus/io/index.ts'
 import { encodeFrame } from '../../src/p2p/frames.ts'
 import { protocolPrefix } from '../../src/p2p/protocol-names.ts'
+import { StorageTable } from '../../storage/index.ts'
+import { answerCertificates } from '../../storage/io/certificate/answer-certificates.ts'
 import { chunkKind } from '../../storage/peers/piece-kinds.ts'
+import { winGossip } from '../../storage/peers/win-kind.ts'
 import { fakeProof } from '../bus/fake-proof.ts'
 import { at, chain } from '../bus/served-place.ts'
+import { kernel } from '../storage/kernels.ts'
+import { alice } from '../storage/record-scene.ts'
 import { ReplicaScene } from '../storage/replica-scene.ts'
 import { allKinds } from './all-kinds.ts'
 import { BusPlace } from './bus-place.ts'
@@ -28,14 +33,26 @@ function malformed(number: number): Uint8Array {
   return number % 3 === 1 ? encodeFrame(bytes).subarray(0, bytes.length) : encodeFrame(bytes)
 }
 
+const ofWins = winGossip(regtest)
+const GOSSIP = [proofGossip, ofWins]
+
 /** A host that answers every kind there is, bus and storage, from what it really has. */
 async function victim() {
-  const { host, publish } = await place.serving({ scores: PATIENT })
+  const { host, publish } = await place.serving({ scores: PATIENT, gossip: GOSSIP })
+  host.join(ofWins, async () => 'accept')
   const failures: Error[] = []
   host.events.on('failed', (error) => failures.push(error))
   await publish(await fakeProof(at(chain, 10)))
   const { replica } = await scene.replica('victim', { transport: host })
   await replica.start()
+  await answerCertificates({
+    ...{ transport: host, params: scene.params, key: alice.publicKey, verifyingKey: 'ee'.repeat(32) },
+    table: { tip: null, table: new StorageTable(kernel, scene.params) } as never,
+    // No question gets as far as that: there is no blob.
+    certifier: {} as never,
+    from: {} as never,
+    hashAt: async () => null,
+  })
   return { host, publish, failures }
 }
 
@@ -83,7 +100,8 @@ describe('a thousand malformed frames', { timeout: 240_000 }, () => {
 
   it.each(gossip.map(({ name }) => name))('of the topic %s go no further', async (name) => {
     const { host, publish, failures } = await victim()
-    const behind = await place.syncing([addressOf(host)])
+    const behind = await place.syncing([addressOf(host)], { gossip: GOSSIP })
+    behind.host.join(ofWins, async () => 'accept')
     const heard: number[] = []
     behind.sync.events.on('synced', ({ chain: { height } }) => heard.push(height))
     await behind.start()

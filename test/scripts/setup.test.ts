@@ -28,18 +28,18 @@ describe('set-up without a usable cargo', () => {
   it('says what to install and what works without it when cargo does not run', () => {
     const { status, stderr } = checkCargoWith('exit 1')
     expect(status).toBe(2)
-    expect(stderr).toMatch(/cargo 1\.88 or later is needed .*does not run here/)
+    expect(stderr).toMatch(/cargo 1\.89 or later is needed .*does not run here/)
     expect(stderr).toContain('https://rustup.rs')
     expect(stderr).toContain('npm run setup -- --verify-only')
   })
 
   it('refuses a cargo that is too old, naming its version', () => {
-    const { status, stderr } = checkCargoWith('echo "cargo 1.87.0 (99624be96 2025-05-06)"')
+    const { status, stderr } = checkCargoWith('echo "cargo 1.88.0 (873a06493 2025-05-10)"')
     expect(status).toBe(2)
-    expect(stderr).toContain('found: cargo 1.87.0')
+    expect(stderr).toContain('found: cargo 1.88.0')
   })
 
-  it.each(['1.88.0', '1.95.0', '2.0.0'])('takes cargo %s', (version) => {
+  it.each(['1.89.0', '1.95.0', '2.0.0'])('takes cargo %s', (version) => {
     expect(checkCargoWith(`echo "cargo ${version} (x 2025-01-01)"`).status).toBe(0)
   })
 })

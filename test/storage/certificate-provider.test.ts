@@ -92,7 +92,7 @@ async function answering(parts: Partial<Parameters<typeof answerCertificates>[0]
     },
   } as Pick<Certifier, 'underWay' | 'certify'> as Certifier
   await answerCertificates({
-    ...{ table, transport, params: storage, key: alice.publicKey, certifier },
+    ...{ table, transport, params: storage, key: alice.publicKey, certifier, verifyingKey: 'ee'.repeat(32) },
     from: { kernel, mask, units: replica() },
     hashAt: async (height) => (height <= 126 ? challengeHash(height) : null),
     ...parts,
@@ -100,7 +100,12 @@ async function answering(parts: Partial<Parameters<typeof answerCertificates>[0]
   return asked as Ask
 }
 
-const question: CertificateQuestion = { id: hexToBytes(blob.id), height: 120, blockHash: challengeHash() }
+const question: CertificateQuestion = {
+  id: hexToBytes(blob.id),
+  height: 120,
+  blockHash: challengeHash(),
+  verifyingKey: new Uint8Array(32).fill(0xee),
+}
 const asker = { peer: 'somebody', signal: new AbortController().signal }
 
 describe('a provider that is asked for a certificate', () => {
@@ -124,6 +129,7 @@ describe('a provider that is asked for a certificate', () => {
     expect(await refused({ id: new Uint8Array(32) })).toBe('no-such-blob')
     expect(await refused({ height: 102, blockHash: challengeHash(102) })).toBe('no-such-blob')
     expect(await refused({ height: 106, blockHash: challengeHash(106) })).toBe('not-counted')
+    expect(await refused({ verifyingKey: new Uint8Array(32) })).toBe('other-key')
     const units = replica({ gone: () => true })
     expect(await refused({}, await answering({ from: { kernel, mask, units } }))).toBe('not-encoded')
     const busy = { underWay: 4 } as Certifier

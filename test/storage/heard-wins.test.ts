@@ -8,8 +8,8 @@ import type { ProofVerifier } from '../../src/proving/index.ts'
 import { HeardWins } from '../../storage/io/sampling/heard-wins.ts'
 import { WinStore } from '../../storage/io/sampling/win-store.ts'
 import type { SeenWin } from '../../storage/sampling/win-log.ts'
+import { groundOf, hashProofs, params, proofOf, shownHashOf, type WinSketch, winMessage } from './judged-wins.ts'
 import { alice, bob, wallets } from './record-scene.ts'
-import { groundOf, hashProofs, params, proofOf, shownHashOf, type WinSketch, winMessage } from './win-scene.ts'
 
 let folder = ''
 let store: WinStore

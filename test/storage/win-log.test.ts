@@ -9,7 +9,7 @@ import { observePartition } from '../../storage/sampling/observation.ts'
 import { OpenTicks } from '../../storage/sampling/open-ticks.ts'
 import { winProbability } from '../../storage/sampling/threshold.ts'
 import { type SeenWin, WinLog } from '../../storage/sampling/win-log.ts'
-import { hashOf, params, rules, shownHashOf } from './win-scene.ts'
+import { hashOf, params, rules, shownHashOf } from './judged-wins.ts'
 
 const seen = (height: number, more: Partial<SeenWin> = {}): SeenWin => {
   const id = `${more.key ?? ''}${height}`.slice(-64).padStart(64, '0')
@@ -102,7 +102,9 @@ describe('the blocks at which one listened', () => {
     listening = false
     expect(moveTo(22, 'fork', 17)).toEqual([])
     listening = true
-    expect(moveTo(25, 'fork', 17)).toEqual([])
+    // Half of the time of 22 was over.
+    expect(moveTo(23, 'fork', 17)).toEqual([])
+    expect(moveTo(25, 'fork', 17)).toEqual([23])
     expect(moveTo(27, 'fork', 17)).toEqual([24, 25])
   })
 })

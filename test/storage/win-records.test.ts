@@ -9,7 +9,6 @@ import { winDraft } from '../../storage/records/drafts.ts'
 import { winProgram } from '../../storage/records/programs.ts'
 import { verifyWin, winClaim, winStatement } from '../../storage/sampling/judge-win.ts'
 import { type WinStatement, winPublicValues } from '../../storage/sampling/win-statement.ts'
-import { bob, wallets } from './record-scene.ts'
 import {
   composed,
   groundOf,
@@ -20,7 +19,8 @@ import {
   type WinSketch,
   winEnvelope,
   winMessage,
-} from './win-scene.ts'
+} from './judged-wins.ts'
+import { bob, wallets } from './record-scene.ts'
 
 /** The rule that a win breaks; null where none. */
 async function rejectOf(message: ReturnType<typeof winMessage>, ground = groundOf(50)): Promise<string | null> {
@@ -188,6 +188,8 @@ describe('the message of a win', () => {
     const read = gossip.message.decode(bytes)
     expect(read).toMatchObject({ ok: true, value: { claim: { height: 20, partition: 0, number: 0 } } })
     expect(read.ok && gossip.message.encode(read.value)).toEqual(bytes)
+    // As it comes from a socket.
+    expect(winGossip(regtest).message.decode(Buffer.from(bytes))).toEqual(read)
   })
 
   it.each([

@@ -54,6 +54,26 @@ fn what_is_encoded_is_decoded() {
 }
 
 #[test]
+fn units_together_are_encoded_as_each_alone() {
+  let mut random = rand_chacha::ChaCha20Rng::seed_from_u64(13);
+  for count in [7, 8, 9, 16, 19] {
+    let base = Fr::random(&mut random);
+    let mut units = vec![0; count * UNIT_BYTES];
+    random.fill_bytes(&mut units);
+    units[..UNIT_BYTES].fill(0);
+    units[UNIT_BYTES..2 * UNIT_BYTES].fill(255);
+    let numbers: Vec<u32> = (0..count).map(|_| random.next_u32()).collect();
+    let each = numbers.iter().zip(units.chunks_exact(UNIT_BYTES));
+    let alone: Vec<_> = each
+      .map(|(number, unit)| encode(&base, &[*number], unit, false).unwrap())
+      .collect();
+    for parallel in [false, true] {
+      assert_eq!(encode(&base, &numbers, &units, parallel).unwrap(), alone.concat());
+    }
+  }
+}
+
+#[test]
 fn what_is_no_encoding_of_bytes_is_told() {
   let mut random = rand_chacha::ChaCha20Rng::seed_from_u64(12);
   let units = vec![1; 4 * UNIT_BYTES];

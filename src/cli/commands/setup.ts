@@ -20,7 +20,7 @@ export const addSetup: AddCommand = (parent, run) => {
     .description('make parameters and keys, once: of the public ceremony by --ptau, else of the development powers')
     .addOption(shared.ptau())
     .addOption(
-      new Option('--addon', 'first build the prover, the folding addon, from source: takes cargo 1.88 and minutes'),
+      new Option('--addon', 'first build the prover, the folding addon, from source: takes cargo 1.89 and minutes'),
     )
     .addOption(shared.json())
     .addHelpText('after', examples('setup', 'setup --addon', 'setup --ptau powersOfTau28_hez_final_17.ptau'))

@@ -49,12 +49,13 @@ export const addStorageCertify: AddCommand = (parent, run) => {
 async function certify(context: CliContext, id: string, options: Options): Promise<ExitCode> {
   const { terminal, signal, env } = context
   const { proof: file, out = `${id}.certificate`, json } = options
-  await requireWritable(out, env, options)
+  const { certificateKey } = options
+  await requireWritable(out, env, options, ...(certificateKey === undefined ? [] : [certificateKey]))
   const judge = await openJudge(options, context)
   const proved = await judge.verify(await readProof(file))
   if (!proved.ok) return refuse(context, options, `proof:${proved.reject}`, proved.detail)
   const { chain } = proved
-  const verifier = await openCertificateVerifier({ key: await readKey(options.certificateKey) })
+  const verifier = await openCertificateVerifier({ key: await readKey(certificateKey) })
   return await withStorageNode(
     context,
     options,

@@ -7,28 +7,27 @@ import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
-import { addresses, byteCount, partitions } from '../storage-arguments.ts'
+import { addresses, budget, byteCount, partitions } from '../storage-arguments.ts'
 import { peerOption, type StorageOptions, withStorage } from '../storage-place.ts'
+import { type SamplingFlags, samplingOf, showSampling } from '../storage-sampling.ts'
 import { withStorageNode } from '../storage-work.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
 import { openOwnWallet, walletOption } from '../wallet-place.ts'
 
-interface Options extends StorageOptions {
+interface Options extends StorageOptions, SamplingFlags {
   readonly partition: readonly number[]
   readonly listen: string
   readonly announce?: readonly string[]
   readonly maxDisk?: number
   readonly maxUpload?: number
-  readonly raw?: boolean
   readonly certify?: boolean
-  readonly wallet?: string
-  readonly ptau?: string
 }
 
 const HELP = `
-What proves certificates is made once, which takes minutes; a certificate takes all cores for some seconds. On networks whose
-proofs must rest on the ceremony its powers of tau are named by --ptau.
+What proves certificates and wins is made once, which takes minutes; a certificate takes all cores for some seconds, a win for
+one or two. On networks whose proofs must rest on the ceremony its powers of tau are named by --ptau. With --sample the key of
+--wallet must be the one that is registered for this peer. Nobody is paid for wins.
 `
 
 export const addStorageServe: AddCommand = (parent, run) => {
@@ -42,8 +41,11 @@ export const addStorageServe: AddCommand = (parent, run) => {
     .option('--max-upload <BYTES>', 'a second, to all peers together', byteCount)
     .option('--raw', 'keep chunks raw (default: encoded under the provider’s key, once it is registered)')
     .option('--certify', 'give certificates of what is kept encoded, signed by the wallet, to peers that ask')
+    .option('--sample', 'win at each block by what is kept encoded, and listen to the wins of all (docs/storage.md)')
+    .option('--inscribe-wins <SATS>', 'with --sample: inscribe wins too, for at most so much in all', budget)
     .addOption(walletOption())
     .addOption(shared.ptau())
+    .addOption(shared.insecureDevSetup())
     .addHelpText(
       'after',
       HELP + examples('storage serve --partition 0 --network regtest --listen /ip4/127.0.0.1/tcp/8533'),
@@ -55,6 +57,7 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   const { partition, listen, announce, maxDisk: maxBytes, maxUpload: uploadBytesPerSecond, raw, ptau } = options
   const signer =
     options.certify === true ? await openOwnWallet(options, await readNetwork(options.network), context) : undefined
+  const sampling = await samplingOf(context, options)
   return await withStorageNode(
     context,
     options,
@@ -63,10 +66,11 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
       identityFile,
       listen: [listen],
       announce,
-      replica: { partitions: partition, maxBytes, uploadBytesPerSecond, raw, signer, ptau },
+      replica: { partitions: partition, maxBytes, uploadBytesPerSecond, raw, signer, ptau, sampling },
     }),
     async ({ node }) => {
       show(node, options, context)
+      if (node.sampling !== null) showSampling(node.sampling, context, options.json === true)
       await node.service.ended()
       return EXIT.interrupted
     },

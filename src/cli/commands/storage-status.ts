@@ -1,7 +1,8 @@
 import { SCRUB_LEVELS } from '../../../storage/index.ts'
-import { type Holder, HoldersFile, meetHolders, partitionStatus } from '../../../storage/io/index.ts'
+import { EstimatesFile, type Holder, HoldersFile, meetHolders, partitionStatus } from '../../../storage/io/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { estimateJson, estimateLines } from '../storage-estimates.ts'
 import type { TableOptions } from '../storage-place.ts'
 import { withStorageNode } from '../storage-work.ts'
 import { duration } from '../terminal.ts'
@@ -23,7 +24,7 @@ export async function showHolders(context: CliContext, options: StatusOptions): 
       folder: places.table,
       settlement: settlementDir(options.settlementDir, params, context),
     }),
-    async ({ node, places }) => {
+    async ({ node, places, storage }) => {
       await node.table.caughtUp()
       await meetHolders(node.host, Math.max(1, options.peer?.length ?? 0), signal)
       const { height = 0 } = node.table.tip ?? {}
@@ -33,14 +34,17 @@ export async function showHolders(context: CliContext, options: StatusOptions): 
         failed: (error: Error) => terminal.note(`the DHT could not be asked who else there is: ${error.message}`),
       }
       const providers = node.table.table.providers.list()
+      const estimates = await new EstimatesFile(places.estimates, storage).load()
       for (const { number, fill, closed } of node.table.table.blobs.partitionsAt(height)) {
         if (options.partition !== undefined && !options.partition.includes(number)) continue
         const { holders, silent } = await partitionStatus(asking, { partition: number, height }, signal)
+        const estimate = estimateJson(estimates, number)
         if (options.json) {
-          terminal.result(jsonLine({ partition: number, height, used: fill, closed, holders, silent }))
+          terminal.result(jsonLine({ partition: number, height, used: fill, closed, holders, silent, estimate }))
           continue
         }
         terminal.result(`partition ${number}  ${fill} positions used${closed ? ', closed' : ''}  height ${height}`)
+        for (const line of estimateLines(estimates, number)) terminal.result(line)
         for (const holder of holders) terminal.result(`  ${holderText(holder)}`)
         for (const { peer, since } of silent) {
           terminal.result(`  ${peer}  ${since === null ? 'does not answer' : `silent since height ${since}`}`)

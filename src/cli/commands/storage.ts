@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
-import type { TableService } from '../../../storage/io/index.ts'
+import { type Estimates, EstimatesFile, type TableService } from '../../../storage/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { partitions } from '../storage-arguments.ts'
+import { estimateJson, estimateLines } from '../storage-estimates.ts'
 import { peerOption, type TableOptions, withTableOptions } from '../storage-place.ts'
 import { withTable } from '../storage-work.ts'
 import { jsonLine, plural } from '../text.ts'
@@ -57,7 +58,7 @@ function addList(parent: Command, run: Runner): void {
 function addStatus(parent: Command, run: Runner): void {
   withTableOptions(parent.command('status'))
     .description(
-      'the table at the node’s tip: its root, partitions and how far they are used, providers; with --peer who holds them',
+      'the table at the node’s tip: its root, partitions, estimates of replicas, providers; with --peer who holds them',
     )
     .addOption(peerOption())
     .option('--partition <P>', 'with --peer, which: 0 or 0,2 or 0-3 (default: all of the table)', partitions)
@@ -65,21 +66,23 @@ function addStatus(parent: Command, run: Runner): void {
     .action(
       run(async (context, options: StatusOptions) => {
         if (options.peer !== undefined) return await showHolders(context, options)
-        return await withTable(context, options, ({ service }) => {
-          for (const line of statusLines(service, options.json === true)) context.terminal.result(line)
+        return await withTable(context, options, async ({ service, places, storage }) => {
+          const estimates = await new EstimatesFile(places.estimates, storage).load()
+          const lines = statusLines(service, estimates, options.json === true)
+          for (const line of lines) context.terminal.result(line)
         })
       }),
     )
 }
 
-function statusLines({ table, tip }: TableService, json: boolean): string[] {
+function statusLines({ table, tip }: TableService, estimates: Estimates | null, json: boolean): string[] {
   const height = tip?.height ?? 0
   const { blobs, providers } = table
   const about = {
     height,
     root: bytesToHex(blobs.rootAt(height)),
     blobs: blobs.entries.length,
-    partitions: blobs.partitionsAt(height),
+    partitions: blobs.partitionsAt(height).map((one) => ({ ...one, estimate: estimateJson(estimates, one.number) })),
     providers: providers.list().map((one) => ({ ...one, counts: providers.counts(one.author, height) })),
   }
   if (json) return [jsonLine(about)]
@@ -87,9 +90,10 @@ function statusLines({ table, tip }: TableService, json: boolean): string[] {
     `height    ${about.height}`,
     `root      ${about.root}`,
     `blobs     ${about.blobs}`,
-    ...about.partitions.map(
-      ({ number, fill, closed }) => `partition ${number}  ${fill} positions${closed ? ', closed' : ''}`,
-    ),
+    ...about.partitions.flatMap(({ number, fill, closed }) => [
+      `partition ${number}  ${fill} positions${closed ? ', closed' : ''}`,
+      ...estimateLines(estimates, number),
+    ]),
     ...about.providers.map(({ author, counts, from, until }) => {
       return `provider  ${author}  ${counts ? 'counts' : 'does not count'}, by its record from ${from} to ${until - 1}`
     }),

@@ -21,6 +21,8 @@ export interface AnsweringComponents {
   /** The provider's x-only key, 32 bytes. */
   readonly key: Uint8Array
   readonly certifier: Certifier
+  /** Id of the key under which it proves, 64 hex digits. */
+  readonly verifyingKey: string
   /** The replica that is certified. */
   readonly from: DrawnFrom
   /** Of the active chain; null above its tip. */
@@ -35,10 +37,12 @@ export async function answerCertificates(components: AnsweringComponents): Promi
 }
 
 async function onQuestion(
-  { table, params, key, certifier, from, hashAt }: AnsweringComponents,
-  { id, height, blockHash }: CertificateQuestion,
+  { table, params, key, certifier, verifyingKey, from, hashAt }: AnsweringComponents,
+  { id, height, blockHash, verifyingKey: wanted }: CertificateQuestion,
   { signal }: Asker,
 ): Promise<Answered<CertificateAnswer>> {
+  // Of another set-up: what is made here would be no lie, and yet not verify there.
+  if (bytesToHex(wanted) !== verifyingKey) return rejection('other-key', `proofs are made under ${verifyingKey} here`)
   const tip = table.tip?.height ?? 0
   if (height > tip - FINAL_AFTER) return rejection('not-final', `block ${height} is not ${FINAL_AFTER} blocks deep`)
   const entry = table.table.blobs.entry(bytesToHex(id))

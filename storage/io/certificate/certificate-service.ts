@@ -1,13 +1,16 @@
+import { readFile } from 'node:fs/promises'
 import type { BlockHash } from '../../../src/bitcoin/index.ts'
 import type { PeerTransport } from '../../../src/bus/index.ts'
 import { asError, Emitter, type Events, Running, type RunningService } from '../../../src/lib/index.ts'
 import type { MaskKernel, StorageKernel } from '../../../src/proving/index.ts'
+import { NativeVerifier } from '../../../src/proving/io/index.ts'
 import type { StorageParams } from '../../params.ts'
 import type { EncodedUnits } from '../../replica/encoded-units.ts'
 import type { TableService } from '../table-service.ts'
 import { answerCertificates } from './answer-certificates.ts'
 import { Certifier } from './certifier.ts'
-import { openStepsEngine, stepsKeys } from './open-steps-engine.ts'
+import type { DrawnFrom } from './drawn-units.ts'
+import { openStepsEngine, type StepsKeysOptions, stepsKeys } from './open-steps-engine.ts'
 
 /** By whom certificates are signed: a wallet is one. */
 export interface CertificateSigner {
@@ -67,11 +70,12 @@ export class CertificateService implements RunningService {
   /** Nothing is promised to peers before it can be kept: keys are made first. */
   async #run(signal: AbortSignal): Promise<void> {
     const { kernel, mask, signer, units, ptau, ...rest } = this.#components
-    const keys = await stepsKeys({ ptau, signal }).catch((error: unknown) => {
+    const prepared = await prepare({ ptau, signal }).catch((error: unknown) => {
       if (!signal.aborted) this.#events.emit('failed', asError(error))
       return null
     })
-    if (keys === null) return
+    if (prepared === null) return
+    const { keys, verifyingKey } = prepared
     const certifier = new Certifier({
       kernel,
       open: () => openStepsEngine(kernel, keys),
@@ -81,8 +85,8 @@ export class CertificateService implements RunningService {
       kernel,
       mask,
       units: { provedEncodedUnit: async (...place) => (await units()?.provedEncodedUnit(...place)) ?? null },
-    } satisfies Parameters<typeof answerCertificates>[0]['from']
-    const close = await answerCertificates({ ...rest, key: signer.publicKey, certifier, from })
+    } satisfies DrawnFrom
+    const close = await answerCertificates({ ...rest, key: signer.publicKey, certifier, verifyingKey, from })
     this.#events.emit('ready', {})
     try {
       const fired = Promise.withResolvers<void>()
@@ -92,4 +96,10 @@ export class CertificateService implements RunningService {
       await close()
     }
   }
+}
+
+async function prepare(options: StepsKeysOptions) {
+  const keys = await stepsKeys(options)
+  const { keyId } = new NativeVerifier(await readFile(keys.verifierKey))
+  return { keys, verifyingKey: keyId }
 }

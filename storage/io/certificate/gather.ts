@@ -86,7 +86,8 @@ export async function gatherCertificate(
     challenge: drawing.challenge,
     keys: parts,
   })
-  const question = { id: hexToBytes(id), height, blockHash: drawing.blockHash }
+  const verifyingKey = hexToBytes(standard.verifier.keyId)
+  const question = { id: hexToBytes(id), height, blockHash: drawing.blockHash, verifyingKey }
   const left = [...candidates]
   const askOne = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined && keys.size < wanted; next = left.shift()) {

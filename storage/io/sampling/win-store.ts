@@ -18,6 +18,7 @@ const winSchema = z.strictObject({
   heard: z.boolean(),
   inscribed: uint32.nullable(),
 })
+const satoshis = z.string().regex(/^[0-9]{1,16}$/)
 const tickSchema = z.strictObject({ height: uint32, blockHash: hash256 })
 
 /** A log of wins on the disk, and the keys that are listened to no longer; small, and worth no more than a week's listening. */
@@ -25,11 +26,18 @@ export class WinStore {
   readonly #store: LevelStore<string, unknown>
   /** Height at which a key signed what does not hold. */
   readonly #cut = new Map<string, number>()
+  #spent: bigint
   readonly log: WinLog
 
-  private constructor(store: LevelStore<string, unknown>, log: WinLog, cut: ReadonlyMap<string, number>) {
+  private constructor(
+    store: LevelStore<string, unknown>,
+    log: WinLog,
+    cut: ReadonlyMap<string, number>,
+    spent: bigint,
+  ) {
     this.#store = store
     this.log = log
+    this.#spent = spent
     for (const [key, height] of cut) this.#cut.set(key, height)
   }
 
@@ -52,11 +60,23 @@ export class WinStore {
       const { partitionBits, network } = params
       const owner = JSON.stringify({ format: FORMAT, network: bytesToHex(networkHash(network)), partitionBits, keyId })
       if ((await store.get('owner')) !== owner) await reset(store, owner)
-      return await read(store, (log, cut) => new WinStore(store, log, cut))
+      const { log, cut } = await read(store)
+      return new WinStore(store, log, cut, BigInt(satoshis.catch('0').parse(await store.get('spent'))))
     } catch (error) {
       await store.close()
       throw error
     }
+  }
+
+  /** Satoshis spent on inscribing wins. */
+  get spent(): bigint {
+    return this.#spent
+  }
+
+  /** On the disk when it returns. */
+  async spend(more: bigint): Promise<void> {
+    this.#spent += more
+    await this.#store.put('spent', this.#spent.toString(), { sync: true })
   }
 
   isCut(key: string): boolean {
@@ -99,17 +119,17 @@ export class WinStore {
   }
 }
 
+/** What was spent stays spent. */
 async function reset(store: LevelStore<string, unknown>, owner: string): Promise<void> {
   const writes: StoreWrite<string, unknown>[] = []
-  for await (const key of store.keys()) writes.push({ type: 'del', key })
+  for await (const key of store.keys()) if (key !== 'spent') writes.push({ type: 'del', key })
   await store.batch([...writes, { type: 'put', key: 'owner', value: owner }], { sync: true })
 }
 
 /** What cannot have been written is left out: it is a win or a tick the less. */
-async function read<Value>(
+async function read(
   store: LevelStore<string, unknown>,
-  make: (log: WinLog, cut: ReadonlyMap<string, number>) => Value,
-): Promise<Value> {
+): Promise<{ readonly log: WinLog; readonly cut: ReadonlyMap<string, number> }> {
   const wins: SeenWin[] = []
   const ticks: SeenTick[] = []
   const cut = new Map<string, number>()
@@ -119,7 +139,7 @@ async function read<Value>(
     else if (kind === 'tick') ticks.push(...parsed(tickSchema, value))
     else if (kind === 'cut') for (const height of parsed(uint32, value)) cut.set(name, height)
   }
-  return make(new WinLog(wins, ticks), cut)
+  return { log: new WinLog(wins, ticks), cut }
 }
 
 function parsed<Value>(schema: z.ZodType<Value>, value: unknown): Value[] {

@@ -20,7 +20,7 @@ import { ChainWindow, type HashSource } from '../../sampling/chain-window.ts'
 import type { WinGround } from '../../sampling/judge-win.ts'
 import { OpenTicks } from '../../sampling/open-ticks.ts'
 import { INSCRIBED_BLOCKS, WINDOW_TICKS } from '../../sampling/ticks.ts'
-import type { SeenWin, WinLog } from '../../sampling/win-log.ts'
+import type { SeenWin } from '../../sampling/win-log.ts'
 import type { WinRules } from '../../sampling/win-rules.ts'
 import type { TableService } from '../table-service.ts'
 import { HeardWins } from './heard-wins.ts'
@@ -90,8 +90,10 @@ export class WinWatch implements RunningService {
     return { rules, table: table.table, hashAt: this.#window.hashAt, height: ours.height }
   }
 
-  get log(): WinLog {
-    return this.#started.log
+  /** Throws where it does not run. */
+  get store(): WinStore {
+    if (this.#store === null) throw new Error('a service is started before it is asked')
+    return this.#store
   }
 
   /** Counts a win of our own, which was proved just now, and tells peers of it. */
@@ -100,7 +102,7 @@ export class WinWatch implements RunningService {
     const { partition, height } = claim
     const seen = { id, key: bytesToHex(claim.key), partition, height, blockHash: toDisplay(claim.blockHash) }
     const win: SeenWin = { ...seen, heard: true, inscribed: null }
-    await this.#started.add(win)
+    await this.store.add(win)
     this.#events.emit('win', win)
     await this.#gossip?.publish(message)
   }
@@ -186,10 +188,5 @@ export class WinWatch implements RunningService {
     await inscribed.look(ground, this.#lookFrom, height, signal)
     // Where the chain has moved meanwhile, it is looked at again.
     if (this.ground()?.height === height) this.#lookFrom = height + 1
-  }
-
-  get #started(): WinStore {
-    if (this.#store === null) throw new Error('a service is started before it is asked')
-    return this.#store
   }
 }

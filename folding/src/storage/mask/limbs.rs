@@ -8,14 +8,14 @@ use ff::{Field, PrimeField};
 
 pub type Limbs = [u64; 4];
 
-const P: Limbs = [
+pub const P: Limbs = [
   0x43e1_f593_f000_0001,
   0x2833_e848_79b9_7091,
   0xb850_45b6_8181_585d,
   0x3064_4e72_e131_a029,
 ];
 /// −p⁻¹ modulo 2^64.
-const NEGATIVE_INVERSE: u64 = 0xc2e1_f593_efff_ffff;
+pub const NEGATIVE_INVERSE: u64 = 0xc2e1_f593_efff_ffff;
 
 /// Low and high half of a + b·c + carry.
 #[inline(always)]

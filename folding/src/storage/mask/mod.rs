@@ -6,6 +6,8 @@
 //! blob and the unit's number in it. Nothing here is secret, so nothing needs to run in constant time.
 
 mod decode;
+#[cfg(target_arch = "x86_64")]
+mod eight;
 mod encode;
 pub mod layer;
 mod limbs;
@@ -58,24 +60,46 @@ pub fn place(round: usize, line: usize, at: usize) -> usize {
   }
 }
 
+/// Units that one call of `encode_some` takes: as many as this processor encodes side by side.
+fn together() -> usize {
+  #[cfg(target_arch = "x86_64")]
+  if eight::is_there() {
+    return eight::UNITS;
+  }
+  1
+}
+
+/// At most as many as `together` says.
+fn encode_some(base: &Fr, numbers: &[u32], units: &[u8], out: &mut [u8]) {
+  #[cfg(target_arch = "x86_64")]
+  if let Ok(numbers) = <&[u32; eight::UNITS]>::try_from(numbers) {
+    return eight::units(&numbers.map(|number| keys(base, number)), units, out);
+  }
+  let places = out.chunks_exact_mut(ENCODED_BYTES);
+  let units = numbers.iter().zip(units.chunks_exact(UNIT_BYTES));
+  for ((number, unit), out) in units.zip(places) {
+    encode::unit(keys(base, *number), unit, out);
+  }
+}
+
 /// Units encoded: k·7,936 bytes in, k·8,192 out. `base` is of provider and blob, `numbers` are those of the units in the
 /// blob. On all cores if `parallel`, else on the caller's own.
 pub fn encode(base: &Fr, numbers: &[u32], units: &[u8], parallel: bool) -> Result<Vec<u8>, Error> {
   fits(numbers, units, UNIT_BYTES)?;
   let mut out = vec![0; numbers.len() * ENCODED_BYTES];
-  let one = |number: u32, unit: &[u8], out: &mut [u8]| encode::unit(keys(base, number), unit, out);
+  let some = together();
   if parallel {
-    let places = out.par_chunks_exact_mut(ENCODED_BYTES);
-    let units = numbers.par_iter().zip(units.par_chunks_exact(UNIT_BYTES));
+    let places = out.par_chunks_mut(some * ENCODED_BYTES);
+    let units = numbers.par_chunks(some).zip(units.par_chunks(some * UNIT_BYTES));
     units
       .zip(places)
-      .for_each(|((number, unit), out)| one(*number, unit, out));
+      .for_each(|((numbers, units), out)| encode_some(base, numbers, units, out));
   } else {
-    let places = out.chunks_exact_mut(ENCODED_BYTES);
-    let units = numbers.iter().zip(units.chunks_exact(UNIT_BYTES));
+    let places = out.chunks_mut(some * ENCODED_BYTES);
+    let units = numbers.chunks(some).zip(units.chunks(some * UNIT_BYTES));
     units
       .zip(places)
-      .for_each(|((number, unit), out)| one(*number, unit, out));
+      .for_each(|((numbers, units), out)| encode_some(base, numbers, units, out));
   }
   Ok(out)
 }

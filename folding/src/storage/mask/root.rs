@@ -14,7 +14,7 @@ pub const CHAIN: [(u8, u8); 47] = [
 /// The odd power that the chain begins with.
 pub const FIRST: u8 = 19;
 /// Odd powers that are kept: 1, 3, … 25.
-const POWERS: usize = 13;
+pub const POWERS: usize = 13;
 
 /// Fifth roots of `N` values in Montgomery form, below 2p, side by side: a processor works on one while it waits for
 /// another.

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { regtest } from '../../src/bitcoin/index.ts'
+import type { GossipVerdict } from '../../src/bus/index.ts'
+import { type WinMessage, winGossip } from '../../storage/peers/win-kind.ts'
+import { winMessage } from '../storage/judged-wins.ts'
+import { bob } from '../storage/record-scene.ts'
+import { addressOf, HostPlace } from './host-place.ts'
+
+const place = new HostPlace()
+
+/** A host that takes part in gossip of wins and gives these verdicts. */
+async function listening(bootstrap: readonly string[], verdict: (message: WinMessage) => GossipVerdict) {
+  const kind = winGossip(regtest)
+  const host = await place.open({ gossip: [kind], bootstrap })
+  const heard: { id: string; number: number }[] = []
+  const news: (() => void)[] = []
+  const gossip = host.join(kind, async (message) => {
+    heard.push({ id: message.id, number: message.claim.number })
+    for (const tell of news.splice(0)) tell()
+    return verdict(message)
+  })
+  await host.start()
+  return { host, gossip, heard, next: () => new Promise<void>((resolve) => news.push(resolve)) }
+}
+
+/** Once so many of its peers listen. */
+async function joined({ gossip }: { gossip: { listeners(): readonly string[] } }, count: number): Promise<void> {
+  await expect.poll(() => gossip.listeners().length, { timeout: 20_000 }).toBe(count)
+}
+
+describe('gossip of wins', { timeout: 60_000 }, () => {
+  it('goes on from who takes it, once of each key, partition and block', async () => {
+    const one = await listening([], () => 'accept')
+    const two = await listening([addressOf(one.host)], () => 'accept')
+    const three = await listening([addressOf(two.host)], () => 'accept')
+    await Promise.all([joined(one, 1), joined(two, 2), joined(three, 1)])
+    const heard = [two.next(), three.next()]
+    await one.gossip.publish(winMessage({ height: 20, number: 1 }))
+    await Promise.all(heard)
+    const again = [two.next(), three.next()]
+    // Of the same name: nobody hears of it; the next one is heard of again.
+    await one.gossip.publish(winMessage({ height: 20, number: 2 }))
+    await one.gossip.publish(winMessage({ height: 20, wallet: bob, number: 3 }))
+    await Promise.all(again)
+    expect(three.heard.map(({ number }) => number)).toEqual([1, 3])
+  })
+})
