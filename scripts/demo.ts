@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { RegtestBitcoind } from '../bitcoin-regtest/index.ts'
 import { toDisplay } from '../src/bitcoin/index.ts'
 import { watchSignals } from '../src/cli/interrupt.ts'
+import { certifyFolder, verifyCertificate } from './demo/certificate.ts'
 import { attest, check, fundWallet, inscribeProof, MATURITY, type Summary } from './demo/message.ts'
 import { openScreen, type Screen } from './demo/screen.ts'
 import { storeFolder } from './demo/storage.ts'
@@ -13,8 +14,8 @@ import { Beside, DemoError, runWsc } from './demo/wsc.ts'
 
 /**
  * `npm run demo`: a Bitcoin node of its own, a proof of its chain, the proof following it through a block and a reorg,
- * then the proof written to the chain and attested, a folder put into storage and read from there, and the message checked
- * without the node.
+ * then the proof written to the chain and attested, a folder put into storage and read from there, a certificate made of what a
+ * provider keeps of it, and message and certificate checked without the node.
  * Everything is the real thing: bitcoind, and the `wsc` command in processes of its own.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -142,14 +143,21 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
       'A folder in storage',
       'two providers keep it, each piece checked against its record on Bitcoin; one is killed, and another takes its place',
     )
-    await storeFolder(place)
+    const stored = await storeFolder(place)
 
     screen.chapter(
-      'Check the message from files alone',
+      'A certificate of what is kept',
+      'a registered provider encodes its chunks under its key; a block draws 84 units, and it proves that it had them',
+    )
+    const certificate = await certifyFolder(place, stored)
+
+    screen.chapter(
+      'Check it all from files alone',
       'the attestation ties the inscription to its block and the block to the proof; the node is stopped before',
     )
     await node.stop()
     await check(place, attestation)
+    await verifyCertificate(place, certificate)
     summary(screen, rows, relative(process.cwd(), out))
   } finally {
     await follower?.stop()

@@ -20,8 +20,15 @@ const SCRIPT = `fetch('chain.proof')
   .then((proof) => { document.title = 'read ' + proof.byteLength + ' bytes of proof' })
 `
 
+/** What came of it: who keeps it in the end, by its folder, and one of its blobs. */
+export interface StoredFolder {
+  readonly provider: string
+  /** 64 hex digits. */
+  readonly blob: string
+}
+
 /** Puts a page into storage, loses a provider, has another take its place, and reads the page by its URI. */
-export async function storeFolder(place: Place): Promise<void> {
+export async function storeFolder(place: Place): Promise<StoredFolder> {
   const { screen, signal, proof, data, node } = place
   const reach = ['--network', 'regtest', '--rpc', node.url, '--rpc-cookie', node.auth.file]
   const running: Beside[] = []
@@ -90,13 +97,17 @@ export async function storeFolder(place: Place): Promise<void> {
     const { host } = new URL(listening)
     const shown = await screen.stage(
       `reading ${uri.slice(0, 20)}…`,
-      () =>
-        openPage(`http://${hostLabel(hexToBytes(id))}.${host}/`, `${listening}/web3/${uri.slice('web3://'.length)}`),
+      async () => {
+        await gateway.line('"read"')
+        const path = `${listening}/web3/${uri.slice('web3://'.length)}`
+        return await openPage(`http://${hostLabel(hexToBytes(id))}.${host}/`, path)
+      },
       ({ by }) => `read by its URI from a gateway, by ${by}`,
     )
     const [line] = shown.text.split('\n').filter((text) => /h1|read/.test(text))
     if (line === undefined) throw new DemoError(`the page is another one:\n${shown.text}`)
     screen.line(`the page says: ${line.replaceAll(/<[^>]*>/g, '')}`)
+    return { provider: join(data, 'third'), blob: id }
   } finally {
     await Promise.all(running.map((beside) => beside.stop()))
   }

@@ -31,6 +31,9 @@ describe('names and inscriptions', () => {
       expect(answer.headers.get('cache-control')).toBe('no-store')
     }
     expect((await fetch(`${url}${at(place.blob)}`)).status).toBe(200)
+    // Which blobs count is the chain's to tell, too: without a node nobody will say more.
+    const unknown = await fetch(`${url}${at('ab'.repeat(32))}`)
+    expect(unknown.status).toBe(names === null ? 404 : 503)
     const source = new GatewaySource(url, { chain: REGTEST })
     const key = { name: 'site', author: bytesToHex(alice.publicKey) }
     await expect(source.signedName(key)).rejects.toMatchObject({ code: 'E_UNREADABLE' })

@@ -126,7 +126,14 @@ async function run(gateway: StorageGateway, chain: number, options: Options, con
     else for (const line of [`${path}  ${uri}`, ...urls.map((one) => `  ${one}`)]) terminal.result(line)
   }
   terminal.result(options.json ? jsonLine({ listening: url }) : `listening at ${url}`)
-  await Promise.race([aborted(signal), gateway.table?.ended() ?? aborted(signal)])
+  const { table } = gateway
+  const read = () => {
+    const height = table?.tip?.height ?? null
+    terminal.result(options.json ? jsonLine({ read: { height } }) : `the chain is read up to height ${height}`)
+  }
+  // Why it is not read is what the table ends with.
+  table?.caughtUp().then(read, () => undefined)
+  await Promise.race([aborted(signal), table?.ended() ?? aborted(signal)])
   return EXIT.interrupted
 }
 

@@ -58,6 +58,8 @@ export function gatewayRoutes(components: GatewayComponents): RouteModule {
   }
 }
 
+const CATCHING_UP = rejection('catching-up', 'this gateway has not seen the chain yet; try again later')
+
 class Gateway {
   readonly #components: GatewayComponents
   readonly #blobs: OpenBlobs
@@ -116,8 +118,13 @@ class Gateway {
     const { names } = this.#components
     if (target.kind === 'blob') return null
     if (names === null) return rejection('no-node', 'this gateway has no node: it reads by the ids of blobs alone')
-    if (names.isCatchingUp) return rejection('catching-up', 'this gateway has not seen the chain yet; try again later')
-    return null
+    return names.isCatchingUp ? CATCHING_UP : null
+  }
+
+  /** What counts the chain tells, and peers are asked for nothing else: before it is read, nobody has it is no answer. */
+  #refuse(reply: FastifyReply, refusal: Rejection): FastifyReply {
+    const isUnknown = refusal.reject === 'not-found' && this.#components.names?.isCatchingUp === true
+    return refuse(reply, isUnknown ? CATCHING_UP : refusal)
   }
 
   async #resolve(
@@ -139,9 +146,9 @@ class Gateway {
     { id, asOf, sandboxed }: { readonly id: string; readonly asOf: number | null; readonly sandboxed: boolean },
   ): Promise<FastifyReply> {
     const opened = await this.#blobs.open(id, request.leaving)
-    if (!opened.ok) return refuse(reply, opened)
+    if (!opened.ok) return this.#refuse(reply, opened)
     const read = readFrom(this.#components.reader, opened.blob, uri, asOf)
-    return read.ok ? await sendRead(request, reply, uri, read.found, sandboxed) : refuse(reply, read)
+    return read.ok ? await sendRead(request, reply, uri, read.found, sandboxed) : this.#refuse(reply, read)
   }
 
   async #name(reply: FastifyReply, { target, path }: StorageUri): Promise<FastifyReply> {
@@ -153,7 +160,7 @@ class Gateway {
 
   async #facts(request: FastifyRequest, reply: FastifyReply, id: string): Promise<FastifyReply> {
     const found = await this.#components.reader.content(id, request.leaving)
-    if (!found.ok) return refuse(reply, found)
+    if (!found.ok) return this.#refuse(reply, found)
     return reply.headers({ 'cache-control': FOR_EVER, etag: `"facts-${id}"` }).send(factsOf(found.content))
   }
 
@@ -165,7 +172,7 @@ class Gateway {
     }
     const kind = unit === undefined ? 'chunk' : 'unit'
     const found = await this.#components.reader.piece(id, kind, index, request.leaving)
-    if (!found.ok) return refuse(reply, found)
+    if (!found.ok) return this.#refuse(reply, found)
     const bytes = concatBytes(found.piece.path, found.piece.bytes)
     reply.header('cache-control', FOR_EVER)
     return reply.sendContent({ type: 'application/octet-stream', bytes, etag: `${kind}-${index}-${id}` })
@@ -178,9 +185,9 @@ class Gateway {
     { id, asOf }: { readonly id: string; readonly asOf: number | null },
   ): Promise<FastifyReply> {
     const opened = await this.#blobs.open(id, request.leaving)
-    if (!opened.ok) return refuse(reply, opened)
+    if (!opened.ok) return this.#refuse(reply, opened)
     const found = await this.#cars.of(opened.blob, uri.path, request.leaving)
-    if (!found.ok) return refuse(reply, found)
+    if (!found.ok) return this.#refuse(reply, found)
     const { car } = found
     reply.header('cache-control', asOf === null ? FOR_EVER : SHORT)
     const type = 'application/vnd.ipld.car; version=1; order=unk; dups=n'
