@@ -26,7 +26,7 @@ function verifiedJson({ blob, challenge, keys, setup }: VerifiedCertificate, net
     network: network.name,
     blob: { id, root, length, chunks, author, height, blockHash: toDisplay(blockHash) },
     challenge: { height: challenge.height, blockHash: toDisplay(challenge.blockHash) },
-    keys: keys.map(({ key, peer, registered, wins }) => ({ key, peer, registered, wins })),
+    keys: keys.map(({ key, peer, registered, winRecords }) => ({ key, peer, registered, winRecords })),
     setup,
     claim: claimOf(network, challenge.height, keys.length),
     replication: REPLICATION_NOT_SHOWN,

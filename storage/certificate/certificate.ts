@@ -8,6 +8,8 @@ export const STEPS: number = SAMPLES / SAMPLES_A_STEP
 /** Bytes of a proof of these steps: what Line's layout gives for a state of five elements and 2^17 rows (docs/line.md). */
 export const STEPS_PROOF_BYTES = 7_744
 
+/** Blocks above the one that draws: it is final, so that nobody chooses among tips. */
+export const FINAL_AFTER = 6
 /** Providers of one certificate at most. */
 export const MAX_KEYS = 32
 /** Wins of one of them at most. */

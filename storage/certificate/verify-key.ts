@@ -1,5 +1,5 @@
 import type { BlockHash } from '../../src/bitcoin/index.ts'
-import { bytesToHex, hexToBytes, type Rejection, type Result, rejection } from '../../src/lib/index.ts'
+import { bytesToHex, hexToBytes, type Result, rejection } from '../../src/lib/index.ts'
 import type { BlobClaim } from '../records/judge.ts'
 import { type WinClaimReject, winClaim } from '../sampling/judge-win.ts'
 import { INSCRIBED_BLOCKS } from '../sampling/ticks.ts'
@@ -20,7 +20,7 @@ export type KeyReject =
   | 'keys-out-of-order'
   | 'bad-signature'
   /** `late`: its record is in none of the three blocks after its own, so that nothing attests that it was in time. */
-  | `win:${AttestedReject | WinClaimReject | 'other-author' | 'late'}`
+  | `win:${AttestedReject | WinClaimReject | 'other-author' | 'late' | 'twice'}`
 
 /** A provider whose key counts at the challenge, and who signed. */
 export interface VerifiedKey {
@@ -30,8 +30,8 @@ export interface VerifiedKey {
   readonly peer: string
   /** Of the block that holds its record. */
   readonly registered: number
-  /** Attested records of wins, of which none is judged: that takes the table. */
-  readonly wins: number
+  /** Attested records of wins, of which none is judged, proof and block neither: that takes the table. */
+  readonly winRecords: number
 }
 
 interface KeyPlace {
@@ -62,15 +62,22 @@ export function checkKey(
   if (!certificateSigned(drawing, proof, signature)) {
     return rejection('bad-signature', `${key} has not signed this proof for this blob and block`)
   }
+  const programs = new Set<string>()
   for (const win of wins) {
-    const wrong = checkWin(under, win, key)
-    if (wrong !== null) return wrong
+    const checked = checkWin(under, win, key)
+    if (!checked.ok) return checked
+    if (programs.has(checked.program)) return rejection('win:twice', 'a win of one partition and block is there twice')
+    programs.add(checked.program)
   }
-  return { ok: true, key: { key, peer, registered: signed.height, wins: wins.length } }
+  return { ok: true, key: { key, peer, registered: signed.height, winRecords: wins.length } }
 }
 
 /** What is attested of a win is that this author told of it, in time; whether it won, a table tells. */
-function checkWin(under: AttestedUnder, win: CertifiedKey['wins'][number], key: string): Rejection<KeyReject> | null {
+function checkWin(
+  under: AttestedUnder,
+  win: CertifiedKey['wins'][number],
+  key: string,
+): Result<{ readonly program: string }, KeyReject> {
   const attested = attestedRecord(under, win)
   if (!attested.ok) return rejection(`win:${attested.reject}`, attested.detail)
   const { signed } = attested
@@ -80,6 +87,6 @@ function checkWin(under: AttestedUnder, win: CertifiedKey['wins'][number], key: 
   const author = bytesToHex(claim.key)
   if (author !== key) return rejection('win:other-author', `a win of ${author}, not of ${key}`)
   const after = signed.height - claim.height
-  if (after >= 1 && after <= INSCRIBED_BLOCKS) return null
+  if (after >= 1 && after <= INSCRIBED_BLOCKS) return { ok: true, program: bytesToHex(signed.record.program) }
   return rejection('win:late', `a win at block ${claim.height} is told of in block ${signed.height}`)
 }

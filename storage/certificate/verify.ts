@@ -13,7 +13,7 @@ import type { StorageParams } from '../params.ts'
 import type { BlobClaim } from '../records/judge.ts'
 import { type AttestedReject, type AttestedUnder, saidByRecord } from './attested-record.ts'
 import { type CertificateFormReject, decodeCertificate } from './binary.ts'
-import type { Certificate } from './certificate.ts'
+import { type Certificate, FINAL_AFTER } from './certificate.ts'
 import { CERTIFICATE_CIRCUIT_ID } from './key/built-in.ts'
 import { checkKey, type KeyReject, type VerifiedKey } from './verify-key.ts'
 import { type StepsReject, verifySteps } from './verify-steps.ts'
@@ -26,6 +26,8 @@ export type CertificateReject =
   | 'wrong-key'
   | 'insecure-setup'
   | `challenge:${AttestationReject}`
+  /** The block that draws may still give way to others, of which one could choose. */
+  | 'challenge-not-final'
   | `blob:${AttestedReject}`
   /** The blob's record is of a block after the one that draws: its author may have chosen a blob by what is drawn. */
   | 'blob-after-challenge'
@@ -75,6 +77,9 @@ export async function verifyCertificate(
   const drawn = verifyAttestation(certificate.challenge, chain, poseidonOf(kernel))
   if (!drawn.ok) return rejection(`challenge:${drawn.reject}`, drawn.detail)
   const { height, blockHash } = drawn.verified
+  if (chain.height - height < FINAL_AFTER) {
+    return rejection('challenge-not-final', `block ${height} is not ${FINAL_AFTER} below the proof’s tip`)
+  }
   const challenge = { height, blockHash }
   const under: AttestedUnder = { storage, chain, kernel }
   const published = saidByRecord(under, certificate.blob, 'blob')

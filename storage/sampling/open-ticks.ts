@@ -2,8 +2,8 @@ import { GOSSIP_BLOCKS } from './ticks.ts'
 import type { SeenTick } from './win-log.ts'
 
 /**
- * Tells at which blocks one has listened from the block's arrival until gossip of its wins was too late. Blocks that come
- * together with those after them are none of these, nor is what comes while nobody is there to be heard.
+ * Tells at which blocks one has listened from the block's arrival until gossip of its wins was too late. A block that comes
+ * together with the two after it is none of these, nor is what comes while nobody is there to be heard.
  */
 export class OpenTicks {
   readonly #isListening: () => boolean

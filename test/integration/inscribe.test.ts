@@ -164,7 +164,7 @@ test('watch tells of what is found, and of what leaves the chain', async () => {
   expect(JSON.parse(await watch.line(id))).toMatchObject({ event: 'connected', id, confirmations: 1 })
   await place.node.reorg(1, 2)
   expect(JSON.parse(await watch.line(id))).toMatchObject({ event: 'disconnected', id, confirmations: 0, final: false })
-  expect((await place.run('inscribe', 'resume')).stdout).toContain(`${id}  1 confirmations`)
+  expect((await place.run('inscribe', 'resume')).stdout).toContain(`${id}  1 confirmation`)
   expect(JSON.parse(await watch.line(id))).toMatchObject({ event: 'connected', id })
   watch.child.kill('SIGINT')
   expect((await watch.done).exit).toBe(130)

@@ -125,6 +125,7 @@ describe('a provider that is asked for a certificate', () => {
       return answered.ok ? null : answered.reject
     }
     expect(await refused({ height: 121, blockHash: challengeHash(121) })).toBe('not-final')
+    expect(await refused({ height: 101 })).toBe('too-old')
     expect(await refused({ blockHash: challengeHash(119) })).toBe('other-block')
     expect(await refused({ id: new Uint8Array(32) })).toBe('no-such-blob')
     expect(await refused({ height: 102, blockHash: challengeHash(102) })).toBe('no-such-blob')

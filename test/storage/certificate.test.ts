@@ -167,6 +167,11 @@ describe('attacks on certificates', () => {
     expect(await verdict(one, { storage: { ...storage, providerBlocks: 19 } })).toBe('key-expired')
   })
 
+  it('a block that may still give way to another', async () => {
+    const keys = [await partOfAlice()]
+    expect(await verdict(await certificateOf({ challenge: 121, keys }))).toBe('challenge-not-final')
+  })
+
   it('a blob that is published after the block, unpaid, no blob', async () => {
     const keys = [await partOfAlice()]
     expect(await verdict(await certificateOf({ blob: 121, keys }))).toBe('blob-after-challenge')
@@ -178,7 +183,10 @@ describe('attacks on certificates', () => {
     const withWin = async (height: 122 | 123 | 125) =>
       certificateOf({ keys: [await keyPart(101, proofOf('alice'), PROOFS.alice, [await recordOf(height)])] })
     const result = await verifyCertificate(await withWin(122), options)
-    expect(certificateJson(result, regtest)).toMatchObject({ keys: [{ wins: 1 }], replication: 'not shown' })
+    expect(certificateJson(result, regtest)).toMatchObject({ keys: [{ winRecords: 1 }], replication: 'not shown' })
+    const one = await recordOf(122)
+    const keys = [await keyPart(101, proofOf('alice'), PROOFS.alice, [one, one])]
+    expect(await verdict(await certificateOf({ keys }))).toBe('win:twice')
     expect(await verdict(await withWin(123))).toBe('win:other-author')
     expect(await verdict(await withWin(125))).toBe('win:late')
   })

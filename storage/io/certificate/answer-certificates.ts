@@ -1,7 +1,7 @@
 import type { BlockHash } from '../../../src/bitcoin/index.ts'
 import type { Answered, Asker, PeerTransport } from '../../../src/bus/index.ts'
 import { bytesToHex, equalBytes, rejection } from '../../../src/lib/index.ts'
-import type { SignedSteps } from '../../certificate/certificate.ts'
+import { FINAL_AFTER, type SignedSteps } from '../../certificate/certificate.ts'
 import { startOf } from '../../certificate/statement.ts'
 import type { StorageParams } from '../../params.ts'
 import { type CertificateAnswer, type CertificateQuestion, certificateKind } from '../../peers/certificate-kind.ts'
@@ -9,8 +9,8 @@ import type { TableService } from '../table-service.ts'
 import type { Certifier, OnParts } from './certifier.ts'
 import { type DrawnFrom, readDrawnUnits } from './drawn-units.ts'
 
-/** Blocks after one that draws: a certificate is of a block that is final. */
-export const FINAL_AFTER = 6
+/** Blocks below the newest final one of which certificates are still made: a bus proof may be some blocks old. */
+const SLACK = 18
 /** That are being made or wait. */
 const MOST_AT_ONCE = 4
 
@@ -45,6 +45,8 @@ async function onQuestion(
   if (bytesToHex(wanted) !== verifyingKey) return rejection('other-key', `proofs are made under ${verifyingKey} here`)
   const tip = table.tip?.height ?? 0
   if (height > tip - FINAL_AFTER) return rejection('not-final', `block ${height} is not ${FINAL_AFTER} blocks deep`)
+  // Each block draws other units: were any of a year's asked for, there would be no end of proving.
+  if (height < tip - FINAL_AFTER - SLACK) return rejection('too-old', `block ${height} is too far below the tip ${tip}`)
   const entry = table.table.blobs.entry(bytesToHex(id))
   if (entry === null || entry.height > height) return rejection('no-such-blob', `none counts at ${height}`)
   if (!table.table.providers.counts(bytesToHex(key), height)) return rejection('not-counted', `not at ${height}`)

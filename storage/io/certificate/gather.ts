@@ -11,8 +11,13 @@ import { hexToBytes, type Result, rejection } from '../../../src/lib/index.ts'
 import type { InscriptionIndex } from '../../../src/settlement/io/index.ts'
 import { saidByRecord } from '../../certificate/attested-record.ts'
 import { encodeCertificate } from '../../certificate/binary.ts'
-import type { Certificate, CertifiedKey, SignedSteps } from '../../certificate/certificate.ts'
-import { type VerifiedCertificate, type VerifyCertificateOptions, verifyCertificate } from '../../certificate/verify.ts'
+import { type Certificate, type CertifiedKey, FINAL_AFTER, type SignedSteps } from '../../certificate/certificate.ts'
+import {
+  type CertificateReject,
+  type VerifiedCertificate,
+  type VerifyCertificateOptions,
+  verifyCertificate,
+} from '../../certificate/verify.ts'
 import { partitionPositions } from '../../params.ts'
 import { type CertificateAnswer, certificateKind } from '../../peers/certificate-kind.ts'
 import type { PartitionPeers } from '../../peers/partition-peers.ts'
@@ -20,7 +25,6 @@ import type { TableEntry } from '../../table/blobs.ts'
 import { countsAt } from '../../table/registry.ts'
 import type { StorageTable } from '../../table/table.ts'
 import { findPeers } from '../find-peers.ts'
-import { FINAL_AFTER } from './answer-certificates.ts'
 
 /** Peers that are only known by name: how many are asked, how long they are looked for. */
 const FIND = { most: 64, ms: 3_000 }
@@ -60,6 +64,14 @@ interface Candidate {
   readonly provider: InscriptionAttestation
 }
 
+/** What a provider's own part may be refused for. */
+const OF_ITS_PART: ReadonlySet<CertificateReject> = new Set<CertificateReject>([
+  'bad-signature',
+  'proof-malformed',
+  'proof-invalid',
+  'wrong-end',
+])
+
 /** Asks registered providers for a certificate of one blob, drawn by the newest final block of the proof. */
 export async function gatherCertificate(
   components: GatherComponents,
@@ -97,7 +109,10 @@ export async function gatherCertificate(
       const judged = await verifyCertificate(encodeCertificate(certificateOf([part])), standard)
       if (judged.ok) keys.set(next.key, part)
       else {
-        components.transport.blame(next.peer, 'lie', `${certificateKind.name}: ${judged.reject}`)
+        // The rest is ours: the proof that was chosen, the key that is verified by.
+        if (OF_ITS_PART.has(judged.reject)) {
+          components.transport.blame(next.peer, 'lie', `${certificateKind.name}: ${judged.reject}`)
+        }
         components.onRefused?.(next.key, `${judged.reject}: ${judged.detail}`)
       }
     }

@@ -84,7 +84,13 @@ export class HeardWins {
     if (before !== null) return before
     const now = this.#components.ground()
     // Tables and chains move at no two peers at once.
-    if (now === null || claim.height === now.height + 1) await this.#wait(from)
+    if (now === null || claim.height === now.height + 1) {
+      // Whoever has no key that is going to count is not waited for.
+      if (now !== null && !now.table.providers.counts(key, claim.height)) {
+        return rejection('key-does-not-count', `${key} does not count at ${claim.height}`)
+      }
+      await this.#wait(from)
+    }
     const ground = this.#components.ground()
     if (ground === null) return rejection('unknown-challenge', 'the chain moves, and too many wins wait for it')
     const found = winStatement(ground, claim)

@@ -56,19 +56,26 @@ export class InscribedWins {
     this.#components = components
   }
 
-  /** Those in blocks of these heights of the active chain, both inclusive. */
-  async look(ground: WinGround, from: number, to: number, signal: AbortSignal): Promise<void> {
+  /** Those in blocks of these heights of the active chain, both inclusive; each block is told of once it is done. */
+  async look(
+    ground: WinGround,
+    from: number,
+    to: number,
+    looked: (height: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { inscriptions, client } = this.#components
     const { network } = ground.rules.params
     const blocks = new Map<number, string>()
     for await (const { height, blockHash } of inscriptions.index.query({ kind: 'win', from, to })) {
       blocks.set(height, blockHash)
     }
-    for (const [height, hash] of blocks) {
+    for (const [height, hash] of [...blocks].sort(([a], [b]) => a - b)) {
       const place = { params: network, height, hash: fromDisplay(hash) }
       for (const signed of recordsOfWins(network, await fetchBlock(client, place, signal))) {
         await this.#take(ground, signed, place)
       }
+      looked(height)
     }
   }
 

@@ -70,8 +70,8 @@ export class WinWatch implements RunningService {
   #gossip: Gossip<WinMessage> | null = null
   /** The tip that all is as of. */
   #tip: Tip | null = null
-  /** Blocks from this height on are to be looked through for records. */
-  #lookFrom = 0
+  /** Blocks from this height on are to be looked through for records; none before the window is there. */
+  #lookFrom = Number.POSITIVE_INFINITY
 
   constructor(components: WinWatchComponents) {
     this.#components = components
@@ -185,8 +185,11 @@ export class WinWatch implements RunningService {
     const ground = this.ground()
     if (ground === null) return
     const { height } = ground
-    await inscribed.look(ground, this.#lookFrom, height, signal)
-    // Where the chain has moved meanwhile, it is looked at again.
-    if (this.ground()?.height === height) this.#lookFrom = height + 1
+    const looked = (at: number) => {
+      // Where the chain has moved meanwhile, it is looked at again.
+      if (this.ground()?.height === height) this.#lookFrom = at + 1
+    }
+    await inscribed.look(ground, this.#lookFrom, height, looked, signal)
+    looked(height)
   }
 }
