@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { type StorageParams, winRules } from '../../storage/index.ts'
+import { type StorageParams, winGossip, winRules } from '../../storage/index.ts'
 import { type SamplingComponents, SamplingService } from '../../storage/io/index.ts'
+import type { NetworkParams } from '../bitcoin/index.ts'
 import type { ChainFeed } from '../bitcoin/io/index.ts'
 import type { PeerHost } from '../p2p/index.ts'
 import { type KeyDirectory, NativeProofVerifier } from '../proving/io/index.ts'
@@ -16,9 +17,15 @@ export interface SamplingOptions {
   readonly inscribingBudget?: bigint | undefined
 }
 
+/** By what wins are verified, and the gossip of those that are proved under that key. */
+export async function openWinGossip(params: NetworkParams, keys: KeyDirectory) {
+  const verifier = new NativeProofVerifier(await readFile(keys.verifierKey))
+  return { verifier, gossip: winGossip(params, verifier.info.keyId) }
+}
+
 /** What takes part in sampling, not started yet; who inscribes wins, where they are to be, is started before it. */
 export async function openSampling(
-  components: Omit<SamplingComponents, 'inscriptions' | 'transport' | 'keys' | 'wallet' | 'rules' | 'verifier'> & {
+  components: Omit<SamplingComponents, 'inscriptions' | 'transport' | 'keys' | 'wallet' | 'rules'> & {
     readonly index: IndexService
     readonly feed: ChainFeed
     readonly host: PeerHost
@@ -36,7 +43,6 @@ export async function openSampling(
   const sampling = new SamplingService({
     ...{ ...components, inscriptions: index, transport: host, keys, wallet },
     rules: winRules(storage),
-    verifier: new NativeProofVerifier(await readFile(keys.verifierKey)),
     ...(inscriber !== null && budget !== undefined && { inscribing: { inscriber, budget } }),
   })
   return { sampling, inscriber }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { chosenName, type StorageParams, winGossip } from '../../storage/index.ts'
+import { chosenName, type StorageParams } from '../../storage/index.ts'
 import {
   CertificateService,
   type CertificateSigner,
@@ -15,7 +15,7 @@ import { openPeerHost, type PeerHost, publicKeyOf } from '../p2p/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
 import { openMask } from '../proving/io/index.ts'
 import { IndexService } from '../settlement/io/index.ts'
-import { openSampling, type SamplingOptions } from './sampling.ts'
+import { openSampling, openWinGossip, type SamplingOptions } from './sampling.ts'
 
 /** A node of the storage network: what it follows, and with whom it speaks. */
 export interface StorageNodeOptions {
@@ -85,7 +85,7 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
   const index = new IndexService({ client, params, state: settlement, feed, waitsForRoom })
   const table = new TableService({ inscriptions: index, client, params: storage, kernel, state: folder, waitsForRoom })
   const sampled = options.replica?.sampling
-  const gossip = winGossip(params)
+  const wins = sampled === undefined ? null : await openWinGossip(params, sampled.keys)
   const host = await openPeerHost({
     params,
     chosen: chosenName(storage),
@@ -93,7 +93,7 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
     announce,
     bootstrap,
     identityFile,
-    gossip: sampled === undefined ? [] : [gossip],
+    gossip: wins === null ? [] : [wins.gossip],
   })
   const peerKey = options.replica?.raw === true ? null : await publicKeyOf(host.name)
   const replica =
@@ -121,8 +121,9 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
   const parts = { feed, index, table, host, kernel, replica }
   const units = () => replica?.units ?? null
   const partitions = options.replica?.partitions ?? []
-  const taking = { ...parts, client, storage, settlement, gossip, units, partitions, folder: join(folder, 'sampling') }
-  const { sampling, inscriber } = sampled === undefined ? NO_SAMPLING : await openSampling(taking, sampled)
+  const taking = { ...parts, client, storage, settlement, units, partitions, folder: join(folder, 'sampling') }
+  const { sampling, inscriber } =
+    sampled === undefined || wins === null ? NO_SAMPLING : await openSampling({ ...taking, ...wins }, sampled)
   // What is to be answered is said before peers connect.
   const kept = [replica, certificates, inscriber, sampling].filter((one) => one !== null)
   return { ...parts, certificates, sampling, service: together([feed, index, table, ...kept, host]) }

@@ -41,10 +41,11 @@ export function readWinMessage(params: NetworkParams, given: Uint8Array): ReadMe
 }
 
 /**
- * Gossip of wins: `storage/win/1`. A message is named by its key, partition and block (`winId`), so that one of them goes
+ * Gossip of wins: `storage/win/1/` and the first 16 digits of the key that proofs are verified by, for a proof under another one is
+ * no lie and yet does not hold. A message is named by its key, partition and block (`winId`), so that one of them goes
  * round, but only once its signature holds: what anybody else makes up in a provider's name is another message.
  */
-export function winGossip(params: NetworkParams): GossipKind<WinMessage> {
+export function winGossip(params: NetworkParams, keyId: string): GossipKind<WinMessage> {
   // Every peer gives the same message once more, and each time its name is asked for: a signature takes a millisecond.
   const known = new Map<string, ReadMessage>()
   const read = (bytes: Uint8Array): ReadMessage => {
@@ -57,7 +58,7 @@ export function winGossip(params: NetworkParams): GossipKind<WinMessage> {
   }
   const message: Codec<WinMessage> = { encode: ({ bytes }) => bytes, decode: read }
   return {
-    name: 'storage/win/1',
+    name: `storage/win/1/${keyId.slice(0, 16)}`,
     message,
     maxBytes: MAX_BYTES,
     rate: { burst: 512, perSecond: 8 },

@@ -23,9 +23,9 @@ export async function allKinds(): Promise<AllKinds> {
   const modules = await Promise.all(
     files.sort().map((file) => import(pathToFileURL(file).href) as Promise<Record<string, unknown>>),
   )
-  // A kind whose messages are signed for a network is made for one.
+  // A kind whose messages are signed for a network, and proved under a key, is made for some.
   const made = (name: string, value: unknown) =>
-    typeof value === 'function' && /Gossip$/.test(name) ? value(regtest) : value
+    typeof value === 'function' && /Gossip$/.test(name) ? value(regtest, '00'.repeat(32)) : value
   const exported = modules
     .flatMap((module) => Object.entries(module).map(([name, value]) => made(name, value)))
     .filter((value) => typeof value === 'object')

@@ -22,7 +22,7 @@ export async function hostilePeer(place: HostPlace, victim: PeerHost) {
     listen: [],
     announce: [],
     named: [],
-    gossip: [proofGossip, winGossip(regtest)],
+    gossip: [proofGossip, winGossip(regtest, '00'.repeat(32))],
     limits: { ...HOST_LIMITS, streamsPerConnection: 4000 },
     scores: new Scoreboard(() => 0),
   })

@@ -33,7 +33,7 @@ function malformed(number: number): Uint8Array {
   return number % 3 === 1 ? encodeFrame(bytes).subarray(0, bytes.length) : encodeFrame(bytes)
 }
 
-const ofWins = winGossip(regtest)
+const ofWins = winGossip(regtest, '00'.repeat(32))
 const GOSSIP = [proofGossip, ofWins]
 
 /** A host that answers every kind there is, bus and storage, from what it really has. */

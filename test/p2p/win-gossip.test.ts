@@ -10,7 +10,7 @@ const place = new HostPlace()
 
 /** A host that takes part in gossip of wins and gives these verdicts. */
 async function listening(bootstrap: readonly string[], verdict: (message: WinMessage) => GossipVerdict) {
-  const kind = winGossip(regtest)
+  const kind = winGossip(regtest, '00'.repeat(32))
   const host = await place.open({ gossip: [kind], bootstrap })
   const heard: { id: string; number: number }[] = []
   const news: (() => void)[] = []

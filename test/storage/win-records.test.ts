@@ -181,7 +181,7 @@ describe('a win', () => {
 })
 
 describe('the message of a win', () => {
-  const gossip = winGossip(regtest)
+  const gossip = winGossip(regtest, '00'.repeat(32))
 
   it('is the envelope that would be inscribed, in one form', () => {
     const bytes = winEnvelope({ height: 20 })
@@ -189,7 +189,7 @@ describe('the message of a win', () => {
     expect(read).toMatchObject({ ok: true, value: { claim: { height: 20, partition: 0, number: 0 } } })
     expect(read.ok && gossip.message.encode(read.value)).toEqual(bytes)
     // As it comes from a socket.
-    expect(winGossip(regtest).message.decode(Buffer.from(bytes))).toEqual(read)
+    expect(winGossip(regtest, '00'.repeat(32)).message.decode(Buffer.from(bytes))).toEqual(read)
   })
 
   it.each([

@@ -50,7 +50,7 @@ async function watching(chain = new TestChain()) {
         chain.blocks.slice(from, from + count).map(({ hash }, i) => ({ height: from + i, hash })),
     },
     transport: transport as unknown as PeerTransport,
-    gossip: winGossip(regtest),
+    gossip: winGossip(regtest, '00'.repeat(32)),
     verifier: hashProofs,
   })
   const failures: Error[] = []
