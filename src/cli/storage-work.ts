@@ -1,5 +1,5 @@
 import type { StorageParams } from '../../storage/index.ts'
-import { openKernel, TableService } from '../../storage/io/index.ts'
+import { meetHolders, openKernel, TableService } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import type { BitcoindClient } from '../bitcoin/io/index.ts'
 import { whenFree } from '../lib/io/index.ts'
@@ -89,6 +89,33 @@ export async function withStorageNode<Value>(
     } finally {
       await node.service.stop()
     }
+  })
+}
+
+/** That with the folder of the table, and the index that settlement keeps, of commands which keep nothing themselves. */
+export async function withTableNode<Value>(
+  context: CliContext,
+  options: TableOptions,
+  work: (opened: OpenedNode) => Promise<Value>,
+): Promise<Value> {
+  const own = ({ places, params }: Opened) => ({
+    folder: places.table,
+    settlement: settlementDir(options.settlementDir, params, context),
+  })
+  return await withStorageNode(context, options, own, work)
+}
+
+/** That once all that the node has is in the table, and as many who hold something were met as peers are named. */
+export async function withHolders<Value>(
+  context: CliContext,
+  options: TableOptions,
+  work: (opened: OpenedNode) => Promise<Value>,
+): Promise<Value> {
+  return await withTableNode(context, options, async (opened) => {
+    const { node } = opened
+    await node.table.caughtUp()
+    await meetHolders(node.host, Math.max(1, options.peer?.length ?? 0), context.signal)
+    return await work(opened)
   })
 }
 

@@ -1,4 +1,4 @@
-import { gatherCertificate, meetHolders, openCertificateVerifier } from '../../../storage/io/index.ts'
+import { gatherCertificate, openCertificateVerifier } from '../../../storage/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import { publicKeyOf } from '../../p2p/index.ts'
@@ -13,10 +13,9 @@ import { requireWritable } from '../outputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { keyCount } from '../storage-arguments.ts'
 import { peerOption, type TableOptions, withTableOptions } from '../storage-place.ts'
-import { withStorageNode } from '../storage-work.ts'
+import { withHolders } from '../storage-work.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
-import { settlementDir } from '../wallet-place.ts'
 
 interface Options extends TableOptions, JudgeOptions {
   readonly proof: string
@@ -56,52 +55,42 @@ async function certify(context: CliContext, id: string, options: Options): Promi
   if (!proved.ok) return refuse(context, options, `proof:${proved.reject}`, proved.detail)
   const { chain } = proved
   const verifier = await openCertificateVerifier({ key: await readKey(certificateKey) })
-  return await withStorageNode(
-    context,
-    options,
-    ({ places, params }) => ({
-      folder: places.table,
-      settlement: settlementDir(options.settlementDir, params, context),
-    }),
-    async ({ node, storage }) => {
-      await node.table.caughtUp()
-      await meetHolders(node.host, Math.max(1, options.peer?.length ?? 0), signal)
-      const opened = await attestorOf(options, judge, chain, context)
-      try {
-        const allowInsecureSetup = insecureAllowed(options.insecureDevSetup, env)
-        const standard = { storage, chain, verifier, kernel: node.kernel, allowInsecureSetup }
-        const gathered = await gatherCertificate(
-          {
-            table: node.table.table,
-            index: node.index.index,
-            transport: node.host,
-            peers: node.host.partitions,
-            attestor: opened.attestor,
-            standard,
-            keyOf: async (name) => {
-              const key = await publicKeyOf(name)
-              return key === null ? null : bytesToHex(key)
-            },
-            onProgress: progressOf(context),
-            onRefused: (key, detail) => terminal.note(`not taken from ${key}: ${detail}`),
+  return await withHolders(context, options, async ({ node, storage }) => {
+    const opened = await attestorOf(options, judge, chain, context)
+    try {
+      const allowInsecureSetup = insecureAllowed(options.insecureDevSetup, env)
+      const standard = { storage, chain, verifier, kernel: node.kernel, allowInsecureSetup }
+      const gathered = await gatherCertificate(
+        {
+          table: node.table.table,
+          index: node.index.index,
+          transport: node.host,
+          peers: node.host.partitions,
+          attestor: opened.attestor,
+          standard,
+          keyOf: async (name) => {
+            const key = await publicKeyOf(name)
+            return key === null ? null : bytesToHex(key)
           },
-          { id, keys: options.keys },
-          signal,
-        )
-        terminal.settle()
-        if (!gathered.ok) return refuse(context, options, gathered.reject, gathered.detail)
-        const { bytes, verified } = gathered
-        await writeAtomic(diskFiles, out, bytes)
-        const { height } = verified.challenge
-        const keys = verified.keys.map(({ key }) => key)
-        if (json) terminal.result(jsonLine({ valid: true, reason: null, file: out, bytes: bytes.length, height, keys }))
-        else terminal.result(`${out}: ${bytes.length} bytes, ${plural(keys.length, 'key')}, drawn by block ${height}`)
-        return EXIT.valid
-      } finally {
-        await opened.close()
-      }
-    },
-  )
+          onProgress: progressOf(context),
+          onRefused: (key, detail) => terminal.note(`not taken from ${key}: ${detail}`),
+        },
+        { id, keys: options.keys },
+        signal,
+      )
+      terminal.settle()
+      if (!gathered.ok) return refuse(context, options, gathered.reject, gathered.detail)
+      const { bytes, verified } = gathered
+      await writeAtomic(diskFiles, out, bytes)
+      const { height } = verified.challenge
+      const keys = verified.keys.map(({ key }) => key)
+      if (json) terminal.result(jsonLine({ valid: true, reason: null, file: out, bytes: bytes.length, height, keys }))
+      else terminal.result(`${out}: ${bytes.length} bytes, ${plural(keys.length, 'key')}, drawn by block ${height}`)
+      return EXIT.valid
+    } finally {
+      await opened.close()
+    }
+  })
 }
 
 /** How far all are, and how long the slowest will take at its pace so far. */

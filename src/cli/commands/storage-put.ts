@@ -13,7 +13,7 @@ import { tellMeasured } from '../storage-measured.ts'
 import { peerOption, withTableOptions } from '../storage-place.ts'
 import { type PublishOptions, withPayment } from '../storage-publish.ts'
 import { contentJson, costLines, costsJson, type PutTimes, partProgress, showPutProgress } from '../storage-put-text.ts'
-import { type OpenedNode, withStorageNode } from '../storage-work.ts'
+import { type OpenedNode, withTableNode } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
 import { openOwnWallet, settlementDir } from '../wallet-place.ts'
 
@@ -63,15 +63,7 @@ async function put(context: CliContext, path: string, options: PutCommandOptions
   }
   await requireReadable(path)
   const peer = [...(options.peer ?? []), ...named.flatMap(({ address }) => address ?? [])]
-  return await withStorageNode(
-    context,
-    { ...options, peer },
-    ({ places, params }) => ({
-      folder: places.table,
-      settlement: settlementDir(options.settlementDir, params, context),
-    }),
-    (opened) => putAmong(context, path, options, opened),
-  )
+  return await withTableNode(context, { ...options, peer }, (opened) => putAmong(context, path, options, opened))
 }
 
 async function putAmong(context: CliContext, path: string, options: PutCommandOptions, opened: OpenedNode) {

@@ -1,13 +1,12 @@
 import { SCRUB_LEVELS } from '../../../storage/index.ts'
-import { EstimatesFile, type Holder, HoldersFile, meetHolders, partitionStatus } from '../../../storage/io/index.ts'
+import { EstimatesFile, type Holder, HoldersFile, partitionStatus } from '../../../storage/io/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { estimateJson, estimateLines } from '../storage-estimates.ts'
 import type { TableOptions } from '../storage-place.ts'
-import { withStorageNode } from '../storage-work.ts'
+import { withHolders } from '../storage-work.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
-import { settlementDir } from '../wallet-place.ts'
 
 /** Options of `status`. */
 export interface StatusOptions extends TableOptions {
@@ -17,48 +16,38 @@ export interface StatusOptions extends TableOptions {
 /** Partitions of the table, and what the peers that are met say they have of them. */
 export async function showHolders(context: CliContext, options: StatusOptions): Promise<ExitCode> {
   const { terminal, signal } = context
-  return await withStorageNode(
-    context,
-    options,
-    ({ places, params }) => ({
-      folder: places.table,
-      settlement: settlementDir(options.settlementDir, params, context),
-    }),
-    async ({ node, places, storage }) => {
-      await node.table.caughtUp()
-      await meetHolders(node.host, Math.max(1, options.peer?.length ?? 0), signal)
-      const { height = 0 } = node.table.tip ?? {}
-      const file = new HoldersFile(places.holders)
-      const asking = {
-        ...{ transport: node.host, peers: node.host.partitions, log: await file.load() },
-        failed: (error: Error) => terminal.note(`the DHT could not be asked who else there is: ${error.message}`),
+  return await withHolders(context, options, async ({ node, places, storage }) => {
+    const { height = 0 } = node.table.tip ?? {}
+    const file = new HoldersFile(places.holders)
+    const asking = {
+      ...{ transport: node.host, peers: node.host.partitions, log: await file.load() },
+      failed: (error: Error) => terminal.note(`the DHT could not be asked who else there is: ${error.message}`),
+    }
+    const providers = node.table.table.providers.list()
+    const estimates = await new EstimatesFile(places.estimates, storage).load()
+    for (const { number, fill, closed } of node.table.table.blobs.partitionsAt(height)) {
+      if (options.partition !== undefined && !options.partition.includes(number)) continue
+      const { holders, silent } = await partitionStatus(asking, { partition: number, height }, signal)
+      const estimate = estimateJson(estimates, number)
+      if (options.json) {
+        terminal.result(jsonLine({ partition: number, height, used: fill, closed, holders, silent, estimate }))
+        continue
       }
-      const providers = node.table.table.providers.list()
-      const estimates = await new EstimatesFile(places.estimates, storage).load()
-      for (const { number, fill, closed } of node.table.table.blobs.partitionsAt(height)) {
-        if (options.partition !== undefined && !options.partition.includes(number)) continue
-        const { holders, silent } = await partitionStatus(asking, { partition: number, height }, signal)
-        const estimate = estimateJson(estimates, number)
-        if (options.json) {
-          terminal.result(jsonLine({ partition: number, height, used: fill, closed, holders, silent, estimate }))
-          continue
-        }
-        terminal.result(`partition ${number}  ${fill} positions used${closed ? ', closed' : ''}  height ${height}`)
-        for (const line of estimateLines(estimates, number)) terminal.result(line)
-        for (const holder of holders) terminal.result(`  ${holderText(holder)}`)
-        for (const { peer, since } of silent) {
-          terminal.result(`  ${peer}  ${since === null ? 'does not answer' : `silent since height ${since}`}`)
-        }
+      terminal.result(`partition ${number}  ${fill} positions used${closed ? ', closed' : ''}  height ${height}`)
+      for (const line of estimateLines(estimates, number)) terminal.result(line)
+      for (const holder of holders) terminal.result(`  ${holderText(holder)}`)
+      for (const { peer, since } of silent) {
+        terminal.result(`  ${peer}  ${since === null ? 'does not answer' : `silent since height ${since}`}`)
       }
-      await file.save(asking.log)
-      for (const provider of providers) {
-        const { author, from, until, peer } = provider
-        const line = `provider ${author}  ${peer === null ? 'has retired' : `counts at heights ${from} to ${until - 1}`}`
-        terminal.result(options.json ? jsonLine({ provider }) : line)
-      }
-      return EXIT.valid
-    },
-  )
+    }
+    await file.save(asking.log)
+    for (const provider of providers) {
+      const { author, from, until, peer } = provider
+      const line = `provider ${author}  ${peer === null ? 'has retired' : `counts at heights ${from} to ${until - 1}`}`
+      terminal.result(options.json ? jsonLine({ provider }) : line)
+    }
+    return EXIT.valid
+  })
 }
 
 /** What a holder says of itself. */

@@ -5,15 +5,15 @@ import { HttpServer, type HttpServerOptions } from '../../../src/http/index.ts'
 import { bytesToHex, type Result, type RunningService, together } from '../../../src/lib/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
 import type { IndexService } from '../../../src/settlement/io/index.ts'
-import { longestBlob } from '../../blob/shape.ts'
-import { type BuildReject, buildManifest } from '../../manifest/build.ts'
-import { partitionPositions, type StorageParams } from '../../params.ts'
+import type { BuildReject } from '../../manifest/build.ts'
+import type { StorageParams } from '../../params.ts'
 import { BlobReader, type BlobReaderOptions } from '../../reading/blob-reader.ts'
 import { GatewaySource } from '../../reading/gateway-source.ts'
 import type { BlobSource } from '../../reading/source.ts'
 import { BlobFolder } from '../blob-folder.ts'
+import { buildContent } from '../build-content.ts'
 import type { FileStore } from '../file-store.ts'
-import { counted, type FolderReject, sourceFiles } from '../folder.ts'
+import type { FolderReject } from '../folder.ts'
 import { ScratchFiles } from '../scratch-files.ts'
 import type { TableService } from '../table-service.ts'
 import { chainNames } from './resolver.ts'
@@ -112,14 +112,10 @@ async function addTo(
   { kernel, params }: GatewayOptions,
   { signal, onProgress }: AddOptions,
 ): Promise<Result<{ readonly id: string }, BuildReject | FolderReject>> {
-  const sources = await sourceFiles(path, signal)
-  if (!sources.ok) return sources
   const open: FileStore[] = []
-  const files = counted(sources, (done, of) => onProgress?.(done, of))
   try {
-    const built = await buildManifest(kernel, files, {
-      blobBytes: longestBlob(partitionPositions(params)),
-      signal,
+    const built = await buildContent(path, {
+      ...{ kernel, params, signal, onProgress },
       async storeFor() {
         const store = await blobs.store()
         open[0] = store
