@@ -40,7 +40,7 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   const judge = await openJudge(options, context)
   requireSetup(judge.params, options.ptau, insecureAllowed(options.insecureDevSetup, env))
   const refuse = ({ reject, detail }: { readonly reject: string; readonly detail: string }) => {
-    if (options.json) terminal.result(jsonLine({ valid: false, reject, detail }))
+    if (options.json) terminal.result(jsonLine({ valid: false, reason: reject, detail }))
     terminal.note(`invalid: ${reject}: ${detail}`)
     return EXIT.invalid
   }
@@ -56,7 +56,8 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   const { verified } = result
   const { height, blockHash, steps } = verified
   const about = { program: bytesToHex(id), height, blockHash, steps, setup: verifier.setup }
-  if (options.json) terminal.result(jsonLine({ valid: true, ...about, ...saidJson(verified) }))
+  if (options.json)
+    terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, ...saidJson(verified) }))
   else {
     terminal.result(`valid     ${manifest.name} at height ${height}, ${steps} steps (${ms.toFixed(0)} ms)`)
     terminal.result(`program   ${about.program}`)

@@ -3,11 +3,9 @@ export { initGraph } from './init-graph.ts'
 export {
   type CompiledGraph,
   compileGraph,
-  type Graph,
-  MANIFEST_FILE,
   type Program,
   readGraph,
   type SetUpOptions,
   setUpGraph,
 } from './open-program.ts'
-export { proveStream, type RunOptions, runStream, type StreamRun } from './run-stream.ts'
+export { proveStream, runStream } from './run-stream.ts'
