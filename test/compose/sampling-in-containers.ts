@@ -1,0 +1,158 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { z } from 'zod'
+import { regtest } from '../../src/bitcoin/index.ts'
+import { verifyProof } from '../../src/bus/index.ts'
+import { openVerifier } from '../../src/bus/io/index.ts'
+import { storageParams, verifyCertificate } from '../../storage/index.ts'
+import { openCertificateVerifier, openKernel } from '../../storage/io/index.ts'
+import { judge, WebPlace } from '../support/web-place.ts'
+import { bitcoinCli, composed, docker, logged, logLine, PROVIDERS, project, wsc } from './stack.ts'
+
+/** Partitions of each provider, as docker-compose.yml has them. */
+const KEPT = [[0], [0, 1], [1], [1, 2], [2]] as const
+/** Wins that are waited for: seven replicas have three in some six blocks. */
+const ENOUGH = 3
+/** Seven replicas win nothing in so many blocks once in 10²⁰ times. */
+const MOST_TICKS = 80
+
+const sampledLine = z.object({
+  sampled: z.object({ height: z.int(), partition: z.int(), missed: z.int(), won: z.boolean() }),
+})
+const winLine = z.object({ win: z.object({ height: z.int(), partition: z.int() }) })
+const partitionLine = z.object({
+  partition: z.int(),
+  estimate: z
+    .object({ from: z.int(), to: z.int(), wins: z.int(), cost: z.object({ isFree: z.literal(true) }).loose() })
+    .loose(),
+})
+
+/**
+ * Wins and certificates are proved by what this machine has made already, where it has: the stack's own cache gets it. What
+ * is not there is made by the service `prepare`.
+ */
+export function fillCache(): void {
+  const from = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'wsc')
+  const script = `for (const part of ['circuits', 'keys']) {
+    try { fs.cpSync('/from/' + part, '/cache/wsc/' + part, { recursive: true, force: false, filter: (path) => !path.endsWith('.sym') }) }
+    catch (error) { if (error.code !== 'ENOENT') throw error }
+  }`
+  const args = ['--volume', `${from}:/from:ro`, '--volume', `${project}_cache:/cache`]
+  const { exit, stderr } = docker(
+    ...['run', '--rm', '--network', 'none', ...args, '--entrypoint', '/usr/local/bin/node', 'wsc-prover', '-e', script],
+  )
+  expect(exit, stderr).toBe(0)
+}
+
+/** Mines until some have won, each block once all have tried; then what providers say of partitions is what they were told. */
+export async function sampleInContainers(address: string): Promise<void> {
+  const won: string[] = []
+  const heights: number[] = []
+  const tick = async () => {
+    bitcoinCli('generatetoaddress', '1', address)
+    const height = Number(bitcoinCli('getblockcount'))
+    heights.push(height)
+    const tried = PROVIDERS.flatMap((service, i) =>
+      (KEPT[i] ?? []).map((partition) => logLine(service, `"sampled":{"height":${height},"partition":${partition},`)),
+    )
+    for (const { partition, ...said } of (await Promise.all(tried)).map((line) => parsed(sampledLine, line).sampled)) {
+      expect(said.missed).toBe(0)
+      if (said.won) won.push(`${height} ${partition}`)
+    }
+    await Promise.all(PROVIDERS.map((service) => logLine(service, `"estimated":${height}`)))
+  }
+  for (let ticks = 0; won.length < ENOUGH; ticks++) {
+    expect(ticks).toBeLessThan(MOST_TICKS)
+    await tick()
+  }
+  // The last of them are over once two more blocks have come.
+  for (let over = 0; over < 2; over++) await tick()
+  const over = heights.at(-3) as number
+  for (const service of ['provider-2', 'provider-5'] as const) {
+    const told = logged(service)
+      .filter((line) => line.startsWith('{"win":'))
+      .map((line) => parsed(winLine, line).win)
+    const ours = told.filter(({ height }) => height >= (heights[0] as number))
+    expect(ours.map(({ height, partition }) => `${height} ${partition}`).sort()).toEqual([...won].sort())
+    const args = ['/usr/local/bin/node', '/app/bin/wsc.js', 'storage', 'status', '--json']
+    const partitions = composed('exec', '-T', service, ...args)
+      .split('\n')
+      .filter((line) => line.startsWith('{"partition":'))
+      .map((line) => parsed(partitionLine, line))
+    expect(partitions.map(({ partition }) => partition)).toEqual([0, 1, 2])
+    for (const { partition, estimate } of partitions) {
+      const { from, to } = estimate
+      const its = told.filter((win) => win.partition === partition && win.height >= from && win.height <= to)
+      expect(estimate).toMatchObject({ wins: its.length, to: over })
+    }
+  }
+}
+
+/** Files of the verifier's volume and the command's, for the browser of this machine. */
+function fileOf(volume: string, path: string): Buffer {
+  const script = `process.stdout.write(fs.readFileSync('/from/${path}').toString('base64'))`
+  const args = ['--network', 'none', '--volume', `${project}_${volume}:/from:ro`]
+  const { exit, stdout, stderr } = docker(
+    ...['run', '--rm', ...args, '--entrypoint', '/usr/local/bin/node', 'wsc-prover', '-e', script],
+  )
+  expect(exit, stderr).toBe(0)
+  return Buffer.from(stdout, 'base64')
+}
+
+/**
+ * A certificate by two of the providers, under the proof that the verifier holds: verified by the verifier's image without
+ * any network, by the page in Chromium, and here; altered, by nobody.
+ */
+export async function certifyInContainers(
+  folder: string,
+  id: string,
+  offline: (...args: string[]) => ReturnType<typeof docker>,
+): Promise<void> {
+  const [proof, file] = ['chain.proof', 'blob.certificate'].map((name) => join(folder, name)) as [string, string]
+  await writeFile(proof, fileOf('verifier', 'chain.proof'), { mode: 0o644 })
+  const args = [id, '--keys', '2', '--proof', '/in/chain.proof', '--out', '/data/blob.certificate', '--json']
+  wsc(folder, 'storage', 'certify', ...args)
+  await writeFile(file, fileOf('wallet', 'blob.certificate'), { mode: 0o644 })
+  const verified = offline('storage', 'verify', '/in/blob.certificate', '--proof', '/in/chain.proof', '--json')
+  expect(verified.exit, verified.stderr).toBe(0)
+  const said = JSON.parse(verified.stdout) as unknown
+  expect(said).toMatchObject({ valid: true, blob: { id }, keys: { length: 2 }, replication: 'not shown' })
+
+  const web = await WebPlace.make()
+  try {
+    const page = await web.open()
+    await page.selectOption('#network', 'regtest')
+    await judge(page, proof)
+    expect(await judge(page, file, '#certificate-file')).toMatch(/Certificate holds[\s\S]*replication: not shown/)
+    expect(JSON.parse((await page.locator('#certificate-json').textContent()) ?? '')).toEqual(said)
+    expect(web.complaints()).toEqual([])
+  } finally {
+    await web.remove()
+  }
+  await expectAlteredRefused(await readFile(proof), await readFile(file))
+}
+
+/** One bit of some bytes of each part: lengths, ids, records, paths, proofs, signatures. */
+async function expectAlteredRefused(proof: Uint8Array, certificate: Uint8Array): Promise<void> {
+  const verifier = await openVerifier()
+  const proved = await verifyProof(proof, { params: regtest, verifier, now: Math.floor(Date.now() / 1000) })
+  if (!proved.ok) throw new Error(`${proved.reject}: ${proved.detail}`)
+  const options = {
+    storage: storageParams(regtest, { partitionBits: 5 }),
+    chain: proved.chain,
+    verifier: await openCertificateVerifier(),
+    kernel: await openKernel(),
+  }
+  expect((await verifyCertificate(certificate, options)).ok).toBe(true)
+  // Records and paths are some thousand bytes, proofs 7,744: of each some dozen.
+  for (let at = 0; at < certificate.length; at += at < 64 ? 7 : 331) {
+    const altered = certificate.with(at, (certificate[at] as number) ^ (1 << (at % 8)))
+    expect((await verifyCertificate(altered, options)).ok, `byte ${at}`).toBe(false)
+  }
+}
+
+function parsed<Value>(schema: z.ZodType<Value>, line: string): Value {
+  return schema.parse(JSON.parse(line))
+}
