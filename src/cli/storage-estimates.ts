@@ -1,6 +1,17 @@
 import type { PartitionObservation } from '../../storage/index.ts'
-import type { Estimates } from '../../storage/io/index.ts'
+import { type Estimates, EstimatesFile } from '../../storage/io/index.ts'
+import type { OpenedNode } from './storage-work.ts'
 import { plural } from './text.ts'
+
+/** What is known here of partitions: of nodes of this storage directory that have listened, as the last one says. */
+export async function readEstimates({
+  places,
+  storage,
+}: Pick<OpenedNode, 'places' | 'storage'>): Promise<Estimates | null> {
+  const read = await Promise.all(places.estimates.map((path) => new EstimatesFile(path, storage).load()))
+  const known = read.filter((one) => one !== null)
+  return known.reduce<Estimates | null>((last, one) => (last !== null && last.height >= one.height ? last : one), null)
+}
 
 /** What may be said of a partition by an estimate, and what may not, for people. */
 export function estimateLines(estimates: Estimates | null, partition: number): string[] {
