@@ -41,10 +41,10 @@ function replicasText({ estimate, ticks, from, to, wins, silent }: PartitionObse
 }
 
 /** Beside every estimate: what it is worth is what it costs. */
-function costText({ cost: { units, coreSeconds, cardSeconds, isFree } }: PartitionObservation): string {
+function costText({ cost: { units, coreSeconds, cardSeconds, unitSeconds, isFree } }: PartitionObservation): string {
   const nothing = 'nothing is said of any single blob, of who operates what, or of disks'
   if (isFree) return `  to fake   free on this network: it shows that the code works, and nothing else; ${nothing}`
-  const work = `${Math.round(units)} encodings, ${coreSeconds.toFixed(0)} s of a core or ${cardSeconds.toFixed(1)} s of a graphics card`
+  const work = `${Math.round(units)} encodings, ${coreSeconds.toFixed(0)} s of a core (${(1_000 * unitSeconds).toFixed(2)} ms each) or ${cardSeconds.toFixed(1)} s of a graphics card`
   return `  to fake   one replica, a block: ${work}; ${nothing}`
 }
 

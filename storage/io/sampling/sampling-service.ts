@@ -56,7 +56,7 @@ export class SamplingService implements RunningService {
     this.#components = components
     const { wallet, partitions, units, inscribing } = components
     const key = bytesToHex(wallet.publicKey)
-    const estimating = new EstimatingService(components)
+    const estimating = new EstimatingService(components, mask)
     this.#watch = estimating.watch
     this.#prover = new WinProver({ ...components, mask, units: { provedEncodedUnit: (...at) => read(units, at) } })
     this.#inscriber = inscribing === undefined ? null : new WinInscriber(inscribing)
