@@ -32,12 +32,7 @@ async function observed(observer: SamplingProvider, partition: number) {
 test('five providers win exactly what their replicas let them; one is killed, and another takes its place', {
   timeout: 900_000,
 }, async () => {
-  const t0 = performance.now()
-  const T = (w: string) =>
-    console.log(w, ((performance.now() - t0) / 1000).toFixed(1), ticks?.heights.length, ticks?.wins.length)
-  let ticks: SamplingTicks = undefined as never
   const keys = await network.register([...FOUR, 'elder', 'fir'])
-  T('before const keyOf')
   const keyOf = (name: string) => keys.get(name) as string
   // The first is whom all others know.
   const four = [await network.start('amber', EARLY, keyOf('amber'))]
@@ -52,7 +47,6 @@ test('five providers win exactly what their replicas let them; one is killed, an
   // With its parity half of a partition, and all of one.
   await network.put('common.bin', 85, five, 1)
   await network.put('own.bin', 170, [elder, raw], 2)
-  T('before const blobs = await')
   const blobs = await network.blobs()
   const partitionOf = (size: number) => {
     const found = blobs.find(({ chunks }) => chunks === size)
@@ -62,12 +56,10 @@ test('five providers win exactly what their replicas let them; one is killed, an
   for (const one of five) await one.until('all is encoded', ({ rekept }) => rekept?.to === 'encoded')
   await network.place.node.mine(7)
 
-  ticks = new SamplingTicks(network, blobs)
-  T('before const [amber]')
+  const ticks = new SamplingTicks(network, blobs)
   const [amber] = four as [SamplingProvider]
   const last = () => ticks.winsOf(own, elder.key).at(-1)?.height ?? Number.POSITIVE_INFINITY
   await ticks.until(MOST_TICKS, five, () => ticks.winsOf(common).length >= ENOUGH && last() < Number.POSITIVE_INFINITY)
-  T('before const before = await')
 
   await elder.end()
   for (let over = 0; over < OVER; over++) await ticks.next(four)
@@ -85,15 +77,12 @@ test('five providers win exactly what their replicas let them; one is killed, an
   const fallen = await observed(amber, own)
   expect(fallen).toMatchObject({ wins: before.wins, height: last() + SILENT_TICKS + OVER })
 
-  T('before const fir = await')
   const fir = await network.start('fir', ALL, keyOf('fir'))
   for (const { id } of blobs) await fir.until('it is whole', ({ blob }) => blob?.id === id && blob.state === 'whole')
   for (let tick = 0; !(await ticks.next(four, fir)); tick++) expect(tick).toBeLessThan(MOST_TICKS)
-  T('before const again =')
   const again = [...four, fir]
   await ticks.until(MOST_TICKS, again, () => ticks.winsOf(own, fir.key).length > 0)
   for (let over = 0; over < OVER; over++) await ticks.next(again)
-  T('before const risen = await')
   const risen = await observed(amber, own)
   expect(risen).toMatchObject({
     silent: false,
@@ -126,7 +115,6 @@ test('five providers win exactly what their replicas let them; one is killed, an
   )
   // That they are just those that the disks say is shown above; by chance they are further off less often than once in 10⁹ times.
   expect(Math.abs(wins - expected)).toBeLessThan(7 * Math.sqrt(expected))
-  T('end')
   // What anybody told twice, or too late, was taken by nobody.
   for (const one of again) expect(one.run.stderr()).not.toContain('is not taken')
 })
