@@ -36,10 +36,11 @@ test('five providers win exactly what their replicas let them; one is killed, an
   const keyOf = (name: string) => keys.get(name) as string
   // The first is whom all others know.
   const four = [await network.start('amber', EARLY, keyOf('amber'))]
-  const [elder, raw, ...others] = await Promise.all([
+  const [elder, raw, observer, ...others] = await Promise.all([
     network.start('elder', ALL, keyOf('elder')),
     // Has all bytes, encodes none of them, and counts for nothing.
     network.start('raw', ALL),
+    network.observe('observer'),
     ...FOUR.slice(1).map((name) => network.start(name, EARLY, keyOf(name))),
   ])
   four.push(...others)
@@ -56,17 +57,16 @@ test('five providers win exactly what their replicas let them; one is killed, an
   for (const one of five) await one.until('all is encoded', ({ rekept }) => rekept?.to === 'encoded')
   await network.place.node.mine(7)
 
-  const ticks = new SamplingTicks(network, blobs)
-  const [amber] = four as [SamplingProvider]
+  const ticks = new SamplingTicks(network, blobs, observer)
   const last = () => ticks.winsOf(own, elder.key).at(-1)?.height ?? Number.POSITIVE_INFINITY
   await ticks.until(MOST_TICKS, five, () => ticks.winsOf(common).length >= ENOUGH && last() < Number.POSITIVE_INFINITY)
 
   await elder.end()
   for (let over = 0; over < OVER; over++) await ticks.next(four)
-  const before = await observed(amber, own)
+  const before = await observed(observer, own)
   let replicas = before.replicas
   await ticks.until(MOST_TICKS, four, async () => {
-    const { to, silent, replicas: now, keys: seen } = await observed(amber, own)
+    const { to, silent, replicas: now, keys: seen } = await observed(observer, own)
     // As soon as the last one that may have been silent by chance is over, and not a block earlier.
     expect(silent).toBe((to as number) >= last() + SILENT_TICKS)
     expect(seen.find(({ key }) => key === elder.key)?.silent).toBe(silent)
@@ -74,8 +74,11 @@ test('five providers win exactly what their replicas let them; one is killed, an
     replicas = now
     return silent
   })
-  const fallen = await observed(amber, own)
+  const fallen = await observed(observer, own)
   expect(fallen).toMatchObject({ wins: before.wins, height: last() + SILENT_TICKS + OVER })
+
+  const status = await network.run('storage', 'status', '--storage-dir', observer.folder)
+  expect(status).toMatch(/SILENT: a whole replica would have won since[\s\S]*free on this network/)
 
   const fir = await network.start('fir', ALL, keyOf('fir'))
   for (const { id } of blobs) await fir.until('it is whole', ({ blob }) => blob?.id === id && blob.state === 'whole')
@@ -83,7 +86,7 @@ test('five providers win exactly what their replicas let them; one is killed, an
   const again = [...four, fir]
   await ticks.until(MOST_TICKS, again, () => ticks.winsOf(own, fir.key).length > 0)
   for (let over = 0; over < OVER; over++) await ticks.next(again)
-  const risen = await observed(amber, own)
+  const risen = await observed(observer, own)
   expect(risen).toMatchObject({
     silent: false,
     wins: before.wins + ticks.winsOf(own, fir.key).filter(({ height }) => height <= (risen.to as number)).length,
@@ -92,7 +95,7 @@ test('five providers win exactly what their replicas let them; one is killed, an
   expect(risen.keys.find(({ key }) => key === fir.key)?.silent).toBe(false)
 
   for (const partition of [common, own]) {
-    for (const one of four) {
+    for (const one of [observer, ...four]) {
       const said = await observed(one, partition)
       // Blocks before those that were looked at may be among them.
       const first = ticks.heights[0] as number

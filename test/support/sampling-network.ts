@@ -37,7 +37,7 @@ export interface PlacedBlob {
   readonly chunks: number
 }
 
-/** `wsc storage serve` as a process of its own, and what it told. */
+/** `wsc storage serve` as a process of its own, or `wsc storage watch`, which keeps nothing; and what it told. */
 export class SamplingProvider {
   readonly run: WscRun
   readonly key: string
@@ -95,7 +95,8 @@ export class SamplingProvider {
 
   /** What it has to say of partitions, as of the last block that it told of. */
   async estimates(): Promise<Estimates> {
-    const path = join(this.folder, 'provider', 'sampling', 'estimates.json')
+    const node = this.partitions.length > 0 ? 'provider' : 'observer'
+    const path = join(this.folder, node, 'sampling', 'estimates.json')
     const estimates = await new EstimatesFile(path, storageParams(regtest, { partitionBits: PARTITION_BITS })).load()
     if (estimates === null) throw new Error('nothing is estimated')
     return estimates
@@ -159,10 +160,14 @@ export class SamplingNetwork {
     await this.place.remove()
   }
 
-  async json(...argv: string[]): Promise<unknown> {
-    const { exit, stdout, stderr } = await startWsc([...argv, '--json'], this.#env).done
+  async run(...argv: string[]): Promise<string> {
+    const { exit, stdout, stderr } = await startWsc(argv, this.#env).done
     if (exit !== 0) throw new Error(`wsc ${argv.join(' ')}: exit ${exit}\n${stderr}`)
     return stdout
+  }
+
+  async json(...argv: string[]): Promise<unknown> {
+    return (await this.run(...argv, '--json'))
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line))
@@ -192,18 +197,26 @@ export class SamplingNetwork {
 
   /** A provider that samples where it has a key; else it keeps what it keeps raw. */
   async start(name: string, partitions: readonly number[], key = ''): Promise<SamplingProvider> {
+    const samples = key === '' ? ['--raw'] : ['--sample', '--wallet', this.#wallet(name)]
+    return await this.#start(name, ['serve', '--partition', partitions.join(','), ...samples], partitions, key)
+  }
+
+  /** Listens to all, without a wallet and without content. */
+  async observe(name: string): Promise<SamplingProvider> {
+    return await this.#start(name, ['watch'], [], '')
+  }
+
+  async #start(
+    name: string,
+    argv: readonly string[],
+    partitions: readonly number[],
+    key: string,
+  ): Promise<SamplingProvider> {
     const port = await freePort()
     const peers = this.providers.map((one) => one.address)
     const folder = this.place.file(name)
-    const samples = key === '' ? ['--raw'] : ['--sample', '--wallet', this.#wallet(name)]
-    const run = startWsc(
-      [
-        ...['storage', 'serve', '--partition', partitions.join(','), '--storage-dir', folder, '--json', ...samples],
-        ...['--listen', `/ip4/127.0.0.1/tcp/${port}`],
-        ...(peers.length > 0 ? ['--peer', peers.join(',')] : []),
-      ],
-      this.#env,
-    )
+    const listen = ['--listen', `/ip4/127.0.0.1/tcp/${port}`, ...(peers.length > 0 ? ['--peer', peers.join(',')] : [])]
+    const run = startWsc(['storage', ...argv, '--storage-dir', folder, '--json', ...listen], this.#env)
     const provider = new SamplingProvider(run, key, folder, port, partitions)
     this.providers.push(provider)
     await provider.until(`${name} listens`, ({ listening }) => listening !== undefined)

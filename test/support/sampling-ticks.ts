@@ -20,8 +20,10 @@ export class SamplingTicks {
   readonly #expected = new Map<number, number>()
   readonly #network: SamplingNetwork
   readonly #blobs: readonly PlacedBlob[]
+  readonly #observer: SamplingProvider
 
-  constructor(network: SamplingNetwork, blobs: readonly PlacedBlob[]) {
+  constructor(network: SamplingNetwork, blobs: readonly PlacedBlob[], observer: SamplingProvider) {
+    this.#observer = observer
     this.#network = network
     this.#blobs = blobs
   }
@@ -67,15 +69,16 @@ export class SamplingTicks {
     for (const { partition } of joined.filter((said) => said.won)) {
       won.push({ height, partition, key: joining?.key as string })
     }
+    const all = [this.#observer, ...sampling]
     for (const win of won) {
-      for (const one of sampling) {
+      for (const one of all) {
         await one.until(
           `the win at ${height}`,
           ({ win: of }) => of?.height === height && of.key === win.key && of.partition === win.partition,
         )
       }
     }
-    for (const one of sampling) await one.until(`estimates at ${height}`, ({ estimated }) => estimated === height)
+    for (const one of all) await one.until(`estimates at ${height}`, ({ estimated }) => estimated === height)
     this.wins.push(...won)
     this.heights.push(height)
     return joined.every((said) => !said.won && said.missed === 0)
