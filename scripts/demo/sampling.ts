@@ -38,7 +38,6 @@ export async function sampleFolder(place: Place, provider: OpenProvider): Promis
     )
     const first = await observer('observer', provider.address)
     const second = await observer('other-observer', provider.address, first.address)
-    await second.beside.line('"estimated"')
     /** One block, once the provider has tried and the observer has estimated. */
     const tick = async (isAlive: boolean): Promise<Estimated> => {
       await node.mine(1)

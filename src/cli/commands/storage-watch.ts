@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { PartitionObservation } from '../../../storage/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -42,7 +43,7 @@ async function watch(context: CliContext, options: Options): Promise<ExitCode> {
     options,
     ({ places }) => ({
       folder: places.observer,
-      ...(listen !== undefined && { listen: [listen], identityFile: places.identity }),
+      ...(listen !== undefined && { listen: [listen], identityFile: join(places.observer, 'peer.json') }),
       announce,
       observing,
     }),
