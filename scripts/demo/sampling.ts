@@ -4,7 +4,7 @@ import type { OpenProvider } from './provider.ts'
 import { Beside, DemoError } from './wsc.ts'
 
 /** Wins before and after. */
-const WINS = { before: 2, after: 1 }
+const WINS = { before: 2, after: 3 }
 /** A replica that wins in one block of twelve is in so many without a win less often than once in 10⁹ times. */
 const MOST_TICKS = 240
 
@@ -66,7 +66,12 @@ export async function sampleFolder(place: Place, provider: OpenProvider): Promis
       `it fell from ${replicas(before)} to ${replicas(missed)}; 80 blocks without a win are no chance any more`,
     )
     await provider.again(first.address, second.address)
-    await watched('it is back, blocks until it wins', true, ({ wins }) => wins >= missed.wins + WINS.after)
+    const back = await watched(
+      'it is back, blocks until it has won three times',
+      true,
+      ({ wins, silent }) => !silent && wins >= missed.wins + WINS.after,
+    )
+    screen.line(`it is back: from ${replicas(missed)} to ${replicas(back)}, and nobody is missed`)
     screen.line(
       'an average of all blocks since the observer listens; elsewhere of a week’s, and in partitions of 66 GB',
     )
@@ -76,7 +81,7 @@ export async function sampleFolder(place: Place, provider: OpenProvider): Promis
 }
 
 function replicas({ estimate }: Estimated): string {
-  return estimate === null ? 'nothing' : estimate.replicas.toFixed(1)
+  return estimate === null ? 'nothing' : estimate.replicas.toFixed(2)
 }
 
 function estimateText(said: Estimated): string {
