@@ -13,6 +13,8 @@ RUN ldd /rootfs/usr/local/bin/node | grep -o '/lib[^ ]*' | xargs -I '{}' cp --pa
  && mkdir -p /rootfs/etc /rootfs/tmp /rootfs/data /rootfs/cache /rootfs/proof \
  && chmod 1777 /rootfs/tmp \
  && chown 10002:10002 /rootfs/data /rootfs/cache /rootfs/proof \
+ && mkdir -p /providers/1 /providers/2 /providers/3 /providers/4 /providers/5 \
+ && chown 10002:10002 /providers/* \
  && echo 'wsc:x:10002:10002::/data:/sbin/nologin' > /rootfs/etc/passwd \
  && echo 'wsc:x:10002:' > /rootfs/etc/group
 
@@ -44,7 +46,9 @@ COPY --from=root /rootfs /
 COPY --from=app /app /app
 COPY circuits /app/circuits
 COPY folding/wsc-folding.node /app/folding/
-COPY scripts/compose/fund-providers.ts /app/scripts/compose/
+# Where the volumes of compose's providers are prepared: each becomes the /data of one.
+COPY --from=root /providers /providers
+COPY scripts/compose/fund-providers.ts scripts/compose/prepare-providers.ts /app/scripts/compose/
 ENV HOME=/data XDG_DATA_HOME=/data XDG_CACHE_HOME=/cache
 WORKDIR /data
 USER 10002:10002

@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { RegtestBitcoind } from '../bitcoin-regtest/index.ts'
 import { toDisplay } from '../src/bitcoin/index.ts'
 import { watchSignals } from '../src/cli/interrupt.ts'
-import { certifyFolder, verifyCertificate } from './demo/certificate.ts'
+import { certifyBlob, verifyCertificate } from './demo/certificate.ts'
 import { attest, check, fundWallet, inscribeProof, MATURITY, type Summary } from './demo/message.ts'
+import { type OpenProvider, openProvider } from './demo/provider.ts'
+import { sampleFolder } from './demo/sampling.ts'
 import { openScreen, type Screen } from './demo/screen.ts'
 import { storeFolder } from './demo/storage.ts'
 import { table } from './demo/table.ts'
@@ -14,8 +16,8 @@ import { Beside, DemoError, runWsc } from './demo/wsc.ts'
 
 /**
  * `npm run demo`: a Bitcoin node of its own, a proof of its chain, the proof following it through a block and a reorg,
- * then the proof written to the chain and attested, a folder put into storage and read from there, a certificate made of what a
- * provider keeps of it, and message and certificate checked without the node.
+ * then the proof written to the chain and attested, a folder put into storage and read from there, a provider of it sampled,
+ * lost and back again, a certificate made of what it keeps, and message and certificate checked without the node.
  * Everything is the real thing: bitcoind, and the `wsc` command in processes of its own.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -52,6 +54,7 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
     `wsc bus ${command} --network regtest --rpc ${node.url} --rpc-cookie $COOKIE --data-dir $DATA --out ${relative(process.cwd(), out)}`
   const rows: Row[] = []
   let follower: Beside | undefined
+  let provider: OpenProvider | undefined
 
   /** Verifies the current file by the command, shows what it says, and keeps the figures. */
   const verify = async (what: string, blockToProof: number | null) => {
@@ -146,10 +149,19 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
     const stored = await storeFolder(place)
 
     screen.chapter(
-      'A certificate of what is kept',
-      'a registered provider encodes its chunks under its key; a block draws 84 units, and it proves that it had them',
+      'Sampled at every block',
+      'a registered provider encodes its chunks under its key; each block draws units, and who wins by them proves that it had',
+      'them: from the wins anybody estimates replicas. It is killed and comes back. On regtest all this is free to fake.',
     )
-    const certificate = await certifyFolder(place, stored)
+    provider = await openProvider(place, stored)
+    await sampleFolder(place, provider)
+
+    screen.chapter(
+      'A certificate of what is kept',
+      'of one blob: a block draws 84 of its units, and the provider proves that it had them, in one file',
+    )
+    const certificate = await certifyBlob(place, stored.blob, provider.address)
+    await provider.beside.stop()
 
     screen.chapter(
       'Check it all from files alone',
@@ -161,6 +173,7 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
     summary(screen, rows, relative(process.cwd(), out))
   } finally {
     await follower?.stop()
+    await provider?.beside.stop()
     await node.stop()
     await rm(data, { recursive: true, force: true })
   }

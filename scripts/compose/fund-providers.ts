@@ -1,17 +1,16 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { BitcoindClient } from '../../src/bitcoin/io/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import { loadPeerKey } from '../../src/p2p/index.ts'
-import { createWallet, InscriberService, openWallet, settlementPlaces } from '../../src/settlement/io/index.ts'
+import { InscriberService, openWallet, settlementPlaces } from '../../src/settlement/io/index.ts'
 import { storageParams } from '../../storage/index.ts'
 import { RecordPublisher, storageFolder } from '../../storage/io/index.ts'
 
 /**
- * The service `fund` of docker-compose.yml: gives the providers whose folders are named a wallet each, coins that it mines
- * on the stack's own regtest chain, and has each register. Done again it funds and registers them again.
+ * The service `fund` of docker-compose.yml: gives the providers whose folders are named coins that it mines on the stack's
+ * own regtest chain, for their wallets of the service `prepare`, and has each register. Done again it funds and registers them again.
  */
 const homes = process.argv.slice(2)
 const { WSC_RPC: url = '', WSC_RPC_COOKIE: file = '' } = process.env
@@ -34,12 +33,7 @@ try {
   const wallets = []
   for (const home of homes) {
     const places = settlementPlaces(home, regtest)
-    const isThere = await stat(places.wallet).then(
-      () => true,
-      () => false,
-    )
-    const open = isThere ? openWallet : createWallet
-    wallets.push({ home, places, wallet: await open(places.wallet, { params: regtest }) })
+    wallets.push({ home, places, wallet: await openWallet(places.wallet, { params: regtest }) })
   }
   for (const { wallet } of wallets) await mine(1, wallet.address)
   await mine(MATURITY, wallets[0]?.wallet.address as string)

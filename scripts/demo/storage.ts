@@ -1,12 +1,13 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { hexToBytes } from '../../src/lib/index.ts'
-import { chainNumber } from '../../storage/index.ts'
+import { chainNumber, UNIT_BYTES } from '../../storage/index.ts'
 import { hostLabel } from '../../storage/io/index.ts'
 import { openPage } from './browser.ts'
 import type { Place } from './message.ts'
-import { Beside, DemoError, runWsc } from './wsc.ts'
+import { Beside, DemoError, PARTITION_BITS, runWsc } from './wsc.ts'
 
 const PAGE = `<!doctype html>
 <meta charset="utf-8">
@@ -19,6 +20,9 @@ const SCRIPT = `fetch('chain.proof')
   .then((answer) => answer.arrayBuffer())
   .then((proof) => { document.title = 'read ' + proof.byteLength + ' bytes of proof' })
 `
+
+/** Units of data: with their parity 15 chunks, and the manifest is the sixteenth. */
+const UNITS = 160
 
 /** What came of it: who keeps it in the end, by its folder, and one of its blobs. */
 export interface StoredFolder {
@@ -49,7 +53,13 @@ export async function storeFolder(place: Place): Promise<StoredFolder> {
     await writeFile(join(page, 'index.html'), PAGE)
     await writeFile(join(page, 'read.js'), SCRIPT)
     await copyFile(proof, join(page, 'chain.proof'))
+    // What else there is to keep: one partition is to be full.
+    const others = PAGE.length + SCRIPT.length + (await stat(proof)).size
+    await writeFile(join(page, 'noise.bin'), randomBytes(UNITS * UNIT_BYTES - others))
 
+    screen.command(
+      `export WSC_PARTITION_BITS=${PARTITION_BITS}   # partitions of ${2 ** PARTITION_BITS} chunks, for regtest alone`,
+    )
     screen.command('wsc storage serve --partition 0 --listen /ip4/127.0.0.1/tcp/… --network regtest --rpc …   # twice')
     const [first, second] = await screen.stage(
       'two providers',

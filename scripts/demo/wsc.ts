@@ -4,6 +4,9 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
+/** Storage has partitions of 2^4 chunks here, 2 MB, so that a little content fills one. */
+export const PARTITION_BITS = 4
+
 const bin = fileURLToPath(new URL('../../bin/wsc.js', import.meta.url))
 
 type Tell = (line: string) => void
@@ -16,7 +19,10 @@ export class DemoError extends Error {
 
 /** Runs the real command in a process of its own, and hands on what it says of its progress. */
 function start(argv: readonly string[], tell: Tell, signal: AbortSignal): { child: Child; said: () => string } {
-  const child = spawn(process.execPath, [bin, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [bin, ...argv], {
+    env: { ...process.env, WSC_PARTITION_BITS: String(PARTITION_BITS) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   // Its own way of ending, which saves what it has; a second one does not wait.
   const interrupt = () => child.kill('SIGINT')
   signal.addEventListener('abort', interrupt, { once: true })

@@ -1,6 +1,17 @@
 import type { PartitionObservation } from '../../storage/index.ts'
-import type { Estimates } from '../../storage/io/index.ts'
+import { type Estimates, EstimatesFile } from '../../storage/io/index.ts'
+import type { OpenedNode } from './storage-work.ts'
 import { plural } from './text.ts'
+
+/** What is known here of partitions: of nodes of this storage directory that have listened, as the last one says. */
+export async function readEstimates({
+  places,
+  storage,
+}: Pick<OpenedNode, 'places' | 'storage'>): Promise<Estimates | null> {
+  const read = await Promise.all(places.estimates.map((path) => new EstimatesFile(path, storage).load()))
+  const known = read.filter((one) => one !== null)
+  return known.reduce<Estimates | null>((last, one) => (last !== null && last.height >= one.height ? last : one), null)
+}
 
 /** What may be said of a partition by an estimate, and what may not, for people. */
 export function estimateLines(estimates: Estimates | null, partition: number): string[] {
@@ -30,10 +41,10 @@ function replicasText({ estimate, ticks, from, to, wins, silent }: PartitionObse
 }
 
 /** Beside every estimate: what it is worth is what it costs. */
-function costText({ cost: { units, coreSeconds, cardSeconds, isFree } }: PartitionObservation): string {
+function costText({ cost: { units, coreSeconds, cardSeconds, unitSeconds, isFree } }: PartitionObservation): string {
   const nothing = 'nothing is said of any single blob, of who operates what, or of disks'
   if (isFree) return `  to fake   free on this network: it shows that the code works, and nothing else; ${nothing}`
-  const work = `${Math.round(units)} encodings, ${coreSeconds.toFixed(0)} s of a core or ${cardSeconds.toFixed(1)} s of a graphics card`
+  const work = `${Math.round(units)} encodings, ${coreSeconds.toFixed(0)} s of a core (${(1_000 * unitSeconds).toFixed(2)} ms each) or ${cardSeconds.toFixed(1)} s of a graphics card`
   return `  to fake   one replica, a block: ${work}; ${nothing}`
 }
 

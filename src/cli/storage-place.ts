@@ -54,8 +54,9 @@ export interface StoragePlaces {
   readonly seenNames: string
   /** Who kept what when it was asked. */
   readonly holders: string
-  /** What a provider that listens to wins knows of partitions. */
-  readonly estimates: string
+  readonly observer: string
+  /** What nodes that listen to wins know of partitions: a provider's, an observer's. */
+  readonly estimates: readonly string[]
   /** The key that peers know a provider by. */
   readonly identity: string
 }
@@ -69,7 +70,8 @@ export function storagePlaces(dir: string | undefined, params: NetworkParams, { 
     put: join(folder, 'put'),
     holders: join(folder, 'holders.json'),
     seenNames: join(folder, 'seen-names'),
-    estimates: join(folder, 'provider', 'sampling', 'estimates.json'),
+    observer: join(folder, 'observer'),
+    estimates: ['provider', 'observer'].map((node) => join(folder, node, 'sampling', 'estimates.json')),
     identity: join(folder, 'peer.json'),
   }
 }

@@ -1,5 +1,6 @@
-import { type SamplingService, winKeys } from '../../storage/io/index.ts'
+import { type EstimatingService, type SamplingService, winKeys } from '../../storage/io/index.ts'
 import type { SamplingOptions } from '../node/index.ts'
+import type { KeyDirectory } from '../proving/io/index.ts'
 import { insecureAllowed } from './config.ts'
 import type { CliContext } from './context.ts'
 import { withCure } from './cure.ts'
@@ -9,40 +10,53 @@ import { readStorageNetwork, type StorageNetworkFlags } from './storage-network.
 import { jsonLine } from './text.ts'
 import { openOwnWallet, type WalletOptions } from './wallet-place.ts'
 
-/** What says how a provider takes part in sampling. */
-export interface SamplingFlags extends StorageNetworkFlags, WalletOptions {
-  readonly raw?: boolean
-  readonly sample?: boolean
-  readonly inscribeWins?: bigint
+/** What says by which keys wins are proved and verified. */
+export interface SetupFlags extends StorageNetworkFlags {
   readonly ptau?: string
   readonly insecureDevSetup?: boolean
 }
 
+/** What says how a provider takes part in sampling. */
+export interface SamplingFlags extends SetupFlags, WalletOptions {
+  readonly raw?: boolean
+  readonly sample?: boolean
+  readonly inscribeWins?: bigint
+}
+
 /** Who wins, and by what it is proved: known before anything runs, for the keys may take a minute to make. */
 export async function samplingOf(context: CliContext, options: SamplingFlags): Promise<SamplingOptions | undefined> {
-  const { sample, raw, ptau, insecureDevSetup, inscribeWins } = options
+  const { sample, raw, inscribeWins } = options
   if (sample !== true) {
     if (inscribeWins !== undefined) throw usageError('--inscribe-wins takes --sample')
     return undefined
   }
   if (raw === true) throw usageError('--sample takes what is kept encoded, and --raw keeps nothing so')
-  const { terminal, signal } = context
   const { network } = await readStorageNetwork(options)
-  const insecure = insecureAllowed(insecureDevSetup, context.env)
-  requireSetup(network, ptau, insecure)
   const wallet = await openOwnWallet(options, network, context)
+  return { wallet, keys: await keysOfWins(context, options), inscribingBudget: inscribeWins }
+}
+
+/** Keys of the circuit `win`, made where they are not there yet. */
+export async function keysOfWins(
+  context: CliContext,
+  { ptau, insecureDevSetup, ...network }: SetupFlags,
+): Promise<KeyDirectory> {
+  const { terminal, signal, env } = context
+  requireSetup((await readStorageNetwork(network)).network, ptau, insecureAllowed(insecureDevSetup, env))
   const keys = await winKeys({
     ...(ptau !== undefined && { ptau }),
     signal,
     onProgress: (stage, done, total) => terminal.progress(setupLine(stage, done, total)),
   })
   terminal.settle()
-  return { wallet, keys, inscribingBudget: inscribeWins }
+  return keys
 }
 
 /** What sampling tells. */
-export function showSampling({ events }: SamplingService, { terminal }: CliContext, json: boolean): void {
+export function showSampling({ events }: SamplingService, context: CliContext, json: boolean): void {
+  const { terminal } = context
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
+  showWins(events, context, json)
   events.on('sampled', (sampled) => {
     const { height, partition, tries, missed, won } = sampled
     const end = won
@@ -50,7 +64,6 @@ export function showSampling({ events }: SamplingService, { terminal }: CliConte
       : `none of ${tries} tries won${missed > 0 ? `, ${missed} not at hand` : ''}`
     tell({ sampled }, `sampled ${height}  partition ${partition}, ${end}`)
   })
-  events.on('win', (win) => tell({ win }, `win at ${win.height}  partition ${win.partition} by ${win.key}`))
   events.on('late', (late) => tell({ late }, `sampled ${late.height}  partition ${late.partition}, too slowly`))
   events.on('inscribed', (inscribed) => {
     const { height, state, cost, left } = inscribed
@@ -63,6 +76,17 @@ export function showSampling({ events }: SamplingService, { terminal }: CliConte
   })
   events.on('estimated', ({ height }) => {
     tell({ estimated: height }, `estimates as of height ${height}: wsc storage status tells them`)
+  })
+}
+
+/** What is heard of wins. */
+export function showWins(
+  events: Pick<EstimatingService['events'], 'on'>,
+  { terminal }: CliContext,
+  json: boolean,
+): void {
+  events.on('win', (win) => {
+    terminal.result(json ? jsonLine({ win }) : `win at ${win.height}  partition ${win.partition} by ${win.key}`)
   })
   events.on('refused', ({ reject, detail, peer }) =>
     terminal.note(`a win told by ${peer} is not taken: ${reject}: ${detail}`),

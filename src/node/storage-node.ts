@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { chosenName, type StorageParams } from '../../storage/index.ts'
+import { chosenName, type StorageParams, winRules } from '../../storage/index.ts'
 import {
   CertificateService,
   type CertificateSigner,
+  EstimatingService,
   openKernel,
   ReplicaService,
   type SamplingService,
@@ -13,7 +14,7 @@ import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
 import { openPeerHost, type PeerHost, publicKeyOf } from '../p2p/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
-import { openMask } from '../proving/io/index.ts'
+import { type KeyDirectory, openMask } from '../proving/io/index.ts'
 import { IndexService } from '../settlement/io/index.ts'
 import { openSampling, openWinGossip, type SamplingOptions } from './sampling.ts'
 
@@ -35,6 +36,8 @@ export interface StorageNodeOptions {
   readonly identityFile?: string | undefined
   /** What it keeps; nothing unless given. */
   readonly replica?: ReplicaOptions | undefined
+  /** Keys of the circuit `win`, by which one that keeps nothing observes the wins of all; it does not unless given. */
+  readonly observing?: KeyDirectory | undefined
 }
 
 export interface ReplicaOptions {
@@ -62,6 +65,7 @@ export interface StorageNode {
   readonly replica: ReplicaService | null
   readonly certificates: CertificateService | null
   readonly sampling: SamplingService | null
+  readonly estimating: EstimatingService | null
   readonly service: RunningService
 }
 
@@ -85,7 +89,8 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
   const index = new IndexService({ client, params, state: settlement, feed, waitsForRoom })
   const table = new TableService({ inscriptions: index, client, params: storage, kernel, state: folder, waitsForRoom })
   const sampled = options.replica?.sampling
-  const wins = sampled === undefined ? null : await openWinGossip(params, sampled.keys)
+  const winKeys = sampled?.keys ?? options.observing
+  const wins = winKeys === undefined ? null : await openWinGossip(params, winKeys)
   const host = await openPeerHost({
     params,
     chosen: chosenName(storage),
@@ -124,9 +129,16 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
   const taking = { ...parts, client, storage, settlement, units, partitions, folder: join(folder, 'sampling') }
   const { sampling, inscriber } =
     sampled === undefined || wins === null ? NO_SAMPLING : await openSampling({ ...taking, ...wins }, sampled)
+  const estimating =
+    wins === null || sampled !== undefined
+      ? null
+      : new EstimatingService({
+          ...{ ...wins, table, inscriptions: index, feed, client, transport: host, rules: winRules(storage) },
+          folder: join(folder, 'sampling'),
+        })
   // What is to be answered is said before peers connect.
-  const kept = [replica, certificates, inscriber, sampling].filter((one) => one !== null)
-  return { ...parts, certificates, sampling, service: together([feed, index, table, ...kept, host]) }
+  const kept = [replica, certificates, inscriber, sampling, estimating].filter((one) => one !== null)
+  return { ...parts, certificates, sampling, estimating, service: together([feed, index, table, ...kept, host]) }
 }
 
 const NO_SAMPLING = { sampling: null, inscriber: null }

@@ -19,6 +19,8 @@ export interface CostToFake {
   readonly units: number
   readonly coreSeconds: number
   readonly cardSeconds: number
+  /** Core-seconds a unit that `coreSeconds` is by: pinned, or of the machine at hand where that is less. */
+  readonly unitSeconds: number
 }
 
 /**
@@ -30,9 +32,6 @@ export interface CostToFake {
  */
 export function costToFake(fill: number, ownUnit: number = Number.POSITIVE_INFINITY): CostToFake {
   const units = Math.min((4 * fill) / 3, (2 * UNITS_A_CHUNK * fill) / OPEN_CHALLENGES)
-  return {
-    units,
-    coreSeconds: units * Math.min(UNIT_COSTS.core, ownUnit),
-    cardSeconds: units * UNIT_COSTS.card,
-  }
+  const unitSeconds = Math.min(UNIT_COSTS.core, ownUnit)
+  return { units, coreSeconds: units * unitSeconds, cardSeconds: units * UNIT_COSTS.card, unitSeconds }
 }

@@ -52,6 +52,8 @@ export function observePartition(
   partition: number,
   /** Of the tip. */
   height: number,
+  /** Core-seconds that encoding a unit takes here, where known. */
+  ownUnit?: number,
 ): PartitionObservation {
   const ticks = log.ticks
   const chances = ticks.map((tick) => winProbability(rules.threshold, blobs.fillAt(partition, tick - TABLE_LAG)))
@@ -80,6 +82,6 @@ export function observePartition(
     keys: keys.map(([key, seen]) => ({ key, ...seen, silent: silence(seen.last) < ALARM })),
     silent: silence(last) < ALARM,
     fill,
-    cost: { ...costToFake(fill), isFree: isLocal(rules.params.network) },
+    cost: { ...costToFake(fill, ownUnit), isFree: isLocal(rules.params.network) },
   }
 }

@@ -173,4 +173,4 @@ describe('kill -9 and start', () => {
   })
 })
 
-describe('storage', () => storageInContainers(() => ({ folder, address })))
+describe('storage', () => storageInContainers(() => ({ folder, address, synced, offline })))

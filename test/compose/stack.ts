@@ -46,6 +46,12 @@ export function inspect<T>(service: Service, format: string): T {
   return JSON.parse(must(docker('inspect', '--format', `{{json ${format}}}`, container), `inspect ${service}`)) as T
 }
 
+/** All lines that a service has told on its standard output. */
+export function logged(service: Service): string[] {
+  const container = composed('ps', '--quiet', service).trim()
+  return must(docker('logs', container), `logs of ${service}`).split('\n')
+}
+
 /** The next line, or one told before, of a running service's standard output that holds `text`. */
 export function logLine(service: Service, text: string): Promise<string> {
   const container = composed('ps', '--quiet', service).trim()

@@ -4,7 +4,19 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { someBytes } from '../storage/bytes.ts'
-import { bitcoinCli, composed, docker, inspect, logLine, PROVIDERS, project, tryCompose, wsc } from './stack.ts'
+import { certifyInContainers, fillCache, sampleInContainers } from './sampling-in-containers.ts'
+import {
+  bitcoinCli,
+  composed,
+  docker,
+  type Ended,
+  inspect,
+  logLine,
+  PROVIDERS,
+  project,
+  tryCompose,
+  wsc,
+} from './stack.ts'
 
 const REGTEST = 3_669_344_250
 /** Three partitions of 32 chunks: all of two, and some of the third. */
@@ -45,15 +57,24 @@ async function read(id: string, path: string): Promise<Buffer> {
 const probes = (service: (typeof PROVIDERS)[number] | 'gateway', ...args: string[]) =>
   tryCompose('exec', '-T', service, '/usr/local/bin/wsc-probe', ...args).exit
 
-/**
- * Goes on from the tests of the bus: providers and a gateway beside it. `folder` is one that containers read at /in,
- * `address` that of the wallet that pays.
- */
-export function storageInContainers(place: () => { readonly folder: string; readonly address: string }): void {
+export interface StoragePlace {
+  /** Read by containers at /in. */
+  readonly folder: string
+  /** Of the wallet that pays. */
+  readonly address: string
+  /** Once the verifier has a proof of the tip. */
+  synced(): Promise<unknown>
+  /** The verifier's image, with what it holds and `folder`, and no network. */
+  offline(...args: string[]): Ended
+}
+
+/** Goes on from the tests of the bus: providers and a gateway beside it. */
+export function storageInContainers(place: () => StoragePlace): void {
   let id = ''
   let table: z.infer<typeof entries> = []
 
   it('has five providers in three partitions, each with a funded wallet and registered', async () => {
+    fillCache()
     composed('up', '--detach', '--no-build', '--no-recreate', ...PROVIDERS, 'gateway')
     await Promise.all([...PROVIDERS, 'gateway' as const].map((service) => logLine(service, '"listening"')))
     bitcoinCli('generatetoaddress', '1', place().address)
@@ -82,9 +103,21 @@ export function storageInContainers(place: () => { readonly folder: string; read
     for (const [path, bytes] of Object.entries(FILES)) expect((await read(id, path)).equals(bytes)).toBe(true)
   })
 
+  it('is sampled by all who keep it, and each says of every partition what it was told', async () => {
+    // Keys count, the table is as of six blocks ago, and all is encoded.
+    bitcoinCli('generatetoaddress', '7', place().address)
+    await Promise.all(PROVIDERS.map((service) => logLine(service, '"certifies":true')))
+    await sampleInContainers(place().address)
+  })
+
+  it('is certified by two of them, in a file that holds for the verifier without a network and for a browser', async () => {
+    await place().synced()
+    await certifyInContainers(place().folder, table[0]?.id as string, place().offline)
+  })
+
   it('is whole again when a provider is lost with its disk and another takes its place', async () => {
     composed('kill', '--signal', 'KILL', 'provider-4')
-    composed('rm', '--force', 'provider-4')
+    composed('rm', '--force', 'provider-4', 'prepare')
     expect(docker('volume', 'rm', `${project}_provider-4`).exit).toBe(0)
     composed('up', '--detach', '--no-build', '--no-recreate', 'provider-4')
     const its = table.filter(({ first }) => first >= 32)

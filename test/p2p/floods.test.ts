@@ -1,8 +1,5 @@
-import { getEventListeners, once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
@@ -15,17 +12,12 @@ import { Scoreboard } from '../../src/p2p/scoreboard.ts'
 import { fakeProof } from '../bus/fake-proof.ts'
 import { at, chain } from '../bus/served-place.ts'
 import { BusPlace } from './bus-place.ts'
-import { echo } from './echo-kind.ts'
+import { echo, openEchoing } from './echo-kind.ts'
 import { addressOf, nextOf } from './host-place.ts'
 import { hostilePeer } from './hostile-peer.ts'
 
 const place = new BusPlace()
-async function echoing(options: Parameters<typeof place.hosts.open>[0] = {}) {
-  const host = await place.hosts.open(options)
-  await host.answer(echo, async (question) => ({ ok: true, frames: [question] }))
-  await host.start()
-  return host
-}
+const echoing = (options: Parameters<typeof openEchoing>[1] = {}) => openEchoing(place.hosts, options)
 
 describe('a flood', () => {
   it('of gossip, proofs that hold among it, ends with a ban; others are heard', async () => {
@@ -132,54 +124,5 @@ describe('an address of our own network', () => {
     } finally {
       server.close()
     }
-  })
-})
-
-describe('ten thousand requests', () => {
-  it('leave no listener, no handle and no memory behind', { timeout: 600_000 }, async () => {
-    const answering = await echoing()
-    const asking = await place.hosts.open({ bootstrap: [addressOf(answering)] })
-    const met = new Promise<string>((resolve) => asking.meet(echo, resolve))
-    await asking.start()
-    await met
-    const warnings: Error[] = []
-    const onWarning = (warning: Error) => warnings.push(warning)
-    process.on('warning', onWarning)
-    setFlagsFromString('--expose-gc')
-    const collect = runInNewContext('gc') as () => void
-    const { signal } = new AbortController()
-    const ask = async (count: number) => {
-      const question = new Uint8Array(500)
-      const one = async () => {
-        const asked = await asking.ask(answering.name, echo, question, { signal })
-        if (!asked.ok) throw new Error(asked.detail)
-      }
-      for (let done = 0; done < count; done += 100) await Promise.all(Array.from({ length: 100 }, one))
-    }
-    const look = async () => {
-      // What was closed is let go in turns of its own.
-      for (let i = 0; i < 5; i++) {
-        await new Promise((resolve) => setImmediate(resolve))
-        collect()
-      }
-      return {
-        files: (await readdir('/proc/self/fd')).length,
-        listeners: getEventListeners(signal, 'abort').length,
-        handles: process.getActiveResourcesInfo().filter((name) => name !== 'Timeout').length,
-        heap: process.memoryUsage().heapUsed,
-      }
-    }
-    await ask(1000)
-    const before = await look()
-    await ask(9000)
-    const after = await look()
-    process.off('warning', onWarning)
-    expect(warnings).toEqual([])
-    // Some may come or go that have nothing to do with the nine thousand.
-    expect(after.files).toBeLessThan(before.files + 10)
-    expect(after.handles).toBeLessThan(before.handles + 10)
-    expect(after.listeners).toBe(before.listeners)
-    // A kilobyte kept of each would be nine megabytes.
-    expect(after.heap - before.heap).toBeLessThan(4_000_000)
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FIELD_MODULUS as P } from '../../src/bus/index.ts'
+import { openMask } from '../../src/proving/io/index.ts'
+import { measureUnitCost } from '../../storage/io/sampling/unit-cost.ts'
 import { costToFake } from '../../storage/sampling/cost-to-fake.ts'
 import { type Challenge, type Draw, firstDraw, secondDraw, summaryOf, ticketOf } from '../../storage/sampling/draws.ts'
 import { estimateReplicas } from '../../storage/sampling/estimate.ts'
@@ -188,6 +190,19 @@ describe('the cost to fake', () => {
     expect(Math.round(full.coreSeconds)).toBe(692)
     expect(full.cardSeconds).toBeCloseTo(5.83, 2)
     expect(Math.round(costToFake(2 ** 10).units)).toBe(1_365)
+  })
+
+  it('is what one batch takes here, a unit, where that is less', async () => {
+    const times = [0, 4]
+    const batches: number[] = []
+    const maskUnits = async (_: Uint8Array, numbers: Uint32Array) => {
+      batches.push(numbers.length)
+      return new Uint8Array(numbers.length * 8_192)
+    }
+    expect(await measureUnitCost({ maskUnits }, () => times.shift() as number)).toBe(0.0005)
+    expect(batches).toEqual([8])
+    expect(costToFake(1_024, 0.0005)).toMatchObject({ unitSeconds: 0.0005 })
+    expect(costToFake(1_024, await measureUnitCost(openMask())).unitSeconds).toBeLessThanOrEqual(0.99e-3)
   })
 
   it('falls with a machine that encodes faster, and never rises with a slow one', () => {

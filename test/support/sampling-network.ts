@@ -6,8 +6,11 @@ import { networkHash, regtest, toDisplay } from '../../src/bitcoin/index.ts'
 import { decodeField, encodeField } from '../../src/bus/index.ts'
 import { hexToBytes } from '../../src/lib/index.ts'
 import { loadAddon } from '../../src/proving/io/addon.ts'
+import { storageParams } from '../../storage/index.ts'
+import { type Estimates, EstimatesFile } from '../../storage/io/index.ts'
 import { firstDraw, secondDraw, summaryOf, ticketOf } from '../../storage/sampling/draws.ts'
 import { winThreshold } from '../../storage/sampling/threshold.ts'
+import { someBytes } from '../storage/bytes.ts'
 import { SettlementPlace } from './settlement-place.ts'
 import { startWsc, type WscRun } from './wsc.ts'
 
@@ -20,23 +23,36 @@ const SLOT = SLOT_HEAD + 16 * UNIT
 
 const told = z.object({
   listening: z.array(z.string()).optional(),
+  blob: z.object({ id: z.string(), state: z.string() }).optional(),
   rekept: z.object({ to: z.string() }).optional(),
+  inscribed: z.object({ height: z.int(), state: z.string(), cost: z.string(), left: z.string() }).optional(),
   sampled: z.object({ height: z.int(), partition: z.int(), missed: z.int(), won: z.boolean() }).optional(),
   win: z.object({ height: z.int(), key: z.string(), partition: z.int() }).optional(),
   estimated: z.int().optional(),
 })
 
-/** `wsc storage serve --sample` as a process of its own, and what it told. */
+/** Positions of the table that a blob takes. */
+export interface PlacedBlob {
+  readonly id: string
+  readonly first: number
+  readonly chunks: number
+}
+
+/** `wsc storage serve` as a process of its own, or `wsc storage watch`, which keeps nothing; and what it told. */
 export class SamplingProvider {
   readonly run: WscRun
   readonly key: string
   readonly folder: string
   readonly port: number
+  readonly partitions: readonly number[]
   readonly told: z.output<typeof told>[] = []
   readonly #looks = new Set<() => void>()
 
-  constructor(run: WscRun, key: string, folder: string, port: number) {
+  readonly #elements = new Map<string, bigint[]>()
+
+  constructor(run: WscRun, key: string, folder: string, port: number, partitions: readonly number[]) {
     this.run = run
+    this.partitions = partitions
     this.key = key
     this.folder = folder
     this.port = port
@@ -69,34 +85,48 @@ export class SamplingProvider {
     }
   }
 
+  get address(): string {
+    return `/ip4/127.0.0.1/tcp/${this.port}`
+  }
+
   async end(): Promise<void> {
     this.run.child.kill('SIGKILL')
     await this.run.done
   }
 
+  /** What it has to say of partitions, as of the last block that it told of. */
+  async estimates(): Promise<Estimates> {
+    const node = this.partitions.length > 0 ? 'provider' : 'observer'
+    const path = join(this.folder, node, 'sampling', 'estimates.json')
+    const estimates = await new EstimatesFile(path, storageParams(regtest, { partitionBits: PARTITION_BITS })).load()
+    if (estimates === null) throw new Error('nothing is estimated')
+    return estimates
+  }
+
+  /** A unit of the table as it lies on this provider's disk. */
+  async #unit(blobs: readonly PlacedBlob[], first: number, number: number): Promise<bigint[]> {
+    const position = first + Math.floor(number / 16)
+    const known = this.#elements.get(`${first} ${number}`)
+    if (known !== undefined) return known
+    const blob = blobs.find((one) => position >= one.first && position < one.first + one.chunks)
+    if (blob === undefined) throw new RangeError(`nothing is at ${position}`)
+    const folder = join(this.folder, 'provider', 'replica', 'chunks', blob.id.slice(0, 2))
+    const name = (await readdir(folder)).find((file) => file.startsWith(`${blob.id}.encoded-`)) as string
+    const at = SLOT * (position - blob.first) + SLOT_HEAD + UNIT * (number % 16)
+    const bytes = new Uint8Array(await readFile(join(folder, name))).subarray(at, at + UNIT)
+    const elements = decodeField(bytes) as bigint[]
+    this.#elements.set(`${first} ${number}`, elements)
+    return elements
+  }
+
   /** The tries of a challenge that win by what lies on this provider's disk, at any of these blobs' units. */
   async winningTries(
-    blobs: readonly { readonly id: string; readonly first: number; readonly chunks: number }[],
+    blobs: readonly PlacedBlob[],
     first: number,
     fill: number,
     blockHash: Uint8Array,
   ): Promise<number[]> {
-    const units = new Map<number, bigint[]>()
-    const unit = async (number: number) => {
-      const known = units.get(number)
-      if (known !== undefined) return known
-      const position = first + Math.floor(number / 16)
-      const blob = blobs.find((one) => position >= one.first && position < one.first + one.chunks)
-      if (blob === undefined) throw new RangeError(`nothing is at ${position}`)
-      const folder = join(this.folder, 'provider', 'replica', 'chunks', blob.id.slice(0, 2))
-      const name = (await readdir(folder)).find((file) => file.startsWith(`${blob.id}.encoded-`)) as string
-      const at = SLOT * (position - blob.first) + SLOT_HEAD + UNIT * (number % 16)
-      const elements = decodeField(
-        new Uint8Array(await readFile(join(folder, name))).subarray(at, at + UNIT),
-      ) as bigint[]
-      units.set(number, elements)
-      return elements
-    }
+    const unit = (number: number) => this.#unit(blobs, first, number)
     const draw = (tag: number, inputs: readonly bigint[]) =>
       decodeField(loadAddon().storageDraw(tag, encodeField(inputs))) as [bigint, bigint]
     const challenge = { networkHash: networkHash(regtest), blockHash, key: hexToBytes(this.key), first, fill }
@@ -123,7 +153,7 @@ export class SamplingNetwork {
   }
 
   static async make(): Promise<SamplingNetwork> {
-    return new SamplingNetwork(await SettlementPlace.make(2))
+    return new SamplingNetwork(await SettlementPlace.make(4))
   }
 
   async remove(): Promise<void> {
@@ -131,10 +161,14 @@ export class SamplingNetwork {
     await this.place.remove()
   }
 
-  async json(...argv: string[]): Promise<unknown> {
-    const { exit, stdout, stderr } = await startWsc([...argv, '--json'], this.#env).done
+  async run(...argv: string[]): Promise<string> {
+    const { exit, stdout, stderr } = await startWsc(argv, this.#env).done
     if (exit !== 0) throw new Error(`wsc ${argv.join(' ')}: exit ${exit}\n${stderr}`)
     return stdout
+  }
+
+  async json(...argv: string[]): Promise<unknown> {
+    return (await this.run(...argv, '--json'))
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line))
@@ -144,36 +178,67 @@ export class SamplingNetwork {
   async register(names: readonly string[]): Promise<Map<string, string>> {
     const keys = new Map<string, string>()
     const created = z.tuple([z.object({ address: z.string(), author: z.string() })])
-    for (const name of names) {
-      const [{ address, author }] = created.parse(await this.json('wallet', 'create', '--wallet', this.#wallet(name)))
-      keys.set(name, author)
+    const wallets = await Promise.all(
+      names.map(async (name) => created.parse(await this.json('wallet', 'create', '--wallet', this.#wallet(name)))[0]),
+    )
+    for (const [i, { address, author }] of wallets.entries()) {
+      keys.set(names[i] as string, author)
       await this.place.node.mine(1, address)
     }
     await this.place.node.mine(100)
-    for (const name of names) {
-      const folders = ['--storage-dir', this.place.file(name), '--settlement-dir', this.place.file(`${name}-settled`)]
-      await this.json('storage', 'register', '--wallet', this.#wallet(name), ...folders)
-    }
+    await Promise.all(
+      names.map((name) => {
+        const folders = ['--storage-dir', this.place.file(name), '--settlement-dir', this.place.file(`${name}-settled`)]
+        return this.json('storage', 'register', '--wallet', this.#wallet(name), ...folders)
+      }),
+    )
     await this.place.node.mine(7)
     return keys
   }
 
-  async start(name: string, key: string): Promise<SamplingProvider> {
+  /** A provider that samples where it has a key; else it keeps what it keeps raw. */
+  async start(
+    name: string,
+    partitions: readonly number[],
+    key = '',
+    more: readonly string[] = [],
+  ): Promise<SamplingProvider> {
+    const samples = key === '' ? ['--raw'] : ['--sample', '--wallet', this.#wallet(name)]
+    return await this.#start(name, ['serve', '--partition', partitions.join(','), ...samples, ...more], partitions, key)
+  }
+
+  /** Listens to all, without a wallet and without content. */
+  async observe(name: string): Promise<SamplingProvider> {
+    return await this.#start(name, ['watch'], [], '')
+  }
+
+  async #start(
+    name: string,
+    argv: readonly string[],
+    partitions: readonly number[],
+    key: string,
+  ): Promise<SamplingProvider> {
     const port = await freePort()
-    const peers = this.providers.map((one) => `/ip4/127.0.0.1/tcp/${one.port}`)
+    const peers = this.providers.map((one) => one.address)
     const folder = this.place.file(name)
-    const run = startWsc(
-      [
-        ...['storage', 'serve', '--partition', '0,1', '--storage-dir', folder, '--json', '--sample'],
-        ...['--wallet', this.#wallet(name), '--listen', `/ip4/127.0.0.1/tcp/${port}`],
-        ...(peers.length > 0 ? ['--peer', peers.join(',')] : []),
-      ],
-      this.#env,
-    )
-    const provider = new SamplingProvider(run, key, folder, port)
+    const listen = ['--listen', `/ip4/127.0.0.1/tcp/${port}`, ...(peers.length > 0 ? ['--peer', peers.join(',')] : [])]
+    const run = startWsc(['storage', ...argv, '--storage-dir', folder, '--json', ...listen], this.#env)
+    const provider = new SamplingProvider(run, key, folder, port, partitions)
     this.providers.push(provider)
     await provider.until(`${name} listens`, ({ listening }) => listening !== undefined)
     return provider
+  }
+
+  /** Puts so many units of data at these providers, and mines what it takes. */
+  async put(name: string, units: number, providers: readonly SamplingProvider[], seed: number): Promise<void> {
+    const file = await this.place.put(name, Buffer.from(someBytes(units * 7_936, seed)))
+    const peers = providers.map(({ address }) => address).join(',')
+    await this.json('storage', 'put', file, '--peer', peers, '--copies', String(providers.length))
+  }
+
+  async blobs(): Promise<PlacedBlob[]> {
+    const shape = z.array(z.object({ id: z.string(), first: z.int(), chunks: z.int() }))
+    return shape.parse(await this.json('storage', 'ls'))
   }
 
   /** Hash of the block at the tip, and its height. */

@@ -113,7 +113,9 @@ function show(
   replica?.events.on('full', ({ id, error }) => {
     terminal.note(`no room for blob ${id}: ${error === null ? 'the quota is used up' : withCure(error)}`)
   })
-  certificates?.events.on('ready', () => tell({ certifies: true }, 'certificates are given to peers'))
+  const ready = () => tell({ certifies: true }, 'certificates are given to peers')
+  if (certificates?.isReady === true) ready()
+  else certificates?.events.on('ready', ready)
   certificates?.events.on('failed', (error) => terminal.note(`no certificates are given: ${withCure(error)}`))
   replica?.events.on('failed', (error) => terminal.note(withCure(error)))
 }

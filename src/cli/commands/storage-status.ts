@@ -1,8 +1,8 @@
 import { SCRUB_LEVELS } from '../../../storage/index.ts'
-import { EstimatesFile, type Holder, HoldersFile, partitionStatus } from '../../../storage/io/index.ts'
+import { type Holder, HoldersFile, partitionStatus } from '../../../storage/io/index.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { estimateJson, estimateLines } from '../storage-estimates.ts'
+import { estimateJson, estimateLines, readEstimates } from '../storage-estimates.ts'
 import type { TableOptions } from '../storage-place.ts'
 import { withHolders } from '../storage-work.ts'
 import { duration } from '../terminal.ts'
@@ -24,7 +24,7 @@ export async function showHolders(context: CliContext, options: StatusOptions): 
       failed: (error: Error) => terminal.note(`the DHT could not be asked who else there is: ${error.message}`),
     }
     const providers = node.table.table.providers.list()
-    const estimates = await new EstimatesFile(places.estimates, storage).load()
+    const estimates = await readEstimates({ places, storage })
     for (const { number, fill, closed } of node.table.table.blobs.partitionsAt(height)) {
       if (options.partition !== undefined && !options.partition.includes(number)) continue
       const { holders, silent } = await partitionStatus(asking, { partition: number, height }, signal)

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { type Estimates, EstimatesFile, type TableService } from '../../../storage/io/index.ts'
+import type { Estimates, TableService } from '../../../storage/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { partitions } from '../storage-arguments.ts'
-import { estimateJson, estimateLines } from '../storage-estimates.ts'
+import { estimateJson, estimateLines, readEstimates } from '../storage-estimates.ts'
 import { peerOption, type TableOptions, withTableOptions } from '../storage-place.ts'
 import { withTable } from '../storage-work.ts'
 import { jsonLine, plural } from '../text.ts'
@@ -13,11 +13,13 @@ import { addStorageGateway } from './storage-gateway.ts'
 import { addStorageGet } from './storage-get.ts'
 import { addStorageName } from './storage-name.ts'
 import { addStoragePut } from './storage-put.ts'
+import { addStorageRefresh } from './storage-refresh.ts'
 import { addStorageRegister, addStorageRetire } from './storage-register.ts'
 import { addStorageScrub } from './storage-scrub.ts'
 import { addStorageServe } from './storage-serve.ts'
 import { type StatusOptions, showHolders } from './storage-status.ts'
 import { addStorageVerify } from './storage-verify.ts'
+import { addStorageWatch } from './storage-watch.ts'
 
 export const addStorage: AddCommand = (parent, run) => {
   const storage = parent
@@ -30,9 +32,11 @@ export const addStorage: AddCommand = (parent, run) => {
   addStorageName(storage, run)
   addStorageGateway(storage, run)
   addStorageServe(storage, run)
+  addStorageWatch(storage, run)
   addStorageScrub(storage, run)
   addStorageCertify(storage, run)
   addStorageVerify(storage, run)
+  addStorageRefresh(storage, run)
   addStorageRegister(storage, run)
   addStorageRetire(storage, run)
 }
@@ -66,9 +70,8 @@ function addStatus(parent: Command, run: Runner): void {
     .action(
       run(async (context, options: StatusOptions) => {
         if (options.peer !== undefined) return await showHolders(context, options)
-        return await withTable(context, options, async ({ service, places, storage }) => {
-          const estimates = await new EstimatesFile(places.estimates, storage).load()
-          const lines = statusLines(service, estimates, options.json === true)
+        return await withTable(context, options, async (opened) => {
+          const lines = statusLines(opened.service, await readEstimates(opened), options.json === true)
           for (const line of lines) context.terminal.result(line)
         })
       }),

@@ -21,7 +21,13 @@ const partitionSchema = z.strictObject({
   keys: z.array(z.strictObject({ key: hash256, wins: uint32, last: uint32, silent: z.boolean() })),
   silent: z.boolean(),
   fill: uint32,
-  cost: z.strictObject({ units: number, coreSeconds: number, cardSeconds: number, isFree: z.boolean() }),
+  cost: z.strictObject({
+    units: number,
+    coreSeconds: number,
+    cardSeconds: number,
+    unitSeconds: number,
+    isFree: z.boolean(),
+  }),
 })
 
 const schema = z.strictObject({

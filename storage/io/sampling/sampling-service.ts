@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { blockHash } from '../../../src/bitcoin/index.ts'
 import {
   asError,
@@ -17,13 +16,12 @@ import { readWinMessage, type WinMessage } from '../../peers/win-kind.ts'
 import { winDraft } from '../../records/drafts.ts'
 import type { EncodedUnits } from '../../replica/encoded-units.ts'
 import { verifyWin } from '../../sampling/judge-win.ts'
-import { observePartition, type PartitionObservation } from '../../sampling/observation.ts'
 import { GOSSIP_BLOCKS } from '../../sampling/ticks.ts'
-import { EstimatesFile } from './estimates-file.ts'
+import { type EstimatingEvents, EstimatingService } from './estimating-service.ts'
 import { Sampler, type SamplerEvents, type WonStatement } from './sampler.ts'
 import { type Inscribed, WinInscriber } from './win-inscriber.ts'
 import { WinProver } from './win-prover.ts'
-import { WinWatch, type WinWatchComponents, type WinWatchEvents } from './win-watch.ts'
+import type { WinWatch, WinWatchComponents } from './win-watch.ts'
 
 export interface SamplingComponents extends WinWatchComponents {
   readonly kernel: StorageKernel
@@ -38,12 +36,10 @@ export interface SamplingComponents extends WinWatchComponents {
   readonly inscribing?: { readonly inscriber: InscriberService; readonly budget: bigint } | undefined
 }
 
-/** What sampling tells: all that listening and trying do, and what becomes of wins of our own. */
-export type SamplingEvents = Omit<WinWatchEvents, 'failed'> &
+/** What sampling tells: all that observing and trying do, and what becomes of wins of our own. */
+export type SamplingEvents = Omit<EstimatingEvents, 'failed'> &
   Omit<SamplerEvents, 'failed'> & {
     readonly inscribed: Inscribed & { readonly height: number; readonly partition: number }
-    /** Estimates as of this height are in the file. */
-    readonly estimated: { readonly height: number }
     readonly failed: Error
   }
 
@@ -55,50 +51,31 @@ export class SamplingService implements RunningService {
   readonly #prover: WinProver
   readonly #inscriber: WinInscriber | null
   readonly #services: RunningService
-  readonly #file: EstimatesFile
-  #saving: Promise<void> = Promise.resolve()
 
   constructor(components: SamplingComponents, mask: MaskKernel = openMask()) {
     this.#components = components
-    const { wallet, partitions, units, inscribing, folder, rules } = components
+    const { wallet, partitions, units, inscribing } = components
     const key = bytesToHex(wallet.publicKey)
-    this.#watch = new WinWatch(components)
+    const estimating = new EstimatingService(components, mask)
+    this.#watch = estimating.watch
     this.#prover = new WinProver({ ...components, mask, units: { provedEncodedUnit: (...at) => read(units, at) } })
     this.#inscriber = inscribing === undefined ? null : new WinInscriber(inscribing)
-    this.#file = new EstimatesFile(join(folder, 'estimates.json'), rules.params)
     const sampler = new Sampler({
       ...{ watch: this.#watch, key, partitions },
       units: { encodedUnit: async (...at) => (await units()?.encodedUnit(...at)) ?? null },
       won: (won, signal) => this.#won(won, signal),
     })
-    for (const name of ['win', 'refused', 'failed'] as const) {
-      this.#watch.events.on(name, (event) => this.#events.emit(name, event as never))
+    for (const name of ['win', 'refused', 'tip', 'estimated', 'failed'] as const) {
+      estimating.events.on(name, (event) => this.#events.emit(name, event as never))
     }
     for (const name of ['sampled', 'late', 'failed'] as const) {
       sampler.events.on(name, (event) => this.#events.emit(name, event as never))
     }
-    this.#watch.events.on('tip', (tip) => {
-      this.#saving = this.#saving.then(() => this.#save())
-      this.#events.emit('tip', tip)
-    })
-    this.#services = together([this.#watch, sampler], async () => {
-      await this.#saving
-      await this.#prover.close()
-    })
+    this.#services = together([estimating, sampler], () => this.#prover.close())
   }
 
   get events(): Events<SamplingEvents> {
     return this.#events
-  }
-
-  /** Of each partition that anything is in, as of the last tip. */
-  estimates(): PartitionObservation[] {
-    const ground = this.#watch.ground()
-    if (ground === null) return []
-    const { rules, table, height } = ground
-    const { log } = this.#watch.store
-    const partitions = table.blobs.partitionsAt(height)
-    return partitions.map(({ number }) => observePartition(rules, table.blobs, log, number, height))
   }
 
   start(signal?: AbortSignal): Promise<void> {
@@ -156,19 +133,6 @@ export class SamplingService implements RunningService {
     try {
       const inscribed = await this.#inscriber.inscribe(message, this.#watch.store)
       this.#events.emit('inscribed', { ...inscribed, height, partition })
-    } catch (error) {
-      this.#events.emit('failed', asError(error))
-    }
-  }
-
-  /** Never throws. */
-  async #save(): Promise<void> {
-    try {
-      const ground = this.#watch.ground()
-      if (ground === null) return
-      const { height } = ground
-      await this.#file.save({ height, partitions: this.estimates() })
-      this.#events.emit('estimated', { height })
     } catch (error) {
       this.#events.emit('failed', asError(error))
     }

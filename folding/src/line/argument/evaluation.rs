@@ -1,8 +1,9 @@
 //! What a verifier needs of a circuit's matrices: their values at a point, as cheaply as their rows allow. A row costs
 //! three multiplications; its terms cost additions where coefficients are ±1 or ±2 or double from term to term, as in the
-//! sums that pack bits.
+//! sums that pack bits. What rows near each other have in common costs once: an S-box squares a sum, squares that, and
+//! multiplies by the sum, so that a long sum stands there three times, in some places as its negative.
 
-use crate::sparse::{MINUS_ONE, Matrix, ONE, ROWS_A_TASK, Shape, Term};
+use crate::sparse::{MINUS_ONE, ONE, ROWS_A_TASK, Shape, Term};
 use ff::PrimeField;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -10,28 +11,40 @@ use std::collections::HashMap;
 /// Number of a coefficient that has no double among the coefficients.
 const NONE: u32 = u32::MAX;
 
-/// For every coefficient of the table the number of its double.
-fn doubles<F: PrimeField>(table: &[F]) -> Vec<u32> {
-  let key = |value: &F| {
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(value.to_repr().as_ref());
-    bytes
-  };
-  let numbers: HashMap<[u8; 32], u32> = (0u32..)
-    .zip(table)
-    .map(|(number, value)| (key(value), number))
-    .collect();
-  let double = |value: &F| numbers.get(&key(&value.double())).copied().unwrap_or(NONE);
-  table.iter().map(double).collect()
-}
-
 /// The coefficients of a shape by kind.
-struct Coefficients<'a, F> {
+pub struct Coefficients<'a, F> {
   table: &'a [F],
+  /// For every one the number of its double, and that of its negative; NONE where there is none.
   doubles: Vec<u32>,
+  negatives: Vec<u32>,
 }
 
-impl<F: PrimeField> Coefficients<'_, F> {
+impl<'a, F: PrimeField> Coefficients<'a, F> {
+  pub fn of(table: &'a [F]) -> Self {
+    let key = |value: &F| {
+      let mut bytes = [0; 32];
+      bytes.copy_from_slice(value.to_repr().as_ref());
+      bytes
+    };
+    let numbers: HashMap<[u8; 32], u32> = (0u32..)
+      .zip(table)
+      .map(|(number, value)| (key(value), number))
+      .collect();
+    let number = |value: F| numbers.get(&key(&value)).copied().unwrap_or(NONE);
+    Coefficients {
+      table,
+      doubles: table.iter().map(|value| number(value.double())).collect(),
+      negatives: table.iter().map(|value| number(-*value)).collect(),
+    }
+  }
+
+  /// Whether one sum is the other's negative, term by term.
+  fn are_opposite(&self, one: &[Term], other: &[Term]) -> bool {
+    let opposite =
+      |(a, b): (&Term, &Term)| a.column == b.column && self.negatives[a.coefficient as usize] == b.coefficient;
+    one.len() == other.len() && one.iter().zip(other).all(opposite)
+  }
+
   /// coefficient·value.
   #[inline(always)]
   fn times(&self, coefficient: u32, value: F) -> F {
@@ -72,6 +85,48 @@ impl<F: PrimeField> Coefficients<'_, F> {
   }
 }
 
+/// Sums that were computed last, by their terms: enough for the three rows of an S-box.
+const KEPT: usize = 4;
+/// A shorter sum costs less than looking for it.
+const LEAST_KEPT: usize = 4;
+
+/// Sums of rows, of which those that lie near each other and are equal, or each other's negatives, are computed once.
+struct Sums<'a, F> {
+  coefficients: &'a Coefficients<'a, F>,
+  columns: &'a [F],
+  kept: [(&'a [Term], F); KEPT],
+  next: usize,
+}
+
+impl<'a, F: PrimeField> Sums<'a, F> {
+  fn new(coefficients: &'a Coefficients<'a, F>, columns: &'a [F]) -> Self {
+    Sums {
+      coefficients,
+      columns,
+      kept: [(&[], F::ZERO); KEPT],
+      next: 0,
+    }
+  }
+
+  fn of(&mut self, terms: &'a [Term]) -> F {
+    if terms.len() < LEAST_KEPT {
+      return self.coefficients.row(terms, self.columns);
+    }
+    for (kept, sum) in &self.kept {
+      if *kept == terms {
+        return *sum;
+      }
+      if self.coefficients.are_opposite(kept, terms) {
+        return -*sum;
+      }
+    }
+    let sum = self.coefficients.row(terms, self.columns);
+    self.kept[self.next] = (terms, sum);
+    self.next = (self.next + 1) % KEPT;
+    sum
+  }
+}
+
 /// Tasks of rows over all three matrices, summed up.
 fn over_rows<F: PrimeField, const N: usize>(
   rows: usize,
@@ -90,12 +145,13 @@ fn over_rows<F: PrimeField, const N: usize>(
 }
 
 /// Σ_row rows[row]·(A + ρB + ρ²C)[row][column] for u's column and the public ones'.
-pub fn public_columns<F: PrimeField>(shape: &Shape<F>, rho: F, rows: &[F]) -> Vec<F> {
+pub fn public_columns<F: PrimeField>(
+  shape: &Shape<F>,
+  coefficients: &Coefficients<'_, F>,
+  rho: F,
+  rows: &[F],
+) -> Vec<F> {
   let mut out = vec![F::ZERO; 1 + shape.io];
-  let coefficients = Coefficients {
-    table: &shape.table,
-    doubles: doubles(&shape.table),
-  };
   let stored = shape.matrices[0].ends.len();
   let weights = [F::ONE, rho, rho.square()];
   for (matrix, weight) in shape.matrices.iter().zip(weights) {
@@ -123,21 +179,23 @@ pub fn public_columns<F: PrimeField>(shape: &Shape<F>, rho: F, rows: &[F]) -> Ve
 }
 
 /// Σ_row Σ_column rows[row]·(A + ρB + ρ²C)[row][column]·columns[column] over the variables' columns.
-pub fn evaluate<F: PrimeField>(shape: &Shape<F>, rho: F, rows: &[F], columns: &[F]) -> F {
-  let coefficients = Coefficients {
-    table: &shape.table,
-    doubles: doubles(&shape.table),
-  };
+pub fn evaluate<F: PrimeField>(
+  shape: &Shape<F>,
+  coefficients: &Coefficients<'_, F>,
+  rho: F,
+  rows: &[F],
+  columns: &[F],
+) -> F {
   let columns = &columns[..shape.variables];
   let stored = shape.matrices[0].ends.len();
-  let side = |matrix: &Matrix, row: usize| coefficients.row(matrix.row(row), columns);
-  let [a, b, c] = &shape.matrices;
   let sums: [F; 3] = over_rows(stored, |range| {
     let mut sums = [F::ZERO; 3];
+    let mut of = Sums::new(coefficients, columns);
     for row in range {
-      for (sum, matrix) in sums.iter_mut().zip([a, b, c]) {
-        if !matrix.row(row).is_empty() {
-          *sum += rows[row] * side(matrix, row);
+      for (sum, matrix) in sums.iter_mut().zip(&shape.matrices) {
+        let terms = matrix.row(row);
+        if !terms.is_empty() {
+          *sum += rows[row] * of.of(terms);
         }
       }
     }
@@ -152,6 +210,7 @@ mod tests {
   use crate::{
     curves::Fr,
     line::{argument::sumcheck::eq_table, relation::matrices::combined_columns},
+    sparse::Matrix,
   };
   use ff::Field;
   use rand_core::{RngCore, SeedableRng};
@@ -171,7 +230,20 @@ mod tests {
     let n = 256u32;
     let mut matrices: [Matrix; 3] = Default::default();
     for row in 0..n - 9 {
-      for matrix in &mut matrices {
+      for at in 0..3 {
+        // As in the rows of an S-box: what stood in a row before stands here again, whole or but for its last term.
+        if row > 5 && row % 7 < 3 {
+          let from = &matrices[(at + 1) % 3];
+          let mut terms = from.row((row - 1 - row % 2) as usize).to_vec();
+          if row % 7 == 2 {
+            terms.pop();
+          }
+          matrices[at].terms.extend(terms);
+          let end = matrices[at].terms.len() as u32;
+          matrices[at].ends.push(end);
+          continue;
+        }
+        let matrix = &mut matrices[at];
         let start = 3 + 40 * (random.next_u32() % 3);
         let length = random.next_u32() % 41;
         let mut run: Vec<u32> = (start..start + length).collect();
@@ -204,8 +276,9 @@ mod tests {
     let rho = point()[0];
     let mut all = combined_columns(&shape, &rows, [Fr::ONE, rho, rho.square()]);
     let public = all.split_off(shape.variables);
-    assert_eq!(public_columns(&shape, rho, &rows), public);
+    let coefficients = Coefficients::of(&shape.table);
+    assert_eq!(public_columns(&shape, &coefficients, rho, &rows), public);
     let expected: Fr = all.iter().zip(&columns).map(|(a, b)| *a * b).sum();
-    assert_eq!(evaluate(&shape, rho, &rows, &columns), expected);
+    assert_eq!(evaluate(&shape, &coefficients, rho, &rows, &columns), expected);
   }
 }

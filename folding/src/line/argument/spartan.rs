@@ -6,7 +6,7 @@
 //! bound W (and E) and the public values before `weights`, and checks what is left by an opening.
 
 use super::{
-  evaluation::{evaluate, public_columns},
+  evaluation::{Coefficients, evaluate, public_columns},
   sumcheck::{self, Round, Scalar, eq_table},
   transcript::Transcript,
 };
@@ -89,9 +89,15 @@ pub fn verify<F: Scalar, const N: usize>(
   }
   let rho = begin_inner(transcript, &argument.values);
   let rows = eq_table(&outer.point);
-  let sum = inner_sum(claim, &argument.values, rho, &public_columns(shape, rho, &rows));
+  let coefficients = Coefficients::of(&shape.table);
+  let sum = inner_sum(
+    claim,
+    &argument.values,
+    rho,
+    &public_columns(shape, &coefficients, rho, &rows),
+  );
   let inner = sumcheck::verify(transcript, sum, &argument.inner, None).map_err(|_| Half::Inner)?;
-  if evaluate(shape, rho, &rows, &eq_table(&inner.point)) * argument.witness != inner.claim {
+  if evaluate(shape, &coefficients, rho, &rows, &eq_table(&inner.point)) * argument.witness != inner.claim {
     return Err(Half::Inner);
   }
   end::<F, N>(transcript, &argument.witness);

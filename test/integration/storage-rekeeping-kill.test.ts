@@ -9,7 +9,7 @@ import { regtest } from '../../src/bitcoin/index.ts'
 import { openMask } from '../../src/proving/io/index.ts'
 import { CHUNK_BYTES, storageParams } from '../../storage/index.ts'
 import { ChunkStore } from '../../storage/io/replica/chunk-store.ts'
-import { blobWith, type TestBlob } from './test-blob.ts'
+import { blobWith, type TestBlob } from '../storage/test-blob.ts'
 
 const child = fileURLToPath(new URL('../support/rekeeping-process.ts', import.meta.url))
 const [FIRST, SECOND] = ['cd'.repeat(32), 'ef'.repeat(32)]

@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import { asError, Emitter, type Events, type RunningService, together } from '../../../src/lib/index.ts'
+import type { MaskKernel } from '../../../src/proving/index.ts'
+import { openMask } from '../../../src/proving/io/index.ts'
+import { observePartition, type PartitionObservation } from '../../sampling/observation.ts'
+import { EstimatesFile } from './estimates-file.ts'
+import { measureUnitCost } from './unit-cost.ts'
+import { WinWatch, type WinWatchComponents, type WinWatchEvents } from './win-watch.ts'
+
+/** What an observer tells: all that listening does, and of what it has estimated. */
+export type EstimatingEvents = WinWatchEvents & {
+  /** Estimates as of this height are in the file. */
+  readonly estimated: { readonly height: number; readonly partitions: readonly PartitionObservation[] }
+}
+
+/** An observer: listens to the wins of all, and keeps estimates of every partition in a file. It has no key and no chunk. */
+export class EstimatingService implements RunningService {
+  readonly watch: WinWatch
+  readonly #rules: WinWatchComponents['rules']
+  readonly #events = new Emitter<EstimatingEvents>()
+  readonly #file: EstimatesFile
+  readonly #services: RunningService
+  readonly #mask: Pick<MaskKernel, 'maskUnits'>
+  /** Of this machine; measured once. */
+  #unitCost: Promise<number> | null = null
+  #saving: Promise<void> = Promise.resolve()
+
+  constructor(components: WinWatchComponents, mask: Pick<MaskKernel, 'maskUnits'> = openMask()) {
+    this.#mask = mask
+    const { folder, rules } = components
+    this.#rules = rules
+    this.#file = new EstimatesFile(join(folder, 'estimates.json'), rules.params)
+    this.watch = new WinWatch(components)
+    for (const name of ['win', 'refused', 'failed'] as const) {
+      this.watch.events.on(name, (event) => this.#events.emit(name, event as never))
+    }
+    this.watch.events.on('tip', (tip) => {
+      this.#saving = this.#saving.then(() => this.#save())
+      this.#events.emit('tip', tip)
+    })
+    this.#services = together([this.watch], () => this.#saving)
+  }
+
+  get events(): Events<EstimatingEvents> {
+    return this.#events
+  }
+
+  /** Of each partition that anything is in, as of the last tip; `ownUnit` is what encoding a unit takes here. */
+  #estimates(ownUnit: number): PartitionObservation[] {
+    const ground = this.watch.ground()
+    if (ground === null) return []
+    const { table, height } = ground
+    const { log } = this.watch.store
+    const partitions = table.blobs.partitionsAt(height)
+    return partitions.map(({ number }) => observePartition(this.#rules, table.blobs, log, number, height, ownUnit))
+  }
+
+  start(signal?: AbortSignal): Promise<void> {
+    return this.#services.start(signal)
+  }
+
+  stop(): Promise<void> {
+    return this.#services.stop()
+  }
+
+  ended(): Promise<void> {
+    return this.#services.ended()
+  }
+
+  /** Never throws. */
+  async #save(): Promise<void> {
+    try {
+      this.#unitCost ??= measureUnitCost(this.#mask)
+      const ownUnit = await this.#unitCost
+      const ground = this.watch.ground()
+      if (ground === null) return
+      const estimates = { height: ground.height, partitions: this.#estimates(ownUnit) }
+      await this.#file.save(estimates)
+      this.#events.emit('estimated', estimates)
+    } catch (error) {
+      this.#events.emit('failed', asError(error))
+    }
+  }
+}
