@@ -1,13 +1,15 @@
-import { type Claim, REPLICATION_NOT_SHOWN, type VerifiedCertificate } from '../../storage/index.ts'
-import { toDisplay } from '../bitcoin/index.ts'
+import { claimOf, REPLICATION_NOT_SHOWN, type Replication, type VerifiedCertificate } from '../../storage/index.ts'
+import { type NetworkParams, toDisplay } from '../bitcoin/index.ts'
 import { plural } from './text.ts'
 
 /** A verified certificate for people: what it shows, by how much, and what it does not show. */
 export function certificateLines(
   { blob, challenge, keys, setup }: VerifiedCertificate,
-  claim: Claim,
+  network: NetworkParams,
+  replication: Replication | null,
   ms: number,
 ): string[] {
+  const claim = claimOf(network, challenge.height, keys.length, replication)
   const { oneKey, chosen } = claim.error
   const { units, coreSeconds, cardSeconds } = claim.rawCopy
   return [
@@ -19,8 +21,28 @@ export function certificateLines(
     `shown        ${claim.says}`,
     `error        ${oneKey.toExponential(1)} a key; ${chosen.toExponential(1)} for the best of a year's blocks and 1,000 keys`,
     `raw copy     answers for a key by encoding ${units} units: ${coreSeconds.toFixed(2)} core-seconds, ${(1000 * cardSeconds).toFixed(1)} ms of a graphics card`,
-    `replication: ${REPLICATION_NOT_SHOWN}`,
+    ...(replication === null ? [`replication: ${REPLICATION_NOT_SHOWN}`] : replicationLines(replication)),
     `setup        ${setup === 'ceremony' ? 'public ceremony' : 'INSECURE-DEV: whoever knows the public secret can forge'}`,
     ...claim.notShown.map((what) => `not shown    ${what}`),
+  ]
+}
+
+/** What the wins of each key show, and what it takes to fake one replica. */
+function replicationLines({ partition, from, to, keys, cost }: Replication): string[] {
+  const { units, coreSeconds, cardSeconds, isFree } = cost
+  const work = `${Math.round(units)} encodings, ${coreSeconds.toFixed(0)} s of a core or ${cardSeconds.toFixed(1)} s of a graphics card`
+  return [
+    `replication: of partition ${partition}, by wins at blocks ${from} to ${to} that Bitcoin attests, judged by the table here`,
+    ...keys.map(({ key, wins, ticks, estimate, uncounted }) => {
+      const reasons = [...new Set(uncounted.map(({ reason }) => reason))].join(', ')
+      const more = uncounted.length === 0 ? '' : `; ${uncounted.length} not counted (${reasons})`
+      const seen = `${plural(wins, 'win')} in ${plural(ticks, 'block')}`
+      if (estimate === null) return `  key        ${key}  ${seen}: no estimate${more}`
+      const { replicas, least, most } = estimate
+      return `  key        ${key}  ${seen}: ${replicas.toFixed(2)} replicas (${least.toFixed(2)} to ${most.toFixed(2)})${more}`
+    }),
+    isFree
+      ? '  to fake    free on this network: it shows that the code works, and nothing else'
+      : `  to fake    one replica, a block: ${work}`,
   ]
 }

@@ -2,6 +2,7 @@ import type { NetworkParams } from '../../src/bitcoin/index.ts'
 import { needsNoCeremony } from '../../src/bus/index.ts'
 import { UNIT_COSTS } from '../sampling/cost-to-fake.ts'
 import { SAMPLES } from './certificate.ts'
+import type { Replication } from './replication.ts'
 
 /** A replica from which a blob cannot be restored has less than two thirds of its units. */
 const MOST_WITHOUT = 2 / 3
@@ -22,8 +23,9 @@ export interface Claim {
   readonly notShown: readonly string[]
 }
 
+const COPIES = 'separate copies: one raw copy answers for all keys, at the cost above'
+const INDEPENDENCE = 'that the keys are independent: one operator may hold several'
 const NOT_SHOWN = [
-  'separate copies: one raw copy answers for all keys, at the cost above',
   'that anything is kept now or will be',
   'that anybody serves it',
   'that the parity is right',
@@ -31,17 +33,21 @@ const NOT_SHOWN = [
 
 const WORTHLESS = 'cost: on this network grinding and faking are free, and this shows that the code works'
 
-export function claimOf(params: NetworkParams, height: number, keys: number): Claim {
+/** @param replication what its wins show by a table, where there is one: that these keys spent storage or computation */
+export function claimOf(params: NetworkParams, height: number, keys: number, replication: Replication | null): Claim {
   const oneKey = MOST_WITHOUT ** SAMPLES
   const each = keys === 1 ? 'one key' : `each of ${keys} keys`
+  const spent = '; and the keys that won spent storage or so much computation, tick by tick'
+  const won = replication?.keys.some(({ wins }) => wins > 0) ?? false
+  const notShown = [won ? INDEPENDENCE : COPIES, ...NOT_SHOWN]
   return {
-    says: `after block ${height}, ${each} could produce enough to restore the blob, if it is rightly coded`,
+    says: `after block ${height}, ${each} could produce enough to restore the blob, if it is rightly coded${won ? spent : ''}`,
     error: { oneKey, chosen: oneKey * CHOICES.blocks * CHOICES.keys },
     rawCopy: {
       units: SAMPLES,
       coreSeconds: SAMPLES * UNIT_COSTS.core,
       cardSeconds: SAMPLES * UNIT_COSTS.card,
     },
-    notShown: needsNoCeremony(params) ? [...NOT_SHOWN, WORTHLESS] : NOT_SHOWN,
+    notShown: needsNoCeremony(params) ? [...notShown, WORTHLESS] : notShown,
   }
 }

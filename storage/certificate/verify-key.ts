@@ -1,7 +1,8 @@
 import type { BlockHash } from '../../src/bitcoin/index.ts'
+import type { InscriptionAttestation } from '../../src/bus/index.ts'
 import { bytesToHex, hexToBytes, type Result, rejection } from '../../src/lib/index.ts'
 import type { BlobClaim } from '../records/judge.ts'
-import { type WinClaimReject, winClaim } from '../sampling/judge-win.ts'
+import { type SignedRecord, type WinClaim, type WinClaimReject, winClaim } from '../sampling/judge-win.ts'
 import { INSCRIBED_BLOCKS } from '../sampling/ticks.ts'
 import { countsAt } from '../table/registry.ts'
 import { type AttestedReject, type AttestedUnder, attestedRecord, saidByRecord } from './attested-record.ts'
@@ -31,7 +32,13 @@ export interface VerifiedKey {
   /** Of the block that holds its record. */
   readonly registered: number
   /** Attested records of wins, of which none is judged, proof and block neither: that takes the table. */
-  readonly winRecords: number
+  readonly wins: readonly AttestedWin[]
+}
+
+/** That this key told of a win, in time, in a block of the proved chain. */
+export interface AttestedWin {
+  readonly claim: WinClaim
+  readonly signed: SignedRecord
 }
 
 interface KeyPlace {
@@ -62,22 +69,25 @@ export function checkKey(
   if (!certificateSigned(drawing, proof, signature)) {
     return rejection('bad-signature', `${key} has not signed this proof for this blob and block`)
   }
+  const told: AttestedWin[] = []
   const programs = new Set<string>()
   for (const win of wins) {
     const checked = checkWin(under, win, key)
     if (!checked.ok) return checked
-    if (programs.has(checked.program)) return rejection('win:twice', 'a win of one partition and block is there twice')
-    programs.add(checked.program)
+    const program = bytesToHex(checked.win.signed.record.program)
+    if (programs.has(program)) return rejection('win:twice', 'a win of one partition and block is there twice')
+    programs.add(program)
+    told.push(checked.win)
   }
-  return { ok: true, key: { key, peer, registered: signed.height, winRecords: wins.length } }
+  return { ok: true, key: { key, peer, registered: signed.height, wins: told } }
 }
 
 /** What is attested of a win is that this author told of it, in time; whether it won, a table tells. */
-function checkWin(
+export function checkWin(
   under: AttestedUnder,
-  win: CertifiedKey['wins'][number],
+  win: InscriptionAttestation,
   key: string,
-): Result<{ readonly program: string }, KeyReject> {
+): Result<{ readonly win: AttestedWin }, KeyReject> {
   const attested = attestedRecord(under, win)
   if (!attested.ok) return rejection(`win:${attested.reject}`, attested.detail)
   const { signed } = attested
@@ -87,6 +97,6 @@ function checkWin(
   const author = bytesToHex(claim.key)
   if (author !== key) return rejection('win:other-author', `a win of ${author}, not of ${key}`)
   const after = signed.height - claim.height
-  if (after >= 1 && after <= INSCRIBED_BLOCKS) return { ok: true, program: bytesToHex(signed.record.program) }
+  if (after >= 1 && after <= INSCRIBED_BLOCKS) return { ok: true, win: { claim, signed } }
   return rejection('win:late', `a win at block ${claim.height} is told of in block ${signed.height}`)
 }

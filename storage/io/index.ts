@@ -2,6 +2,7 @@
 export { BlobFolder } from './blob-folder.ts'
 export { CertificateService, type CertificateSigner } from './certificate/certificate-service.ts'
 export { gatherCertificate } from './certificate/gather.ts'
+export { judgeReplication } from './certificate/judge-replication.ts'
 export { stepsKeys } from './certificate/open-steps-engine.ts'
 export { openCertificateVerifier } from './certificate/open-verifier.ts'
 export { certifyCircuit } from './certify-circuit.ts'

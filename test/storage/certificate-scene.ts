@@ -49,6 +49,8 @@ import { blobOfElements, blobWith, type TestBlob, wrongParity } from './test-blo
 const FIRST = 100
 export const CHALLENGE = 120
 const TIP = 126
+/** Of a later proof. */
+const LATER = 131
 
 export const carol = wallets[2]!
 export const storage = paramsOf()
@@ -97,7 +99,7 @@ function winReveal(wallet: typeof alice) {
 
 const blocks: Block[] = []
 const reveals = new Map<number, Transaction>()
-for (let height = FIRST; height <= TIP; height++) {
+for (let height = FIRST; height <= LATER; height++) {
   const held = REVEALS[height as Revealed]?.()
   if (held !== undefined) reveals.set(height, held)
   const prevHash = blocks.at(-1)?.hash
@@ -111,7 +113,7 @@ const first = blockAt(FIRST)
 const history = await History.open({ height: FIRST, header: first.header }, memoryTable(), kernel)
 const source = fileSource(concatBytes(...blocks.map(({ headerBytes }) => headerBytes)), FIRST)
 if (!source.ok) throw new Error(source.reject)
-await history.sync(source.source, TIP)
+await history.sync(source.source, LATER)
 
 /** What a bus proof would say. */
 export const chain = {
@@ -120,6 +122,13 @@ export const chain = {
   anchor: { height: FIRST, hash: toDisplay(first.hash) },
   params: packParams(regtest),
 }
+/** What a later one would say. */
+export const laterChain = { ...chain, height: LATER, accumulator: await history.commitment(LATER) }
+export const placeLater = async (height: number) => ({
+  tipHeight: LATER,
+  height,
+  path: await history.path(height, LATER),
+})
 const placeOf = async (height: number) => ({ tipHeight: TIP, height, path: await history.path(height, TIP) })
 
 export function challengeHash(height = CHALLENGE): BlockHash {

@@ -4,6 +4,7 @@ import { regtest } from '../../src/bitcoin/index.ts'
 import { decodeCertificate, encodeCertificate } from '../../storage/certificate/binary.ts'
 import { STEPS_PROOF_BYTES } from '../../storage/certificate/certificate.ts'
 import { certificateJson } from '../../storage/certificate/certificate-json.ts'
+import { refreshCertificate } from '../../storage/certificate/refresh.ts'
 import { verifyCertificate } from '../../storage/certificate/verify.ts'
 import { openCertificateVerifier } from '../../storage/io/index.ts'
 import {
@@ -14,9 +15,11 @@ import {
   chainJson,
   expectFlipsRefused,
   keyPart,
+  laterChain,
   options,
   PROOFS,
   partOfAlice,
+  placeLater,
   proofOf,
   recordOf,
   storage,
@@ -61,6 +64,21 @@ describe('a certificate', () => {
       chain: chainJson(),
       verified: certificateJson(await verifyCertificate(two, options), regtest),
     })
+  })
+
+  it('is brought to a later proof: it then verifies under that, and not under the one before', async () => {
+    const withWins = await certificateOf({
+      keys: [await keyPart(101, proofOf('alice'), PROOFS.alice, [await recordOf(122)])],
+    })
+    for (const bytes of [one, two, withWins]) {
+      const read = decodeCertificate(bytes)
+      if (!read.ok) throw new Error(read.detail)
+      const refreshed = encodeCertificate(await refreshCertificate(read.certificate, placeLater))
+      const before = await verifyCertificate(bytes, options)
+      expect(await verifyCertificate(refreshed, { ...options, chain: laterChain })).toEqual(before)
+      expect(await verdict(refreshed)).toMatch(/^challenge:/)
+      expect(await verdict(bytes, { chain: laterChain })).toMatch(/^challenge:/)
+    }
   })
 
   it('is small', () => {

@@ -25,6 +25,7 @@ const told = z.object({
   listening: z.array(z.string()).optional(),
   blob: z.object({ id: z.string(), state: z.string() }).optional(),
   rekept: z.object({ to: z.string() }).optional(),
+  inscribed: z.object({ height: z.int(), state: z.string(), cost: z.string(), left: z.string() }).optional(),
   sampled: z.object({ height: z.int(), partition: z.int(), missed: z.int(), won: z.boolean() }).optional(),
   win: z.object({ height: z.int(), key: z.string(), partition: z.int() }).optional(),
   estimated: z.int().optional(),
@@ -196,9 +197,14 @@ export class SamplingNetwork {
   }
 
   /** A provider that samples where it has a key; else it keeps what it keeps raw. */
-  async start(name: string, partitions: readonly number[], key = ''): Promise<SamplingProvider> {
+  async start(
+    name: string,
+    partitions: readonly number[],
+    key = '',
+    more: readonly string[] = [],
+  ): Promise<SamplingProvider> {
     const samples = key === '' ? ['--raw'] : ['--sample', '--wallet', this.#wallet(name)]
-    return await this.#start(name, ['serve', '--partition', partitions.join(','), ...samples], partitions, key)
+    return await this.#start(name, ['serve', '--partition', partitions.join(','), ...samples, ...more], partitions, key)
   }
 
   /** Listens to all, without a wallet and without content. */

@@ -1,38 +1,32 @@
 import type { Command } from 'commander'
 import { type AnchorContext, type HeaderRejection, type NetworkParams, startContext } from '../../bitcoin/index.ts'
-import type { BitcoindClient } from '../../bitcoin/io/index.ts'
 import { provedJson, refusalJson } from '../../bus/index.ts'
-import { checkAhead, fileSource, type HeaderSource, openProver, ProvingOnce } from '../../bus/io/index.ts'
+import { checkAhead, type HeaderSource, openProver, ProvingOnce } from '../../bus/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { shared } from '../config.ts'
+import { addOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, usageError } from '../exit.ts'
-import { height, readAnchor, readBytes, readNetwork, requireProvable } from '../inputs.ts'
+import { type HeaderOptions, headerOptions, openHeaders, requireOneSource } from '../header-place.ts'
+import { height, readAnchor, readNetwork, requireProvable } from '../inputs.ts'
 import { noteOutages } from '../outage.ts'
 import { requireWritable } from '../outputs.ts'
 import { type ProverFlags, proverOptions, showProver } from '../prover.ts'
-import { openBitcoind, type RpcOptions } from '../source.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
 
-interface Options extends ProverFlags, RpcOptions {
-  readonly headers?: string
-  readonly startHeight?: number
+interface Options extends ProverFlags, HeaderOptions {
   readonly to?: number
   readonly out: string
   readonly json?: boolean
 }
 
 export const addBusProve: AddCommand = (parent, run) => {
-  parent
+  const command = parent
     .command('prove')
     .description('prove a header chain from a node or a file; resumes where it was left')
-    .addOption(shared.rpc())
-    .addOption(shared.rpcCookie())
-    .option('--headers <FILE>', 'raw 80-byte headers, heights ascending')
-    .option('--start-height <H>', 'height of the first header in the file (default: 0)', height)
+  addOptions(command, ...headerOptions())
     .addOption(shared.network())
     .addOption(shared.anchor())
     .option('--to <HEIGHT>', 'last height to prove, inclusive (default: all there is)', height)
@@ -54,10 +48,7 @@ export const addBusProve: AddCommand = (parent, run) => {
 
 async function prove(context: CliContext, options: Options, command: Command): Promise<0 | 1> {
   const { terminal, signal, clock } = context
-  // An address from environment or configuration merely goes unused beside --headers.
-  if (options.headers !== undefined && command.getOptionValueSource('rpc') === 'cli') {
-    throw usageError('give --rpc or --headers, not both')
-  }
+  requireOneSource(options, command)
   await requireWritable(options.out, context.env, options)
   const params = requireProvable(await readNetwork(options.network))
   const refuse = (refused: HeaderRejection) => {
@@ -65,7 +56,7 @@ async function prove(context: CliContext, options: Options, command: Command): P
     terminal.note(`invalid: ${refused.reject} at height ${refused.height}: ${refused.detail}`)
     return EXIT.invalid
   }
-  const opened = await openSource(params, options, context)
+  const opened = await openHeaders(params, options, context)
   if (!opened.ok) return refuse(opened)
   const { from, close } = opened
   try {
@@ -102,24 +93,6 @@ async function prove(context: CliContext, options: Options, command: Command): P
   } finally {
     close()
   }
-}
-
-type From = { readonly source: HeaderSource } | { readonly client: BitcoindClient }
-
-type Opened = { readonly ok: true; readonly from: From; close(): void }
-
-async function openSource(
-  params: NetworkParams,
-  options: Options,
-  context: CliContext,
-): Promise<Opened | HeaderRejection> {
-  if (options.headers === undefined) {
-    if (options.startHeight !== undefined) throw usageError('--start-height goes with --headers')
-    const client = await openBitcoind(options, params, context)
-    return { ok: true, from: { client }, close: () => client.close() }
-  }
-  const made = fileSource(await readBytes(options.headers, 'headers'), options.startHeight)
-  return made.ok ? { ok: true, from: made, close: () => undefined } : made
 }
 
 async function checkFile(

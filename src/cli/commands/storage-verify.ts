@@ -1,20 +1,35 @@
-import { certificateJson, claimOf, MAX_CERTIFICATE_BYTES, verifyCertificate } from '../../../storage/index.ts'
-import { openCertificateVerifier, openKernel } from '../../../storage/io/index.ts'
+import { readFile } from 'node:fs/promises'
+import {
+  certificateJson,
+  MAX_CERTIFICATE_BYTES,
+  type Replication,
+  type ReplicationResult,
+  type VerifiedCertificate,
+  verifyCertificate,
+} from '../../../storage/index.ts'
+import { judgeReplication, openCertificateVerifier, openKernel, winKeys } from '../../../storage/io/index.ts'
 import { rejection } from '../../lib/index.ts'
+import { NativeProofVerifier } from '../../proving/io/index.ts'
 import { certificateLines } from '../certificate-text.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { addOptions, insecureAllowed, judgeOptions, shared } from '../config.ts'
+import { addOptions, bitcoindOptions, insecureAllowed, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { readKey, readUpTo } from '../inputs.ts'
 import { cureOf } from '../proof-cure.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
-import { readStorageNetwork, type StorageNetworkFlags } from '../storage-network.ts'
+import { setupLine } from '../prover.ts'
+import { readStorageNetwork } from '../storage-network.ts'
+import { storageDirOption, type TableOptions } from '../storage-place.ts'
+import { withTable } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
+import { settlementDirOption } from '../wallet-place.ts'
 
-interface Options extends JudgeOptions, StorageNetworkFlags {
+interface Options extends JudgeOptions, TableOptions {
   readonly proof: string
+  readonly ownTable?: boolean
+  readonly ptau?: string
   readonly certificateKey?: string
   readonly wasm?: boolean
   readonly json?: boolean
@@ -32,8 +47,15 @@ export const addStorageVerify: AddCommand = (parent, run) => {
       'verifying key of the certificate’s circuit (default: the development key built in)',
     )
     .option('--wasm', 'by WebAssembly, even where the addon is built')
-    .addOption(shared.json())
-    .addHelpText('after', examples('storage verify blob.certificate --proof chain.proof --network regtest --json'))
+    .option('--own-table', 'judge its wins too, as evidence of replicas, by the chain and table of this node')
+  addOptions(command, ...bitcoindOptions(), storageDirOption(), settlementDirOption(), shared.ptau(), shared.json())
+    .addHelpText(
+      'after',
+      examples(
+        'storage verify blob.certificate --proof chain.proof --network regtest --json',
+        'storage verify blob.certificate --proof chain.proof --network regtest --own-table',
+      ),
+    )
     .action(run(verify))
 }
 
@@ -65,13 +87,39 @@ async function verify(context: CliContext, file: string, options: Options): Prom
     allowInsecureSetup: insecureAllowed(options.insecureDevSetup, env),
   })
   const ms = performance.now() - began
-  if (options.json) terminal.result(jsonLine(certificateJson(result, network)))
   if (!result.ok) {
+    if (options.json) terminal.result(jsonLine(certificateJson(result, network)))
     terminal.note(`invalid: ${result.reject}: ${result.detail}`)
     return EXIT.invalid
   }
   const { verified } = result
-  const claim = claimOf(network, verified.challenge.height, verified.keys.length)
-  if (!options.json) for (const line of certificateLines(verified, claim, ms)) terminal.result(line)
+  const replication = options.ownTable === true ? await judgedHere(context, options, verified) : null
+  if (options.json) terminal.result(jsonLine(certificateJson(result, network, replication)))
+  else for (const line of certificateLines(verified, network, replication, ms)) terminal.result(line)
   return EXIT.valid
+}
+
+/** What its wins show by the table here; null where its chain or table is another, which is told. */
+async function judgedHere(
+  context: CliContext,
+  options: Options,
+  verified: VerifiedCertificate,
+): Promise<Replication | null> {
+  const { terminal, signal } = context
+  const { ptau } = options
+  const keys = await winKeys({
+    ...(ptau !== undefined && { ptau }),
+    signal,
+    onProgress: (stage, done, total) => terminal.progress(setupLine(stage, done, total)),
+  })
+  terminal.settle()
+  const verifier = new NativeProofVerifier(await readFile(keys.verifierKey))
+  let judged: ReplicationResult | null = null
+  await withTable(context, options, async ({ service, client, storage }) => {
+    judged = await judgeReplication({ client, table: service.table, params: storage, verifier }, verified, signal)
+  })
+  const result = judged as ReplicationResult | null
+  if (result?.ok) return result.replication
+  terminal.note(`replication not judged: ${result?.reject}: ${result?.detail}`)
+  return null
 }

@@ -13,6 +13,7 @@ import { addStorageGateway } from './storage-gateway.ts'
 import { addStorageGet } from './storage-get.ts'
 import { addStorageName } from './storage-name.ts'
 import { addStoragePut } from './storage-put.ts'
+import { addStorageRefresh } from './storage-refresh.ts'
 import { addStorageRegister, addStorageRetire } from './storage-register.ts'
 import { addStorageScrub } from './storage-scrub.ts'
 import { addStorageServe } from './storage-serve.ts'
@@ -35,6 +36,7 @@ export const addStorage: AddCommand = (parent, run) => {
   addStorageScrub(storage, run)
   addStorageCertify(storage, run)
   addStorageVerify(storage, run)
+  addStorageRefresh(storage, run)
   addStorageRegister(storage, run)
   addStorageRetire(storage, run)
 }

@@ -25,6 +25,7 @@ import type { TableEntry } from '../../table/blobs.ts'
 import { countsAt } from '../../table/registry.ts'
 import type { StorageTable } from '../../table/table.ts'
 import { findPeers } from '../find-peers.ts'
+import { attestWins } from './attest-wins.ts'
 
 /** Peers that are only known by name: how many are asked, how long they are looked for. */
 const FIND = { most: 64, ms: 3_000 }
@@ -122,8 +123,16 @@ export async function gatherCertificate(
     const detail = `${keys.size} of ${wanted}; ${candidates.length} providers whose keys count could be asked`
     return rejection('too-few-keys', detail)
   }
-  const parts = [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, wanted)
-  const bytes = encodeCertificate(certificateOf(parts.map(([, part]) => part)))
+  const chosen = [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, wanted)
+  const parts: CertifiedKey[] = []
+  for (const [key, part] of chosen) {
+    const { index, attestor } = components
+    parts.push({
+      ...part,
+      wins: await attestWins({ index, attestor, under: standard }, { key, partition, height }, signal),
+    })
+  }
+  const bytes = encodeCertificate(certificateOf(parts))
   const result = await verifyCertificate(bytes, standard)
   if (!result.ok) throw new Error(`parts that verify make no certificate: ${result.reject}: ${result.detail}`)
   return { ok: true, bytes, verified: result.verified }
