@@ -49,6 +49,17 @@ test('a try that wins is proved, and verified natively and by WebAssembly', asyn
     const verdict = await engine.verify(proof, encodeField(values.with(i, value + 1n)))
     expect(verdict).toMatchObject({ ok: false, reject: 'proof-invalid' })
   }
+  // A bit of each of its words, and its last byte left out or one added.
+  const judge = async (forged: Uint8Array) => {
+    const verdict = await engine.verify(forged, publicValues)
+    return verdict.ok ? 'accepted' : verdict.reject
+  }
+  for (let at = 0; at < proof.length; at += 32) {
+    const altered = proof.map((byte, i) => (i === at ? byte ^ 1 : byte))
+    expect(await judge(altered), `byte ${at}`).toMatch(/^proof-(invalid|malformed)$/)
+  }
+  expect(await judge(proof.slice(0, -1))).toBe('proof-malformed')
+  expect(await judge(new Uint8Array([...proof, 0]))).toBe('proof-malformed')
 })
 
 test('one that does not win has no witness', async () => {
