@@ -11,10 +11,10 @@ import { alice, bob, wallets } from '../storage/record-scene.ts'
 import {
   COUNTED,
   claimOf,
-  type ProvedWin,
   PARTITION,
-  providerOf,
+  type ProvedWin,
   provedWin,
+  providerOf,
   rules,
   type SignedWin,
   sceneTable,
@@ -62,8 +62,18 @@ describe('a win with its proof, judged by a table that was made of blobs alone',
     const [chunk, partition] = [claimOf('01'.repeat(32), 1), claimOf('02'.repeat(32), 1_024)]
     for (const later of [chunk, partition]) {
       // As of c − 6 it is there: what was proved is the table of c − 7. One block later it changes nothing.
-      expect(await verdict({}, groundOf((table) => table.apply(COUNTED, [later])))).toBe('proof-invalid')
-      expect(await verdict({}, groundOf((table) => table.apply(COUNTED + 1, [later])))).toBe('counts')
+      expect(
+        await verdict(
+          {},
+          groundOf((table) => table.apply(COUNTED, [later])),
+        ),
+      ).toBe('proof-invalid')
+      expect(
+        await verdict(
+          {},
+          groundOf((table) => table.apply(COUNTED + 1, [later])),
+        ),
+      ).toBe('counts')
     }
     expect(groundOf((table) => table.apply(COUNTED, [partition])).table.blobs.fillAt(PARTITION, COUNTED)).toBe(6)
     // The last blob came after c − 6: what was proved is the table of c.
@@ -81,7 +91,12 @@ describe('a win with its proof, judged by a table that was made of blobs alone',
     expect(await verdict({ wallet: wallets[2]! })).toBe('key-does-not-count')
     expect(await verdict({}, groundOf(undefined, COUNTED))).toBe('counts')
     expect(await verdict({}, groundOf(undefined, COUNTED + 1))).toBe('key-does-not-count')
-    expect(await verdict({}, groundOf((table) => table.apply(10, [providerOf(alice, null)])))).toBe('counts')
+    expect(
+      await verdict(
+        {},
+        groundOf((table) => table.apply(10, [providerOf(alice, null)])),
+      ),
+    ).toBe('counts')
     // The signature is of every byte.
     const { bytes } = signedWin(win.proof)
     const at = Buffer.from(bytes).indexOf(win.proof.subarray(0, 64))
@@ -97,8 +112,9 @@ async function judging(bootstrap: readonly string[] = []) {
   const store = await WinStore.open(place.file('wins'), rules.params, win.engine.info.keyId)
   place.closing.push(() => store.close())
   const seen = { proofs: 0, counted: [] as string[], refused: [] as [string, string][], blamed: [] as string[] }
+  const ground = groundOf()
   const wins = new HeardWins({
-    ...{ store, transport: host, ground: () => groundOf() },
+    ...{ store, transport: host, ground: () => ground },
     verifier: {
       verify: (proof, publicValues) => {
         seen.proofs++
