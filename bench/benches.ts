@@ -14,6 +14,7 @@ import { peers } from './benches/peers.ts'
 import { poseidon } from './benches/poseidon.ts'
 import { providers } from './benches/providers.ts'
 import { rules } from './benches/rules.ts'
+import { sampling } from './benches/sampling.ts'
 import { scan } from './benches/scan.ts'
 import { serve } from './benches/serve.ts'
 import { setup } from './benches/setup.ts'
@@ -39,6 +40,7 @@ export const benches: readonly Bench[] = [
   poseidon,
   storage,
   mask,
+  sampling,
   storageNetwork,
   providers,
   gateway,

@@ -31,7 +31,7 @@ export class EstimatingService implements RunningService {
     this.#rules = rules
     this.#file = new EstimatesFile(join(folder, 'estimates.json'), rules.params)
     this.watch = new WinWatch(components)
-    for (const name of ['win', 'refused', 'failed'] as const) {
+    for (const name of ['win', 'looked', 'refused', 'failed'] as const) {
       this.watch.events.on(name, (event) => this.#events.emit(name, event as never))
     }
     this.watch.events.on('tip', (tip) => {

@@ -65,7 +65,7 @@ export class SamplingService implements RunningService {
       units: { encodedUnit: async (...at) => (await units()?.encodedUnit(...at)) ?? null },
       won: (won, signal) => this.#won(won, signal),
     })
-    for (const name of ['win', 'refused', 'tip', 'estimated', 'failed'] as const) {
+    for (const name of ['win', 'looked', 'refused', 'tip', 'estimated', 'failed'] as const) {
       estimating.events.on(name, (event) => this.#events.emit(name, event as never))
     }
     for (const name of ['sampled', 'late', 'failed'] as const) {
