@@ -5,6 +5,7 @@ import { compress } from './benches/compress.ts'
 import { constraints } from './benches/constraints.ts'
 import { folding } from './benches/folding.ts'
 import { gateway } from './benches/gateway.ts'
+import { graphStream } from './benches/graph-stream.ts'
 import { height } from './benches/height.ts'
 import { live } from './benches/live.ts'
 import { mask } from './benches/mask.ts'
@@ -42,6 +43,7 @@ export const benches: readonly Bench[] = [
   providers,
   gateway,
   certificate,
+  graphStream,
   attestations,
   scan,
   serve,

@@ -1,5 +1,14 @@
 /** The bus, as far as it runs anywhere, browsers included: chain state, proof file, verifier, comparison. */
-export { append, emptyAccumulator, type Opening, openList, type Poseidon, type PoseidonTag } from './accumulator.ts'
+export {
+  type Accumulator,
+  append,
+  emptyAccumulator,
+  type Opening,
+  openForAppend,
+  openList,
+  type Poseidon,
+  type PoseidonTag,
+} from './accumulator.ts'
 export type { AccumulatorPath, PathReject } from './accumulator-path.ts'
 export { type AnchorReject, type AnchorResult, decodeAnchor, encodeAnchor, MAX_ANCHOR_BYTES } from './anchor.ts'
 export {
@@ -62,6 +71,7 @@ export {
 export { better, type CompareReject, type CompareResult } from './compare.ts'
 export type { BusErrorCode } from './errors.ts'
 export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
+export { leafOf } from './leaf.ts'
 export { attestationKind } from './peers/attestation-kind.ts'
 export { type AskedUnder, type AttestedByPeers, attestByPeers, refreshByPeers } from './peers/attested-by-peers.ts'
 export type { FirstOfPeersOptions } from './peers/first-of-peers.ts'

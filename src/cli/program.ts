@@ -15,6 +15,7 @@ import { addBusStatus } from './commands/bus-status.ts'
 import { addBusSync } from './commands/bus-sync.ts'
 import { addBusVerify } from './commands/bus-verify.ts'
 import { addCheck } from './commands/check.ts'
+import { addGraph } from './commands/graph.ts'
 import { addInscribe } from './commands/inscribe.ts'
 import { addInscriptionsIndex } from './commands/inscriptions-index.ts'
 import { addInscriptionsScan } from './commands/inscriptions-scan.ts'
@@ -59,6 +60,7 @@ export function buildProgram(version: string, run: Runner): Command {
   addInscribe(program, run)
   addWallet(program, run)
   addStorage(program, run)
+  addGraph(program, run)
   addSetup(program, run)
   return program
 }

@@ -103,7 +103,7 @@ export function storageInContainers(place: () => StoragePlace): void {
     for (const [path, bytes] of Object.entries(FILES)) expect((await read(id, path)).equals(bytes)).toBe(true)
   })
 
-  it('is sampled by all who keep it, and each says of every partition what it was told', async () => {
+  it('is sampled by all who keep it, and one says of every partition what it was told', async () => {
     // Keys count, the table is as of six blocks ago, and all is encoded.
     bitcoinCli('generatetoaddress', '7', place().address)
     await Promise.all(PROVIDERS.map((service) => logLine(service, '"certifies":true')))

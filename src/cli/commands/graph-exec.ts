@@ -1,0 +1,61 @@
+import type { Command } from 'commander'
+import { toDisplay } from '../../bitcoin/index.ts'
+import { poseidonOf } from '../../bus/index.ts'
+import { openVerifier } from '../../bus/io/index.ts'
+import { saidOf } from '../../compute/index.ts'
+import { runStream } from '../../compute/io/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { addOptions, shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { type GraphRunOptions, graphArgument, graphRunOptions, openCompiled, withGraphHeaders } from '../graph-place.ts'
+import { saidJson, saidLines } from '../graph-text.ts'
+import { requireOneSource } from '../header-place.ts'
+import { height } from '../inputs.ts'
+import { jsonLine } from '../text.ts'
+
+interface Options extends GraphRunOptions {
+  readonly json?: boolean
+}
+
+export const addGraphExec: AddCommand = (parent, run) => {
+  const command = parent
+    .command('exec')
+    .addArgument(graphArgument())
+    .description('run a graph without proving it, and show what it says')
+    .option('--height <H>', 'last height to take (default: the tip)', height)
+  addOptions(command, ...graphRunOptions())
+    .addOption(shared.json())
+    .addHelpText('after', examples('graph exec graphs/chain-stats --network regtest --height 100'))
+    .action(run(exec))
+}
+
+async function exec(context: CliContext, folder: string, options: Options, command: Command): Promise<ExitCode> {
+  requireOneSource(options, command)
+  const { terminal, signal } = context
+  const graph = await openCompiled(folder, context)
+  const ran = await withGraphHeaders(options, context, async ({ source, from, to }) => {
+    const onProgress = (done: number | undefined, total: number) => terminal.progress(`run ${done} of ${total} headers`)
+    const poseidon = poseidonOf(await openVerifier())
+    return { ok: true as const, ...(await runStream(graph, { source, from, to, poseidon, signal, onProgress })) }
+  })
+  terminal.settle()
+  if (!ran.ok) {
+    terminal.note(`invalid: ${ran.reject} at height ${ran.height}: ${ran.detail}`)
+    return EXIT.invalid
+  }
+  const said = saidOf(graph.manifest, ran.state, ran.log)
+  if (!said.ok) {
+    terminal.note(`invalid: ${said.reject}: ${said.detail}`)
+    return EXIT.invalid
+  }
+  const { last, steps } = ran
+  const about = { height: last.height, blockHash: toDisplay(last.hash), steps, proved: false }
+  if (options.json) terminal.result(jsonLine({ ...about, ...saidJson(said) }))
+  else {
+    terminal.result(`height    ${last.height}, ${steps} steps, not proved`)
+    for (const line of saidLines(said)) terminal.result(line)
+  }
+  return EXIT.valid
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander'
+import { toDisplay } from '../../bitcoin/index.ts'
+import { poseidonOf } from '../../bus/index.ts'
+import { encodeResult } from '../../compute/index.ts'
+import { proveStream } from '../../compute/io/index.ts'
+import { bytesToHex } from '../../lib/index.ts'
+import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { addOptions, insecureAllowed, shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import {
+  type GraphRunOptions,
+  graphArgument,
+  graphRunOptions,
+  openGraphProgram,
+  withGraphHeaders,
+} from '../graph-place.ts'
+import { requireOneSource } from '../header-place.ts'
+import { height, readNetwork } from '../inputs.ts'
+import { requireWritable } from '../outputs.ts'
+import { requireSetup } from '../prover.ts'
+import { duration } from '../terminal.ts'
+import { jsonLine } from '../text.ts'
+
+interface Options extends GraphRunOptions {
+  readonly out: string
+  readonly ptau?: string
+  readonly insecureDevSetup?: boolean
+  readonly json?: boolean
+}
+
+export const addGraphProve: AddCommand = (parent, run) => {
+  const command = parent
+    .command('prove')
+    .addArgument(graphArgument())
+    .description('run a graph and prove the result')
+    .option('--height <H>', 'last height to take (default: the tip)', height)
+    .requiredOption('--out <FILE>', 'where to write the result (required)')
+  addOptions(command, ...graphRunOptions(), shared.ptau(), shared.insecureDevSetup())
+    .addOption(shared.json())
+    .addHelpText('after', examples('graph prove graphs/chain-stats --network regtest --out stats.result'))
+    .action(run(prove))
+}
+
+async function prove(context: CliContext, folder: string, options: Options, command: Command): Promise<ExitCode> {
+  requireOneSource(options, command)
+  await requireWritable(options.out, context.env, options)
+  const { terminal, signal, clock } = context
+  const { ptau } = options
+  requireSetup(await readNetwork(options.network), ptau, insecureAllowed(options.insecureDevSetup, context.env))
+  const program = await openGraphProgram(folder, context, { ptau })
+  const began = clock()
+  const proved = await withGraphHeaders(options, context, async ({ source, from, to }) => {
+    const onProgress = (done: number | undefined, total: number) =>
+      terminal.progress(done === undefined ? 'compress …' : `folded ${done} of ${total} headers`)
+    const poseidon = poseidonOf(program.verifier)
+    const run = { source, from, to, poseidon, signal, onProgress }
+    return { ok: true as const, ...(await proveStream(program, program.keys, run)) }
+  })
+  terminal.settle()
+  if (!proved.ok) {
+    terminal.note(`invalid: ${proved.reject} at height ${proved.height}: ${proved.detail}`)
+    return EXIT.invalid
+  }
+  const { last, steps, state, log, proof } = proved
+  const bytes = encodeResult({
+    program: program.id,
+    height: last.height,
+    blockHash: last.hash,
+    steps,
+    state,
+    log,
+    proof,
+  })
+  await writeAtomic(diskFiles, options.out, bytes)
+  const seconds = (clock() - began) / 1000
+  const about = { program: bytesToHex(program.id), height: last.height, blockHash: toDisplay(last.hash), steps }
+  if (options.json) terminal.result(jsonLine({ ...about, file: options.out, bytes: bytes.length, seconds }))
+  else terminal.result(`${options.out}: ${bytes.length} bytes prove ${program.manifest.name} at height ${last.height}`)
+  terminal.note(`done in ${duration(seconds)}`)
+  return EXIT.valid
+}

@@ -1,0 +1,68 @@
+import { decodeResult, MAX_RESULT_BYTES, verifyStream } from '../../compute/index.ts'
+import { bytesToHex, rejection } from '../../lib/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { addOptions, insecureAllowed, judgeOptions, shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { openGraphProgram } from '../graph-place.ts'
+import { SHOWS, saidJson, saidLines } from '../graph-text.ts'
+import { readUpTo } from '../inputs.ts'
+import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
+import { requireSetup } from '../prover.ts'
+import { jsonLine } from '../text.ts'
+
+interface Options extends JudgeOptions {
+  readonly proof: string
+  readonly graph: string
+  readonly ptau?: string
+  readonly json?: boolean
+}
+
+export const addGraphVerify: AddCommand = (parent, run) => {
+  const command = parent
+    .command('verify')
+    .argument('<FILE>', 'result')
+    .description('verify a result under a bus proof of the same height; the program is built anew from its folder')
+    .requiredOption('--proof <FILE>', 'the bus proof (required)')
+    .option('--graph <DIR>', 'folder of the graph', '.')
+  addOptions(command, ...judgeOptions(), shared.ptau())
+    .addOption(shared.json())
+    .addHelpText(
+      'after',
+      examples('graph verify stats.result --proof chain.proof --graph graphs/chain-stats --network regtest'),
+    )
+    .action(run(verify))
+}
+
+async function verify(context: CliContext, file: string, options: Options): Promise<ExitCode> {
+  const { terminal, env } = context
+  const judge = await openJudge(options, context)
+  requireSetup(judge.params, options.ptau, insecureAllowed(options.insecureDevSetup, env))
+  const refuse = ({ reject, detail }: { readonly reject: string; readonly detail: string }) => {
+    if (options.json) terminal.result(jsonLine({ valid: false, reason: reject, detail }))
+    terminal.note(`invalid: ${reject}: ${detail}`)
+    return EXIT.invalid
+  }
+  const decoded = decodeResult(await readUpTo(file, MAX_RESULT_BYTES))
+  if (!decoded.ok) return refuse(decoded)
+  const proved = await judge.verify(await readProof(options.proof))
+  if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
+  const { id, manifest, verifier } = await openGraphProgram(options.graph, context, { ptau: options.ptau })
+  const began = performance.now()
+  const result = await verifyStream(decoded.result, { program: id, manifest, verifier, chain: proved.chain })
+  const ms = performance.now() - began
+  if (!result.ok) return refuse(result)
+  const { verified } = result
+  const { height, blockHash, steps } = verified
+  const about = { program: bytesToHex(id), height, blockHash, steps, setup: verifier.setup }
+  if (options.json)
+    terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, ...saidJson(verified) }))
+  else {
+    terminal.result(`valid     ${manifest.name} at height ${height}, ${steps} steps (${ms.toFixed(0)} ms)`)
+    terminal.result(`program   ${about.program}`)
+    for (const line of saidLines(verified)) terminal.result(line)
+    terminal.result(SHOWS)
+  }
+  return EXIT.valid
+}

@@ -1,0 +1,23 @@
+import type { AddCommand } from '../command.ts'
+import { addGraphCompile } from './graph-compile.ts'
+import { addGraphExec } from './graph-exec.ts'
+import { addGraphInit } from './graph-init.ts'
+import { addGraphProve } from './graph-prove.ts'
+import { addGraphSchema } from './graph-schema.ts'
+import { addGraphSetup } from './graph-setup.ts'
+import { addGraphVerify } from './graph-verify.ts'
+
+export const addGraph: AddCommand = (parent, run) => {
+  const graph = parent.command('graph').description('programs over Bitcoin (zkGraphs) whose results come with a proof')
+  for (const add of [
+    addGraphInit,
+    addGraphCompile,
+    addGraphSetup,
+    addGraphExec,
+    addGraphProve,
+    addGraphVerify,
+    addGraphSchema,
+  ]) {
+    add(graph, run)
+  }
+}

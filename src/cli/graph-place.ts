@@ -1,0 +1,90 @@
+import { Argument, type Option } from 'commander'
+import type { AnchorContext, HeaderRejection, NetworkParams } from '../bitcoin/index.ts'
+import { startContext } from '../bitcoin/index.ts'
+import { bitcoindSource, checkAhead, type HeaderSource } from '../bus/io/index.ts'
+import {
+  type CompiledGraph,
+  compileGraph,
+  type Program,
+  readGraph,
+  type SetUpOptions,
+  setUpGraph,
+} from '../compute/io/index.ts'
+import { shared } from './config.ts'
+import type { CliContext } from './context.ts'
+import { usageError } from './exit.ts'
+import { type HeaderOptions, headerOptions, openHeaders } from './header-place.ts'
+import { readAnchor, readNetwork, requireProvable } from './inputs.ts'
+import { setupLine } from './prover.ts'
+
+/** The folder of a graph, which commands are about. */
+export const graphArgument = (): Argument => new Argument('[DIR]', 'folder of the graph').default('.', 'this folder')
+
+/** What a command that runs a graph takes. */
+export interface GraphRunOptions extends HeaderOptions {
+  readonly network?: string
+  readonly anchor?: string
+  readonly height?: number
+}
+
+export const graphRunOptions = (): Option[] => [...headerOptions(), shared.network(), shared.anchor()]
+
+/** The graph in a folder, compiled: half a minute for a large circuit, once. */
+export async function openCompiled(folder: string, { terminal, signal }: CliContext): Promise<CompiledGraph> {
+  const graph = await readGraph(folder)
+  terminal.progress('circuit …')
+  const compiled = await compileGraph(graph, signal)
+  terminal.settle()
+  return compiled
+}
+
+/** And with its keys. */
+export async function openGraphProgram(
+  folder: string,
+  context: CliContext,
+  options: Pick<SetUpOptions, 'ptau'>,
+): Promise<Program> {
+  const { terminal, signal } = context
+  const compiled = await openCompiled(folder, context)
+  const program = await setUpGraph(compiled, {
+    ...options,
+    signal,
+    onProgress: (stage, done, total) => terminal.progress(setupLine(stage, done, total)),
+  })
+  terminal.settle()
+  return program
+}
+
+/** The headers that a graph is run over, by the rules of their network. */
+export interface GraphHeaders {
+  readonly params: NetworkParams
+  readonly anchor: AnchorContext | undefined
+  readonly source: HeaderSource
+  readonly from: number
+  readonly to: number
+}
+
+/** Reads the headers from a node or a file, judges all of them up to the height asked for, and hands them to `work`. */
+export async function withGraphHeaders<T>(
+  options: GraphRunOptions,
+  context: CliContext,
+  work: (headers: GraphHeaders) => Promise<T>,
+): Promise<T | HeaderRejection> {
+  const params = requireProvable(await readNetwork(options.network))
+  const anchor = await readAnchor(options.anchor, params)
+  const opened = await openHeaders(params, options, context)
+  if (!opened.ok) return opened
+  try {
+    const source = 'source' in opened.from ? opened.from.source : bitcoindSource(opened.from.client)
+    const start = anchor ?? startContext(params)
+    const tip = await source.tipHeight(context.signal)
+    const to = options.height ?? tip
+    if (to > tip) throw usageError(`there are headers up to ${tip}, --height asks ${to}`)
+    // The anchor's own header, or genesis, is the first that a stream takes.
+    const now = Math.floor(context.clock() / 1000)
+    const checked = await checkAhead(params, start, source, to, now, context.signal)
+    return checked.ok ? await work({ params, anchor, source, from: start.height, to }) : checked
+  } finally {
+    opened.close()
+  }
+}

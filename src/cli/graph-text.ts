@@ -1,0 +1,36 @@
+import type { Manifest, Said } from '../compute/index.ts'
+
+type Named = Readonly<Record<string, bigint>>
+
+/** Numbers as decimal digits: most are beyond what JSON's readers keep exact. */
+const digits = (named: Named) => Object.fromEntries(Object.entries(named).map(([name, value]) => [name, String(value)]))
+
+export function saidJson({ state, log }: Said): object {
+  return { state: digits(state), log: log?.map(digits) ?? null }
+}
+
+/** Entries of a log that are shown to people; all of them are in JSON. */
+const MOST_SHOWN = 5
+
+export function saidLines({ state, log }: Said): string[] {
+  const line = (named: Named) =>
+    Object.entries(named)
+      .map(([name, value]) => `${name} ${value}`)
+      .join('  ')
+  const shown = log?.slice(-MOST_SHOWN) ?? []
+  return [
+    `state     ${line(state)}`,
+    ...(log === null
+      ? []
+      : [`log       ${log.length} entries${log.length > shown.length ? `, the last ${shown.length}` : ''}`]),
+    ...shown.map((entry) => `          ${line(entry)}`),
+  ]
+}
+
+/** What is told of a graph beside its results. */
+export function graphLine({ name, program: { circuit } }: Manifest, constraints: number, slots: number): string {
+  return `${name}: ${circuit}, ${constraints} constraints a step of up to ${slots} headers`
+}
+
+/** What every result of headers shows, and what not. */
+export const SHOWS = 'Shown: what the program makes of exactly the headers that the bus proof is about.'

@@ -1,0 +1,15 @@
+import { WscError, type WscErrorOptions } from '../lib/index.ts'
+
+/**
+ * Exceptions of computing: a manifest says what it may not, or a folder holds none; the circuit is not what the manifest says
+ * of it; there is no input of the kind or at the height asked for.
+ */
+export type ComputeErrorCode = 'E_MANIFEST' | 'E_PROGRAM' | 'E_INPUT'
+
+export function computeError(
+  code: ComputeErrorCode,
+  message: string,
+  options?: WscErrorOptions,
+): WscError<ComputeErrorCode> {
+  return new WscError(code, message, options)
+}

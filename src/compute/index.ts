@@ -1,0 +1,5 @@
+/** Computation, as far as it runs anywhere: manifests of zkGraphs, results of streams and what they show. */
+export { type Manifest, manifestJsonSchema } from './manifest/manifest.ts'
+export { decodeResult, encodeResult, MAX_RESULT_BYTES } from './result/result-file.ts'
+export { type Said, saidOf } from './stream/said.ts'
+export { verifyStream } from './stream/verify-stream.ts'

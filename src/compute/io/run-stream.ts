@@ -1,0 +1,114 @@
+import type { PlacedHeader } from '../../bitcoin/io/index.ts'
+import { decodeField, encodeField, FIELD_BYTES, type Poseidon } from '../../bus/index.ts'
+import type { HeaderSource } from '../../bus/io/index.ts'
+import { throwIfAborted } from '../../lib/index.ts'
+import { type KeyDirectory, NativeEngine, WasmWitnessSource } from '../../proving/io/index.ts'
+import { computeError } from '../errors.ts'
+import { type StreamState, streamStart, streamStep, streamVector } from '../stream/header-stream.ts'
+import { entryWires } from './entry-wires.ts'
+import type { CompiledGraph } from './open-program.ts'
+
+/** Headers from where to where, and who hears of it. */
+export interface RunOptions {
+  /** First and last height of the headers that are taken. */
+  readonly from: number
+  readonly to: number
+  readonly source: HeaderSource
+  readonly poseidon: Poseidon
+  readonly signal?: AbortSignal | undefined
+  /** Headers taken, of how many; while the proof is compressed, undefined. */
+  onProgress?(done: number | undefined, total: number): void
+}
+
+/** What a stream has come to after its last header. */
+export interface StreamRun {
+  readonly last: PlacedHeader
+  readonly steps: number
+  /** The program's own elements. */
+  readonly state: readonly bigint[]
+  /** Entries of the log, oldest first; empty for a program without one. */
+  readonly log: readonly bigint[]
+  /** Commitment of all headers taken. */
+  readonly history: bigint
+}
+
+/** Runs a stream without proving anything: what it would say. */
+export async function runStream(graph: CompiledGraph, options: RunOptions): Promise<StreamRun> {
+  return await run(graph, options, async () => undefined)
+}
+
+/** Runs and proves a stream: one proof of all its steps. */
+export async function proveStream(
+  graph: CompiledGraph,
+  keys: KeyDirectory,
+  options: RunOptions,
+): Promise<StreamRun & { readonly proof: Uint8Array }> {
+  const { signal, from, to, onProgress } = options
+  const engine = await NativeEngine.load(keys)
+  const start = streamVector(streamStart(options.poseidon, graph.manifest.program.state.length))
+  const fold = engine.begin(encodeField(start))
+  const ran = await run(graph, options, (witness) => fold.fold(witness))
+  onProgress?.(undefined, to - from + 1)
+  const proof = await fold.compress(signal === undefined ? {} : { signal })
+  return { ...ran, proof }
+}
+
+/** Step by step; `each` may take its time over a step while the next one is computed. */
+async function run(
+  graph: CompiledGraph,
+  options: RunOptions,
+  each: (witness: Uint8Array) => Promise<void>,
+): Promise<StreamRun> {
+  const { slots, manifest, circuit } = graph
+  const { from, to, source, poseidon, signal, onProgress } = options
+  const width = manifest.program.state.length
+  const entries = manifest.program.log === undefined ? [] : await entryWires(graph)
+  const witnesses = await WasmWitnessSource.open(circuit)
+  try {
+    let state: StreamState = streamStart(poseidon, width)
+    let last: PlacedHeader | undefined
+    let busy: Promise<void> = Promise.resolve()
+    let steps = 0
+    const log: bigint[] = []
+    for (let at = from; at <= to; at += slots) {
+      throwIfAborted(signal)
+      const headers = await readHeaders(source, at, Math.min(slots, to - at + 1), signal)
+      const { input, history } = streamStep(poseidon, state, headers, slots)
+      const witness = await witnesses.witness(input, signal)
+      // Wire 0 is the constant 1, then come the outputs: the history, and the program's own.
+      state = { history, own: elementsOf(witness, 2, width) }
+      for (const wire of entries.slice(0, headers.length)) {
+        const [entry] = elementsOf(witness, wire, 1) as [bigint]
+        if (entry !== 0n) log.push(entry)
+      }
+      last = headers.at(-1)
+      steps++
+      await busy
+      busy = each(witness)
+      // Whoever waits for it hears what went wrong.
+      busy.catch(() => undefined)
+      onProgress?.(at + headers.length - from, to - from + 1)
+    }
+    await busy
+    if (last === undefined) throw computeError('E_INPUT', `there are no headers from height ${from} to ${to}`)
+    return { last, steps, state: state.own, log, history: state.history.commitment }
+  } finally {
+    await witnesses.close()
+  }
+}
+
+async function readHeaders(source: HeaderSource, from: number, count: number, signal: AbortSignal | undefined) {
+  const headers: PlacedHeader[] = []
+  while (headers.length < count) {
+    const more = await source.headers(from + headers.length, count - headers.length, signal)
+    if (more.length === 0) throw computeError('E_INPUT', `there is no header at height ${from + headers.length}`)
+    headers.push(...more)
+  }
+  return headers
+}
+
+function elementsOf(witness: Uint8Array, wire: number, count: number): bigint[] {
+  const elements = decodeField(witness.subarray(wire * FIELD_BYTES, (wire + count) * FIELD_BYTES))
+  if (elements?.length !== count) throw computeError('E_PROGRAM', 'the witness generator gives no field elements')
+  return elements
+}

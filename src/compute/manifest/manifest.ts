@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { FIELD_MODULUS } from '../../bus/index.ts'
+
+/** The manifest of a zkGraph, version 1: what it reads, when it runs, what it runs, and where results go. */
+
+/** Bytes of a manifest: more than any needs. */
+export const MAX_MANIFEST_BYTES = 65_536
+
+/** Most elements of a stream's own state, and fields of an entry of its log. */
+const MAX_STATE = 12
+const MAX_FIELDS = 8
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, a letter first')
+const identifier = z.string().regex(/^[a-z][A-Za-z0-9]{0,31}$/, 'must be letters and digits, a lower-case letter first')
+
+/** A file of the graph's own folder: no folder above it, no absolute path. */
+const localFile = z
+  .string()
+  .max(255)
+  .regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/, 'must be a path within the folder')
+
+/** Fields of one field element, from its low end; all of them fit into 253 bits, so that there is one reading. */
+const fields = z
+  .array(z.strictObject({ name: identifier, bits: z.int().min(1).max(128) }))
+  .min(1)
+  .max(MAX_FIELDS)
+  .refine((all) => all.reduce((sum, { bits }) => sum + bits, 0) < FIELD_MODULUS.toString(2).length, {
+    error: 'the fields do not fit into one element',
+  })
+  .refine(distinct, { error: 'two fields have one name' })
+
+const headers = z.strictObject({ kind: z.literal('headers') })
+
+/** A Circom step circuit that is folded over all headers from the chain's first on: circuits/compute/header-stream.circom. */
+const stream = z.strictObject({
+  kind: z.literal('stream'),
+  circuit: localFile.regex(/\.circom$/, 'must end in .circom'),
+  proofSystem: z.literal('fold').default('fold'),
+  /** Names of the program's own elements in their order; the history, which comes first, has none. */
+  state: z.array(identifier).min(1).max(MAX_STATE).refine(distinct, { error: 'two elements have one name' }),
+  /** The element that chains the entries of a log, and what an entry says. */
+  log: z.strictObject({ element: identifier, entry: fields }).optional(),
+})
+
+const everyBlocks = z.strictObject({ everyBlocks: z.int().min(1).max(1_000_000) })
+
+const file = z.strictObject({ kind: z.literal('file'), path: localFile })
+
+export const manifestSchema = z
+  .strictObject({
+    version: z.literal(1),
+    name,
+    description: z.string().max(500).optional(),
+    dataSources: z.array(headers).length(1),
+    trigger: everyBlocks,
+    program: stream,
+    dataDestinations: z.array(file).max(8).default([]),
+  })
+  .refine(({ program: { log, state } }) => log === undefined || state.includes(log.element), {
+    path: ['program', 'log', 'element'],
+    error: 'must be one of the state’s elements',
+  })
+
+/** A checked manifest. */
+export type Manifest = z.infer<typeof manifestSchema>
+
+/** What a log's entry says, from the low end of the element. */
+export type EntryField = NonNullable<Manifest['program']['log']>['entry'][number]
+
+/** For editors: the schema of manifests as JSON Schema. */
+export function manifestJsonSchema(): object {
+  return z.toJSONSchema(manifestSchema, { io: 'input' })
+}
+
+function distinct(items: readonly (string | { readonly name: string })[]): boolean {
+  const names = items.map((item) => (typeof item === 'string' ? item : item.name))
+  return new Set(names).size === names.length
+}

@@ -1,0 +1,94 @@
+import { toDisplay } from '../../bitcoin/index.ts'
+import { decodeField, encodeField, type Poseidon, type ProvedChain, poseidonOf } from '../../bus/index.ts'
+import { equalBytes, errorCode, type Result, rejection } from '../../lib/index.ts'
+import type { SnarkVerifier } from '../../proving/index.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import type { StreamResult } from '../result/result-file.ts'
+import { streamStart, streamVector } from './header-stream.ts'
+import { logOf, type TaggedHash } from './log.ts'
+import { type Said, type SaidReject, saidOf } from './said.ts'
+
+/** Why a stream's result does not hold under a bus proof. */
+export type StreamReject =
+  | 'wrong-program'
+  | 'wrong-height'
+  | 'wrong-block'
+  | SaidReject
+  | 'bad-steps'
+  | 'proof-malformed'
+  | 'proof-invalid'
+  | 'wrong-history'
+  | 'wrong-state'
+
+/** What a stream says after the last header of a chain. */
+export interface VerifiedStream extends Said {
+  readonly height: number
+  /** As explorers show it. */
+  readonly blockHash: string
+  readonly steps: number
+}
+
+export interface VerifyStreamOptions {
+  /** Of the program that is asked about, 32 bytes. */
+  readonly program: Uint8Array
+  readonly manifest: Manifest
+  /** Of that program's circuit. */
+  readonly verifier: SnarkVerifier
+  /** Of a verified bus proof of the same height. */
+  readonly chain: ProvedChain
+}
+
+/**
+ * That the program, run over exactly the headers of the proved chain from its first on, ends in this state with this log.
+ * Nothing of the result is believed but compared: the start is made here, the history is the bus's.
+ */
+export async function verifyStream(
+  result: StreamResult,
+  { program, manifest, verifier, chain }: VerifyStreamOptions,
+): Promise<Result<{ readonly verified: VerifiedStream }, StreamReject>> {
+  const { height, steps } = result
+  const { state: names, log } = manifest.program
+  if (!equalBytes(result.program, program)) return rejection('wrong-program', 'a result of another program')
+  if (height !== chain.height) {
+    return rejection('wrong-height', `a result at height ${height}, the bus proof is of height ${chain.height}`)
+  }
+  if (toDisplay(result.blockHash) !== chain.tip) return rejection('wrong-block', 'a result of another chain')
+  const headers = height - (chain.anchor?.height ?? 0) + 1
+  if (steps < 1 || steps > headers) return rejection('bad-steps', `${steps} steps for ${headers} headers`)
+  const hash = poseidonOf(verifier) as TaggedHash
+  const said = saidOf(manifest, result.state, result.log)
+  if (!said.ok) return said
+  if (log !== undefined && logOf(hash, result.log) !== said.state[log.element]) {
+    return rejection('bad-log', 'the entries are not those of the log')
+  }
+  const start = streamVector(streamStart(hash as Poseidon, names.length))
+  const end = await provedEnd(verifier, result, start)
+  if (!end.ok) return end
+  const [history, ...own] = end.vector
+  if (history !== chain.accumulator) {
+    return rejection('wrong-history', 'the stream has taken other headers than those that the bus proof is about')
+  }
+  if (own.some((element, i) => element !== result.state[i])) {
+    return rejection('wrong-state', 'the proof ends in another state than the result says')
+  }
+  const verified = { height, blockHash: chain.tip as string, steps, state: said.state, log: said.log }
+  return { ok: true, verified }
+}
+
+async function provedEnd(
+  verifier: SnarkVerifier,
+  { proof, steps }: StreamResult,
+  start: readonly bigint[],
+): Promise<Result<{ readonly vector: readonly bigint[] }, StreamReject>> {
+  try {
+    const vector = decodeField(await verifier.verify(proof, steps, encodeField(start)))
+    return vector === null ? rejection('proof-malformed', 'it ends in no state') : { ok: true, vector }
+  } catch (error) {
+    const code = errorCode(error)
+    if (code === 'E_PROOF_INVALID') return rejection('proof-invalid', 'the proof does not verify for this program')
+    if (code === 'E_PROOF_MALFORMED') return rejection('proof-malformed', 'the proof cannot be decoded')
+    // A trap or a panic: whatever these bytes did to the verifier, they have proved nothing.
+    if (code === 'E_INTERNAL') return rejection('proof-malformed', 'the proof made the verifier fail')
+    throw error
+  }
+}

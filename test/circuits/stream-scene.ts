@@ -1,0 +1,59 @@
+import { blockHash, type Header, headerHash } from '../../src/bitcoin/index.ts'
+import { type StreamHeader, type StreamState, streamStart, streamStep } from '../../src/compute/stream/header-stream.ts'
+import { poseidon } from '../bus/poseidon-reference.ts'
+import type { StreamSignals } from './model/compute/header-stream.ts'
+import { statistics } from './model/compute/statistics.ts'
+import { modelInput } from './storage-circuit.ts'
+
+/** Of test/circuits/mains/header-stream.circom. */
+export const SLOTS = 3
+export const LENGTH = 4
+export const each = statistics(LENGTH, 2)
+
+/** Headers with these times from a height on, joined by nothing: that they are a chain is the bus's to prove. */
+export function headersAt(from: number, times: readonly number[]): StreamHeader[] {
+  return times.map((time, i) => {
+    const header: Header = {
+      ...{ version: 4, prevHash: blockHash(new Uint8Array(32)) },
+      ...{ merkleRoot: new Uint8Array(32).fill(i), time, bits: 0x207fffff - from - i, nonce: i },
+    }
+    return { height: from + i, hash: headerHash(header), header }
+  })
+}
+
+/** What Statistics says of headers, computed plainly. */
+export function plainStatistics(headers: readonly StreamHeader[], length: number) {
+  const log: bigint[] = []
+  let [first, last, bits, greatest, begun] = [0, 0, 0, 0n, false]
+  for (const { height, header } of headers) {
+    const over = begun && height % length === 0
+    if (over) {
+      const low = BigInt(first) | (BigInt(last) << 32n) | (BigInt(bits) << 64n) | (BigInt(height - 1) << 96n)
+      log.push(low | (greatest << 128n))
+    }
+    if (over || !begun) [first, bits, greatest] = [header.time, header.bits, 0n]
+    if (begun) {
+      const interval = BigInt(header.time - last) + 2n ** 32n
+      if (interval > greatest) greatest = interval
+    }
+    last = header.time
+    begun = true
+  }
+  const chained = log.reduce((before, entry) => poseidon(64 as never, before, entry, 0n), 0n)
+  return { log, own: [chained, BigInt(first), BigInt(last), BigInt(bits), greatest, begun ? 1n : 0n] }
+}
+
+/** The state after these headers, by the plain computation. */
+export function stateAfter(headers: readonly StreamHeader[]): StreamState {
+  let { history } = streamStart(poseidon, 6)
+  for (let at = 0; at < headers.length; at += SLOTS) {
+    const some = headers.slice(at, at + SLOTS)
+    history = streamStep(poseidon, { history, own: [] }, some, SLOTS).history
+  }
+  return { history, own: plainStatistics(headers, LENGTH).own }
+}
+
+/** Signals of the step that takes `taken` headers after those `before`. */
+export function stepOf(before: readonly StreamHeader[], taken: readonly StreamHeader[]): StreamSignals {
+  return modelInput(streamStep(poseidon, stateAfter(before), taken, SLOTS).input)
+}

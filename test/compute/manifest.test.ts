@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { MAX_MANIFEST_BYTES, manifestJsonSchema } from '../../src/compute/manifest/manifest.ts'
+import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const standard = readFileSync(new URL('../../graphs/chain-stats/graph.yaml', import.meta.url), 'utf8')
+const read = (text: string) => readManifest(bytes(text))
+
+/** A manifest with one thing in it changed: undefined leaves it out. */
+function changed(path: readonly (string | number)[], value: unknown): string {
+  const result = read(standard)
+  if (!result.ok) throw new Error(result.detail)
+  const manifest = structuredClone(result.manifest) as never
+  const holder = path.slice(0, -1).reduce((at: never, key) => at[key], manifest) as Record<string | number, unknown>
+  holder[path.at(-1)!] = value
+  return stringify(manifest)
+}
+
+describe('a manifest', () => {
+  test('of the standard graph', () => {
+    const result = read(standard)
+    expect(result.ok && result.manifest).toMatchObject({
+      version: 1,
+      name: 'chain-stats',
+      dataSources: [{ kind: 'headers' }],
+      trigger: { everyBlocks: 2016 },
+      program: { kind: 'stream', proofSystem: 'fold', log: { element: 'periods' } },
+      dataDestinations: [],
+    })
+  })
+
+  test.each<[string, readonly (string | number)[], unknown]>([
+    ['of another version', ['version'], 2],
+    ['without a name', ['name'], undefined],
+    ['with a name that is a path', ['name'], '../x'],
+    ['with a number for a name', ['name'], 7],
+    ['with too long a description', ['description'], 'x'.repeat(501)],
+    ['of a source that is none', ['dataSources', 0, 'kind'], 'weather'],
+    ['of no source', ['dataSources'], []],
+    ['of the same source twice', ['dataSources'], [{ kind: 'headers' }, { kind: 'headers' }]],
+    ['triggered never', ['trigger', 'everyBlocks'], 0],
+    ['triggered at half a block', ['trigger', 'everyBlocks'], 0.5],
+    ['without a trigger', ['trigger'], undefined],
+    ['of another kind of program', ['program', 'kind'], 'wasm'],
+    ['of another proof system', ['program', 'proofSystem'], 'groth16'],
+    ['of a circuit above its folder', ['program', 'circuit'], '../secret.circom'],
+    ['of a circuit at an absolute path', ['program', 'circuit'], '/etc/passwd.circom'],
+    ['of a hidden circuit', ['program', 'circuit'], '.ssh/key.circom'],
+    ['of a circuit that is none', ['program', 'circuit'], 'program.wasm'],
+    ['of no state', ['program', 'state'], []],
+    ['of a state with a name twice', ['program', 'state'], ['periods', 'a', 'a']],
+    ['of too many elements', ['program', 'state'], Array.from({ length: 13 }, (_, i) => `e${i}`)],
+    ['of a log that no element keeps', ['program', 'log', 'element'], 'nobody'],
+    [
+      'of a log whose fields do not fit',
+      ['program', 'log', 'entry'],
+      [100, 100, 54].map((bits, i) => ({ name: `f${i}`, bits })),
+    ],
+    ['of a log with a field twice', ['program', 'log', 'entry', 1, 'name'], 'first'],
+    ['of a log with a field of no bits', ['program', 'log', 'entry', 1, 'bits'], 0],
+    ['to a place that is none', ['dataDestinations'], [{ kind: 'mail' }]],
+    ['to a file elsewhere', ['dataDestinations'], [{ kind: 'file', path: '/tmp/x' }]],
+    ['with something that nobody asked for', ['surprise'], true],
+  ])('%s is refused, and the place named', (_what, path, value) => {
+    const result = read(changed(path, value))
+    expect(result).toMatchObject({ ok: false, reject: 'bad-manifest' })
+    expect(!result.ok && result.detail).toMatch(/^line \d+, column \d+: /)
+  })
+
+  test('names the line of a fault', () => {
+    const result = read(standard.replace('everyBlocks: 2016', 'everyBlocks: often'))
+    const line = standard.split('\n').findIndex((text) => text.includes('everyBlocks')) + 1
+    expect(!result.ok && result.detail).toMatch(`line ${line}, column 16: trigger.everyBlocks:`)
+  })
+
+  test('that is no YAML is refused with its line; so is a key twice', () => {
+    expect(read('version: 1\nname: [')).toMatchObject({ reject: 'bad-yaml', detail: expect.stringMatching(/^line 2/) })
+    expect(read('version: 1\nversion: 1')).toMatchObject({ reject: 'bad-yaml' })
+  })
+
+  test('may not stand for more than it is: no aliases, no more bytes than a manifest has, UTF-8 alone', () => {
+    const laughs = 'a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]'
+    expect(read(laughs)).toMatchObject({ reject: 'bad-yaml' })
+    expect(read(`${'#'.repeat(MAX_MANIFEST_BYTES)}\n`)).toMatchObject({ reject: 'oversize' })
+    expect(readManifest(Uint8Array.of(0xff, 0xfe))).toMatchObject({ reject: 'not-utf8' })
+    expect(read('')).toMatchObject({ reject: 'bad-manifest' })
+  })
+
+  test('made of anything at all is refused, never more', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json().map(stringify)), (text) => {
+        const result = read(text)
+        expect(result.ok || result.detail.length > 0).toBe(true)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('has a schema for editors', () => {
+    expect(manifestJsonSchema()).toMatchObject({ type: 'object', required: expect.arrayContaining(['program']) })
+  })
+})

@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs'
+import type { Manifest } from '../../src/compute/manifest/manifest.ts'
+import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
+
+/** The manifest of graphs/chain-stats. */
+export function standardManifest(): Manifest {
+  const result = readManifest(readFileSync(new URL('../../graphs/chain-stats/graph.yaml', import.meta.url)))
+  if (!result.ok) throw new Error(result.detail)
+  return result.manifest
+}

@@ -1,0 +1,110 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { decodeHeader, HEADER_BYTES, headerHash, toDisplay } from '../../src/bitcoin/index.ts'
+import { BusPlace } from '../support/bus-place.ts'
+import { sharedData } from '../support/shared-data.ts'
+
+/** A graph from its folder to a verified result, by the command, over real mainnet headers. */
+const GRAPH = fileURLToPath(new URL('../../graphs/chain-stats', import.meta.url))
+const MAINNET = ['--network', 'mainnet', '--insecure-dev-setup']
+const LAST = 199
+let place: BusPlace
+beforeAll(async () => {
+  place = await BusPlace.make()
+})
+afterAll(() => place.remove())
+
+const wsc = async (...argv: string[]) => {
+  const run = await place.run(...argv)
+  return { ...run, json: run.stdout === '' ? null : JSON.parse(run.stdout) }
+}
+const verify = (file: string, proof = 'chain.proof', graph = GRAPH) =>
+  wsc('graph', 'verify', place.file(file), '--proof', place.file(proof), '--graph', graph, '--json', ...MAINNET)
+
+describe('chain-stats over mainnet', () => {
+  test('is what a plain computation says, run, proved and verified under the bus proof', async (context) => {
+    const bytes = sharedData(context, 'headers/main_0_49999.bin').slice(0, (LAST + 1) * HEADER_BYTES)
+    const file = await place.put('headers.bin', bytes)
+    const headers = Array.from({ length: LAST + 1 }, (_, height) => decodeHeader(bytes, height * HEADER_BYTES))
+    const times = headers.map(({ time }) => time)
+    const greatest = Math.max(...times.slice(1).map((time, i) => time - times[i]!))
+    const state = {
+      ...{ periods: '0', first: `${times[0]}`, last: `${times.at(-1)}` },
+      ...{ bits: `${headers[0]!.bits}`, greatest: `${2 ** 32 + greatest}`, begun: '1' },
+    }
+    const at = { height: LAST, blockHash: toDisplay(headerHash(headers.at(-1)!)), steps: 4 }
+
+    const ran = await wsc('graph', 'exec', GRAPH, '--headers', file, '--network', 'mainnet', '--json')
+    expect(ran).toMatchObject({ exit: 0, json: { ...at, proved: false, state, log: [] } })
+
+    const out = place.file('stats.result')
+    const proved = await wsc('graph', 'prove', GRAPH, '--headers', file, '--out', out, '--json', ...MAINNET)
+    expect(proved).toMatchObject({ exit: 0, json: at })
+    await place.prove('chain.proof', '--headers', file, ...MAINNET)
+    const verified = await verify('stats.result')
+    expect(verified).toMatchObject({ exit: 0, json: { valid: true, ...at, state, log: [], setup: 'insecure-dev' } })
+    expect(verified.json.program).toBe(proved.json.program)
+  }, 300_000)
+
+  test('is refused at another height and with a byte changed', async () => {
+    await place.prove('shorter.proof', '--headers', place.file('headers.bin'), '--to', '190', ...MAINNET)
+    expect(await verify('stats.result', 'shorter.proof')).toMatchObject({ exit: 1, json: { reason: 'wrong-height' } })
+
+    const result = await readFile(place.file('stats.result'))
+    for (const [what, at, reason] of [
+      ['program', 5, 'wrong-program'],
+      ['height', 37, 'wrong-height'],
+      ['block', 41, 'wrong-block'],
+      ['steps', 73, 'proof-invalid'],
+      ['state', 78 + 32, 'wrong-state'],
+      ['proof', result.length - 1, 'proof-invalid'],
+    ] as const) {
+      const altered = Buffer.from(result)
+      altered[at]! ^= 1
+      await writeFile(place.file('altered.result'), altered)
+      const { exit, json } = await verify('altered.result')
+      expect({ what, exit, reason: json.reason }).toEqual({ what, exit: 1, reason })
+    }
+  }, 120_000)
+})
+
+describe('a graph of one’s own', () => {
+  test('begins as one that works, and is another program', async () => {
+    const mine = place.file('my-stats')
+    expect(await place.run('graph', 'init', mine)).toMatchObject({ exit: 0 })
+    const [own, standard] = [await wsc('graph', 'setup', mine, '--json'), await wsc('graph', 'setup', GRAPH, '--json')]
+    expect(own.json).toMatchObject({ key: standard.json.key, setup: 'insecure-dev' })
+    expect(own.json.program).not.toBe(standard.json.program)
+    expect(await verify('stats.result', 'chain.proof', mine)).toMatchObject({
+      exit: 1,
+      json: { reason: 'wrong-program' },
+    })
+    expect(await place.run('graph', 'init', mine)).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('E_MANIFEST'),
+    })
+  })
+
+  test('whose circuit is not what its manifest says, or does not compile, is told so', async () => {
+    const mine = place.file('my-stats')
+    const manifest = await readFile(`${mine}/graph.yaml`, 'utf8')
+    await writeFile(`${mine}/graph.yaml`, manifest.replace('periods, first, last', 'periods, last'))
+    expect(await place.run('graph', 'compile', mine)).toMatchObject({
+      ...{ exit: 2, stderr: expect.stringContaining('7 public inputs and 7 outputs') },
+    })
+    await writeFile(`${mine}/graph.yaml`, `${manifest}\nmore: 1`)
+    expect(await place.run('graph', 'compile', mine)).toMatchObject({
+      exit: 2,
+      stderr: expect.stringMatching(/line \d+/),
+    })
+    await writeFile(`${mine}/graph.yaml`, manifest)
+    await writeFile(
+      `${mine}/chain-stats.circom`,
+      'pragma circom 2.1.6;\ntemplate T() { signal output x; x <== y; }\ncomponent main = T();',
+    )
+    expect(await place.run('graph', 'compile', mine)).toMatchObject({
+      ...{ exit: 2, stderr: expect.stringMatching(/chain-stats\.circom.*2/s) },
+    })
+  })
+})
