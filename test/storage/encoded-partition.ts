@@ -57,7 +57,10 @@ export function baseOf(id: string, key: Uint8Array): bigint {
 export async function winScene(key: Uint8Array = someBytes(32, 3)): Promise<WinScene> {
   const tree = new TableTree(kernel)
   const others = Array.from({ length: OTHERS }, (_, i): Leaf => {
-    return { id: bytesToHex(encodeField([BigInt(i + 1) << 200n])), first: 100 * i, count: 100 }
+    // They fill the partitions before, ten each: a table that is told of these blobs has them at the same places.
+    const [partition, nth] = [Math.floor(i / 10), i % 10]
+    const place = { first: 1_024 * partition + 102 * nth, count: nth === 9 ? 106 : 102 }
+    return { id: bytesToHex(encodeField([BigInt(i + 1) << 200n])), ...place }
   })
   const blobs = await Promise.all(LENGTHS.map((length, i) => blobWith(length, i + 1)))
   const leaves: Leaf[] = []
