@@ -31,6 +31,8 @@ async function watching(chain = new TestChain()) {
     for (let height = 3; height <= 9; height++) chain.add()
   }
   const over = await tableOver(folder, chain, params)
+  /** For what the next proof's verification waits. */
+  let held: Promise<void> | undefined
   let judge: GossipJudge<WinMessage> = async () => 'ignore'
   const told: WinMessage[] = []
   let listeners = ['peer']
@@ -51,25 +53,40 @@ async function watching(chain = new TestChain()) {
     },
     transport: transport as unknown as PeerTransport,
     gossip: winGossip(regtest, '00'.repeat(32)),
-    verifier: hashProofs,
+    verifier: {
+      ...hashProofs,
+      verify: async (...given) => {
+        const waiting = held
+        held = undefined
+        await waiting
+        return await hashProofs.verify(...given)
+      },
+    },
   })
   const failures: Error[] = []
   let inscribed = 0
   watch.events.on('failed', (error) => failures.push(error))
   const scene = {
     ...{ chain, over, watch, told, failures },
+    hold(until: Promise<void>) {
+      held = until
+    },
     /** Once all is as of the tip. */
     async tip() {
       const wanted = toDisplay((chain.blocks.at(-1) as { hash: BlockHash }).hash)
       const there = nextOf(watch.events, 'tip', ({ hash }) => toDisplay(hash) === wanted)
+      // Records are judged beside: a look that began at an earlier tip may end before.
+      const looked = there.then(() =>
+        nextOf(watch.events, 'looked', ({ height }) => height === chain.blocks.length - 1),
+      )
       await over.tip()
-      await there
+      await Promise.all([there, looked])
     },
     async add(...transactions: Transaction[]) {
       chain.add(...transactions)
       await scene.tip()
     },
-    /** Blocks without records. What was in those before them is looked at before the next is told. */
+    /** Blocks without records. */
     async pass(count: number) {
       for (let i = 0; i < count; i++) await scene.add()
     },
@@ -184,6 +201,28 @@ describe('a win in the chain', () => {
     ])
     // That it was signed wrongly first costs nothing in the chain: it was paid for.
     expect(scene.failures).toEqual([])
+  })
+
+  it('is judged beside what follows the chain: while proofs are verified, blocks are told and wins are heard', async () => {
+    const scene = await watching()
+    await scene.pass(1)
+    const verify = Promise.withResolvers<void>()
+    scene.hold(verify.promise)
+    const tips: number[] = []
+    scene.watch.events.on('tip', ({ height }) => tips.push(height))
+    scene.chain.add(scene.inscription({ height: 10 }))
+    await scene.over.tip()
+    while (tips.at(-1) !== 11) await nextOf(scene.watch.events, 'tip')
+    const next = nextOf(scene.watch.events, 'tip', ({ height }) => height === 12)
+    scene.chain.add()
+    await scene.over.tip()
+    await next
+    expect(scene.wins).toEqual([])
+    expect(await scene.hear({ height: 11, wallet: bob })).toBe('accept')
+    const counted = nextOf(scene.watch.events, 'looked', ({ height }) => height === 12)
+    verify.resolve()
+    await counted
+    expect(scene.wins.find(({ by }) => by === 'alice')).toMatchObject({ height: 10, inscribed: 11 })
   })
 
   it('counts no more once its block, or that of its challenge, has left the chain (attacks 13, 17)', async () => {

@@ -47,8 +47,10 @@ export interface WinWatchComponents {
 export interface WinWatchEvents {
   /** A win counts that did not before. */
   readonly win: SeenWin
-  /** All that is known is as of this block. */
+  /** All that was heard is as of this block. */
   readonly tip: Tip
+  /** Records of wins are judged up to this height, which takes its time and may come after the next tip. */
+  readonly looked: { readonly height: number }
   /** A peer's win that was not taken. */
   readonly refused: Rejection & { readonly key: string; readonly peer: PeerName }
   readonly failed: Error
@@ -72,6 +74,8 @@ export class WinWatch implements RunningService {
   #tip: Tip | null = null
   /** Blocks from this height on are to be looked through for records; none before the window is there. */
   #lookFrom = Number.POSITIVE_INFINITY
+  /** Blocks that were followed and then given up: what was looked through meanwhile is looked through again. */
+  #reorgs = 0
 
   constructor(components: WinWatchComponents) {
     this.#components = components
@@ -135,25 +139,25 @@ export class WinWatch implements RunningService {
     const joined = transport.join(gossip, (message, from) => heard.verdict(message, from))
     this.#gossip = joined
     const ticks = new OpenTicks(() => joined.listeners().length > 0)
-    let news = Promise.withResolvers<void>()
-    const off = table.events.on('tip', () => news.resolve())
+    const over = new AbortController()
+    const ending = AbortSignal.any([signal, over.signal])
+    const followed = new News()
+    const offs = [
+      // Beside what follows the chain: whoever fills a block with proofs that do not hold keeps nobody from hearing others.
+      this.events.on('tip', () => followed.tell()),
+    ]
+    const looking = this.#eachTime(followed, ending, () => this.#lookAtRecords(inscribed, ending))
+    const tips = new News()
+    offs.push(table.events.on('tip', () => tips.tell()))
+    tips.tell()
     try {
-      for (;;) {
-        news = Promise.withResolvers<void>()
-        try {
-          if (await this.#follow(store, ticks, signal)) {
-            heard.moved()
-            await this.#lookAtRecords(inscribed, signal)
-          }
-        } catch (error) {
-          // Seen to again with the next block.
-          if (isInterrupt(error, signal)) throw error
-          this.#events.emit('failed', asError(error))
-        }
-        await orAborted(news.promise, signal)
-      }
+      await this.#eachTime(tips, signal, async () => {
+        if (await this.#follow(store, ticks, signal)) heard.moved()
+      })
     } finally {
-      off()
+      for (const off of offs) off()
+      over.abort()
+      await looking.catch(() => undefined)
       joined.leave()
       this.#gossip = null
       this.#tip = null
@@ -169,8 +173,10 @@ export class WinWatch implements RunningService {
     if (tip === null) return false
     const moved = await this.#window.moveTo(tip, signal)
     if (moved === null) return false
+    const before = this.#tip
     this.#tip = tip
     this.#lookFrom = Math.min(this.#lookFrom, moved.from)
+    if (before !== null && moved.from <= before.height) this.#reorgs++
     const hashAt = (height: number) => {
       const hash = this.#window.hashAt(height)
       return hash === null ? null : toDisplay(hash)
@@ -185,11 +191,40 @@ export class WinWatch implements RunningService {
     const ground = this.ground()
     if (ground === null) return
     const { height } = ground
+    const seen = this.#reorgs
     const looked = (at: number) => {
-      // Where the chain has moved meanwhile, it is looked at again.
-      if (this.ground()?.height === height) this.#lookFrom = at + 1
+      // Where the chain has changed meanwhile, it is looked at again.
+      if (this.#reorgs === seen) this.#lookFrom = at + 1
     }
     await inscribed.look(ground, this.#lookFrom, height, looked, signal)
     looked(height)
+    this.#events.emit('looked', { height })
+  }
+
+  /** Does the work whenever there is news; what fails is seen to again with the next. Ends by the signal alone. */
+  async #eachTime(news: News, signal: AbortSignal, work: () => Promise<void>): Promise<never> {
+    for (;;) {
+      await orAborted(news.next(), signal)
+      try {
+        await work()
+      } catch (error) {
+        if (isInterrupt(error, signal)) throw error
+        this.#events.emit('failed', asError(error))
+      }
+    }
+  }
+}
+
+/** That something has happened since it was asked last, however often. */
+class News {
+  #told = Promise.withResolvers<void>()
+
+  tell(): void {
+    this.#told.resolve()
+  }
+
+  async next(): Promise<void> {
+    await this.#told.promise
+    this.#told = Promise.withResolvers()
   }
 }
