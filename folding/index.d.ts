@@ -70,6 +70,22 @@ export function unmaskUnits(
   parallel: boolean,
 ): Promise<Uint8Array>
 
+/**
+ * α and β₁ of the tries of sampling `from` … `from` + `count` − 1: 64 bytes each.
+ *
+ * @param challenge six elements: net, hi(c), lo(c), hi(key), lo(key), first
+ */
+export function trySeeds(challenge: Uint8Array, from: number, count: number): Uint8Array
+
+/**
+ * e₁ and β₂ of each try from its first unit (8,192 bytes, as it is kept under the mask): 64 bytes each; then a byte for each,
+ * 1 where it has them. Where its unit is null or no 256 canonical elements, that byte is 0 and so are the others.
+ */
+export function trySeconds(seeds: Uint8Array, units: readonly (Uint8Array | null)[]): Uint8Array
+
+/** The ticket of each try from its second unit: 16 bytes each, little-endian; then a byte for each, 1 where it has one. */
+export function tryTickets(seeds: Uint8Array, seconds: Uint8Array, units: readonly (Uint8Array | null)[]): Uint8Array
+
 /** Writes development powers of tau from a published secret: INSECURE, for regtest and tests. */
 export function makeDevPtau(
   path: string,

@@ -36,16 +36,17 @@ export interface FirstDraw {
   readonly unit: number
 }
 
+/** net, hi(c), lo(c), hi(key), lo(key), first: what seeds all tries of a challenge. */
+export function challengeElements({ networkHash, blockHash, key, first }: Challenge): readonly bigint[] {
+  const [block, provider] = [halvesOf(blockHash), halvesOf(key)]
+  return [elementOf(networkHash), block.high, block.low, provider.high, provider.low, BigInt(first)]
+}
+
 /** The first unit of try `number`; RangeError where there is no such try. */
 export function firstDraw(draw: Draw, challenge: Challenge, number: number): FirstDraw {
-  const { networkHash, blockHash, key, first, fill } = challenge
+  const { fill } = challenge
   if (!Number.isInteger(number) || number < 0 || number >= fill) throw new RangeError(`try ${number} of ${fill}`)
-  const [block, provider] = [halvesOf(blockHash), halvesOf(key)]
-  const [alpha, beta] = draw(SEED_TAG, [
-    elementOf(networkHash),
-    ...[block.high, block.low, provider.high, provider.low],
-    ...[BigInt(first), BigInt(number)],
-  ])
+  const [alpha, beta] = draw(SEED_TAG, [...challengeElements(challenge), BigInt(number)])
   return { alpha, beta, unit: unitAt(beta, fill) }
 }
 
@@ -77,7 +78,7 @@ export function ticketOf(draw: Draw, { beta }: FirstDraw, summaries: readonly [b
   return draw(TICKET_TAG, [beta, ...summaries])[0] & MASK_128
 }
 
-/** ⌊(β mod 2^64)·U / 2^64⌋ */
-function unitAt(beta: bigint, fill: number): number {
+/** ⌊(β mod 2^64)·U / 2^64⌋, U the units of `fill` positions. */
+export function unitAt(beta: bigint, fill: number): number {
   return Number(((beta & MASK_64) * BigInt(UNITS_A_CHUNK * fill)) >> 64n)
 }

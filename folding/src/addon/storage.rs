@@ -1,5 +1,5 @@
 //! What storage computes: `unitRoots`, `treeNodes`, `encodeColumn`, `restoreColumn`, `storageDraw`, `maskUnits`,
-//! `unmaskUnits`.
+//! `unmaskUnits`, `trySeeds`, `trySeconds`, `tryTickets`.
 
 use super::{
   task::{Job, guarded, run},
@@ -9,7 +9,11 @@ use crate::{
   curves::Fr,
   error::Error,
   field,
-  storage::{code, hash, mask, tree},
+  storage::{
+    code, hash,
+    mask::{self, tries},
+    tree,
+  },
 };
 use napi::{
   Env,
@@ -70,6 +74,33 @@ pub fn mask_units(base: Uint8Array, numbers: Uint32Array, units: Uint8Array, par
 pub fn unmask_units(base: Uint8Array, numbers: Uint32Array, encoded: Uint8Array, parallel: bool) -> Bytes {
   let (base, numbers, encoded) = (base.to_vec(), numbers.to_vec(), encoded.to_vec());
   run(move || mask::decode(&element(&base)?, &numbers, &encoded, parallel))
+}
+
+/// α and β₁ of the tries `from` … `from` + `count` − 1; six elements in, 64 bytes a try out.
+#[napi]
+pub fn try_seeds(env: Env, challenge: Uint8Array, from: u32, count: u32) -> napi::Result<Uint8Array> {
+  told(env, || tries::seeds(&challenge, from..from.saturating_add(count)))
+}
+
+/// e₁ and β₂ of each try from its first unit; 64 bytes a try, and a byte for each at the end.
+#[napi]
+pub fn try_seconds(env: Env, seeds: Uint8Array, units: Vec<Option<Uint8Array>>) -> napi::Result<Uint8Array> {
+  told(env, || tries::seconds(&seeds, &units))
+}
+
+/// The ticket of each try from its second unit; 16 bytes a try, and a byte for each at the end.
+#[napi]
+pub fn try_tickets(
+  env: Env,
+  seeds: Uint8Array,
+  seconds: Uint8Array,
+  units: Vec<Option<Uint8Array>>,
+) -> napi::Result<Uint8Array> {
+  told(env, || tries::tickets(&seeds, &seconds, &units))
+}
+
+fn told(env: Env, work: impl FnOnce() -> Result<Vec<u8>, Error>) -> napi::Result<Uint8Array> {
+  guarded(work).map(Uint8Array::from).map_err(|error| thrown(env, &error))
 }
 
 fn element(bytes: &[u8]) -> Result<Fr, Error> {

@@ -1,22 +1,18 @@
 import { parentPort } from 'node:worker_threads'
-import { decodeField, encodeField } from '../../../src/bus/index.ts'
 import { asError } from '../../../src/lib/index.ts'
-import { openMask } from '../../../src/proving/io/index.ts'
+import { openTries } from '../../../src/proving/io/index.ts'
 import { TryBatch } from '../../sampling/try-batch.ts'
 import type { TryAnswer, TryRequest } from './try-messages.ts'
 
 // The thread behind `TryThread`: half a million tries a block are hashed and summed up here, off the event loop.
 const port = parentPort
 if (port === null) throw new Error('this file runs in a worker thread')
-const mask = openMask()
+const kernel = openTries()
 let batch: TryBatch | null = null
-
-const draw = (tag: number, inputs: readonly bigint[]) =>
-  decodeField(mask.storageDraw(tag, encodeField(inputs))) as [bigint, bigint]
 
 function answer(request: TryRequest): TryAnswer {
   if ('challenge' in request) {
-    batch = new TryBatch(draw, request.challenge, request.from, request.count)
+    batch = new TryBatch(kernel, request.challenge, request.from, request.count)
     return { units: batch.firstUnits() }
   }
   if (batch === null) throw new Error('no batch was begun')

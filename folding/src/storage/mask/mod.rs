@@ -12,6 +12,7 @@ mod encode;
 pub mod layer;
 mod limbs;
 mod root;
+pub mod tries;
 
 use crate::{
   curves::Fr,
