@@ -92,6 +92,20 @@ export function encodeUnit(base: bigint, unit: number, x: readonly bigint[], twi
   return state
 }
 
+/** What the first roots are taken of: lines mixed, keys added. */
+export function firstRoundValues(x: readonly bigint[], [k1, k2]: readonly [bigint, bigint]): bigint[] {
+  return byLines(x, 0, solve).map((s, i) => mod(s + k1 + maskConstant(0, i) * k2))
+}
+
+/**
+ * A unit made against a mask that adds one key and the constants, s + k + c: its first roots would all be of one number there,
+ * whatever the key. Its elements are any of the field's, which is more than an author may choose, who has 31 bytes each.
+ */
+export function unitAgainstOneKey(): bigint[] {
+  const mixed = Array.from({ length: SIDE * SIDE }, (_, i) => mod(7n - maskConstant(0, i)))
+  return byLines(mixed, 0, times)
+}
+
 export function decodeUnit(base: bigint, unit: number, z: readonly bigint[]): bigint[] {
   const [k1, k2] = maskKeys(base, unit)
   let state = [...z]

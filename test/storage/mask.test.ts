@@ -3,7 +3,7 @@ import { decodeField, encodeField, FIELD_MODULUS as P } from '../../src/bus/inde
 import { loadAddon } from '../../src/proving/io/addon.ts'
 import { UNIT_BYTES } from '../../storage/index.ts'
 import { someBytes } from './bytes.ts'
-import { decodeUnit, encodeUnit } from './mask-reference.ts'
+import { decodeUnit, encodeUnit, firstRoundValues, maskKeys, unitAgainstOneKey } from './mask-reference.ts'
 
 const addon = loadAddon()
 const BASE = 0x1234_5678_9abc_def0n << 180n
@@ -44,6 +44,17 @@ describe('the mask of storage', () => {
     expect(decodeField(encoded)).toEqual(reference)
     expect(decodeUnit(BASE, number, reference)).toEqual(elementsOf(unit))
     expect(await addon.unmaskUnits(base, Uint32Array.of(number), encoded, false)).toEqual(Uint8Array.of(...unit, 1))
+  })
+
+  it('takes its first roots of 256 numbers, of which no two are equal, whatever the data (attack 18)', () => {
+    const made = unitAgainstOneKey()
+    // With one key they would be one number: s + k + c, which is k₁ = k and k₂ = 1.
+    expect(new Set(firstRoundValues(made, [99n, 1n])).size).toBe(1)
+    for (const elements of [made, ...Object.values(units).map(elementsOf), new Array<bigint>(256).fill(P - 1n)]) {
+      for (const unit of [0, 1, 49_151]) {
+        expect(new Set(firstRoundValues(elements, maskKeys(BASE, unit))).size).toBe(256)
+      }
+    }
   })
 
   it('keeps many units as it keeps each, on one core and on all', async () => {
