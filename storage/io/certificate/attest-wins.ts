@@ -14,7 +14,8 @@ export interface AttestWinsComponents {
 
 /**
  * The wins of a key in a partition that are inscribed in time, of the week that ends with the block that draws: the newest
- * where there are more than a certificate may hold. Of each block the first record, which alone can count.
+ * where there are more than a certificate may hold. Of each block the first record alone, unjudged: who inscribes a win that
+ * is none before one that is loses the second here, by its own doing.
  */
 export async function attestWins(
   { index, attestor, under }: AttestWinsComponents,
