@@ -42,6 +42,12 @@ describe('wsc storage verify', () => {
     expect(await refused(none, ...proof, '--insecure-dev-setup')).toBe('not-a-certificate')
   })
 
+  it('judges no wins under the development powers where the ceremony’s are needed', async () => {
+    const { exit, stdout, stderr } = await verify(certificate, ...proof, '--own-table')
+    expect([exit, stdout]).toEqual([2, ''])
+    expect(stderr).toContain('must rest on the public ceremony')
+  })
+
   it('judges nothing without files, or by a key that is none', async () => {
     expect((await verify(join(dir, 'missing'), ...proof)).exit).toBe(2)
     expect((await verify(certificate)).exit).toBe(2)

@@ -7,9 +7,9 @@ import {
   type VerifiedCertificate,
   verifyCertificate,
 } from '../../../storage/index.ts'
-import { judgeReplication, openCertificateVerifier, openKernel, winKeys } from '../../../storage/io/index.ts'
+import { judgeReplication, openCertificateVerifier, openKernel } from '../../../storage/io/index.ts'
 import { rejection } from '../../lib/index.ts'
-import { NativeProofVerifier } from '../../proving/io/index.ts'
+import { type KeyDirectory, NativeProofVerifier } from '../../proving/io/index.ts'
 import { certificateLines } from '../certificate-text.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -19,9 +19,9 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { readKey, readUpTo } from '../inputs.ts'
 import { cureOf } from '../proof-cure.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
-import { setupLine } from '../prover.ts'
 import { readStorageNetwork } from '../storage-network.ts'
 import { storageDirOption, type TableOptions } from '../storage-place.ts'
+import { keysOfWins } from '../storage-sampling.ts'
 import { withTable } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
 import { settlementDirOption } from '../wallet-place.ts'
@@ -64,6 +64,8 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   const { wasm } = options
   const storage = await readStorageNetwork(options)
   const { network } = storage
+  // By what wins are judged is settled before anything is: where a network needs the ceremony's powers, they are asked for.
+  const winKeys = options.ownTable === true ? await keysOfWins(context, options) : null
   const certificate = await readUpTo(file, MAX_CERTIFICATE_BYTES)
   const judge = await openJudge(options, context)
   const proof = await readProof(options.proof)
@@ -93,7 +95,7 @@ async function verify(context: CliContext, file: string, options: Options): Prom
     return EXIT.invalid
   }
   const { verified } = result
-  const replication = options.ownTable === true ? await judgedHere(context, options, verified) : null
+  const replication = winKeys === null ? null : await judgedHere(context, options, winKeys, verified)
   if (options.json) terminal.result(jsonLine(certificateJson(result, network, replication)))
   else for (const line of certificateLines(verified, network, replication, ms)) terminal.result(line)
   return EXIT.valid
@@ -103,16 +105,10 @@ async function verify(context: CliContext, file: string, options: Options): Prom
 async function judgedHere(
   context: CliContext,
   options: Options,
+  keys: KeyDirectory,
   verified: VerifiedCertificate,
 ): Promise<Replication | null> {
   const { terminal, signal } = context
-  const { ptau } = options
-  const keys = await winKeys({
-    ...(ptau !== undefined && { ptau }),
-    signal,
-    onProgress: (stage, done, total) => terminal.progress(setupLine(stage, done, total)),
-  })
-  terminal.settle()
   const verifier = new NativeProofVerifier(await readFile(keys.verifierKey))
   let judged: ReplicationResult | null = null
   await withTable(context, options, async ({ service, client, storage }) => {
