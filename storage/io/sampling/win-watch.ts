@@ -141,15 +141,14 @@ export class WinWatch implements RunningService {
     const ticks = new OpenTicks(() => joined.listeners().length > 0)
     const over = new AbortController()
     const ending = AbortSignal.any([signal, over.signal])
-    const followed = new News()
-    const offs = [
-      // Beside what follows the chain: whoever fills a block with proofs that do not hold keeps nobody from hearing others.
-      this.events.on('tip', () => followed.tell()),
-    ]
-    const looking = this.#eachTime(followed, ending, () => this.#lookAtRecords(inscribed, ending))
-    const tips = new News()
-    offs.push(table.events.on('tip', () => tips.tell()))
+    const [tips, followed] = [new News(), new News()]
+    const offs = [table.events.on('tip', () => tips.tell()), this.events.on('tip', () => followed.tell())]
     tips.tell()
+    // Beside what follows the chain: whoever fills a block with proofs that do not hold keeps nobody from hearing others. It ends
+    // by the signal alone, maybe while a block is still being followed: nobody waits for it then.
+    const looking = this.#eachTime(followed, ending, () => this.#lookAtRecords(inscribed, ending)).catch(
+      () => undefined,
+    )
     try {
       await this.#eachTime(tips, signal, async () => {
         if (await this.#follow(store, ticks, signal)) heard.moved()
@@ -157,7 +156,7 @@ export class WinWatch implements RunningService {
     } finally {
       for (const off of offs) off()
       over.abort()
-      await looking.catch(() => undefined)
+      await looking
       joined.leave()
       this.#gossip = null
       this.#tip = null
