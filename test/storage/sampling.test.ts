@@ -3,12 +3,13 @@ import { FIELD_MODULUS as P } from '../../src/bus/index.ts'
 import { openMask } from '../../src/proving/io/index.ts'
 import { measureUnitCost } from '../../storage/io/sampling/unit-cost.ts'
 import { costToFake } from '../../storage/sampling/cost-to-fake.ts'
-import { type Challenge, type Draw, firstDraw, secondDraw, summaryOf, ticketOf } from '../../storage/sampling/draws.ts'
+import type { Challenge } from '../../storage/sampling/draws.ts'
 import { estimateReplicas } from '../../storage/sampling/estimate.ts'
 import { winProbability, winThreshold } from '../../storage/sampling/threshold.ts'
 import { poseidonOutputs } from '../bus/poseidon-reference.ts'
 import { randomNumbers } from '../circuits/random.ts'
 import { someBytes } from './bytes.ts'
+import { type Draw, firstDraw, secondDraw, summaryOf, ticketOf } from './draws-reference.ts'
 
 const TICKS = 1_008
 const PARTIAL = [0, 56, 57, 56, 60, 60, 63, 64] as const

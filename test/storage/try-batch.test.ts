@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeField, encodeField, FIELD_MODULUS } from '../../src/bus/index.ts'
 import { openMask, openTries } from '../../src/proving/io/index.ts'
-import { type Challenge, firstDraw, secondDraw, summaryOf, ticketOf } from '../../storage/sampling/draws.ts'
+import type { Challenge } from '../../storage/sampling/draws.ts'
 import { TryBatch } from '../../storage/sampling/try-batch.ts'
 import { someBytes } from './bytes.ts'
+import { firstDraw, secondDraw, summaryOf, ticketOf } from './draws-reference.ts'
 
 const [mask, tries] = [openMask(), openTries()]
 const draw = (tag: number, inputs: readonly bigint[]) =>

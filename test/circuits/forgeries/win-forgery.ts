@@ -1,6 +1,6 @@
 import { decodeField } from '../../../src/bus/index.ts'
-import { firstDraw, summaryOf } from '../../../storage/sampling/draws.ts'
 import type { DrawnUnit } from '../../../storage/sampling/win-input.ts'
+import { firstDraw, summaryOf } from '../../storage/draws-reference.ts'
 import { draw, FIRST } from '../../storage/encoded-partition.ts'
 import type { Lies } from '../model/signals.ts'
 import type { WinSignals } from '../model/storage/win.ts'
