@@ -1,8 +1,8 @@
 import { sameHash } from '../../src/bitcoin/index.ts'
 import { type Result, rejection } from '../../src/lib/index.ts'
 import type { ProofVerifier } from '../../src/proving/index.ts'
-import { isLocal, partitionPositions } from '../params.ts'
-import { type CostToFake, costToFake } from '../sampling/cost-to-fake.ts'
+import { partitionPositions } from '../params.ts'
+import { type CostOnNetwork, costOnNetwork } from '../sampling/cost-to-fake.ts'
 import { type Estimate, estimateReplicas } from '../sampling/estimate.ts'
 import { verifyWin, type WinGround, type WinReject } from '../sampling/judge-win.ts'
 import { winProbability } from '../sampling/threshold.ts'
@@ -29,7 +29,7 @@ export interface KeyReplication {
   readonly ticks: number
   /** Wins of a whole replica in these. */
   readonly expected: number
-  /** Replicas that the wins speak for; null where nothing is expected yet. One key has no more than one. */
+  /** Replicas that the wins speak for; null where nothing is expected yet. It is not cut at the one that a key has. */
   readonly estimate: Estimate | null
   /** Records that are not counted, with the reason of each. */
   readonly uncounted: readonly { readonly height: number; readonly reason: UncountedWin }[]
@@ -38,12 +38,12 @@ export interface KeyReplication {
 /** What the wins in a certificate show to who has the table. */
 export interface Replication {
   readonly partition: number
-  /** The window: up to a week of blocks, of which the last is the one that draws, so that nobody chooses it. */
+  /** The window: up to a week of blocks, of which the last is the one that draws. Who makes a certificate chooses that block. */
   readonly from: number
   readonly to: number
   readonly keys: readonly KeyReplication[]
   /** Of one replica, a tick. */
-  readonly cost: CostToFake & { readonly isFree: boolean }
+  readonly cost: CostOnNetwork
 }
 
 /** What the certificate shows of replicas, or why nothing of it can be judged here. */
@@ -72,7 +72,7 @@ export async function replicationOf(
   const from = Math.max(0, to - WINDOW_TICKS + 1)
   const judged: KeyReplication[] = []
   for (const key of keys) judged.push(await judgeKey(ground, verifier, key, { partition, from, to }))
-  const cost = { ...costToFake(ground.table.blobs.fillAt(partition, to - TABLE_LAG)), isFree: isLocal(params.network) }
+  const cost = costOnNetwork(params, ground.table.blobs.fillAt(partition, to - TABLE_LAG))
   return { ok: true, replication: { partition, from, to, keys: judged, cost } }
 }
 

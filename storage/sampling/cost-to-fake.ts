@@ -1,4 +1,5 @@
 import { UNITS_A_CHUNK } from '../blob/shape.ts'
+import { isLocal, type StorageParams } from '../params.ts'
 
 /**
  * What encoding one unit takes, measured or published; to be measured again every year. A claim rests on the cheapest that
@@ -28,6 +29,16 @@ export interface CostToFake {
   readonly cardSeconds: number
   /** Core-seconds a unit that `coreSeconds` is by: pinned, or of the machine at hand where that is less. */
   readonly unitSeconds: number
+}
+
+/** The same on a network. */
+export interface CostOnNetwork extends CostToFake {
+  /** Where partitions are small and blocks cost nothing, anybody passes for any number of replicas. */
+  readonly isFree: boolean
+}
+
+export function costOnNetwork({ network }: StorageParams, fill: number, ownUnit?: number): CostOnNetwork {
+  return { ...costToFake(fill, ownUnit), isFree: isLocal(network) }
 }
 
 /**

@@ -1,6 +1,5 @@
-import { isLocal } from '../params.ts'
 import type { BlobTable } from '../table/blobs.ts'
-import { type CostToFake, costToFake } from './cost-to-fake.ts'
+import { type CostOnNetwork, costOnNetwork } from './cost-to-fake.ts'
 import { type Estimate, estimateReplicas } from './estimate.ts'
 import { winProbability } from './threshold.ts'
 import { TABLE_LAG } from './ticks.ts'
@@ -38,10 +37,7 @@ export interface PartitionObservation {
   readonly silent: boolean
   /** Used positions now, and what it takes to pass for one replica, a tick. */
   readonly fill: number
-  readonly cost: CostToFake & {
-    /** Where partitions are small and blocks cost nothing, anybody passes for any number of replicas. */
-    readonly isFree: boolean
-  }
+  readonly cost: CostOnNetwork
 }
 
 /** What is known of a partition from a log of wins, by the table as it was at each block. */
@@ -82,6 +78,6 @@ export function observePartition(
     keys: keys.map(([key, seen]) => ({ key, ...seen, silent: silence(seen.last) < ALARM })),
     silent: silence(last) < ALARM,
     fill,
-    cost: { ...costToFake(fill, ownUnit), isFree: isLocal(rules.params.network) },
+    cost: costOnNetwork(rules.params, fill, ownUnit),
   }
 }

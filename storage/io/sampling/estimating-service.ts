@@ -45,16 +45,6 @@ export class EstimatingService implements RunningService {
     return this.#events
   }
 
-  /** Of each partition that anything is in, as of the last tip; `ownUnit` is what encoding a unit takes here. */
-  #estimates(ownUnit: number): PartitionObservation[] {
-    const ground = this.watch.ground()
-    if (ground === null) return []
-    const { table, height } = ground
-    const { log } = this.watch.store
-    const partitions = table.blobs.partitionsAt(height)
-    return partitions.map(({ number }) => observePartition(this.#rules, table.blobs, log, number, height, ownUnit))
-  }
-
   start(signal?: AbortSignal): Promise<void> {
     return this.#services.start(signal)
   }
@@ -74,7 +64,13 @@ export class EstimatingService implements RunningService {
       const ownUnit = await this.#unitCost
       const ground = this.watch.ground()
       if (ground === null) return
-      const estimates = { height: ground.height, partitions: this.#estimates(ownUnit) }
+      const { height } = ground
+      const { blobs } = ground.table
+      const { log } = this.watch.store
+      const partitions = blobs
+        .partitionsAt(height)
+        .map(({ number }) => observePartition(this.#rules, blobs, log, number, height, ownUnit))
+      const estimates = { height, partitions }
       await this.#file.save(estimates)
       this.#events.emit('estimated', estimates)
     } catch (error) {
