@@ -1,6 +1,5 @@
 import { Argument, type Option } from 'commander'
-import type { AnchorContext, HeaderRejection, NetworkParams } from '../bitcoin/index.ts'
-import { startContext } from '../bitcoin/index.ts'
+import { type HeaderRejection, startContext } from '../bitcoin/index.ts'
 import { bitcoindSource, checkAhead, type HeaderSource } from '../bus/io/index.ts'
 import {
   type CompiledGraph,
@@ -55,10 +54,8 @@ export async function openGraphProgram(
   return program
 }
 
-/** The headers that a graph is run over, by the rules of their network. */
+/** The headers that a graph is run over, which obey the rules of their network. */
 export interface GraphHeaders {
-  readonly params: NetworkParams
-  readonly anchor: AnchorContext | undefined
   readonly source: HeaderSource
   readonly from: number
   readonly to: number
@@ -83,7 +80,7 @@ export async function withGraphHeaders<T>(
     // The anchor's own header, or genesis, is the first that a stream takes.
     const now = Math.floor(context.clock() / 1000)
     const checked = await checkAhead(params, start, source, to, now, context.signal)
-    return checked.ok ? await work({ params, anchor, source, from: start.height, to }) : checked
+    return checked.ok ? await work({ source, from: start.height, to }) : checked
   } finally {
     opened.close()
   }

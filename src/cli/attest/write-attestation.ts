@@ -14,6 +14,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { requireWritable } from '../outputs.ts'
 import { type Judge, type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
+import { tellRefused } from '../refused.ts'
 import { jsonLine } from '../text.ts'
 import { attestationOfPeers, syncCure } from './of-peers.ts'
 import { attestorOf, type MaterialOptions, peersOf } from './open-attestor.ts'
@@ -65,14 +66,12 @@ export async function writeOfPeers(
 }
 
 export function refused(
-  { terminal }: CliContext,
+  context: CliContext,
   options: { readonly json?: boolean },
-  reason: string,
+  reject: string,
   detail: string,
 ): ExitCode {
-  if (options.json) terminal.result(jsonLine({ valid: false, reason, detail }))
-  terminal.note(`no attestation: ${reason}: ${detail}`)
-  return EXIT.invalid
+  return tellRefused(context, options, { reject, detail }, 'no attestation')
 }
 
 /** Only what the checker accepts is written. The ending .json asks for the JSON form. */

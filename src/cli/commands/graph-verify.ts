@@ -1,5 +1,5 @@
 import { decodeResult, MAX_RESULT_BYTES, verifyStream } from '../../compute/index.ts'
-import { bytesToHex, rejection } from '../../lib/index.ts'
+import { bytesToHex, type Rejection, rejection } from '../../lib/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, insecureAllowed, judgeOptions, shared } from '../config.ts'
@@ -10,6 +10,7 @@ import { SHOWS, saidJson, saidLines } from '../graph-text.ts'
 import { readUpTo } from '../inputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { requireSetup } from '../prover.ts'
+import { tellRefused } from '../refused.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends JudgeOptions {
@@ -39,11 +40,7 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   const { terminal, env } = context
   const judge = await openJudge(options, context)
   requireSetup(judge.params, options.ptau, insecureAllowed(options.insecureDevSetup, env))
-  const refuse = ({ reject, detail }: { readonly reject: string; readonly detail: string }) => {
-    if (options.json) terminal.result(jsonLine({ valid: false, reason: reject, detail }))
-    terminal.note(`invalid: ${reject}: ${detail}`)
-    return EXIT.invalid
-  }
+  const refuse = (refusal: Pick<Rejection, 'reject' | 'detail'>) => tellRefused(context, options, refusal)
   const decoded = decodeResult(await readUpTo(file, MAX_RESULT_BYTES))
   if (!decoded.ok) return refuse(decoded)
   const proved = await judge.verify(await readProof(options.proof))

@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { hex32, readKey } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
+import { tellRefused } from '../refused.ts'
 import { keyCount } from '../storage-arguments.ts'
 import { peerOption, type TableOptions, withTableOptions } from '../storage-place.ts'
 import { withHolders } from '../storage-work.ts'
@@ -110,8 +111,6 @@ function progressOf({ terminal, clock }: CliContext) {
   }
 }
 
-function refuse({ terminal }: CliContext, { json }: Options, reason: string, detail: string): ExitCode {
-  if (json) terminal.result(jsonLine({ valid: false, reason, detail }))
-  terminal.note(`no certificate: ${reason}: ${detail}`)
-  return EXIT.invalid
+function refuse(context: CliContext, options: Options, reject: string, detail: string): ExitCode {
+  return tellRefused(context, options, { reject, detail }, 'no certificate')
 }

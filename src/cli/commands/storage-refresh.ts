@@ -6,6 +6,7 @@ import {
   verifyCertificate,
 } from '../../../storage/index.ts'
 import { openCertificateVerifier, openKernel } from '../../../storage/io/index.ts'
+import type { Rejection } from '../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import { attestorOf } from '../attest/open-attestor.ts'
 import type { AddCommand } from '../command.ts'
@@ -17,6 +18,7 @@ import { type HeaderOptions, headerOptions } from '../header-place.ts'
 import { readKey, readUpTo } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
+import { tellRefused } from '../refused.ts'
 import { readStorageNetwork, type StorageNetworkFlags } from '../storage-network.ts'
 import { jsonLine } from '../text.ts'
 
@@ -48,11 +50,7 @@ async function refresh(context: CliContext, file: string, options: Options): Pro
   const { terminal, env } = context
   const { out, certificateKey } = options
   await requireWritable(out, env, options, ...(certificateKey === undefined ? [] : [certificateKey]))
-  const refuse = ({ reject, detail }: { readonly reject: string; readonly detail: string }) => {
-    if (options.json) terminal.result(jsonLine({ valid: false, reason: reject, detail }))
-    terminal.note(`invalid: ${reject}: ${detail}`)
-    return EXIT.invalid
-  }
+  const refuse = (refusal: Pick<Rejection, 'reject' | 'detail'>) => tellRefused(context, options, refusal)
   const storage = await readStorageNetwork(options)
   const decoded = decodeCertificate(await readUpTo(file, MAX_CERTIFICATE_BYTES))
   if (!decoded.ok) return refuse(decoded)
