@@ -34,9 +34,7 @@ pub fn unit_roots(units: Uint8Array) -> Bytes {
 #[napi]
 pub fn tree_nodes(env: Env, tag: u32, children: Uint8Array) -> napi::Result<Uint8Array> {
   let bad = || Error::internal("children are sixteen canonical elements a node");
-  guarded(|| tree::nodes(u64::from(tag), &children).ok_or_else(bad))
-    .map(Uint8Array::from)
-    .map_err(|error| thrown(env, &error))
+  told(env, || tree::nodes(u64::from(tag), &children).ok_or_else(bad))
 }
 
 /// A column of the parity units.
@@ -57,9 +55,7 @@ pub fn restore_column(data_units: u32, width: u32, numbers: Uint32Array, units: 
 #[napi]
 pub fn storage_draw(env: Env, tag: u32, inputs: Uint8Array) -> napi::Result<Uint8Array> {
   let bad = || Error::internal("inputs are two, three, four, six or seven canonical elements");
-  guarded(|| hash::draw(u64::from(tag), &inputs).ok_or_else(bad))
-    .map(Uint8Array::from)
-    .map_err(|error| thrown(env, &error))
+  told(env, || hash::draw(u64::from(tag), &inputs).ok_or_else(bad))
 }
 
 /// Units under the mask; 7,936 bytes in, 8,192 out.
