@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { networkHash, regtest, signet } from '../../src/bitcoin/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
+import { UNITS_A_CHUNK } from '../../storage/blob/shape.ts'
 import { StorageTable, storageParams } from '../../storage/index.ts'
 import { openKernel } from '../../storage/io/index.ts'
 import { TryThread } from '../../storage/io/sampling/try-thread.ts'
@@ -15,7 +16,6 @@ import { repeat } from '../support/timing.ts'
 
 /** Of a partition that is read here: 4,096 units. */
 const SLICE = 256
-const UNITS_A_CHUNK = 16
 /** As they are kept: 256 elements of 32 bytes. */
 const UNIT = 8_192
 const ELEMENT = 32
