@@ -9,7 +9,7 @@ export {
   type Poseidon,
   type PoseidonTag,
 } from './accumulator.ts'
-export type { AccumulatorPath, PathReject } from './accumulator-path.ts'
+export { type AccumulatorPath, MAX_PATH_LENGTH, type PathReject } from './accumulator-path.ts'
 export { type AnchorReject, type AnchorResult, decodeAnchor, encodeAnchor, MAX_ANCHOR_BYTES } from './anchor.ts'
 export {
   type Attestation,

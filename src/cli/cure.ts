@@ -25,6 +25,7 @@ const CURES: Readonly<Record<string, (subject: string, has: HasFlag) => string>>
   'remove-or-other-out': () => 'remove it, or name another place by --out',
   'other-provider': () => 'name providers of the partition by --provider or --peer',
   'provider-registers': () => 'have it run `wsc storage register` and wait until that counts, or put without --tip',
+  'certify-anew': () => 'make it anew by `wsc storage certify`, which adds as many wins as there is room for',
   'put-anew': () => 'the same command again signs and pays for new records',
   'other-address': (_, has) => `name another by ${either(['--listen', '--serve', '--p2p'], has)}`,
   'other-data-dir-or-anew': () => 'name another --data-dir, or remove it to start anew',

@@ -9,6 +9,7 @@ import {
   type InscriptionAttestation,
 } from '../../src/bus/index.ts'
 import { concatBytes, equalBytes, type Rejection, type Result, rejection } from '../../src/lib/index.ts'
+import { storageError } from '../errors.ts'
 import {
   type Certificate,
   type CertifiedKey,
@@ -43,10 +44,10 @@ export type CertificateFormReject =
 /** A well-formed certificate, of which nothing is verified yet, or why it is none. */
 export type CertificateResult = Result<{ readonly certificate: Certificate }, CertificateFormReject>
 
-/** What is longer than a certificate may be, or has other lengths, is a bug of the caller: RangeError. */
+/** Throws E_CERTIFICATE_SIZE where it were longer than a certificate may be; other lengths are a bug of the caller: RangeError. */
 export function encodeCertificate({ verifyingKey, blob, challenge, keys }: Certificate): Uint8Array {
   if (keys.length < 1 || keys.length > MAX_KEYS) throw new RangeError(`a certificate has 1 to ${MAX_KEYS} keys`)
-  const bytes = concatBytes(
+  const parts = [
     MAGIC,
     Uint8Array.of(VERSION),
     sized('key id', verifyingKey, ID_BYTES),
@@ -54,9 +55,13 @@ export function encodeCertificate({ verifyingKey, blob, challenge, keys }: Certi
     ...counted(challenge),
     Uint8Array.of(keys.length),
     ...keys.flatMap(encodeKey),
-  )
-  if (bytes.length > MAX_CERTIFICATE_BYTES) throw new RangeError(`${bytes.length} bytes are no certificate`)
-  return bytes
+  ]
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  if (length > MAX_CERTIFICATE_BYTES) {
+    const found = `${length} bytes; a certificate has at most ${MAX_CERTIFICATE_BYTES}`
+    throw storageError('E_CERTIFICATE_SIZE', found, { cure: { act: 'certify-anew' } })
+  }
+  return concatBytes(...parts)
 }
 
 function encodeKey({ provider, proof, signature, wins }: CertifiedKey): Uint8Array[] {

@@ -12,6 +12,7 @@ import type { InscriptionIndex } from '../../../src/settlement/io/index.ts'
 import { saidByRecord } from '../../certificate/attested-record.ts'
 import { encodeCertificate } from '../../certificate/binary.ts'
 import { type Certificate, type CertifiedKey, FINAL_AFTER, type SignedSteps } from '../../certificate/certificate.ts'
+import { bareKeyRoom, roomOfKey } from '../../certificate/room.ts'
 import {
   type CertificateReject,
   type VerifiedCertificate,
@@ -91,7 +92,13 @@ export async function gatherCertificate(
   const drawing = await attestDrawing(components, entry, height, signal)
   if (drawing === null) return rejection('not-attested', 'the blob’s record or the block is not in the proved chain')
   const partition = Math.floor(entry.first / partitionPositions(standard.storage))
-  const candidates = await candidatesAt(components, partition, height, signal)
+  const share = roomOfKey(drawing, wanted)
+  const candidates = (await candidatesAt(components, partition, height, signal)).filter((candidate) => {
+    const bytes = bareKeyRoom(candidate)
+    if (bytes > share)
+      components.onRefused?.(candidate.key, `its record takes ${bytes} bytes, there is room for ${share}`)
+    return bytes <= share
+  })
   const keys = new Map<string, CertifiedKey>()
   const certificateOf = (parts: readonly CertifiedKey[]): Certificate => ({
     verifyingKey: hexToBytes(standard.verifier.keyId),
@@ -127,9 +134,10 @@ export async function gatherCertificate(
   const parts: CertifiedKey[] = []
   for (const [key, part] of chosen) {
     const { index, attestor } = components
+    const room = share - bareKeyRoom(part)
     parts.push({
       ...part,
-      wins: await attestWins({ index, attestor, under: standard }, { key, partition, height }, signal),
+      wins: await attestWins({ index, attestor, under: standard }, { key, partition, height, room }, signal),
     })
   }
   const bytes = encodeCertificate(certificateOf(parts))
