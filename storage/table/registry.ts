@@ -15,6 +15,14 @@ export interface Provider {
   readonly until: number
 }
 
+/** A record by which a key counts. */
+export interface Registration {
+  /** Of the block that includes it. */
+  readonly height: number
+  readonly seq: number
+  readonly peer: string
+}
+
 /** Whether a key registered in the block of one height counts for challenges at another. */
 export function countsAt(
   { providerDelay, providerBlocks }: StorageParams,
@@ -51,8 +59,20 @@ export class Providers {
 
   /** Whether an author's key counts for challenges at this height. */
   counts(author: string, height: number): boolean {
-    const its = this.#records.get(author) ?? []
-    return its.some((one) => one.peer !== null && countsAt(this.#params, one.height, height))
+    return this.registrationAt(author, height) !== null
+  }
+
+  /**
+   * The registration by which an author's key counts at a height: of several the one with the greatest `seq`, of two with one
+   * `seq` the earlier one. Null where it does not count.
+   */
+  registrationAt(author: string, height: number): Registration | null {
+    let best: Registration | null = null
+    for (const { height: at, seq, peer } of this.#records.get(author) ?? []) {
+      if (peer === null || !countsAt(this.#params, at, height)) continue
+      if (best === null || seq > best.seq) best = { height: at, seq, peer }
+    }
+    return best
   }
 
   /** Every author that ever registered, in the order of their keys. */

@@ -49,7 +49,8 @@ export class PeerNet {
         for await (const frame of answered.frames) {
           const decoded = kind.answer.decode(kind.answer.encode(frame))
           if (!decoded.ok) return rejection('malformed', decoded.detail)
-          frames.push(decoded.value)
+          if (options?.take === undefined) frames.push(decoded.value)
+          else await options.take(decoded.value)
         }
         return { ok: true, frames }
       },

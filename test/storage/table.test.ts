@@ -197,6 +197,23 @@ describe('providers', () => {
     const { providers } = tableOf(...records.map((reveal, i) => said(params, i + 1, reveal)))
     expect(providers.list()).toMatchObject([{ peer: bytesToHex(peers[1]!.key), seq: 5, from: 3 + delay }])
   })
+
+  it('count by their latest registration by seq of those that count', () => {
+    const [one, two] = peers.map(({ key }) => bytesToHex(key))
+    const { providers } = tableOf(
+      said(params, 1, providerReveal(params, 2, peers[0]!)),
+      said(params, 2, providerReveal(params, 4, peers[1]!), providerReveal(params, 4, peers[0]!)),
+      said(params, 3, providerReveal(params, 3, peers[0]!)),
+      said(params, 4, withdrawalReveal(5)),
+    )
+    const at = (height: number) => providers.registrationAt(a, height)
+    expect(at(delay)).toBeNull()
+    expect(at(1 + delay)).toEqual({ height: 1, seq: 2, peer: one })
+    expect(at(2 + delay)).toEqual({ height: 2, seq: 4, peer: two })
+    expect(at(4 + delay)).toEqual({ height: 2, seq: 4, peer: two })
+    expect(at(2 + blocks)).toEqual({ height: 3, seq: 3, peer: one })
+    expect(at(3 + blocks)).toBeNull()
+  })
 })
 
 describe('names', () => {

@@ -1,7 +1,6 @@
 import { type BlockHash, decodeHeader, headerHash } from '../../../src/bitcoin/index.ts'
 import type {
   Attestor,
-  AttestRequest,
   HeaderAttestation,
   InscriptionAttestation,
   PeerName,
@@ -9,7 +8,6 @@ import type {
 } from '../../../src/bus/index.ts'
 import { hexToBytes, type Result, rejection } from '../../../src/lib/index.ts'
 import type { InscriptionIndex } from '../../../src/settlement/io/index.ts'
-import { saidByRecord } from '../../certificate/attested-record.ts'
 import { encodeCertificate } from '../../certificate/binary.ts'
 import { type Certificate, type CertifiedKey, FINAL_AFTER, type SignedSteps } from '../../certificate/certificate.ts'
 import { bareKeyRoom, roomOfKey } from '../../certificate/room.ts'
@@ -23,9 +21,10 @@ import { partitionPositions } from '../../params.ts'
 import { type CertificateAnswer, certificateKind } from '../../peers/certificate-kind.ts'
 import type { PartitionPeers } from '../../peers/partition-peers.ts'
 import type { TableEntry } from '../../table/blobs.ts'
-import { countsAt } from '../../table/registry.ts'
+import type { Registration } from '../../table/registry.ts'
 import type { StorageTable } from '../../table/table.ts'
 import { findPeers } from '../find-peers.ts'
+import { attestRecord } from './attest-record.ts'
 import { attestWins } from './attest-wins.ts'
 
 /** Peers that are only known by name: how many are asked, how long they are looked for. */
@@ -133,12 +132,9 @@ export async function gatherCertificate(
   const chosen = [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, wanted)
   const parts: CertifiedKey[] = []
   for (const [key, part] of chosen) {
-    const { index, attestor } = components
     const room = share - bareKeyRoom(part)
-    parts.push({
-      ...part,
-      wins: await attestWins({ index, attestor, under: standard }, { key, partition, height, room }, signal),
-    })
+    const wins = await attestWins(recording(components), { key, partition, height, room }, signal)
+    parts.push({ ...part, wins })
   }
   const bytes = encodeCertificate(certificateOf(parts))
   const result = await verifyCertificate(bytes, standard)
@@ -158,10 +154,13 @@ async function attestDrawing(
   height: number,
   signal: AbortSignal,
 ): Promise<AttestedDrawing | null> {
-  const blob = await recordOf(components, { kind: 'blob', program: entry.id }, (at) => at === entry.height, signal)
-  const header = await attest(components, { kind: 'header', height }, signal)
-  if (blob === null || header?.kind !== 'header') return null
-  return { blob, challenge: header, blockHash: headerHash(decodeHeader(header.header)) }
+  const { author, height: at } = entry
+  const is = ({ id }: { readonly id: string }) => id === entry.id
+  const blob = await attestRecord(recording(components), { kind: 'blob', author, height: at, is }, signal)
+  const header = await components.attestor.attest({ kind: 'header', height }, signal)
+  if (blob === null || !header.ok || header.attestation.kind !== 'header') return null
+  const { attestation: challenge } = header
+  return { blob, challenge, blockHash: headerHash(decodeHeader(challenge.header)) }
 }
 
 /** Providers that are connected, or say in the DHT that they keep the partition, and whose keys count at a height. */
@@ -171,7 +170,7 @@ async function candidatesAt(
   height: number,
   signal: AbortSignal,
 ): Promise<Candidate[]> {
-  const { table, transport, peers, standard, keyOf } = components
+  const { table, transport, peers, keyOf } = components
   const names = new Map<string, PeerName>()
   const found = await findPeers(peers, partition, FIND, signal)
   for (const name of new Set([...transport.peers(certificateKind), ...found])) {
@@ -180,35 +179,31 @@ async function candidatesAt(
   }
   const candidates: Candidate[] = []
   for (const { author: key, peer } of table.providers.list()) {
-    const name = peer === null ? undefined : names.get(peer)
-    if (name === undefined || !table.providers.counts(key, height)) continue
-    const counts = (at: number) => countsAt(standard.storage, at, height)
-    const provider = await recordOf(components, { kind: 'provider', author: key }, counts, signal)
+    const counting = table.providers.registrationAt(key, height)
+    if (peer === null || counting === null) continue
+    // A key that has moved may not have done so before the block that draws.
+    const name = names.get(peer) ?? names.get(counting.peer)
+    if (name === undefined) continue
+    const provider = await attestProvider(components, key, counting, signal)
     if (provider !== null) candidates.push({ key, peer: name, provider })
   }
   return candidates
 }
 
-/** Attests the first record that fits and that says what its kind says. */
-async function recordOf(
+async function attestProvider(
   components: GatherComponents,
-  query: { readonly kind: 'blob' | 'provider'; readonly program?: string; readonly author?: string },
-  fits: (height: number) => boolean,
+  author: string,
+  { height, seq, peer }: Registration,
   signal: AbortSignal,
 ): Promise<InscriptionAttestation | null> {
-  for await (const { id, height, input, index } of components.index.query(query)) {
-    if (input !== 0 || index !== 0 || !fits(height)) continue
-    const made = await attest(components, { kind: 'inscription', id, height }, signal)
-    if (made?.kind !== 'inscription') continue
-    const said = saidByRecord(components.standard, made, query.kind)
-    if (said.ok && !(said.says.kind === 'provider' && said.says.peer === null)) return made
+  const is = (says: Pick<Registration, 'seq'> & { readonly peer: string | null }) => {
+    return says.seq === seq && says.peer === peer
   }
-  return null
+  return await attestRecord(recording(components), { kind: 'provider', author, height, is }, signal)
 }
 
-async function attest({ attestor }: GatherComponents, request: AttestRequest, signal: AbortSignal) {
-  const made = await attestor.attest(request, signal)
-  return made.ok ? made.attestation : null
+function recording({ index, attestor, standard }: GatherComponents) {
+  return { index, attestor, under: standard }
 }
 
 async function askProvider(
