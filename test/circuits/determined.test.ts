@@ -1,23 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { undetermined } from '../support/determined.ts'
 import type { R1cs } from '../support/r1cs.ts'
+import { smallCircuit as circuit, type Row } from '../support/small-circuit.ts'
 import { free, HISTORY_HINTS } from './hints.ts'
 import { loadTemplate } from './template-circuit.ts'
-
-type Row = Readonly<Record<number, bigint>>
-
-/** A circuit from its constraints A·B = C. */
-function circuit(wires: number, constraints: readonly (readonly [Row, Row, Row])[]): R1cs {
-  const rows = constraints.flat().map((row) => Object.entries(row).map(([wire, c]) => [Number(wire), c] as const))
-  const coefficients = [...new Set(rows.flat().map(([, c]) => c))]
-  return {
-    ...{ wires, outputs: 0, publicInputs: 0, privateInputs: 0, constraints: constraints.length, linear: 0 },
-    starts: Uint32Array.from([0, ...rows.map((_, i) => rows.slice(0, i + 1).flat().length)]),
-    termWire: Uint32Array.from(rows.flat().map(([wire]) => wire)),
-    termCoefficient: Uint32Array.from(rows.flat().map(([, c]) => coefficients.indexOf(c))),
-    coefficients,
-  }
-}
 
 const ONE = { 0: 1n }
 const bit = (wire: number): [Row, Row, Row] => [{ [wire]: 1n }, { [wire]: 1n, 0: -1n }, {}]

@@ -5,6 +5,7 @@ import { FIELD_MODULUS as P } from '../../src/bus/field.ts'
 import { compileCircom } from '../../src/proving/io/circuits.ts'
 import { R1csError, readR1cs } from '../support/r1cs.ts'
 import { brokenConstraints } from '../support/r1cs-check.ts'
+import { smallCircuit } from '../support/small-circuit.ts'
 import { readSymbols } from '../support/symbols.ts'
 
 // What the forgery tests rest on: IsZero is small enough to know every constraint of it.
@@ -56,6 +57,28 @@ describe('the checker', () => {
     expect(broken(2n, 1n, 0n)).toBe(1)
     expect(broken(2n, 0n, half + 1n)).toBe(1)
     expect(broken(P - 1n, 5n, 0n)).toBe(2)
+  })
+
+  test('sees a difference of one where double precision would not', () => {
+    const holds = (constraint: Parameters<typeof smallCircuit>[1][number], ...values: bigint[]) =>
+      brokenConstraints(smallCircuit(1 + values.length, [constraint]), [1n, ...values]).length === 0
+    const [one, x, y] = [{ 0: 1n }, { 1: 1n }, { 2: 1n }]
+    for (const edge of [2n ** 52n, 2n ** 53n, 2n ** 54n, 2n ** 64n, 2n ** 128n, P / 2n]) {
+      for (const value of [edge - 1n, edge, edge + 1n]) {
+        // By a value, a product, a sum with a partial sum far greater than itself, a coefficient.
+        for (const [constraint, result] of [
+          [[x, one, y], value],
+          [[{ 1: 3n }, one, y], (value * 3n) % P],
+          [[x, x, y], (value * value) % P],
+          [[{ 1: 1n, 0: 1n - value }, one, y], 1n],
+          [[{ 1: value }, { 0: value }, y], value ** 3n % P],
+        ] as const) {
+          expect(holds(constraint, value, result), `${value}`).toBe(true)
+          expect(holds(constraint, value, (result + 1n) % P), `${value}`).toBe(false)
+          expect(holds(constraint, value, (result + P - 1n) % P), `${value}`).toBe(false)
+        }
+      }
+    }
   })
 
   test('takes canonical vectors of the right length only', () => {
