@@ -9,7 +9,7 @@ import { Scope, type Sink } from './model/signals.ts'
 export function constraintNames(r1cs: R1cs, run: (scope: Scope) => void): string[] {
   const list: { component: string; what: string }[] = []
   const sink: Sink = {
-    set: () => {},
+    component: () => () => {},
     constrain: (component, what) => list.push({ component, what }),
   }
   run(new Scope(sink))

@@ -113,7 +113,7 @@ describe('HistoryHeader', () => {
 describe('HistoryShape', () => {
   test('is that of the plan by which paths are made', () => {
     const outputs = (count: number, index: number) => {
-      const signals = historyShape(new Scope({ set: () => undefined }), LEVELS, { count, index })
+      const signals = historyShape(new Scope({ component: () => () => undefined }), LEVELS, { count, index })
       const { opened, target, own, up, newer, twice, newest, smallest } = signals
       return [...opened, ...target, ...own, ...up, ...newer, twice, newest, smallest]
     }

@@ -1,6 +1,6 @@
 import type { R1cs } from '../support/r1cs.ts'
 import type { Symbols } from '../support/symbols.ts'
-import { type Lies, Scope, type Sink } from './model/signals.ts'
+import { byComponent, type Lies, Scope, type Sink } from './model/signals.ts'
 
 /** A complete witness vector from a model's run. Throws where the model leaves a wire out or a lie is about nothing. */
 export function modelWitness(
@@ -12,29 +12,37 @@ export function modelWitness(
 ): bigint[] {
   const witness = new Array<bigint>(r1cs.wires).fill(-1n)
   witness[0] = 1n
-  let record: [wire: number, value: bigint][] | undefined
+  let record: Remembered | undefined
   const sink: Sink = {
-    set(name, value) {
-      const wire = symbols.wires.get(name)
-      if (wire === undefined) return
-      witness[wire] = value
-      record?.push([wire, value])
+    component(path) {
+      const wires = symbols.components.get(path)
+      return (name, value) => {
+        const wire = wires?.get(name)
+        if (wire === undefined) return
+        witness[wire] = value
+        record?.wires.push(wire)
+        record?.values.push(value)
+      }
     },
     remember(key, model) {
       const known = memory.get(key)
       if (known !== undefined) {
-        for (const [wire, value] of known.values) witness[wire] = value
+        known.wires.forEach((wire, i) => {
+          witness[wire] = known.values[i]!
+        })
         return known.result as ReturnType<typeof model>
       }
-      record = []
+      const own = { wires: [], values: [], result: undefined as unknown }
+      record = own
       const result = model()
-      if (memory.size >= MOST_REMEMBERED) memory.delete(memory.keys().next().value as string)
-      memory.set(key, { values: record, result })
+      own.result = result
       record = undefined
+      if (memory.size >= MOST_REMEMBERED) memory.delete(memory.keys().next().value as string)
+      memory.set(key, own)
       return result
     },
   }
-  const scope = new Scope(sink, lies)
+  const scope = new Scope(sink, byComponent(lies))
   run(scope)
   const untold = scope.untold()
   if (untold.length > 0) throw new Error(`no signal is called ${untold.join(', ')}`)
@@ -44,7 +52,13 @@ export function modelWitness(
 }
 
 /** What components set that were worked out before: most forgeries are of the same headers. */
-export type WitnessMemory = Map<string, { values: [wire: number, value: bigint][]; result: unknown }>
+export type WitnessMemory = Map<string, Remembered>
+
+interface Remembered {
+  readonly wires: number[]
+  readonly values: bigint[]
+  result: unknown
+}
 
 /** A header hash is fifty thousand values. */
 const MOST_REMEMBERED = 8

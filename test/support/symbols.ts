@@ -5,11 +5,20 @@ export interface Symbols {
   /** By wire; wire 0 is the constant one. Each wire keeps one name, though several signals may be equal to it. */
   readonly names: readonly string[]
   readonly wires: ReadonlyMap<string, number>
+  /** The same by component, then by the signal's name within it. */
+  readonly components: ReadonlyMap<string, ReadonlyMap<string, number>>
+}
+
+/** `main.enough[0].below.bit[3]` → `main.enough[0].below` and `bit[3]`. */
+export function splitSignal(full: string): readonly [component: string, name: string] {
+  const dot = full.lastIndexOf('.')
+  return [full.slice(0, dot), full.slice(dot + 1)]
 }
 
 export function readSymbols(text: string, wires: number): Symbols {
   const names = new Array<string>(wires).fill('')
   const byName = new Map<string, number>()
+  const components = new Map<string, Map<string, number>>()
   names[0] = 'one'
   for (const line of text.split('\n')) {
     if (line === '') continue
@@ -19,9 +28,12 @@ export function readSymbols(text: string, wires: number): Symbols {
     if (index <= 0) continue
     names[index] = name
     byName.set(name, index)
+    const [component, own] = splitSignal(name)
+    const signals = components.get(component) ?? new Map<string, number>()
+    components.set(component, signals.set(own, index))
   }
   if (names.includes('')) throw new R1csError('a wire has no name')
-  return { names, wires: byName }
+  return { names, wires: byName, components }
 }
 
 /** Names of the wires a constraint touches, without duplicates. */
