@@ -1,12 +1,21 @@
+import { writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { toDisplay } from '../../src/bitcoin/index.ts'
 import { follow } from '../../src/bus/io/prover/follow.ts'
 import type { HeaderSource } from '../../src/bus/io/prover/header-source.ts'
+import { diskFiles, type Files } from '../../src/lib/io/index.ts'
 import { type FixtureChain, mineChain } from './chain-fixture.ts'
 import { cut, main, NOW, node, ProverPlace, start, stateAt } from './prover-fixture.ts'
 
 /** A node's chain may change between any two questions: here it does so at each in turn. */
 const place = new ProverPlace()
+
+/** Hundreds of provers begin anew here and none crashes: nobody waits for the disk. */
+const files: Files = {
+  ...diskFiles,
+  writeSynced: (path, bytes) => writeFile(path, bytes, { flag: 'wx' }),
+  syncDir: async () => undefined,
+}
 
 const longer = cut(main, 14)
 const fork = (height: number, length: number, salt: number): FixtureChain => {
@@ -49,17 +58,20 @@ describe.each(stories)('a chain that changes to %s', (_, story, end) => {
     let last = 1
     for (let at = 1; at <= last; at++) {
       await place.fresh()
-      await place.withProver(async (prover) => {
-        const teller = telling(story, at)
-        for (const height of [6, 9, 12]) await prover.advanceTo(teller.source, height)
-        teller.asked = 0
-        expect(await prover.advanceTo(teller.source), `question ${at}`).toMatchObject({ ok: true })
-        last = Math.max(last, teller.asked)
-        teller.asked = Number.POSITIVE_INFINITY
-        const result = await prover.advanceTo(teller.source)
-        if (!result.ok) throw new Error(`question ${at}: ${result.reject}`)
-        expect(toDisplay(result.state.context.hash), `question ${at}`).toBe(tipOf(end))
-      })
+      await place.withProver(
+        async (prover) => {
+          const teller = telling(story, at)
+          for (const height of [6, 9, 12]) await prover.advanceTo(teller.source, height)
+          teller.asked = 0
+          expect(await prover.advanceTo(teller.source), `question ${at}`).toMatchObject({ ok: true })
+          last = Math.max(last, teller.asked)
+          teller.asked = Number.POSITIVE_INFINITY
+          const result = await prover.advanceTo(teller.source)
+          if (!result.ok) throw new Error(`question ${at}: ${result.reject}`)
+          expect(toDisplay(result.state.context.hash), `question ${at}`).toBe(tipOf(end))
+        },
+        { files },
+      )
     }
     expect(last).toBeGreaterThan(6)
   })
@@ -70,26 +82,29 @@ describe.each(stories)('a chain that changes to %s', (_, story, end) => {
       await place.fresh()
       const teller = telling(story, at)
       const published: FixtureChain['states'][number][] = []
-      await place.withProver(async (prover) => {
-        await follow({
-          prover,
-          source: teller.source,
-          start,
-          clock: () => NOW * 1000,
-          news: (async function* () {
-            for (const height of [6, 9]) await prover.advanceTo(teller.source, height)
-            yield
-            teller.asked = 0
-            yield
-            last = Math.max(last, teller.asked)
-            teller.asked = Number.POSITIVE_INFINITY
-            yield
-          })(),
-          publish: async (_proof, state) => {
-            published.push(state)
-          },
-        })
-      })
+      await place.withProver(
+        async (prover) => {
+          await follow({
+            prover,
+            source: teller.source,
+            start,
+            clock: () => NOW * 1000,
+            news: (async function* () {
+              for (const height of [6, 9]) await prover.advanceTo(teller.source, height)
+              yield
+              teller.asked = 0
+              yield
+              last = Math.max(last, teller.asked)
+              teller.asked = Number.POSITIVE_INFINITY
+              yield
+            })(),
+            publish: async (_proof, state) => {
+              published.push(state)
+            },
+          })
+        },
+        { files },
+      )
       const heights = published.map(({ context }) => context.height)
       expect(heights, `question ${at}`).toEqual(heights.toSorted((a, b) => a - b))
       // A block is as much work as another here: what has the most of it stays.
