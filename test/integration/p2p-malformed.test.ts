@@ -1,0 +1,3 @@
+import { malformedFrames } from '../p2p/malformed-frames.ts'
+
+malformedFrames(1000)
