@@ -49,6 +49,7 @@ export {
   type StorageRecord,
 } from './records/judge.ts'
 export { SCRUB_LEVELS, type ScrubLevel } from './replica/scrub-levels.ts'
+export type { CostOnNetwork } from './sampling/cost-to-fake.ts'
 export type { PartitionObservation } from './sampling/observation.ts'
 export { winRules } from './sampling/win-rules.ts'
 export { StorageTable } from './table/table.ts'

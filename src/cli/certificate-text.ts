@@ -1,4 +1,10 @@
-import { claimOf, REPLICATION_NOT_SHOWN, type Replication, type VerifiedCertificate } from '../../storage/index.ts'
+import {
+  type CostOnNetwork,
+  claimOf,
+  REPLICATION_NOT_SHOWN,
+  type Replication,
+  type VerifiedCertificate,
+} from '../../storage/index.ts'
 import { type NetworkParams, toDisplay } from '../bitcoin/index.ts'
 import { plural } from './text.ts'
 
@@ -9,7 +15,7 @@ export function certificateLines(
   replication: Replication | null,
   ms: number,
 ): string[] {
-  const claim = claimOf(network, challenge.height, keys.length, replication)
+  const claim = claimOf(network, { challenge, keys }, replication)
   const { oneKey, chosen } = claim.error
   const { units, coreSeconds, cardSeconds } = claim.rawCopy
   return [
@@ -28,21 +34,26 @@ export function certificateLines(
 }
 
 /** What the wins of each key show, and what it takes to fake one replica. */
-function replicationLines({ partition, from, to, keys, cost }: Replication): string[] {
-  const { units, coreSeconds, cardSeconds, isFree } = cost
-  const work = `${Math.round(units)} encodings, ${coreSeconds.toFixed(0)} s of a core or ${cardSeconds.toFixed(1)} s of a graphics card`
+function replicationLines({ partition, from, to, keys }: Replication): string[] {
   return [
     `replication: of partition ${partition}, by wins at blocks ${from} to ${to} that Bitcoin attests, judged by the table here`,
-    ...keys.map(({ key, wins, ticks, estimate, uncounted }) => {
+    ...keys.flatMap(({ key, wins, ticks, expected, estimate, cost, uncounted }) => {
       const reasons = [...new Set(uncounted.map(({ reason }) => reason))].join(', ')
       const more = uncounted.length === 0 ? '' : `; ${uncounted.length} not counted (${reasons})`
       const seen = `${plural(wins, 'win')} in ${plural(ticks, 'block')}`
-      if (estimate === null) return `  key        ${key}  ${seen}: no estimate${more}`
-      const { replicas, least, most } = estimate
-      return `  key        ${key}  ${seen}: ${replicas.toFixed(2)} replicas (${least.toFixed(2)} to ${most.toFixed(2)})${more}`
+      const said =
+        estimate === null
+          ? `too few to estimate: a replica wins ${expected.toFixed(1)} in these`
+          : `${estimate.replicas.toFixed(2)} of its replica (${estimate.least.toFixed(2)} to ${estimate.most.toFixed(2)}, whichever week was chosen)`
+      return [
+        `  key        ${key}  ${seen}: ${said}${more}`,
+        ...(cost === null ? [] : [`  to fake    ${costOf(cost)}`]),
+      ]
     }),
-    isFree
-      ? '  to fake    free on this network: it shows that the code works, and nothing else'
-      : `  to fake    one replica, a block: ${work}`,
   ]
+}
+
+function costOf({ units, coreSeconds, cardSeconds, isFree }: CostOnNetwork): string {
+  if (isFree) return 'free on this network: it shows that the code works, and nothing else'
+  return `one replica, a block: ${Math.round(units)} encodings, ${coreSeconds.toFixed(0)} s of a core or ${cardSeconds.toFixed(1)} s of a graphics card`
 }

@@ -35,7 +35,7 @@ function verifiedJson(
     challenge: { height: challenge.height, blockHash: toDisplay(challenge.blockHash) },
     keys: keys.map(({ key, peer, registered, wins }) => ({ key, peer, registered, winRecords: wins.length })),
     setup,
-    claim: claimOf(network, challenge.height, keys.length, replication),
+    claim: claimOf(network, { challenge, keys }, replication),
     replication: replication ?? REPLICATION_NOT_SHOWN,
   }
 }

@@ -2,7 +2,8 @@ import type { NetworkParams } from '../../src/bitcoin/index.ts'
 import { needsNoCeremony } from '../../src/bus/index.ts'
 import { UNIT_COSTS } from '../sampling/cost-to-fake.ts'
 import { SAMPLES } from './certificate.ts'
-import type { Replication } from './replication.ts'
+import type { KeyReplication, Replication } from './replication.ts'
+import type { VerifiedCertificate } from './verify.ts'
 
 /** A replica from which a blob cannot be restored has less than two thirds of its units. */
 const MOST_WITHOUT = 2 / 3
@@ -18,12 +19,16 @@ export interface Claim {
     /** The best of a year's blocks and a thousand keys. */
     readonly chosen: number
   }
-  /** What it takes to pass, for each key, from one raw copy that need not be its own: at any time after the block. */
+  /** What it takes to pass, for the key of which the fewest different units were drawn, from one raw copy that need not be its own: at any time after the block. */
   readonly rawCopy: { readonly units: number; readonly coreSeconds: number; readonly cardSeconds: number }
   readonly notShown: readonly string[]
 }
 
+/** From so much of a replica on, at the least, a key's wins are evidence of it. */
+const EVIDENCE = 0.25
+
 const COPIES = 'separate copies: one raw copy answers for all keys, at the cost above'
+const STORAGE = 'that it was storage: computation, at the cost to fake, wins as much'
 const INDEPENDENCE = 'that the keys are independent: one operator may hold several'
 const NOT_SHOWN = [
   'that anything is kept now or will be',
@@ -33,21 +38,28 @@ const NOT_SHOWN = [
 
 const WORTHLESS = 'cost: on this network grinding and faking are free, and this shows that the code works'
 
-/** @param replication what its wins show by a table, where there is one: that these keys spent storage or computation */
-export function claimOf(params: NetworkParams, height: number, keys: number, replication: Replication | null): Claim {
+/** @param replication what its wins show by a table, where there is one: what its keys spent, each by its own wins */
+export function claimOf(
+  params: NetworkParams,
+  { challenge, keys }: Pick<VerifiedCertificate, 'challenge' | 'keys'>,
+  replication: Replication | null,
+): Claim {
   const oneKey = MOST_WITHOUT ** SAMPLES
-  const each = keys === 1 ? 'one key' : `each of ${keys} keys`
-  const spent = '; and the keys that won spent storage or so much computation, tick by tick'
-  const won = replication?.keys.some(({ wins }) => wins > 0) ?? false
-  const notShown = [won ? INDEPENDENCE : COPIES, ...NOT_SHOWN]
+  const each = keys.length === 1 ? 'one key' : `each of ${keys.length} keys`
+  const could = `after block ${challenge.height}, ${each} could produce enough to restore the blob, if it is rightly coded`
+  const spent = replication?.keys.filter(({ estimate }) => estimate !== null && estimate.least >= EVIDENCE) ?? []
+  const units = Math.min(...keys.map(({ drawn }) => drawn))
+  const copies = keys.length > 0 && spent.length === keys.length ? STORAGE : COPIES
+  const notShown = [copies, ...(keys.length > 1 ? [INDEPENDENCE] : []), ...NOT_SHOWN]
   return {
-    says: `after block ${height}, ${each} could produce enough to restore the blob, if it is rightly coded${won ? spent : ''}`,
+    says: [could, ...spent.map((one) => spentText(one, replication as Replication))].join('; '),
     error: { oneKey, chosen: oneKey * CHOICES.blocks * CHOICES.keys },
-    rawCopy: {
-      units: SAMPLES,
-      coreSeconds: SAMPLES * UNIT_COSTS.core,
-      cardSeconds: SAMPLES * UNIT_COSTS.card,
-    },
+    rawCopy: { units, coreSeconds: units * UNIT_COSTS.core, cardSeconds: units * UNIT_COSTS.card },
     notShown: needsNoCeremony(params) ? [...notShown, WORTHLESS] : notShown,
   }
+}
+
+function spentText({ key, estimate }: KeyReplication, { from, to }: Replication): string {
+  const least = estimate?.least.toFixed(2)
+  return `key ${key.slice(0, 8)}… spent storage or so much computation on ${least} of a replica or more, on average over blocks ${from} to ${to}`
 }

@@ -1,9 +1,9 @@
 import { sameHash } from '../../src/bitcoin/index.ts'
-import { type Result, rejection } from '../../src/lib/index.ts'
+import { type Result, rejection, throwIfAborted } from '../../src/lib/index.ts'
 import type { ProofVerifier } from '../../src/proving/index.ts'
 import { partitionPositions } from '../params.ts'
 import { type CostOnNetwork, costOnNetwork } from '../sampling/cost-to-fake.ts'
-import { type Estimate, estimateReplicas } from '../sampling/estimate.ts'
+import { type Estimate, estimateChosenKey } from '../sampling/estimate.ts'
 import { verifyWin, type WinGround, type WinReject } from '../sampling/judge-win.ts'
 import { winProbability } from '../sampling/threshold.ts'
 import { TABLE_LAG, WINDOW_TICKS } from '../sampling/ticks.ts'
@@ -25,12 +25,14 @@ export interface KeyReplication {
   readonly key: string
   /** Verified, timely, of distinct blocks. */
   readonly wins: number
-  /** Blocks of the window at which the key counts. */
+  /** Blocks of the window at which the key counts and the partition was not empty. */
   readonly ticks: number
-  /** Wins of a whole replica in these. */
+  /** Wins of a whole replica in these, on average. */
   readonly expected: number
-  /** Replicas that the wins speak for; null where nothing is expected yet. It is not cut at the one that a key has. */
+  /** Of its one replica; null where too few wins are expected. */
   readonly estimate: Estimate | null
+  /** Of one replica, a tick, on average over these; null where there are none. */
+  readonly cost: CostOnNetwork | null
   /** Records that are not counted, with the reason of each. */
   readonly uncounted: readonly { readonly height: number; readonly reason: UncountedWin }[]
 }
@@ -38,12 +40,10 @@ export interface KeyReplication {
 /** What the wins in a certificate show to who has the table. */
 export interface Replication {
   readonly partition: number
-  /** The window: up to a week of blocks, of which the last is the one that draws. Who makes a certificate chooses that block. */
+  /** The window: up to a week of blocks, of which the last is the one that draws. Who makes a certificate chooses that block: intervals allow for it. */
   readonly from: number
   readonly to: number
   readonly keys: readonly KeyReplication[]
-  /** Of one replica, a tick. */
-  readonly cost: CostOnNetwork
 }
 
 /** What the certificate shows of replicas, or why nothing of it can be judged here. */
@@ -52,11 +52,14 @@ export type ReplicationResult = Result<{ readonly replication: Replication }, Re
 /**
  * Judges the wins that a verified certificate carries, by the judge's own chain and table: nothing that a file says of a
  * table is believed. Wins that are left out count as none, so that who inscribes few of them is estimated low.
+ *
+ * @param ownUnit core-seconds that encoding a unit takes here, where known
  */
 export async function replicationOf(
   ground: WinGround,
   verifier: Pick<ProofVerifier, 'verify'>,
   { blob, challenge, keys }: Pick<VerifiedCertificate, 'blob' | 'challenge' | 'keys'>,
+  { ownUnit, signal }: { readonly ownUnit?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ReplicationResult> {
   const { height: to, blockHash } = challenge
   const ours = ground.hashAt(to)
@@ -71,27 +74,30 @@ export async function replicationOf(
   const partition = Math.floor(entry.first / partitionPositions(params))
   const from = Math.max(0, to - WINDOW_TICKS + 1)
   const judged: KeyReplication[] = []
-  for (const key of keys) judged.push(await judgeKey(ground, verifier, key, { partition, from, to }))
-  const cost = costOnNetwork(params, ground.table.blobs.fillAt(partition, to - TABLE_LAG))
-  return { ok: true, replication: { partition, from, to, keys: judged, cost } }
+  for (const key of keys) {
+    const wins = await countWins(ground, verifier, key, { partition, from, to }, signal)
+    judged.push({ key: key.key, ...wins, ...expectedOf(ground, key, { partition, from, to }, wins.wins, ownUnit) })
+  }
+  return { ok: true, replication: { partition, from, to, keys: judged } }
 }
 
-async function judgeKey(
+interface Window {
+  readonly partition: number
+  readonly from: number
+  readonly to: number
+}
+
+async function countWins(
   ground: WinGround,
   verifier: Pick<ProofVerifier, 'verify'>,
-  { key, wins }: VerifiedKey,
-  window: { readonly partition: number; readonly from: number; readonly to: number },
-): Promise<KeyReplication> {
-  const { partition, from, to } = window
-  const { rules, table } = ground
-  let [ticks, expected, counted] = [0, 0, 0]
-  for (let tick = from; tick <= to; tick++) {
-    if (!table.providers.counts(key, tick)) continue
-    ticks++
-    expected += winProbability(rules.threshold, table.blobs.fillAt(partition, tick - TABLE_LAG))
-  }
+  { wins }: VerifiedKey,
+  { partition, from, to }: Window,
+  signal: AbortSignal | undefined,
+): Promise<Pick<KeyReplication, 'wins' | 'uncounted'>> {
+  let counted = 0
   const uncounted: { height: number; reason: UncountedWin }[] = []
   for (const { claim, signed } of wins) {
+    throwIfAborted(signal)
     const { height } = claim
     const refuse = (reason: UncountedWin) => uncounted.push({ height, reason })
     if (claim.partition !== partition) refuse('other-partition')
@@ -102,6 +108,26 @@ async function judgeKey(
       else refuse(verified.reject)
     }
   }
-  const estimate = expected > 0 ? estimateReplicas(counted, expected) : null
-  return { key, wins: counted, ticks, expected, estimate, uncounted }
+  return { wins: counted, uncounted }
+}
+
+/** What its wins say, by what a replica would have won, and would have cost to fake, in the same blocks. */
+function expectedOf(
+  { rules, table }: WinGround,
+  { key }: VerifiedKey,
+  { partition, from, to }: Window,
+  wins: number,
+  ownUnit: number | undefined,
+): Pick<KeyReplication, 'ticks' | 'expected' | 'estimate' | 'cost'> {
+  let [ticks, expected, fills] = [0, 0, 0]
+  for (let tick = from; tick <= to; tick++) {
+    const fill = table.blobs.fillAt(partition, tick - TABLE_LAG)
+    // In an empty partition nobody can win.
+    if (fill === 0 || !table.providers.counts(key, tick)) continue
+    ticks++
+    expected += winProbability(rules.threshold, fill)
+    fills += fill
+  }
+  const cost = ticks === 0 ? null : costOnNetwork(rules.params, fills / ticks, ownUnit)
+  return { ticks, expected, estimate: estimateChosenKey(wins, expected), cost }
 }

@@ -24,7 +24,7 @@ export type KeyReject =
   | `win:${AttestedReject | WinClaimReject | 'other-author' | 'late' | 'twice'}`
 
 /** A provider whose key counts at the challenge, and who signed. */
-export interface VerifiedKey {
+export interface SignedKey {
   /** X-only, 64 hex digits. */
   readonly key: string
   /** Ed25519 key of the peer that agreed, 64 hex digits. */
@@ -33,6 +33,12 @@ export interface VerifiedKey {
   readonly registered: number
   /** Attested records of wins, of which none is judged, proof and block neither: that takes the table. */
   readonly wins: readonly AttestedWin[]
+}
+
+/** And whose proof holds. */
+export interface VerifiedKey extends SignedKey {
+  /** How many different units it opens: of a small blob some are drawn more than once. */
+  readonly drawn: number
 }
 
 /** That this key told of a win, in time, in a block of the proved chain. */
@@ -52,7 +58,7 @@ export function checkKey(
   under: AttestedUnder,
   { provider, proof, signature, wins }: CertifiedKey,
   { blob, challenge: { height, blockHash }, before }: KeyPlace,
-): Result<{ readonly key: VerifiedKey }, KeyReject> {
+): Result<{ readonly key: SignedKey }, KeyReject> {
   const { storage } = under
   const registered = saidByRecord(under, provider, 'provider')
   if (!registered.ok) return rejection(`provider:${registered.reject}`, registered.detail)

@@ -15,7 +15,7 @@ import { type AttestedReject, type AttestedUnder, saidByRecord } from './atteste
 import { type CertificateFormReject, decodeCertificate } from './binary.ts'
 import { type Certificate, FINAL_AFTER } from './certificate.ts'
 import { CERTIFICATE_CIRCUIT_ID } from './key/built-in.ts'
-import { checkKey, type KeyReject, type VerifiedKey } from './verify-key.ts'
+import { checkKey, type KeyReject, type SignedKey, type VerifiedKey } from './verify-key.ts'
 import { type StepsReject, verifySteps } from './verify-steps.ts'
 
 /** The rule that a certificate breaks; what begins with `challenge:` or `blob:` is what is wrong with that part. */
@@ -89,18 +89,21 @@ export async function verifyCertificate(
     return rejection('blob-after-challenge', `the blob is of block ${signed.height}, block ${height} draws`)
   }
 
-  const keys: VerifiedKey[] = []
+  const signers: SignedKey[] = []
   for (const part of certificate.keys) {
-    const key = checkKey(under, part, { blob: says, challenge, before: keys.at(-1)?.key })
+    const key = checkKey(under, part, { blob: says, challenge, before: signers.at(-1)?.key })
     if (!key.ok) return key
-    keys.push(key.key)
+    signers.push(key.key)
   }
   // What takes longest comes last.
+  const keys: VerifiedKey[] = []
   for (const [i, { proof }] of certificate.keys.entries()) {
-    const { key } = keys[i] as VerifiedKey
+    const signer = signers[i] as SignedKey
+    const { key } = signer
     const drawing = { network, blob: says, blockHash, key: hexToBytes(key) }
     const proved = await verifySteps(kernel, verifier, drawing, proof)
     if (!proved.ok) return rejection(proved.reject, `key ${key}: ${proved.detail}`)
+    keys.push({ ...signer, drawn: proved.drawn })
   }
   const { kind: _, ...claim } = says
   const blob = { ...claim, height: signed.height, blockHash: signed.blockHash }

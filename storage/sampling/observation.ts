@@ -3,7 +3,7 @@ import { type CostOnNetwork, costOnNetwork } from './cost-to-fake.ts'
 import { type Estimate, estimateReplicas } from './estimate.ts'
 import { winProbability } from './threshold.ts'
 import { TABLE_LAG } from './ticks.ts'
-import type { WinLog } from './win-log.ts'
+import type { SeenWin, WinLog } from './win-log.ts'
 import type { WinRules } from './win-rules.ts'
 
 /** A replica that has been silent for so long would win meanwhile but for a chance below this. */
@@ -22,7 +22,7 @@ export interface SeenKey {
 /** What one observer saw of a partition, and what may be said of it. */
 export interface PartitionObservation {
   readonly partition: number
-  /** Blocks at which one listened, and the first and the last of them; null where there are none. */
+  /** Blocks at which one listened and the partition was not empty, and the first and the last of them; null where there are none. */
   readonly ticks: number
   readonly from: number | null
   readonly to: number | null
@@ -35,8 +35,9 @@ export interface PartitionObservation {
   readonly keys: readonly SeenKey[]
   /** Nobody has won for so long that a whole replica would have. */
   readonly silent: boolean
-  /** Used positions now, and what it takes to pass for one replica, a tick. */
+  /** Used positions now. */
   readonly fill: number
+  /** What it takes to pass for one replica, a tick, on average over these blocks. */
   readonly cost: CostOnNetwork
 }
 
@@ -51,22 +52,19 @@ export function observePartition(
   /** Core-seconds that encoding a unit takes here, where known. */
   ownUnit?: number,
 ): PartitionObservation {
-  const ticks = log.ticks
-  const chances = ticks.map((tick) => winProbability(rules.threshold, blobs.fillAt(partition, tick - TABLE_LAG)))
+  // In an empty partition nobody can win.
+  const counted = log.ticks
+    .map((tick) => ({ tick, fill: blobs.fillAt(partition, tick - TABLE_LAG) }))
+    .filter(({ fill }) => fill > 0)
+  const ticks = counted.map(({ tick }) => tick)
+  const chances = counted.map(({ fill }) => winProbability(rules.threshold, fill))
   const listened = new Set(ticks)
   const wins = log.wins.filter((win) => win.partition === partition && listened.has(win.height))
   const expected = chances.reduce((sum, chance) => sum + chance, 0)
-  /** How likely a whole replica is not to have won since this block. */
-  const silence = (since: number) =>
-    ticks.reduce((share, tick, i) => (tick > since ? share * (1 - (chances[i] as number)) : share), 1)
-  const byKey = new Map<string, { readonly wins: number; readonly last: number }>()
-  for (const { key, height: at } of wins) {
-    const before = byKey.get(key) ?? { wins: 0, last: at }
-    byKey.set(key, { wins: before.wins + 1, last: Math.max(before.last, at) })
-  }
-  const keys = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1))
-  const last = Math.max(-1, ...wins.map((win) => win.height))
+  const silence = silenceOf(ticks, chances)
+  const keys = seenKeys(wins).map((seen) => ({ ...seen, silent: silence(seen.last) < ALARM }))
   const fill = blobs.fillAt(partition, height - TABLE_LAG)
+  const mean = counted.length === 0 ? fill : counted.reduce((sum, one) => sum + one.fill, 0) / counted.length
   return {
     partition,
     ticks: ticks.length,
@@ -75,9 +73,29 @@ export function observePartition(
     wins: wins.length,
     expected,
     estimate: expected > 0 ? estimateReplicas(wins.length, expected) : null,
-    keys: keys.map(([key, seen]) => ({ key, ...seen, silent: silence(seen.last) < ALARM })),
-    silent: silence(last) < ALARM,
+    keys,
+    silent: silence(keys.reduce((last, key) => Math.max(last, key.last), -1)) < ALARM,
     fill,
-    cost: costOnNetwork(rules.params, fill, ownUnit),
+    cost: costOnNetwork(rules.params, mean, ownUnit),
   }
+}
+
+/** By rising keys. */
+function seenKeys(wins: readonly SeenWin[]): Omit<SeenKey, 'silent'>[] {
+  const byKey = new Map<string, { readonly wins: number; readonly last: number }>()
+  for (const { key, height } of wins) {
+    const before = byKey.get(key) ?? { wins: 0, last: height }
+    byKey.set(key, { wins: before.wins + 1, last: Math.max(before.last, height) })
+  }
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, seen]) => ({ key, ...seen }))
+}
+
+/** How likely a whole replica is not to have won at any tick above a height. */
+function silenceOf(ticks: readonly number[], chances: readonly number[]): (since: number) => number {
+  /** From each tick on, and 1 after the last. */
+  const from = [1]
+  for (const chance of chances.toReversed()) from.push((from.at(-1) as number) * (1 - chance))
+  from.reverse()
+  const above = new Map(ticks.map((tick, i) => [tick, i + 1]))
+  return (since) => from[above.get(since) ?? 0] as number
 }

@@ -2,8 +2,9 @@ import { GOSSIP_BLOCKS } from './ticks.ts'
 import type { SeenTick } from './win-log.ts'
 
 /**
- * Tells at which blocks one has listened from the block's arrival until gossip of its wins was too late. A block that comes
- * together with the two after it is none of these, nor is what comes while nobody is there to be heard.
+ * Tells at which blocks one has listened from the block's arrival until gossip of its wins was too late: all that come once anybody
+ * was there to be heard, but for those that come together with the two after them. Who comes and goes afterwards changes nothing:
+ * a peer that chose which blocks count, when it knows whether it has won, would be estimated as it likes.
  */
 export class OpenTicks {
   readonly #isListening: () => boolean
@@ -11,6 +12,8 @@ export class OpenTicks {
   /** The blocks whose wins may still be told, as of the last tip. */
   #seen = new Map<number, string>()
   #isBegun = false
+  /** Somebody was there before the block that comes. */
+  #wasHeard = false
 
   constructor(isListening: () => boolean) {
     this.#isListening = isListening
@@ -18,10 +21,9 @@ export class OpenTicks {
 
   /** Those that are over at a tip. `hashAt`: of the active chain, in display order. */
   moveTo(tip: number, hashAt: (height: number) => string | null): SeenTick[] {
-    const isListening = this.#isListening()
     const done: SeenTick[] = []
     for (const [height, blockHash] of this.#open) {
-      const isStill = isListening && hashAt(height) === blockHash
+      const isStill = hashAt(height) === blockHash
       if (isStill && tip < height + GOSSIP_BLOCKS) continue
       this.#open.delete(height)
       if (isStill) done.push({ height, blockHash })
@@ -33,10 +35,11 @@ export class OpenTicks {
       seen.set(height, blockHash)
       // Of what was there before, wins may have been told before.
       const isNew = this.#isBegun && this.#seen.get(height) !== blockHash
-      if (isListening && isNew) this.#open.set(height, blockHash)
+      if (this.#wasHeard && isNew) this.#open.set(height, blockHash)
     }
     this.#seen = seen
     this.#isBegun = true
+    this.#wasHeard ||= this.#isListening()
     return done
   }
 }

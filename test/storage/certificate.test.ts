@@ -50,7 +50,7 @@ describe('a certificate', () => {
       claim: {
         says: 'after block 120, each of 2 keys could produce enough to restore the blob, if it is rightly coded',
         error: { oneKey: expect.closeTo(1.6e-15, 16), chosen: expect.closeTo(8.5e-8, 9) },
-        rawCopy: { units: 84 },
+        rawCopy: { units: 5 },
       },
       replication: 'not shown',
     })
@@ -130,7 +130,7 @@ describe('attacks on certificates', () => {
     expect(certificateJson(result, regtest)).toMatchObject({
       valid: true,
       claim: {
-        rawCopy: { units: 84, coreSeconds: expect.closeTo(0.083, 3), cardSeconds: expect.closeTo(0.0007, 4) },
+        rawCopy: { units: 5, coreSeconds: expect.closeTo(0.00495, 5), cardSeconds: expect.closeTo(0.00004, 5) },
         notShown: expect.arrayContaining([expect.stringContaining('one raw copy answers for all keys')]),
       },
     })

@@ -43,7 +43,7 @@ describe('what is said of an estimate', () => {
       '  replicas  3.0 (2.7 to 3.4) on average over 1008 blocks from 100 to 1107, by 252 wins verified here in time',
     )
     expect(cost).toBe(
-      '  to fake   one replica, a block: 681574 encodings, 675 s of a core (0.99 ms each) or 5.7 s of a graphics card; nothing is said of any single blob, of who operates what, or of disks',
+      '  to fake   one replica, a block: 502126 encodings, 497 s of a core (0.99 ms each) or 4.2 s of a graphics card; nothing is said of any single blob, of who operates what, or of disks',
     )
     expect(key).toContain('252 wins, the last at 1104')
     expect(estimateJson(estimates, 0)).toMatchObject({ asOf: 1_200, wins: 252, cost: { isFree: false } })

@@ -4,6 +4,7 @@ import { bytesToHex } from '../../src/lib/index.ts'
 import { claimOf } from '../../storage/certificate/claim.ts'
 import { replicationOf } from '../../storage/certificate/replication.ts'
 import type { VerifiedKey } from '../../storage/certificate/verify-key.ts'
+import { costToFake } from '../../storage/sampling/cost-to-fake.ts'
 import { winProbability } from '../../storage/sampling/threshold.ts'
 import { groundOf, hashOf, hashProofs, rules, tableOf, type WinSketch, winMessage } from './judged-wins.ts'
 import { alice, blobOf, bob } from './record-scene.ts'
@@ -14,11 +15,11 @@ const blob = { id: bytesToHex(blobOf(1n).id), height: 2 } as never
 const challenge = { height: TO, blockHash: hashOf(TO) }
 
 /** A key with these wins, each in a record that Bitcoin attests in time: that was checked before. */
-function keyOf(wallet: typeof alice, sketches: readonly WinSketch[]): VerifiedKey {
+function keyOf(wallet: typeof alice, sketches: readonly WinSketch[], drawn = 80): VerifiedKey {
   const wins = sketches
     .map((sketch) => winMessage({ wallet, ...sketch }))
     .map(({ claim, signed }) => ({ claim, signed }))
-  return { key: bytesToHex(wallet.publicKey), peer: '11'.repeat(32), registered: 1, wins }
+  return { key: bytesToHex(wallet.publicKey), peer: '11'.repeat(32), registered: 1, wins, drawn }
 }
 
 const judged = async (keys: readonly VerifiedKey[], ground = groundOf(50)) =>
@@ -30,17 +31,20 @@ describe('the wins in a certificate', () => {
     if (!result.ok) throw new Error(result.detail)
     const { partition, from, to, keys } = result.replication
     expect({ partition, from, to }).toEqual({ partition: 0, from: 0, to: TO })
-    // Keys count six blocks after their record at 1; the table of six blocks before is empty up to block 7.
+    // Keys count six blocks after their record at 1; the table of six blocks before is empty up to block 7, whose tick is none.
     const table = tableOf()
     const chances = Array.from({ length: TO - 7 + 1 }, (_, i) =>
       winProbability(rules.threshold, table.blobs.fillAt(0, 7 + i - 6)),
     )
     const expected = chances.reduce((sum, chance) => sum + chance, 0)
-    expect(keys[0]).toMatchObject({ wins: 3, ticks: 34, uncounted: [] })
+    expect(keys[0]).toMatchObject({ wins: 3, ticks: 33, uncounted: [] })
     expect(keys[0]!.expected).toBeCloseTo(expected, 12)
-    expect(keys[0]!.estimate!.replicas).toBeCloseTo(3 / expected, 12)
-    expect(keys[1]).toMatchObject({ wins: 0, estimate: { replicas: 0, least: 0 } })
-    expect(result.replication.cost.isFree).toBe(true)
+    // Of so few blocks nothing is said: whoever chooses among a year's finds any number.
+    expect(keys.map(({ wins, estimate }) => [wins, estimate])).toEqual([
+      [3, null],
+      [0, null],
+    ])
+    expect(keys[0]!.cost!.isFree).toBe(true)
   })
 
   it.each<[string, WinSketch, string]>([
@@ -93,14 +97,70 @@ describe('the wins in a certificate', () => {
     expect(await replicationOf(groundOf(50), hashProofs, earlier)).toMatchObject({ reject: 'other-table' })
   })
 
-  it('let more be said, and no more than the table of claims allows', async () => {
-    const result = await judged([keyOf(alice, [{ height: 25 }])])
+  it('cost what they cost on average over the blocks that count, not what the last one does', async () => {
+    const result = await judged([keyOf(alice, [])])
     if (!result.ok) throw new Error(result.detail)
-    const [without, withWins] = [claimOf(regtest, TO, 1, null), claimOf(regtest, TO, 1, result.replication)]
-    expect(without.notShown[0]).toContain('separate copies')
-    expect(withWins.says).toContain('spent storage or so much computation, tick by tick')
-    expect(withWins.notShown[0]).toContain('that the keys are independent')
-    const none = await judged([keyOf(alice, [])])
-    expect(claimOf(regtest, TO, 1, none.ok ? none.replication : null)).toEqual(without)
+    // 60 more chunks come to the next partition at 22; of this one 5 positions are used from 8 on, 8 from 18.
+    const fills = Array.from({ length: TO - 7 }, (_, i) => tableOf().blobs.fillAt(0, 2 + i))
+    const mean = fills.reduce((sum, fill) => sum + fill, 0) / fills.length
+    expect(result.replication.keys[0]!.cost!.units).toBeCloseTo(costToFake(mean).units, 9)
+    expect(mean).toBeLessThan(fills.at(-1) as number)
+    const faster = await replicationOf(
+      groundOf(50),
+      hashProofs,
+      { blob, challenge, keys: [keyOf(alice, [])] },
+      { ownUnit: 1e-4 },
+    )
+    expect(faster.ok && faster.replication.keys[0]!.cost!.unitSeconds).toBe(1e-4)
+  })
+
+  it('end with the signal', async () => {
+    const over = AbortSignal.abort()
+    const keys = [keyOf(alice, [{ height: 25 }])]
+    const judging = replicationOf(groundOf(50), hashProofs, { blob, challenge, keys }, { signal: over })
+    await expect(judging).rejects.toThrow()
+  })
+})
+
+describe('what is claimed of keys with wins', () => {
+  const replicationWith = (leasts: readonly (number | null)[]) => {
+    const keys = leasts.map((least, i) => ({
+      ...{ key: `${i}`.repeat(64), wins: 50, ticks: 1_008, expected: 84, cost: null, uncounted: [] },
+      estimate: least === null ? null : { replicas: 0.8, least, most: 1 },
+    }))
+    return { partition: 0, from: 1, to: 1_008, keys }
+  }
+  const claimed = (leasts: readonly (number | null)[]) => {
+    const keys = leasts.map((_, i) => ({ ...keyOf(alice, []), key: `${i}`.repeat(64) }))
+    return claimOf(regtest, { challenge, keys }, replicationWith(leasts))
+  }
+
+  it('is that of the table of claims, for each key by its own wins', () => {
+    const { says, notShown } = claimed([0.5, 0.3])
+    expect(says).toContain('key 00000000… spent storage or so much computation on 0.50 of a replica or more')
+    expect(says).toContain('key 11111111… spent storage or so much computation on 0.30 of a replica or more')
+    expect(notShown.slice(0, 2)).toEqual([
+      expect.stringContaining('that it was storage'),
+      expect.stringContaining('that the keys are independent'),
+    ])
+  })
+
+  it.each([[[0.5, null]], [[0.5, 0.24]]])('of which one has none, copies are not shown: %j', (leasts) => {
+    const { says, notShown } = claimed(leasts)
+    expect(says).toContain('key 00000000… spent')
+    expect(says).not.toContain('key 11111111…')
+    expect(notShown[0]).toContain('separate copies')
+    expect(notShown[1]).toContain('that the keys are independent')
+  })
+
+  it('is no more than without wins where no key has evidence', () => {
+    const keys = [keyOf(alice, [])]
+    const none = replicationWith([null])
+    expect(claimOf(regtest, { challenge, keys }, none)).toEqual(claimOf(regtest, { challenge, keys }, null))
+  })
+
+  it('has beside it what a raw copy takes: the units that were drawn, each once', () => {
+    const keys = [keyOf(alice, [], 5), keyOf(bob, [], 4)]
+    expect(claimOf(regtest, { challenge, keys }, null).rawCopy).toMatchObject({ units: 4, coreSeconds: 4 * 0.99e-3 })
   })
 })

@@ -82,11 +82,16 @@ describe('a log of wins', () => {
 })
 
 describe('the blocks at which one listened', () => {
-  it('are those that came while one did, until two more have come', () => {
-    let listening = true
-    const ticks = new OpenTicks(() => listening)
+  function listener(isHeard = true) {
+    const heard = { isHeard }
+    const ticks = new OpenTicks(() => heard.isHeard)
     const moveTo = (tip: number, branch = '', from = 0) =>
       ticks.moveTo(tip, (height) => shownHashOf(height, height >= from ? branch : '')).map(({ height }) => height)
+    return { heard, moveTo }
+  }
+
+  it('are those that came while one did, until two more have come', () => {
+    const { moveTo } = listener()
     expect(moveTo(10)).toEqual([])
     expect(moveTo(11)).toEqual([])
     // What was there before one listened is none of them.
@@ -99,13 +104,25 @@ describe('the blocks at which one listened', () => {
     // A fork: 17 and 18 are others now.
     expect(moveTo(19, 'fork', 17)).toEqual([])
     expect(moveTo(21, 'fork', 17)).toEqual([18, 19])
-    listening = false
-    expect(moveTo(22, 'fork', 17)).toEqual([])
-    listening = true
-    // Half of the time of 22 was over.
-    expect(moveTo(23, 'fork', 17)).toEqual([])
-    expect(moveTo(25, 'fork', 17)).toEqual([23])
-    expect(moveTo(27, 'fork', 17)).toEqual([24, 25])
+  })
+
+  it('begin once anybody is there to be heard, before the block is known', () => {
+    const { heard, moveTo } = listener(false)
+    expect([10, 11, 12, 13].map((tip) => moveTo(tip))).toEqual([[], [], [], []])
+    // Who comes for block 14 comes when it is there, perhaps for having won it.
+    heard.isHeard = true
+    expect([14, 15, 16, 17].map((tip) => moveTo(tip))).toEqual([[], [], [], [15]])
+  })
+
+  it('are all that follow, whoever comes and goes', () => {
+    const { heard, moveTo } = listener()
+    moveTo(10)
+    const counted: number[] = []
+    for (let tip = 11; tip <= 40; tip++) {
+      heard.isHeard = tip % 3 === 0
+      counted.push(...moveTo(tip))
+    }
+    expect(counted).toEqual(Array.from({ length: 28 }, (_, i) => 11 + i))
   })
 })
 

@@ -9,7 +9,7 @@ import {
 } from '../../../storage/index.ts'
 import { judgeReplication, openCertificateVerifier, openKernel } from '../../../storage/io/index.ts'
 import { rejection } from '../../lib/index.ts'
-import { type KeyDirectory, NativeProofVerifier } from '../../proving/io/index.ts'
+import { type KeyDirectory, NativeProofVerifier, openMask } from '../../proving/io/index.ts'
 import { certificateLines } from '../certificate-text.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -112,7 +112,8 @@ async function judgedHere(
   const verifier = new NativeProofVerifier(await readFile(keys.verifierKey))
   let judged: ReplicationResult | null = null
   await withTable(context, options, async ({ service, client, storage }) => {
-    judged = await judgeReplication({ client, table: service.table, params: storage, verifier }, verified, signal)
+    const here = { client, table: service.table, params: storage, verifier, mask: openMask() }
+    judged = await judgeReplication(here, verified, signal)
   })
   const result = judged as ReplicationResult | null
   if (result?.ok) return result.replication
