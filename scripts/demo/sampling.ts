@@ -17,33 +17,21 @@ interface Estimated {
   readonly estimate: { readonly replicas: number; readonly least: number; readonly most: number } | null
 }
 
-/** Blocks until observers have heard of a provider, until they miss it once it is killed, and until they hear of it again. */
+/** Blocks until an observer has heard of a provider, until it misses it once it is killed, and until it hears of it again. */
 export async function sampleFolder(place: Place, provider: OpenProvider): Promise<void> {
   const { screen, signal, data, node } = place
-  const running: Beside[] = []
-  const observer = async (name: string, ...peers: string[]) => {
-    const reach = ['--network', 'regtest', '--rpc', node.url, '--rpc-cookie', node.auth.file]
-    const dirs = ['--storage-dir', join(data, name), '--listen', '/ip4/127.0.0.1/tcp/0']
-    const beside = new Beside(
-      ['storage', 'watch', ...dirs, ...reach, ...peers.flatMap((one) => ['--peer', one])],
-      signal,
-    )
-    running.push(beside)
-    const { listening } = JSON.parse(await beside.line('"listening"')) as { listening: [string] }
-    return { beside, address: listening[0] }
-  }
+  const reach = ['--network', 'regtest', '--rpc', node.url, '--rpc-cookie', node.auth.file]
+  const dirs = ['--storage-dir', join(data, 'observer'), '--listen', '/ip4/127.0.0.1/tcp/0']
+  const beside = new Beside(['storage', 'watch', ...dirs, ...reach, '--peer', provider.address], signal)
   try {
-    screen.command(
-      'wsc storage watch --peer … --network regtest --rpc …   # twice: nobody listens where he hears nobody',
-    )
-    const first = await observer('observer', provider.address)
-    const second = await observer('other-observer', provider.address, first.address)
+    const { listening } = JSON.parse(await beside.line('"listening"')) as { listening: [string] }
+    screen.command('wsc storage watch --peer … --network regtest --rpc …')
     /** One block, once the provider has tried and the observer has estimated. */
     const tick = async (isAlive: boolean): Promise<Estimated> => {
       await node.mine(1)
       const { height } = await node.client.getBestBlock()
       if (isAlive) await provider.beside.line(`"sampled":{"height":${height},`)
-      const said = JSON.parse(await first.beside.line(`"estimated":${height},`)) as { partitions: Estimated[] }
+      const said = JSON.parse(await beside.line(`"estimated":${height},`)) as { partitions: Estimated[] }
       const [of] = said.partitions
       if (of === undefined) throw new DemoError('nothing is estimated')
       return of
@@ -65,7 +53,7 @@ export async function sampleFolder(place: Place, provider: OpenProvider): Promis
     screen.line(
       `it fell from ${replicas(before)} to ${replicas(missed)}; 80 blocks without a win are no chance any more`,
     )
-    await provider.again(first.address, second.address)
+    await provider.again(listening[0])
     const back = await watched(
       'it is back, blocks until it has won three times',
       true,
@@ -76,7 +64,7 @@ export async function sampleFolder(place: Place, provider: OpenProvider): Promis
       'an average of all blocks since the observer listens; elsewhere of a week’s, and in partitions of 66 GB',
     )
   } finally {
-    await Promise.all(running.map((beside) => beside.stop()))
+    await beside.stop()
   }
 }
 

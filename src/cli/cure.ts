@@ -23,6 +23,8 @@ const CURES: Readonly<Record<string, (subject: string, has: HasFlag) => string>>
   'move-or-other-file': () => 'move it, or name another file',
   'set-clock-or-move': () => 'set the clock of this machine; if that is right, move the file, or name another',
   'remove-or-other-out': () => 'remove it, or name another place by --out',
+  'spend-anew': () =>
+    'look at what the wallet has paid, then remove the file: the budget of --inscribe-wins begins anew',
   'other-provider': () => 'name providers of the partition by --provider or --peer',
   'provider-registers': () => 'have it run `wsc storage register` and wait until that counts, or put without --tip',
   'certify-anew': () => 'make it anew by `wsc storage certify`, which adds as many wins as there is room for',

@@ -1,4 +1,4 @@
-import { type EstimatingService, type SamplingService, winKeys } from '../../storage/io/index.ts'
+import { type EstimatingService, type SamplingService, type TriesEnd, winKeys } from '../../storage/io/index.ts'
 import type { SamplingOptions } from '../node/index.ts'
 import type { KeyDirectory } from '../proving/io/index.ts'
 import { insecureAllowed } from './config.ts'
@@ -57,26 +57,41 @@ export function showSampling({ events }: SamplingService, context: CliContext, j
   const { terminal } = context
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
   showWins(events, context, json)
-  events.on('sampled', (sampled) => {
-    const { height, partition, tries, missed, won } = sampled
-    const end = won
-      ? `won by try ${tries - 1}`
-      : `none of ${tries} tries won${missed > 0 ? `, ${missed} not at hand` : ''}`
-    tell({ sampled }, `sampled ${height}  partition ${partition}, ${end}`)
+  events.on('sampled', ({ height, partition, end }) => {
+    const told = end.state === 'failed' ? { state: end.state, error: withCure(end.error) } : end
+    tell({ sampled: { height, partition, ...told } }, `sampled ${height}  partition ${partition}, ${triesText(end)}`)
   })
-  events.on('late', (late) => tell({ late }, `sampled ${late.height}  partition ${late.partition}, too slowly`))
   events.on('inscribed', (inscribed) => {
     const { height, state, cost, left } = inscribed
     const told = { ...inscribed, cost: cost.toString(), left: left.toString() }
-    const what =
-      state === 'sent'
-        ? `inscribed for ${cost} satoshis, ${left} left`
-        : `not inscribed: ${cost} satoshis, ${left} left`
+    const what = {
+      sent: `inscribed for ${cost} satoshis, ${left} left`,
+      'no-budget': `not inscribed: ${cost} satoshis, ${left} left`,
+      'paid-before': `inscribed before, ${left} satoshis left`,
+    }[state]
     tell({ inscribed: told }, `win at ${height}  ${what}`)
   })
   events.on('estimated', ({ height }) => {
     tell({ estimated: height }, `estimates as of height ${height}: wsc storage status tells them`)
   })
+}
+
+function triesText(end: TriesEnd): string {
+  const without = (missed: number) => (missed > 0 ? `, ${missed} not at hand` : '')
+  switch (end.state) {
+    case 'none':
+      return `none of ${end.tries} tries won${without(end.missed)}`
+    case 'won':
+      return `won by try ${end.number}${without(end.missed)}${end.how === 'told' ? '' : ', too late for peers'}`
+    case 'late':
+      return 'too slowly: the blocks after it are there'
+    case 'left-chain':
+      return 'which left the chain'
+    case 'empty':
+      return 'which was empty'
+    case 'failed':
+      return `failed: ${withCure(end.error)}`
+  }
 }
 
 /** What is heard of wins. */

@@ -19,7 +19,7 @@ const ENOUGH = 2
 const MOST_TICKS = 80
 
 const sampledLine = z.object({
-  sampled: z.object({ height: z.int(), partition: z.int(), missed: z.int(), won: z.boolean() }),
+  sampled: z.object({ height: z.int(), partition: z.int(), state: z.enum(['won', 'none']), missed: z.literal(0) }),
 })
 const winLine = z.object({ win: z.object({ height: z.int(), partition: z.int() }) })
 const partitionLine = z.object({
@@ -60,8 +60,7 @@ export async function sampleInContainers(address: string): Promise<void> {
       (KEPT[i] ?? []).map((partition) => logLine(service, `"sampled":{"height":${height},"partition":${partition},`)),
     )
     for (const { partition, ...said } of (await Promise.all(tried)).map((line) => parsed(sampledLine, line).sampled)) {
-      expect(said.missed).toBe(0)
-      if (!said.won) continue
+      if (said.state !== 'won') continue
       won.add(`${height} ${partition}`)
       await logLine(OBSERVER, `"partition":${partition},"height":${height},"blockHash"`)
     }

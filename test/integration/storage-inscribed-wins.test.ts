@@ -41,7 +41,9 @@ test('a win is inscribed in time, a certificate carries it, and who has a table 
     expect(tick).toBeLessThan(MOST_TICKS)
     const { height } = await network.mine()
     await amber.until(`${height} is sampled`, ({ sampled }) => sampled?.height === height && sampled.partition === 0)
-    if (amber.told.some(({ sampled }) => sampled?.height === height && sampled.partition === 0 && sampled.won)) {
+    if (
+      amber.told.some(({ sampled }) => sampled?.height === height && sampled.partition === 0 && sampled.state === 'won')
+    ) {
       await amber.until(`the win at ${height} is inscribed`, ({ inscribed }) => inscribed?.height === height)
       isInscribed = true
     }

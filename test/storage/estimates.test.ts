@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -6,6 +6,7 @@ import { mainnet, regtest } from '../../src/bitcoin/index.ts'
 import { estimateJson, estimateLines } from '../../src/cli/storage-estimates.ts'
 import { storageParams } from '../../storage/index.ts'
 import { EstimatesFile } from '../../storage/io/index.ts'
+import { SpentOnWins } from '../../storage/io/sampling/spent-on-wins.ts'
 import { WinInscriber } from '../../storage/io/sampling/win-inscriber.ts'
 import { observePartition } from '../../storage/sampling/observation.ts'
 import { WinLog } from '../../storage/sampling/win-log.ts'
@@ -94,34 +95,46 @@ describe('the file of estimates', () => {
 })
 
 describe('wins that are inscribed', () => {
-  it('cost no more in all than the budget, over restarts too', async () => {
-    let spent = 0n
-    const store = {
-      get spent() {
-        return spent
-      },
-      spend: async (more: bigint) => {
-        spent += more
-      },
-    }
-    const sent: [number, number | undefined][] = []
-    const inscriber = {
-      quote: async () => ({ feeRate: 2, fees: 3_000n, postage: 330n }) as never,
-      inscribe: async (envelopes: readonly Uint8Array[], feeRate?: number) => {
-        sent.push([envelopes.length, feeRate])
-        return {} as never
-      },
-    }
-    const message = winMessage({ height: 20 })
-    const inscribe = () => new WinInscriber({ inscriber, budget: 7_000n }).inscribe(message, store)
-    expect(await inscribe()).toEqual({ state: 'sent', cost: 3_330n, left: 3_670n })
-    expect(await inscribe()).toEqual({ state: 'sent', cost: 3_330n, left: 340n })
-    expect(await inscribe()).toEqual({ state: 'no-budget', cost: 3_330n, left: 340n })
+  const sent: [number, number | undefined][] = []
+  const inscriber = {
+    quote: async () => ({ feeRate: 2, fees: 3_000n, postage: 330n }) as never,
+    inscribe: async (envelopes: readonly Uint8Array[], feeRate?: number) => {
+      sent.push([envelopes.length, feeRate])
+      return {} as never
+    },
+  }
+  const path = () => join(folder, 'below', 'spent-on-wins.json')
+  const inscribe = async (height: number, budget = 7_000n) =>
+    await new WinInscriber({ inscriber, budget, spent: await SpentOnWins.open(path()) }).inscribe(
+      winMessage({ height }),
+    )
+
+  it('cost no more in all than the budget, and each is paid for once, over restarts too', async () => {
+    expect(await inscribe(20)).toEqual({ state: 'sent', cost: 3_330n, left: 3_670n })
+    expect(await inscribe(20)).toEqual({ state: 'paid-before', cost: 0n, left: 3_670n })
+    expect(await inscribe(21)).toEqual({ state: 'sent', cost: 3_330n, left: 340n })
+    expect(await inscribe(22)).toEqual({ state: 'no-budget', cost: 3_330n, left: 340n })
     expect(sent).toEqual([
       [1, 2],
       [1, 2],
     ])
-    spent = 9_000n
-    expect(await inscribe()).toEqual({ state: 'no-budget', cost: 3_330n, left: 0n })
+    expect(await inscribe(23, 5_000n)).toEqual({ state: 'no-budget', cost: 3_330n, left: 0n })
+    // What was won a week of blocks ago is not won again.
+    expect(await inscribe(1_029, 100_000n)).toMatchObject({ state: 'sent' })
+    const spent = await SpentOnWins.open(path())
+    expect([winMessage({ height: 21 }).id, winMessage({ height: 1_029 }).id].map((id) => spent.has(id))).toEqual([
+      false,
+      true,
+    ])
+    expect(spent.satoshis).toBe(9_990n)
   })
+
+  it.each(['', '{}', '{"format":1,"spent":"-1","wins":[]}'])(
+    'are refused where what was spent is not known: %j',
+    async (text) => {
+      await mkdir(join(folder, 'below'))
+      await writeFile(path(), text)
+      await expect(SpentOnWins.open(path())).rejects.toMatchObject({ code: 'E_STORE', cure: { act: 'spend-anew' } })
+    },
+  )
 })

@@ -8,7 +8,16 @@ import type { ProofVerifier } from '../../src/proving/index.ts'
 import { HeardWins } from '../../storage/io/sampling/heard-wins.ts'
 import { WinStore } from '../../storage/io/sampling/win-store.ts'
 import type { SeenWin } from '../../storage/sampling/win-log.ts'
-import { groundOf, hashProofs, params, proofOf, shownHashOf, type WinSketch, winMessage } from './judged-wins.ts'
+import {
+  groundOf,
+  hashOf,
+  hashProofs,
+  params,
+  proofOf,
+  shownHashOf,
+  type WinSketch,
+  winMessage,
+} from './judged-wins.ts'
 import { alice, bob, wallets } from './record-scene.ts'
 
 let folder = ''
@@ -131,6 +140,54 @@ describe('a win that is heard of', () => {
       expect(await heard).toBe('accept')
       expect(counted).toHaveLength(1)
     }
+  })
+
+  it('is judged by what it had to prove when it came, wherever chain and table are when its turn comes', async () => {
+    for (const later of [null, groundOf(22)]) {
+      const slow = slowVerifier()
+      const { hear, scene, counted } = listener(21, slow)
+      const wallet = later === null ? alice : bob
+      const heard = hear({ height: 20, wallet })
+      await expect.poll(() => slow.waiting.length).toBe(1)
+      scene.ground = later
+      slow.waiting.shift()?.()
+      expect(await heard).toBe('accept')
+      expect(counted).toHaveLength(1)
+    }
+  })
+
+  it('of a block that left the chain before it was verified is not counted', async () => {
+    const slow = slowVerifier()
+    const { hear, scene, counted, refused } = listener(21, slow)
+    const heard = hear({ height: 20 })
+    await expect.poll(() => slow.waiting.length).toBe(1)
+    scene.ground = groundOf(21, undefined, (height) => (height >= 20 ? 'fork' : ''))
+    slow.waiting.shift()?.()
+    expect(await heard).toBe('ignore')
+    expect([counted, refused]).toEqual([[], ['other-chain']])
+  })
+
+  it('of the block to come waits once of a key and partition: other hashes of it keep nobody else from waiting', async () => {
+    const { hear, scene, wins, counted, refused } = listener(19)
+    const flood = Array.from({ length: 300 }, (_, i) =>
+      hear({ height: 20, wallet: bob, blockHash: hashOf(i, 'none') }, `peer ${i}`),
+    )
+    const honest = hear({ height: 20 })
+    scene.ground = groundOf(20)
+    wins.moved()
+    expect(await honest).toBe('accept')
+    expect(new Set(await Promise.all(flood))).toEqual(new Set(['ignore']))
+    expect(refused.filter((reject) => reject === 'busy')).toHaveLength(299)
+    expect(counted).toHaveLength(1)
+  })
+
+  it('waits no longer than anybody listens', async () => {
+    const { hear, scene, wins, refused } = listener(19)
+    scene.ground = null
+    const heard = hear({ height: 20 })
+    wins.end()
+    expect(await heard).toBe('ignore')
+    expect(refused).toEqual(['busy'])
   })
 
   it('of a block that is not to come yet, or of a fork, is passed over', async () => {

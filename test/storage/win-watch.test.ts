@@ -134,8 +134,8 @@ describe('who listens', () => {
     await scene.pass(2)
     scene.hearing(['peer'])
     await scene.pass(3)
-    // Nobody was there to be heard at 11 to 14.
-    expect(scene.watch.store.log.ticks).toEqual([10, 15])
+    // Who comes and goes chooses no blocks.
+    expect(scene.watch.store.log.ticks).toEqual([10, 11, 12, 13, 14, 15])
     expect(scene.failures).toEqual([])
   })
 

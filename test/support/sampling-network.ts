@@ -26,7 +26,14 @@ const told = z.object({
   blob: z.object({ id: z.string(), state: z.string() }).optional(),
   rekept: z.object({ to: z.string() }).optional(),
   inscribed: z.object({ height: z.int(), state: z.string(), cost: z.string(), left: z.string() }).optional(),
-  sampled: z.object({ height: z.int(), partition: z.int(), missed: z.int(), won: z.boolean() }).optional(),
+  sampled: z
+    .object({
+      height: z.int(),
+      partition: z.int(),
+      state: z.enum(['won', 'none', 'empty']),
+      missed: z.int().default(0),
+    })
+    .optional(),
   win: z.object({ height: z.int(), key: z.string(), partition: z.int() }).optional(),
   estimated: z.int().optional(),
 })

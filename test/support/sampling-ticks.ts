@@ -60,13 +60,13 @@ export class SamplingTicks {
     for (const one of sampling) {
       for (const { partition, missed, ...said } of await this.#sampled(one, height)) {
         const tries = await one.winningTries(this.#blobs, partition * FULL, this.fill(partition), hash)
-        expect({ missed, won: said.won }).toEqual({ missed: 0, won: tries.length > 0 })
-        if (said.won) won.push({ height, partition, key: one.key })
+        expect({ missed, state: said.state }).toEqual({ missed: 0, state: tries.length > 0 ? 'won' : 'none' })
+        if (said.state === 'won') won.push({ height, partition, key: one.key })
         this.#expected.set(partition, this.expected(partition) + this.chance(partition))
       }
     }
     const joined = joining === null ? [] : await this.#sampled(joining, height)
-    for (const { partition } of joined.filter((said) => said.won)) {
+    for (const { partition } of joined.filter((said) => said.state === 'won')) {
       won.push({ height, partition, key: joining?.key as string })
     }
     const all = [this.#observer, ...sampling]
@@ -81,7 +81,7 @@ export class SamplingTicks {
     for (const one of all) await one.until(`estimates at ${height}`, ({ estimated }) => estimated === height)
     this.wins.push(...won)
     this.heights.push(height)
-    return joined.every((said) => !said.won && said.missed === 0)
+    return joined.every((said) => said.state !== 'won' && said.missed === 0)
   }
 
   /** What a provider said of its tries at a block, in each partition that anything is in. */

@@ -1,13 +1,10 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { z } from 'zod'
 import { networkHash } from '../../../src/bitcoin/index.ts'
-import { bytesToHex, errorCode, hash256, uint32 } from '../../../src/lib/index.ts'
-import { diskFiles, readRegular, writeAtomic } from '../../../src/lib/io/index.ts'
+import { bytesToHex, hash256, uint32 } from '../../../src/lib/index.ts'
 import type { StorageParams } from '../../params.ts'
 import type { PartitionObservation } from '../../sampling/observation.ts'
+import { readJsonFile, writeJsonFile } from '../json-file.ts'
 
-const MAX_BYTES = 16 << 20
 const number = z.number().min(0)
 
 const partitionSchema = z.strictObject({
@@ -56,29 +53,14 @@ export class EstimatesFile {
 
   /** Null where nobody has listened here, or it was another network, or the file is damaged. Throws E_IO. */
   async load(): Promise<Estimates | null> {
-    const bytes = await readRegular(this.#path, MAX_BYTES).catch((error) => {
-      if (errorCode(error) === 'ENOENT') return null
-      throw error
-    })
-    if (bytes === null) return null
-    const parsed = schema.safeParse(parseJson(new TextDecoder().decode(bytes)))
-    if (!parsed.success) return null
-    const { network, partitionBits, ...estimates } = parsed.data
+    const read = await readJsonFile(this.#path, schema)
+    if (read === 'none' || read === 'damaged') return null
+    const { network, partitionBits, ...estimates } = read
     return network === this.#owner.network && partitionBits === this.#owner.partitionBits ? estimates : null
   }
 
-  /** Throws E_DISK_FULL or E_IO. */
+  /** Throws E_STORE where these are too many, E_DISK_FULL or E_IO. */
   async save(estimates: Estimates): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
-    const text = JSON.stringify({ ...this.#owner, ...estimates })
-    await writeAtomic(diskFiles, this.#path, new TextEncoder().encode(text))
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
+    await writeJsonFile(this.#path, { ...this.#owner, ...estimates })
   }
 }

@@ -22,7 +22,7 @@ export class EstimatingService implements RunningService {
   readonly #services: RunningService
   readonly #mask: Pick<MaskKernel, 'maskUnits'>
   /** Of this machine; measured once. */
-  #unitCost: Promise<number> | null = null
+  #unitCost: number | null = null
   #saving: Promise<void> = Promise.resolve()
 
   constructor(components: WinWatchComponents, mask: Pick<MaskKernel, 'maskUnits'> = openMask()) {
@@ -57,11 +57,16 @@ export class EstimatingService implements RunningService {
     return this.#services.ended()
   }
 
+  /** What failed is tried again with the next estimates. */
+  async #measured(): Promise<number> {
+    this.#unitCost ??= await measureUnitCost(this.#mask)
+    return this.#unitCost
+  }
+
   /** Never throws. */
   async #save(): Promise<void> {
     try {
-      this.#unitCost ??= measureUnitCost(this.#mask)
-      const ownUnit = await this.#unitCost
+      const ownUnit = await this.#measured()
       const ground = this.watch.ground()
       if (ground === null) return
       const { height } = ground

@@ -1,12 +1,13 @@
-import { toDisplay } from '../../../src/bitcoin/index.ts'
+import { sameHash, toDisplay } from '../../../src/bitcoin/index.ts'
 import type { GossipVerdict, PeerName, PeerTransport } from '../../../src/bus/index.ts'
 import { bytesToHex, type Rejection, rejection } from '../../../src/lib/index.ts'
 import type { ProofVerifier } from '../../../src/proving/index.ts'
 import type { WinMessage } from '../../peers/win-kind.ts'
-import { verifyWin, type WinGround, type WinReject, winStatement } from '../../sampling/judge-win.ts'
+import { type WinClaim, type WinGround, type WinReject, winStatement } from '../../sampling/judge-win.ts'
 import { GOSSIP_BLOCKS } from '../../sampling/ticks.ts'
 import { VerifyQueue } from '../../sampling/verify-queue.ts'
 import type { SeenWin } from '../../sampling/win-log.ts'
+import { type WinStatement, winPublicValues } from '../../sampling/win-statement.ts'
 import type { WinStore } from './win-store.ts'
 
 /** Proofs that are being verified; each takes some 40 ms of a core. */
@@ -16,6 +17,8 @@ const WAITING = { total: 512, perPeer: 64 }
 /** Wins of the block to come, which wait for it. */
 const AHEAD = { total: 256, perPeer: 16 }
 
+type Ground = WinGround & { readonly height: number }
+
 /** What becomes of a win that was heard of, and why it is not taken where that is of interest. */
 export type HeardWin = Rejection<WinReject | 'late' | 'cut-off' | 'busy'> | 'counted' | 'known'
 
@@ -24,7 +27,7 @@ export interface HeardWinsComponents {
   readonly transport: Pick<PeerTransport, 'blame' | 'isBanned'>
   readonly verifier: Pick<ProofVerifier, 'verify'>
   /** Our chain and table, as of one tip; null before the first. */
-  ground(): (WinGround & { readonly height: number }) | null
+  ground(): Ground | null
   counted(win: SeenWin): void
   refused(refusal: Rejection, key: string, peer: PeerName): void
 }
@@ -46,10 +49,12 @@ const FORGED: ReadonlySet<string> = new Set<WinReject>(['proof-malformed', 'proo
 export class HeardWins {
   readonly #components: HeardWinsComponents
   readonly #queue: VerifyQueue
-  readonly #ahead = new Map<PeerName, number>()
+  /** Who told of what waits. */
+  readonly #ahead = new Map<string, PeerName>()
   /** Of each key one proof at a time: where it does not hold, the others are not looked at. */
   readonly #judging = new Map<string, Promise<unknown>>()
   #next = Promise.withResolvers<void>()
+  #isOver = false
 
   constructor(components: HeardWinsComponents) {
     this.#components = components
@@ -61,7 +66,13 @@ export class HeardWins {
     })
   }
 
-  /** There is a new tip, or no other is to come. */
+  /** No other tip is to come. */
+  end(): void {
+    this.#isOver = true
+    this.moved()
+  }
+
+  /** There is a new tip. */
   moved(): void {
     this.#next.resolve()
     this.#next = Promise.withResolvers()
@@ -82,25 +93,33 @@ export class HeardWins {
     const key = bytesToHex(claim.key)
     const before = this.#knownOf(message, key)
     if (before !== null) return before
-    const now = this.#components.ground()
-    // Tables and chains move at no two peers at once.
-    if (now === null || claim.height === now.height + 1) {
-      // Whoever has no key that is going to count is not waited for.
-      if (now !== null && !now.table.providers.counts(key, claim.height)) {
-        return rejection('key-does-not-count', `${key} does not count at ${claim.height}`)
-      }
-      await this.#wait(from)
-    }
-    const ground = this.#components.ground()
-    if (ground === null) return rejection('unknown-challenge', 'the chain moves, and too many wins wait for it')
+    const ground = await this.#groundOf(claim, from)
+    if ('reject' in ground) return ground
     const found = winStatement(ground, claim)
     if (!found.ok) return found
     if (ground.height >= claim.height + GOSSIP_BLOCKS) {
       return rejection('late', `block ${claim.height + GOSSIP_BLOCKS} is there`)
     }
-    // That it came in time is settled; the rest may take as long as it needs.
-    const judged = await this.#queue.run(from, () => this.#alone(key, () => this.#verify(message, key)))
+    // That it came in time, and what it has to prove, is settled; the rest may take as long as it needs.
+    const judged = await this.#queue.run(from, () =>
+      this.#alone(key, () => this.#verify(message, key, found.statement)),
+    )
     return judged ?? rejection('busy', 'too many wins wait')
+  }
+
+  /** Once chain and table are as of one tip, and not below the claim's block, for tables and chains move at no two peers at once. */
+  async #groundOf(claim: WinClaim, from: PeerName): Promise<Ground | Rejection<WinReject | 'busy'>> {
+    for (;;) {
+      const ground = this.#components.ground()
+      if (ground !== null && claim.height !== ground.height + 1) return ground
+      // Who has nothing that is going to count is not waited for.
+      if (ground !== null) {
+        const ahead = winStatement({ ...ground, hashAt: () => claim.blockHash }, claim)
+        if (!ahead.ok) return ahead
+      }
+      if (!(await this.#wait(claim, from))) return rejection('busy', 'too many wins wait for the chain')
+      if (this.#isOver) return rejection('busy', 'nobody listens any more')
+    }
   }
 
   #knownOf({ id }: WinMessage, key: string): HeardWin | null {
@@ -121,20 +140,24 @@ export class HeardWins {
     }
   }
 
-  async #verify(message: WinMessage, key: string): Promise<HeardWin> {
+  async #verify(message: WinMessage, key: string, statement: WinStatement): Promise<HeardWin> {
     const { store, verifier, counted } = this.#components
-    const { claim, signed, id } = message
-    // Others of its may have been judged while this one waited, and the chain may have moved.
+    const { claim, id } = message
+    // Others of its may have been judged while this one waited.
     const before = this.#knownOf(message, key)
     if (before !== null) return before
-    const ground = this.#components.ground()
-    if (ground === null) return rejection('unknown-challenge', 'the chain moves')
-    const verified = await verifyWin(ground, verifier, signed)
+    const verified = await verifier.verify(claim.proof, winPublicValues(statement))
     if (!verified.ok) {
       if (FORGED.has(verified.reject)) await store.cut(key, claim.height)
       return verified
     }
     const { partition, height } = claim
+    // Meanwhile its block may have left the chain; while that moves, the log gives up what leaves it.
+    const now = this.#components.ground()
+    const hash = now?.hashAt(height) ?? null
+    if (now !== null && (hash === null || !sameHash(hash, claim.blockHash))) {
+      return rejection('other-chain', `another block is at height ${height} by now`)
+    }
     const blockHash = toDisplay(claim.blockHash)
     const win = { id, key, partition, height, blockHash, heard: true, inscribed: null }
     await store.add(win)
@@ -142,15 +165,17 @@ export class HeardWins {
     return 'counted'
   }
 
-  /** For the next tip, where not too many wait for it already. */
-  async #wait(peer: PeerName): Promise<void> {
-    const own = this.#ahead.get(peer) ?? 0
-    const all = [...this.#ahead.values()].reduce((sum, count) => sum + count, 0)
-    if (own >= AHEAD.perPeer || all >= AHEAD.total) return
-    this.#ahead.set(peer, own + 1)
-    await this.#next.promise
-    const left = (this.#ahead.get(peer) ?? 1) - 1
-    if (left === 0) this.#ahead.delete(peer)
-    else this.#ahead.set(peer, left)
+  /** For the next tip; false where too many wait for it already: one win of a key, partition and height may. */
+  async #wait({ key, partition, height }: WinClaim, peer: PeerName): Promise<boolean> {
+    const place = `${bytesToHex(key)} ${partition} ${height}`
+    const own = [...this.#ahead.values()].filter((one) => one === peer).length
+    if (this.#ahead.has(place) || own >= AHEAD.perPeer || this.#ahead.size >= AHEAD.total) return false
+    this.#ahead.set(place, peer)
+    try {
+      await this.#next.promise
+    } finally {
+      this.#ahead.delete(place)
+    }
+    return true
   }
 }

@@ -1,5 +1,4 @@
-import type { BlockHash } from '../../../src/bitcoin/index.ts'
-import { sameHash } from '../../../src/bitcoin/index.ts'
+import { type BlockHash, sameHash } from '../../../src/bitcoin/index.ts'
 import {
   asError,
   Emitter,
@@ -12,7 +11,7 @@ import {
 } from '../../../src/lib/index.ts'
 import type { EncodedUnits } from '../../replica/encoded-units.ts'
 import { type WinGround, winStatement } from '../../sampling/judge-win.ts'
-import { GOSSIP_BLOCKS, INSCRIBED_BLOCKS } from '../../sampling/ticks.ts'
+import { GOSSIP_BLOCKS } from '../../sampling/ticks.ts'
 import type { WinStatement } from '../../sampling/win-statement.ts'
 import { TryThread } from './try-thread.ts'
 import type { WinWatch } from './win-watch.ts'
@@ -26,29 +25,45 @@ export interface WonStatement {
   readonly won: WonTry
 }
 
+/** What became of a try that wins. */
+export type Told =
+  /** Peers were told of it in time. */
+  | 'told'
+  /** It was too late for peers, and is inscribed. */
+  | 'inscribed'
+  /** It was proved too late for anybody. */
+  | 'late'
+  /** It could not be proved: others may win. */
+  | 'no-proof'
+
 export interface SamplerComponents {
-  readonly watch: Pick<WinWatch, 'events' | 'ground'>
+  readonly watch: Pick<WinWatch, 'events' | 'ground' | 'settled'>
   readonly units: Pick<EncodedUnits, 'encodedUnit'>
   /** The provider's key, 64 hex digits. */
   readonly key: string
   /** That are kept encoded. */
   readonly partitions: readonly number[]
-  /** Proves a win and tells of it; whether that could be done. */
-  won(win: WonStatement, signal: AbortSignal): Promise<boolean>
+  /** A block's tries are over once so many have come after it. */
+  readonly openBlocks: number
+  /** Proves a win and tells of it. */
+  won(win: WonStatement, signal: AbortSignal): Promise<Told>
 }
 
-/** How the tries of one partition at one block went. */
-export interface Sampled extends TryCount {
-  readonly height: number
-  readonly partition: number
-  readonly won: boolean
-}
+/** How the tries of one partition at one block ended. */
+export type TriesEnd =
+  | ({ readonly state: 'none' } & TryCount)
+  | ({ readonly state: 'won'; readonly number: number; readonly how: 'told' | 'inscribed' } & TryCount)
+  /** They were not answered, or a win was not proved, before it was too late for the block. */
+  | { readonly state: 'late' }
+  /** The block left the chain meanwhile. */
+  | { readonly state: 'left-chain' }
+  /** There was nothing in the partition. */
+  | { readonly state: 'empty' }
+  | { readonly state: 'failed'; readonly error: Error }
 
 export interface SamplerEvents {
-  readonly sampled: Sampled
-  /** Not all tries were answered in time. */
-  readonly late: { readonly height: number; readonly partition: number }
-  readonly failed: Error
+  /** Once for each partition and block at which the key counts. */
+  readonly sampled: { readonly height: number; readonly partition: number; readonly end: TriesEnd }
 }
 
 interface Task {
@@ -56,9 +71,11 @@ interface Task {
   readonly hash: BlockHash
   readonly partition: number
   readonly over: AbortController
+  /** Why it is over. */
+  reason: 'late' | 'left-chain' | null
 }
 
-/** Tries to win in each partition at each block, one after another, until it is too late for the block. */
+/** Tries to win in each partition at each block, of the newest one first, until it is too late for the block. */
 export class Sampler implements RunningService {
   readonly #components: SamplerComponents
   readonly #events = new Emitter<SamplerEvents>()
@@ -67,6 +84,7 @@ export class Sampler implements RunningService {
   /** Blocks whose tries have begun, and that are not long over. */
   readonly #begun = new Map<number, BlockHash>()
   #current: Task | null = null
+  #thread: TryThread | null = null
   #wake = Promise.withResolvers<void>()
 
   constructor(components: SamplerComponents) {
@@ -90,36 +108,52 @@ export class Sampler implements RunningService {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const thread = new TryThread()
     const off = this.#components.watch.events.on('tip', () => this.#look())
     try {
       this.#look()
       for (;;) {
-        const task = this.#tasks.shift()
-        if (task === undefined) {
+        const task = this.#next()
+        if (task === null) {
           await orAborted(this.#wake.promise, signal)
           continue
         }
         this.#current = task
-        await this.#work(thread, task, signal)
+        this.#ended(task, await this.#work(task, signal))
         this.#current = null
       }
     } finally {
       off()
-      await thread.close()
+      await this.#thread?.close()
     }
+  }
+
+  #next(): Task | null {
+    const newest = this.#tasks.reduce<Task | null>(
+      (best, one) => (best === null || one.height > best.height ? one : best),
+      null,
+    )
+    if (newest !== null) this.#tasks.splice(this.#tasks.indexOf(newest), 1)
+    return newest
+  }
+
+  #ended({ height, partition }: Task, end: TriesEnd): void {
+    this.#events.emit('sampled', { height, partition, end })
   }
 
   /** What a new tip asks for, and what it is too late for. */
   #look(): void {
     const ground = this.#components.watch.ground()
+    // The tip of which that is then is told, too.
     if (ground === null) return
+    const { openBlocks } = this.#components
     for (const task of [...this.#tasks, ...(this.#current === null ? [] : [this.#current])]) {
-      if (isOver(ground, task)) task.over.abort()
+      task.reason ??= overBy(ground, task, openBlocks)
+      if (task.reason !== null) task.over.abort()
     }
-    const open = this.#tasks.filter(({ over }) => !over.signal.aborted)
-    this.#tasks.splice(0, this.#tasks.length, ...open)
-    for (const height of this.#begun.keys()) if (height < ground.height - INSCRIBED_BLOCKS) this.#begun.delete(height)
+    const over = this.#tasks.filter(({ reason }) => reason !== null)
+    this.#tasks.splice(0, this.#tasks.length, ...this.#tasks.filter(({ reason }) => reason === null))
+    for (const task of over) this.#ended(task, { state: task.reason as 'late' | 'left-chain' })
+    for (const height of this.#begun.keys()) if (height <= ground.height - openBlocks) this.#begun.delete(height)
     for (let height = ground.height - GOSSIP_BLOCKS + 1; height <= ground.height; height++) this.#begin(ground, height)
     this.#wake.resolve()
     this.#wake = Promise.withResolvers()
@@ -132,54 +166,59 @@ export class Sampler implements RunningService {
     if (hash === null || (begun !== undefined && sameHash(begun, hash))) return
     if (!ground.table.providers.counts(key, height)) return
     this.#begun.set(height, hash)
-    for (const partition of partitions) this.#tasks.push({ height, hash, partition, over: new AbortController() })
-  }
-
-  /** Never throws but for the signal's sake. */
-  async #work(thread: TryThread, task: Task, signal: AbortSignal): Promise<void> {
-    const either = AbortSignal.any([signal, task.over.signal])
-    try {
-      await this.#try(thread, task, either)
-    } catch (error) {
-      if (isInterrupt(error, signal)) throw error
-      const { height, partition } = task
-      if (isInterrupt(error, either)) this.#events.emit('late', { height, partition })
-      else this.#events.emit('failed', asError(error))
+    for (const partition of partitions) {
+      this.#tasks.push({ height, hash, partition, over: new AbortController(), reason: null })
     }
   }
 
-  async #try(thread: TryThread, { height, hash, partition }: Task, signal: AbortSignal): Promise<void> {
+  /** Never throws but for the signal's sake. */
+  async #work(task: Task, signal: AbortSignal): Promise<TriesEnd> {
+    const either = AbortSignal.any([signal, task.over.signal])
+    try {
+      return await this.#try(task, either)
+    } catch (error) {
+      if (isInterrupt(error, signal)) throw error
+      if (task.reason !== null && isInterrupt(error, either)) return { state: task.reason }
+      // A thread that failed answers nothing any more.
+      const thread = this.#thread
+      this.#thread = null
+      await thread?.close()
+      return { state: 'failed', error: asError(error) }
+    }
+  }
+
+  async #try({ height, hash, partition }: Task, signal: AbortSignal): Promise<TriesEnd> {
     const { watch, units, key, won } = this.#components
-    const ground = watch.ground()
-    if (ground === null) return
-    const claim = { key: hexToBytes(key), height, blockHash: hash, partition, number: 0 }
-    const found = winStatement(ground, claim)
-    // Of another chain by now, or there is nothing in the partition.
-    if (!found.ok) return
+    const ground = await watch.settled(signal)
+    const found = winStatement(ground, { key: hexToBytes(key), height, blockHash: hash, partition, number: 0 })
+    if (!found.ok) return { state: found.reject === 'empty-partition' ? 'empty' : 'left-chain' }
     const { statement } = found
     const { challenge, threshold } = statement
+    this.#thread ??= new TryThread()
     const tries = winningTries(
-      { thread, units, blobs: ground.table.blobs, key, threshold },
+      { thread: this.#thread, units, blobs: ground.table.blobs, key, threshold },
       { challenge, height },
       signal,
     )
     for (;;) {
       const next = await tries.next()
-      if (next.done === true) {
-        this.#events.emit('sampled', { height, partition, ...next.value, won: false })
-        return
-      }
-      const { number } = next.value
-      const isTold = await won({ statement: { ...statement, number }, height, partition, won: next.value }, signal)
-      if (!isTold) continue
+      if (next.done === true) return { state: 'none', ...next.value }
+      const { number, missed } = next.value
+      const how = await won({ statement: { ...statement, number }, height, partition, won: next.value }, signal)
+      if (how === 'no-proof') continue
+      if (how === 'late') return { state: 'late' }
       // One win a block counts.
-      this.#events.emit('sampled', { height, partition, tries: number + 1, missed: 0, won: true })
-      return
+      return { state: 'won', number, how, tries: number + 1, missed }
     }
   }
 }
 
-function isOver(ground: WinGround & { readonly height: number }, { height, hash }: Task): boolean {
+function overBy(
+  ground: WinGround & { readonly height: number },
+  { height, hash }: Task,
+  openBlocks: number,
+): 'late' | 'left-chain' | null {
   const now = ground.hashAt(height)
-  return ground.height >= height + INSCRIBED_BLOCKS || now === null || !sameHash(now, hash)
+  if (now === null || !sameHash(now, hash)) return 'left-chain'
+  return ground.height >= height + openBlocks ? 'late' : null
 }

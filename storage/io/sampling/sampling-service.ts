@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { blockHash } from '../../../src/bitcoin/index.ts'
 import {
   asError,
@@ -15,10 +16,11 @@ import type { InscriberService, Wallet } from '../../../src/settlement/io/index.
 import { readWinMessage, type WinMessage } from '../../peers/win-kind.ts'
 import { winDraft } from '../../records/drafts.ts'
 import type { EncodedUnits } from '../../replica/encoded-units.ts'
-import { verifyWin } from '../../sampling/judge-win.ts'
-import { GOSSIP_BLOCKS } from '../../sampling/ticks.ts'
+import { GOSSIP_BLOCKS, INSCRIBED_BLOCKS } from '../../sampling/ticks.ts'
+import { winPublicValues } from '../../sampling/win-statement.ts'
 import { type EstimatingEvents, EstimatingService } from './estimating-service.ts'
-import { Sampler, type SamplerEvents, type WonStatement } from './sampler.ts'
+import { Sampler, type SamplerEvents, type Told, type WonStatement } from './sampler.ts'
+import { SpentOnWins } from './spent-on-wins.ts'
 import { type Inscribed, WinInscriber } from './win-inscriber.ts'
 import { WinProver } from './win-prover.ts'
 import type { WinWatch, WinWatchComponents } from './win-watch.ts'
@@ -37,10 +39,9 @@ export interface SamplingComponents extends WinWatchComponents {
 }
 
 /** What sampling tells: all that observing and trying do, and what becomes of wins of our own. */
-export type SamplingEvents = Omit<EstimatingEvents, 'failed'> &
-  Omit<SamplerEvents, 'failed'> & {
+export type SamplingEvents = EstimatingEvents &
+  SamplerEvents & {
     readonly inscribed: Inscribed & { readonly height: number; readonly partition: number }
-    readonly failed: Error
   }
 
 /** A provider's part in sampling: wins where it can, proves and tells it, and listens to the wins of all. */
@@ -49,7 +50,7 @@ export class SamplingService implements RunningService {
   readonly #events = new Emitter<SamplingEvents>()
   readonly #watch: WinWatch
   readonly #prover: WinProver
-  readonly #inscriber: WinInscriber | null
+  #inscriber: WinInscriber | null = null
   readonly #services: RunningService
 
   constructor(components: SamplingComponents, mask: MaskKernel = openMask()) {
@@ -59,18 +60,16 @@ export class SamplingService implements RunningService {
     const estimating = new EstimatingService(components, mask)
     this.#watch = estimating.watch
     this.#prover = new WinProver({ ...components, mask, units: { provedEncodedUnit: (...at) => read(units, at) } })
-    this.#inscriber = inscribing === undefined ? null : new WinInscriber(inscribing)
     const sampler = new Sampler({
       ...{ watch: this.#watch, key, partitions },
+      openBlocks: inscribing === undefined ? GOSSIP_BLOCKS : INSCRIBED_BLOCKS,
       units: { encodedUnit: async (...at) => (await units()?.encodedUnit(...at)) ?? null },
       won: (won, signal) => this.#won(won, signal),
     })
     for (const name of ['win', 'looked', 'refused', 'tip', 'estimated', 'failed'] as const) {
       estimating.events.on(name, (event) => this.#events.emit(name, event as never))
     }
-    for (const name of ['sampled', 'late', 'failed'] as const) {
-      sampler.events.on(name, (event) => this.#events.emit(name, event as never))
-    }
+    sampler.events.on('sampled', (sampled) => this.#events.emit('sampled', sampled))
     this.#services = together([estimating, sampler], () => this.#prover.close())
   }
 
@@ -78,8 +77,14 @@ export class SamplingService implements RunningService {
     return this.#events
   }
 
-  start(signal?: AbortSignal): Promise<void> {
-    return this.#services.start(signal)
+  /** Throws E_STORE where it is not known what was spent on inscribing wins, too. */
+  async start(signal?: AbortSignal): Promise<void> {
+    const { inscribing, folder } = this.#components
+    if (inscribing !== undefined) {
+      const spent = await SpentOnWins.open(join(folder, 'spent-on-wins.json'))
+      this.#inscriber = new WinInscriber({ ...inscribing, spent })
+    }
+    await this.#services.start(signal)
   }
 
   stop(): Promise<void> {
@@ -90,26 +95,27 @@ export class SamplingService implements RunningService {
     return this.#services.ended()
   }
 
-  async #won(won: WonStatement, signal: AbortSignal): Promise<boolean> {
+  async #won(won: WonStatement, signal: AbortSignal): Promise<Told> {
     const { verifier } = this.#components
     const proof = await this.#proved(won, signal)
-    const ground = this.#watch.ground()
-    if (proof === null || ground === null) return false
-    const message = this.#signed(won, proof)
+    if (proof === null) return 'no-proof'
     // Who signs a proof that does not hold is cut off: nothing is told that was not verified here.
-    const verified = await verifyWin(ground, verifier, message.signed)
+    const verified = await verifier.verify(proof, winPublicValues(won.statement))
     if (!verified.ok) throw new Error(`a win of our own does not hold: ${verified.reject}: ${verified.detail}`)
-    if (ground.height < won.height + GOSSIP_BLOCKS) await this.#watch.tell(message)
-    await this.#inscribe(message, won)
-    return true
+    const message = this.#signed(won, proof)
+    const { height } = await this.#watch.settled(signal)
+    const isInTime = height < won.height + GOSSIP_BLOCKS
+    if (isInTime) await this.#watch.tell(message)
+    const isInscribed = await this.#inscribe(message, won)
+    if (isInTime) return 'told'
+    return isInscribed ? 'inscribed' : 'late'
   }
 
   /** Null where there is no proof: a unit was damaged, perhaps. Other tries may win. */
   async #proved(won: WonStatement, signal: AbortSignal): Promise<Uint8Array | null> {
-    const ground = this.#watch.ground()
-    if (ground === null) return null
     try {
-      return await this.#prover.prove(won, ground.table.blobs, signal)
+      const { table } = await this.#watch.settled(signal)
+      return await this.#prover.prove(won, table.blobs, signal)
     } catch (error) {
       if (isInterrupt(error, signal)) throw error
       this.#events.emit('failed', asError(error))
@@ -127,14 +133,16 @@ export class SamplingService implements RunningService {
     return read.value
   }
 
-  /** That it cannot be paid for is told, and keeps nobody from winning. */
-  async #inscribe(message: WinMessage, { height, partition }: WonStatement): Promise<void> {
-    if (this.#inscriber === null) return
+  /** Whether it is on its way. That it cannot be paid for is told, and keeps nobody from winning. */
+  async #inscribe(message: WinMessage, { height, partition }: WonStatement): Promise<boolean> {
+    if (this.#inscriber === null) return false
     try {
-      const inscribed = await this.#inscriber.inscribe(message, this.#watch.store)
+      const inscribed = await this.#inscriber.inscribe(message)
       this.#events.emit('inscribed', { ...inscribed, height, partition })
+      return inscribed.state !== 'no-budget'
     } catch (error) {
       this.#events.emit('failed', asError(error))
+      return false
     }
   }
 }

@@ -18,7 +18,6 @@ const winSchema = z.strictObject({
   heard: z.boolean(),
   inscribed: uint32.nullable(),
 })
-const satoshis = z.string().regex(/^[0-9]{1,16}$/)
 const tickSchema = z.strictObject({ height: uint32, blockHash: hash256 })
 
 /** A log of wins on the disk, and the keys that are listened to no longer; small, and worth no more than a week's listening. */
@@ -26,18 +25,11 @@ export class WinStore {
   readonly #store: LevelStore<string, unknown>
   /** Height at which a key signed what does not hold. */
   readonly #cut = new Map<string, number>()
-  #spent: bigint
   readonly log: WinLog
 
-  private constructor(
-    store: LevelStore<string, unknown>,
-    log: WinLog,
-    cut: ReadonlyMap<string, number>,
-    spent: bigint,
-  ) {
+  private constructor(store: LevelStore<string, unknown>, log: WinLog, cut: ReadonlyMap<string, number>) {
     this.#store = store
     this.log = log
-    this.#spent = spent
     for (const [key, height] of cut) this.#cut.set(key, height)
   }
 
@@ -61,22 +53,11 @@ export class WinStore {
       const owner = JSON.stringify({ format: FORMAT, network: bytesToHex(networkHash(network)), partitionBits, keyId })
       if ((await store.get('owner')) !== owner) await reset(store, owner)
       const { log, cut } = await read(store)
-      return new WinStore(store, log, cut, BigInt(satoshis.catch('0').parse(await store.get('spent'))))
+      return new WinStore(store, log, cut)
     } catch (error) {
       await store.close()
       throw error
     }
-  }
-
-  /** Satoshis spent on inscribing wins. */
-  get spent(): bigint {
-    return this.#spent
-  }
-
-  /** On the disk when it returns. */
-  async spend(more: bigint): Promise<void> {
-    this.#spent += more
-    await this.#store.put('spent', this.#spent.toString(), { sync: true })
   }
 
   isCut(key: string): boolean {
@@ -119,10 +100,9 @@ export class WinStore {
   }
 }
 
-/** What was spent stays spent. */
 async function reset(store: LevelStore<string, unknown>, owner: string): Promise<void> {
   const writes: StoreWrite<string, unknown>[] = []
-  for await (const key of store.keys()) if (key !== 'spent') writes.push({ type: 'del', key })
+  for await (const key of store.keys()) writes.push({ type: 'del', key })
   await store.batch([...writes, { type: 'put', key: 'owner', value: owner }], { sync: true })
 }
 

@@ -94,6 +94,21 @@ export class WinWatch implements RunningService {
     return { rules, table: table.table, hashAt: this.#window.hashAt, height: ours.height }
   }
 
+  /** The same, once it is there. Ends by the signal where it ends before. */
+  async settled(signal: AbortSignal): Promise<WinGround & { readonly height: number }> {
+    for (;;) {
+      const ground = this.ground()
+      if (ground !== null) return ground
+      const moved = Promise.withResolvers<void>()
+      const off = this.#events.on('tip', () => moved.resolve())
+      try {
+        await orAborted(moved.promise, signal)
+      } finally {
+        off()
+      }
+    }
+  }
+
   /** Throws where it does not run. */
   get store(): WinStore {
     if (this.#store === null) throw new Error('a service is started before it is asked')
@@ -160,7 +175,7 @@ export class WinWatch implements RunningService {
       joined.leave()
       this.#gossip = null
       this.#tip = null
-      heard.moved()
+      heard.end()
       await store.close()
       this.#store = null
     }

@@ -14,6 +14,8 @@ const READ_AT_ONCE = 4
 export interface WonTry {
   readonly number: number
   readonly units: readonly [PlacedUnit, PlacedUnit]
+  /** Of those before it. */
+  readonly missed: number
 }
 
 export interface TriesComponents {
@@ -54,7 +56,7 @@ export async function* winningTries(
     for (const [i, ticket] of tickets.entries()) {
       const [one, two] = [firsts[i] ?? null, seconds[i] ?? null]
       if (ticket === null || one === null || two === null) missed++
-      else if (ticket < threshold) yield { number: from + i, units: [one, two] }
+      else if (ticket < threshold) yield { number: from + i, units: [one, two], missed }
     }
   }
   return { tries: challenge.fill, missed }
