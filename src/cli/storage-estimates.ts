@@ -17,27 +17,33 @@ export async function readEstimates({
 export function estimateLines(estimates: Estimates | null, partition: number): string[] {
   const observed = observationOf(estimates, partition)
   if (estimates === null || observed === null) return []
-  return [replicasText(observed, estimates.height), costText(observed), ...observed.keys.map(keyText)]
+  return [replicasText(observed, estimates), costText(observed), ...observed.keys.map(keyText)]
 }
 
 /** The same for programs; null where no node here has listened. */
 export function estimateJson(estimates: Estimates | null, partition: number) {
   const observed = observationOf(estimates, partition)
-  return estimates === null || observed === null ? null : { ...observed, asOf: estimates.height }
+  return estimates === null || observed === null
+    ? null
+    : { ...observed, asOf: estimates.height, heard: estimates.heard }
 }
 
 function observationOf(estimates: Estimates | null, partition: number): PartitionObservation | null {
   return estimates?.partitions.find((one) => one.partition === partition) ?? null
 }
 
-function replicasText({ estimate, ticks, from, to, wins, silent }: PartitionObservation, height: number): string {
+function replicasText(
+  { estimate, ticks, from, to, wins, silent }: PartitionObservation,
+  { height, heard }: Estimates,
+): string {
+  const unheard = heard === 0 ? `; NOBODY WAS HEARD as of height ${height}` : ''
   if (estimate === null || from === null || to === null) {
-    return `  replicas  no estimate yet: a node here has listened at ${plural(ticks, 'block')}, as of height ${height}`
+    return `  replicas  no estimate yet: a node here has listened at ${plural(ticks, 'block')}, as of height ${height}${unheard}`
   }
   const { replicas, least, most } = estimate
   const over = `over ${plural(ticks, 'block')} from ${from} to ${to}, by ${plural(wins, 'win')} verified here in time`
   const alarm = silent ? '; SILENT: a whole replica would have won since' : ''
-  return `  replicas  ${replicas.toFixed(1)} (${least.toFixed(1)} to ${most.toFixed(1)}) on average ${over}${alarm}`
+  return `  replicas  ${replicas.toFixed(1)} (${least.toFixed(1)} to ${most.toFixed(1)}) on average ${over}${alarm}${unheard}`
 }
 
 /** Beside every estimate: what it is worth is what it costs. */

@@ -1,10 +1,13 @@
-import { type EstimatingService, type SamplingService, type TriesEnd, winKeys } from '../../storage/io/index.ts'
-import type { SamplingOptions } from '../node/index.ts'
+import type { Provider } from '../../storage/index.ts'
+import { type EstimatingService, type TriesEnd, winKeys } from '../../storage/io/index.ts'
+import { bytesToHex } from '../lib/index.ts'
+import type { SamplingOptions, StorageNode } from '../node/index.ts'
 import type { KeyDirectory } from '../proving/io/index.ts'
 import { insecureAllowed } from './config.ts'
 import type { CliContext } from './context.ts'
 import { withCure } from './cure.ts'
 import { usageError } from './exit.ts'
+import { noteText } from './inscriber-text.ts'
 import { requireSetup, setupLine } from './prover.ts'
 import { readStorageNetwork, type StorageNetworkFlags } from './storage-network.ts'
 import { jsonLine } from './text.ts'
@@ -52,9 +55,19 @@ export async function keysOfWins(
   return keys
 }
 
-/** What sampling tells. */
-export function showSampling({ events }: SamplingService, context: CliContext, json: boolean): void {
+/** What a provider that samples tells. */
+export function showSampling(
+  { sampling, table, inscriber }: Pick<StorageNode, 'sampling' | 'table' | 'inscriber'>,
+  { wallet }: SamplingOptions,
+  context: CliContext,
+  json: boolean,
+): void {
+  if (sampling === null) throw new Error('a node that is to sample does')
   const { terminal } = context
+  const { events } = sampling
+  noteStanding(table, bytesToHex(wallet.publicKey), context)
+  inscriber?.events.on('note', (note) => terminal.note(noteText(note)))
+  inscriber?.events.on('problem', (error) => terminal.note(withCure(error)))
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
   showWins(events, context, json)
   events.on('sampled', ({ height, partition, end }) => {
@@ -92,6 +105,43 @@ function triesText(end: TriesEnd): string {
     case 'failed':
       return `failed: ${withCure(end.error)}`
   }
+}
+
+/** Whether the provider's key counts, whenever that changes: what does not count samples nothing. */
+function noteStanding(table: StorageNode['table'], key: string, { terminal }: CliContext): void {
+  let before = ''
+  table.events.on('tip', ({ height }) => {
+    const { providers } = table.table
+    const own = providers.list().find(({ author }) => author === key)
+    const now = standingText(own, providers.counts(key, height), height)
+    if (now !== before) terminal.note(now)
+    before = now
+  })
+}
+
+function standingText(provider: Provider | undefined, isCounted: boolean, height: number): string {
+  if (provider === undefined) {
+    return 'nothing is sampled: the wallet’s key is not registered; `wsc storage register` does that'
+  }
+  const { from, until } = provider
+  if (isCounted) return `the wallet’s key counts until block ${until}`
+  if (height < from) return `nothing is sampled yet: the wallet’s key counts from block ${from} on`
+  return `nothing is sampled: the wallet’s key counted until block ${until}; \`wsc storage register\` renews that`
+}
+
+/** That nobody is there to be heard, and that somebody is again. */
+export function noteUnheard({ events }: EstimatingService, { terminal }: CliContext): void {
+  let before = true
+  events.on('estimated', ({ height, heard }) => {
+    const now = heard > 0
+    if (now === before) return
+    before = now
+    if (now) terminal.note(`somebody is heard again, as of height ${height}`)
+    else
+      terminal.note(
+        `nobody is heard, as of height ${height}: no peer listens to wins of this network, circuit and --partition-bits`,
+      )
+  })
 }
 
 /** What is heard of wins. */

@@ -68,12 +68,16 @@ export interface OpenedNode extends Opened {
   readonly node: StorageNode
 }
 
-/** Does the work with a node of storage that runs, and ends it. `own` says what is this command's own. */
+/**
+ * Does the work with a node of storage that runs, and ends it. `own` says what is this command's own; `listen` hears of it before
+ * it starts, when nothing can have been told yet.
+ */
 export async function withStorageNode<Value>(
   context: CliContext,
   options: StorageOptions,
   own: (opened: Opened) => Omit<StorageNodeOptions, 'client' | 'params' | 'storage' | 'peers'>,
   work: (opened: OpenedNode) => Promise<Value>,
+  listen: (node: StorageNode) => void = () => undefined,
 ): Promise<Value> {
   const { terminal, signal } = context
   parseAddresses(options.peer ?? [])
@@ -83,6 +87,7 @@ export async function withStorageNode<Value>(
     noteScan(node.index, opened, context)
     noteOutages(node.feed.events, terminal.note)
     notePeers(node.host, context)
+    listen(node)
     try {
       await node.service.start(signal)
       return await work({ ...opened, node })

@@ -15,7 +15,7 @@ import { bytesToHex, type RunningService, together } from '../lib/index.ts'
 import { openPeerHost, type PeerHost, publicKeyOf } from '../p2p/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
 import { type KeyDirectory, openMask } from '../proving/io/index.ts'
-import { IndexService } from '../settlement/io/index.ts'
+import { IndexService, type InscriberService } from '../settlement/io/index.ts'
 import { openSampling, openWinGossip, type SamplingOptions } from './sampling.ts'
 
 /** A node of the storage network: what it follows, and with whom it speaks. */
@@ -66,6 +66,8 @@ export interface StorageNode {
   readonly certificates: CertificateService | null
   readonly sampling: SamplingService | null
   readonly estimating: EstimatingService | null
+  /** Inscribes its wins, where it does. */
+  readonly inscriber: InscriberService | null
   readonly service: RunningService
 }
 
@@ -138,7 +140,14 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
         })
   // What is to be answered is said before peers connect.
   const kept = [replica, certificates, inscriber, sampling, estimating].filter((one) => one !== null)
-  return { ...parts, certificates, sampling, estimating, service: together([feed, index, table, ...kept, host]) }
+  return {
+    ...parts,
+    certificates,
+    sampling,
+    estimating,
+    inscriber,
+    service: together([feed, index, table, ...kept, host]),
+  }
 }
 
 const NO_SAMPLING = { sampling: null, inscriber: null }

@@ -18,7 +18,7 @@ export interface Holder extends Holdings {
 }
 
 /** A peer that kept a partition and does not answer now. */
-export interface SilentHolder {
+export interface UnreachedHolder {
   readonly peer: PeerName
   /** Height at which it last answered, us or those that do answer; null where it is known from the DHT alone. */
   readonly since: number | null
@@ -27,7 +27,7 @@ export interface SilentHolder {
 /** Peers that keep a partition, by their own word, and those that did not answer. */
 export interface PartitionStatus {
   readonly holders: readonly Holder[]
-  readonly silent: readonly SilentHolder[]
+  readonly unreached: readonly UnreachedHolder[]
 }
 
 export interface StatusComponents {
@@ -47,7 +47,7 @@ export interface StatusQuestion {
 
 /**
  * Asks about a partition all peers that are met, and all that these, the DHT or our own memory name. Who answered once and
- * does not now is silent since then.
+ * does not now is unreached since then.
  */
 export async function partitionStatus(
   { transport, peers, log, failed }: StatusComponents,
@@ -55,14 +55,14 @@ export async function partitionStatus(
   signal: AbortSignal,
 ): Promise<PartitionStatus> {
   const holders = new Map<PeerName, Holder>()
-  const silent = new Map<PeerName, number | null>()
+  const unreached = new Map<PeerName, number | null>()
   const ask = async (peer: PeerName, since: number | null, until: AbortSignal) => {
     const asked = await orUnreachable(transport.ask(peer, holdingsKind, partition, { signal: until }), signal)
     if (asked.ok) {
       holders.set(peer, { peer, ...(asked.frames[0] as Holdings) })
       log.answered(partition, peer, height)
     } else if (isNotKept(asked)) log.refused(partition, peer)
-    else silent.set(peer, since)
+    else unreached.set(peer, since)
   }
 
   const named = new Map(log.seen(partition).map(({ peer, height: last }) => [peer, last]))
@@ -88,7 +88,7 @@ export async function partitionStatus(
     all.sort((a, b) => (a.peer < b.peer ? -1 : 1))
   return {
     holders: inOrder([...holders.values()]),
-    silent: inOrder([...silent].map(([peer, since]) => ({ peer, since }))),
+    unreached: inOrder([...unreached].map(([peer, since]) => ({ peer, since }))),
   }
 }
 

@@ -38,7 +38,7 @@ function observed(network: typeof regtest, ticks: number) {
 
 describe('what is said of an estimate', () => {
   it('has its interval and what it costs to fake beside it, and says what it is not', () => {
-    const estimates = { height: 1_200, partitions: [observed(mainnet, 1_008)] }
+    const estimates = { height: 1_200, heard: 2, partitions: [observed(mainnet, 1_008)] }
     const [replicas, cost, key] = estimateLines(estimates, 0)
     expect(replicas).toBe(
       '  replicas  3.0 (2.7 to 3.4) on average over 1008 blocks from 100 to 1107, by 252 wins verified here in time',
@@ -51,7 +51,7 @@ describe('what is said of an estimate', () => {
   })
 
   it('says on regtest that faking is free', () => {
-    const estimates = { height: 200, partitions: [observed(regtest, 90)] }
+    const estimates = { height: 200, heard: 1, partitions: [observed(regtest, 90)] }
     expect(estimateLines(estimates, 0)[1]).toContain(
       'free on this network: it shows that the code works, and nothing else',
     )
@@ -59,16 +59,21 @@ describe('what is said of an estimate', () => {
   })
 
   it('is that there is none before one has listened, and nothing of what nobody has looked at', () => {
-    expect(estimateLines({ height: 9, partitions: [observed(regtest, 0)] }, 0)[0]).toBe(
+    expect(estimateLines({ height: 9, heard: 1, partitions: [observed(regtest, 0)] }, 0)[0]).toBe(
       '  replicas  no estimate yet: a node here has listened at 0 blocks, as of height 9',
     )
     expect([estimateLines(null, 0), estimateJson(null, 0)]).toEqual([[], null])
-    expect(estimateLines({ height: 9, partitions: [] }, 0)).toEqual([])
+    expect(estimateLines({ height: 9, heard: 1, partitions: [] }, 0)).toEqual([])
   })
 
   it('tells a silence', () => {
     const quiet = { ...observed(mainnet, 200), silent: true }
-    expect(estimateLines({ height: 9, partitions: [quiet] }, 0)[0]).toContain('SILENT')
+    expect(estimateLines({ height: 9, heard: 1, partitions: [quiet] }, 0)[0]).toContain('SILENT')
+  })
+
+  it('tells that nobody is there to be heard', () => {
+    const [replicas] = estimateLines({ height: 9, heard: 0, partitions: [observed(mainnet, 200)] }, 0)
+    expect(replicas).toMatch(/NOBODY WAS HEARD as of height 9$/)
   })
 })
 
@@ -78,7 +83,7 @@ describe('the file of estimates', () => {
 
   it('gives back what was saved, to whoever is of the same network', async () => {
     expect(await file().load()).toBeNull()
-    const estimates = { height: 200, partitions: [observed(regtest, 90), observed(regtest, 0)] }
+    const estimates = { height: 200, heard: 1, partitions: [observed(regtest, 90), observed(regtest, 0)] }
     await file().save(estimates)
     expect(await file().load()).toEqual(estimates)
     expect(await file(storageParams(mainnet)).load()).toBeNull()
@@ -86,7 +91,7 @@ describe('the file of estimates', () => {
   })
 
   it('is none where it is damaged', async () => {
-    await file().save({ height: 1, partitions: [] })
+    await file().save({ height: 1, heard: 1, partitions: [] })
     for (const text of ['', '{', '{"height":1}', '[]']) {
       await writeFile(join(folder, 'below', 'estimates.json'), text)
       expect(await file().load()).toBeNull()

@@ -48,20 +48,20 @@ describe('who holds a partition', () => {
     const asking = { transport: net.transport('reader'), peers: nobody, log: new HolderLog() }
     const told = await partitionStatus(asking, { partition: 0, height: 102 }, signal)
     expect(told.holders.map(({ peer }) => peer)).toEqual(['first', 'third'])
-    expect(told.silent).toEqual([{ peer: 'second', since: 101 }])
+    expect(told.unreached).toEqual([{ peer: 'second', since: 101 }])
     // It comes back.
     await provider(net, 'second')
     const again = await partitionStatus(asking, { partition: 0, height: 103 }, signal)
     expect(again.holders.map(({ peer }) => peer)).toEqual(['first', 'second', 'third'])
-    expect(again.silent).toEqual([])
+    expect(again.unreached).toEqual([])
     // All are gone: what was heard itself is remembered, over restarts too.
     const file = new HoldersFile(join(dir, 'mine'))
     await file.save(asking.log)
     for (const name of ['first', 'second', 'third']) net.leave(name)
     const last = await partitionStatus({ ...asking, log: await file.load() }, { partition: 0, height: 150 }, signal)
-    expect(last).toEqual({ holders: [], silent: ['first', 'second', 'third'].map((peer) => ({ peer, since: 103 })) })
+    expect(last).toEqual({ holders: [], unreached: ['first', 'second', 'third'].map((peer) => ({ peer, since: 103 })) })
     const other = await partitionStatus({ ...asking, log: await file.load() }, { partition: 1, height: 150 }, signal)
-    expect(other).toEqual({ holders: [], silent: [] })
+    expect(other).toEqual({ holders: [], unreached: [] })
   })
 
   it('is not a peer that keeps another partition, nor one seen at a block that is not there yet', async () => {
@@ -71,8 +71,8 @@ describe('who holds a partition', () => {
     const asking = { transport: net.transport('reader'), peers: nobody, log: new HolderLog() }
     const told = await partitionStatus(asking, { partition: 0, height: 20 }, signal)
     expect(told.holders.map(({ peer }) => peer)).toEqual(['first'])
-    expect(told.silent).toEqual([])
-    expect(await partitionStatus(asking, { partition: 1, height: 20 }, signal)).toEqual({ holders: [], silent: [] })
+    expect(told.unreached).toEqual([])
+    expect(await partitionStatus(asking, { partition: 1, height: 20 }, signal)).toEqual({ holders: [], unreached: [] })
   })
 
   it('is remembered within limits, the ones that answered last', async () => {

@@ -202,8 +202,8 @@ export function storageAcceptance({ partitionBits, folderBytes, filmBytes, depth
       await network.provider(left).until('a block', ({ tip }) => (tip?.height ?? 0) > height + block)
     }
     const [status] = (await network.status('east', left)).filter(({ partition }) => partition === 2)
-    expect(status?.silent.map(({ peer }) => peer).sort()).toEqual(names)
-    for (const { since } of status?.silent ?? []) expect(since).toBeLessThanOrEqual(height + 1)
+    expect(status?.unreached.map(({ peer }) => peer).sort()).toEqual(names)
+    for (const { since } of status?.unreached ?? []) expect(since).toBeLessThanOrEqual(height + 1)
 
     await network.start({ flint: { side: 'east', partitions: [2] } })
     await whole(2, holesOfTwo)
@@ -223,7 +223,7 @@ export function storageAcceptance({ partitionBits, folderBytes, filmBytes, depth
     const told = await network.status('east', 'amber', 'beryl')
     const [seen] = told.filter(({ partition }) => partition === 0)
     expect(seen?.holders.map(({ peer }) => peer)).toEqual(peersOf(['amber', 'beryl']))
-    expect(seen?.silent.map(({ peer }) => peer)).toEqual(peersOf(['coral']))
+    expect(seen?.unreached.map(({ peer }) => peer)).toEqual(peersOf(['coral']))
     expect((await fetch(`${gateway}/web3/${folderId}:${REGTEST}/index.html`)).status).toBe(200)
 
     await network.join()

@@ -24,7 +24,7 @@ const partitionStatus = z.object({
   height: z.int(),
   used: z.int(),
   holders: z.array(holder),
-  silent: z.array(z.object({ peer: z.string(), since: z.int().nullable() })),
+  unreached: z.array(z.object({ peer: z.string(), since: z.int().nullable() })),
 })
 const tableStatus = z.object({ height: z.int(), root: z.string(), blobs: z.int(), partitions: z.array(z.unknown()) })
 

@@ -68,11 +68,15 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
       announce,
       replica: { partitions: partition, maxBytes, uploadBytesPerSecond, raw, signer, ptau, sampling },
     }),
-    async ({ node }) => {
-      show(node, options, context)
-      if (node.sampling !== null) showSampling(node.sampling, context, options.json === true)
-      await node.service.ended()
+    async ({ node: { host, service } }) => {
+      const line = `listening at ${host.addresses.join(' ')}`
+      context.terminal.result(options.json ? jsonLine({ listening: host.addresses }) : line)
+      await service.ended()
       return EXIT.interrupted
+    },
+    (node) => {
+      show(node, options, context)
+      if (sampling !== undefined) showSampling(node, sampling, context, options.json === true)
     },
   )
 }
@@ -93,7 +97,6 @@ function show(
   { terminal }: CliContext,
 ): void {
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
-  tell({ listening: host.addresses }, `listening at ${host.addresses.join(' ')}`)
   host.events.on('banned', ({ peer }) => terminal.note(`peer ${peer} is not spoken with for a time`))
   const wait = ({ error }: { readonly error: unknown }) => terminal.note(`blocks wait for room: ${withCure(error)}`)
   index.events.on('full', wait)
@@ -113,9 +116,7 @@ function show(
   replica?.events.on('full', ({ id, error }) => {
     terminal.note(`no room for blob ${id}: ${error === null ? 'the quota is used up' : withCure(error)}`)
   })
-  const ready = () => tell({ certifies: true }, 'certificates are given to peers')
-  if (certificates?.isReady === true) ready()
-  else certificates?.events.on('ready', ready)
+  certificates?.events.on('ready', () => tell({ certifies: true }, 'certificates are given to peers'))
   certificates?.events.on('failed', (error) => terminal.note(`no certificates are given: ${withCure(error)}`))
   replica?.events.on('failed', (error) => terminal.note(withCure(error)))
 }

@@ -27,17 +27,17 @@ export async function showHolders(context: CliContext, options: StatusOptions): 
     const estimates = await readEstimates({ places, storage })
     for (const { number, fill, closed } of node.table.table.blobs.partitionsAt(height)) {
       if (options.partition !== undefined && !options.partition.includes(number)) continue
-      const { holders, silent } = await partitionStatus(asking, { partition: number, height }, signal)
+      const { holders, unreached } = await partitionStatus(asking, { partition: number, height }, signal)
       const estimate = estimateJson(estimates, number)
       if (options.json) {
-        terminal.result(jsonLine({ partition: number, height, used: fill, closed, holders, silent, estimate }))
+        terminal.result(jsonLine({ partition: number, height, used: fill, closed, holders, unreached, estimate }))
         continue
       }
       terminal.result(`partition ${number}  ${fill} positions used${closed ? ', closed' : ''}  height ${height}`)
       for (const line of estimateLines(estimates, number)) terminal.result(line)
       for (const holder of holders) terminal.result(`  ${holderText(holder)}`)
-      for (const { peer, since } of silent) {
-        terminal.result(`  ${peer}  ${since === null ? 'does not answer' : `silent since height ${since}`}`)
+      for (const { peer, since } of unreached) {
+        terminal.result(`  ${peer}  ${since === null ? 'no answer' : `no answer since height ${since}`}`)
       }
     }
     await file.save(asking.log)

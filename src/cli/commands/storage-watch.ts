@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { PartitionObservation } from '../../../storage/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -8,7 +7,7 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { addresses } from '../storage-arguments.ts'
 import { estimateJson, estimateLines } from '../storage-estimates.ts'
 import { peerOption, type StorageOptions, withStorage } from '../storage-place.ts'
-import { keysOfWins, type SetupFlags, showWins } from '../storage-sampling.ts'
+import { keysOfWins, noteUnheard, type SetupFlags, showWins } from '../storage-sampling.ts'
 import { withStorageNode } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
 
@@ -47,16 +46,21 @@ async function watch(context: CliContext, options: Options): Promise<ExitCode> {
       announce,
       observing,
     }),
-    async ({ node }) => {
-      const { host, estimating, service } = node
-      if (estimating === null) throw new Error('a node with keys of wins observes')
+    async ({ node: { host, service } }) => {
       if (json && listen !== undefined) terminal.result(jsonLine({ listening: host.addresses }))
       else if (listen !== undefined) terminal.result(`listening at ${host.addresses.join(' ')}`)
+      await service.ended()
+      return EXIT.interrupted
+    },
+    ({ estimating }) => {
+      if (estimating === null) throw new Error('a node with keys of wins observes')
       showWins(estimating.events, context, json === true)
+      noteUnheard(estimating, context)
       estimating.events.on('estimated', (estimates) => {
         const { height, partitions } = estimates
         if (json) {
-          terminal.result(jsonLine({ estimated: height, partitions: partitions.map((one) => oneJson(height, one)) }))
+          const said = partitions.map((one) => estimateJson(estimates, one.partition))
+          terminal.result(jsonLine({ estimated: height, heard: estimates.heard, partitions: said }))
           return
         }
         for (const { partition } of partitions) {
@@ -64,12 +68,6 @@ async function watch(context: CliContext, options: Options): Promise<ExitCode> {
           for (const line of estimateLines(estimates, partition)) terminal.result(line)
         }
       })
-      await service.ended()
-      return EXIT.interrupted
     },
   )
-}
-
-function oneJson(height: number, one: PartitionObservation) {
-  return estimateJson({ height, partitions: [one] }, one.partition)
 }

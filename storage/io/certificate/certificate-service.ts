@@ -46,7 +46,6 @@ export class CertificateService implements RunningService {
   readonly #components: CertificateComponents
   readonly #events = new Emitter<CertificateEvents>()
   readonly #running = new Running()
-  #isReady = false
 
   constructor(components: CertificateComponents) {
     this.#components = components
@@ -54,11 +53,6 @@ export class CertificateService implements RunningService {
 
   get events(): Events<CertificateEvents> {
     return this.#events
-  }
-
-  /** Whether peers are answered: it may be so before `start` of all that it runs beside has resolved. */
-  get isReady(): boolean {
-    return this.#isReady
   }
 
   async start(signal?: AbortSignal): Promise<void> {
@@ -93,14 +87,12 @@ export class CertificateService implements RunningService {
       units: { provedEncodedUnit: async (...place) => (await units()?.provedEncodedUnit(...place)) ?? null },
     } satisfies DrawnFrom
     const close = await answerCertificates({ ...rest, key: signer.publicKey, certifier, verifyingKey, from })
-    this.#isReady = true
     this.#events.emit('ready', {})
     try {
       const fired = Promise.withResolvers<void>()
       signal.addEventListener('abort', () => fired.resolve(), { once: true })
       if (!signal.aborted) await fired.promise
     } finally {
-      this.#isReady = false
       await close()
     }
   }

@@ -32,12 +32,15 @@ const schema = z.strictObject({
   partitionBits: z.int(),
   /** Of the tip that all is as of. */
   height: uint32,
+  heard: uint32,
   partitions: z.array(partitionSchema),
 })
 
 /** What one observer has to say of partitions, as of a block. */
 export interface Estimates {
   readonly height: number
+  /** Peers that were there to be heard. */
+  readonly heard: number
   readonly partitions: readonly PartitionObservation[]
 }
 

@@ -2,15 +2,15 @@ import { join } from 'node:path'
 import { asError, Emitter, type Events, type RunningService, together } from '../../../src/lib/index.ts'
 import type { MaskKernel } from '../../../src/proving/index.ts'
 import { openMask } from '../../../src/proving/io/index.ts'
-import { observePartition, type PartitionObservation } from '../../sampling/observation.ts'
-import { EstimatesFile } from './estimates-file.ts'
+import { observePartition } from '../../sampling/observation.ts'
+import { type Estimates, EstimatesFile } from './estimates-file.ts'
 import { measureUnitCost } from './unit-cost.ts'
 import { WinWatch, type WinWatchComponents, type WinWatchEvents } from './win-watch.ts'
 
 /** What an observer tells: all that listening does, and of what it has estimated. */
 export type EstimatingEvents = WinWatchEvents & {
-  /** Estimates as of this height are in the file. */
-  readonly estimated: { readonly height: number; readonly partitions: readonly PartitionObservation[] }
+  /** These are in the file. */
+  readonly estimated: Estimates
 }
 
 /** An observer: listens to the wins of all, and keeps estimates of every partition in a file. It has no key and no chunk. */
@@ -75,7 +75,7 @@ export class EstimatingService implements RunningService {
       const partitions = blobs
         .partitionsAt(height)
         .map(({ number }) => observePartition(this.#rules, blobs, log, number, height, ownUnit))
-      const estimates = { height, partitions }
+      const estimates = { height, heard: this.watch.heard, partitions }
       await this.#file.save(estimates)
       this.#events.emit('estimated', estimates)
     } catch (error) {

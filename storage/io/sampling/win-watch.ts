@@ -115,6 +115,11 @@ export class WinWatch implements RunningService {
     return this.#store
   }
 
+  /** Peers that are there to be heard. */
+  get heard(): number {
+    return this.#gossip?.listeners().length ?? 0
+  }
+
   /** Counts a win of our own, which was proved just now, and tells peers of it. */
   async tell(message: WinMessage): Promise<void> {
     const { claim, id } = message
