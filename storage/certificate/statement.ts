@@ -4,14 +4,13 @@ import { hexToBytes } from '../../src/lib/index.ts'
 import type { StorageKernel } from '../../src/proving/index.ts'
 import { blobShape } from '../blob/shape.ts'
 import type { BlobClaim } from '../records/judge.ts'
+import { maskBase } from '../replica/mask-base.ts'
+import { drawnOf } from '../sampling/draws.ts'
 import { elementOf, halvesOf } from '../sampling/elements.ts'
 import { SAMPLES } from './certificate.ts'
 
-const BASE_TAG = 17
 const SEED_TAG = 24
 const SAMPLE_TAG = 25
-
-const MASK_64 = (1n << 64n) - 1n
 
 /** What one provider's steps are about: all of it is public. */
 export interface Drawing {
@@ -42,7 +41,7 @@ export function startOf(kernel: Draws, { network, blob, blockHash, key }: Drawin
   const id = elementAt(hexToBytes(blob.id))
   const { dataUnits, parityUnits } = blobShape(blob.length)
   return {
-    base: hash(kernel, BASE_TAG, [net, id, provider.low, provider.high]),
+    base: elementAt(maskBase(kernel, networkHash(network), blob.id, key)),
     root: elementAt(hexToBytes(blob.root)),
     units: dataUnits + parityUnits,
     seed: hash(kernel, SEED_TAG, [net, block.high, block.low, id, provider.high, provider.low]),
@@ -58,7 +57,7 @@ export function stateBytes({ base, root, units, seed, sample }: StepState): Uint
 /** Number of the unit that the state's sample draws. */
 export function drawnUnit(kernel: Draws, { seed, units, sample }: StepState): number {
   const beta = hash(kernel, SAMPLE_TAG, [seed, BigInt(sample)])
-  return Number(((beta & MASK_64) * BigInt(units)) >> 64n)
+  return drawnOf(beta, units)
 }
 
 /** Of all samples in order, some more than once. */

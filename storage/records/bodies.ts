@@ -4,7 +4,7 @@ import { decodeCbor, encodeCbor } from '../../src/settlement/index.ts'
 
 /** Bodies are short; a longer one is none. */
 const MAX_BODY_BYTES = 512
-/** A proof of the circuit `win` has 4,808 bytes. */
+/** A proof of the circuit `win` has 2,656 bytes. */
 const MAX_PROOF_BYTES = 6_144
 
 const bytes = (...lengths: number[]) =>

@@ -1,14 +1,12 @@
-import { encodeField, FIELD_BYTES } from '../../src/bus/index.ts'
-import { bytesToHex, concatBytes, hexToBytes } from '../../src/lib/index.ts'
+import { FIELD_BYTES } from '../../src/bus/index.ts'
+import { bytesToHex } from '../../src/lib/index.ts'
 import type { MaskKernel } from '../../src/proving/index.ts'
 import { UNIT_BYTES } from '../blob/shape.ts'
-import { elementOf, halvesOf } from '../sampling/elements.ts'
 import type { Keeping, UnitsPlace } from './keeping.ts'
+import { maskBase } from './mask-base.ts'
 
 /** Bytes of an encoded unit: 256 elements. */
 export const ENCODED_UNIT_BYTES = 256 * FIELD_BYTES
-
-const BASE_TAG = 17
 
 /**
  * Under the mask and a provider's key: a form that only much work makes from the units, and little work turns back. All
@@ -18,11 +16,7 @@ const BASE_TAG = 17
  * @param key the provider's x-only public key, 32 bytes
  */
 export function encodedKeeping(mask: MaskKernel, networkHash: Uint8Array, key: Uint8Array): Keeping {
-  const { low, high } = halvesOf(key)
-  const [network, provider] = [encodeField([elementOf(networkHash)]), encodeField([low, high])]
-  // P(17; net, id, lo(key), hi(key))
-  const baseOf = (id: string) =>
-    mask.storageDraw(BASE_TAG, concatBytes(network, hexToBytes(id), provider)).slice(0, FIELD_BYTES)
+  const baseOf = (id: string) => maskBase(mask, networkHash, id, key)
   return {
     name: `encoded-${bytesToHex(key)}`,
     unitBytes: ENCODED_UNIT_BYTES,

@@ -15,7 +15,7 @@ export interface ProvedEncodedUnit {
 export interface EncodedUnits {
   /**
    * As fast as the disk gives it: 8,192 bytes as they lie there, not compared with a checksum. What is damaged wins nothing
-   * that could be proved.
+   * that could be proved. The bytes have a buffer of their own, which the caller may hand on to another thread.
    */
   encodedUnit(key: string, id: string, unit: number): Promise<Uint8Array | null>
   /** Compared with its checksum; what does not match is here no longer, and is healed. */

@@ -23,7 +23,12 @@ export function challengeElements({ networkHash, blockHash, key, first }: Challe
   return [elementOf(networkHash), block.high, block.low, provider.high, provider.low, BigInt(first)]
 }
 
-/** ⌊(β mod 2^64)·U / 2^64⌋, U the units of `fill` positions. */
+/** ⌊(β mod 2^64)·count / 2^64⌋: which of so many a draw draws. */
+export function drawnOf(beta: bigint, count: number): number {
+  return Number(((beta & MASK_64) * BigInt(count)) >> 64n)
+}
+
+/** Of the units of `fill` positions. */
 export function unitAt(beta: bigint, fill: number): number {
-  return Number(((beta & MASK_64) * BigInt(UNITS_A_CHUNK * fill)) >> 64n)
+  return drawnOf(beta, UNITS_A_CHUNK * fill)
 }

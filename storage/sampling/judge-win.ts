@@ -6,7 +6,7 @@ import { partitionPositions } from '../params.ts'
 import { type BodyReject, decodeBody } from '../records/bodies.ts'
 import { winProgram } from '../records/programs.ts'
 import type { StorageTable } from '../table/table.ts'
-import { TABLE_LAG } from './ticks.ts'
+import { INSCRIBED_BLOCKS, TABLE_LAG } from './ticks.ts'
 import type { WinRules } from './win-rules.ts'
 import { type WinStatement, winPublicValues } from './win-statement.ts'
 
@@ -101,4 +101,20 @@ export async function verifyWin(
   if (!found.ok) return found
   const verified = await verifier.verify(read.claim.proof, winPublicValues(found.statement))
   return verified.ok ? read : verified
+}
+
+/**
+ * Judges a record of kind `win` in a block: it counts in the three blocks after its own. Of those of one key, partition and
+ * block the first that is valid counts; the others change nothing.
+ */
+export async function verifyInscribedWin(
+  ground: WinGround,
+  verifier: Pick<ProofVerifier, 'verify'>,
+  signed: SignedRecord,
+  /** Of the block that holds it. */
+  height: number,
+): Promise<Result<{ readonly claim: WinClaim }, WinReject | 'late'>> {
+  const after = height - signed.record.height
+  if (after < 1 || after > INSCRIBED_BLOCKS) return rejection('late', `${after} blocks after its own`)
+  return await verifyWin(ground, verifier, signed)
 }

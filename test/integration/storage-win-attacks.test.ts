@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { networkHash, regtest, signet } from '../../src/bitcoin/index.ts'
+import { networkHash, regtest, signet, toDisplay } from '../../src/bitcoin/index.ts'
 import type { StorageTable } from '../../storage/index.ts'
 import { HeardWins } from '../../storage/io/sampling/heard-wins.ts'
 import { WinStore } from '../../storage/io/sampling/win-store.ts'
 import { readWinMessage, winGossip } from '../../storage/peers/win-kind.ts'
-import { verifyWin, type WinGround } from '../../storage/sampling/judge-win.ts'
+import { verifyInscribedWin, verifyWin, type WinGround } from '../../storage/sampling/judge-win.ts'
 import { addressOf, HostPlace } from '../p2p/host-place.ts'
 import { hashOf } from '../storage/judged-wins.ts'
 import { alice, bob, wallets } from '../storage/record-scene.ts'
@@ -168,5 +168,78 @@ describe('a flood of signed bad proofs over libp2p (attack 27)', { timeout: 60_0
     await expect.poll(() => beyond.seen.counted, { timeout: 20_000 }).toEqual([honest.id])
     expect(judge.seen).toMatchObject({ proofs: 2, counted: [honest.id] })
     expect(beyond.seen).toEqual({ proofs: 1, counted: [honest.id], refused: [], blamed: [] })
+  })
+})
+
+describe('a win and its time, with the real proof', () => {
+  /** Who hears, or reads in the chain, as of a tip. */
+  async function observer(name: string) {
+    const store = await WinStore.open(place.file(name), rules.params, win.engine.info.keyId)
+    place.closing.push(() => store.close())
+    const scene = { ground: groundOf(), store, refused: [] as string[] }
+    const wins = new HeardWins({
+      ...{ store, verifier: win.engine, ground: () => scene.ground, counted: () => undefined },
+      transport: { blame: () => undefined, isBanned: () => false },
+      refused: ({ reject }) => scene.refused.push(reject),
+    })
+    const at = (height: number) => {
+      const hashAt = (asked: number) => (asked <= height ? wonHashOf(asked) : null)
+      scene.ground = { ...groundOf(), hashAt, height }
+    }
+    return { ...scene, scene, at, hear: (sketch?: SignedWin) => wins.verdict(signedWin(win.proof, sketch), 'peer') }
+  }
+
+  it('is one, however it is written, and whichever try it says second (attack 12)', async () => {
+    const { hear, store } = await observer('once')
+    expect(await hear()).toBe('accept')
+    expect(await hear({ contentType: 'text/plain' })).toBe('ignore')
+    expect(await hear({ number: 1 })).toBe('ignore')
+    expect(store.log.wins).toHaveLength(1)
+  })
+
+  it('is none any more once its key has signed what does not hold; in the chain the first valid one counts (attack 12)', async () => {
+    const { hear, store, refused } = await observer('forged')
+    expect(await hear({ number: 1 })).toBe('reject')
+    expect(await hear()).toBe('ignore')
+    expect([store.log.wins, refused]).toEqual([[], ['proof-invalid', 'cut-off']])
+    const said = async (sketch: SignedWin) =>
+      await verifyInscribedWin(groundOf(), win.engine, signedWin(win.proof, sketch).signed, 21)
+    expect(await said({ number: 1 })).toMatchObject({ reject: 'proof-invalid' })
+    expect(await said({})).toMatchObject({ ok: true })
+  })
+
+  it.each([
+    [20, 'accept'],
+    [21, 'accept'],
+    [22, 'ignore'],
+  ])('is told in time at height 21 and not after: %i, %s (attack 13)', async (height, verdict) => {
+    const { at, hear, refused } = await observer(`at ${height}`)
+    at(height)
+    expect(await hear()).toBe(verdict)
+    expect(refused).toEqual(verdict === 'accept' ? [] : ['late'])
+  })
+
+  it('is inscribed in time in the three blocks after its own (attack 13)', async () => {
+    const ground = { ...groundOf(), hashAt: wonHashOf }
+    const at = async (height: number) => {
+      const found = await verifyInscribedWin(ground, win.engine, signedWin(win.proof).signed, height)
+      return found.ok ? 'counts' : found.reject
+    }
+    expect(await Promise.all([20, 21, 23, 24].map(at))).toEqual(['late', 'counts', 'counts', 'late'])
+  })
+
+  it('is gone with its block, and counts again when that is back (attacks 13, 17)', async () => {
+    const { scene, at, hear, store } = await observer('reorg')
+    expect(await hear()).toBe('accept')
+    const shown = (height: number) => toDisplay(wonHashOf(height))
+    await store.moveTo(21, (height) => toDisplay(hashOf(height)), 20)
+    expect(store.log.wins).toEqual([])
+    scene.ground = { ...groundOf(), hashAt: (height) => (height <= 21 ? hashOf(height) : null) }
+    expect(await hear()).toBe('ignore')
+    expect(scene.refused).toEqual(['other-chain'])
+    at(21)
+    await store.moveTo(21, shown, 20)
+    expect(await hear()).toBe('accept')
+    expect(store.log.wins).toHaveLength(1)
   })
 })

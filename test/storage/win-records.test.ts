@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { bytesToHex, hexToBytes } from '../../src/lib/index.ts'
 import { encodeCbor } from '../../src/settlement/index.ts'
-import { verifyInscribedWin } from '../../storage/io/sampling/inscribed-wins.ts'
 import { readWinMessage, winGossip } from '../../storage/peers/win-kind.ts'
 import { decodeBody, encodeBody } from '../../storage/records/bodies.ts'
 import { winDraft } from '../../storage/records/drafts.ts'
 import { winProgram } from '../../storage/records/programs.ts'
-import { verifyWin, winClaim, winStatement } from '../../storage/sampling/judge-win.ts'
+import { verifyInscribedWin, verifyWin, winClaim, winStatement } from '../../storage/sampling/judge-win.ts'
 import { type WinStatement, winPublicValues } from '../../storage/sampling/win-statement.ts'
 import {
   composed,

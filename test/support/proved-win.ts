@@ -74,12 +74,16 @@ export interface SignedWin {
   readonly height?: number
   readonly partition?: number
   readonly number?: number
+  readonly contentType?: string
 }
 
 /** A signed record with this proof, as it goes from peer to peer. */
 export function signedWin(proof: Uint8Array, sketch: SignedWin = {}): WinMessage {
-  const { wallet = alice, height = CHALLENGE, partition = PARTITION, number = 0 } = sketch
-  const draft = winDraft({ try: number, proof, partition }, { height, blockHash: wonHashOf(height) })
+  const { wallet = alice, height = CHALLENGE, partition = PARTITION, number = 0, contentType } = sketch
+  const draft = {
+    ...winDraft({ try: number, proof, partition }, { height, blockHash: wonHashOf(height) }),
+    ...(contentType !== undefined && { contentType }),
+  }
   const read = readWinMessage(regtest, envelopeOf(draft, wallet))
   if (!read.ok) throw new Error(`${read.reject}: ${read.detail}`)
   return read.value

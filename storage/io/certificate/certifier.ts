@@ -17,12 +17,12 @@ export interface CertifierComponents {
 /** Part of the work that is done. */
 export type OnParts = (done: number, total: number) => void
 
-/** Made before: asked again, it costs nothing. */
+/** Parts that were made last, by blob and block: asked again, one costs nothing. */
 const KEPT = 16
 
 /**
- * Makes a provider's parts of certificates, one at a time: each takes all cores for some seconds. What proves them is in
- * memory only while there is something to prove.
+ * Makes a provider's parts of certificates, one at a time: each takes all cores for some seconds. What proves them is loaded
+ * for the first that is not made already, and let go once none waits.
  */
 export class Certifier {
   readonly #components: CertifierComponents

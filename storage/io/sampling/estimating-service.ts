@@ -1,11 +1,19 @@
 import { join } from 'node:path'
-import { asError, Emitter, type Events, type RunningService, together } from '../../../src/lib/index.ts'
+import {
+  asError,
+  Emitter,
+  type Events,
+  inTurns,
+  type Pieces,
+  type RunningService,
+  together,
+} from '../../../src/lib/index.ts'
 import type { MaskKernel } from '../../../src/proving/index.ts'
 import { openMask } from '../../../src/proving/io/index.ts'
-import { observePartition } from '../../sampling/observation.ts'
+import { observePartition, type PartitionObservation } from '../../sampling/observation.ts'
 import { type Estimates, EstimatesFile } from './estimates-file.ts'
 import { measureUnitCost } from './unit-cost.ts'
-import { WinWatch, type WinWatchComponents, type WinWatchEvents } from './win-watch.ts'
+import { type Ground, WinWatch, type WinWatchComponents, type WinWatchEvents } from './win-watch.ts'
 
 /** What an observer tells: all that listening does, and of what it has estimated. */
 export type EstimatingEvents = WinWatchEvents & {
@@ -70,16 +78,25 @@ export class EstimatingService implements RunningService {
       const ground = this.watch.ground()
       if (ground === null) return
       const { height } = ground
-      const { blobs } = ground.table
-      const { log } = this.watch.store
-      const partitions = blobs
-        .partitionsAt(height)
-        .map(({ number }) => observePartition(this.#rules, blobs, log, number, height, ownUnit))
+      const partitions = await inTurns(this.#observations(ground, ownUnit))
+      // The chain has moved on meanwhile: there are others as of its next tip.
+      if (partitions === null) return
       const estimates = { height, heard: this.watch.heard, partitions }
       await this.#file.save(estimates)
       this.#events.emit('estimated', estimates)
     } catch (error) {
       this.#events.emit('failed', asError(error))
     }
+  }
+
+  *#observations({ height, table: { blobs } }: Ground, ownUnit: number): Pieces<PartitionObservation[] | null> {
+    const { log } = this.watch.store
+    const observed: PartitionObservation[] = []
+    for (const { number } of blobs.partitionsAt(height)) {
+      if (this.watch.ground()?.height !== height) return null
+      observed.push(observePartition(this.#rules, blobs, log, number, height, ownUnit))
+      yield
+    }
+    return observed
   }
 }

@@ -7,19 +7,11 @@ import {
   toDisplay,
 } from '../../../src/bitcoin/index.ts'
 import type { BitcoindClient } from '../../../src/bitcoin/io/index.ts'
-import { bytesToHex, type Result, rejection } from '../../../src/lib/index.ts'
+import { bytesToHex } from '../../../src/lib/index.ts'
 import type { ProofVerifier } from '../../../src/proving/index.ts'
 import { decodeRecord, scanBlock } from '../../../src/settlement/index.ts'
 import { fetchBlock, type IndexService } from '../../../src/settlement/io/index.ts'
-import {
-  type SignedRecord,
-  verifyWin,
-  type WinClaim,
-  type WinGround,
-  type WinReject,
-  winClaim,
-} from '../../sampling/judge-win.ts'
-import { INSCRIBED_BLOCKS } from '../../sampling/ticks.ts'
+import { type SignedRecord, verifyInscribedWin, type WinGround, winClaim } from '../../sampling/judge-win.ts'
 import { winId } from '../../sampling/win-id.ts'
 import type { SeenWin } from '../../sampling/win-log.ts'
 import type { WinStore } from './win-store.ts'
@@ -30,22 +22,6 @@ export interface InscribedWinsComponents {
   readonly client: BitcoindClient
   readonly verifier: Pick<ProofVerifier, 'verify'>
   counted(win: SeenWin): void
-}
-
-/**
- * Judges a record of kind `win` in a block: it counts in the three blocks after its own. Of those of one key, partition and
- * block the first that is valid counts; the others change nothing.
- */
-export async function verifyInscribedWin(
-  ground: WinGround,
-  verifier: Pick<ProofVerifier, 'verify'>,
-  signed: SignedRecord,
-  /** Of the block that holds it. */
-  height: number,
-): Promise<Result<{ readonly claim: WinClaim }, WinReject | 'late'>> {
-  const after = height - signed.record.height
-  if (after < 1 || after > INSCRIBED_BLOCKS) return rejection('late', `${after} blocks after its own`)
-  return await verifyWin(ground, verifier, signed)
 }
 
 /** Counts the wins that are inscribed in the chain, where they are in time. */

@@ -22,6 +22,7 @@ import { OpenTicks } from '../../sampling/open-ticks.ts'
 import { INSCRIBED_BLOCKS, WINDOW_TICKS } from '../../sampling/ticks.ts'
 import type { SeenWin } from '../../sampling/win-log.ts'
 import type { WinRules } from '../../sampling/win-rules.ts'
+import type { StorageTable } from '../../table/table.ts'
 import type { TableService } from '../table-service.ts'
 import { HeardWins } from './heard-wins.ts'
 import { InscribedWins } from './inscribed-wins.ts'
@@ -41,6 +42,12 @@ export interface WinWatchComponents {
   readonly verifier: ProofVerifier
   /** Folder of the log. */
   readonly folder: string
+}
+
+/** Our own chain and table, as of one tip. */
+export interface Ground extends WinGround {
+  readonly height: number
+  readonly table: StorageTable
 }
 
 /** What listening to wins tells. */
@@ -87,7 +94,7 @@ export class WinWatch implements RunningService {
   }
 
   /** Our own chain and table, while both are as of one tip; null in between. */
-  ground(): (WinGround & { readonly height: number }) | null {
+  ground(): Ground | null {
     const { table, rules } = this.#components
     const [ours, theirs] = [this.#tip, table.tip]
     if (!table.isSettled || ours === null || theirs === null || !sameHash(ours.hash, theirs.hash)) return null
@@ -95,7 +102,7 @@ export class WinWatch implements RunningService {
   }
 
   /** The same, once it is there. Ends by the signal where it ends before. */
-  async settled(signal: AbortSignal): Promise<WinGround & { readonly height: number }> {
+  async settled(signal: AbortSignal): Promise<Ground> {
     for (;;) {
       const ground = this.ground()
       if (ground !== null) return ground
