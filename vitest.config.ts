@@ -22,6 +22,8 @@ export default defineConfig({
         test: {
           ...common,
           name: 'unit',
+          // Many wait for sockets or the disk; by default a core would stand idle, of two every second one.
+          maxWorkers: '100%',
           include: ['test/**/*.test.ts'],
           exclude: ['test/{integration,soak,compose}/**'],
           sequence: { groupOrder: 0 },
