@@ -10,14 +10,11 @@ import { hostilePeer } from './hostile-peer.ts'
 
 const place = new HostPlace()
 
-/** Small, so that a test reaches each limit soon. */
-const echo = {
-  ...wideEcho,
-  rate: { burst: 1000, perSecond: 1000 },
-  concurrent: { total: 8, perClient: 2 },
-  questionMs: 400,
-  answerMs: 1500,
-}
+/** Of few places and a rate that a test reaches soon; there is time enough for a busy machine. */
+const echo = { ...wideEcho, rate: { burst: 1000, perSecond: 1000 }, concurrent: { total: 8, perClient: 2 } }
+
+/** For tests in which the time runs out. */
+const hasty = { ...echo, questionMs: 400, answerMs: 1500 }
 
 /** Two hosts, connected; the first answers `echo` as `answerer` does. */
 async function pair(answerer: Parameters<PeerTransport['answer']>[1], kind = echo) {
@@ -61,7 +58,6 @@ describe('a request protocol', () => {
 
   it('gives a large answer frame by frame, no faster than it is taken', async () => {
     let given = 0
-    const patient = { ...echo, answerMs: 60_000 }
     const answerer = async () => ({
       ok: true as const,
       frames: (async function* () {
@@ -71,7 +67,7 @@ describe('a request protocol', () => {
         }
       })(),
     })
-    const { asking, answering } = await pair(answerer, patient)
+    const { asking, answering } = await pair(answerer)
     let taken = 0
     let ahead = 0
     const take = async (frame: Uint8Array) => {
@@ -81,7 +77,7 @@ describe('a request protocol', () => {
       for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
       ahead = Math.max(ahead, given - taken)
     }
-    expect(await asking.ask(answering.name, patient, new Uint8Array(), { take })).toEqual({ ok: true, frames: [] })
+    expect(await asking.ask(answering.name, echo, new Uint8Array(), { take })).toEqual({ ok: true, frames: [] })
     expect([taken, given]).toEqual([200, 200])
     // Two windows and what lies between them: 200 frames are 13 MB.
     expect(ahead).toBeLessThan(40)
@@ -155,12 +151,11 @@ describe('a request protocol', () => {
   })
 
   it('that comes too late by the answerer’s own doing, or is taken too late, is nobody’s fault', async () => {
-    const brief = { ...echo, questionMs: 100, answerMs: 100 }
     const ending: Answerer<unknown, unknown> = async (_, { signal }) => {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
       throw signal.reason
     }
-    const slow = await pair(ending, brief)
+    const slow = await pair(ending, { ...echo, answerMs: 100 })
     const [asked, answered] = [faultsOf(slow.asking), faultsOf(slow.answering)]
     const failed = nextOf(slow.answering.events, 'failed')
     expect(await slow.asking.ask(slow.answering.name, echo, new Uint8Array())).toMatchObject({ ok: false })
@@ -168,8 +163,8 @@ describe('a request protocol', () => {
     expect([asked, answered]).toEqual([[], []])
     const { asking, answering } = await pair(many(50), echo)
     const faults = faultsOf(asking)
-    const take = () => new Promise<void>((resolve) => setTimeout(resolve, 250))
-    const late = await asking.ask(answering.name, brief, new Uint8Array(), { take })
+    const take = () => new Promise<void>((resolve) => setTimeout(resolve, 2 * hasty.answerMs))
+    const late = await asking.ask(answering.name, hasty, new Uint8Array(), { take })
     expect(late).toMatchObject({ ok: false, reject: 'unreachable' })
     expect(faults).toEqual([])
   })
@@ -191,9 +186,9 @@ const nextMessage = (stream: Stream) =>
   })
 
 describe('a hostile peer', () => {
-  async function victim() {
+  async function victim(kind = echo) {
     const host = await place.open()
-    await host.answer(echo, async (question) => ({ ok: true, frames: [question] }))
+    await host.answer(kind, async (question) => ({ ok: true, frames: [question] }))
     await host.start()
     return host
   }
@@ -251,7 +246,7 @@ describe('a hostile peer', () => {
   })
 
   it('that does not end its side once it is answered holds no place of others, and is slow', async () => {
-    const host = await victim()
+    const host = await victim(hasty)
     const { open, faults } = await hostilePeer(place, host)
     // Twice as many as there are places in all.
     for (let i = 0; i < 16; i++) {
@@ -264,7 +259,7 @@ describe('a hostile peer', () => {
   })
 
   it('that sends its question a byte at a time, or none, is given up', async () => {
-    const host = await victim()
+    const host = await victim(hasty)
     const { open, faults } = await hostilePeer(place, host)
     const silent = await open(echo)
     silent.send(encodeFrame(new Uint8Array(900)).subarray(0, 20))
@@ -274,7 +269,7 @@ describe('a hostile peer', () => {
 
   it('that does not read its answer is given up', async () => {
     const host = await place.open()
-    await host.answer(echo, many(200))
+    await host.answer(hasty, many(200))
     await host.start()
     const { open, faults } = await hostilePeer(place, host)
     const stream = await open(echo)
