@@ -5,7 +5,9 @@ import {
   type Replication,
   type VerifiedCertificate,
 } from '../../storage/index.ts'
+import type { NotTaken } from '../../storage/io/index.ts'
 import { type NetworkParams, toDisplay } from '../bitcoin/index.ts'
+import { cureText } from './cure.ts'
 import { plural } from './text.ts'
 
 /** A verified certificate for people: what it shows, by how much, and what it does not show. */
@@ -56,4 +58,18 @@ function replicationLines({ partition, from, to, keys }: Replication): string[] 
 function costOf({ units, coreSeconds, cardSeconds, isFree }: CostOnNetwork): string {
   if (isFree) return 'free on this network: it shows that the code works, and nothing else'
   return `one replica, a block: ${Math.round(units)} encodings, ${coreSeconds.toFixed(0)} s of a core or ${cardSeconds.toFixed(1)} s of a graphics card`
+}
+
+/** Of many that nobody can do anything about the first ones are told. */
+const TOLD = 16
+
+/** Why providers have no part in a certificate, and what can be done. */
+export function notTakenLines(notTaken: readonly NotTaken[]): string[] {
+  const lines = notTaken.slice(0, TOLD).map(({ key, peer, reason, detail, cure }) => {
+    const who = key === null ? `peer ${peer}` : `key ${key}${peer === null ? '' : `, peer ${peer}`}`
+    const text = cureText(cure)
+    return `not taken: ${who}: ${reason}: ${detail}${text === null ? '' : `; ${text}`}`
+  })
+  const more = notTaken.length - lines.length
+  return more === 0 ? lines : [...lines, `not taken: ${more} more`]
 }

@@ -1,5 +1,5 @@
 import type { StorageParams } from '../../storage/index.ts'
-import { meetHolders, openKernel, TableService } from '../../storage/io/index.ts'
+import { meetHolders, openKernel, TableService, whereNobodyHolds } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import type { BitcoindClient } from '../bitcoin/io/index.ts'
 import { whenFree } from '../lib/io/index.ts'
@@ -102,12 +102,13 @@ export async function withTableNode<Value>(
   context: CliContext,
   options: TableOptions,
   work: (opened: OpenedNode) => Promise<Value>,
+  watch?: (node: StorageNode) => void,
 ): Promise<Value> {
   const own = ({ places, params }: Opened) => ({
     folder: places.table,
     settlement: settlementDir(options.settlementDir, params, context),
   })
-  return await withStorageNode(context, options, own, work)
+  return await withStorageNode(context, options, own, work, watch)
 }
 
 /** That once all that the node has is in the table, and as many who hold something were met as peers are named. */
@@ -116,18 +117,35 @@ export async function withHolders<Value>(
   options: TableOptions,
   work: (opened: OpenedNode) => Promise<Value>,
 ): Promise<Value> {
-  return await withTableNode(context, options, async (opened) => {
+  const onceMet = async (opened: OpenedNode) => {
     const { node } = opened
     await node.table.caughtUp()
     await meetHolders(node.host, Math.max(1, options.peer?.length ?? 0), context.signal)
     return await work(opened)
-  })
+  }
+  return await withTableNode(context, options, onceMet, ({ host }) => noteStrangers(host, context))
 }
 
 /** Tells where no peer is, and what went wrong here with one. */
 export function notePeers({ events }: StorageNode['host'], { terminal }: CliContext): void {
   events.on('unreachable', ({ address, detail }) => terminal.note(`no peer at ${address}: ${detail}`))
   events.on('failed', (error) => terminal.note(`a peer was not answered: ${withCure(error)}`))
+}
+
+/** Tells of peers that were named, are there, and give nothing that a provider of this network gives. */
+export function noteStrangers(
+  { events, wanted }: Pick<StorageNode['host'], 'events' | 'wanted'>,
+  { terminal }: Pick<CliContext, 'terminal'>,
+): void {
+  const told = new Set<string>()
+  events.on('unreachable', ({ address }) => told.add(address))
+  whereNobodyHolds(wanted, (address) => {
+    if (told.has(address)) return
+    told.add(address)
+    terminal.note(
+      `the peer at ${address} provides nothing on this network: name one that does, or the same --network and --partition-bits`,
+    )
+  })
 }
 
 async function withClient<Value>(

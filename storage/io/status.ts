@@ -1,4 +1,4 @@
-import type { Asked, PeerName, PeerTransport } from '../../src/bus/index.ts'
+import type { Asked, PeerName, PeerTransport, WantedAddresses } from '../../src/bus/index.ts'
 import { Deadline, delay, isInterrupt } from '../../src/lib/index.ts'
 import { holdersKind } from '../peers/holders-kind.ts'
 import { type Holdings, holdingsKind } from '../peers/holdings-kind.ts'
@@ -122,4 +122,11 @@ export async function meetHolders(transport: PeerTransport, count: number, signa
   } finally {
     off()
   }
+}
+
+/** Calls `at` with each address to begin with where nobody is reached, or nobody who holds something of this network. */
+export function whereNobodyHolds(wanted: WantedAddresses, at: (address: string) => void): void {
+  wanted.watch(holdingsKind, (address, peer) => {
+    if (peer === null) at(address)
+  })
 }

@@ -75,6 +75,15 @@ export class Providers {
     return best
   }
 
+  /** The first height, this one or a later one, at which an author's key counts; null where none is known. */
+  countsFrom(author: string, height: number): number | null {
+    const { providerDelay, providerBlocks } = this.#params
+    const starts = (this.#records.get(author) ?? []).flatMap(({ peer, height: at }) =>
+      peer === null || height >= at + providerBlocks ? [] : [Math.max(height, at + providerDelay)],
+    )
+    return starts.length === 0 ? null : Math.min(...starts)
+  }
+
   /** Every author that ever registered, in the order of their keys. */
   list(): Provider[] {
     const { providerDelay, providerBlocks } = this.#params

@@ -73,7 +73,7 @@ it('a certificate is gathered from a provider, and verified from files: natively
       out,
       '--json',
     )
-    expect([refused.exit, JSON.parse(refused.stdout)]).toMatchObject([1, { valid: false, reason }])
+    expect([refused.exit, JSON.parse(refused.stdout)]).toMatchObject([1, { valid: false, reason, notTaken: [] }])
     await expect(readFile(out)).rejects.toMatchObject({ code: 'ENOENT' })
   }
 

@@ -1,10 +1,11 @@
 import { regtest } from '../../src/bitcoin/index.ts'
 import { type Answered, encodeField, type PeerName } from '../../src/bus/index.ts'
-import { bytesToHex, equalBytes } from '../../src/lib/index.ts'
+import { bytesToHex, equalBytes, rejection } from '../../src/lib/index.ts'
 import { SAMPLES, STEPS_PROOF_BYTES } from '../../storage/certificate/certificate.ts'
 import { certificateMessage } from '../../storage/certificate/signature.ts'
 import { type GatherComponents, gatherCertificate } from '../../storage/io/certificate/gather.ts'
 import { type CertificateAnswer, certificateKind } from '../../storage/peers/certificate-kind.ts'
+import { holdingsKind } from '../../storage/peers/holdings-kind.ts'
 import { verifier } from './certificate-scene.ts'
 import { kernel } from './kernels.ts'
 import { PeerNet } from './peer-net.ts'
@@ -47,8 +48,17 @@ export class GatherScene {
     return new GatherScene(await ProvedRecords.make(TIP, { ...reveals, 103: () => [blobReveal(content)] }))
   }
 
+  get table() {
+    return this.#records.table
+  }
+
   remove(): Promise<void> {
     return this.#records.remove()
+  }
+
+  /** A peer holds something from now on, whether it gives certificates or not. */
+  async hold(name: PeerName) {
+    await this.net.transport(name).answer(holdingsKind, async () => rejection('other-partition', 'none is held'))
   }
 
   /** A peer answers from now on, by these wallets in turn. */
@@ -83,4 +93,4 @@ export class GatherScene {
   }
 }
 
-const KEYS = new Map(peers.map(({ key }, i) => [['one', 'two'][i] as PeerName, bytesToHex(key)]))
+const KEYS = new Map(peers.map(({ key }, i) => [['one', 'two', 'three'][i] as PeerName, bytesToHex(key)]))

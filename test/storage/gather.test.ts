@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { bytesToHex } from '../../src/lib/index.ts'
+import { bytesToHex, rejection } from '../../src/lib/index.ts'
 import { inAskingOrder } from '../../storage/io/certificate/candidates.ts'
+import { Providers } from '../../storage/table/registry.ts'
 import { GatherScene } from './gather-scene.ts'
 import type { Reveals } from './proved-records.ts'
-import { alice, bob, paramsOf, peers, providerReveal, wallets } from './record-scene.ts'
+import { alice, bob, paramsOf, peers, providerReveal, wallets, withdrawalReveal } from './record-scene.ts'
 
 const params = paramsOf()
 const [one, two] = peers.map(({ key }) => bytesToHex(key))
@@ -110,5 +111,83 @@ describe('a peer with two keys', () => {
     const made = await scene.gather(2)
     expect(made).toMatchObject({ reject: 'too-few-keys' })
     expect(scene.net.blamed).toEqual([{ peer: 'two', fault: 'lie' }])
+  })
+})
+
+describe('where keys are too few, it is said of each provider why', () => {
+  const [, , carol] = wallets as [typeof alice, typeof alice, typeof alice]
+  const a = bytesToHex(alice.publicKey)
+  const notTaken = async (other: Parameters<GatherScene['gather']>[1] = {}) => {
+    const made = await scene.gather(3, other)
+    expect(made).toMatchObject({ reject: 'too-few-keys' })
+    return made.notTaken
+  }
+
+  it('its key does not count yet, and from when; no longer; was taken back', async () => {
+    await sceneOf({
+      105: () => [providerReveal(params, 1, peers[0]!, bob)],
+      106: () => [withdrawalReveal(2, bob)],
+      118: () => [providerReveal(params, 1, peers[0]!)],
+    })
+    await scene.serve('one', [alice])
+    expect(await notTaken()).toEqual([
+      {
+        ...{ key: a, peer: 'one', reason: 'key-too-new', cure: { act: 'proof-of-height', subject: '130' } },
+        detail: 'it counts from block 124 on, and block 120 draws',
+      },
+      expect.objectContaining({ key: bytesToHex(bob.publicKey), reason: 'retired', cure: { act: 'register-key' } }),
+    ])
+    const table = { blobs: scene.table.blobs, providers: new Providers({ ...params, providerBlocks: 8 }) }
+    table.providers.apply(105, [{ kind: 'provider', author: a, seq: 1, peer: one as string }])
+    expect(await notTaken({ table: table as never })).toMatchObject([{ key: a, peer: 'one', reason: 'key-expired' }])
+  })
+
+  it('its peer is not met, gives no certificates, has registered no key', async () => {
+    await sceneOf({ 105: () => [providerReveal(params, 1, peers[0]!)] })
+    expect(await notTaken()).toMatchObject([{ key: a, peer: null, reason: 'not-met', cure: { act: 'name-peer' } }])
+    await scene.hold('one')
+    await scene.hold('two')
+    expect(await notTaken()).toMatchObject([
+      { key: a, peer: 'one', reason: 'no-certificates', cure: { act: 'serve-certificates' } },
+      { key: null, peer: 'two', reason: 'not-registered', cure: { act: 'register-key' } },
+    ])
+  })
+
+  it('it cannot be reached, refuses, gives what does not hold', async () => {
+    await sceneOf({
+      105: () => [providerReveal(params, 1, peers[0]!)],
+      106: () => [providerReveal(params, 1, peers[1]!, carol)],
+    })
+    const found = {
+      provide: async () => undefined,
+      async *find() {
+        yield 'one'
+      },
+    }
+    expect(await notTaken({ peers: found })).toMatchObject([
+      { key: a, peer: 'one', reason: 'unreachable', cure: { act: 'name-peer' } },
+      { reason: 'not-met' },
+    ])
+    await scene.serve('one', [alice], () => rejection('not-encoded', 'not yet'))
+    await scene.serve('two', [alice])
+    const both = await notTaken()
+    expect(both).toHaveLength(2)
+    expect(both).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ key: a, reason: 'refused', cure: { act: 'wait-until-encoded' } }),
+        expect.objectContaining({ key: bytesToHex(carol.publicKey), peer: 'two', reason: 'bad-signature' }),
+      ]),
+    )
+  })
+
+  it('of those that were asked it is said where others are enough', async () => {
+    await sceneOf({
+      105: () => [providerReveal(params, 1, peers[0]!)],
+      106: () => [providerReveal(params, 1, peers[1]!, carol)],
+    })
+    await scene.serve('one', [alice], () => rejection('busy', 'others are being made'))
+    await scene.serve('two', [carol])
+    const made = await scene.gather(1, { random: (below) => below - 1 })
+    expect(made).toMatchObject({ ok: true, notTaken: [{ key: a, reason: 'refused', cure: { act: 'again-later' } }] })
   })
 })

@@ -1,8 +1,9 @@
-import { gatherCertificate, openCertificateVerifier } from '../../../storage/io/index.ts'
-import { bytesToHex } from '../../lib/index.ts'
+import { gatherCertificate, type NotTaken, openCertificateVerifier } from '../../../storage/io/index.ts'
+import { bytesToHex, type Rejection } from '../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import { publicKeyOf } from '../../p2p/index.ts'
 import { attestorOf } from '../attest/open-attestor.ts'
+import { notTakenLines } from '../certificate-text.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, insecureAllowed, shared } from '../config.ts'
@@ -10,6 +11,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { hex32, readKey } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
+import { cureOf } from '../proof-cure.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { tellRefused } from '../refused.ts'
 import { keyCount } from '../storage-arguments.ts'
@@ -52,8 +54,14 @@ async function certify(context: CliContext, id: string, options: Options): Promi
   const { certificateKey } = options
   await requireWritable(out, env, options, ...(certificateKey === undefined ? [] : [certificateKey]))
   const judge = await openJudge(options, context)
-  const proved = await judge.verify(await readProof(file))
-  if (!proved.ok) return refuse(context, options, `proof:${proved.reject}`, proved.detail)
+  const proof = await readProof(file)
+  const proved = await judge.verify(proof)
+  if (!proved.ok) {
+    const code = refuse(context, options, { ...proved, reject: `proof:${proved.reject}` })
+    const cure = cureOf(proved.reject, proof, options)
+    if (cure !== null) terminal.note(cure)
+    return code
+  }
   const { chain } = proved
   const verifier = await openCertificateVerifier({ key: await readKey(certificateKey) })
   return await withHolders(context, options, async ({ node, storage }) => {
@@ -74,13 +82,14 @@ async function certify(context: CliContext, id: string, options: Options): Promi
             return key === null ? null : bytesToHex(key)
           },
           onProgress: progressOf(context),
-          onRefused: (key, detail) => terminal.note(`not taken from ${key}: ${detail}`),
         },
         { id, keys: options.keys },
         signal,
       )
       terminal.settle()
-      if (!gathered.ok) return refuse(context, options, gathered.reject, gathered.detail)
+      const { notTaken = [] } = gathered
+      for (const line of notTakenLines(notTaken)) terminal.note(line)
+      if (!gathered.ok) return refuse(context, options, gathered, { notTaken: notTaken.map(notTakenJson) })
       const { bytes, verified } = gathered
       await writeAtomic(diskFiles, out, bytes)
       const { height } = verified.challenge
@@ -111,6 +120,15 @@ function progressOf({ terminal, clock }: CliContext) {
   }
 }
 
-function refuse(context: CliContext, options: Options, reject: string, detail: string): ExitCode {
-  return tellRefused(context, options, { reject, detail }, 'no certificate')
+function notTakenJson({ key, peer, reason, detail }: NotTaken) {
+  return { key, peer, reason, detail }
+}
+
+function refuse(
+  context: CliContext,
+  options: Options,
+  refusal: Pick<Rejection, 'reject' | 'detail'>,
+  more: object = {},
+): ExitCode {
+  return tellRefused(context, options, refusal, 'no certificate', more)
 }

@@ -1,9 +1,12 @@
 import type { PeerName, PeerTransport } from '../../../src/bus/index.ts'
+import { FINAL_AFTER } from '../../certificate/certificate.ts'
 import { certificateKind } from '../../peers/certificate-kind.ts'
+import { holdingsKind } from '../../peers/holdings-kind.ts'
 import type { PartitionPeers } from '../../peers/partition-peers.ts'
 import type { Registration } from '../../table/registry.ts'
 import type { StorageTable } from '../../table/table.ts'
 import { findPeers } from '../find-peers.ts'
+import { cureOfNotTaken, type NotTaken, type NotTakenReason } from './not-taken.ts'
 
 /** Peers that are only known by name: how many are asked, how long they are looked for. */
 const FIND = { most: 64, ms: 3_000 }
@@ -24,36 +27,89 @@ export interface CandidateComponents {
   keyOf(peer: PeerName): Promise<string | null>
 }
 
+/** Who can be asked, and why others cannot. */
+export interface Candidates {
+  readonly candidates: readonly Candidate[]
+  readonly others: readonly NotTaken[]
+}
+
 /** Providers that are connected, or say in the DHT that they keep the partition, and whose keys count at a height. */
 export async function candidatesAt(
   components: CandidateComponents,
   partition: number,
   height: number,
   signal: AbortSignal,
-): Promise<Candidate[]> {
+): Promise<Candidates> {
   const { providers } = components.table
-  const names = await namesByKey(components, partition, signal)
-  return providers.list().flatMap(({ author: key, peer: latest }) => {
+  const met = await metPeers(components, partition, signal)
+  const candidates: Candidate[] = []
+  const others: NotTaken[] = []
+  const named = new Set<string>()
+  for (const { author: key, peer: latest } of providers.list()) {
     const registration = providers.registrationAt(key, height)
-    if (latest === null || registration === null) return []
     // A key that has moved may not have done so before the block that draws.
-    const peer = names.get(latest) ?? names.get(registration.peer)
-    return peer === undefined ? [] : [{ key, peer, registration }]
-  })
+    const keys = [latest, registration?.peer].filter((peer) => typeof peer === 'string')
+    for (const one of keys) named.add(one)
+    const peer = keys.map((one) => met.get(one)).find((one) => one !== undefined)
+    const why = whyNot({ latest, isCounting: registration !== null, peer }, providers.countsFrom(key, height), height)
+    if (why !== null) others.push({ key, peer: peer?.name ?? null, ...why })
+    else if (peer !== undefined && registration !== null) candidates.push({ key, peer: peer.name, registration })
+  }
+  for (const [peer, { name }] of met) {
+    if (named.has(peer)) continue
+    const detail = 'no key is registered for this peer'
+    others.push({ key: null, peer: name, ...notTaken('not-registered', detail) })
+  }
+  // Those that are there can be helped first.
+  return { candidates, others: others.sort((a, b) => Number(a.peer === null) - Number(b.peer === null)) }
 }
 
-async function namesByKey(
+interface MetPeer {
+  readonly name: PeerName
+  readonly givesCertificates: boolean
+}
+
+/** By their Ed25519 keys; who was found in the DHT alone is asked, whatever it gives. */
+async function metPeers(
   { transport, peers, keyOf }: CandidateComponents,
   partition: number,
   signal: AbortSignal,
-): Promise<Map<string, PeerName>> {
-  const names = new Map<string, PeerName>()
+): Promise<Map<string, MetPeer>> {
+  const met = new Map<string, MetPeer>()
   const found = await findPeers(peers, partition, FIND, signal)
-  for (const name of new Set([...transport.peers(certificateKind), ...found])) {
+  const connected = transport.peers(holdingsKind)
+  const giving = new Set([...found.filter((name) => !connected.includes(name)), ...transport.peers(certificateKind)])
+  for (const name of new Set([...connected, ...giving])) {
     const key = await keyOf(name)
-    if (key !== null) names.set(key, name)
+    if (key !== null) met.set(key, { name, givesCertificates: giving.has(name) })
   }
-  return names
+  return met
+}
+
+interface Standing {
+  readonly latest: string | null
+  readonly isCounting: boolean
+  readonly peer: MetPeer | undefined
+}
+
+/** Why a registered key cannot be asked for; `from` is the first height, the block's or a later one, at which it counts. */
+function whyNot(
+  { latest, isCounting, peer }: Standing,
+  from: number | null,
+  height: number,
+): ReturnType<typeof notTaken> | null {
+  if (latest === null) return notTaken('retired', 'its latest record takes it back')
+  if (from === null) return notTaken('key-expired', `it no longer counts at block ${height}, which draws`)
+  if (!isCounting) {
+    const cure = { act: 'proof-of-height', subject: String(from + FINAL_AFTER) }
+    return { ...notTaken('key-too-new', `it counts from block ${from} on, and block ${height} draws`), cure }
+  }
+  if (peer === undefined) return notTaken('not-met', `its peer (key ${latest}) is neither connected nor found`)
+  return peer.givesCertificates ? null : notTaken('no-certificates', 'its peer gives no certificates')
+}
+
+function notTaken(reason: NotTakenReason, detail: string): Pick<NotTaken, 'reason' | 'detail' | 'cure'> {
+  return { reason, detail, cure: cureOfNotTaken(reason) }
 }
 
 /**

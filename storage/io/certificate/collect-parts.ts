@@ -10,6 +10,7 @@ import { type CertificateAnswer, type CertificateQuestion, certificateKind } fro
 import type { Registration } from '../../table/registry.ts'
 import { type AttestRecordComponents, attestRecord } from './attest-record.ts'
 import type { Candidate } from './candidates.ts'
+import { cureOfNotTaken, type NotTaken, type NotTakenReason } from './not-taken.ts'
 
 /** What a provider's own part may be refused for. */
 const OF_ITS_PART: ReadonlySet<CertificateReject> = new Set<CertificateReject>([
@@ -33,8 +34,6 @@ export interface CollectComponents extends Omit<AttestRecordComponents, 'under'>
   readonly standard: VerifyCertificateOptions
   /** How far a provider is. */
   onProgress?(key: string, part: Extract<CertificateAnswer, { kind: 'progress' }>): void
-  /** A provider gave none, or one that does not verify. */
-  onRefused?(key: string, detail: string): void
 }
 
 /** Of how many keys, and the bytes that each may take without its wins. */
@@ -49,11 +48,17 @@ export class PartCollector {
   readonly #drawing: AttestedDrawing
   readonly #options: CollectOptions
   readonly #parts = new Map<string, CertifiedKey>()
+  readonly #notTaken: NotTaken[] = []
 
   constructor(components: CollectComponents, drawing: AttestedDrawing, options: CollectOptions) {
     this.#components = components
     this.#drawing = drawing
     this.#options = options
+  }
+
+  /** Those that were asked, or were to be, and have no part. */
+  get notTaken(): readonly NotTaken[] {
+    return this.#notTaken
   }
 
   /** By key. So many are asked at a time as are wanted yet: to prove takes a provider its cores. */
@@ -82,7 +87,7 @@ export class PartCollector {
       this.#parts.set(signer.key, part)
       return true
     }
-    this.#refused(asked, `its peer signs by ${signer.key}, another of its keys`)
+    this.#refuse(asked, 'signs-by-other', `its peer signs by ${signer.key}, another of its keys`)
     return false
   }
 
@@ -90,32 +95,35 @@ export class PartCollector {
     return certificateSigned({ ...this.#drawing.of, key: hexToBytes(key) }, proof, signature)
   }
 
-  async #holds({ key, peer }: Candidate, part: CertifiedKey): Promise<boolean> {
+  async #holds(candidate: Candidate, part: CertifiedKey): Promise<boolean> {
     const { standard, transport } = this.#components
     const judged = await verifyCertificate(encodeCertificate(certificateOf(this.#drawing, standard, [part])), standard)
     if (judged.ok) return true
     // The rest is ours: the proof that was chosen, the key that is verified by.
-    if (OF_ITS_PART.has(judged.reject)) transport.blame(peer, 'lie', `${certificateKind.name}: ${judged.reject}`)
-    this.#refused({ key }, `${judged.reject}: ${judged.detail}`)
+    if (OF_ITS_PART.has(judged.reject))
+      transport.blame(candidate.peer, 'lie', `${certificateKind.name}: ${judged.reject}`)
+    this.#refuse(candidate, judged.reject, judged.detail)
     return false
   }
 
   /** Its record, where that is in the proved chain and leaves room for the others. */
-  async #attested({ key, registration }: Candidate, signal: AbortSignal): Promise<InscriptionAttestation | null> {
+  async #attested(candidate: Candidate, signal: AbortSignal): Promise<InscriptionAttestation | null> {
     const { room } = this.#options
+    const { key, registration } = candidate
     const provider = await attestProvider(this.#components, key, registration, signal)
     if (provider === null) {
-      this.#refused({ key }, `its record in block ${registration.height} is not in the proved chain`)
+      this.#refuse(candidate, 'not-attested', `its record in block ${registration.height} is not in the proved chain`)
       return null
     }
     const bytes = bareKeyRoom({ provider })
     if (bytes <= room) return provider
-    this.#refused({ key }, `its record takes ${bytes} bytes, there is room for ${room}`)
+    this.#refuse(candidate, 'record-too-large', `its record takes ${bytes} bytes, there is room for ${room}`)
     return null
   }
 
-  async #ask({ key, peer }: Candidate, signal: AbortSignal): Promise<SignedSteps | null> {
+  async #ask(candidate: Candidate, signal: AbortSignal): Promise<SignedSteps | null> {
     const { transport, onProgress } = this.#components
+    const { key, peer } = candidate
     let signed: SignedSteps | null = null
     const asked = await transport.ask(peer, certificateKind, this.#question, {
       signal,
@@ -125,7 +133,8 @@ export class PartCollector {
       },
     })
     if (asked.ok && signed !== null) return signed
-    this.#refused({ key }, asked.ok ? 'no proof came' : `${asked.reject}: ${asked.detail}`)
+    if (asked.ok) this.#refuse(candidate, 'malformed', 'no proof came')
+    else this.#refuse(candidate, asked.reject, asked.detail, asked.reject === 'refused' ? asked.reason : undefined)
     return null
   }
 
@@ -135,8 +144,8 @@ export class PartCollector {
     return { id: hexToBytes(of.blob.id), height, blockHash: of.blockHash, verifyingKey }
   }
 
-  #refused({ key }: Pick<Candidate, 'key'>, detail: string): void {
-    this.#components.onRefused?.(key, detail)
+  #refuse({ key, peer }: Candidate, reason: NotTakenReason, detail: string, refusal?: string): void {
+    this.#notTaken.push({ key, peer, reason, detail, cure: cureOfNotTaken(reason, refusal) })
   }
 }
 

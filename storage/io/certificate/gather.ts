@@ -12,6 +12,7 @@ import { attestRecord } from './attest-record.ts'
 import { attestWins } from './attest-wins.ts'
 import { type CandidateComponents, candidatesAt, inAskingOrder } from './candidates.ts'
 import { type AttestedDrawing, type CollectComponents, certificateOf, PartCollector } from './collect-parts.ts'
+import type { NotTaken } from './not-taken.ts'
 
 /** Why there is no certificate. */
 export type GatherReject = 'no-such-blob' | 'not-attested' | 'too-few-keys'
@@ -29,7 +30,10 @@ export interface GatherRequest {
   readonly keys: number
 }
 
-type Gathered = Result<{ readonly bytes: Uint8Array; readonly verified: VerifiedCertificate }, GatherReject>
+/** The certificate, or why there is none; providers that have no part in it, where any was looked for. */
+export type Gathered = Result<{ readonly bytes: Uint8Array; readonly verified: VerifiedCertificate }, GatherReject> & {
+  readonly notTaken?: readonly NotTaken[]
+}
 
 /** Asks registered providers for a certificate of one blob, drawn by the newest final block of the proof. */
 export async function gatherCertificate(
@@ -49,13 +53,13 @@ export async function gatherCertificate(
   const drawing = await attestDrawing(components, entry, height, signal)
   if (drawing === null) return rejection('not-attested', 'the blob’s record or the block is not in the proved chain')
   const partition = Math.floor(entry.first / partitionPositions(standard.storage))
-  const candidates = inAskingOrder(await candidatesAt(components, partition, height, signal), random)
+  const { candidates, others } = await candidatesAt(components, partition, height, signal)
   const room = roomOfKey(drawing, wanted)
   const collector = new PartCollector(components, drawing, { wanted, room })
-  const collected = await collector.collect(candidates, signal)
+  const collected = await collector.collect(inAskingOrder(candidates, random), signal)
   if (collected.size < wanted) {
     const detail = `${collected.size} of ${wanted}; ${candidates.length} providers whose keys count could be asked`
-    return rejection('too-few-keys', detail)
+    return { ...rejection('too-few-keys', detail), notTaken: [...collector.notTaken, ...others] }
   }
   const parts: CertifiedKey[] = []
   for (const [key, part] of [...collected].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -65,7 +69,7 @@ export async function gatherCertificate(
   const bytes = encodeCertificate(certificateOf(drawing, standard, parts))
   const result = await verifyCertificate(bytes, standard)
   if (!result.ok) throw new Error(`parts that verify make no certificate: ${result.reject}: ${result.detail}`)
-  return { ok: true, bytes, verified: result.verified }
+  return { ok: true, bytes, verified: result.verified, notTaken: collector.notTaken }
 }
 
 async function attestDrawing(
