@@ -46,9 +46,7 @@ export async function withTable(
     const service = new TableService({ inscriptions, client, params: storage, kernel, state: places.table })
     noteScan(inscriptions, opened, context)
     noteOutages(inscriptions.events, terminal.note)
-    const onWait = ({ message }: Error, seconds: number) => {
-      terminal.note(`${message}: waiting for it, up to ${seconds} s`)
-    }
+    const onWait = noteWait(context)
     await whenFree(() => inscriptions.start(signal), { onWait, signal })
     try {
       await whenFree(() => service.start(signal), { onWait, signal })
@@ -102,28 +100,34 @@ export async function withTableNode<Value>(
   context: CliContext,
   options: TableOptions,
   work: (opened: OpenedNode) => Promise<Value>,
-  watch?: (node: StorageNode) => void,
 ): Promise<Value> {
-  const own = ({ places, params }: Opened) => ({
+  return await withStorageNode(context, options, tableFolders(context, options), work)
+}
+
+const tableFolders =
+  (context: CliContext, options: TableOptions) =>
+  ({ places, params }: Pick<Opened, 'places' | 'params'>) => ({
     folder: places.table,
     settlement: settlementDir(options.settlementDir, params, context),
   })
-  return await withStorageNode(context, options, own, work, watch)
-}
 
-/** That once all that the node has is in the table, and as many who hold something were met as peers are named. */
+/**
+ * That once all that the node has is in the table, and as many who hold something were met as peers are named. Since it only
+ * looks, it waits for folders that another process works with.
+ */
 export async function withHolders<Value>(
   context: CliContext,
   options: TableOptions,
   work: (opened: OpenedNode) => Promise<Value>,
 ): Promise<Value> {
+  const own = (opened: Opened) => ({ ...tableFolders(context, options)(opened), onWait: noteWait(context) })
   const onceMet = async (opened: OpenedNode) => {
     const { node } = opened
     await node.table.caughtUp()
     await meetHolders(node.host, Math.max(1, options.peer?.length ?? 0), context.signal)
     return await work(opened)
   }
-  return await withTableNode(context, options, onceMet, ({ host }) => noteStrangers(host, context))
+  return await withStorageNode(context, options, own, onceMet, ({ host }) => noteStrangers(host, context))
 }
 
 /** Tells where no peer is, and what went wrong here with one. */
@@ -147,6 +151,12 @@ export function noteStrangers(
     )
   })
 }
+
+/** Tells what is waited for. */
+const noteWait =
+  ({ terminal }: CliContext) =>
+  ({ message }: Error, seconds: number) =>
+    terminal.note(`${message}: waiting for it, up to ${seconds} s`)
 
 async function withClient<Value>(
   context: CliContext,

@@ -12,6 +12,7 @@ import {
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
+import { startsWhenFree, type WhenFreeOptions } from '../lib/io/index.ts'
 import { openPeerHost, type PeerHost, publicKeyOf } from '../p2p/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
 import { type KeyDirectory, openMask } from '../proving/io/index.ts'
@@ -36,6 +37,8 @@ export interface StorageNodeOptions {
   readonly identityFile?: string | undefined
   /** What it keeps; nothing unless given. */
   readonly replica?: ReplicaOptions | undefined
+  /** Folders that another process works with are waited for, which this is told; E_LOCKED unless given. */
+  readonly onWait?: WhenFreeOptions['onWait'] | undefined
   /** Keys of the circuit `win`, by which one that keeps nothing observes the wins of all; it does not unless given. */
   readonly observing?: KeyDirectory | undefined
 }
@@ -138,15 +141,17 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
           ...{ ...wins, table, inscriptions: index, feed, client, transport: host, rules: winRules(storage) },
           folder: join(folder, 'sampling'),
         })
+  const { onWait } = options
+  const kept = [index, table].map((one) => (onWait === undefined ? one : startsWhenFree(one, { onWait })))
   // What is to be answered is said before peers connect.
-  const kept = [replica, certificates, inscriber, sampling, estimating].filter((one) => one !== null)
+  const answering = [replica, certificates, inscriber, sampling, estimating].filter((one) => one !== null)
   return {
     ...parts,
     certificates,
     sampling,
     estimating,
     inscriber,
-    service: together([feed, index, table, ...kept, host]),
+    service: together([feed, ...kept, ...answering, host]),
   }
 }
 

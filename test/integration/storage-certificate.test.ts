@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
+import { openStore } from '../../src/settlement/io/index.ts'
+import { indexFolder } from '../../src/settlement/io/places.ts'
 import { someBytes } from '../storage/bytes.ts'
 import { SettlementPlace } from '../support/settlement-place.ts'
 import { judge, WebPlace } from '../support/web-place.ts'
@@ -51,10 +53,16 @@ it('a certificate is gathered from a provider, and verified from files: natively
   await place.json('bus', 'prove', '--out', proof)
   const file = place.file('blob.certificate')
   const under = ['--proof', proof]
-  expect(await place.json('storage', 'certify', id, ...peer, ...under, '--out', file)).toMatchObject({
-    valid: true,
-    keys: { length: 1 },
-  })
+  // Another process works with the index: that is waited for.
+  const other = await openStore(indexFolder(place.file('data/wsc/regtest/settlement')))
+  const certifying = place.start('storage', 'certify', id, ...peer, ...under, '--out', file, '--json')
+  try {
+    await expect.poll(certifying.stderr).toContain('waiting for it')
+  } finally {
+    await other.close()
+  }
+  const { exit, stdout } = await certifying.done
+  expect([exit, JSON.parse(stdout)]).toMatchObject([0, { valid: true, keys: { length: 1 } }])
 
   for (const [blob, keys, reason] of [
     [id, '2', 'too-few-keys'],

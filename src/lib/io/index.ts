@@ -21,5 +21,5 @@ export {
 } from './level-store.ts'
 export { packageRoot } from './package-root.ts'
 export { createPrivateFile, readPrivateFile } from './private-file.ts'
-export { whenFree } from './when-free.ts'
+export { startsWhenFree, type WhenFreeOptions, whenFree } from './when-free.ts'
 export { isDiskFull, whenRoom } from './when-room.ts'

@@ -1,5 +1,6 @@
 import { asError, errorCode } from '../errors.ts'
 import { retry } from '../retry.ts'
+import type { RunningService } from '../service.ts'
 
 const PAUSES = { firstMs: 100, mostMs: 1_000, withinMs: 15_000 }
 
@@ -19,4 +20,13 @@ export async function whenFree(open: () => Promise<void>, { onWait, signal }: Wh
       if (failures === 1) onWait(asError(error), PAUSES.withinMs / 1000)
     },
   })
+}
+
+/** The service, which waits at its start for what another process may have at the moment. */
+export function startsWhenFree(service: RunningService, { onWait }: Pick<WhenFreeOptions, 'onWait'>): RunningService {
+  return {
+    start: (signal) => whenFree(() => service.start(signal), { onWait, signal }),
+    stop: () => service.stop(),
+    ended: () => service.ended(),
+  }
 }
