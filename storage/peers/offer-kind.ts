@@ -4,6 +4,7 @@ import type { BlobContent } from '../blob/id.ts'
 import { CODING, isBlobLength, MAX_BLOB_BYTES, UNIT_BYTES, UNITS_A_CHUNK } from '../blob/shape.ts'
 
 const ROOT_BYTES = 32
+const OFFER_BYTES = ROOT_BYTES + 4 + 4
 const MOST_CHUNKS = Math.ceil((1.5 * (MAX_BLOB_BYTES / UNIT_BYTES)) / UNITS_A_CHUNK)
 
 /**
@@ -20,14 +21,21 @@ export interface OfferAnswer {
   readonly held: number
 }
 
-/** Root (32), length (4, little-endian). */
-const offered: Codec<BlobContent> = {
-  encode: ({ root, length }) => concatBytes(root, uint32Bytes(length)),
+/** A blob that a peer is to keep. */
+export interface Offer extends BlobContent {
+  /** That it will be in, once it and all that is put with it before it has its place in the table. */
+  readonly partition: number
+}
+
+/** Root (32), length, partition (4 each, little-endian). */
+const offered: Codec<Offer> = {
+  encode: ({ root, length, partition }) => concatBytes(root, uint32Bytes(length), uint32Bytes(partition)),
   decode(bytes) {
-    if (bytes.length !== ROOT_BYTES + 4) return rejection('malformed', `${bytes.length} bytes offer no blob`)
+    if (bytes.length !== OFFER_BYTES) return rejection('malformed', `${bytes.length} bytes offer no blob`)
     const length = readUint32(bytes, ROOT_BYTES)
     if (!isBlobLength(length)) return rejection('malformed', `no blob has ${length} bytes`)
-    return { ok: true, value: { root: bytes.slice(0, ROOT_BYTES), length, coding: CODING } }
+    const partition = readUint32(bytes, ROOT_BYTES + 4)
+    return { ok: true, value: { root: bytes.slice(0, ROOT_BYTES), length, coding: CODING, partition } }
   },
 }
 
@@ -45,14 +53,14 @@ const offerAnswer: Codec<OfferAnswer> = {
 }
 
 /**
- * "Keep this blob; its chunks are to be had from me": `storage/offer/1`. Nothing is taken before a record of it counts, so
+ * "Keep this blob; its chunks are to be had from me": `storage/offer/2`. Nothing is taken before a record of it counts, so
  * that nobody fills a disk that he has not paid for. Asked again, it tells how far the provider is.
  */
-export const offerKind: RequestKind<BlobContent, OfferAnswer> = {
-  name: 'storage/offer/1',
+export const offerKind: RequestKind<Offer, OfferAnswer> = {
+  name: 'storage/offer/2',
   question: offered,
   answer: offerAnswer,
-  maxQuestionBytes: ROOT_BYTES + 4,
+  maxQuestionBytes: OFFER_BYTES,
   maxAnswerBytes: 5,
   maxFrames: 1,
   rate: { burst: 200, perSecond: 20 },

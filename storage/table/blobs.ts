@@ -69,7 +69,8 @@ export class BlobTable {
       if (this.#byId.has(blob.id)) return 'known-id'
       if (this.#entries.length >= MAX_ENTRIES) return 'table-full'
       this.#byId.set(blob.id, this.#entries.length)
-      this.#entries.push({ ...blob, height, first: this.next(blob.chunks) })
+      const [first] = this.placesOf([blob.chunks]) as [number]
+      this.#entries.push({ ...blob, height, first })
       return null
     })
     if (this.#entries.length === before) return rejects
@@ -135,13 +136,20 @@ export class BlobTable {
     return this.#entries[low - 1]
   }
 
-  /** The next free position, or the next partition's first where the blob would reach over the end of one. */
-  next(chunks: number): number {
+  /**
+   * First positions of blobs of so many chunks that come next, one after another: each the next free one, or the next
+   * partition's first where the blob would reach over the end of one.
+   */
+  placesOf(chunks: readonly number[]): number[] {
     const last = this.#entries.at(-1)
-    const next = last === undefined ? 0 : last.first + last.chunks
+    let next = last === undefined ? 0 : last.first + last.chunks
     const size = partitionPositions(this.#params)
-    const rest = size - (next % size)
-    return chunks <= rest ? next : next + rest
+    return chunks.map((count) => {
+      const rest = size - (next % size)
+      const first = count <= rest ? next : next + rest
+      next = first + count
+      return first
+    })
   }
 
   #countAt(height: number): number {

@@ -23,7 +23,7 @@ describe('what peers of storage ask each other', () => {
   it('has these bytes and no others', () => {
     same(chunkKind.question, { id, index: 3071 }, `${'ab'.repeat(32)}ff0b0000`)
     same(unitKind.question, { id, index: 49_151 }, `${'ab'.repeat(32)}ffbf0000`)
-    same(offerKind.question, { root: id, length: 7937, coding: 1 }, `${'ab'.repeat(32)}011f0000`)
+    same(offerKind.question, { root: id, length: 7937, coding: 1, partition: 7 }, `${'ab'.repeat(32)}011f000007000000`)
     same(offerKind.answer, { state: 'fetching', held: 2 }, '0102000000')
     same(holdingsKind.question, 5, '05000000')
     const scrubs = {
@@ -56,8 +56,8 @@ describe('what peers of storage ask each other', () => {
   })
 
   it('refuses lengths that no blob has, states that are none, more chunks than positions', () => {
-    expect(offerKind.question.decode(new Uint8Array(36))).toMatchObject({ ok: false })
-    expect(offerKind.question.decode(new Uint8Array(36).fill(0xff))).toMatchObject({ ok: false })
+    expect(offerKind.question.decode(new Uint8Array(40))).toMatchObject({ ok: false })
+    expect(offerKind.question.decode(new Uint8Array(40).fill(0xff))).toMatchObject({ ok: false })
     expect(offerKind.answer.decode(Uint8Array.of(4, 0, 0, 0, 0))).toMatchObject({ ok: false })
     expect(offerKind.answer.decode(Uint8Array.of(0, 1, 12, 0, 0))).toMatchObject({ ok: false })
     const none = { recent: null, cheap: null, full: null }

@@ -28,8 +28,8 @@ const TIMING = { meetMs: 5, lookMs: 20, patience: 3, stillLooks: 5 }
 /** As many as any test puts at once. */
 const ready = await Promise.all(Array.from({ length: 26 }, (_, i) => blobWith(1_000, 2_000 + i)))
 
-/** What a provider answers to an offer, given whether the blob is in the table. */
-type Says = (isCounted: boolean) => BlobState | 'other-partition'
+/** What a provider answers to an offer, given whether the blob is in the table, and the partition that it is or will be in. */
+type Says = (isCounted: boolean, partition: number) => BlobState | 'other-partition'
 
 /** A node, a table of its chain, providers, and puts among them, all in memory but for the folder of the jobs. */
 export class PutScene {
@@ -109,10 +109,10 @@ export class PutScene {
     giving: Giving = {},
   ): Promise<void> {
     await giveBlobs(this.net.transport(name), ready, giving)
-    await this.net.transport(name).answer(offerKind, async ({ root }) => {
+    await this.net.transport(name).answer(offerKind, async ({ root, partition }) => {
       const entry = this.table.blobs.entries.find((one) => one.root === bytesToHex(root))
-      const state = says(entry !== undefined)
-      if (state === 'other-partition') return rejection('other-partition', 'partition 0 is not kept here')
+      const state = says(entry !== undefined, partition)
+      if (state === 'other-partition') return rejection('other-partition', `partition ${partition} is not kept here`)
       return { ok: true, frames: [{ state, held: state === 'whole' ? 1 : 0 }] }
     })
   }

@@ -28,6 +28,39 @@ const next = (service: ReturnType<PutScene['service']>, name: 'progress' | 'wait
     })
   })
 
+describe('a put over the end of a partition', () => {
+  const keeps = (own: number) => (isCounted: boolean, partition: number) =>
+    partition !== own ? 'other-partition' : isCounted ? 'whole' : 'waits'
+
+  it('asks for each blob in the partition that it will be in, and pays nothing where nobody keeps that', async () => {
+    scene.params = { ...paid, partitionBits: 4 }
+    await scene.provider('zero', keeps(0))
+    await expect(scene.put(scene.content(26))).rejects.toMatchObject({
+      code: 'E_NO_PROVIDER',
+      message: expect.stringContaining(
+        '0 of 1 providers would keep it, so that nothing was paid: zero: other-partition',
+      ),
+    })
+    expect(waiting()).toBe(0)
+    // Those that fit into the first partition need nobody for the next.
+    const first = scene.service()
+    const done = scene.put(scene.content(16), {}, first)
+    await next(first, 'progress')
+    await scene.block()
+    await done
+    await scene.provider('one', keeps(1))
+    scene.net.leave('zero')
+    const second = scene.service()
+    const rest = { ...scene.content(26), blobs: scene.content(26).blobs.slice(16), chunks: 10 }
+    const whole = scene.put(rest, {}, second)
+    await next(second, 'progress')
+    await scene.block()
+    await whole
+    expect(scene.table.blobs.entries).toHaveLength(26)
+    expect(scene.table.blobs.entries.at(-1)?.first).toBe(25)
+  })
+})
+
 describe('a put', () => {
   it('ends once its records are in the table and providers have all', async () => {
     await scene.provider('one')

@@ -31,7 +31,7 @@ describe('a replica among peers that are no help', () => {
     const { replica } = await scene.replica('provider')
     await replica.start()
     const offer = async (name: string) => {
-      const asked = await scene.net.transport(name).ask('provider', offerKind, contentOf(blob))
+      const asked = await scene.net.transport(name).ask('provider', offerKind, { ...contentOf(blob), partition: 0 })
       expect(asked).toMatchObject({ frames: [{ state: 'waits' }] })
     }
     for (let i = 0; i < 30; i++) await offer(`dead${i}`)
@@ -133,12 +133,14 @@ describe('a quota of the disk', () => {
     expect(await none).toEqual({ id: third.id, error: null })
     const reader = scene.net.transport('reader')
     const fourth = await blobWith(LENGTH, 8)
-    expect(await reader.ask('provider', offerKind, contentOf(fourth))).toMatchObject({
+    expect(await reader.ask('provider', offerKind, { ...contentOf(fourth), partition: 0 })).toMatchObject({
       ok: false,
       detail: expect.stringContaining('no-room'),
     })
     // What is here already is told as such, whether there is room for more or not.
-    expect(await reader.ask('provider', offerKind, contentOf(first))).toMatchObject({ frames: [{ state: 'whole' }] })
+    expect(await reader.ask('provider', offerKind, { ...contentOf(first), partition: 0 })).toMatchObject({
+      frames: [{ state: 'whole' }],
+    })
     expect(await bytesIn(folder)).toBeLessThanOrEqual(maxBytes)
     scene.net.leave('giver')
   })

@@ -78,7 +78,13 @@ export class ReplicaScene {
 
   async replica(
     name: string,
-    options: { folder?: string; maxBytes?: number; transport?: PeerTransport; encodesFor?: string } = {},
+    options: {
+      folder?: string
+      maxBytes?: number
+      transport?: PeerTransport
+      encodesFor?: string
+      partitions?: number[]
+    } = {},
   ) {
     const scene = this
     const table = {
@@ -90,7 +96,12 @@ export class ReplicaScene {
       },
       events: this.#events,
     }
-    const { maxBytes, encodesFor, folder = join(this.folder, randomBytes(6).toString('hex')) } = options
+    const {
+      maxBytes,
+      encodesFor,
+      partitions = [0],
+      folder = join(this.folder, randomBytes(6).toString('hex')),
+    } = options
     const replica = new ReplicaService({
       table: table as never,
       transport: options.transport ?? this.net.transport(name),
@@ -98,7 +109,7 @@ export class ReplicaScene {
       kernel,
       params: this.params,
       folder,
-      partitions: [0],
+      partitions,
       maxBytes,
       encodesFor,
     })

@@ -54,7 +54,7 @@ describe('a replica', () => {
     expect(await reader.ask('second', chunkKind, { id, index: 4 })).toMatchObject({ ok: false, reject: 'refused' })
     expect(await reader.ask('second', holdingsKind, 0)).toMatchObject({ frames: [{ used: 4, held: 4, holes: 0 }] })
     expect(await reader.ask('second', holdingsKind, 1)).toMatchObject({ ok: false, reject: 'refused' })
-    expect(await reader.ask('second', offerKind, contentOf(blob))).toMatchObject({
+    expect(await reader.ask('second', offerKind, { ...contentOf(blob), partition: 0 })).toMatchObject({
       frames: [{ state: 'whole', held: 4 }],
     })
   })
@@ -105,7 +105,7 @@ describe('a replica', () => {
     scene.block(blob)
     expect(await judged).toMatchObject({ state: 'wrong-parity', held: 0 })
     expect(await readdir(join(folder, 'chunks', blob.id.slice(0, 2)))).toEqual([])
-    const asked = await scene.net.transport('reader').ask('fifth', offerKind, contentOf(blob))
+    const asked = await scene.net.transport('reader').ask('fifth', offerKind, { ...contentOf(blob), partition: 0 })
     expect(asked).toMatchObject({ frames: [{ state: 'wrong-parity' }] })
     expect(await scene.net.transport('reader').ask('fifth', holdingsKind, 0)).toMatchObject({
       frames: [{ used: 4, holes: 4 }],
@@ -131,6 +131,29 @@ describe('a replica', () => {
     for (const peer of ['giver', 'late']) scene.net.leave(peer)
   })
 
+  it('would keep what will be in its partition, and nothing of one that is closed', async () => {
+    const [blob, filling] = [await blobWith(LENGTH, 9), { ...(await blobWith(LENGTH, 10)), length: 10_922 * 7_936 }]
+    for (const own of [0, 1]) {
+      const { replica } = await scene.replica(`of ${own}`, { partitions: [own] })
+      await replica.start()
+    }
+    const answers = (partition: number) =>
+      Promise.all(
+        [0, 1].map(async (own) => {
+          const offer = { ...contentOf(blob), partition }
+          const asked = await scene.net.transport('reader').ask(`of ${own}`, offerKind, offer)
+          return asked.ok ? asked.frames[0]?.state : asked.detail
+        }),
+      )
+    const none = expect.stringContaining('other-partition')
+    expect(await answers(0)).toEqual(['waits', none])
+    expect(await answers(1)).toEqual([none, 'waits'])
+    // All of the first partition but for two chunks, and one chunk is lacking.
+    scene.block(filling)
+    expect(await answers(0)).toEqual([none, 'waits'])
+    for (const own of [0, 1]) scene.net.leave(`of ${own}`)
+  })
+
   it('keeps within its quota, and says so', async () => {
     const blob = await blobWith(LENGTH, 7)
     await scene.giver('giver', [blob])
@@ -139,7 +162,7 @@ describe('a replica', () => {
     await replica.start()
     scene.block(blob)
     expect(await full).toEqual({ id: blob.id, error: null })
-    const asked = await scene.net.transport('reader').ask('seventh', offerKind, contentOf(blob))
+    const asked = await scene.net.transport('reader').ask('seventh', offerKind, { ...contentOf(blob), partition: 0 })
     expect(asked).toMatchObject({ ok: false, detail: expect.stringContaining('no-room') })
     scene.net.leave('giver')
   })

@@ -75,6 +75,20 @@ describe('positions (attack 16)', () => {
     expect(blobs.at(SIZE - 1, 1)).toBeNull()
   })
 
+  it('of blobs to come are those that they take then', () => {
+    const chunks = [SIZE - 20, 30, 5, SIZE, 1]
+    const table = tableOf([claim(1, 5)])
+    const { blobs } = table
+    const places = blobs.placesOf(chunks)
+    expect(places).toEqual([5, SIZE, SIZE + 30, 2 * SIZE, 3 * SIZE])
+    table.apply(
+      2,
+      chunks.map((count, i) => claim(2 + i, count)),
+    )
+    expect(blobs.entries.slice(1).map(({ first }) => first)).toEqual(places)
+    expect(blobs.placesOf([])).toEqual([])
+  })
+
   it('of one as great as a partition are all of it', () => {
     const { blobs } = tableOf([claim(1, SIZE), claim(2, 1), claim(3, SIZE)])
     expect(blobs.entries.map(({ first }) => first)).toEqual([0, SIZE, 2 * SIZE])

@@ -4,9 +4,10 @@ import type { StorageKernel } from '../../../src/proving/index.ts'
 import { type OfferAnswer, offerKind } from '../../peers/offer-kind.ts'
 import { chunkKind, unitKind } from '../../peers/piece-kinds.ts'
 import { pieceOf } from '../replica/piece-of.ts'
-import { type EncodedContent, type ReadyBlob, ReadyChunks } from './encode-content.ts'
+import { type EncodedContent, ReadyChunks } from './encode-content.ts'
 import { HolderCheck } from './holder-check.ts'
 import { LateAnswers } from './late-answers.ts'
+import type { PlacedBlob } from './placed-blobs.ts'
 
 /** So long a provider that is slow to answer holds up others. */
 const LATE_MS = 2_000
@@ -73,7 +74,8 @@ export class Offers {
    * Asks all providers about one blob. Whole at one is what it has shown by units of it. Who answers late is waited for no
    * longer than `waitMs`, nor where so many take it, or have it, as are enough.
    */
-  async offer(ready: ReadyBlob, { enough, waitMs = LATE_MS }: Wanted, signal: AbortSignal): Promise<Offered> {
+  async offer(placed: PlacedBlob, { enough, waitMs = LATE_MS }: Wanted, signal: AbortSignal): Promise<Offered> {
+    const { ready } = placed
     const { transport, providers = transport.peers(offerKind) } = this.#components
     const isEnough = (said: ReadonlyMap<PeerName, Said>) => {
       const takers = [...said.values()].filter((one) => 'answer' in one)
@@ -81,7 +83,7 @@ export class Offers {
         takers.filter(({ answer: { state } }) => enough.of === 'takers' || state === 'whole').length >= enough.count
       )
     }
-    const asking = (peer: PeerName) => this.#ask(peer, ready, signal)
+    const asking = (peer: PeerName) => this.#ask(peer, placed, signal)
     const said = await this.#answers.ask(ready.id, providers, asking, { ms: waitMs, isEnough })
     const takers = new Map<PeerName, OfferAnswer>()
     const refusals: string[] = []
@@ -94,8 +96,9 @@ export class Offers {
     return { id: ready.id, takers, refusals, isOpen }
   }
 
-  async #ask(peer: PeerName, ready: ReadyBlob, signal: AbortSignal): Promise<Said> {
-    const asked = await this.#components.transport.ask(peer, offerKind, ready.blob, { signal })
+  async #ask(peer: PeerName, { ready, partition }: PlacedBlob, signal: AbortSignal): Promise<Said> {
+    const offer = { ...ready.blob, partition }
+    const asked = await this.#components.transport.ask(peer, offerKind, offer, { signal })
     if (!asked.ok) return { refusal: asked.detail, isOpen: asked.reject !== 'refused' }
     const [answer] = asked.frames
     if (answer === undefined || answer.state === 'wrong-parity')

@@ -9,8 +9,9 @@ import { storageError } from '../../errors.ts'
 import type { StorageParams } from '../../params.ts'
 import { offerKind } from '../../peers/offer-kind.ts'
 import type { TableService } from '../table-service.ts'
-import type { EncodedContent, ReadyBlob } from './encode-content.ts'
+import type { EncodedContent } from './encode-content.ts'
 import { Offers } from './offers.ts'
+import { type PlacedBlob, placedBlobs } from './placed-blobs.ts'
 import { envelopesOf, type PutBatch, type PutJob, paysOf, readJob, setJobAside, writeJob } from './put-job.ts'
 import { costOf, type PutCost, signRecords } from './put-records.ts'
 import { PutWatch, type WatchEvents, type WatchTiming } from './put-watch.ts'
@@ -95,13 +96,16 @@ export class PutService {
    * E_NOT_COUNTED where a record is in the chain and does not count; what the inscriber throws.
    */
   async put(content: EncodedContent, options: PutOptions): Promise<void> {
-    const { kernel, transport, folder, inscriber, table } = this.#components
+    const { kernel, transport, folder, inscriber, table, params } = this.#components
     const { signal, confirmations = 1 } = options
     const providers = options.providers?.map(({ name }) => name)
     const copies = options.copies ?? providers?.length ?? 1
     const offers = new Offers({ transport, kernel, content, providers })
     const close = await offers.serve()
-    const watch = new PutWatch({ table, content, offers, copies, confirmations, timing: this.#timing }, inscriber)
+    const watch = new PutWatch(
+      { table, params, content, offers, copies, confirmations, timing: this.#timing },
+      inscriber,
+    )
     watch.events.on('progress', (progress) => this.#events.emit('progress', progress))
     watch.events.on('job', (job) => this.#events.emit('job', job))
     try {
@@ -133,12 +137,12 @@ export class PutService {
   }
 
   async #begin(content: EncodedContent, offers: Offers, copies: number, options: PutOptions): Promise<PutJob> {
-    const { table, folder } = this.#components
+    const { table, folder, params } = this.#components
     const late = new Deadline(this.#timing.meetMs)
     try {
-      for (const blob of content.blobs) {
-        if (table.table.blobs.entry(blob.id) !== null) continue
-        await this.#requireTakers(offers, blob, copies, late.signal, options.signal)
+      for (const placed of placedBlobs(table.table.blobs, content.blobs, params)) {
+        if (table.table.blobs.entry(placed.ready.id) !== null) continue
+        await this.#requireTakers(offers, placed, copies, late.signal, options.signal)
       }
     } finally {
       late.clear()
@@ -202,7 +206,7 @@ export class PutService {
   }
 
   /** Throws E_NO_PROVIDER where too few would keep it, those included that are met until `late`. */
-  async #requireTakers(offers: Offers, blob: ReadyBlob, copies: number, late: AbortSignal, signal: AbortSignal) {
+  async #requireTakers(offers: Offers, blob: PlacedBlob, copies: number, late: AbortSignal, signal: AbortSignal) {
     const waitMs = offerKind.questionMs + offerKind.answerMs
     for (;;) {
       const newcomer = this.#newcomer(late, signal)

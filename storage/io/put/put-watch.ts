@@ -2,9 +2,11 @@ import type { PeerName } from '../../../src/bus/index.ts'
 import { Emitter, type Events, orAborted, throwIfAborted, WscError } from '../../../src/lib/index.ts'
 import type { InscriberService, JobView } from '../../../src/settlement/io/index.ts'
 import { storageError } from '../../errors.ts'
+import type { StorageParams } from '../../params.ts'
 import type { TableService } from '../table-service.ts'
 import type { EncodedContent } from './encode-content.ts'
 import type { Offered, Offers } from './offers.ts'
+import { placedBlobs } from './placed-blobs.ts'
 import type { PutBatch } from './put-job.ts'
 import { type Fetched, Stillness } from './stillness.ts'
 
@@ -25,6 +27,7 @@ export interface PutProgress {
 /** What is watched, and when it is done. */
 export interface WatchComponents {
   readonly table: Pick<TableService, 'table' | 'tip' | 'whyNot'>
+  readonly params: StorageParams
   readonly content: Pick<EncodedContent, 'blobs' | 'chunks'>
   readonly offers: Pick<Offers, 'offer'>
   /** Providers that must have each blob; blocks that each record must have. */
@@ -120,22 +123,23 @@ export class PutWatch {
   }
 
   async #look(signal: AbortSignal): Promise<PutProgress> {
-    const { content, offers, copies } = this.#components
+    const { table, params, content, offers, copies } = this.#components
     let [counted, stored, heldChunks] = [0, 0, 0]
     const refusals = new Set<string>()
     const fetched = new Map<PeerName, Fetched>()
-    for (const blob of content.blobs) {
+    for (const placed of placedBlobs(table.table.blobs, content.blobs, params)) {
       this.#throwFailure(signal)
-      if (this.#isCounted(blob.id)) counted++
+      const { id } = placed.ready
+      if (this.#isCounted(id)) counted++
       const enough = { of: 'holders', count: copies } as const
-      const offered = this.#moving(await offers.offer(blob, { enough }, signal), fetched)
+      const offered = this.#moving(await offers.offer(placed, { enough }, signal), fetched)
       const answers = [...offered.takers.values()]
       const isStored = answers.filter(({ state }) => state === 'whole').length >= copies
       if (isStored) stored++
       // That others do not take it matters where too few do.
       else if (answers.length < copies) for (const why of offered.refusals) refusals.add(why)
       heldChunks += Math.max(0, ...answers.map(({ held }) => held))
-      if (!isStored) this.#requireTakers(blob.id, offered)
+      if (!isStored) this.#requireTakers(id, offered)
     }
     this.#still.look(fetched)
     await this.#requireCounting(signal)

@@ -1,12 +1,12 @@
 import type { Answered, PeerName, PeerTransport } from '../../../src/bus/index.ts'
 import { bytesToHex, rejection } from '../../../src/lib/index.ts'
 import type { StorageKernel } from '../../../src/proving/index.ts'
-import { type BlobContent, blobId } from '../../blob/id.ts'
+import { blobId } from '../../blob/id.ts'
 import { blobShape, CHUNK_BYTES } from '../../blob/shape.ts'
 import { partitionPositions, type StorageParams } from '../../params.ts'
 import { holdersKind } from '../../peers/holders-kind.ts'
 import { type Encoding, type Holdings, holdingsKind } from '../../peers/holdings-kind.ts'
-import { type OfferAnswer, offerKind } from '../../peers/offer-kind.ts'
+import { type Offer, type OfferAnswer, offerKind } from '../../peers/offer-kind.ts'
 import { chunkKind, unitKind } from '../../peers/piece-kinds.ts'
 import { ByteBudget } from '../../replica/byte-budget.ts'
 import type { SeenHolder } from '../../replica/holder-log.ts'
@@ -61,15 +61,18 @@ export async function serveReplica(components: ServingComponents): Promise<() =>
   }
 }
 
-function onOffer(components: ServingComponents, content: BlobContent, peer: PeerName): Answered<OfferAnswer> {
+function onOffer(components: ServingComponents, content: Offer, peer: PeerName): Answered<OfferAnswer> {
   const { table, kernel, params, partitions, room, store, tallies } = components
   const idBytes = blobId(kernel, content)
   if (idBytes === null) return rejection('no-such-blob', 'the root is no canonical field element')
   const id = bytesToHex(idBytes)
   const { chunks } = blobShape(content.length)
-  const size = partitionPositions(params)
-  const entry = table.table.blobs.entry(id)
-  const partition = Math.floor((entry?.first ?? table.table.blobs.next(chunks)) / size)
+  const { blobs } = table.table
+  const entry = blobs.entry(id)
+  const [next] = blobs.placesOf([chunks]) as [number]
+  const known = Math.floor((entry?.first ?? next) / partitionPositions(params))
+  // What is put before it is known to who puts it; that partitions were closed since, to us.
+  const partition = entry === null ? Math.max(known, content.partition) : known
   if (!partitions.includes(partition)) return notKept(partition)
   const kept = store.blob(id)
   const held = kept?.held.size ?? 0
