@@ -186,14 +186,16 @@ export class BusProver {
     const folded = this.#current as Folded
     const from = folded.state.context.height
     if (from === to) return
-    const began = clock()
-    let savedAt = began
+    let savedAt = clock()
+    /** Set with the first witness: until then headers are waited for, and what makes witnesses is loaded. */
+    let began: number | null = null
     let unsaved = false
     let folding = false
     const steps = planSteps({ state: folded.state, source, to, poseidon, judged: this.#judged, witnesses, signal })
     try {
       for await (const step of steps) {
         folding = true
+        began ??= clock()
         await folded.fold.fold(step.witness)
         folding = false
         this.#current = { state: step.after, fold: folded.fold }
