@@ -5,9 +5,10 @@ import { FINAL_AFTER, type SignedSteps } from '../../certificate/certificate.ts'
 import { startOf } from '../../certificate/statement.ts'
 import type { StorageParams } from '../../params.ts'
 import { type CertificateAnswer, type CertificateQuestion, certificateKind } from '../../peers/certificate-kind.ts'
+import type { KeptUnits } from '../kept-unit.ts'
 import type { TableService } from '../table-service.ts'
 import type { Certifier, OnParts } from './certifier.ts'
-import { type DrawnFrom, readDrawnUnits } from './drawn-units.ts'
+import { readDrawnUnits } from './drawn-units.ts'
 
 /** Blocks below the newest final one of which certificates are still made: a bus proof may be some blocks old. */
 const SLACK = 18
@@ -24,7 +25,7 @@ export interface AnsweringComponents {
   /** Id of the key under which it proves, 64 hex digits. */
   readonly verifyingKey: string
   /** The replica that is certified. */
-  readonly from: DrawnFrom
+  readonly from: KeptUnits
   /** Of the active chain; null above its tip. */
   hashAt(height: number): Promise<BlockHash | null>
 }

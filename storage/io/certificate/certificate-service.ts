@@ -6,10 +6,10 @@ import type { MaskKernel, StorageKernel } from '../../../src/proving/index.ts'
 import { NativeVerifier } from '../../../src/proving/io/index.ts'
 import type { StorageParams } from '../../params.ts'
 import type { EncodedUnits } from '../../replica/encoded-units.ts'
+import type { KeptUnits } from '../kept-unit.ts'
 import type { TableService } from '../table-service.ts'
 import { answerCertificates } from './answer-certificates.ts'
 import { Certifier } from './certifier.ts'
-import type { DrawnFrom } from './drawn-units.ts'
 import { openStepsEngine, type StepsKeysOptions, stepsKeys } from './open-steps-engine.ts'
 
 /** By whom certificates are signed: a wallet is one. */
@@ -25,7 +25,7 @@ export interface CertificateComponents {
   readonly transport: PeerTransport
   readonly params: StorageParams
   readonly kernel: StorageKernel
-  readonly mask: Pick<MaskKernel, 'unmaskUnits'>
+  readonly mask: MaskKernel
   /** What is kept encoded under the signer's key; null where nothing is. */
   units(): EncodedUnits | null
   readonly signer: CertificateSigner
@@ -85,7 +85,7 @@ export class CertificateService implements RunningService {
       kernel,
       mask,
       units: { provedEncodedUnit: async (...place) => (await units()?.provedEncodedUnit(...place)) ?? null },
-    } satisfies DrawnFrom
+    } satisfies KeptUnits
     const close = await answerCertificates({ ...rest, key: signer.publicKey, certifier, verifyingKey, from })
     this.#events.emit('ready', {})
     try {
