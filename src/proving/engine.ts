@@ -38,7 +38,7 @@ export interface Fold {
 /** One circuit under one key of a one-shot proof system: one run of the circuit, one proof. */
 export interface ProofInfo {
   /** The proof system, as manifests and files name it. */
-  readonly scheme: 'spartan'
+  readonly scheme: 'spartan' | 'groth16'
   /** SHA-256 over the canonical compact verifying key, as text; it covers circuit, powers of tau and proof system. */
   readonly keyId: string
   readonly setup: SetupKind

@@ -2,6 +2,8 @@
 export type ProvingErrorCode =
   | 'E_CIRCUIT' // the circuit cannot be found or does not compile
   | 'E_NO_ADDON' // the native addon is not there: only verifying works
+  | 'E_KEY' // bytes that are no verifying key
+  | 'E_PTAU' // a powers-of-tau file that has not what the proof system takes
   | 'E_SETUP' // parameters or keys cannot be made or loaded
 
 /** Codes of what fails while a witness is computed. */

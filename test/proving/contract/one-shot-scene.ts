@@ -1,8 +1,17 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { curves, zKey } from 'snarkjs'
+import { expect } from 'vitest'
 import type { CompiledCircuit } from '../../../src/proving/index.ts'
-import { developmentPowers, ensureProofSetup, NativeProofEngine } from '../../../src/proving/io/index.ts'
+import {
+  developmentPowers,
+  ensureGroth16Setup,
+  ensureProofSetup,
+  Groth16Engine,
+  NativeProofEngine,
+} from '../../../src/proving/io/index.ts'
+import { keyOfText } from '../../../src/proving/io/snarkjs-text.ts'
 import { elements, FIELD, type Row, r1csFile } from '../../folding/small-circuit.ts'
 import { tauG2Of } from '../../folding/tau-g2.ts'
 import { otherPowers } from './other-powers.ts'
@@ -36,33 +45,76 @@ export interface OneShotWorld {
   remove(): Promise<void>
 }
 
-/** A small circuit with its keys, written as bytes: no compiler is needed. */
-export async function oneShotWorld(): Promise<OneShotWorld> {
+/** A folder that is its own cache while something is made in it. */
+async function inFolder<Value>(make: (directory: string) => Promise<Value>): Promise<Value> {
   const directory = await mkdtemp(join(tmpdir(), 'wsc-one-shot-'))
   const cache = process.env.XDG_CACHE_HOME
   process.env.XDG_CACHE_HOME = join(directory, 'cache')
   try {
-    const circuit = async (name: string, rows: readonly Row[]): Promise<CompiledCircuit> => {
-      await mkdir(join(directory, name))
-      const r1cs = join(directory, name, 'circuit.r1cs')
-      await writeFile(r1cs, r1csFile({ wires: 6, outputs: 1, inputs: 1, privates: 2 }, rows))
-      return { id: name, r1cs, wasm: '', sym: '' }
-    }
-    const product = await circuit('product', PRODUCT)
+    return await make(directory)
+  } finally {
+    if (cache === undefined) delete process.env.XDG_CACHE_HOME
+    else process.env.XDG_CACHE_HOME = cache
+  }
+}
+
+/** Written as bytes: no compiler is needed. */
+async function smallCircuit(directory: string, name: string, rows: readonly Row[]): Promise<CompiledCircuit> {
+  await mkdir(join(directory, name))
+  const r1cs = join(directory, name, 'circuit.r1cs')
+  await writeFile(r1cs, r1csFile({ wires: 6, outputs: 1, inputs: 1, privates: 2 }, rows))
+  return { id: name, r1cs, wasm: '', sym: '' }
+}
+
+const WITNESSES = RUNS.map(([a, b, c]) => elements(1n, ((a + b) * c) % FIELD, a, b, c, (a + b) % FIELD))
+const PUBLIC_VALUES = RUNS.map(([a, b, c]) => elements(((a + b) * c) % FIELD, a))
+
+/** A small circuit with its keys of Spartan. */
+export async function oneShotWorld(): Promise<OneShotWorld> {
+  return await inFolder(async (directory) => {
+    const product = await smallCircuit(directory, 'product', PRODUCT)
     const keys = await ensureProofSetup(product)
-    const other = await ensureProofSetup(await circuit('other', OTHER))
+    const other = await ensureProofSetup(await smallCircuit(directory, 'other', OTHER))
     const elsewhere = await ensureProofSetup(product, { ptau: await otherPowers(directory, 3) })
     return {
       engine: await NativeProofEngine.load(keys),
-      witnesses: RUNS.map(([a, b, c]) => elements(1n, ((a + b) * c) % FIELD, a, b, c, (a + b) % FIELD)),
-      publicValues: RUNS.map(([a, b, c]) => elements(((a + b) * c) % FIELD, a)),
+      witnesses: WITNESSES,
+      publicValues: PUBLIC_VALUES,
       key: await readFile(keys.verifierKey),
       strangers: await Promise.all([readFile(other.verifierKey), readFile(elsewhere.verifierKey)]),
       pin: await tauG2Of(await developmentPowers(3)),
       remove: () => rm(directory, { recursive: true }),
     }
-  } finally {
-    if (cache === undefined) delete process.env.XDG_CACHE_HOME
-    else process.env.XDG_CACHE_HOME = cache
-  }
+  })
+}
+
+export interface Groth16World
+  extends Pick<OneShotWorld, 'witnesses' | 'publicValues' | 'key' | 'strangers' | 'remove'> {
+  readonly engine: Groth16Engine
+}
+
+/** The same circuit with keys of Groth16. */
+export async function groth16World(): Promise<Groth16World> {
+  return await inFolder(async (directory) => {
+    const product = await smallCircuit(directory, 'product', PRODUCT)
+    const keys = await ensureGroth16Setup(product)
+    const other = await ensureGroth16Setup(await smallCircuit(directory, 'other', OTHER))
+    await expect(ensureGroth16Setup(product, { ptau: await otherPowers(directory, 3) })).rejects.toMatchObject({
+      code: 'E_PTAU',
+      message: expect.stringContaining('lacks sections 4, 5, 6, 12, 13, 14, 15'),
+    })
+    const contributed = join(directory, 'contributed.zkey')
+    await zKey.contribute(join(keys.directory, 'proving.zkey'), contributed, 'somebody', 'some entropy')
+    const curve = await curves.getCurveFromName('bn128')
+    const key = keyOfText(await zKey.exportVerificationKey(contributed))
+    await curve.terminate()
+    return {
+      engine: await Groth16Engine.load(keys),
+      witnesses: WITNESSES,
+      publicValues: PUBLIC_VALUES,
+      key: await readFile(keys.verifierKey),
+      strangers: [await readFile(other.verifierKey), key],
+      remove: () => rm(directory, { recursive: true }),
+    }
+  })
 }

@@ -1,0 +1,91 @@
+import { bn254 } from '@noble/curves/bn254.js'
+import { bytesToNumberLE } from '@noble/curves/utils.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { aByteArray, bytesToHex, type Result, rejection, requireArgument, WscError } from '../../lib/index.ts'
+import type { ProofInfo, ProofReject, ProofVerifier } from '../engine.ts'
+import type { ProvingErrorCode } from '../errors.ts'
+import { FIELD_MODULUS } from '../modulus.ts'
+import { decodeGroth16Key, type Groth16Key } from './key.ts'
+import { decodeG1, decodeG2, G1, type G1Point, type G2Point, PointError } from './points.ts'
+
+const FIELD_BYTES = 32
+/** A on G1, B on G2, C on G1. */
+export const GROTH16_PROOF_BYTES = 128
+
+const { fields, pairingBatch } = bn254
+
+/**
+ * Verifies a circuit's Groth16 proofs (Groth 2016, §3.2): e(A, B) = e(α, β)·e(IC₀ + Σ xᵢ·ICᵢ, γ)·e(C, δ). Runs anywhere.
+ */
+export class Groth16Verifier implements ProofVerifier {
+  readonly info: ProofInfo
+  readonly #key: Groth16Key
+
+  /** Throws E_KEY for what is no compact verifying key. */
+  constructor(bytes: Uint8Array) {
+    const read = decodeGroth16Key(bytes)
+    if (!read.ok) throw new WscError<ProvingErrorCode>('E_KEY', read.detail)
+    this.#key = read.key
+    const publicValues = read.key.ic.length - 1
+    // What phase 2 added cannot be seen in a key: all that is added here is known to everybody.
+    this.info = { scheme: 'groth16', keyId: bytesToHex(sha256(bytes)), setup: 'insecure-dev', publicValues }
+  }
+
+  async verify(proof: Uint8Array, publicValues: Uint8Array): Promise<Result<object, ProofReject>> {
+    requireArgument('verify', 'proof', proof, aByteArray)
+    requireArgument('verify', 'publicValues', publicValues, aByteArray)
+    const values = valuesOf(publicValues)
+    if (values === null || values.length !== this.info.publicValues) {
+      return rejection('bad-public-values', `${this.info.publicValues} canonical field elements are needed`)
+    }
+    const read = pointsOf(proof)
+    if (!read.ok) return read
+    return this.#holds(read, values) ? { ok: true } : rejection('proof-invalid', 'it does not prove these values')
+  }
+
+  #holds({ a, b, c }: ProofPoints, values: readonly bigint[]): boolean {
+    const { alpha, beta, gamma, delta, ic } = this.#key
+    const sum = ic
+      .slice(1)
+      .reduce((sum, point, i) => sum.add(point.multiplyUnsafe(values[i] as bigint)), ic[0] as G1Point)
+    const pairs = [
+      { g1: a.negate(), g2: b },
+      { g1: alpha, g2: beta },
+      { g1: c, g2: delta },
+    ]
+    // The neutral point adds nothing to the product.
+    if (!sum.equals(G1.ZERO)) pairs.push({ g1: sum, g2: gamma })
+    return fields.Fp12.eql(pairingBatch(pairs), fields.Fp12.ONE)
+  }
+}
+
+interface ProofPoints {
+  readonly a: G1Point
+  readonly b: G2Point
+  readonly c: G1Point
+}
+
+function pointsOf(proof: Uint8Array): Result<ProofPoints, 'proof-malformed'> {
+  if (proof.length !== GROTH16_PROOF_BYTES) {
+    return rejection('proof-malformed', `${proof.length} bytes; a proof has ${GROTH16_PROOF_BYTES}`)
+  }
+  try {
+    const [a, b, c] = [decodeG1(proof.subarray(0, 32)), decodeG2(proof.subarray(32, 96)), decodeG1(proof.subarray(96))]
+    return { ok: true, a, b, c }
+  } catch (error) {
+    if (error instanceof PointError) return rejection('proof-malformed', error.message)
+    throw error
+  }
+}
+
+/** Null where one is no canonical field element. */
+function valuesOf(bytes: Uint8Array): bigint[] | null {
+  if (bytes.length % FIELD_BYTES !== 0) return null
+  const values: bigint[] = []
+  for (let at = 0; at < bytes.length; at += FIELD_BYTES) {
+    const value = bytesToNumberLE(bytes.subarray(at, at + FIELD_BYTES))
+    if (value >= FIELD_MODULUS) return null
+    values.push(value)
+  }
+  return values
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Result, WscError } from '../../lib/index.ts'
+import { readRegular } from '../../lib/io/index.ts'
+import type { CompiledCircuit } from '../circuit.ts'
+import type { CircuitProof, ProofEngine, ProofReject, ProveOptions } from '../engine.ts'
+import type { WitnessErrorCode } from '../errors.ts'
+import { MAX_GROTH16_KEY_BYTES } from '../groth16/key.ts'
+import { Groth16Verifier } from '../groth16/verifier.ts'
+import { FIELD_MODULUS } from '../modulus.ts'
+import { cacheDirectory, fillDirectory } from './cache.ts'
+import { Groth16Process } from './groth16-process.ts'
+import { requirePhase2Powers } from './phase2-powers.ts'
+import { readR1csCounts } from './r1cs-header.ts'
+import { developmentPowers, type KeyDirectory, type SetupOptions } from './setup.ts'
+import { keyOfText, proofOfText } from './snarkjs-text.ts'
+
+const FIELD_BYTES = 32
+/** Of the powers that snarkjs reads. */
+const LEAST_POWER = 2
+
+/**
+ * Makes a Groth16 proving key of a circuit for development, or finds it in the cache: all that phase 2 adds is a hash of the
+ * circuit, which anybody knows, so that anybody can forge, whatever the powers are. Without it circuits with the same public
+ * part would have one verifying key: that says nothing of what is private. Throws E_PTAU where the file has not all sections that phase 2 takes.
+ */
+export async function ensureGroth16Setup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
+  const { ptau: given, signal, onProgress } = options
+  const { constraints, outputs, publicInputs } = await readR1csCounts(circuit.r1cs, signal)
+  const power = Math.max(LEAST_POWER, Math.ceil(Math.log2(constraints + outputs + publicInputs + 1)))
+  const ptau = given ?? (await developmentPowers(power, options))
+  const powers = await requirePhase2Powers(ptau, signal)
+  const identity = createHash('sha256').update(`groth16 ${circuit.id} ${given === undefined ? 'development' : powers}`)
+  const directory = join(cacheDirectory(), 'keys', identity.digest('hex'))
+  await fillDirectory(directory, async (made) => {
+    onProgress?.('groth16 key', 0, 1)
+    const beacon = createHash('sha256').update(`wsc/groth16-development ${circuit.id}`).digest('hex')
+    const request = { kind: 'set-up', r1cs: circuit.r1cs, ptau, zkey: join(made, ZKEY), beacon } as const
+    const answer = await new Groth16Process().ask(request, signal)
+    if (answer.done !== 'set-up') throw new Error('an answer to another question')
+    await writeFile(join(made, VERIFIER_KEY), keyOfText(answer.key))
+    onProgress?.('groth16 key', 1, 1)
+  })
+  return { circuit, directory, verifierKey: join(directory, VERIFIER_KEY) }
+}
+
+const ZKEY = 'proving.zkey'
+const VERIFIER_KEY = 'verifier.key'
+
+/** Proves one circuit by snarkjs, and verifies: zero-knowledge, so that private inputs stay private, in 128 bytes. */
+export class Groth16Engine implements ProofEngine {
+  readonly info: ProofEngine['info']
+  readonly #keys: KeyDirectory
+  readonly #verifier: Groth16Verifier
+  readonly #snarkjs = new Groth16Process()
+
+  private constructor(info: ProofEngine['info'], keys: KeyDirectory, verifier: Groth16Verifier) {
+    this.info = info
+    this.#keys = keys
+    this.#verifier = verifier
+  }
+
+  /** @param keys what `ensureGroth16Setup` made */
+  static async load(keys: KeyDirectory): Promise<Groth16Engine> {
+    const verifier = new Groth16Verifier(await readRegular(keys.verifierKey, MAX_GROTH16_KEY_BYTES))
+    const { constraints, wires } = await readR1csCounts(keys.circuit.r1cs)
+    return new Groth16Engine({ ...verifier.info, constraints, wires }, keys, verifier)
+  }
+
+  async prove(witness: Uint8Array, { signal, onProgress }: ProveOptions = {}): Promise<CircuitProof> {
+    requireWitness(witness, this.info.wires)
+    const { circuit, directory } = this.#keys
+    const request = { kind: 'prove', r1cs: circuit.r1cs, zkey: join(directory, ZKEY), witness } as const
+    let stages = 0
+    const made = await this.#snarkjs.ask(request, signal, (stage) => onProgress?.(stage, stages++, 2))
+    if (made.done !== 'proof') throw new Error('an answer to another question')
+    const publicValues = witness.slice(FIELD_BYTES, FIELD_BYTES * (1 + made.publicValues))
+    return { proof: proofOfText(made.proof), publicValues }
+  }
+
+  verify(proof: Uint8Array, publicValues: Uint8Array): Promise<Result<object, ProofReject>> {
+    return this.#verifier.verify(proof, publicValues)
+  }
+}
+
+/** snarkjs takes numbers above the field's modulus, and another first wire than 1. */
+function requireWitness(witness: Uint8Array, wires: number): void {
+  const refuse = (why: string) => new WscError<WitnessErrorCode>('E_WITNESS', `no witness of this circuit: ${why}`)
+  if (witness.length !== FIELD_BYTES * wires) throw refuse(`${witness.length} bytes, not ${FIELD_BYTES * wires}`)
+  const value = (wire: number) =>
+    BigInt(
+      `0x${Buffer.from(witness.subarray(FIELD_BYTES * wire, FIELD_BYTES * (wire + 1)))
+        .reverse()
+        .toString('hex')}`,
+    )
+  if (value(0) !== 1n) throw refuse('its first wire is not 1')
+  for (let wire = 1; wire < wires; wire++) {
+    if (value(wire) >= FIELD_MODULUS) throw refuse(`wire ${wire} is no canonical field element`)
+  }
+}
