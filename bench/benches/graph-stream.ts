@@ -87,7 +87,7 @@ export const graphStream: Bench = {
           ],
         },
       ],
-      notes: [`The chain: ${source}. A step of chain-stats takes ${program.slots} headers, one of the bus two.`],
+      notes: [`The chain: ${source}. A step of chain-stats takes up to ${program.slots} headers, one of the bus two.`],
     }
   },
 }

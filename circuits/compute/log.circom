@@ -1,6 +1,6 @@
 pragma circom 2.1.6;
 
-// A program that says more than its last state does keeps a log: a chain of hashes, one link for each entry,
+// A program that says more than its last state does makes entries in a log: a chain of hashes, one link for each entry,
 //
 //   log' = Tagged(logTag()) of (log, entry, 0)
 //

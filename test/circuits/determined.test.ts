@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { undetermined } from '../support/determined.ts'
 import type { R1cs } from '../support/r1cs.ts'
 import { smallCircuit as circuit, type Row } from '../support/small-circuit.ts'
-import { free, HISTORY_HINTS } from './hints.ts'
+import { free, HISTORY_HINTS, STREAM_HINTS } from './hints.ts'
 import { loadTemplate } from './template-circuit.ts'
 
 const ONE = { 0: 1n }
@@ -73,6 +73,12 @@ describe('our circuits', () => {
     const inputs = new RegExp(`^main\\.(${fields}|commitment|start|count|siblings.*|rest|peaks.*|twin)$`)
     expect(free(await loadTemplate('history-header'), inputs, HISTORY_HINTS)).toEqual([])
   }, 120_000)
+
+  test('a step of a stream leaves nothing free but inverses of zero', async () => {
+    const inputs = /^main\.(state|active|leaf|first|older)\[/
+    const left = free(await loadTemplate('header-stream'), inputs, STREAM_HINTS)
+    expect(left.filter((name) => !/\.(begins|silent)\.inverse$/.test(name))).toEqual([])
+  }, 60_000)
 })
 
 /** The same circuit with one constraint fewer. */

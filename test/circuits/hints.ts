@@ -84,3 +84,13 @@ export const HISTORY_HINTS: readonly Hint[] = [
       'its places is the end of one such way, and trees do not overlap.',
   },
 ]
+
+/** Of HeaderStream with Statistics. */
+export const STREAM_HINTS: readonly Hint[] = [
+  {
+    wires: /^main\.each\[\d+\]\.statistics\.number$/,
+    argument:
+      'Statistics: height = length · number + place with 0 ≤ place < length holds over the integers (both sides are below ' +
+      '2^34), and division with remainder has one solution.',
+  },
+]

@@ -1,14 +1,16 @@
 import { blockHash, type Header, headerHash } from '../../src/bitcoin/index.ts'
-import { type StreamHeader, type StreamState, streamStart, streamStep } from '../../src/compute/stream/header-stream.ts'
+import { type Accumulator, append, emptyAccumulator, leafOf } from '../../src/bus/index.ts'
+import { type StreamHeader, type StreamState, streamStep } from '../../src/compute/stream/header-stream.ts'
+import { logOf, type TaggedHash } from '../../src/compute/stream/log.ts'
 import { poseidon } from '../bus/poseidon-reference.ts'
 import type { StreamSignals } from './model/compute/header-stream.ts'
 import { statistics } from './model/compute/statistics.ts'
 import { modelInput } from './storage-circuit.ts'
 
 /** Of test/circuits/mains/header-stream.circom. */
-export const SLOTS = 3
-export const LENGTH = 4
-export const each = statistics(LENGTH, 2)
+export const LEVELS = 3
+export const LENGTH = 12
+export const each = statistics(LENGTH, 4)
 
 /** Headers with these times from a height on, joined by nothing: that they are a chain is the bus's to prove. */
 export function headersAt(from: number, times: readonly number[]): StreamHeader[] {
@@ -39,21 +41,25 @@ export function plainStatistics(headers: readonly StreamHeader[], length: number
     last = header.time
     begun = true
   }
-  const chained = log.reduce((before, entry) => poseidon(64 as never, before, entry, 0n), 0n)
-  return { log, own: [chained, BigInt(first), BigInt(last), BigInt(bits), greatest, begun ? 1n : 0n] }
+  return { log, own: [BigInt(first), BigInt(last), BigInt(bits), greatest, begun ? 1n : 0n] }
 }
 
-/** The state after these headers, by the plain computation. */
+/** What a stream has come to after these headers, whose history is given, by the plain computation. */
+export function stateOf(history: Accumulator, headers: readonly StreamHeader[]): StreamState {
+  const { log, own } = plainStatistics(headers, LENGTH)
+  return { history, log: logOf(poseidon as TaggedHash, log), own }
+}
+
+/** The same, with the history as the bus appends to it. */
 export function stateAfter(headers: readonly StreamHeader[]): StreamState {
-  let { history } = streamStart(poseidon, 6)
-  for (let at = 0; at < headers.length; at += SLOTS) {
-    const some = headers.slice(at, at + SLOTS)
-    history = streamStep(poseidon, { history, own: [] }, some, SLOTS).history
-  }
-  return { history, own: plainStatistics(headers, LENGTH).own }
+  const history = headers.reduce<Accumulator>(
+    (list, { height, hash, header }) => append(poseidon, list, leafOf(height, hash, header)),
+    emptyAccumulator(poseidon),
+  )
+  return stateOf(history, headers)
 }
 
 /** Signals of the step that takes `taken` headers after those `before`. */
 export function stepOf(before: readonly StreamHeader[], taken: readonly StreamHeader[]): StreamSignals {
-  return modelInput(streamStep(poseidon, stateAfter(before), taken, SLOTS).input)
+  return modelInput(streamStep(poseidon, stateAfter(before), taken, LEVELS).input)
 }

@@ -27,7 +27,7 @@ describe('a manifest', () => {
       name: 'chain-stats',
       dataSources: [{ kind: 'headers' }],
       trigger: { everyBlocks: 2016 },
-      program: { kind: 'stream', proofSystem: 'fold', log: { element: 'periods' } },
+      program: { kind: 'stream', proofSystem: 'fold' },
       dataDestinations: [],
     })
   })
@@ -51,9 +51,9 @@ describe('a manifest', () => {
     ['of a hidden circuit', ['program', 'circuit'], '.ssh/key.circom'],
     ['of a circuit that is none', ['program', 'circuit'], 'program.wasm'],
     ['of no state', ['program', 'state'], []],
-    ['of a state with a name twice', ['program', 'state'], ['periods', 'a', 'a']],
+    ['of a state with a name twice', ['program', 'state'], ['first', 'a', 'a']],
     ['of too many elements', ['program', 'state'], Array.from({ length: 13 }, (_, i) => `e${i}`)],
-    ['of a log that no element keeps', ['program', 'log', 'element'], 'nobody'],
+    ['of a log without entries', ['program', 'log'], {}],
     [
       'of a log whose fields do not fit',
       ['program', 'log', 'entry'],

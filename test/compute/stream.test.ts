@@ -3,16 +3,17 @@ import { describe, expect, test } from 'vitest'
 import { toDisplay } from '../../src/bitcoin/index.ts'
 import { encodeField, FIELD_MODULUS, type ProvedChain } from '../../src/bus/index.ts'
 import { decodeResult, encodeResult, type StreamResult } from '../../src/compute/result/result-file.ts'
-import { readEntry } from '../../src/compute/stream/log.ts'
+import { logOf, readEntry, type TaggedHash } from '../../src/compute/stream/log.ts'
 import { verifyStream } from '../../src/compute/stream/verify-stream.ts'
 import { WscError } from '../../src/lib/index.ts'
-import { poseidonSource } from '../bus/poseidon-reference.ts'
+import { poseidon, poseidonSource } from '../bus/poseidon-reference.ts'
 import { headersAt, plainStatistics, stateAfter } from '../circuits/stream-scene.ts'
 import { standardManifest } from './standard-manifest.ts'
 
 const HEADERS = headersAt(0, [1000, 1600, 1500, 5000, 5600, 4000, 9000, 9001, 9002, 20_000])
 const { log, own } = plainStatistics(HEADERS, 4)
 const { history } = stateAfter(HEADERS)
+const chained = logOf(poseidon as TaggedHash, log)
 const last = HEADERS.at(-1)!
 const honest: StreamResult = {
   ...{ program: new Uint8Array(32).fill(7), height: 9, blockHash: last.hash, steps: 4 },
@@ -31,7 +32,10 @@ const verifier = (proves: readonly bigint[] | Error) => ({
     return encodeField(proves)
   },
 })
-const verify = (change: Partial<StreamResult>, proves: readonly bigint[] | Error = [history.commitment, ...own]) =>
+const verify = (
+  change: Partial<StreamResult>,
+  proves: readonly bigint[] | Error = [history.commitment, chained, ...own],
+) =>
   verifyStream(
     { ...honest, ...change },
     { program: honest.program, manifest: standardManifest(), verifier: verifier(proves), chain },
@@ -57,8 +61,8 @@ describe('a stream’s result', () => {
     ['with an entry left out', { log: log.slice(1) }, undefined, 'bad-log'],
     ['with entries in another order', { log: log.toReversed() }, undefined, 'bad-log'],
     ['with an entry that says more than its fields', { log: [log[0]! + (1n << 161n), log[1]!] }, undefined, 'bad-log'],
-    ['with another state than is proved', { state: own.with(2, 5n) }, undefined, 'wrong-state'],
-    ['over other headers', {}, [history.commitment + 1n, ...own], 'wrong-history'],
+    ['with another state than is proved', { state: own.with(1, 5n) }, undefined, 'wrong-state'],
+    ['over other headers', {}, [history.commitment + 1n, chained, ...own], 'wrong-history'],
     ['that does not verify', {}, new WscError('E_PROOF_INVALID', ''), 'proof-invalid'],
     ['that cannot be decoded', {}, new WscError('E_PROOF_MALFORMED', ''), 'proof-malformed'],
     ['that makes the verifier fail', {}, new WscError('E_INTERNAL', ''), 'proof-malformed'],

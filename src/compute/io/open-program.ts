@@ -9,6 +9,7 @@ import { computeError } from '../errors.ts'
 import { MAX_MANIFEST_BYTES, type Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import { programId } from '../program-id.ts'
+import { JOIN_SLOTS } from '../stream/header-stream.ts'
 
 /** The manifest's name in the folder of a graph. */
 export const MANIFEST_FILE = 'graph.yaml'
@@ -36,13 +37,15 @@ export async function readGraph(folder: string): Promise<Graph> {
 export interface CompiledGraph extends Graph {
   readonly circuit: CompiledCircuit
   readonly constraints: number
+  /** A step's tree has 2^levels - 1 headers. */
+  readonly levels: number
   /** Headers that one step takes at most. */
   readonly slots: number
 }
 
-/** Inputs of each slot: three elements of the leaf, three that open the rest, and whether it is active, which the first is. */
-const INPUTS_A_SLOT = 7
-const INPUTS_BESIDE = 3 - 1
+/** Inputs of each slot: three elements of the leaf, and whether it is active. Beside them the openings of lists. */
+const INPUTS_A_SLOT = 4
+const INPUTS_BESIDE = 3 * (1 + JOIN_SLOTS)
 
 /** Compiles, or finds compiled. Throws E_CIRCUIT of the compiler, E_PROGRAM where circuit and manifest differ. */
 export async function compileGraph(graph: Graph, signal?: AbortSignal): Promise<CompiledGraph> {
@@ -50,19 +53,17 @@ export async function compileGraph(graph: Graph, signal?: AbortSignal): Promise<
   const { circuit: file, state } = manifest.program
   const circuit = await compileCircom(join(folder, file), signal === undefined ? {} : { signal })
   const { constraints, outputs, publicInputs, privateInputs } = await readR1csCounts(circuit.r1cs, signal)
-  const arity = 1 + state.length
+  const arity = 2 + state.length
   const slots = (privateInputs - INPUTS_BESIDE) / INPUTS_A_SLOT
   if (outputs !== arity || publicInputs !== arity) {
     const has = `${publicInputs} public inputs and ${outputs} outputs`
-    throw computeError(
-      'E_PROGRAM',
-      `${file} has ${has}; a state of ${state.length} names and the history takes ${arity}`,
-    )
+    throw computeError('E_PROGRAM', `${file} has ${has}; history, log and ${state.length} names take ${arity}`)
   }
-  if (!Number.isInteger(slots) || slots < 1) {
+  const levels = Math.log2(slots - JOIN_SLOTS + 1)
+  if (!Number.isInteger(levels) || levels < 2) {
     throw computeError('E_PROGRAM', `${file} is no HeaderStream: it has ${privateInputs} private inputs`)
   }
-  return { ...graph, circuit, constraints, slots }
+  return { ...graph, circuit, constraints, levels, slots }
 }
 
 /** A program: a compiled graph with its keys, from which its id follows. */

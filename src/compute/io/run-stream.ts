@@ -4,8 +4,8 @@ import type { HeaderSource } from '../../bus/io/index.ts'
 import { throwIfAborted } from '../../lib/index.ts'
 import { type KeyDirectory, NativeEngine, WasmWitnessSource } from '../../proving/io/index.ts'
 import { computeError } from '../errors.ts'
-import { type StreamState, streamStart, streamStep, streamVector } from '../stream/header-stream.ts'
-import { entryWires } from './entry-wires.ts'
+import { planStep, type StreamState, streamStart, streamStep, streamVector } from '../stream/header-stream.ts'
+import { entryWire } from './entry-wire.ts'
 import type { CompiledGraph } from './open-program.ts'
 
 /** Headers from where to where, and who hears of it. */
@@ -28,7 +28,7 @@ export interface StreamRun {
   readonly state: readonly bigint[]
   /** Entries of the log, oldest first; empty for a program without one. */
   readonly log: readonly bigint[]
-  /** Commitment of all headers taken. */
+  /** What the circuit commits to as all headers taken. */
   readonly history: bigint
 }
 
@@ -59,39 +59,44 @@ async function run(
   options: RunOptions,
   each: (witness: Uint8Array) => Promise<void>,
 ): Promise<StreamRun> {
-  const { slots, manifest, circuit } = graph
+  const { levels, manifest, circuit } = graph
   const { from, to, source, poseidon, signal, onProgress } = options
   const width = manifest.program.state.length
-  const entries = manifest.program.log === undefined ? [] : await entryWires(graph)
+  const total = to - from + 1
+  const told = manifest.program.log === undefined ? null : await entryWire(graph)
   const witnesses = await WasmWitnessSource.open(circuit)
   try {
     let state: StreamState = streamStart(poseidon, width)
     let last: PlacedHeader | undefined
     let busy: Promise<void> = Promise.resolve()
     let steps = 0
+    let taken = 0
+    let proved = state.history.commitment
     const log: bigint[] = []
-    for (let at = from; at <= to; at += slots) {
+    while (taken < total) {
       throwIfAborted(signal)
-      const headers = await readHeaders(source, at, Math.min(slots, to - at + 1), signal)
-      const { input, history } = streamStep(poseidon, state, headers, slots)
+      const { joins, leaves } = planStep(state.history, levels, total - taken)
+      const headers = await readHeaders(source, from + taken, joins + leaves, signal)
+      const { input, history } = streamStep(poseidon, state, headers, levels)
       const witness = await witnesses.witness(input, signal)
-      // Wire 0 is the constant 1, then come the outputs: the history, and the program's own.
-      state = { history, own: elementsOf(witness, 2, width) }
-      for (const wire of entries.slice(0, headers.length)) {
-        const [entry] = elementsOf(witness, wire, 1) as [bigint]
-        if (entry !== 0n) log.push(entry)
-      }
+      // Wire 0 is the constant 1, then come the outputs: the history, the log, and the program's own.
+      const [commitment, chained, ...own] = elementsOf(witness, 1, 2 + width) as [bigint, bigint, ...bigint[]]
+      proved = commitment
+      state = { history, log: chained, own }
+      const [entry] = told === null ? [0n] : (elementsOf(witness, told, 1) as [bigint])
+      if (entry !== 0n) log.push(entry)
+      taken += headers.length
       last = headers.at(-1)
       steps++
       await busy
       busy = each(witness)
       // Whoever waits for it hears what went wrong.
       busy.catch(() => undefined)
-      onProgress?.(at + headers.length - from, to - from + 1)
+      onProgress?.(taken, total)
     }
     await busy
     if (last === undefined) throw computeError('E_INPUT', `there are no headers from height ${from} to ${to}`)
-    return { last, steps, state: state.own, log, history: state.history.commitment }
+    return { last, steps, state: state.own, log, history: proved }
   } finally {
     await witnesses.close()
   }

@@ -38,30 +38,25 @@ const stream = z.strictObject({
   kind: z.literal('stream'),
   circuit: localFile.regex(/\.circom$/, 'must end in .circom'),
   proofSystem: z.literal('fold').default('fold'),
-  /** Names of the program's own elements in their order; the history, which comes first, has none. */
+  /** Names of the program's own elements in their order; the history and the log, which come first, have none. */
   state: z.array(identifier).min(1).max(MAX_STATE).refine(distinct, { error: 'two elements have one name' }),
-  /** The element that chains the entries of a log, and what an entry says. */
-  log: z.strictObject({ element: identifier, entry: fields }).optional(),
+  /** What an entry of the log says, for a program that makes any. */
+  log: z.strictObject({ entry: fields }).optional(),
 })
 
 const everyBlocks = z.strictObject({ everyBlocks: z.int().min(1).max(1_000_000) })
 
 const file = z.strictObject({ kind: z.literal('file'), path: localFile })
 
-export const manifestSchema = z
-  .strictObject({
-    version: z.literal(1),
-    name,
-    description: z.string().max(500).optional(),
-    dataSources: z.array(headers).length(1),
-    trigger: everyBlocks,
-    program: stream,
-    dataDestinations: z.array(file).max(8).default([]),
-  })
-  .refine(({ program: { log, state } }) => log === undefined || state.includes(log.element), {
-    path: ['program', 'log', 'element'],
-    error: 'must be one of the state’s elements',
-  })
+export const manifestSchema = z.strictObject({
+  version: z.literal(1),
+  name,
+  description: z.string().max(500).optional(),
+  dataSources: z.array(headers).length(1),
+  trigger: everyBlocks,
+  program: stream,
+  dataDestinations: z.array(file).max(8).default([]),
+})
 
 /** A checked manifest. */
 export type Manifest = z.infer<typeof manifestSchema>

@@ -47,7 +47,6 @@ export async function verifyStream(
   { program, manifest, verifier, chain }: VerifyStreamOptions,
 ): Promise<Result<{ readonly verified: VerifiedStream }, StreamReject>> {
   const { height, steps } = result
-  const { state: names, log } = manifest.program
   if (!equalBytes(result.program, program)) return rejection('wrong-program', 'a result of another program')
   if (height !== chain.height) {
     return rejection('wrong-height', `a result at height ${height}, the bus proof is of height ${chain.height}`)
@@ -58,16 +57,14 @@ export async function verifyStream(
   const hash = poseidonOf(verifier) as TaggedHash
   const said = saidOf(manifest, result.state, result.log)
   if (!said.ok) return said
-  if (log !== undefined && logOf(hash, result.log) !== said.state[log.element]) {
-    return rejection('bad-log', 'the entries are not those of the log')
-  }
-  const start = streamVector(streamStart(hash as Poseidon, names.length))
+  const start = streamVector(streamStart(hash as Poseidon, manifest.program.state.length))
   const end = await provedEnd(verifier, result, start)
   if (!end.ok) return end
-  const [history, ...own] = end.vector
+  const [history, log, ...own] = end.vector
   if (history !== chain.accumulator) {
     return rejection('wrong-history', 'the stream has taken other headers than those that the bus proof is about')
   }
+  if (log !== logOf(hash, result.log)) return rejection('bad-log', 'the entries are not those of the log')
   if (own.some((element, i) => element !== result.state[i])) {
     return rejection('wrong-state', 'the proof ends in another state than the result says')
   }

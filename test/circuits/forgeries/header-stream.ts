@@ -1,7 +1,7 @@
+import { JOIN_SLOTS } from '../../../src/compute/stream/header-stream.ts'
 import type { StreamSignals } from '../model/compute/header-stream.ts'
 import { invert, type Lies } from '../model/signals.ts'
 import { headersAt, stepOf } from '../stream-scene.ts'
-import { flip } from './forgery.ts'
 
 export interface StreamForgery {
   readonly name: string
@@ -11,109 +11,132 @@ export interface StreamForgery {
   readonly refusedBy: readonly string[]
 }
 
-/** Two headers before, then three: the last of a period, the first two of the next. */
-const HEADERS = headersAt(1, [1000, 1600, 1500, 9000, 9001])
-const honest = (taken = 3, before = 2) => stepOf(HEADERS.slice(0, before), HEADERS.slice(before, before + taken))
+/**
+ * Two trees of seven headers before, then one that joins them and seven of a new tree: heights 18 to 25. So a period ends
+ * before the sixth of that tree.
+ */
+const TIMES = [100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1100, 1200, 1300, 1400]
+const HEADERS = headersAt(4, [...TIMES, 1500, 2600, 2700, 2800, 2900, 3000, 9000, 9001])
+const honest = (taken = 8, before = 14) => stepOf(HEADERS.slice(0, before), HEADERS.slice(before, before + taken))
 const input =
-  (change: (signals: StreamSignals) => Partial<StreamSignals>, taken = 3, before = 2) =>
+  (change: (signals: StreamSignals) => Partial<StreamSignals>, taken = 8, before = 14) =>
   () => {
     const signals = honest(taken, before)
     return { ...signals, ...change(signals) }
   }
-const lying = (name: string, lies: Lies, refusedBy: readonly string[]): StreamForgery => ({
-  ...{ name, input: () => honest(), lies, refusedBy },
+const lying = (name: string, lies: Lies, refusedBy: readonly string[], taken = 8): StreamForgery => ({
+  ...{ name, input: () => honest(taken), lies, refusedBy },
 })
-const with1 = (rows: readonly (readonly bigint[])[], row: number, at: number, more: bigint) =>
-  rows.map((values, i) => (i === row ? values.map((value, k) => (k === at ? value + more : value)) : values))
+const more = (by: bigint) => (value: bigint) => value + by
+const changed = (row: readonly bigint[], at: number) => row.with(at, row[at]! + 1n)
 
+/** Slots: the joining header's, those before the period's end and of its first header. */
+const [LAST, NEXT] = [JOIN_SLOTS + 4, JOIN_SLOTS + 5]
 const EACH = (slot: number) => `main.each[${slot}].statistics`
-const OPENING = (part: string) => `main.${part}.poseidon.sigmaF[7][3]: out`
+const OPENING = 'main.opening.poseidon.sigmaF[7][3]: out'
+const OLDER = 'main.join[0]: older is what rest commits to'
 
-/** What no longer fits where the first slot's list is another. */
-const AFTER = [OPENING('append[1].opening'), OPENING('append[2].opening'), OPENING('begin.append.opening')]
+/** Two headers that each begin a period, one after the other. */
+const TWICE = [12, 24].map((height) => headersAt(height, [5000 + height])[0]!)
 
 export const streamForgeries: readonly StreamForgery[] = [
-  { name: 'three headers, which is valid', input: () => honest(), refusedBy: [] },
-  { name: 'one header, which is valid', input: () => honest(1), refusedBy: [] },
+  { name: 'a header that joins and a whole tree, which is valid', input: () => honest(), refusedBy: [] },
+  { name: 'a header that joins alone, which is valid', input: () => honest(1), refusedBy: [] },
+  { name: 'a part of a tree, which is valid', input: () => honest(6), refusedBy: [] },
   { name: 'from the first header on, which is valid', input: () => honest(3, 0), refusedBy: [] },
 
   // ---------------------------------------------------------------- the history
   {
-    ...{ name: 'the list is opened with another root', refusedBy: [OPENING('append[2].opening'), OPENING('opening')] },
-    input: input(({ first }) => ({ first: [first[0]! + 1n, first[1]!, first[2]!] })),
+    ...{ name: 'the list is opened with another root', refusedBy: [OPENING] },
+    input: input(({ first }) => ({ first: changed(first, 0) })),
   },
   {
-    ...{
-      name: 'what follows the first tree is opened with another root',
-      refusedBy: [OPENING('append[2].opening'), OPENING('begin.append.opening')],
-    },
-    input: input(({ rests }) => ({ rests: with1(rests, 0, 0, 1n) })),
+    ...{ name: 'the list is opened with another rest', refusedBy: [OLDER, OPENING] },
+    input: input(({ first }) => ({ first: changed(first, 2) })),
   },
   {
-    ...{ name: 'the same in the second slot', refusedBy: [OPENING('append[1].opening')] },
-    input: input(({ rests }) => ({ rests: with1(rests, 1, 2, 1n) })),
+    ...{ name: 'a history that is no list of anything', refusedBy: [OPENING] },
+    input: input(({ state }) => ({ state: state.with(0, 5n) })),
   },
-  lying('two equal trees are not merged', { 'main.begin.append.equal.out': flip }, [
-    OPENING('append[1].opening'),
-    OPENING('append[2].opening'),
-    'main.begin.append.equal: inverse',
+  ...['root', 'size', 'rest'].map((what, at) => ({
+    ...{ name: `the older tree is opened with another ${what}`, refusedBy: [OLDER] },
+    input: input(({ older }) => ({ older: older.with(0, changed(older[0]!, at)) })),
+  })),
+  ...['newRoot', 'newSize', 'newRest'].flatMap((what) => [
+    lying(`a join comes to another ${what}`, { [`main.join[0].${what}`]: more(1n) }, [`main.join[0]: ${what}`]),
+    lying(`no join changes ${what}`, { [`main.join[2].${what}`]: more(1n) }, [`main.join[2]: ${what}`]),
   ]),
-  lying('two unequal trees are merged', { 'main.append[2].equal.out': flip }, [
-    'main.append[2].equal: inverse',
-    'main.append[2].equal: in or out is 0',
-  ]),
-  {
-    ...{
-      name: 'a list that is not empty is taken for the empty one',
-      refusedBy: [...AFTER, 'main.begin.empty: in or out is 0'],
-    },
-    input: () => honest(3, 2),
-    lies: { 'main.begin.empty.out': 1n, 'main.begin.empty.inverse': 0n },
-  },
-  {
-    ...{
-      name: 'the empty list is taken for one with a tree of size 0',
-      refusedBy: [...AFTER, 'main.begin.empty: inverse'],
-    },
-    input: () => honest(3, 0),
-    lies: { 'main.begin.empty.out': 0n },
-  },
-  {
-    ...{ name: 'a history that is no list of anything', refusedBy: [...AFTER, OPENING('opening')] },
-    input: input(({ state }) => ({ state: state.with(0, 5n) }), 3, 0),
-  },
+  lying('an older half is another tree of the list', { 'main.tree.older[2]': more(1n) }, ['main.tree: older[2]'], 3),
+  lying('a newer half is another tree of the list', { 'main.tree.newer[2]': more(1n) }, ['main.tree: newer[2]'], 3),
+  lying('half of a whole tree is a tree of the list too', { 'main.tree.older[6]': 1n }, ['main.tree: older[6]']),
+  ...[0, 1, 2].map((k) =>
+    lying(`tree of exponent ${k + 1} is pushed otherwise`, { [`main.tree.after[${k}]`]: more(1n) }, [
+      `main.tree: after[${k}]`,
+    ]),
+  ),
+  lying('the history is told otherwise', { 'main.next[0]': more(1n) }, ['main.tree: out']),
 
   // ---------------------------------------------------------------- slots
   {
-    ...{ name: 'half a header is taken', refusedBy: ['main: active[1] is 0 or 1'] },
-    input: input(({ active }) => ({ active: active.with(1, 2n) })),
+    ...{ name: 'half a header joins', refusedBy: ['main: active[0]', OLDER] },
+    input: input(({ active, older }) => ({ active: active.with(0, 2n), older: older.with(0, [1n, 7n, 0n]) })),
   },
-  lying('a header is appended and not counted', { 'main.own[2][1]': (value) => value - 1n }, ['main: own[2][1]']),
-  lying('a header is counted and not appended', { 'main.list[2][3]': (value) => value + 1n }, ['main: list[2][3]']),
-  lying('the last state is told otherwise', { 'main.next[2]': (value) => value + 1n }, ['main: own[3][1]']),
-  lying('the history is told otherwise', { 'main.next[0]': (value) => value + 1n }, ['main: list[3][3]']),
+  {
+    ...{ name: 'half a header begins a tree', refusedBy: ['main: active[4]', 'main: active[5]'] },
+    input: input(({ active }) => ({ active: active.with(4, 2n) })),
+  },
+  {
+    ...{ name: 'half a header goes on with a tree', refusedBy: ['main: active[6]', 'main: active[7]'] },
+    input: input(({ active }) => ({ active: active.with(6, 2n) })),
+  },
+  {
+    ...{ name: 'a header of a tree is left out', refusedBy: ['main: active[7]'] },
+    input: input(({ active }) => ({ active: active.with(6, 0n) })),
+  },
+  lying('a header is put into the history and not counted', { [`main.own[${NEXT}][1]`]: more(-1n) }, [
+    `main: own[${NEXT}][1]`,
+  ]),
+  lying('the last state is told otherwise', { 'main.next[3]': more(1n) }, ['main: own[11][1]']),
+
+  // ---------------------------------------------------------------- the log
+  lying('an entry is passed by', { [`main.entry[${NEXT + 1}]`]: 0n }, [`main: entry[${NEXT + 1}]`]),
+  lying('an entry is made of nothing', { 'main.entry[3]': 5n }, [
+    'main: entry[3]',
+    `main: entry[${NEXT + 1}] is the first`,
+  ]),
+  {
+    ...{ name: 'two entries are made in one step', refusedBy: [`main: entry[${JOIN_SLOTS + 2}] is the first`] },
+    input: () => stepOf(HEADERS.slice(0, 7), TWICE),
+  },
+  lying('the log does not go on', { 'main.silent.out': 1n, 'main.silent.inverse': 0n }, [
+    'main.silent: in or out is 0',
+  ]),
+  lying('the log goes on where nothing was entered', { 'main.silent.out': 0n }, ['main.silent: inverse'], 3),
+  lying('the log is told otherwise', { 'main.next[1]': more(1n) }, ['main: next[1]']),
 
   // ---------------------------------------------------------------- the program
-  lying('a period ends late', { [`${EACH(1)}.begins.out`]: 0n }, [`${EACH(1)}.begins: inverse`]),
-  lying('a period ends early', { [`${EACH(0)}.begins.inverse`]: 0n }, [`${EACH(0)}.begins: in or out is 0`]),
-  lying('a place in the period that is none', { [`${EACH(1)}.number`]: (value) => value - 1n }, [
-    `${EACH(1)}.placeBelow: in range`,
-    `${EACH(1)}.placeFits: in range`,
+  lying('a period ends late', { [`${EACH(NEXT)}.begins.out`]: 0n }, [`${EACH(NEXT)}.begins: inverse`]),
+  lying('a period ends early', { [`${EACH(6)}.begins.inverse`]: 0n }, [`${EACH(6)}.begins: in or out is 0`], 5),
+  lying('a place in the period that is none', { [`${EACH(NEXT)}.number`]: more(-1n) }, [
+    `${EACH(NEXT)}.placeBelow: in range`,
   ]),
-  lying('a period number that wraps', { [`${EACH(0)}.number`]: 3n * invert(4n) }, [`${EACH(0)}.numberFits: in range`]),
-  lying('an entry that is none', { [`${EACH(0)}.entry`]: 5n }, [`${EACH(0)}: entry`]),
-  lying('an entry that says something else', { [`${EACH(1)}.entry`]: (value) => value + 1n }, [`${EACH(1)}: entry`]),
-  lying('the log goes on where no period is over', { [`${EACH(0)}.after[0]`]: (value) => value + 1n }, [
-    `${EACH(0)}: after[0]`,
+  lying('a period number that wraps', { [`${EACH(LAST)}.number`]: 18n * invert(12n) }, [
+    `${EACH(LAST)}.numberFits: in range`,
   ]),
-  lying('a greater interval is passed by', { [`${EACH(1)}.greater.claim`]: 0n }, [
-    `${EACH(1)}.greater: bit[0] is 0 or 1`,
+  lying('an entry that is none', { [`${EACH(LAST)}.entry`]: 5n }, [`${EACH(LAST)}: entry`], 5),
+  lying('an entry that says something else', { [`${EACH(NEXT)}.entry`]: more(1n) }, [`${EACH(NEXT)}: entry`]),
+  lying('a greater interval is passed by', { [`${EACH(NEXT)}.greater.claim`]: 0n }, [
+    `${EACH(NEXT)}.greater: bit[0] is 0 or 1`,
   ]),
-  lying('a smaller interval is taken', { [`${EACH(2)}.greater.claim`]: 1n }, [`${EACH(2)}.greater: bit[0] is 0 or 1`]),
-  lying('the greatest interval outlives its period', { [`${EACH(1)}.kept`]: 2n ** 32n + 600n }, [`${EACH(1)}: kept`]),
-  lying('the first time stays that of the period before', { [`${EACH(1)}.after[1]`]: 1000n }, [`${EACH(1)}: after[1]`]),
-  lying('nBits stays that of the period before', { [`${EACH(1)}.after[3]`]: (value) => value + 1n }, [
-    `${EACH(1)}: after[3]`,
+  lying('a smaller interval is taken', { [`${EACH(LAST)}.greater.claim`]: 1n }, [
+    `${EACH(LAST)}.greater: bit[0] is 0 or 1`,
   ]),
-  lying('an interval is another', { [`${EACH(0)}.interval`]: (value) => value + 1n }, [`${EACH(0)}: interval`]),
+  lying('the greatest interval outlives its period', { [`${EACH(NEXT)}.kept`]: 2n ** 32n + 1100n }, [
+    `${EACH(NEXT)}: kept`,
+  ]),
+  lying('the first time stays that of the period before', { [`${EACH(NEXT)}.after[0]`]: 100n }, [
+    `${EACH(NEXT)}: after[0]`,
+  ]),
+  lying('nBits stays that of the period before', { [`${EACH(NEXT)}.after[2]`]: more(1n) }, [`${EACH(NEXT)}: after[2]`]),
+  lying('an interval is another', { [`${EACH(LAST)}.interval`]: more(1n) }, [`${EACH(LAST)}: interval`]),
 ]
