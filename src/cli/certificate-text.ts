@@ -28,7 +28,7 @@ export function certificateLines(
     ...keys.map(({ key, peer, registered }) => `key          ${key}  registered at ${registered}, peer ${peer}`),
     `shown        ${claim.says}`,
     `error        ${oneKey.toExponential(1)} a key; ${chosen.toExponential(1)} for the best of a year's blocks and 1,000 keys`,
-    `raw copy     answers for a key by encoding ${units} units: ${coreSeconds.toFixed(2)} core-seconds, ${(1000 * cardSeconds).toFixed(1)} ms of a graphics card`,
+    `raw copy     answers for a key by encoding ${units} units: ${coreSeconds.toPrecision(2)} core-seconds, ${(1000 * cardSeconds).toPrecision(2)} ms of a graphics card`,
     ...(replication === null ? [`replication: ${REPLICATION_NOT_SHOWN}`] : replicationLines(replication)),
     `setup        ${setup === 'ceremony' ? 'public ceremony' : 'INSECURE-DEV: whoever knows the public secret can forge'}`,
     ...claim.notShown.map((what) => `not shown    ${what}`),

@@ -57,15 +57,16 @@ export async function keysOfWins(
 
 /** What a provider that samples tells. */
 export function showSampling(
-  { sampling, table, inscriber }: Pick<StorageNode, 'sampling' | 'table' | 'inscriber'>,
+  node: Pick<StorageNode, 'sampling' | 'table' | 'inscriber' | 'peerKey'>,
   { wallet }: SamplingOptions,
   context: CliContext,
   json: boolean,
 ): void {
+  const { sampling, inscriber } = node
   if (sampling === null) throw new Error('a node that is to sample does')
   const { terminal } = context
   const { events } = sampling
-  noteStanding(table, bytesToHex(wallet.publicKey), context)
+  noteStanding(node, bytesToHex(wallet.publicKey), context)
   inscriber?.events.on('note', (note) => terminal.note(noteText(note)))
   inscriber?.events.on('problem', (error) => terminal.note(withCure(error)))
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
@@ -80,7 +81,7 @@ export function showSampling(
     const what = {
       sent: `inscribed for ${cost} satoshis, ${left} left`,
       'no-budget': `not inscribed: ${cost} satoshis, ${left} left`,
-      'paid-before': `inscribed before, ${left} satoshis left`,
+      'counted-before': `not inscribed again: its cost was counted before, ${left} satoshis left`,
     }[state]
     tell({ inscribed: told }, `win at ${height}  ${what}`)
   })
@@ -89,13 +90,15 @@ export function showSampling(
   })
 }
 
-function triesText(end: TriesEnd): string {
+export function triesText(end: TriesEnd): string {
   const without = (missed: number) => (missed > 0 ? `, ${missed} not at hand` : '')
   switch (end.state) {
     case 'none':
       return `none of ${end.tries} tries won${without(end.missed)}`
     case 'won':
       return `won by try ${end.number}${without(end.missed)}${end.how === 'told' ? '' : ', too late for peers'}`
+    case 'won-before':
+      return 'won, and told, before this was started'
     case 'late':
       return 'too slowly: the blocks after it are there'
     case 'left-chain':
@@ -108,25 +111,37 @@ function triesText(end: TriesEnd): string {
 }
 
 /** Whether the provider's key counts, whenever that changes: what does not count samples nothing. */
-function noteStanding(table: StorageNode['table'], key: string, { terminal }: CliContext): void {
+function noteStanding(
+  { table, peerKey }: Pick<StorageNode, 'table' | 'peerKey'>,
+  key: string,
+  { terminal }: CliContext,
+): void {
   let before = ''
   table.events.on('tip', ({ height }) => {
     const { providers } = table.table
     const own = providers.list().find(({ author }) => author === key)
-    const now = standingText(own, providers.counts(key, height), height)
+    const now = standingText(own, peerKey, providers.counts(key, height), height)
     if (now !== before) terminal.note(now)
     before = now
   })
 }
 
-function standingText(provider: Provider | undefined, isCounted: boolean, height: number): string {
+export function standingText(
+  provider: Provider | undefined,
+  peerKey: string | null,
+  isCounted: boolean,
+  height: number,
+): string {
   if (provider === undefined) {
     return 'nothing is sampled: the wallet’s key is not registered; `wsc storage register` does that'
   }
-  const { from, until } = provider
-  if (isCounted) return `the wallet’s key counts until block ${until}`
+  const { from, until, peer } = provider
+  if (peer !== peerKey) {
+    return 'the wallet’s key is registered for another peer: what is kept here is encoded under no key of it, or another’s; `wsc storage register` with this --storage-dir changes that'
+  }
+  if (isCounted) return `the wallet’s key counts up to block ${until - 1}`
   if (height < from) return `nothing is sampled yet: the wallet’s key counts from block ${from} on`
-  return `nothing is sampled: the wallet’s key counted until block ${until}; \`wsc storage register\` renews that`
+  return `nothing is sampled: the wallet’s key counted up to block ${until - 1}; \`wsc storage register\` renews that`
 }
 
 /** That nobody is there to be heard, and that somebody is again. */

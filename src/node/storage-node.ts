@@ -64,6 +64,8 @@ export interface StorageNode {
   readonly index: IndexService
   readonly table: TableService
   readonly host: PeerHost
+  /** Its Ed25519 key, by which providers' records name it, 64 hex digits. */
+  readonly peerKey: string | null
   readonly kernel: StorageKernel
   readonly replica: ReplicaService | null
   readonly certificates: CertificateService | null
@@ -105,7 +107,8 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
     identityFile,
     gossip: wins === null ? [] : [wins.gossip],
   })
-  const peerKey = options.replica?.raw === true ? null : await publicKeyOf(host.name)
+  const own = await publicKeyOf(host.name)
+  const peerKey = own === null ? null : bytesToHex(own)
   const replica =
     options.replica === undefined
       ? null
@@ -117,7 +120,7 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
           kernel,
           params: storage,
           folder: join(folder, 'replica'),
-          encodesFor: peerKey === null ? undefined : bytesToHex(peerKey),
+          encodesFor: options.replica.raw === true || peerKey === null ? undefined : peerKey,
         })
   const { signer, ptau } = options.replica ?? {}
   const certificates =
@@ -128,7 +131,7 @@ export async function openStorageNode(options: StorageNodeOptions): Promise<Stor
           units: () => replica.units,
           hashAt: (height) => feed.hashAt(height),
         })
-  const parts = { feed, index, table, host, kernel, replica }
+  const parts = { feed, index, table, host, peerKey, kernel, replica }
   const units = () => replica?.units ?? null
   const partitions = options.replica?.partitions ?? []
   const taking = { ...parts, client, storage, settlement, units, partitions, folder: join(folder, 'sampling') }

@@ -35,7 +35,8 @@ export function joinGossip<Value>(
   const verdict = async (peer: PeerName, data: Uint8Array): Promise<GossipVerdict> => {
     if (data.length > kind.maxBytes) return wrong(peer, 'oversized', `${data.length} bytes`)
     if (rate.take(peer) > 0) {
-      // What others say too is heard from them.
+      // It is seen, and no longer heard from others: whoever spends its rate to be the first to give a message keeps it from being
+      // judged here, and is blamed each time.
       blame(peer, 'flood', `gossip ${kind.name}: too many messages`)
       return 'ignore'
     }

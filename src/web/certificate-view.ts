@@ -59,7 +59,7 @@ export function certificateView(verdict: CertificateVerdict | undefined): Result
 function facts({ blob, challenge, keys, claim }: ValidJson): Fact[] {
   const { error, rawCopy } = claim
   const chosen = `${error.chosen.toExponential(1)} for the best of a year’s blocks and 1,000 keys`
-  const cost = `${rawCopy.coreSeconds.toFixed(2)} core-seconds a key`
+  const cost = `${rawCopy.coreSeconds.toPrecision(2)} core-seconds a key`
   return [
     {
       label: 'Blob',

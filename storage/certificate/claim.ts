@@ -28,7 +28,10 @@ export interface Claim {
 const EVIDENCE = 0.25
 
 const COPIES = 'separate copies: one raw copy answers for all keys, at the cost above'
-const STORAGE = 'that it was storage: computation, at the cost to fake, wins as much'
+const OF_WINS = [
+  'that these keys keep this blob: their wins speak of the partition on average',
+  'that it was storage: computation, at the cost to fake, wins as much',
+] as const
 const INDEPENDENCE = 'that the keys are independent: one operator may hold several'
 const NOT_SHOWN = [
   'that anything is kept now or will be',
@@ -49,17 +52,17 @@ export function claimOf(
   const could = `after block ${challenge.height}, ${each} could produce enough to restore the blob, if it is rightly coded`
   const spent = replication?.keys.filter(({ estimate }) => estimate !== null && estimate.least >= EVIDENCE) ?? []
   const units = Math.min(...keys.map(({ drawn }) => drawn))
-  const copies = keys.length > 0 && spent.length === keys.length ? STORAGE : COPIES
-  const notShown = [copies, ...(keys.length > 1 ? [INDEPENDENCE] : []), ...NOT_SHOWN]
+  const ofWins = spent.length > 0 ? OF_WINS : []
+  const notShown = [COPIES, ...ofWins, ...(keys.length > 1 ? [INDEPENDENCE] : []), ...NOT_SHOWN]
   return {
-    says: [could, ...spent.map((one) => spentText(one, replication as Replication))].join('; '),
+    says: [could, ...spent.map(spentText)].join('; '),
     error: { oneKey, chosen: oneKey * CHOICES.blocks * CHOICES.keys },
     rawCopy: { units, coreSeconds: units * UNIT_COSTS.core, cardSeconds: units * UNIT_COSTS.card },
     notShown: needsNoCeremony(params) ? [...notShown, WORTHLESS] : notShown,
   }
 }
 
-function spentText({ key, estimate }: KeyReplication, { from, to }: Replication): string {
-  const least = estimate?.least.toFixed(2)
-  return `key ${key.slice(0, 8)}… spent storage or so much computation on ${least} of a replica or more, on average over blocks ${from} to ${to}`
+function spentText({ key, ticks, from, to, estimate }: KeyReplication): string {
+  const blocks = `the ${ticks} blocks from ${from} to ${to} at which it counts and there was something to keep`
+  return `key ${key.slice(0, 8)}… spent storage or so much computation on ${estimate?.least.toFixed(2)} of a replica or more, on average over ${blocks}`
 }

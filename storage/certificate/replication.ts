@@ -25,8 +25,10 @@ export interface KeyReplication {
   readonly key: string
   /** Verified, timely, of distinct blocks. */
   readonly wins: number
-  /** Blocks of the window at which the key counts and the partition was not empty. */
+  /** Blocks of the window at which the key counts and the partition was not empty, the first and the last of them; null where there are none. */
   readonly ticks: number
+  readonly from: number | null
+  readonly to: number | null
   /** Wins of a whole replica in these, on average. */
   readonly expected: number
   /** Of its one replica; null where too few wins are expected. */
@@ -118,16 +120,18 @@ function expectedOf(
   { partition, from, to }: Window,
   wins: number,
   ownUnit: number | undefined,
-): Pick<KeyReplication, 'ticks' | 'expected' | 'estimate' | 'cost'> {
-  let [ticks, expected, fills] = [0, 0, 0]
+): Pick<KeyReplication, 'ticks' | 'from' | 'to' | 'expected' | 'estimate' | 'cost'> {
+  let [expected, fills] = [0, 0]
+  const ticks: number[] = []
   for (let tick = from; tick <= to; tick++) {
     const fill = table.blobs.fillAt(partition, tick - TABLE_LAG)
     // In an empty partition nobody can win.
     if (fill === 0 || !table.providers.counts(key, tick)) continue
-    ticks++
+    ticks.push(tick)
     expected += winProbability(rules.threshold, fill)
     fills += fill
   }
-  const cost = ticks === 0 ? null : costOnNetwork(rules.params, fills / ticks, ownUnit)
-  return { ticks, expected, estimate: estimateChosenKey(wins, expected), cost }
+  const cost = ticks.length === 0 ? null : costOnNetwork(rules.params, fills / ticks.length, ownUnit)
+  const estimate = estimateChosenKey(wins, expected)
+  return { ticks: ticks.length, from: ticks[0] ?? null, to: ticks.at(-1) ?? null, expected, estimate, cost }
 }

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { encodeEnvelope, type NetworkParams, networkHash, parseEnvelopes } from '../../src/bitcoin/index.ts'
-import type { Codec, GossipKind } from '../../src/bus/index.ts'
-import { bytesToHex, equalBytes, hexToBytes, type Result, rejection } from '../../src/lib/index.ts'
+import type { GossipKind } from '../../src/bus/index.ts'
+import { bytesToHex, equalBytes, type Result, rejection } from '../../src/lib/index.ts'
 import { decodeRecord, recordContent } from '../../src/settlement/index.ts'
 import { type SignedRecord, type WinClaim, winClaim } from '../sampling/judge-win.ts'
 import { winId } from '../sampling/win-id.ts'
@@ -18,8 +18,6 @@ export interface WinMessage {
 type ReadMessage = Result<{ readonly value: WinMessage }>
 
 const MAX_BYTES = 8_192
-/** Messages that are remembered as read. */
-const MAX_READ = 256
 
 /** Reads the envelope of a signed record of a win, in the one form that it is written in. */
 export function readWinMessage(params: NetworkParams, given: Uint8Array): ReadMessage {
@@ -42,29 +40,17 @@ export function readWinMessage(params: NetworkParams, given: Uint8Array): ReadMe
 
 /**
  * Gossip of wins: `storage/win/1/` and the first 16 digits of the key that proofs are verified by, for a proof under another one is
- * no lie and yet does not hold. A message is named by its key, partition and block (`winId`), so that one of them goes
- * round, but only once its signature holds: what anybody else makes up in a provider's name is another message.
+ * no lie and yet does not hold. A message is named by its bytes, which costs no signature before the peer that gives it is held to its
+ * rate; that of a key, partition and block one win is passed on, whoever judges sees to.
  */
 export function winGossip(params: NetworkParams, keyId: string): GossipKind<WinMessage> {
-  // Every peer gives the same message once more, and each time its name is asked for: a signature takes a millisecond.
-  const known = new Map<string, ReadMessage>()
-  const read = (bytes: Uint8Array): ReadMessage => {
-    if (bytes.length > MAX_BYTES) return rejection('malformed', `${bytes.length} bytes`)
-    const digest = bytesToHex(sha256(bytes))
-    const found = known.get(digest) ?? readWinMessage(params, bytes)
-    known.set(digest, found)
-    if (known.size > MAX_READ) known.delete(known.keys().next().value as string)
-    return found
-  }
-  const message: Codec<WinMessage> = { encode: ({ bytes }) => bytes, decode: read }
+  const decode = (bytes: Uint8Array): ReadMessage =>
+    bytes.length > MAX_BYTES ? rejection('malformed', `${bytes.length} bytes`) : readWinMessage(params, bytes)
   return {
     name: `storage/win/1/${keyId.slice(0, 16)}`,
-    message,
+    message: { encode: ({ bytes }) => bytes, decode },
     maxBytes: MAX_BYTES,
     rate: { burst: 512, perSecond: 8 },
-    id(bytes) {
-      const found = read(bytes)
-      return found.ok ? hexToBytes(found.value.id) : sha256(bytes)
-    },
+    id: sha256,
   }
 }

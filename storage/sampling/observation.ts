@@ -59,7 +59,7 @@ export function observePartition(
   const ticks = counted.map(({ tick }) => tick)
   const chances = counted.map(({ fill }) => winProbability(rules.threshold, fill))
   const listened = new Set(ticks)
-  const wins = log.wins.filter((win) => win.partition === partition && listened.has(win.height))
+  const wins = log.winsOf(partition).filter(({ height }) => listened.has(height))
   const expected = chances.reduce((sum, chance) => sum + chance, 0)
   const silence = silenceOf(ticks, chances)
   const keys = seenKeys(wins).map((seen) => ({ ...seen, silent: silence(seen.last) < ALARM }))

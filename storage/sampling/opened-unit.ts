@@ -1,9 +1,8 @@
 import { decodeField, FIELD_BYTES } from '../../src/bus/index.ts'
 import type { StorageKernel } from '../../src/proving/index.ts'
 import { CHUNK_PATH_BYTES, CHUNK_TAGS, chunkRoot, climb } from '../blob/tree.ts'
+import { ENCODED_UNIT_BYTES } from '../replica/encoded-keeping.ts'
 
-/** Bytes of a unit as an encoded replica keeps it: 256 elements. */
-const ENCODED_BYTES = 256 * FIELD_BYTES
 /** Bytes of the roots of a chunk's units. */
 const ROOTS_BYTES = 16 * FIELD_BYTES
 
@@ -32,7 +31,7 @@ export function openedUnitInput(
   elements(chunkPath, CHUNK_PATH_BYTES)
   const { groups } = climb(kernel, CHUNK_TAGS, chunkRoot(kernel, unitRoots), chunk, chunkPath)
   return {
-    encoded: elements(encoded, ENCODED_BYTES),
+    encoded: elements(encoded, ENCODED_UNIT_BYTES),
     children: [roots, ...groups.map((group) => elements(group, ROOTS_BYTES))],
   }
 }

@@ -29,10 +29,12 @@ export interface LogChanges {
 /** What one observer knows of the last week's wins, each once. What is of another chain, or over, is no longer in it. */
 export class WinLog {
   readonly #wins = new Map<string, SeenWin>()
+  /** The same by partition: there may be many of both. */
+  readonly #byPartition = new Map<number, Map<string, SeenWin>>()
   readonly #ticks = new Map<number, SeenTick>()
 
   constructor(wins: Iterable<SeenWin> = [], ticks: Iterable<SeenTick> = []) {
-    for (const win of wins) this.#wins.set(win.id, win)
+    for (const win of wins) this.#set(win)
     for (const tick of ticks) this.#ticks.set(tick.height, tick)
   }
 
@@ -42,6 +44,10 @@ export class WinLog {
 
   get wins(): readonly SeenWin[] {
     return [...this.#wins.values()]
+  }
+
+  winsOf(partition: number): readonly SeenWin[] {
+    return [...(this.#byPartition.get(partition)?.values() ?? [])]
   }
 
   /** Heights of the blocks at which one listened, rising. */
@@ -54,7 +60,7 @@ export class WinLog {
     const before = this.#wins.get(win.id)
     const inscribed = before?.inscribed ?? win.inscribed
     const now = { ...win, heard: win.heard || before?.heard === true, inscribed }
-    this.#wins.set(win.id, now)
+    this.#set(now)
     return now
   }
 
@@ -80,8 +86,17 @@ export class WinLog {
       if (isOver(win) || (isUnsaid && !win.heard)) gone.push(win)
       else if (isUnsaid) changed.push({ ...win, inscribed: null })
     }
-    for (const { id } of gone) this.#wins.delete(id)
-    for (const win of changed) this.#wins.set(win.id, win)
+    for (const { id, partition } of gone) {
+      this.#wins.delete(id)
+      this.#byPartition.get(partition)?.delete(id)
+    }
+    for (const win of changed) this.#set(win)
     return { gone, changed, ticks }
+  }
+
+  #set(win: SeenWin): void {
+    this.#wins.set(win.id, win)
+    const its = this.#byPartition.get(win.partition) ?? new Map<string, SeenWin>()
+    this.#byPartition.set(win.partition, its.set(win.id, win))
   }
 }

@@ -121,7 +121,10 @@ async function judging(bootstrap: readonly string[] = []) {
         return win.engine.verify(proof, publicValues)
       },
     },
-    counted: ({ id }) => seen.counted.push(id),
+    count: async (win) => {
+      seen.counted.push(win.id)
+      await store.add(win).written
+    },
     refused: ({ reject }, _key, peer) => seen.refused.push([peer, reject]),
   })
   host.events.on('blamed', ({ peer }) => seen.blamed.push(peer))
@@ -178,7 +181,7 @@ describe('a win and its time, with the real proof', () => {
     place.closing.push(() => store.close())
     const scene = { ground: groundOf(), store, refused: [] as string[] }
     const wins = new HeardWins({
-      ...{ store, verifier: win.engine, ground: () => scene.ground, counted: () => undefined },
+      ...{ store, verifier: win.engine, ground: () => scene.ground, count: (win) => store.add(win).written },
       transport: { blame: () => undefined, isBanned: () => false },
       refused: ({ reject }) => scene.refused.push(reject),
     })

@@ -41,7 +41,7 @@ describe('what is said of an estimate', () => {
     const estimates = { height: 1_200, heard: 2, partitions: [observed(mainnet, 1_008)] }
     const [replicas, cost, key] = estimateLines(estimates, 0)
     expect(replicas).toBe(
-      '  replicas  3.0 (2.7 to 3.4) on average over 1008 blocks from 100 to 1107, by 252 wins verified here in time',
+      '  replicas  3.0 (2.6 to 3.4) on average over 1008 blocks from 100 to 1107, by 252 wins verified here in time',
     )
     expect(cost).toBe(
       '  to fake   one replica, a block: 502126 encodings, 497 s of a core (0.99 ms each) or 4.2 s of a graphics card; nothing is said of any single blob, of who operates what, or of disks',
@@ -116,7 +116,7 @@ describe('wins that are inscribed', () => {
 
   it('cost no more in all than the budget, and each is paid for once, over restarts too', async () => {
     expect(await inscribe(20)).toEqual({ state: 'sent', cost: 3_330n, left: 3_670n })
-    expect(await inscribe(20)).toEqual({ state: 'paid-before', cost: 0n, left: 3_670n })
+    expect(await inscribe(20)).toEqual({ state: 'counted-before', cost: 0n, left: 3_670n })
     expect(await inscribe(21)).toEqual({ state: 'sent', cost: 3_330n, left: 340n })
     expect(await inscribe(22)).toEqual({ state: 'no-budget', cost: 3_330n, left: 340n })
     expect(sent).toEqual([

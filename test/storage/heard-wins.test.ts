@@ -53,7 +53,10 @@ function listener(height: number, verifier: Pick<ProofVerifier, 'verify'> = hash
       isBanned: (peer) => scene.banned.has(peer),
     },
     ground: () => scene.ground,
-    counted: (win) => scene.counted.push(win),
+    count: async (win) => {
+      scene.counted.push(win)
+      await store.add(win).written
+    },
     refused: ({ reject }) => scene.refused.push(reject),
   })
   const hear = (sketch: WinSketch, from = 'peer') => wins.verdict(winMessage(sketch), from)

@@ -125,7 +125,16 @@ describe('the wins in a certificate', () => {
 describe('what is claimed of keys with wins', () => {
   const replicationWith = (leasts: readonly (number | null)[]) => {
     const keys = leasts.map((least, i) => ({
-      ...{ key: `${i}`.repeat(64), wins: 50, ticks: 1_008, expected: 84, cost: null, uncounted: [] },
+      ...{
+        key: `${i}`.repeat(64),
+        wins: 50,
+        ticks: 900,
+        from: 100,
+        to: 1_008,
+        expected: 84,
+        cost: null,
+        uncounted: [],
+      },
       estimate: least === null ? null : { replicas: 0.8, least, most: 1 },
     }))
     return { partition: 0, from: 1, to: 1_008, keys }
@@ -137,9 +146,12 @@ describe('what is claimed of keys with wins', () => {
 
   it('is that of the table of claims, for each key by its own wins', () => {
     const { says, notShown } = claimed([0.5, 0.3])
+    expect(says).toContain('on average over the 900 blocks from 100 to 1008 at which it counts')
     expect(says).toContain('key 00000000… spent storage or so much computation on 0.50 of a replica or more')
     expect(says).toContain('key 11111111… spent storage or so much computation on 0.30 of a replica or more')
-    expect(notShown.slice(0, 2)).toEqual([
+    expect(notShown.slice(0, 4)).toEqual([
+      expect.stringContaining('separate copies'),
+      expect.stringContaining('that these keys keep this blob'),
       expect.stringContaining('that it was storage'),
       expect.stringContaining('that the keys are independent'),
     ])
@@ -150,7 +162,7 @@ describe('what is claimed of keys with wins', () => {
     expect(says).toContain('key 00000000… spent')
     expect(says).not.toContain('key 11111111…')
     expect(notShown[0]).toContain('separate copies')
-    expect(notShown[1]).toContain('that the keys are independent')
+    expect(notShown[3]).toContain('that the keys are independent')
   })
 
   it('is no more than without wins where no key has evidence', () => {

@@ -38,7 +38,12 @@ async function sampling(
   }
   const sampler = new Sampler({
     ...{ watch: { events, ground: now, settled }, key: bytesToHex(alice.publicKey), partitions: [0] },
-    ...{ units: { encodedUnit: async () => unit() }, openBlocks: 2, won: async () => 'told' as const },
+    ...{
+      units: { encodedUnit: async () => unit() },
+      openBlocks: 2,
+      won: async () => 'told' as const,
+      isWon: () => false,
+    },
     ...components,
   })
   running.push(sampler)
@@ -149,7 +154,7 @@ describe('the tries of a provider', () => {
     await first.asked
     scene.to(groundOf(22))
     if (openBlocks === 3) first.open('told')
-    await scene.ended(4)
+    await scene.ended(openBlocks + 2)
     const of = (height: number) => scene.states().find(([at]) => at === height)?.[1]
     expect([of(19), of(20)]).toEqual(states)
     expect([of(21), of(22)]).toEqual(['won', 'won'])
@@ -174,6 +179,36 @@ describe('the tries of a provider', () => {
       [20, 'left-chain'],
       [20, 'won'],
     ])
+  })
+
+  it('of blocks that come together are begun, or told to be late, each', async () => {
+    for (const [openBlocks, late] of [
+      [2, [21, 22]],
+      [3, [21]],
+    ] as const) {
+      const scene = await sampling({ openBlocks, ground: groundOf(20) })
+      await scene.ended(openBlocks)
+      scene.to(groundOf(24))
+      await scene.ended(openBlocks + 4)
+      const ends = scene.states().slice(openBlocks)
+      expect(ends.filter(([, state]) => state === 'late').map(([height]) => height)).toEqual(late)
+      expect(ends.map(([height]) => height).sort()).toEqual([21, 22, 23, 24])
+    }
+  })
+
+  it('are not answered again where the win was told before', async () => {
+    const scene = await sampling({ threshold: ALL_WIN, ground: groundOf(20), isWon: () => true })
+    await scene.ended(2)
+    expect(scene.states()).toEqual([
+      [20, 'won-before'],
+      [19, 'won-before'],
+    ])
+  })
+
+  it('end without a win where the block left the chain while it was proved', async () => {
+    const scene = await sampling({ threshold: ALL_WIN, ground: groundOf(20), won: async () => 'left-chain' })
+    await scene.ended(2)
+    expect(scene.states()[0]).toEqual([20, 'left-chain'])
   })
 
   it('that fail are told, and keep none of the next from being answered', async () => {

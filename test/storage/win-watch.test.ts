@@ -149,6 +149,33 @@ describe('who listens', () => {
     expect(await scene.hear({ height: 10 })).toBe('ignore')
   })
 
+  it('tells of a win once, however it hears of it, and although it cannot be written', async () => {
+    const scene = await watching()
+    const events: (readonly [height: number, heard: boolean, inscribed: number | null])[] = []
+    scene.watch.events.on('win', ({ height, heard, inscribed }) => events.push([height, heard, inscribed]))
+    await scene.pass(1)
+    await scene.add(scene.inscription({ height: 10 }))
+    expect(await scene.hear({ height: 10 })).toBe('accept')
+    await scene.watch.tell(scene.message({ height: 10 }))
+    expect(events).toEqual([[10, false, 11]])
+    expect(scene.wins).toEqual([{ by: 'alice', height: 10, heard: true, inscribed: 11 }])
+
+    const { store } = scene.watch
+    const add = store.add.bind(store)
+    store.add = (win) => {
+      const { written, ...counted } = add(win)
+      return { ...counted, written: written.then(() => Promise.reject(new Error('no space'))) }
+    }
+    expect(await scene.hear({ height: 11, wallet: bob })).toBe('accept')
+    await scene.watch.tell(scene.message({ height: 11 }))
+    expect(events.slice(1)).toEqual([
+      [11, true, null],
+      [11, true, null],
+    ])
+    expect(scene.told.at(-1)?.claim.height).toBe(11)
+    expect(scene.failures.map(({ message }) => message)).toEqual(['no space', 'no space'])
+  })
+
   it('goes on after a restart with what it knew; what was there before, or came too late, it has not listened at', async () => {
     const chain = new TestChain()
     const before = await watching(chain)

@@ -81,7 +81,7 @@ export class SamplingTicks {
     for (const one of all) await one.until(`estimates at ${height}`, ({ estimated }) => estimated === height)
     this.wins.push(...won)
     this.heights.push(height)
-    return joined.every((said) => said.state !== 'won' && said.missed === 0)
+    return joined.every(({ state, missed }) => state === 'none' && missed === 0)
   }
 
   /** What a provider said of its tries at a block, in each partition that anything is in. */

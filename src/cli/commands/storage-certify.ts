@@ -35,7 +35,7 @@ export const addStorageCertify: AddCommand = (parent, run) => {
     .addOption(peerOption())
     .requiredOption(
       '--proof <FILE>',
-      'the bus proof under which it is to verify; its sixth last block draws (required)',
+      'the bus proof under which it is to verify; the block six below its tip draws (required)',
     )
     .option('--keys <K>', 'so many providers’ keys, each with a proof of its own', keyCount, 1)
     .option('--out <FILE>', 'where to write it (default: ID.certificate)')

@@ -1,12 +1,14 @@
 import type { RekeepingProgress } from '../../../storage/io/index.ts'
 import type { StorageNode } from '../../node/index.ts'
+import type { Wallet } from '../../settlement/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { shared } from '../config.ts'
+import { insecureAllowed, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
+import { requireSetup } from '../prover.ts'
 import { addresses, budget, byteCount, partitions } from '../storage-arguments.ts'
 import { peerOption, type StorageOptions, withStorage } from '../storage-place.ts'
 import { type SamplingFlags, samplingOf, showSampling } from '../storage-sampling.ts'
@@ -55,8 +57,7 @@ export const addStorageServe: AddCommand = (parent, run) => {
 
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   const { partition, listen, announce, maxDisk: maxBytes, maxUpload: uploadBytesPerSecond, raw, ptau } = options
-  const signer =
-    options.certify === true ? await openOwnWallet(options, await readNetwork(options.network), context) : undefined
+  const signer = options.certify === true ? await openSigner(context, options) : undefined
   const sampling = await samplingOf(context, options)
   return await withStorageNode(
     context,
@@ -79,6 +80,13 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
       if (sampling !== undefined) showSampling(node, sampling, context, options.json === true)
     },
   )
+}
+
+/** Whose parts of certificates are proved under powers that its network accepts. */
+async function openSigner(context: CliContext, options: Options): Promise<Wallet> {
+  const network = await readNetwork(options.network)
+  requireSetup(network, options.ptau, insecureAllowed(options.insecureDevSetup, context.env))
+  return await openOwnWallet(options, network, context)
 }
 
 /** `encoding: 120 chunks to go, 6.1 MB/s, 12 min left`; or back to raw ones. */

@@ -3,12 +3,13 @@ import {
   certificateJson,
   MAX_CERTIFICATE_BYTES,
   type Replication,
+  type ReplicationReject,
   type ReplicationResult,
   type VerifiedCertificate,
   verifyCertificate,
 } from '../../../storage/index.ts'
 import { judgeReplication, openCertificateVerifier, openKernel } from '../../../storage/io/index.ts'
-import { rejection } from '../../lib/index.ts'
+import { type Rejection, rejection } from '../../lib/index.ts'
 import { type KeyDirectory, NativeProofVerifier, openMask } from '../../proving/io/index.ts'
 import { certificateLines } from '../certificate-text.ts'
 import type { AddCommand } from '../command.ts'
@@ -97,17 +98,20 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   const { verified } = result
   const replication = winKeys === null ? null : await judgedHere(context, options, winKeys, verified)
   if (options.json) terminal.result(jsonLine(certificateJson(result, network, replication)))
-  else for (const line of certificateLines(verified, network, replication, ms)) terminal.result(line)
+  else {
+    const shown = replication !== null && 'keys' in replication ? replication : null
+    for (const line of certificateLines(verified, network, shown, ms)) terminal.result(line)
+  }
   return EXIT.valid
 }
 
-/** What its wins show by the table here; null where its chain or table is another, which is told. */
+/** What its wins show by the table here, or that its chain or table is another, which is told. */
 async function judgedHere(
   context: CliContext,
   options: Options,
   keys: KeyDirectory,
   verified: VerifiedCertificate,
-): Promise<Replication | null> {
+): Promise<Replication | Rejection<ReplicationReject> | null> {
   const { terminal, signal } = context
   const verifier = new NativeProofVerifier(await readFile(keys.verifierKey))
   let judged: ReplicationResult | null = null
@@ -116,7 +120,7 @@ async function judgedHere(
     judged = await judgeReplication(here, verified, signal)
   })
   const result = judged as ReplicationResult | null
-  if (result?.ok) return result.replication
-  terminal.note(`replication not judged: ${result?.reject}: ${result?.detail}`)
-  return null
+  if (result === null || result.ok) return result?.replication ?? null
+  terminal.note(`replication not judged: ${result.reject}: ${result.detail}`)
+  return result
 }

@@ -14,8 +14,10 @@ import type { WinStore } from './win-store.ts'
 const VERIFIED_AT_ONCE = 2
 /** Proofs that wait for it, 5 kB each. */
 const WAITING = { total: 512, perPeer: 64 }
-/** Wins of the block to come, which wait for it. */
-const AHEAD = { total: 256, perPeer: 16 }
+/** Wins of the block to come, which wait for it; so many of a key, for partitions that it keeps. */
+const AHEAD = { total: 256, perPeer: 16, perKey: 16 }
+/** After a block that did not come as its key said nothing of that key waits for so many blocks. */
+const MISLED_BLOCKS = 6
 
 type Ground = WinGround & { readonly height: number }
 
@@ -28,9 +30,12 @@ export interface HeardWinsComponents {
   readonly verifier: Pick<ProofVerifier, 'verify'>
   /** Our chain and table, as of one tip; null before the first. */
   ground(): Ground | null
-  counted(win: SeenWin): void
+  /** Counts it, once. Never throws. */
+  count(win: SeenWin): Promise<void>
   refused(refusal: Rejection, key: string, peer: PeerName): void
 }
+
+const NOBODY = rejection('busy', 'nobody listens any more')
 
 /** A peer that passes on what these say has not verified it, as every honest one does. */
 const LIES: ReadonlySet<string> = new Set<WinReject>([
@@ -49,8 +54,10 @@ const FORGED: ReadonlySet<string> = new Set<WinReject>(['proof-malformed', 'proo
 export class HeardWins {
   readonly #components: HeardWinsComponents
   readonly #queue: VerifyQueue
-  /** Who told of what waits. */
-  readonly #ahead = new Map<string, PeerName>()
+  /** Who told of what waits, and whose it is. */
+  readonly #ahead = new Map<string, { readonly peer: PeerName; readonly author: string }>()
+  /** Height up to which nothing of a key waits. */
+  readonly #misled = new Map<string, number>()
   /** Of each key one proof at a time: where it does not hold, the others are not looked at. */
   readonly #judging = new Map<string, Promise<unknown>>()
   #next = Promise.withResolvers<void>()
@@ -74,6 +81,8 @@ export class HeardWins {
 
   /** There is a new tip. */
   moved(): void {
+    const height = this.#components.ground()?.height
+    for (const [key, until] of this.#misled) if (height !== undefined && until <= height) this.#misled.delete(key)
     this.#next.resolve()
     this.#next = Promise.withResolvers()
   }
@@ -115,10 +124,10 @@ export class HeardWins {
       // Who has nothing that is going to count is not waited for.
       if (ground !== null) {
         const ahead = winStatement({ ...ground, hashAt: () => claim.blockHash }, claim)
-        if (!ahead.ok) return ahead
+        // By a table that may be another than the one that this block will have: that is no lie.
+        if (!ahead.ok) return rejection('unknown-challenge', `of a block that is not here: ${ahead.detail}`)
       }
       if (!(await this.#wait(claim, from))) return rejection('busy', 'too many wins wait for the chain')
-      if (this.#isOver) return rejection('busy', 'nobody listens any more')
     }
   }
 
@@ -141,7 +150,7 @@ export class HeardWins {
   }
 
   async #verify(message: WinMessage, key: string, statement: WinStatement): Promise<HeardWin> {
-    const { store, verifier, counted } = this.#components
+    const { store, verifier, count } = this.#components
     const { claim, id } = message
     // Others of its may have been judged while this one waited.
     const before = this.#knownOf(message, key)
@@ -151,6 +160,7 @@ export class HeardWins {
       if (FORGED.has(verified.reject)) await store.cut(key, claim.height)
       return verified
     }
+    if (this.#isOver) return NOBODY
     const { partition, height } = claim
     // Meanwhile its block may have left the chain; while that moves, the log gives up what leaves it.
     const now = this.#components.ground()
@@ -159,23 +169,30 @@ export class HeardWins {
       return rejection('other-chain', `another block is at height ${height} by now`)
     }
     const blockHash = toDisplay(claim.blockHash)
-    const win = { id, key, partition, height, blockHash, heard: true, inscribed: null }
-    await store.add(win)
-    counted(win)
+    await count({ id, key, partition, height, blockHash, heard: true, inscribed: null })
     return 'counted'
   }
 
   /** For the next tip; false where too many wait for it already: one win of a key, partition and height may. */
-  async #wait({ key, partition, height }: WinClaim, peer: PeerName): Promise<boolean> {
-    const place = `${bytesToHex(key)} ${partition} ${height}`
-    const own = [...this.#ahead.values()].filter((one) => one === peer).length
-    if (this.#ahead.has(place) || own >= AHEAD.perPeer || this.#ahead.size >= AHEAD.total) return false
-    this.#ahead.set(place, peer)
+  async #wait({ key, partition, height, blockHash }: WinClaim, peer: PeerName): Promise<boolean> {
+    const author = bytesToHex(key)
+    const place = `${author} ${partition} ${height}`
+    const [own, its] = [this.#waiting((one) => one.peer === peer), this.#waiting((one) => one.author === author)]
+    const isFull = own >= AHEAD.perPeer || its >= AHEAD.perKey || this.#ahead.size >= AHEAD.total
+    const isMisled = (this.#misled.get(author) ?? 0) > height
+    if (this.#isOver || this.#ahead.has(place) || isFull || isMisled) return false
+    this.#ahead.set(place, { peer, author })
     try {
       await this.#next.promise
     } finally {
       this.#ahead.delete(place)
     }
-    return true
+    const there = this.#components.ground()?.hashAt(height) ?? null
+    if (there !== null && !sameHash(there, blockHash)) this.#misled.set(author, height + MISLED_BLOCKS)
+    return !this.#isOver
+  }
+
+  #waiting(is: (one: { readonly peer: PeerName; readonly author: string }) => boolean): number {
+    return [...this.#ahead.values()].filter(is).length
   }
 }

@@ -17,11 +17,12 @@ import type { SeenWin } from '../../sampling/win-log.ts'
 import type { WinStore } from './win-store.ts'
 
 export interface InscribedWinsComponents {
-  readonly store: WinStore
+  readonly store: Pick<WinStore, 'log'>
   readonly inscriptions: Pick<IndexService, 'index'>
   readonly client: BitcoindClient
   readonly verifier: Pick<ProofVerifier, 'verify'>
-  counted(win: SeenWin): void
+  /** Counts it, once. Never throws. */
+  count(win: SeenWin): Promise<void>
 }
 
 /** Counts the wins that are inscribed in the chain, where they are in time. */
@@ -60,7 +61,7 @@ export class InscribedWins {
     signed: SignedRecord,
     block: { readonly height: number; readonly hash: BlockHash },
   ): Promise<void> {
-    const { store, verifier, counted } = this.#components
+    const { store, verifier, count } = this.#components
     const read = winClaim(signed)
     if (!read.ok) return
     const { claim } = read
@@ -73,9 +74,7 @@ export class InscribedWins {
     if (!verified.ok || here === null || !sameHash(here, block.hash)) return
     const { partition, height } = claim
     const seen = { id, key: bytesToHex(claim.key), partition, height, blockHash: toDisplay(claim.blockHash) }
-    const win: SeenWin = { ...seen, heard: false, inscribed: block.height }
-    await store.add(win)
-    if (before === null) counted(win)
+    await count({ ...seen, heard: false, inscribed: block.height })
   }
 }
 

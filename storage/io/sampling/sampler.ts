@@ -1,6 +1,7 @@
 import { type BlockHash, sameHash } from '../../../src/bitcoin/index.ts'
 import {
   asError,
+  bytesToHex,
   Emitter,
   type Events,
   hexToBytes,
@@ -11,7 +12,7 @@ import {
 } from '../../../src/lib/index.ts'
 import type { EncodedUnits } from '../../replica/encoded-units.ts'
 import { type WinGround, winStatement } from '../../sampling/judge-win.ts'
-import { GOSSIP_BLOCKS } from '../../sampling/ticks.ts'
+import { winId } from '../../sampling/win-id.ts'
 import type { WinStatement } from '../../sampling/win-statement.ts'
 import { TryThread } from './try-thread.ts'
 import type { WinWatch } from './win-watch.ts'
@@ -33,6 +34,8 @@ export type Told =
   | 'inscribed'
   /** It was proved too late for anybody. */
   | 'late'
+  /** Its block left the chain while it was proved. */
+  | 'left-chain'
   /** It could not be proved: others may win. */
   | 'no-proof'
 
@@ -45,6 +48,8 @@ export interface SamplerComponents {
   readonly partitions: readonly number[]
   /** A block's tries are over once so many have come after it. */
   readonly openBlocks: number
+  /** Whether a win of this id (`winId`) was told of: before a restart, perhaps. */
+  isWon(id: string): boolean
   /** Proves a win and tells of it. */
   won(win: WonStatement, signal: AbortSignal): Promise<Told>
 }
@@ -53,6 +58,8 @@ export interface SamplerComponents {
 export type TriesEnd =
   | ({ readonly state: 'none' } & TryCount)
   | ({ readonly state: 'won'; readonly number: number; readonly how: 'told' | 'inscribed' } & TryCount)
+  /** It was won and told before this was started. */
+  | { readonly state: 'won-before' }
   /** They were not answered, or a win was not proved, before it was too late for the block. */
   | { readonly state: 'late' }
   /** The block left the chain meanwhile. */
@@ -85,6 +92,8 @@ export class Sampler implements RunningService {
   readonly #begun = new Map<number, BlockHash>()
   #current: Task | null = null
   #thread: TryThread | null = null
+  /** Of the last tip that was looked at. */
+  #height: number | null = null
   #wake = Promise.withResolvers<void>()
 
   constructor(components: SamplerComponents) {
@@ -154,12 +163,16 @@ export class Sampler implements RunningService {
     this.#tasks.splice(0, this.#tasks.length, ...this.#tasks.filter(({ reason }) => reason === null))
     for (const task of over) this.#ended(task, { state: task.reason as 'late' | 'left-chain' })
     for (const height of this.#begun.keys()) if (height <= ground.height - openBlocks) this.#begun.delete(height)
-    for (let height = ground.height - GOSSIP_BLOCKS + 1; height <= ground.height; height++) this.#begin(ground, height)
+    const first = ground.height - openBlocks + 1
+    // Of several blocks that come together it is too late for the first.
+    for (let height = (this.#height ?? ground.height) + 1; height < first; height++) this.#begin(ground, height, 'late')
+    for (let height = Math.max(0, first); height <= ground.height; height++) this.#begin(ground, height)
+    this.#height = ground.height
     this.#wake.resolve()
     this.#wake = Promise.withResolvers()
   }
 
-  #begin(ground: WinGround, height: number): void {
+  #begin(ground: WinGround, height: number, over: 'late' | null = null): void {
     const { key, partitions } = this.#components
     const hash = ground.hashAt(height)
     const begun = this.#begun.get(height)
@@ -167,7 +180,9 @@ export class Sampler implements RunningService {
     if (!ground.table.providers.counts(key, height)) return
     this.#begun.set(height, hash)
     for (const partition of partitions) {
-      this.#tasks.push({ height, hash, partition, over: new AbortController(), reason: null })
+      const task = { height, hash, partition, over: new AbortController(), reason: over }
+      if (over === null) this.#tasks.push(task)
+      else this.#ended(task, { state: over })
     }
   }
 
@@ -188,12 +203,14 @@ export class Sampler implements RunningService {
   }
 
   async #try({ height, hash, partition }: Task, signal: AbortSignal): Promise<TriesEnd> {
-    const { watch, units, key, won } = this.#components
+    const { watch, units, key, won, isWon } = this.#components
     const ground = await watch.settled(signal)
     const found = winStatement(ground, { key: hexToBytes(key), height, blockHash: hash, partition, number: 0 })
     if (!found.ok) return { state: found.reject === 'empty-partition' ? 'empty' : 'left-chain' }
     const { statement } = found
     const { challenge, threshold } = statement
+    const id = winId(challenge.networkHash, { key: hexToBytes(key), partition, blockHash: hash })
+    if (isWon(bytesToHex(id))) return { state: 'won-before' }
     this.#thread ??= new TryThread()
     const tries = winningTries(
       { thread: this.#thread, units, blobs: ground.table.blobs, key, threshold },
@@ -206,7 +223,7 @@ export class Sampler implements RunningService {
       const { number, missed } = next.value
       const how = await won({ statement: { ...statement, number }, height, partition, won: next.value }, signal)
       if (how === 'no-proof') continue
-      if (how === 'late') return { state: 'late' }
+      if (how === 'late' || how === 'left-chain') return { state: how }
       // One win a block counts.
       return { state: 'won', number, how, tries: number + 1, missed }
     }

@@ -5,6 +5,7 @@ import {
   bytesToHex,
   Emitter,
   type Events,
+  equalBytes,
   isInterrupt,
   type RunningService,
   together,
@@ -49,19 +50,25 @@ export class SamplingService implements RunningService {
   readonly #components: SamplingComponents
   readonly #events = new Emitter<SamplingEvents>()
   readonly #watch: WinWatch
-  readonly #prover: WinProver
+  readonly #prover: Pick<WinProver, 'prove' | 'close'>
   #inscriber: WinInscriber | null = null
   readonly #services: RunningService
 
-  constructor(components: SamplingComponents, mask: MaskKernel = openMask()) {
+  constructor(
+    components: SamplingComponents,
+    mask: MaskKernel = openMask(),
+    prover?: Pick<WinProver, 'prove' | 'close'>,
+  ) {
     this.#components = components
     const { wallet, partitions, units, inscribing } = components
     const key = bytesToHex(wallet.publicKey)
     const estimating = new EstimatingService(components, mask)
     this.#watch = estimating.watch
-    this.#prover = new WinProver({ ...components, mask, units: { provedEncodedUnit: (...at) => read(units, at) } })
+    const kept = { provedEncodedUnit: (...at: UnitAt) => read(units, at) }
+    this.#prover = prover ?? new WinProver({ ...components, mask, units: kept })
     const sampler = new Sampler({
       ...{ watch: this.#watch, key, partitions },
+      isWon: (id) => this.#watch.store.log.win(id)?.heard === true,
       openBlocks: inscribing === undefined ? GOSSIP_BLOCKS : INSCRIBED_BLOCKS,
       units: { encodedUnit: async (...at) => (await units()?.encodedUnit(...at)) ?? null },
       won: (won, signal) => this.#won(won, signal),
@@ -103,12 +110,25 @@ export class SamplingService implements RunningService {
     const verified = await verifier.verify(proof, winPublicValues(won.statement))
     if (!verified.ok) throw new Error(`a win of our own does not hold: ${verified.reject}: ${verified.detail}`)
     const message = this.#signed(won, proof)
-    const { height } = await this.#watch.settled(signal)
-    const isInTime = height < won.height + GOSSIP_BLOCKS
+    const isInTime = await this.#isOpen(won, GOSSIP_BLOCKS, signal)
+    if (isInTime === 'left-chain') return isInTime
     if (isInTime) await this.#watch.tell(message)
-    const isInscribed = await this.#inscribe(message, won)
+    const isInscribed =
+      (await this.#isOpen(won, INSCRIBED_BLOCKS, signal)) === true && (await this.#inscribe(message, won))
     if (isInTime) return 'told'
     return isInscribed ? 'inscribed' : 'late'
+  }
+
+  /** Whether fewer blocks than these have come after a win's own, which is still in the chain. */
+  async #isOpen(
+    { height, statement }: WonStatement,
+    blocks: number,
+    signal: AbortSignal,
+  ): Promise<boolean | 'left-chain'> {
+    const ground = await this.#watch.settled(signal)
+    const here = ground.hashAt(height)
+    if (here === null || !equalBytes(here, statement.challenge.blockHash)) return 'left-chain'
+    return ground.height < height + blocks
   }
 
   /** Null where there is no proof: a unit was damaged, perhaps. Other tries may win. */
@@ -139,7 +159,7 @@ export class SamplingService implements RunningService {
     try {
       const inscribed = await this.#inscriber.inscribe(message)
       this.#events.emit('inscribed', { ...inscribed, height, partition })
-      return inscribed.state !== 'no-budget'
+      return inscribed.state === 'sent'
     } catch (error) {
       this.#events.emit('failed', asError(error))
       return false
@@ -147,9 +167,8 @@ export class SamplingService implements RunningService {
   }
 }
 
-async function read(
-  units: SamplingComponents['units'],
-  at: Parameters<EncodedUnits['provedEncodedUnit']>,
-): ReturnType<EncodedUnits['provedEncodedUnit']> {
+type UnitAt = Parameters<EncodedUnits['provedEncodedUnit']>
+
+async function read(units: SamplingComponents['units'], at: UnitAt): ReturnType<EncodedUnits['provedEncodedUnit']> {
   return (await units()?.provedEncodedUnit(...at)) ?? null
 }

@@ -15,8 +15,8 @@ export type Inscribed =
   | { readonly state: 'sent'; readonly cost: bigint; readonly left: bigint }
   /** The budget has no room for it. */
   | { readonly state: 'no-budget'; readonly cost: bigint; readonly left: bigint }
-  /** It was paid for before, and is on its way or there: it was won again after a restart. */
-  | { readonly state: 'paid-before'; readonly cost: 0n; readonly left: bigint }
+  /** Its cost was counted before, whether or not it could be sent then: it was won again after a restart. */
+  | { readonly state: 'counted-before'; readonly cost: 0n; readonly left: bigint }
 
 /** Inscribes wins, so that Bitcoin says when they were there, for as long as a budget lasts. */
 export class WinInscriber {
@@ -26,10 +26,10 @@ export class WinInscriber {
     this.#components = components
   }
 
-  /** What is about to be spent is on the disk before: a crash may count what is not sent, and spends nothing twice. */
+  /** What is about to be spent is on the disk before: a failure may count what is not sent, and spends nothing twice. */
   async inscribe({ id, claim, bytes }: WinMessage): Promise<Inscribed> {
     const { inscriber, spent } = this.#components
-    if (spent.has(id)) return { state: 'paid-before', cost: 0n, left: this.#left() }
+    if (spent.has(id)) return { state: 'counted-before', cost: 0n, left: this.#left() }
     const { feeRate, fees, postage } = await inscriber.quote([bytes])
     const cost = fees + postage
     if (cost > this.#left()) return { state: 'no-budget', cost, left: this.#left() }

@@ -70,9 +70,11 @@ export class WinStore {
     await this.#store.put(`cut:${key}`, height, { sync: false })
   }
 
-  async add(win: SeenWin): Promise<void> {
+  /** In the log when it returns, whether or not it can be written; a crash forgets what was not. */
+  add(win: SeenWin): { readonly win: SeenWin; readonly isNew: boolean; readonly written: Promise<void> } {
+    const isNew = this.log.win(win.id) === null
     const now = this.log.add(win)
-    await this.#store.put(winKey(now), now, { sync: false })
+    return { win: now, isNew, written: this.#store.put(winKey(now), now, { sync: false }) }
   }
 
   async listened(tick: SeenTick): Promise<void> {

@@ -12,6 +12,7 @@ import {
   type Rejection,
   Running,
   type RunningService,
+  throwIfAborted,
 } from '../../../src/lib/index.ts'
 import type { ProofVerifier } from '../../../src/proving/index.ts'
 import type { IndexService } from '../../../src/settlement/io/index.ts'
@@ -101,9 +102,10 @@ export class WinWatch implements RunningService {
     return { rules, table: table.table, hashAt: this.#window.hashAt, height: ours.height }
   }
 
-  /** The same, once it is there. Ends by the signal where it ends before. */
+  /** The same, once it is there. Throws where the signal has fired before. */
   async settled(signal: AbortSignal): Promise<Ground> {
     for (;;) {
+      throwIfAborted(signal)
       const ground = this.ground()
       if (ground !== null) return ground
       const moved = Promise.withResolvers<void>()
@@ -132,10 +134,15 @@ export class WinWatch implements RunningService {
     const { claim, id } = message
     const { partition, height } = claim
     const seen = { id, key: bytesToHex(claim.key), partition, height, blockHash: toDisplay(claim.blockHash) }
-    const win: SeenWin = { ...seen, heard: true, inscribed: null }
-    await this.store.add(win)
-    this.#events.emit('win', win)
+    await this.#count({ ...seen, heard: true, inscribed: null })
     await this.#gossip?.publish(message)
+  }
+
+  /** That it cannot be written is told, and keeps nobody from hearing of it. */
+  async #count(seen: SeenWin): Promise<void> {
+    const { win, isNew, written } = this.store.add(seen)
+    if (isNew) this.#events.emit('win', win)
+    await written.catch((error: unknown) => this.#events.emit('failed', asError(error)))
   }
 
   /** Throws E_LOCKED, E_STORE or E_DISK_FULL where the log cannot be opened. */
@@ -156,13 +163,13 @@ export class WinWatch implements RunningService {
   async #run(store: WinStore, signal: AbortSignal): Promise<void> {
     const { table, transport, gossip, verifier } = this.#components
     this.#store = store
-    const counted = (win: SeenWin) => this.#events.emit('win', win)
+    const count = (win: SeenWin) => this.#count(win)
     const heard = new HeardWins({
-      ...{ store, transport, verifier, counted },
+      ...{ store, transport, verifier, count },
       ground: () => this.ground(),
       refused: (refusal, key, peer) => this.#events.emit('refused', { ...refusal, key, peer }),
     })
-    const inscribed = new InscribedWins({ ...this.#components, store, counted })
+    const inscribed = new InscribedWins({ ...this.#components, store, count })
     const joined = transport.join(gossip, (message, from) => heard.verdict(message, from))
     this.#gossip = joined
     const ticks = new OpenTicks(() => joined.listeners().length > 0)
