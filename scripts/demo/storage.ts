@@ -24,7 +24,12 @@ const SCRIPT = `fetch('chain.proof')
 /** Units of data: with their parity 15 chunks, and the manifest is the sixteenth. */
 const UNITS = 160
 
-/** What came of it: who keeps it in the end, by its folder, and one of its blobs. */
+interface Whole {
+  readonly id: string
+  readonly chunks: number
+}
+
+/** What came of it: who keeps it in the end, by its folder, and the larger one of its blobs. */
 export interface StoredFolder {
   readonly provider: string
   /** 64 hex digits. */
@@ -91,8 +96,13 @@ export async function storeFolder(place: Place): Promise<StoredFolder> {
       'a third provider fetches all from the second',
       async () => {
         const newcomer = await provider('third', second.address)
-        for (let whole = 0; whole < 2; whole++) await newcomer.beside.line('"state":"whole"')
-        return newcomer
+        const whole: Whole[] = []
+        while (whole.length < 2) {
+          const { blob } = JSON.parse(await newcomer.beside.line('"state":"whole"')) as { blob: Whole }
+          whole.push(blob)
+        }
+        const [largest] = whole.sort((a, b) => b.chunks - a.chunks) as [Whole]
+        return { ...newcomer, largest }
       },
       () => 'a third provider has all of it, fetched from the second',
     )
@@ -117,7 +127,7 @@ export async function storeFolder(place: Place): Promise<StoredFolder> {
     const [line] = shown.text.split('\n').filter((text) => /h1|read/.test(text))
     if (line === undefined) throw new DemoError(`the page is another one:\n${shown.text}`)
     screen.line(`the page says: ${line.replaceAll(/<[^>]*>/g, '')}`)
-    return { provider: join(data, 'third'), blob: id }
+    return { provider: join(data, 'third'), blob: third.largest.id }
   } finally {
     await Promise.all(running.map((beside) => beside.stop()))
   }

@@ -1,6 +1,5 @@
 import type { Provider } from '../../storage/index.ts'
 import { type EstimatingService, type TriesEnd, winKeys } from '../../storage/io/index.ts'
-import { bytesToHex } from '../lib/index.ts'
 import type { SamplingOptions, StorageNode } from '../node/index.ts'
 import type { KeyDirectory } from '../proving/io/index.ts'
 import { insecureAllowed } from './config.ts'
@@ -57,16 +56,13 @@ export async function keysOfWins(
 
 /** What a provider that samples tells. */
 export function showSampling(
-  node: Pick<StorageNode, 'sampling' | 'table' | 'inscriber' | 'peerKey'>,
-  { wallet }: SamplingOptions,
+  { sampling, inscriber }: Pick<StorageNode, 'sampling' | 'inscriber'>,
   context: CliContext,
   json: boolean,
 ): void {
-  const { sampling, inscriber } = node
   if (sampling === null) throw new Error('a node that is to sample does')
   const { terminal } = context
   const { events } = sampling
-  noteStanding(node, bytesToHex(wallet.publicKey), context)
   inscriber?.events.on('note', (note) => terminal.note(noteText(note)))
   inscriber?.events.on('problem', (error) => terminal.note(withCure(error)))
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
@@ -99,6 +95,8 @@ export function triesText(end: TriesEnd): string {
       return `won by try ${end.number}${without(end.missed)}${end.how === 'told' ? '' : ', too late for peers'}`
     case 'won-before':
       return 'won, and told, before this was started'
+    case 'proved-late':
+      return `won by try ${end.number}, and proved too late: the blocks after it are there`
     case 'late':
       return 'too slowly: the blocks after it are there'
     case 'left-chain':
@@ -110,8 +108,8 @@ export function triesText(end: TriesEnd): string {
   }
 }
 
-/** Whether the provider's key counts, whenever that changes: what does not count samples nothing. */
-function noteStanding(
+/** Whether the provider's key counts, whenever that changes: what does not count samples and certifies nothing. */
+export function noteStanding(
   { table, peerKey }: Pick<StorageNode, 'table' | 'peerKey'>,
   key: string,
   { terminal }: CliContext,
@@ -133,15 +131,15 @@ export function standingText(
   height: number,
 ): string {
   if (provider === undefined) {
-    return 'nothing is sampled: the wallet’s key is not registered; `wsc storage register` does that'
+    return 'nothing is encoded, sampled or certified: the wallet’s key is not registered; `wsc storage register` does that'
   }
   const { from, until, peer } = provider
   if (peer !== peerKey) {
     return 'the wallet’s key is registered for another peer: what is kept here is encoded under no key of it, or another’s; `wsc storage register` with this --storage-dir changes that'
   }
   if (isCounted) return `the wallet’s key counts up to block ${until - 1}`
-  if (height < from) return `nothing is sampled yet: the wallet’s key counts from block ${from} on`
-  return `nothing is sampled: the wallet’s key counted up to block ${until - 1}; \`wsc storage register\` renews that`
+  if (height < from) return `nothing is sampled or certified yet: the wallet’s key counts from block ${from} on`
+  return `nothing is sampled or certified: the wallet’s key counted up to block ${until - 1}; \`wsc storage register\` renews that`
 }
 
 /** That nobody is there to be heard, and that somebody is again. */

@@ -217,7 +217,10 @@ export class PeerHost implements RunningService, PeerTransport {
       await libp2p.start()
     } catch (cause) {
       await libp2p.stop()
-      throw p2pError('E_P2P_ADDRESS', `cannot listen: ${(cause as Error).message}`, {
+      // libp2p's own words are a trace of Node's.
+      const isInUse = (cause as Error).message.includes('EADDRINUSE')
+      const why = isInUse ? 'an address that it should listen at is in use' : (cause as Error).message
+      throw p2pError('E_P2P_ADDRESS', `cannot listen: ${why}`, {
         cause,
         cure: { act: 'other-address' },
       })

@@ -6,8 +6,8 @@ describe('what a provider that samples is told', () => {
   const own = provider.peer
 
   it.each([
-    [undefined, own, false, 100, /nothing is sampled.*not registered.*wsc storage register/],
-    [provider, own, false, 105, /nothing is sampled yet.*counts from block 110 on/],
+    [undefined, own, false, 100, /nothing is encoded, sampled or certified.*not registered.*wsc storage register/],
+    [provider, own, false, 105, /nothing is sampled or certified yet.*counts from block 110 on/],
     [provider, own, true, 110, /counts up to block 52663/],
     [provider, own, false, 52_664, /counted up to block 52663.*renews/],
     [provider, '22'.repeat(32), true, 200, /registered for another peer/],
@@ -22,6 +22,7 @@ describe('what a provider that samples is told', () => {
     [{ state: 'won', number: 3, how: 'inscribed', tries: 4, missed: 0 }, 'won by try 3, too late for peers'],
     [{ state: 'won-before' }, 'won, and told, before this was started'],
     [{ state: 'late' }, 'too slowly: the blocks after it are there'],
+    [{ state: 'proved-late', number: 3 }, 'won by try 3, and proved too late: the blocks after it are there'],
     [{ state: 'left-chain' }, 'which left the chain'],
     [{ state: 'empty' }, 'which was empty'],
     [{ state: 'failed', error: new Error('the disk is gone') }, 'failed: the disk is gone'],

@@ -117,7 +117,7 @@ describe('the tries of a provider', () => {
     await scene.ended(2)
     expect(scene.ends.map(([, , end]) => end)).toEqual([
       { state: 'won', number: 2, how: 'told', tries: 3, missed: 0 },
-      { state: 'late' },
+      { state: 'proved-late', number: 1 },
     ])
   })
 
@@ -140,7 +140,7 @@ describe('the tries of a provider', () => {
   })
 
   it.each([
-    [2, ['late', 'late']],
+    [2, ['late', 'proved-late']],
     [3, ['late', 'won']],
   ])('are over once %i blocks have come after theirs', async (openBlocks, states) => {
     const first = gate<Told>()

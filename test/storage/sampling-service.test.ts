@@ -145,7 +145,7 @@ describe('a win of one’s own', { timeout: 60_000 }, () => {
     await scene.add(3)
     letGo()
     await scene.ended(11)
-    expect(scene.ends).toContainEqual([11, 'late'])
+    expect(scene.ends).toContainEqual([11, 'proved-late'])
     for (const height of [12, 13, 14]) await scene.ended(height)
     expect(
       scene

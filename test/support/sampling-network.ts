@@ -30,7 +30,7 @@ const told = z.object({
     .object({
       height: z.int(),
       partition: z.int(),
-      state: z.enum(['none', 'won', 'won-before', 'late', 'left-chain', 'empty', 'failed']),
+      state: z.enum(['none', 'won', 'won-before', 'late', 'proved-late', 'left-chain', 'empty', 'failed']),
       missed: z.int().default(0),
     })
     .optional(),

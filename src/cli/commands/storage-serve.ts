@@ -1,4 +1,5 @@
 import type { RekeepingProgress } from '../../../storage/io/index.ts'
+import { bytesToHex } from '../../lib/index.ts'
 import type { StorageNode } from '../../node/index.ts'
 import type { Wallet } from '../../settlement/io/index.ts'
 import type { AddCommand } from '../command.ts'
@@ -11,7 +12,7 @@ import { readNetwork } from '../inputs.ts'
 import { requireSetup } from '../prover.ts'
 import { addresses, budget, byteCount, partitions } from '../storage-arguments.ts'
 import { peerOption, type StorageOptions, withStorage } from '../storage-place.ts'
-import { type SamplingFlags, samplingOf, showSampling } from '../storage-sampling.ts'
+import { noteStanding, type SamplingFlags, samplingOf, showSampling } from '../storage-sampling.ts'
 import { withStorageNode } from '../storage-work.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
@@ -77,7 +78,9 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
     },
     (node) => {
       show(node, options, context)
-      if (sampling !== undefined) showSampling(node, sampling, context, options.json === true)
+      const provider = sampling?.wallet ?? signer
+      if (provider !== undefined) noteStanding(node, bytesToHex(provider.publicKey), context)
+      if (sampling !== undefined) showSampling(node, context, options.json === true)
     },
   )
 }

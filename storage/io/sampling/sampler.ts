@@ -60,8 +60,10 @@ export type TriesEnd =
   | ({ readonly state: 'won'; readonly number: number; readonly how: 'told' | 'inscribed' } & TryCount)
   /** It was won and told before this was started. */
   | { readonly state: 'won-before' }
-  /** They were not answered, or a win was not proved, before it was too late for the block. */
+  /** They were not answered before it was too late for the block. */
   | { readonly state: 'late' }
+  /** One won, and was not proved before that. */
+  | { readonly state: 'proved-late'; readonly number: number }
   /** The block left the chain meanwhile. */
   | { readonly state: 'left-chain' }
   /** There was nothing in the partition. */
@@ -80,6 +82,8 @@ interface Task {
   readonly over: AbortController
   /** Why it is over. */
   reason: 'late' | 'left-chain' | null
+  /** The try that wins, while it is proved. */
+  proving: number | null
 }
 
 /** Tries to win in each partition at each block, of the newest one first, until it is too late for the block. */
@@ -180,7 +184,7 @@ export class Sampler implements RunningService {
     if (!ground.table.providers.counts(key, height)) return
     this.#begun.set(height, hash)
     for (const partition of partitions) {
-      const task = { height, hash, partition, over: new AbortController(), reason: over }
+      const task = { height, hash, partition, over: new AbortController(), reason: over, proving: null }
       if (over === null) this.#tasks.push(task)
       else this.#ended(task, { state: over })
     }
@@ -193,7 +197,7 @@ export class Sampler implements RunningService {
       return await this.#try(task, either)
     } catch (error) {
       if (isInterrupt(error, signal)) throw error
-      if (task.reason !== null && isInterrupt(error, either)) return { state: task.reason }
+      if (task.reason !== null && isInterrupt(error, either)) return overAs(task.reason, task.proving)
       // A thread that failed answers nothing any more.
       const thread = this.#thread
       this.#thread = null
@@ -202,7 +206,8 @@ export class Sampler implements RunningService {
     }
   }
 
-  async #try({ height, hash, partition }: Task, signal: AbortSignal): Promise<TriesEnd> {
+  async #try(task: Task, signal: AbortSignal): Promise<TriesEnd> {
+    const { height, hash, partition } = task
     const { watch, units, key, won, isWon } = this.#components
     const ground = await watch.settled(signal)
     const found = winStatement(ground, { key: hexToBytes(key), height, blockHash: hash, partition, number: 0 })
@@ -221,9 +226,11 @@ export class Sampler implements RunningService {
       const next = await tries.next()
       if (next.done === true) return { state: 'none', ...next.value }
       const { number, missed } = next.value
+      task.proving = number
       const how = await won({ statement: { ...statement, number }, height, partition, won: next.value }, signal)
+      if (how === 'late' || how === 'left-chain') return overAs(how, number)
+      task.proving = null
       if (how === 'no-proof') continue
-      if (how === 'late' || how === 'left-chain') return { state: how }
       // One win a block counts.
       return { state: 'won', number, how, tries: number + 1, missed }
     }
@@ -238,4 +245,8 @@ function overBy(
   const now = ground.hashAt(height)
   if (now === null || !sameHash(now, hash)) return 'left-chain'
   return ground.height >= height + openBlocks ? 'late' : null
+}
+
+function overAs(reason: 'late' | 'left-chain', proving: number | null): TriesEnd {
+  return reason === 'late' && proving !== null ? { state: 'proved-late', number: proving } : { state: reason }
 }
