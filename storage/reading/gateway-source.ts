@@ -140,7 +140,10 @@ export class GatewaySource implements BlobSource, NameSource {
       response.body?.cancel().catch(() => undefined)
       if (response.status === 404) return null
       const pause = response.status === 429 ? retryAfterMs(response.headers.get('retry-after'), Date.now()) : undefined
-      if (pause === undefined) throw storageError('E_UNREADABLE', `${this.name} answers ${response.status}`)
+      if (pause === undefined) {
+        const why = response.status === 421 ? ': it goes by another name, localhost perhaps' : ''
+        throw storageError('E_UNREADABLE', `${this.name} answers ${response.status}${why}`)
+      }
       await delay(Math.max(SHORTEST_PAUSE_MS, Math.min(pause, this.#timeoutMs)), signal)
     }
   }
