@@ -98,7 +98,7 @@ function statusLines({ table, tip }: TableService, estimates: Estimates | null, 
       ...estimateLines(estimates, number),
     ]),
     ...about.providers.map(({ author, counts, from, until }) => {
-      return `provider  ${author}  ${counts ? 'counts' : 'does not count'}, by its record from ${from} to ${until - 1}`
+      return `provider  ${author}  ${counts ? 'counts' : 'does not count'}; its last record does from ${from} to ${until - 1}`
     }),
   ]
 }
