@@ -29,19 +29,22 @@ async function joined({ gossip }: { gossip: { listeners(): readonly string[] } }
 }
 
 describe('gossip of wins', { timeout: 60_000 }, () => {
-  it('goes on from who takes it, once of each key, partition and block', async () => {
+  it('goes on from who takes it, once of the same bytes, and no further than who does not', async () => {
     const one = await listening([], () => 'accept')
-    const two = await listening([addressOf(one.host)], () => 'accept')
+    // As whoever judges does: of a key, partition and block one win goes on.
+    const taken = new Set<string>()
+    const first = ({ id }: WinMessage) => (taken.size < taken.add(id).size ? 'accept' : 'ignore')
+    const two = await listening([addressOf(one.host)], first)
     const three = await listening([addressOf(two.host)], () => 'accept')
     await Promise.all([joined(one, 1), joined(two, 2), joined(three, 1)])
     const heard = [two.next(), three.next()]
     await one.gossip.publish(winMessage({ height: 20, number: 1 }))
     await Promise.all(heard)
     const again = [two.next(), three.next()]
-    // Of the same name: nobody hears of it; the next one is heard of again.
     await one.gossip.publish(winMessage({ height: 20, number: 2 }))
     await one.gossip.publish(winMessage({ height: 20, wallet: bob, number: 3 }))
     await Promise.all(again)
+    expect(two.heard.map(({ number }) => number)).toEqual([1, 2, 3])
     expect(three.heard.map(({ number }) => number)).toEqual([1, 3])
   })
 })
