@@ -20,15 +20,19 @@ export type PathResult =
 /** Why a path does not lead to the commitment. */
 export type PathReject = 'wrong-path-length' | 'not-in-chain'
 
+/** That leaf number `index` (from 0) of the `count` leaves under `commitment` is this one. */
+export interface PathClaim {
+  readonly commitment: bigint
+  readonly count: number
+  readonly index: number
+  readonly leaf: Leaf
+}
+
 /**
- * Whether leaf number `index` (from 0) of the `count` leaves under `commitment` is this one. `count` comes from where
- * the commitment comes from, the proved vector: with it the shape of the path is known, and no depth can be pretended.
+ * Whether a path shows what is claimed. `count` comes from where the commitment comes from, the proved vector: with it
+ * the shape of the path is known, and no depth can be pretended.
  */
-export function verifyPath(
-  poseidon: Poseidon,
-  claim: { readonly commitment: bigint; readonly count: number; readonly index: number; readonly leaf: Leaf },
-  path: AccumulatorPath,
-): PathResult {
+export function verifyPath(poseidon: Poseidon, claim: PathClaim, path: AccumulatorPath): PathResult {
   const plan = planPath(claim.count, claim.index)
   const wanted = pathLength(plan)
   if (path.length !== wanted) {

@@ -1,4 +1,4 @@
-import type { Manifest, Said } from '../compute/index.ts'
+import type { Manifest, Said, VerifiedStream } from '../compute/index.ts'
 
 type Named = Readonly<Record<string, bigint>>
 
@@ -32,5 +32,8 @@ export function graphLine({ name, program: { circuit } }: Manifest, constraints:
   return `${name}: ${circuit}, ${constraints} constraints a step of up to ${slots} headers`
 }
 
-/** What every result of headers shows, and what not. */
-export const SHOWS = 'Shown: what the program makes of exactly the headers that the bus proof is about.'
+/** What a result of headers shows: of all that the bus proof is about, or of those up to an older block. */
+export function shows({ height, confirmations }: Pick<VerifiedStream, 'height' | 'confirmations'>): string {
+  const upTo = confirmations === 1 ? '' : `, up to height ${height}`
+  return `Shown: what the program makes of exactly the headers that the bus proof is about${upTo}.`
+}

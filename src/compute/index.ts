@@ -2,4 +2,4 @@
 export { type Manifest, manifestJsonSchema } from './manifest/manifest.ts'
 export { decodeResult, encodeResult, MAX_RESULT_BYTES } from './result/result-file.ts'
 export { type Said, saidOf } from './stream/said.ts'
-export { verifyStream } from './stream/verify-stream.ts'
+export { type VerifiedStream, verifyStream } from './stream/verify-stream.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Transaction, type TransactionOutput, transactionId } from '../../src/bitcoin/index.ts'
+import { encodeHeader, type Transaction, type TransactionOutput, transactionId } from '../../src/bitcoin/index.ts'
 import {
   type Attestation,
   attestationResultJson,
@@ -9,6 +9,7 @@ import {
   verifyAttestation,
 } from '../../src/bus/index.ts'
 import { summarize } from '../../src/settlement/index.ts'
+import { chainAround } from '../support/attested-chain.ts'
 import { wellOf } from '../support/results.ts'
 import { commitmentScript, spend, syntheticBlock } from '../support/synthetic-block.ts'
 import {
@@ -45,6 +46,19 @@ describe('attestations that hold', () => {
       blockHash: '000000000000051f68f43e9d455e72d9c4e4ce52e8a00c5e24c07340632405cb',
       confirmations: 7,
     })
+  })
+
+  it('of a header, with what a proof of the chain up to it commits to', async () => {
+    const { chain, history, headers } = await chainAround(real.headerBytes, HEIGHT, 20)
+    for (const [i, header] of headers.entries()) {
+      const height = HEIGHT + i
+      const place = { tipHeight: chain.height, height, path: await history.path(height, chain.height) }
+      const result = verifyAttestation(attestHeader(place, encodeHeader(header)), chain, poseidon)
+      const accumulator = await history.commitment(height)
+      expect(wellOf(result).verified.payload).toEqual({ kind: 'header', accumulator })
+      const json = attestationResultJson(result, 'header').payload as { accumulator: string }
+      expect(BigInt(`0x${json.accumulator}`)).toBe(accumulator)
+    }
   })
 
   it('of every transaction, the coinbase among them', () => {

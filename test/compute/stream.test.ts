@@ -1,13 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toDisplay } from '../../src/bitcoin/index.ts'
-import { encodeField, FIELD_MODULUS, type ProvedChain } from '../../src/bus/index.ts'
+import { encodeHeader, toDisplay } from '../../src/bitcoin/index.ts'
+import { type Attestation, attestHeader, encodeField, FIELD_MODULUS, type ProvedChain } from '../../src/bus/index.ts'
+import { appendedRecords } from '../../src/bus/io/history/nodes.ts'
+import { History, memoryTable } from '../../src/bus/io/index.ts'
+import { leafBytes } from '../../src/bus/leaf.ts'
 import { decodeResult, encodeResult, type StreamResult } from '../../src/compute/result/result-file.ts'
 import { logOf, readEntry, type TaggedHash } from '../../src/compute/stream/log.ts'
 import { verifyStream } from '../../src/compute/stream/verify-stream.ts'
-import { WscError } from '../../src/lib/index.ts'
+import { concatBytes, WscError } from '../../src/lib/index.ts'
+import { placed, txAt } from '../bus/attestation-scene.ts'
 import { poseidon, poseidonSource } from '../bus/poseidon-reference.ts'
 import { headersAt, plainStatistics, stateAfter } from '../circuits/stream-scene.ts'
+import { syntheticBlock } from '../support/synthetic-block.ts'
 import { standardManifest } from './standard-manifest.ts'
 
 const HEADERS = headersAt(0, [1000, 1600, 1500, 5000, 5600, 4000, 9000, 9001, 9002, 20_000])
@@ -35,11 +40,29 @@ const verifier = (proves: readonly bigint[] | Error) => ({
 const verify = (
   change: Partial<StreamResult>,
   proves: readonly bigint[] | Error = [history.commitment, chained, ...own],
+  under: { chain: ProvedChain; prefix?: Attestation } = { chain },
 ) =>
   verifyStream(
     { ...honest, ...change },
-    { program: honest.program, manifest: standardManifest(), verifier: verifier(proves), chain },
+    { program: honest.program, manifest: standardManifest(), verifier: verifier(proves), ...under },
   )
+
+/** A chain of the same headers but the tenth, five later ones after it, and attestations of its headers. */
+async function longer(tenth: (typeof HEADERS)[number]) {
+  const all = [...HEADERS.slice(0, 9), tenth, ...headersAt(10, [20_600, 21_000, 22_000, 22_500, 23_000])]
+  const table = memoryTable()
+  const leaves = concatBytes(...all.map(({ height, hash, header }) => leafBytes(height, hash, header)))
+  const none = { count: 0, peakRoot: () => new Uint8Array() }
+  await table.append(appendedRecords(poseidonSource, none, leaves), true)
+  const kept = await History.open({ height: 0, header: all[0]!.header }, table, poseidonSource)
+  const [height, tip] = [14, toDisplay(all[14]!.hash)]
+  const accumulator = await kept.commitment(height)
+  return {
+    chain: { height, tip, accumulator, anchor: null } as ProvedChain,
+    attest: async (at: number) =>
+      attestHeader({ tipHeight: height, height: at, path: await kept.path(at, height) }, encodeHeader(all[at]!.header)),
+  }
+}
 
 describe('a stream’s result', () => {
   test('is told by the manifest’s names', async () => {
@@ -68,6 +91,50 @@ describe('a stream’s result', () => {
     ['that makes the verifier fail', {}, new WscError('E_INTERNAL', ''), 'proof-malformed'],
   ])('%s is refused', async (_what, change, proves, reject) => {
     expect(await verify(change, proves)).toMatchObject({ ok: false, reject })
+  })
+
+  test('under a later bus proof it takes the attestation of its header there', async () => {
+    const grown = await longer(last)
+    const { chain } = grown
+    expect(await verify({}, undefined, { chain })).toMatchObject({ reject: 'wrong-height' })
+    const prefix = await grown.attest(9)
+    expect(await verify({}, undefined, { chain, prefix })).toMatchObject({
+      ok: true,
+      verified: { height: 9, blockHash: toDisplay(last.hash), confirmations: 6, steps: 4 },
+    })
+  })
+
+  test('with such an attestation it is refused where the two are not of one chain, height and block', async () => {
+    const grown = await longer(last)
+    const { chain } = grown
+    const prefix = await grown.attest(9)
+    const other = await longer(headersAt(9, [30_000])[0]!)
+    const reject = async (
+      under: { chain: ProvedChain; prefix: Attestation },
+      change: Partial<StreamResult> = {},
+      proves?: readonly bigint[],
+    ) => {
+      const result = await verify(change, proves, under)
+      return result.ok ? null : result.reject
+    }
+    expect(await reject({ chain: other.chain, prefix })).toBe('prefix:not-in-chain')
+    expect(await reject({ chain, prefix: await other.attest(9) })).toBe('prefix:not-in-chain')
+    expect(await reject({ chain: other.chain, prefix: await other.attest(9) })).toBe('wrong-block')
+    expect(await reject({ chain: { ...chain, height: 15 }, prefix })).toBe('prefix:other-proof')
+    expect(await reject({ chain, prefix: await grown.attest(8) })).toBe('wrong-height')
+    // A stream over all headers of the later proof, and one over others up to the same block.
+    expect(await reject({ chain, prefix }, {}, [chain.accumulator, chained, ...own])).toBe('wrong-history')
+    expect(await reject({ chain, prefix }, {}, [history.commitment + 1n, chained, ...own])).toBe('wrong-history')
+    const block = await placed(syntheticBlock([]), 0)
+    expect(await reject({ chain: block.chain as ProvedChain, prefix: txAt(block, 0) })).toBe('prefix:other-kind')
+    const { path } = prefix
+    expect(await reject({ chain, prefix: { ...prefix, path: [...path, 0n] } })).toBe('prefix:wrong-path-length')
+    expect(await reject({ chain, prefix: { ...prefix, path: path.slice(1) } })).toBe('prefix:wrong-path-length')
+    for (const [at, element] of path.entries()) {
+      expect(await reject({ chain, prefix: { ...prefix, path: path.with(at, element ^ 1n) } })).toBe(
+        'prefix:not-in-chain',
+      )
+    }
   })
 
   test('a failure that is no verdict is passed on', async () => {

@@ -8,8 +8,12 @@ import { sharedData } from '../support/shared-data.ts'
 /** A graph from its folder to a verified result, by the command, over real mainnet headers. */
 const GRAPH = fileURLToPath(new URL('../../graphs/chain-stats', import.meta.url))
 const MAINNET = ['--network', 'mainnet', '--insecure-dev-setup']
-const LAST = 199
+/** Height of the result, and of the later bus proof. */
+const LAST = 189
+const LATER = 199
 let place: BusPlace
+/** What the proof at the result's height commits to. */
+let accumulator: string
 beforeAll(async () => {
   place = await BusPlace.make()
 })
@@ -19,12 +23,23 @@ const wsc = async (...argv: string[]) => {
   const run = await place.run(...argv)
   return { ...run, json: run.stdout === '' ? null : JSON.parse(run.stdout) }
 }
-const verify = (file: string, proof = 'chain.proof', graph = GRAPH) =>
-  wsc('graph', 'verify', place.file(file), '--proof', place.file(proof), '--graph', graph, '--json', ...MAINNET)
+const verify = (file: string, proof = 'chain.proof', graph = GRAPH, ...more: string[]) =>
+  wsc(
+    'graph',
+    'verify',
+    place.file(file),
+    '--proof',
+    place.file(proof),
+    '--graph',
+    graph,
+    '--json',
+    ...more,
+    ...MAINNET,
+  )
 
 describe('chain-stats over mainnet', () => {
   test('is what a plain computation says, run, proved and verified under the bus proof', async (context) => {
-    const bytes = sharedData(context, 'headers/main_0_49999.bin').slice(0, (LAST + 1) * HEADER_BYTES)
+    const bytes = sharedData(context, 'headers/main_0_49999.bin').slice(0, (LATER + 1) * HEADER_BYTES)
     const file = await place.put('headers.bin', bytes)
     const headers = Array.from({ length: LAST + 1 }, (_, height) => decodeHeader(bytes, height * HEADER_BYTES))
     const times = headers.map(({ time }) => time)
@@ -35,22 +50,45 @@ describe('chain-stats over mainnet', () => {
     }
     const at = { height: LAST, blockHash: toDisplay(headerHash(headers.at(-1)!)), steps: 2 }
 
-    const ran = await wsc('graph', 'exec', GRAPH, '--headers', file, '--network', 'mainnet', '--json')
+    const taken = ['--headers', file, '--height', `${LAST}`]
+    const ran = await wsc('graph', 'exec', GRAPH, ...taken, '--network', 'mainnet', '--json')
     expect(ran).toMatchObject({ exit: 0, json: { ...at, proved: false, state, log: [] } })
 
     const out = place.file('stats.result')
-    const proved = await wsc('graph', 'prove', GRAPH, '--headers', file, '--out', out, '--json', ...MAINNET)
+    const proved = await wsc('graph', 'prove', GRAPH, ...taken, '--out', out, '--json', ...MAINNET)
     expect(proved).toMatchObject({ exit: 0, json: at })
-    await place.prove('chain.proof', '--headers', file, ...MAINNET)
+    const chain = await place.prove('chain.proof', '--headers', file, '--to', `${LAST}`, ...MAINNET)
+    accumulator = chain.accumulator
     const verified = await verify('stats.result')
     expect(verified).toMatchObject({ exit: 0, json: { valid: true, ...at, state, log: [], setup: 'insecure-dev' } })
     expect(verified.json.program).toBe(proved.json.program)
   }, 300_000)
 
-  test('is refused at another height and with a byte changed', async () => {
-    await place.prove('shorter.proof', '--headers', place.file('headers.bin'), '--to', '190', ...MAINNET)
-    expect(await verify('stats.result', 'shorter.proof')).toMatchObject({ exit: 1, json: { reason: 'wrong-height' } })
+  test('is verified under a later bus proof by a prefix proof, and refused without one', async () => {
+    await place.prove('later.proof', '--headers', place.file('headers.bin'), ...MAINNET)
+    const without = await verify('stats.result', 'later.proof')
+    expect(without).toMatchObject({ exit: 1, json: { reason: 'wrong-height' } })
+    expect(without.stderr).toContain(`wsc attest prefix ${LAST} --proof ${place.file('later.proof')}`)
 
+    const under = ['--proof', place.file('later.proof'), '--json', ...MAINNET]
+    const made = ['--headers', place.file('headers.bin'), '--out', place.file('stats.prefix')]
+    expect(await wsc('attest', 'prefix', `${LAST}`, ...made, ...under)).toMatchObject({ exit: 0 })
+    const prefix = ['--prefix', place.file('stats.prefix')]
+    expect(await verify('stats.result', 'later.proof', GRAPH, ...prefix)).toMatchObject({
+      ...{ exit: 0, json: { valid: true, height: LAST, confirmations: LATER - LAST + 1, steps: 2 } },
+    })
+    const checked = await wsc('check', place.file('stats.prefix'), ...under)
+    expect(checked).toMatchObject({ exit: 0, json: { kind: 'header', payload: { accumulator } } })
+
+    expect(await verify('stats.result', 'chain.proof', GRAPH, ...prefix)).toMatchObject({
+      ...{ exit: 1, json: { reason: 'prefix:other-proof' }, stderr: expect.stringContaining('wsc attest refresh') },
+    })
+    expect(await verify('stats.result', 'later.proof', GRAPH, '--prefix', place.file('headers.bin'))).toMatchObject({
+      ...{ exit: 1, json: { reason: 'prefix:not-an-attestation' } },
+    })
+  }, 300_000)
+
+  test('is refused with a byte changed', async () => {
     const result = await readFile(place.file('stats.result'))
     for (const [what, at, reason] of [
       ['program', 5, 'wrong-program'],
@@ -66,7 +104,7 @@ describe('chain-stats over mainnet', () => {
       const { exit, json } = await verify('altered.result')
       expect({ what, exit, reason: json.reason }).toEqual({ what, exit: 1, reason })
     }
-  }, 120_000)
+  }, 300_000)
 })
 
 describe('a graph of one’s own', () => {

@@ -10,6 +10,8 @@ export interface PlacedChain {
   readonly chain: AttestedChain
   readonly place: HeaderPlace
   readonly history: History
+  /** From the first one on. */
+  readonly headers: readonly Header[]
 }
 
 /**
@@ -35,5 +37,6 @@ export async function chainAround(header: Uint8Array, height: number, after: num
     },
     place: { tipHeight, height, path: await history.path(height, tipHeight) },
     history,
+    headers,
   }
 }

@@ -48,6 +48,7 @@ function describe(payload: AttestationPayload, header: Header): Record<string, u
         time: header.time,
         bits: header.bits.toString(16).padStart(8, '0'),
         nonce: header.nonce,
+        accumulator: payload.accumulator.toString(16).padStart(64, '0'),
       }
     case 'tx':
       return { txid: toDisplay(payload.txid), index: payload.index, ...describeTransaction(payload.transaction) }

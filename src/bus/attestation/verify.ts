@@ -10,11 +10,13 @@ import {
 } from '../../bitcoin/index.ts'
 import { type Result, rejection } from '../../lib/index.ts'
 import type { Poseidon } from '../accumulator.ts'
-import { type PathReject, verifyPath } from '../accumulator-path.ts'
+import { type AccumulatorPath, type PathClaim, type PathReject, verifyPath } from '../accumulator-path.ts'
 import { leafOf } from '../leaf.ts'
+import { prefixCommitment } from '../prefix.ts'
 import type { ProvedChain } from '../verify.ts'
 import type {
   Attestation,
+  HeaderAttestation,
   HeaderPart,
   InscriptionAttestation,
   OutputAttestation,
@@ -33,7 +35,11 @@ export type AttestationReject =
 
 /** What an attestation says once it is checked. Byte arrays may be views of the attestation. */
 export type AttestationPayload =
-  | { readonly kind: 'header' }
+  | {
+      readonly kind: 'header'
+      /** What a proof of the chain up to this header commits to: that chain is the beginning of the proved one. */
+      readonly accumulator: bigint
+    }
   | {
       readonly kind: 'tx'
       readonly txid: Txid
@@ -94,8 +100,11 @@ export function verifyAttestation(
 ): VerifyAttestationResult {
   const placed = checkHeaderPart(attestation, chain, poseidon)
   if (!placed.ok) return placed
-  const { blockHash, header } = placed
-  const read = readPayload(attestation, header.merkleRoot)
+  const { blockHash, header, claim } = placed
+  const read =
+    attestation.kind === 'header'
+      ? readHeader(claim, attestation.path, poseidon)
+      : readPayload(attestation, header.merkleRoot)
   if (!read.ok) return read
   const { height } = attestation
   const confirmations = chain.height - height + 1
@@ -106,7 +115,7 @@ function checkHeaderPart(
   { tipHeight, height, header: bytes, path }: HeaderPart,
   chain: AttestedChain,
   poseidon: Poseidon,
-): Result<{ readonly blockHash: BlockHash; readonly header: Header }, AttestationReject> {
+): Result<{ readonly blockHash: BlockHash; readonly header: Header; readonly claim: PathClaim }, AttestationReject> {
   const start = chain.anchor?.height ?? 0
   if (tipHeight !== chain.height) {
     return rejection('other-proof', `made for a proof of height ${tipHeight}, not ${chain.height}: refresh it`)
@@ -117,17 +126,19 @@ function checkHeaderPart(
   const header = decodeHeader(bytes)
   const blockHash = headerHash(header)
   const leaf = leafOf(height, blockHash, header)
-  const place = { commitment: chain.accumulator, count: chain.height - start + 1, index: height - start, leaf }
-  const found = verifyPath(poseidon, place, path)
-  return found.ok ? { ok: true, blockHash, header } : found
+  const claim = { commitment: chain.accumulator, count: chain.height - start + 1, index: height - start, leaf }
+  const found = verifyPath(poseidon, claim, path)
+  return found.ok ? { ok: true, blockHash, header, claim } : found
 }
 
 type PayloadResult = Result<{ readonly payload: AttestationPayload }, BlockPartReject>
 
-function readPayload(attestation: Attestation, merkleRoot: Uint8Array): PayloadResult {
+function readHeader(claim: PathClaim, path: AccumulatorPath, poseidon: Poseidon): PayloadResult {
+  return { ok: true, payload: { kind: 'header', accumulator: prefixCommitment(poseidon, claim, path) } }
+}
+
+function readPayload(attestation: Exclude<Attestation, HeaderAttestation>, merkleRoot: Uint8Array): PayloadResult {
   switch (attestation.kind) {
-    case 'header':
-      return { ok: true, payload: { kind: 'header' } }
     case 'tx':
       return readTransaction(attestation, merkleRoot)
     case 'output':

@@ -1,12 +1,13 @@
 import { decodeResult, MAX_RESULT_BYTES, verifyStream } from '../../compute/index.ts'
 import { bytesToHex, type Rejection, rejection } from '../../lib/index.ts'
+import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, insecureAllowed, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { openGraphProgram } from '../graph-place.ts'
-import { SHOWS, saidJson, saidLines } from '../graph-text.ts'
+import { saidJson, saidLines, shows } from '../graph-text.ts'
 import { readUpTo } from '../inputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { requireSetup } from '../prover.ts'
@@ -15,6 +16,7 @@ import { jsonLine } from '../text.ts'
 
 interface Options extends JudgeOptions {
   readonly proof: string
+  readonly prefix?: string
   readonly graph: string
   readonly ptau?: string
   readonly json?: boolean
@@ -24,14 +26,21 @@ export const addGraphVerify: AddCommand = (parent, run) => {
   const command = parent
     .command('verify')
     .argument('<FILE>', 'result')
-    .description('verify a result under a bus proof of the same height; the program is built anew from its folder')
-    .requiredOption('--proof <FILE>', 'the bus proof (required)')
+    .description('verify a result under a bus proof; the program is built anew from its folder')
+    .requiredOption('--proof <FILE>', 'the bus proof, of the result’s height unless --prefix is given (required)')
+    .option(
+      '--prefix <FILE>',
+      'prefix proof (wsc attest prefix): brings a result of an older height to a later bus proof',
+    )
     .option('--graph <DIR>', 'folder of the graph', '.')
   addOptions(command, ...judgeOptions(), shared.ptau())
     .addOption(shared.json())
     .addHelpText(
       'after',
-      examples('graph verify stats.result --proof chain.proof --graph graphs/chain-stats --network regtest'),
+      examples(
+        'graph verify stats.result --proof chain.proof --graph graphs/chain-stats --network regtest',
+        'graph verify stats.result --proof later.proof --prefix stats.prefix --graph graphs/chain-stats --network regtest',
+      ),
     )
     .action(run(verify))
 }
@@ -45,21 +54,45 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   if (!decoded.ok) return refuse(decoded)
   const proved = await judge.verify(await readProof(options.proof))
   if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
+  const { chain } = proved
+  const read = options.prefix === undefined ? undefined : await readAttestationFile(options.prefix)
+  if (read?.ok === false) return refuse(rejection(`prefix:${read.reject}`, read.detail))
+  const prefix = read?.attestation
   const { id, manifest, verifier } = await openGraphProgram(options.graph, context, { ptau: options.ptau })
   const began = performance.now()
-  const result = await verifyStream(decoded.result, { program: id, manifest, verifier, chain: proved.chain })
+  const result = await verifyStream(decoded.result, { program: id, manifest, verifier, chain, prefix })
   const ms = performance.now() - began
-  if (!result.ok) return refuse(result)
+  if (!result.ok) {
+    const exit = refuse(result)
+    const cure = cureOfHeights(result.reject, decoded.result.height, chain.height, options)
+    if (cure !== null) terminal.note(cure)
+    return exit
+  }
   const { verified } = result
-  const { height, blockHash, steps } = verified
-  const about = { program: bytesToHex(id), height, blockHash, steps, setup: verifier.setup }
+  const { height, blockHash, confirmations, steps } = verified
+  const about = { program: bytesToHex(id), height, blockHash, confirmations, steps, setup: verifier.setup }
   if (options.json)
     terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, ...saidJson(verified) }))
   else {
     terminal.result(`valid     ${manifest.name} at height ${height}, ${steps} steps (${ms.toFixed(0)} ms)`)
     terminal.result(`program   ${about.program}`)
     for (const line of saidLines(verified)) terminal.result(line)
-    terminal.result(SHOWS)
+    terminal.result(shows(verified))
   }
   return EXIT.valid
+}
+
+/** What brings together a result, a bus proof and a prefix proof of different heights; null for other reasons. */
+function cureOfHeights(
+  reject: string,
+  height: number,
+  tipHeight: number,
+  { proof, prefix }: Pick<Options, 'proof' | 'prefix'>,
+): string | null {
+  if (reject === 'prefix:other-proof') {
+    return `\`wsc attest refresh ${prefix} --proof ${proof} --out ${prefix}\` brings it to this proof`
+  }
+  if (reject !== 'wrong-height') return null
+  if (height > tipHeight) return `it takes a bus proof of height ${height}, or of a later one with --prefix`
+  return `\`wsc attest prefix ${height} --proof ${proof} --out FILE\` makes what \`--prefix FILE\` takes`
 }

@@ -1,5 +1,14 @@
 import { toDisplay } from '../../bitcoin/index.ts'
-import { decodeField, encodeField, type Poseidon, type ProvedChain, poseidonOf } from '../../bus/index.ts'
+import {
+  type Attestation,
+  type AttestationReject,
+  decodeField,
+  encodeField,
+  type Poseidon,
+  type ProvedChain,
+  poseidonOf,
+  verifyAttestation,
+} from '../../bus/index.ts'
 import { equalBytes, errorCode, type Result, rejection } from '../../lib/index.ts'
 import type { SnarkVerifier } from '../../proving/index.ts'
 import type { Manifest } from '../manifest/manifest.ts'
@@ -19,12 +28,15 @@ export type StreamReject =
   | 'proof-invalid'
   | 'wrong-history'
   | 'wrong-state'
+  | `prefix:${AttestationReject | 'other-kind'}`
 
-/** What a stream says after the last header of a chain. */
+/** What a stream says after the last header of a chain, or of its beginning. */
 export interface VerifiedStream extends Said {
   readonly height: number
   /** As explorers show it. */
   readonly blockHash: string
+  /** Blocks from this one to the bus proof's tip, both counted. */
+  readonly confirmations: number
   readonly steps: number
 }
 
@@ -34,42 +46,66 @@ export interface VerifyStreamOptions {
   readonly manifest: Manifest
   /** Of that program's circuit. */
   readonly verifier: SnarkVerifier
-  /** Of a verified bus proof of the same height. */
+  /** Of a verified bus proof: of the result's height, or with `prefix` of a later one. */
   readonly chain: ProvedChain
+  /** Attestation under that proof of the header at the result's height: with it goes what the chain had come to there. */
+  readonly prefix?: Attestation | undefined
 }
 
 /**
- * That the program, run over exactly the headers of the proved chain from its first on, ends in this state with this log.
- * Nothing of the result is believed but compared: the start is made here, the history is the bus's.
+ * That the program, run over exactly the headers of the proved chain from its first on, or of its beginning up to the
+ * attested header, ends in this state with this log. Nothing of the result is believed but compared: the start is made
+ * here, the history is the bus's.
  */
 export async function verifyStream(
   result: StreamResult,
-  { program, manifest, verifier, chain }: VerifyStreamOptions,
+  { program, manifest, verifier, chain, prefix }: VerifyStreamOptions,
 ): Promise<Result<{ readonly verified: VerifiedStream }, StreamReject>> {
   const { height, steps } = result
   if (!equalBytes(result.program, program)) return rejection('wrong-program', 'a result of another program')
-  if (height !== chain.height) {
-    return rejection('wrong-height', `a result at height ${height}, the bus proof is of height ${chain.height}`)
+  const hash = poseidonOf(verifier) as TaggedHash
+  const compared = comparedWith(chain, prefix, hash as Poseidon)
+  if (!compared.ok) return compared
+  const { tip, accumulator } = compared
+  if (height !== compared.height) {
+    const what = prefix === undefined ? 'the bus proof' : 'the attested header'
+    return rejection('wrong-height', `a result at height ${height}, ${what} is of height ${compared.height}`)
   }
-  if (toDisplay(result.blockHash) !== chain.tip) return rejection('wrong-block', 'a result of another chain')
+  if (toDisplay(result.blockHash) !== tip) return rejection('wrong-block', 'a result of another chain')
   const headers = height - (chain.anchor?.height ?? 0) + 1
   if (steps < 1 || steps > headers) return rejection('bad-steps', `${steps} steps for ${headers} headers`)
-  const hash = poseidonOf(verifier) as TaggedHash
   const said = saidOf(manifest, result.state, result.log)
   if (!said.ok) return said
   const start = streamVector(streamStart(hash as Poseidon, manifest.program.state.length))
   const end = await provedEnd(verifier, result, start)
   if (!end.ok) return end
   const [history, log, ...own] = end.vector
-  if (history !== chain.accumulator) {
+  if (history !== accumulator) {
     return rejection('wrong-history', 'the stream has taken other headers than those that the bus proof is about')
   }
   if (log !== logOf(hash, result.log)) return rejection('bad-log', 'the entries are not those of the log')
   if (own.some((element, i) => element !== result.state[i])) {
     return rejection('wrong-state', 'the proof ends in another state than the result says')
   }
-  const verified = { height, blockHash: chain.tip as string, steps, state: said.state, log: said.log }
+  const confirmations = chain.height - height + 1
+  const verified = { height, blockHash: tip, confirmations, steps, state: said.state, log: said.log }
   return { ok: true, verified }
+}
+
+/** What a result is compared with: height, hash and commitment of the chain's tip, or of the attested header. */
+type Compared = Pick<ProvedChain, 'height' | 'tip' | 'accumulator'>
+
+function comparedWith(
+  chain: ProvedChain,
+  prefix: Attestation | undefined,
+  poseidon: Poseidon,
+): Result<Compared, StreamReject> {
+  if (prefix === undefined) return { ok: true, ...chain }
+  const attested = verifyAttestation(prefix, chain, poseidon)
+  if (!attested.ok) return rejection(`prefix:${attested.reject}`, attested.detail)
+  const { height, blockHash, payload } = attested.verified
+  if (payload.kind !== 'header') return rejection('prefix:other-kind', `of kind ${payload.kind}, not of a header`)
+  return { ok: true, height, tip: toDisplay(blockHash), accumulator: payload.accumulator }
 }
 
 async function provedEnd(
