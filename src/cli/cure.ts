@@ -25,7 +25,8 @@ const CURES: Readonly<Record<string, (subject: string, has: HasFlag) => string>>
   'remove-or-other-out': () => 'remove it, or name another place by --out',
   'spend-anew': () =>
     'look at what the wallet has paid, then remove the file: the budget of --inscribe-wins begins anew',
-  'other-provider': () => 'name providers of the partition by --provider or --peer, of the same network and --partition-bits',
+  'other-provider': () =>
+    'name providers of the partition by --provider or --peer, of the same network and --partition-bits',
   'provider-registers': () => 'have it run `wsc storage register` and wait until that counts, or put without --tip',
   'again-later': () => 'try again later',
   'register-key': () => 'have its provider run `wsc storage register`, and wait until that counts',
