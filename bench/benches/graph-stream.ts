@@ -20,8 +20,9 @@ export const graphStream: Bench = {
   name: 'graph-stream',
   title: 'Graphs: a stream over headers',
   about:
-    'chain-stats over headers from genesis, and the bus’s own folding in turns with it in one process. A stream’s time contains ' +
-    'its witnesses, by circom’s generator, and one compression, which the bus’s does not.',
+    'chain-stats over headers from genesis, and the bus’s own folding in turns with it in one process. A stream’s time is all ' +
+    'that a proof takes: reading keys and making tables of them, its witnesses, by circom’s generator, and one compression. ' +
+    'The bus’s is folding alone.',
   async run({ quick, say }) {
     const [rounds, headers, busHeaders] = quick ? [1, 64, 4] : [3, 2048, 32]
     say('circuits and keys')
