@@ -3,6 +3,7 @@ import { attestations } from './benches/attestations.ts'
 import { certificate } from './benches/certificate.ts'
 import { compress } from './benches/compress.ts'
 import { constraints } from './benches/constraints.ts'
+import { digits } from './benches/digits.ts'
 import { folding } from './benches/folding.ts'
 import { gateway } from './benches/gateway.ts'
 import { graphStream } from './benches/graph-stream.ts'
@@ -46,6 +47,7 @@ export const benches: readonly Bench[] = [
   gateway,
   certificate,
   graphStream,
+  digits,
   attestations,
   scan,
   serve,

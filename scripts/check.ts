@@ -10,6 +10,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['faces', process.execPath, 'scripts/check-faces.ts'],
   ['verifier', process.execPath, 'scripts/check-verifier.ts'],
   ['mask constants', process.execPath, 'scripts/mask-constants.ts', '--check'],
+  ['digit weights', process.execPath, 'scripts/digit-weights.ts', '--check'],
   ['images', process.execPath, 'scripts/dockerignore.ts', '--check'],
 ]
 

@@ -5,9 +5,10 @@ import { type CertifyScene, certifyScene } from './certify-scene.ts'
 import { certifyCount, certifyParts } from './constraint-counts.ts'
 import { certifyForgeries } from './forgeries/certify.ts'
 import { type CertifySignals, certify } from './model/storage/certify.ts'
-import { countByPart, loadStorageCircuit, type StorageCircuit } from './storage-circuit.ts'
+import type { ModelledCircuit } from './modelled-circuit.ts'
+import { countByPart, loadStorageCircuit } from './storage-circuit.ts'
 
-let circuit: StorageCircuit<CertifySignals>
+let circuit: ModelledCircuit<CertifySignals>
 let scene: CertifyScene
 beforeAll(async () => {
   scene = await certifyScene()

@@ -1,8 +1,10 @@
 /** Exact constraint counts, non-linear and linear, of every template as a circuit of its own (mains/) and of the step. */
 export const templateCounts: Readonly<Record<string, readonly [number, number]>> = {
   append: [788, 0],
+  argmax: [31, 0],
   bits: [32, 0],
   'block-work': [501, 0],
+  'bytes-commitment': [887, 0],
   'canonical-bits': [307, 0],
   'compact-target': [17, 0],
   'compression-0': [16791, 0],
@@ -22,6 +24,7 @@ export const templateCounts: Readonly<Record<string, readonly [number, number]>>
   'pack-leaf': [0, 0],
   'range-check': [31, 0],
   'reduce-word': [36, 0],
+  'requantised-relu': [10, 0],
   retarget: [347, 0],
   summary: [255, 0],
   'time-after-median': [367, 0],
@@ -85,4 +88,13 @@ export const certifyParts: Readonly<Record<string, number>> = {
   draw: 6 * 388,
   opened: 6 * 16_161,
   ...Object.fromEntries([0, 1, 2, 3, 4].map((i) => [`linear ${i}`, 1])),
+}
+
+export const digitsCount = { nonLinear: 8_457, linear: 0 } as const
+
+/** Of graphs/digits, by component. */
+export const digitsParts: Readonly<Record<string, number>> = {
+  commitment: 784 * 8 + 2 * 609 - 3 * 5,
+  hidden: 32 * 24,
+  greatest: 9 * 24 - 2,
 }

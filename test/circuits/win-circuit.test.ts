@@ -9,10 +9,11 @@ import { winCount, winParts } from './constraint-counts.ts'
 import { drawForgeries } from './forgeries/win-draws.ts'
 import { unitForgeries } from './forgeries/win-units.ts'
 import { type WinSignals, win } from './model/storage/win.ts'
-import { countByPart, loadStorageCircuit, type StorageCircuit } from './storage-circuit.ts'
+import type { ModelledCircuit } from './modelled-circuit.ts'
+import { countByPart, loadStorageCircuit } from './storage-circuit.ts'
 import { type ForgedScene, forgedScene } from './win-scene.ts'
 
-let circuit: StorageCircuit<WinSignals>
+let circuit: ModelledCircuit<WinSignals>
 let forged: ForgedScene
 beforeAll(async () => {
   forged = await forgedScene()
