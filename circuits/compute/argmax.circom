@@ -5,7 +5,7 @@ include "../lib/range.circom";
 // out = which of count numbers is the greatest, of equal ones the first. Numbers below 2^n are never refused; one that is 2^n
 // or more below the greatest before it, or more than 2^n above it, is. IsNonNegative and two choices for each number after
 // the first, less the first choice of a place, which is linear, and the last greatest, which nothing needs:
-// (count - 1)·(n + 3) - 2 constraints. count ≥ 3.
+// (count - 1)·(n + 3) - 2 constraints. count ≥ 2.
 template Argmax(count, n) {
     signal input in[count];
     signal output out;

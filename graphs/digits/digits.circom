@@ -30,7 +30,12 @@ template Digits() {
     component hidden[32];
     for (var j = 0; j < 32; j++) {
         var sum = hiddenBias[j];
-        for (var i = 0; i < 784; i++) { sum += hiddenWeight[j][i] * pixel[i]; }
+        for (var row = 0; row < 28; row++) {
+            // Short sums added up: the compiler copies a sum at each addition.
+            var ofRow = 0;
+            for (var i = 28 * row; i < 28 * row + 28; i++) { ofRow += hiddenWeight[j][i] * pixel[i]; }
+            sum += ofRow;
+        }
         hidden[j] = RequantisedRelu(hiddenBits(), hiddenShift());
         hidden[j].in <== sum;
     }
