@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { decodeField, encodeField, type Poseidon } from '../../src/bus/index.ts'
 import { fileSource, stepCircuit } from '../../src/bus/io/index.ts'
-import { compileGraph, proveStream, readGraph, setUpGraph } from '../../src/compute/io/index.ts'
+import { compileGraph, proveStream, readGraph, requireStream, setUpGraph } from '../../src/compute/io/index.ts'
 import { streamStart, streamVector } from '../../src/compute/stream/header-stream.ts'
 import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
@@ -26,7 +26,7 @@ export const graphStream: Bench = {
   async run({ quick, say }) {
     const [rounds, headers, busHeaders] = quick ? [1, 64, 4] : [3, 2048, 32]
     say('circuits and keys')
-    const program = await setUpGraph(await compileGraph(await readGraph(GRAPH)))
+    const program = requireStream(await setUpGraph(await compileGraph(await readGraph(GRAPH))))
     const poseidon: Poseidon = await addonPoseidon()
     const { bytes: raw, source } = headerBytes(headers - 1)
     const file = fileSource(raw)

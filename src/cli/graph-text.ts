@@ -1,4 +1,5 @@
-import type { Manifest, Said, VerifiedStream } from '../compute/index.ts'
+import type { Said, VerifiedStream } from '../compute/index.ts'
+import type { CompiledGraph } from '../compute/io/index.ts'
 
 type Named = Readonly<Record<string, bigint>>
 
@@ -28,8 +29,21 @@ export function saidLines({ state, log }: Said): string[] {
 }
 
 /** What is told of a graph beside its results. */
-export function graphLine({ name, program: { circuit } }: Manifest, constraints: number, slots: number): string {
-  return `${name}: ${circuit}, ${constraints} constraints a step of up to ${slots} headers`
+export function graphLine(graph: CompiledGraph): string {
+  const { manifest, constraints } = graph
+  const { circuit } = manifest.program
+  if (graph.kind === 'stream') {
+    return `${manifest.name}: ${circuit}, ${constraints} constraints a step of up to ${graph.slots} headers`
+  }
+  const { bytes } = graph.manifest.program.input
+  return `${manifest.name}: ${circuit}, ${constraints} constraints over an input of ${bytes} bytes`
+}
+
+/** Outputs of a circuit by name, for people and for JSON. */
+export const outputsJson = digits
+
+export function outputLines(outputs: Named): string[] {
+  return Object.entries(outputs).map(([name, value]) => `${name.padEnd(9)} ${value}`)
 }
 
 /** What a result of headers shows: of all that the bus proof is about, or of those up to an older block. */

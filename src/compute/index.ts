@@ -1,5 +1,7 @@
-/** Computation, as far as it runs anywhere: manifests of zkGraphs, results of streams and what they show. */
-export { type Manifest, manifestJsonSchema } from './manifest/manifest.ts'
-export { decodeResult, encodeResult, MAX_RESULT_BYTES } from './result/result-file.ts'
+/** Computation, as far as it runs anywhere: manifests of zkGraphs, results of streams and circuits, and what they show. */
+
+export { attestedInput, verifyCircuit } from './circuit/verify-circuit.ts'
+export { manifestJsonSchema } from './manifest/manifest.ts'
+export { type CircuitResult, decodeResult, encodeResult, MAX_RESULT_BYTES } from './result/result-file.ts'
 export { type Said, saidOf } from './stream/said.ts'
 export { type VerifiedStream, verifyStream } from './stream/verify-stream.ts'

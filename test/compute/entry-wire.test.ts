@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { entryWire } from '../../src/compute/io/entry-wire.ts'
-import type { CompiledGraph } from '../../src/compute/io/open-program.ts'
+import type { CompiledStream } from '../../src/compute/io/open-program.ts'
 import { standardManifest } from './standard-manifest.ts'
 
 let folder: string
@@ -13,10 +13,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 /** A graph of 11 slots, of whose circuit nothing is known but the table of signals. */
-async function graphOf(...signals: string[]): Promise<CompiledGraph> {
+async function graphOf(...signals: string[]): Promise<CompiledStream> {
   const sym = join(folder, 'circuit.sym')
   await writeFile(sym, `${signals.join('\n')}\n`)
-  return { circuit: { sym }, slots: 11, manifest: standardManifest() } as unknown as CompiledGraph
+  return { circuit: { sym }, slots: 11, manifest: standardManifest() } as unknown as CompiledStream
 }
 
 test('the entry of a step is the sum after its last slot', async () => {

@@ -21,6 +21,7 @@ const { history } = stateAfter(HEADERS)
 const chained = logOf(poseidon as TaggedHash, log)
 const last = HEADERS.at(-1)!
 const honest: StreamResult = {
+  kind: 'stream',
   ...{ program: new Uint8Array(32).fill(7), height: 9, blockHash: last.hash, steps: 4 },
   ...{ state: own, log, proof: Uint8Array.of(1, 2, 3) },
 }
@@ -159,7 +160,7 @@ describe('a result’s file', () => {
     expect(decodeResult(file.with(4, 2))).toMatchObject({ reject: 'unsupported-version' })
     const outside = encodeField([FIELD_MODULUS - 1n])
     outside[0]! += 1
-    const at = 4 + 1 + 32 + 4 + 32 + 4 + 1
+    const at = 4 + 1 + 1 + 32 + 4 + 32 + 4 + 1
     expect(decodeResult(Uint8Array.of(...file.subarray(0, at), ...outside, ...file.subarray(at + 32)))).toMatchObject({
       reject: 'malformed',
     })

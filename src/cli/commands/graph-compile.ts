@@ -15,9 +15,11 @@ export const addGraphCompile: AddCommand = (parent, run) => {
     .addHelpText('after', examples('graph compile graphs/chain-stats', 'graph compile --json'))
     .action(
       run(async (context, folder: string, options: { readonly json?: boolean }) => {
-        const { manifest, circuit, constraints, slots } = await openCompiled(folder, context)
-        const about = { name: manifest.name, circuit: circuit.id, constraints, slots }
-        context.terminal.result(options.json ? jsonLine(about) : graphLine(manifest, constraints, slots))
+        const graph = await openCompiled(folder, context)
+        const { manifest, circuit, constraints } = graph
+        const about = { name: manifest.name, circuit: circuit.id, constraints }
+        const slots = graph.kind === 'stream' ? { slots: graph.slots } : {}
+        context.terminal.result(options.json ? jsonLine({ ...about, ...slots }) : graphLine(graph))
         return EXIT.valid
       }),
     )

@@ -8,7 +8,8 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
+import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { execCircuit } from '../graph-circuit.ts'
 import { type GraphRunOptions, graphArgument, graphRunOptions, openCompiled, withGraphHeaders } from '../graph-place.ts'
 import { saidJson, saidLines } from '../graph-text.ts'
 import { requireOneSource } from '../header-place.ts'
@@ -16,6 +17,7 @@ import { height } from '../inputs.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends GraphRunOptions {
+  readonly input?: string
   readonly json?: boolean
 }
 
@@ -24,10 +26,17 @@ export const addGraphExec: AddCommand = (parent, run) => {
     .command('exec')
     .addArgument(graphArgument())
     .description('run a graph without proving it, and show what it says')
-    .option('--height <H>', 'last height to take (default: the tip)', height)
+    .option('--height <H>', 'of a stream: last height to take (default: the tip)', height)
+    .option('--input <FILE>', 'of a circuit: the bytes that it reads')
   addOptions(command, ...graphRunOptions())
     .addOption(shared.json())
-    .addHelpText('after', examples('graph exec graphs/chain-stats --network regtest --height 100'))
+    .addHelpText(
+      'after',
+      examples(
+        'graph exec graphs/chain-stats --network regtest --height 100',
+        'graph exec graphs/digits --input image',
+      ),
+    )
     .action(run(exec))
 }
 
@@ -35,6 +44,8 @@ async function exec(context: CliContext, folder: string, options: Options, comma
   requireOneSource(options, command)
   const { terminal, signal } = context
   const graph = await openCompiled(folder, context)
+  if (graph.kind === 'circuit') return await execCircuit(context, graph, options)
+  if (options.input !== undefined) throw usageError('--input is for circuits: a stream reads headers')
   const ran = await withGraphHeaders(options, context, async ({ source, from, to }) => {
     const onProgress = (done: number | undefined, total: number) => terminal.progress(`run ${done} of ${total} headers`)
     const poseidon = poseidonOf(await openVerifier())

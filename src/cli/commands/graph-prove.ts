@@ -9,7 +9,8 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, insecureAllowed, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
+import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { proveCircuitResult } from '../graph-circuit.ts'
 import {
   type GraphRunOptions,
   graphArgument,
@@ -25,6 +26,8 @@ import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends GraphRunOptions {
+  readonly attestation?: string
+  readonly proof?: string
   readonly out: string
   readonly ptau?: string
   readonly insecureDevSetup?: boolean
@@ -36,11 +39,19 @@ export const addGraphProve: AddCommand = (parent, run) => {
     .command('prove')
     .addArgument(graphArgument())
     .description('run a graph and prove the result')
-    .option('--height <H>', 'last height to take (default: the tip)', height)
+    .option('--height <H>', 'of a stream: last height to take (default: the tip)', height)
+    .option('--attestation <FILE>', 'of a circuit: what attests the inscription that it reads (wsc attest inscription)')
+    .option('--proof <FILE>', 'of a circuit: the bus proof under which that verifies')
     .requiredOption('--out <FILE>', 'where to write the result (required)')
   addOptions(command, ...graphRunOptions(), shared.ptau(), shared.insecureDevSetup())
     .addOption(shared.json())
-    .addHelpText('after', examples('graph prove graphs/chain-stats --network regtest --out stats.result'))
+    .addHelpText(
+      'after',
+      examples(
+        'graph prove graphs/chain-stats --network regtest --out stats.result',
+        'graph prove graphs/digits --attestation image.attestation --proof chain.proof --network regtest --out image.result',
+      ),
+    )
     .action(run(prove))
 }
 
@@ -51,6 +62,8 @@ async function prove(context: CliContext, folder: string, options: Options, comm
   const { ptau } = options
   requireSetup(await readNetwork(options.network), ptau, insecureAllowed(options.insecureDevSetup, context.env))
   const program = await openGraphProgram(folder, context, { ptau })
+  if (program.kind === 'circuit') return await proveCircuitResult(context, program, options)
+  if (options.attestation !== undefined) throw usageError('--attestation is for circuits: a stream reads headers')
   const began = clock()
   const proved = await withGraphHeaders(options, context, async ({ source, from, to }) => {
     const onProgress = (done: number | undefined, total: number) =>
@@ -66,6 +79,7 @@ async function prove(context: CliContext, folder: string, options: Options, comm
   }
   const { last, steps, state, log, proof } = proved
   const bytes = encodeResult({
+    kind: 'stream',
     program: program.id,
     height: last.height,
     blockHash: last.hash,

@@ -21,8 +21,7 @@ export const addGraphSetup: AddCommand = (parent, run) => {
     .addHelpText('after', examples('graph setup graphs/chain-stats', 'graph setup --ptau ceremony.ptau'))
     .action(
       run(async (context, folder: string, { ptau, json }: Options) => {
-        const { id, verifier, keys } = await openGraphProgram(folder, context, { ptau })
-        const { keyId, setup } = verifier
+        const { id, keyId, setup, keys } = await openGraphProgram(folder, context, { ptau })
         const about = { program: bytesToHex(id), key: keyId, setup, verifyingKey: keys.verifierKey }
         if (json) context.terminal.result(jsonLine(about))
         else for (const [name, value] of Object.entries(about)) context.terminal.result(`${name.padEnd(12)}  ${value}`)

@@ -1,4 +1,5 @@
-import { decodeResult, MAX_RESULT_BYTES, verifyStream } from '../../compute/index.ts'
+import { type CircuitResult, decodeResult, MAX_RESULT_BYTES, verifyStream } from '../../compute/index.ts'
+import type { OnceOfKeys } from '../../compute/io/index.ts'
 import { bytesToHex, type Rejection, rejection } from '../../lib/index.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import type { AddCommand } from '../command.ts'
@@ -6,6 +7,7 @@ import { examples } from '../command.ts'
 import { addOptions, insecureAllowed, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { verifyCircuitResult } from '../graph-circuit.ts'
 import { openGraphProgram } from '../graph-place.ts'
 import { saidJson, saidLines, shows } from '../graph-text.ts'
 import { readUpTo } from '../inputs.ts'
@@ -17,6 +19,7 @@ import { jsonLine } from '../text.ts'
 interface Options extends JudgeOptions {
   readonly proof: string
   readonly prefix?: string
+  readonly attestation?: string
   readonly graph: string
   readonly ptau?: string
   readonly json?: boolean
@@ -32,6 +35,7 @@ export const addGraphVerify: AddCommand = (parent, run) => {
       '--prefix <FILE>',
       'prefix proof (wsc attest prefix): brings a result of an older height to a later bus proof',
     )
+    .option('--attestation <FILE>', 'of a circuit: attests the inscription that it read, under the bus proof')
     .option('--graph <DIR>', 'folder of the graph', '.')
   addOptions(command, ...judgeOptions(), shared.ptau())
     .addOption(shared.json())
@@ -39,6 +43,7 @@ export const addGraphVerify: AddCommand = (parent, run) => {
       'after',
       examples(
         'graph verify stats.result --proof chain.proof --graph graphs/chain-stats --network regtest',
+        'graph verify image.result --attestation image.attestation --proof chain.proof --graph graphs/digits',
         'graph verify stats.result --proof later.proof --prefix stats.prefix --graph graphs/chain-stats --network regtest',
       ),
     )
@@ -58,7 +63,12 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   const read = options.prefix === undefined ? undefined : await readAttestationFile(options.prefix)
   if (read?.ok === false) return refuse(rejection(`prefix:${read.reject}`, read.detail))
   const prefix = read?.attestation
-  const { id, manifest, verifier } = await openGraphProgram(options.graph, context, { ptau: options.ptau })
+  const program = await openGraphProgram(options.graph, context, { ptau: options.ptau })
+  if (program.kind !== decoded.result.kind) return refuse(rejection('wrong-program', 'a result of another program'))
+  if (program.kind === 'circuit' || decoded.result.kind === 'circuit') {
+    return await verifyCircuitResult(context, program as OnceOfKeys, decoded.result as CircuitResult, chain, options)
+  }
+  const { id, manifest, verifier } = program
   const began = performance.now()
   const result = await verifyStream(decoded.result, { program: id, manifest, verifier, chain, prefix })
   const ms = performance.now() - began

@@ -6,18 +6,24 @@ import { computeError } from '../errors.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import { MANIFEST_FILE } from './open-program.ts'
 
-/** The standard graph that a new one begins as. */
-const TEMPLATE = 'chain-stats'
+/** The standard graphs that a new one may begin as. */
+export const TEMPLATES = { stream: 'chain-stats', ml: 'digits' } as const
+
+export type Template = keyof typeof TEMPLATES
+
+/** How a model was trained is no part of a graph. */
+const LEFT_OUT = 'train'
 
 /**
  * Makes a folder with a graph that works, which is called as the folder is. Throws E_MANIFEST for a name that none may have,
  * and where the folder is there already.
  */
-export async function initGraph(folder: string): Promise<void> {
+export async function initGraph(folder: string, template: Template): Promise<void> {
   const name = basename(resolve(folder))
-  const from = join(packageRoot(), 'graphs', TEMPLATE)
+  const standard = TEMPLATES[template]
+  const from = join(packageRoot(), 'graphs', standard)
   const original = await readFile(join(from, MANIFEST_FILE), 'utf8')
-  const manifest = original.replace(`name: ${TEMPLATE}`, `name: ${name}`)
+  const manifest = original.replace(`name: ${standard}`, `name: ${name}`)
   const read = readManifest(new TextEncoder().encode(manifest))
   if (!read.ok) throw computeError('E_MANIFEST', `no graph can be called ${JSON.stringify(name)}: ${read.detail}`)
   await mkdir(folder).catch((cause) => {
@@ -25,7 +31,7 @@ export async function initGraph(folder: string): Promise<void> {
     throw computeError('E_MANIFEST', `cannot make the folder ${folder}: ${why}`, { cause })
   })
   try {
-    await cp(from, folder, { recursive: true })
+    await cp(from, folder, { recursive: true, filter: (path) => basename(path) !== LEFT_OUT })
     await writeFile(join(folder, MANIFEST_FILE), manifest)
   } catch (error) {
     await rm(folder, { recursive: true, force: true })

@@ -3,10 +3,18 @@ import { MAX_KEY_BYTES } from '../../bus/index.ts'
 import { openVerifier } from '../../bus/io/index.ts'
 import { errorCode } from '../../lib/index.ts'
 import { readRegular } from '../../lib/io/index.ts'
-import type { CompiledCircuit, SnarkVerifier } from '../../proving/index.ts'
-import { compileCircom, ensureSetup, type KeyDirectory, readR1csCounts } from '../../proving/io/index.ts'
+import type { CompiledCircuit, ProofVerifier, SetupKind, SnarkVerifier } from '../../proving/index.ts'
+import {
+  compileCircom,
+  ensureProofSetup,
+  ensureSetup,
+  type KeyDirectory,
+  NativeProofVerifier,
+  type R1csCounts,
+  readR1csCounts,
+} from '../../proving/io/index.ts'
 import { computeError } from '../errors.ts'
-import { MAX_MANIFEST_BYTES, type Manifest } from '../manifest/manifest.ts'
+import { type CircuitProgram, MAX_MANIFEST_BYTES, type Manifest, type StreamProgram } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import { programId } from '../program-id.ts'
 import { JOIN_SLOTS } from '../stream/header-stream.ts'
@@ -15,9 +23,9 @@ import { JOIN_SLOTS } from '../stream/header-stream.ts'
 export const MANIFEST_FILE = 'graph.yaml'
 
 /** A graph's folder, its manifest read. */
-export interface Graph {
+export interface Graph<Program = StreamProgram | CircuitProgram> {
   readonly folder: string
-  readonly manifest: Manifest
+  readonly manifest: Manifest<Program>
   readonly manifestBytes: Uint8Array
 }
 
@@ -34,14 +42,26 @@ export async function readGraph(folder: string): Promise<Graph> {
 }
 
 /** A graph whose circuit is compiled and is what the manifest says of it. */
-export interface CompiledGraph extends Graph {
+interface Compiled<Program> extends Graph<Program> {
   readonly circuit: CompiledCircuit
   readonly constraints: number
+}
+
+/** Of a stream. */
+export interface CompiledStream extends Compiled<StreamProgram> {
+  readonly kind: 'stream'
   /** A step's tree has 2^levels - 1 headers. */
   readonly levels: number
   /** Headers that one step takes at most. */
   readonly slots: number
 }
+
+/** Of a circuit that is run once. */
+export interface CompiledOnce extends Compiled<CircuitProgram> {
+  readonly kind: 'circuit'
+}
+
+export type CompiledGraph = CompiledStream | CompiledOnce
 
 /** Inputs of each slot: three elements of the leaf, and whether it is active. Beside them the openings of lists. */
 const INPUTS_A_SLOT = 4
@@ -49,10 +69,22 @@ const INPUTS_BESIDE = 3 * (1 + JOIN_SLOTS)
 
 /** Compiles, or finds compiled. Throws E_CIRCUIT of the compiler, E_PROGRAM where circuit and manifest differ. */
 export async function compileGraph(graph: Graph, signal?: AbortSignal): Promise<CompiledGraph> {
-  const { folder, manifest } = graph
-  const { circuit: file, state } = manifest.program
-  const circuit = await compileCircom(join(folder, file), signal === undefined ? {} : { signal })
-  const { constraints, outputs, publicInputs, privateInputs } = await readR1csCounts(circuit.r1cs, signal)
+  const { folder, manifest, manifestBytes } = graph
+  const { program } = manifest
+  const circuit = await compileCircom(join(folder, program.circuit), signal === undefined ? {} : { signal })
+  const counts = await readR1csCounts(circuit.r1cs, signal)
+  const about = { folder, manifestBytes, circuit, constraints: counts.constraints }
+  if (program.kind === 'circuit') {
+    requireOnce(program, counts)
+    return { kind: 'circuit', ...about, manifest: { ...manifest, program } }
+  }
+  return { kind: 'stream', ...about, manifest: { ...manifest, program }, ...streamShape(program, counts) }
+}
+
+function streamShape(
+  { circuit: file, state }: StreamProgram,
+  { outputs, publicInputs, privateInputs }: R1csCounts,
+): Pick<CompiledStream, 'levels' | 'slots'> {
   const arity = 2 + state.length
   const slots = (privateInputs - INPUTS_BESIDE) / INPUTS_A_SLOT
   if (outputs !== arity || publicInputs !== arity) {
@@ -63,16 +95,40 @@ export async function compileGraph(graph: Graph, signal?: AbortSignal): Promise<
   if (!Number.isInteger(levels) || levels < 2) {
     throw computeError('E_PROGRAM', `${file} is no HeaderStream: it has ${privateInputs} private inputs`)
   }
-  return { ...graph, circuit, constraints, levels, slots }
+  return { levels, slots }
+}
+
+function requireOnce(
+  { circuit: file, outputs: names, input }: CircuitProgram,
+  { outputs, publicInputs, privateInputs }: R1csCounts,
+): void {
+  if (outputs === names.length && publicInputs === 0 && privateInputs === input.bytes) return
+  const has = `${outputs} outputs, ${publicInputs} public and ${privateInputs} other inputs`
+  throw computeError(
+    'E_PROGRAM',
+    `${file} has ${has}; the manifest names ${names.length} outputs and ${input.bytes} inputs`,
+  )
+}
+
+/** The graph of a stream. Throws E_PROGRAM where it is of another kind. */
+export function requireStream<Kind extends CompiledGraph>(graph: Kind): Extract<Kind, { readonly kind: 'stream' }> {
+  if (graph.kind === 'stream') return graph as Extract<Kind, { readonly kind: 'stream' }>
+  throw computeError('E_PROGRAM', `${graph.manifest.name} is no stream`)
 }
 
 /** A program: a compiled graph with its keys, from which its id follows. */
-export interface Program extends CompiledGraph {
+interface SetUp<Verifier> {
   readonly keys: KeyDirectory
-  readonly verifier: SnarkVerifier
+  readonly verifier: Verifier
+  readonly keyId: string
+  readonly setup: SetupKind
   /** 32 bytes. */
   readonly id: Uint8Array
 }
+
+export type StreamOfKeys = CompiledStream & SetUp<SnarkVerifier>
+export type OnceOfKeys = CompiledOnce & SetUp<ProofVerifier>
+export type Program = StreamOfKeys | OnceOfKeys
 
 export interface SetUpOptions {
   /** A powers-of-tau file of the public ceremony; the development powers when left out. */
@@ -84,13 +140,20 @@ export interface SetUpOptions {
 /** Makes the keys, or finds them. */
 export async function setUpGraph(graph: CompiledGraph, options: SetUpOptions = {}): Promise<Program> {
   const { ptau, signal, onProgress } = options
-  const keys = await ensureSetup(graph.circuit, {
+  const setup = {
     ...(ptau !== undefined && { ptau }),
     ...(signal !== undefined && { signal }),
     ...(onProgress !== undefined && { onProgress }),
-  })
+  }
+  const idOf = (keyId: string) => programId({ manifest: graph.manifestBytes, circuitId: graph.circuit.id, keyId })
+  if (graph.kind === 'circuit') {
+    const keys = await ensureProofSetup(graph.circuit, setup)
+    const verifier = new NativeProofVerifier(await readRegular(keys.verifierKey, MAX_KEY_BYTES))
+    const { keyId, setup: kind } = verifier.info
+    return { ...graph, keys, verifier, keyId, setup: kind, id: idOf(keyId) }
+  }
+  const keys = await ensureSetup(graph.circuit, setup)
   const verifier = await openVerifier(await readRegular(keys.verifierKey, MAX_KEY_BYTES))
-  const { keyId } = verifier
-  const id = programId({ manifest: graph.manifestBytes, circuitId: graph.circuit.id, keyId })
-  return { ...graph, keys, verifier, id }
+  const { keyId, setup: kind } = verifier
+  return { ...graph, keys, verifier, keyId, setup: kind, id: idOf(keyId) }
 }

@@ -6,7 +6,7 @@ import { type KeyDirectory, NativeEngine, WasmWitnessSource } from '../../provin
 import { computeError } from '../errors.ts'
 import { planStep, type StreamState, streamStart, streamStep, streamVector } from '../stream/header-stream.ts'
 import { entryWire } from './entry-wire.ts'
-import type { CompiledGraph } from './open-program.ts'
+import type { CompiledStream } from './open-program.ts'
 
 /** Headers from where to where, and who hears of it. */
 export interface RunOptions {
@@ -33,13 +33,13 @@ export interface StreamRun {
 }
 
 /** Runs a stream without proving anything: what it would say. */
-export async function runStream(graph: CompiledGraph, options: RunOptions): Promise<StreamRun> {
+export async function runStream(graph: CompiledStream, options: RunOptions): Promise<StreamRun> {
   return await run(graph, options, async () => undefined)
 }
 
 /** Runs and proves a stream: one proof of all its steps. */
 export async function proveStream(
-  graph: CompiledGraph,
+  graph: CompiledStream,
   keys: KeyDirectory,
   options: RunOptions,
 ): Promise<StreamRun & { readonly proof: Uint8Array }> {
@@ -55,7 +55,7 @@ export async function proveStream(
 
 /** Step by step; `each` may take its time over a step while the next one is computed. */
 async function run(
-  graph: CompiledGraph,
+  graph: CompiledStream,
   options: RunOptions,
   each: (witness: Uint8Array) => Promise<void>,
 ): Promise<StreamRun> {

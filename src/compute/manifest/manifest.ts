@@ -10,6 +10,10 @@ export const MAX_MANIFEST_BYTES = 65_536
 const MAX_STATE = 12
 const MAX_FIELDS = 8
 
+/** Most bytes that a circuit reads, and outputs that it has. */
+const MAX_INPUT_BYTES = 65_536
+const MAX_OUTPUTS = 64
+
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, a letter first')
@@ -32,6 +36,8 @@ const fields = z
   .refine(distinct, { error: 'two fields have one name' })
 
 const headers = z.strictObject({ kind: z.literal('headers') })
+/** The body of one inscription, whichever is asked for. */
+const inscription = z.strictObject({ kind: z.literal('inscription') })
 
 /** A Circom step circuit that is folded over all headers from the chain's first on: circuits/compute/header-stream.circom. */
 const stream = z.strictObject({
@@ -44,25 +50,60 @@ const stream = z.strictObject({
   log: z.strictObject({ entry: fields }).optional(),
 })
 
-const everyBlocks = z.strictObject({ everyBlocks: z.int().min(1).max(1_000_000) })
+/** A Circom circuit that is run once over an input of so many bytes, and says what its outputs are. */
+const circuit = z.strictObject({
+  kind: z.literal('circuit'),
+  circuit: localFile.regex(/\.circom$/, 'must end in .circom'),
+  proofSystem: z.literal('spartan').default('spartan'),
+  /** The input signal, of which each element is a byte, and the output that commits to it: circuits/compute/bytes-commitment.circom. */
+  input: z.strictObject({ signal: identifier, bytes: z.int().min(1).max(MAX_INPUT_BYTES), commitment: identifier }),
+  /** Names of the outputs in their order. */
+  outputs: z.array(identifier).min(1).max(MAX_OUTPUTS).refine(distinct, { error: 'two outputs have one name' }),
+})
+
+const trigger = z
+  .strictObject({ everyBlocks: z.int().min(1).max(1_000_000).optional(), onRequest: z.literal(true).optional() })
+  .refine(({ everyBlocks, onRequest }) => (everyBlocks === undefined) !== (onRequest === undefined), {
+    error: 'must be everyBlocks or onRequest',
+  })
 
 const file = z.strictObject({ kind: z.literal('file'), path: localFile })
 
-export const manifestSchema = z.strictObject({
-  version: z.literal(1),
-  name,
-  description: z.string().max(500).optional(),
-  dataSources: z.array(headers).length(1),
-  trigger: everyBlocks,
-  program: stream,
-  dataDestinations: z.array(file).max(8).default([]),
-})
+export const manifestSchema = z
+  .strictObject({
+    version: z.literal(1),
+    name,
+    description: z.string().max(500).optional(),
+    dataSources: z.array(z.discriminatedUnion('kind', [headers, inscription])).length(1),
+    trigger,
+    program: z.discriminatedUnion('kind', [stream, circuit]),
+    dataDestinations: z.array(file).max(8).default([]),
+  })
+  .refine(({ program, dataSources: [source] }) => source?.kind === READS[program.kind], {
+    path: ['dataSources', 0, 'kind'],
+    error: 'a stream reads headers, a circuit an inscription',
+  })
+  .refine(({ program, trigger }) => (program.kind === 'stream') === (trigger.onRequest === undefined), {
+    path: ['trigger'],
+    error: 'a stream runs everyBlocks, a circuit onRequest',
+  })
+  .refine(({ program }) => program.kind !== 'circuit' || program.outputs.includes(program.input.commitment), {
+    path: ['program', 'input', 'commitment'],
+    error: 'must be one of the outputs',
+  })
 
-/** A checked manifest. */
-export type Manifest = z.infer<typeof manifestSchema>
+const READS = { stream: 'headers', circuit: 'inscription' } as const
+
+export type StreamProgram = z.infer<typeof stream>
+export type CircuitProgram = z.infer<typeof circuit>
+
+/** A checked manifest, of a kind of program. */
+export type Manifest<Program = StreamProgram | CircuitProgram> = Omit<z.infer<typeof manifestSchema>, 'program'> & {
+  readonly program: Program
+}
 
 /** What a log's entry says, from the low end of the element. */
-export type EntryField = NonNullable<Manifest['program']['log']>['entry'][number]
+export type EntryField = NonNullable<StreamProgram['log']>['entry'][number]
 
 /** For editors: the schema of manifests as JSON Schema. */
 export function manifestJsonSchema(): object {

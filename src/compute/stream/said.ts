@@ -1,5 +1,5 @@
 import { type Result, rejection } from '../../lib/index.ts'
-import type { Manifest } from '../manifest/manifest.ts'
+import type { Manifest, StreamProgram } from '../manifest/manifest.ts'
 import { readEntry } from './log.ts'
 
 /** What a stream says, by the names of its manifest. */
@@ -15,7 +15,7 @@ export type SaidReject = 'bad-state' | 'bad-log'
 
 /** Names elements and entries. Whether anything shows that they are right is not judged here. */
 export function saidOf(
-  { program: { state: names, log } }: Manifest,
+  { program: { state: names, log } }: Manifest<StreamProgram>,
   elements: readonly bigint[],
   given: readonly bigint[],
 ): Result<Said, SaidReject> {

@@ -11,7 +11,7 @@ import {
 } from '../../bus/index.ts'
 import { equalBytes, errorCode, type Result, rejection } from '../../lib/index.ts'
 import type { SnarkVerifier } from '../../proving/index.ts'
-import type { Manifest } from '../manifest/manifest.ts'
+import type { Manifest, StreamProgram } from '../manifest/manifest.ts'
 import type { StreamResult } from '../result/result-file.ts'
 import { streamStart, streamVector } from './header-stream.ts'
 import { logOf, type TaggedHash } from './log.ts'
@@ -43,7 +43,7 @@ export interface VerifiedStream extends Said {
 export interface VerifyStreamOptions {
   /** Of the program that is asked about, 32 bytes. */
   readonly program: Uint8Array
-  readonly manifest: Manifest
+  readonly manifest: Manifest<StreamProgram>
   /** Of that program's circuit. */
   readonly verifier: SnarkVerifier
   /** Of a verified bus proof: of the result's height, or with `prefix` of a later one. */

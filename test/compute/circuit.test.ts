@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { headerHash } from '../../src/bitcoin/index.ts'
+import { type Attestation, encodeField } from '../../src/bus/index.ts'
+import { bytesCommitment } from '../../src/compute/circuit/bytes-commitment.ts'
+import { verifyCircuit } from '../../src/compute/circuit/verify-circuit.ts'
+import type { CircuitProgram, Manifest } from '../../src/compute/manifest/manifest.ts'
+import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
+import { type CircuitResult, decodeResult, encodeResult } from '../../src/compute/result/result-file.ts'
+import { equalBytes, rejection } from '../../src/lib/index.ts'
+import type { ProofVerifier } from '../../src/proving/index.ts'
+import { inscriptionAt, onSynthetic, txAt } from '../bus/attestation-scene.ts'
+import { kernel } from '../storage/kernels.ts'
+import { commitmentOf } from './digits.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+/** A program that reads five bytes: the circuit's own rules are another test's. */
+const manifest = ((): Manifest<CircuitProgram> => {
+  const read = readManifest(readFileSync(new URL('../../graphs/digits/graph.yaml', import.meta.url)))
+  if (!read.ok || read.manifest.program.kind !== 'circuit') throw new Error('no circuit')
+  const { program } = read.manifest
+  const small = { ...program, input: { ...program.input, bytes: 5 }, outputs: ['digit', 'image'] }
+  return { ...read.manifest, program: small }
+})()
+
+const { chain } = onSynthetic
+const attestation = inscriptionAt(onSynthetic, 3, 0)
+const values = [7n, bytesCommitment(kernel, bytes('first'))]
+const program = new Uint8Array(32).fill(7)
+const honest: CircuitResult = {
+  ...{ kind: 'circuit', program, height: 170_000, values, proof: Uint8Array.of(1) },
+  blockHash: headerHash(onSynthetic.headers[0]!),
+}
+
+/** Of the proof `1` alone, and of these values: the proof system has a test of its own. */
+const verifier: ProofVerifier = {
+  info: { scheme: 'spartan', keyId: '', setup: 'insecure-dev', publicValues: 2 },
+  verify: async (proof, given) => {
+    if (proof.length !== 1) return rejection('proof-malformed', 'another length')
+    return equalBytes(given, encodeField(values)) ? { ok: true } : rejection('proof-invalid', 'other values')
+  },
+}
+
+const verify = (change: Partial<CircuitResult> = {}, under: { attestation?: Attestation; chain?: typeof chain } = {}) =>
+  verifyCircuit({ ...honest, ...change }, { program, manifest, verifier, chain, attestation, kernel, ...under })
+
+describe('the commitment to bytes', () => {
+  test.each([0, 1, 5, 31, 32, 403, 404, 784, 4_000])('of %d bytes is that of the circuit’s reference', (length) => {
+    const some = Uint8Array.from({ length }, (_, i) => (37 * i + 11) % 256)
+    expect(bytesCommitment(kernel, some)).toBe(commitmentOf(some))
+  })
+})
+
+describe('a circuit’s result', () => {
+  test('is verified by the inscription that it read', async () => {
+    expect(await verify()).toMatchObject({
+      ok: true,
+      verified: { height: 170_000, confirmations: 7, outputs: { digit: 7n, image: values[1] } },
+    })
+    const refused = async (...given: Parameters<typeof verify>) => {
+      const result = await verify(...given)
+      return result.ok ? 'valid' : result.reject
+    }
+    expect(await refused({ program: new Uint8Array(32) })).toBe('wrong-program')
+    expect(await refused({ height: 169_999 })).toBe('wrong-block')
+    expect(await refused({ blockHash: headerHash(onSynthetic.headers[1]!) })).toBe('wrong-block')
+    expect(await refused({ values: [7n] })).toBe('bad-outputs')
+    expect(await refused({ values: [7n, 8n] })).toBe('wrong-input')
+    expect(await refused({ values: [8n, values[1]!] })).toBe('proof-invalid')
+    expect(await refused({ proof: Uint8Array.of(1, 2) })).toBe('proof-malformed')
+    // Another inscription, one of another length, a transaction, another chain.
+    expect(await refused({}, { attestation: inscriptionAt(onSynthetic, 3, 2) })).toBe('wrong-input')
+    expect(await refused({}, { attestation: inscriptionAt(onSynthetic, 3, 1) })).toBe('wrong-length')
+    expect(await refused({}, { attestation: txAt(onSynthetic, 3) })).toBe('not-an-inscription')
+    expect(await refused({}, { chain: { ...chain, height: chain.height + 1 } })).toBe('attestation:other-proof')
+    expect(await refused({}, { chain: { ...chain, accumulator: 1n } })).toMatch(/^attestation:/)
+  })
+
+  test('is read as it is written, and in no other form', () => {
+    const file = encodeResult(honest)
+    expect(decodeResult(file)).toEqual({ ok: true, result: honest })
+    for (let length = 0; length < file.length; length++) expect(decodeResult(file.subarray(0, length)).ok).toBe(false)
+    expect(decodeResult(Uint8Array.of(...file, 0))).toMatchObject({ reject: 'trailing-bytes' })
+    expect(decodeResult(file.with(5, 3))).toMatchObject({ reject: 'malformed' })
+    // Of the other kind, its bytes are another thing or nothing.
+    expect(decodeResult(file.with(5, 1)).ok).toBe(false)
+  })
+})
+
+describe('the manifest of a circuit', () => {
+  const text = readFileSync(new URL('../../graphs/digits/graph.yaml', import.meta.url), 'utf8')
+  test.each([
+    ['reads headers', ['kind: inscription', 'kind: headers'], /a circuit an inscription/],
+    ['runs by itself', ['onRequest: true', 'everyBlocks: 1'], /a circuit onRequest/],
+    ['runs at two times', ['onRequest: true', 'onRequest: true\n  everyBlocks: 1'], /everyBlocks or onRequest/],
+    ['commits by no output', ['commitment: image', 'commitment: other'], /one of the outputs/],
+    ['reads nothing', ['bytes: 784', 'bytes: 0'], /bytes/],
+    ['says nothing', [/outputs: .*/, 'outputs: []'], /outputs/],
+    ['says one thing twice', ['[digit, image', '[digit, digit, image'], /two outputs have one name/],
+    ['is proved otherwise', ['kind: circuit', 'kind: circuit\n  proofSystem: fold'], /proofSystem/],
+  ] as const)('that %s is refused', (_what, [from, to], detail) => {
+    const changed = text.replace(from as string, to)
+    expect(changed).not.toBe(text)
+    expect(readManifest(bytes(changed))).toMatchObject({
+      reject: 'bad-manifest',
+      detail: expect.stringMatching(detail),
+    })
+  })
+})
