@@ -7,6 +7,7 @@ include "../lib/range.circom";
 // the first, less the first choice of a place, which is linear, and the last greatest, which nothing needs:
 // (count - 1)·(n + 3) - 2 constraints. count ≥ 2.
 template Argmax(count, n) {
+    assert(count >= 2 && n <= 250);
     signal input in[count];
     signal output out;
 

@@ -7,6 +7,7 @@ pragma circom 2.1.6;
 // others leave, so that a sum with many terms, as `in` often is, stands in one constraint only. n + 2 constraints.
 // 1 ≤ shift < n ≤ 250.
 template RequantisedRelu(n, shift) {
+    assert(1 <= shift && shift < n && n <= 250);
     signal input in;
     signal output out;
 

@@ -1,14 +1,14 @@
 import { openKernel } from '../../storage/io/index.ts'
 import { toDisplay } from '../bitcoin/index.ts'
 import type { ProvedChain } from '../bus/index.ts'
-import { attestedInput, type CircuitResult, encodeResult, verifyCircuit } from '../compute/index.ts'
+import { attestedInput, bytesCommitment, type CircuitResult, encodeResult, verifyCircuit } from '../compute/index.ts'
 import { type CompiledOnce, type OnceOfKeys, proveCircuit, runCircuit } from '../compute/io/index.ts'
-import { bytesToHex, type Rejection, rejection } from '../lib/index.ts'
+import { bytesToHex, type Rejection, rejection, WscError } from '../lib/index.ts'
 import { diskFiles, writeAtomic } from '../lib/io/index.ts'
 import { readAttestationFile } from './attest/read-attestation-file.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, usageError } from './exit.ts'
-import { outputLines, outputsJson } from './graph-text.ts'
+import { outputLines, outputsJson, setupText } from './graph-text.ts'
 import { readUpTo } from './inputs.ts'
 import { type JudgeOptions, openJudge, readProof } from './proved-chain.ts'
 import { tellRefused } from './refused.ts'
@@ -22,7 +22,7 @@ export async function execCircuit(
 ): Promise<ExitCode> {
   if (input === undefined) throw usageError('a circuit reads an inscription: give its bytes by --input FILE')
   const { bytes } = graph.manifest.program.input
-  const values = await runCircuit(graph, await readUpTo(input, bytes + 1), signal)
+  const values = await runCircuit(graph, await readUpTo(input, bytes), signal)
   const outputs = named(graph, values)
   if (json) terminal.result(jsonLine({ outputs: outputsJson(outputs), proved: false }))
   else for (const line of outputLines(outputs)) terminal.result(line)
@@ -64,6 +64,7 @@ export async function proveCircuitResult(
   const onProgress = (stage: string, done: number, total: number) => terminal.progress(`${stage} ${done} of ${total}`)
   const { values, proof } = await proveCircuit(program, bytes, { signal, onProgress })
   terminal.settle()
+  requireCommitment(named(program, values), program, bytesCommitment(kernel, bytes))
   const result = encodeResult({ kind: 'circuit', program: program.id, height, blockHash, values, proof })
   await writeAtomic(diskFiles, out, result)
   const about = { program: bytesToHex(program.id), input: id, height, blockHash: toDisplay(blockHash) }
@@ -113,8 +114,20 @@ export async function verifyCircuitResult(
   terminal.result(`program   ${about.program}`)
   terminal.result(`input     ${input}, in block ${at.height}`)
   for (const line of outputLines(outputs)) terminal.result(line)
+  terminal.result(setupText(setup))
   terminal.result('Shown: what the program makes of exactly the bytes of that inscription.')
   return EXIT.valid
+}
+
+/** Else nobody would take the result. */
+function requireCommitment(
+  outputs: Readonly<Record<string, bigint>>,
+  { manifest }: CompiledOnce,
+  commitment: bigint,
+): void {
+  const { input } = manifest.program
+  if (outputs[input.commitment] === commitment) return
+  throw new WscError('E_PROGRAM', `the output ${input.commitment} does not commit to the bytes that the circuit reads`)
 }
 
 function named({ manifest }: CompiledOnce, values: readonly bigint[]): Readonly<Record<string, bigint>> {

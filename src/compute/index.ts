@@ -1,5 +1,6 @@
 /** Computation, as far as it runs anywhere: manifests of zkGraphs, results of streams and circuits, and what they show. */
 
+export { bytesCommitment } from './circuit/bytes-commitment.ts'
 export { attestedInput, verifyCircuit } from './circuit/verify-circuit.ts'
 export { manifestJsonSchema } from './manifest/manifest.ts'
 export { type CircuitResult, decodeResult, encodeResult, MAX_RESULT_BYTES } from './result/result-file.ts'

@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { FIELD_MODULUS as P } from '../../src/bus/field.ts'
+import { compileCircom } from '../../src/proving/io/index.ts'
 import { commitmentOf } from '../compute/digits.ts'
 import { inBits } from './forgeries/forgery.ts'
 import { free } from './hints.ts'
@@ -19,6 +23,21 @@ beforeAll(async () => {
 }, 120_000)
 
 const random = randomNumbers(784n)
+
+test.each([
+  ['requantised-relu', 'RequantisedRelu(8, 0)'],
+  ['requantised-relu', 'RequantisedRelu(254, 3)'],
+  ['argmax', 'Argmax(1, 8)'],
+])('%s: %s, for which it says nothing, does not compile', async (file, template) => {
+  const folder = await mkdtemp(join(tmpdir(), 'wsc-template-'))
+  const main = join(folder, 'main.circom')
+  await writeFile(
+    main,
+    `pragma circom 2.1.6;\ninclude "wsc-bitcoin/circuits/compute/${file}.circom";\ncomponent main = ${template};\n`,
+  )
+  await expect(compileCircom(main)).rejects.toMatchObject({ code: 'E_CIRCUIT' })
+  await rm(folder, { recursive: true })
+})
 
 describe('RequantisedRelu(8, 3)', () => {
   const refusals = (input: bigint, lies: Lies) => relu.refusals((s) => requantisedRelu(s, 8, 3, input), lies)

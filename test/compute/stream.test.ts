@@ -83,6 +83,7 @@ describe('a stream’s result', () => {
     ['of more steps than headers', { steps: 11 }, undefined, 'bad-steps'],
     ['of an element less', { state: own.slice(1) }, undefined, 'bad-state'],
     ['with an entry left out', { log: log.slice(1) }, undefined, 'bad-log'],
+    ['with more entries than steps', { log: Array(5).fill(0n) }, undefined, 'bad-log'],
     ['with entries in another order', { log: log.toReversed() }, undefined, 'bad-log'],
     ['with an entry that says more than its fields', { log: [log[0]! + (1n << 161n), log[1]!] }, undefined, 'bad-log'],
     ['with another state than is proved', { state: own.with(1, 5n) }, undefined, 'wrong-state'],

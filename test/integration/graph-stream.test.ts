@@ -91,11 +91,11 @@ describe('chain-stats over mainnet', () => {
   test('is refused with a byte changed', async () => {
     const result = await readFile(place.file('stats.result'))
     for (const [what, at, reason] of [
-      ['program', 5, 'wrong-program'],
-      ['height', 37, 'wrong-height'],
-      ['block', 41, 'wrong-block'],
-      ['steps', 73, 'proof-invalid'],
-      ['state', 78 + 32, 'wrong-state'],
+      ['program', 6, 'wrong-program'],
+      ['height', 38, 'wrong-height'],
+      ['block', 42, 'wrong-block'],
+      ['steps', 74, 'proof-invalid'],
+      ['state', 79 + 32, 'wrong-state'],
       ['proof', result.length - 1, 'proof-invalid'],
     ] as const) {
       const altered = Buffer.from(result)

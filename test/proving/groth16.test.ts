@@ -1,6 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { errorCode } from '../../src/lib/index.ts'
 import { Groth16Verifier, type ProofVerifier } from '../../src/proving/index.ts'
+import { requirePhase2Powers } from '../../src/proving/io/phase2-powers.ts'
 import { type Groth16World, groth16World } from './contract/one-shot-scene.ts'
 import { proofEngineContract } from './contract/proof-engine.ts'
 import { proofVerifierContract, type VerifierScene } from './contract/proof-verifier.ts'
@@ -31,6 +35,37 @@ describe('Groth16', { timeout: 300_000 }, () => {
     expect(one.proof).toHaveLength(128)
     expect(one.proof).not.toEqual(two.proof)
     expect(engine.info).toMatchObject({ scheme: 'groth16', setup: 'insecure-dev', publicValues: 2 })
+  })
+
+  it('proves again once its process has ended', async () => {
+    const { engine, witnesses } = await world()
+    const witness = witnesses[0]!
+    await engine.prove(witness)
+    engine.close()
+    const { proof, publicValues } = await engine.prove(witness)
+    expect(await engine.verify(proof, publicValues)).toEqual({ ok: true })
+  })
+
+  it('hears who gives up while it waits for its turn', async () => {
+    const { engine, witnesses } = await world()
+    const first = engine.prove(witnesses[0]!)
+    const over = new AbortController()
+    const second = engine.prove(witnesses[1]!, { signal: over.signal })
+    over.abort(new Error('no longer'))
+    await expect(second).rejects.toThrow('no longer')
+    const { proof, publicValues } = await first
+    expect(await engine.verify(proof, publicValues)).toEqual({ ok: true })
+  })
+
+  it('takes no powers that are damaged, or none', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wsc-powers-'))
+    const file = join(folder, 'powers.ptau')
+    for (const bytes of [new Uint8Array(), new TextEncoder().encode('ptau and what else')]) {
+      await writeFile(file, bytes)
+      await expect(requirePhase2Powers(file)).rejects.toMatchObject({ code: 'E_PTAU' })
+    }
+    await expect(requirePhase2Powers(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'E_SETUP' })
+    await rm(folder, { recursive: true })
   })
 
   it('refuses a B outside of the subgroup of order r', async () => {

@@ -1,3 +1,4 @@
+import { needsNoCeremony } from '../../bus/index.ts'
 import { type CircuitResult, decodeResult, MAX_RESULT_BYTES, verifyStream } from '../../compute/index.ts'
 import type { OnceOfKeys } from '../../compute/io/index.ts'
 import { bytesToHex, type Rejection, rejection } from '../../lib/index.ts'
@@ -6,10 +7,10 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, insecureAllowed, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
+import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { verifyCircuitResult } from '../graph-circuit.ts'
 import { openGraphProgram } from '../graph-place.ts'
-import { saidJson, saidLines, shows } from '../graph-text.ts'
+import { saidJson, saidLines, setupText, shows } from '../graph-text.ts'
 import { readUpTo } from '../inputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { requireSetup } from '../prover.ts'
@@ -43,7 +44,7 @@ export const addGraphVerify: AddCommand = (parent, run) => {
       'after',
       examples(
         'graph verify stats.result --proof chain.proof --graph graphs/chain-stats --network regtest',
-        'graph verify image.result --attestation image.attestation --proof chain.proof --graph graphs/digits',
+        'graph verify image.result --attestation image.attestation --proof chain.proof --graph graphs/digits --network regtest',
         'graph verify stats.result --proof later.proof --prefix stats.prefix --graph graphs/chain-stats --network regtest',
       ),
     )
@@ -60,10 +61,24 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   const proved = await judge.verify(await readProof(options.proof))
   if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
   const { chain } = proved
+  if (decoded.result.kind === 'circuit' && options.prefix !== undefined) {
+    throw usageError('--prefix is for streams: an attestation is brought to a later proof by `wsc attest refresh`')
+  }
+  if (decoded.result.kind === 'stream' && options.attestation !== undefined) {
+    throw usageError('--attestation is for circuits: a stream reads headers')
+  }
   const read = options.prefix === undefined ? undefined : await readAttestationFile(options.prefix)
   if (read?.ok === false) return refuse(rejection(`prefix:${read.reject}`, read.detail))
   const prefix = read?.attestation
   const program = await openGraphProgram(options.graph, context, { ptau: options.ptau })
+  if (
+    program.setup === 'insecure-dev' &&
+    !needsNoCeremony(judge.params) &&
+    !insecureAllowed(options.insecureDevSetup, env)
+  ) {
+    const detail = `the program’s key rests on the development setup, which ${judge.params.name} does not accept`
+    return refuse(rejection('insecure-setup', detail))
+  }
   if (program.kind !== decoded.result.kind) return refuse(rejection('wrong-program', 'a result of another program'))
   if (program.kind === 'circuit' || decoded.result.kind === 'circuit') {
     return await verifyCircuitResult(context, program as OnceOfKeys, decoded.result as CircuitResult, chain, options)
@@ -87,6 +102,7 @@ async function verify(context: CliContext, file: string, options: Options): Prom
     terminal.result(`valid     ${manifest.name} at height ${height}, ${steps} steps (${ms.toFixed(0)} ms)`)
     terminal.result(`program   ${about.program}`)
     for (const line of saidLines(verified)) terminal.result(line)
+    terminal.result(setupText(verifier.setup))
     terminal.result(shows(verified))
   }
   return EXIT.valid

@@ -23,7 +23,7 @@ export async function initGraph(folder: string, template: Template): Promise<voi
   const standard = TEMPLATES[template]
   const from = join(packageRoot(), 'graphs', standard)
   const original = await readFile(join(from, MANIFEST_FILE), 'utf8')
-  const manifest = original.replace(`name: ${standard}`, `name: ${name}`)
+  const manifest = original.replace(`name: ${standard}`, () => `name: ${JSON.stringify(name)}`)
   const read = readManifest(new TextEncoder().encode(manifest))
   if (!read.ok) throw computeError('E_MANIFEST', `no graph can be called ${JSON.stringify(name)}: ${read.detail}`)
   await mkdir(folder).catch((cause) => {

@@ -74,6 +74,8 @@ export async function verifyStream(
   if (toDisplay(result.blockHash) !== tip) return rejection('wrong-block', 'a result of another chain')
   const headers = height - (chain.anchor?.height ?? 0) + 1
   if (steps < 1 || steps > headers) return rejection('bad-steps', `${steps} steps for ${headers} headers`)
+  // A step makes one entry at most; each that is not refused here is hashed.
+  if (result.log.length > steps) return rejection('bad-log', `${result.log.length} entries of ${steps} steps`)
   const said = saidOf(manifest, result.state, result.log)
   if (!said.ok) return said
   const start = streamVector(streamStart(hash as Poseidon, manifest.program.state.length))

@@ -15,7 +15,9 @@ const SILENT: Logger = { debug: none, info: none, warn: none, error: none }
  */
 process.on('message', (request: Groth16Request) => {
   answer(request).then(send, (error: unknown) => {
-    send({ failed: 'E_INTERNAL', detail: error instanceof Error ? error.message : String(error) })
+    // What it is set up from is a file of somebody's; what it proves from was made here.
+    const failed = request.kind === 'set-up' ? 'E_SETUP' : 'E_INTERNAL'
+    send({ failed, detail: error instanceof Error ? error.message : String(error) })
   })
 })
 // Nobody asks any more.

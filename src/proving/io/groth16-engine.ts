@@ -13,7 +13,7 @@ import { cacheDirectory, fillDirectory } from './cache.ts'
 import { Groth16Process } from './groth16-process.ts'
 import { requirePhase2Powers } from './phase2-powers.ts'
 import { readR1csCounts } from './r1cs-header.ts'
-import { developmentPowers, type KeyDirectory, type SetupOptions } from './setup.ts'
+import { developmentPowers, hashFile, type KeyDirectory, type SetupOptions } from './setup.ts'
 import { keyOfText, proofOfText } from './snarkjs-text.ts'
 
 const FIELD_BYTES = 32
@@ -30,14 +30,16 @@ export async function ensureGroth16Setup(circuit: CompiledCircuit, options: Setu
   const { constraints, outputs, publicInputs } = await readR1csCounts(circuit.r1cs, signal)
   const power = Math.max(LEAST_POWER, Math.ceil(Math.log2(constraints + outputs + publicInputs + 1)))
   const ptau = given ?? (await developmentPowers(power, options))
-  const powers = await requirePhase2Powers(ptau, signal)
-  const identity = createHash('sha256').update(`groth16 ${circuit.id} ${given === undefined ? 'development' : powers}`)
+  await requirePhase2Powers(ptau)
+  const powers = given === undefined ? 'development' : await hashFile(given, signal)
+  const identity = createHash('sha256').update(`${FORM} ${circuit.id} ${powers}`)
   const directory = join(cacheDirectory(), 'keys', identity.digest('hex'))
   await fillDirectory(directory, async (made) => {
     onProgress?.('groth16 key', 0, 1)
     const beacon = createHash('sha256').update(`wsc/groth16-development ${circuit.id}`).digest('hex')
     const request = { kind: 'set-up', r1cs: circuit.r1cs, ptau, zkey: join(made, ZKEY), beacon } as const
-    const answer = await new Groth16Process().ask(request, signal)
+    const snarkjs = new Groth16Process()
+    const answer = await snarkjs.ask(request, signal).finally(() => snarkjs.close())
     if (answer.done !== 'set-up') throw new Error('an answer to another question')
     await writeFile(join(made, VERIFIER_KEY), keyOfText(answer.key))
     onProgress?.('groth16 key', 1, 1)
@@ -45,6 +47,8 @@ export async function ensureGroth16Setup(circuit: CompiledCircuit, options: Setu
   return { circuit, directory, verifierKey: join(directory, VERIFIER_KEY) }
 }
 
+/** What keys look like: another snarkjs, or another form of ours, has keys of its own. */
+const FORM = 'groth16, snarkjs 0.7, WSCG 1'
 const ZKEY = 'proving.zkey'
 const VERIFIER_KEY = 'verifier.key'
 
@@ -68,7 +72,8 @@ export class Groth16Engine implements ProofEngine {
     return new Groth16Engine({ ...verifier.info, constraints, wires }, keys, verifier)
   }
 
-  async prove(witness: Uint8Array, { signal, onProgress }: ProveOptions = {}): Promise<CircuitProof> {
+  async prove(given: Uint8Array, { signal, onProgress }: ProveOptions = {}): Promise<CircuitProof> {
+    const witness = Uint8Array.from(given)
     requireWitness(witness, this.info.wires)
     const { circuit, directory } = this.#keys
     const request = { kind: 'prove', r1cs: circuit.r1cs, zkey: join(directory, ZKEY), witness } as const
@@ -77,6 +82,11 @@ export class Groth16Engine implements ProofEngine {
     if (made.done !== 'proof') throw new Error('an answer to another question')
     const publicValues = witness.slice(FIELD_BYTES, FIELD_BYTES * (1 + made.publicValues))
     return { proof: proofOfText(made.proof), publicValues }
+  }
+
+  /** Ends its process. */
+  close(): void {
+    this.#snarkjs.close()
   }
 
   verify(proof: Uint8Array, publicValues: Uint8Array): Promise<Result<object, ProofReject>> {

@@ -16,9 +16,16 @@ export class Groth16Process {
 
   /** Throws an error with the failure's code, or what the signal says; then the process is another one. */
   async ask(request: Groth16Request, signal?: AbortSignal, onStage?: (stage: string) => void): Promise<Done> {
+    signal?.throwIfAborted()
     const asked = this.#queue.then(() => this.#ask(request, signal, onStage))
     this.#queue = asked.catch(() => undefined)
-    const answer = await asked
+    const aborted = Promise.withResolvers<never>()
+    const onAbort = () => aborted.reject(signal?.reason)
+    signal?.addEventListener('abort', onAbort)
+    // Who waits for its turn hears the signal too.
+    const answer = await Promise.race([asked, aborted.promise]).finally(() =>
+      signal?.removeEventListener('abort', onAbort),
+    )
     if ('failed' in answer) throw new WscError(answer.failed, answer.detail)
     return answer
   }
@@ -29,8 +36,7 @@ export class Groth16Process {
     onStage: (stage: string) => void = () => undefined,
   ): Promise<Groth16Answer> {
     signal?.throwIfAborted()
-    this.#child ??= begin()
-    const child = this.#child
+    const child = this.#child ?? this.#begin()
     const { promise, resolve, reject } = Promise.withResolvers<Groth16Answer>()
     const onMessage = (message: Groth16Answer | Groth16Stage) => {
       if (!('stage' in message)) resolve(message)
@@ -65,13 +71,29 @@ export class Groth16Process {
     }
   }
 
+  /** Ends the process; what is asked after that has another one. */
+  close(): void {
+    if (this.#child !== null) this.#end(this.#child)
+  }
+
+  #begin(): ChildProcess {
+    const child = begin()
+    this.#child = child
+    // It may end while nothing is asked: killed, or without memory.
+    const gone = () => {
+      if (this.#child === child) this.#child = null
+    }
+    child.on('exit', gone).on('error', gone)
+    return child
+  }
+
   #end(child: ChildProcess): void {
     this.#child = null
     child.kill('SIGKILL')
   }
 }
 
-/** It is given no secret: an empty environment, no files but those that it is told of. */
+/** It is given no secret: its environment is empty. */
 function begin(): ChildProcess {
   return fork(CHILD, [], {
     serialization: 'advanced',

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
 import { WscError } from '../../lib/index.ts'
 import type { ProvingErrorCode } from '../errors.ts'
 
@@ -11,22 +9,17 @@ const MAX_SECTIONS = 64
 
 /**
  * That a powers-of-tau file (iden3's container, as snarkjs writes it) has what a proving key of Groth16 is made from: a pruned one, which is
- * enough for other proof systems, has not. Gives SHA-256 of the file. Throws E_PTAU, which says the cure, and E_SETUP where
- * it cannot be read.
+ * enough for other proof systems, has not. Throws E_PTAU, which says the cure, and E_SETUP where it cannot be read.
  */
-export async function requirePhase2Powers(path: string, signal?: AbortSignal): Promise<string> {
+export async function requirePhase2Powers(path: string): Promise<void> {
   const sections = await sectionsOf(path)
   const missing = sections === null ? NEEDED : NEEDED.filter((section) => !sections.has(section))
-  if (missing.length > 0) {
-    const what = sections === null ? 'is no powers-of-tau file' : `lacks sections ${missing.join(', ')}`
-    throw new WscError<ProvingErrorCode>(
-      'E_PTAU',
-      `${path} ${what}: Groth16 takes a file of 11 sections; take the ceremony's prepared one, or run \`snarkjs powersoftau prepare phase2 FILE PREPARED\``,
-    )
-  }
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash, { signal })
-  return hash.digest('hex')
+  if (missing.length === 0) return
+  const what = sections === null ? 'is no powers-of-tau file' : `lacks sections ${missing.join(', ')}`
+  throw new WscError<ProvingErrorCode>(
+    'E_PTAU',
+    `${path} ${what}: Groth16 takes a file of 11 sections; take the ceremony's prepared one, or run \`snarkjs powersoftau prepare phase2 FILE PREPARED\``,
+  )
 }
 
 /** Numbers of its sections; null where it is of another form, or cut short. */

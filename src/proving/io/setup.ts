@@ -143,7 +143,8 @@ export async function developmentPowers(power: number, options: SetupOptions = {
   return file
 }
 
-async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
+/** SHA-256 of a file in hex. Throws E_SETUP where it cannot be read. */
+export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   // A device never ends and a pipe without a writer never begins.
   if (
     !(await stat(path).then(

@@ -108,13 +108,17 @@ export async function groth16World(): Promise<Groth16World> {
     const curve = await curves.getCurveFromName('bn128')
     const key = keyOfText(await zKey.exportVerificationKey(contributed))
     await curve.terminate()
+    const engine = await Groth16Engine.load(keys)
     return {
-      engine: await Groth16Engine.load(keys),
+      engine,
       witnesses: WITNESSES,
       publicValues: PUBLIC_VALUES,
       key: await readFile(keys.verifierKey),
       strangers: [await readFile(other.verifierKey), key],
-      remove: () => rm(directory, { recursive: true }),
+      remove: async () => {
+        engine.close()
+        await rm(directory, { recursive: true })
+      },
     }
   })
 }
