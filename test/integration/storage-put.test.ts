@@ -102,7 +102,7 @@ test('a provider registers and retires, tells what it holds, and finds what brea
     partition: 0,
     used: 9,
     holders: [{ held: 9, encoded: expect.any(Number), holes: 0 }],
-    silent: [],
+    unreached: [],
   })
   expect(registered).toMatchObject({ provider: { seq: 1 } })
   // Once its key counts it can be tipped; the key is the wallet's own here.
