@@ -117,6 +117,7 @@ export { type FetchedProof, type FetchProofResult, fetchProof, type HeldProof } 
 export {
   needsNoCeremony,
   type ProvedChain,
+  refusesSetup,
   type VerifyOptions,
   type VerifyProofResult,
   type VerifyReject,

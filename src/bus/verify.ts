@@ -149,7 +149,7 @@ export async function verifyProof(bytes: Uint8Array, options: VerifyOptions): Pr
     options.anchor === undefined ? startState(params, poseidon) : anchorState(params, options.anchor, poseidon)
   const claim = compareClaims(proof, start, verifier)
   if (claim !== null) return claim
-  if (verifier.setup === 'insecure-dev' && !needsNoCeremony(params) && options.allowInsecureSetup !== true) {
+  if (refusesSetup(params, verifier.setup, options.allowInsecureSetup)) {
     return rejection('insecure-setup', `the proof rests on the development setup, which ${params.name} does not accept`)
   }
 
@@ -179,6 +179,15 @@ export function requireVerifyOptions(where: string, options: VerifyOptions): voi
 /** Regtest and custom networks carry nothing of value: development powers of tau serve them. */
 export function needsNoCeremony(params: NetworkParams): boolean {
   return params.custom || params.name === 'regtest'
+}
+
+/** Whether a network does not accept a key of this setup: development powers, unless it was said that they will do. */
+export function refusesSetup(
+  params: NetworkParams,
+  setup: SetupKind,
+  allowInsecureSetup: boolean | undefined,
+): boolean {
+  return setup === 'insecure-dev' && !needsNoCeremony(params) && allowInsecureSetup !== true
 }
 
 /** What the file claims of itself against what the verifier holds; only to name the reason plainly. */

@@ -8,7 +8,7 @@ import {
 import type { NotTaken } from '../../storage/io/index.ts'
 import { type NetworkParams, toDisplay } from '../bitcoin/index.ts'
 import { cureText } from './cure.ts'
-import { plural } from './text.ts'
+import { plural, setupText } from './text.ts'
 
 /** A verified certificate for people: what it shows, by how much, and what it does not show. */
 export function certificateLines(
@@ -30,7 +30,7 @@ export function certificateLines(
     `error        ${oneKey.toExponential(1)} a key; ${chosen.toExponential(1)} for the best of a year's blocks and 1,000 keys`,
     `raw copy     answers for a key by encoding ${units} units: ${coreSeconds.toPrecision(2)} core-seconds, ${(1000 * cardSeconds).toPrecision(2)} ms of a graphics card`,
     ...(replication === null ? [`replication: ${REPLICATION_NOT_SHOWN}`] : replicationLines(replication)),
-    `setup        ${setup === 'ceremony' ? 'public ceremony' : 'INSECURE-DEV: whoever knows the public secret can forge'}`,
+    `setup        ${setupText(setup)}`,
     ...claim.notShown.map((what) => `not shown    ${what}`),
   ]
 }

@@ -1,18 +1,25 @@
 import { openKernel } from '../../storage/io/index.ts'
 import { toDisplay } from '../bitcoin/index.ts'
 import type { ProvedChain } from '../bus/index.ts'
-import { attestedInput, bytesCommitment, type CircuitResult, encodeResult, verifyCircuit } from '../compute/index.ts'
+import {
+  attestedInput,
+  bytesCommitment,
+  type CircuitResult,
+  encodeResult,
+  namedOutputs,
+  verifyCircuit,
+} from '../compute/index.ts'
 import { type CompiledOnce, type OnceOfKeys, proveCircuit, runCircuit } from '../compute/io/index.ts'
 import { bytesToHex, type Rejection, rejection, WscError } from '../lib/index.ts'
 import { diskFiles, writeAtomic } from '../lib/io/index.ts'
 import { readAttestationFile } from './attest/read-attestation-file.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, usageError } from './exit.ts'
-import { outputLines, outputsJson, setupText } from './graph-text.ts'
+import { outputLines, outputsJson } from './graph-text.ts'
 import { readUpTo } from './inputs.ts'
 import { type JudgeOptions, openJudge, readProof } from './proved-chain.ts'
 import { tellRefused } from './refused.ts'
-import { jsonLine } from './text.ts'
+import { jsonLine, setupText } from './text.ts'
 
 /** Runs a circuit over a file, and shows its outputs. */
 export async function execCircuit(
@@ -23,7 +30,7 @@ export async function execCircuit(
   if (input === undefined) throw usageError('a circuit reads an inscription: give its bytes by --input FILE')
   const { bytes } = graph.manifest.program.input
   const values = await runCircuit(graph, await readUpTo(input, bytes), signal)
-  const outputs = named(graph, values)
+  const outputs = namedOutputs(graph.manifest.program, values)
   if (json) terminal.result(jsonLine({ outputs: outputsJson(outputs), proved: false }))
   else for (const line of outputLines(outputs)) terminal.result(line)
   return EXIT.valid
@@ -64,13 +71,14 @@ export async function proveCircuitResult(
   const onProgress = (stage: string, done: number, total: number) => terminal.progress(`${stage} ${done} of ${total}`)
   const { values, proof } = await proveCircuit(program, bytes, { signal, onProgress })
   terminal.settle()
-  requireCommitment(named(program, values), program, bytesCommitment(kernel, bytes))
+  const outputs = namedOutputs(program.manifest.program, values)
+  requireCommitment(outputs, program, bytesCommitment(kernel, bytes))
   const result = encodeResult({ kind: 'circuit', program: program.id, height, blockHash, values, proof })
   await writeAtomic(diskFiles, out, result)
   const about = { program: bytesToHex(program.id), input: id, height, blockHash: toDisplay(blockHash) }
-  const outputs = outputsJson(named(program, values))
   const seconds = (clock() - began) / 1000
-  if (json) terminal.result(jsonLine({ ...about, outputs, file: out, bytes: result.length, seconds }))
+  if (json)
+    terminal.result(jsonLine({ ...about, outputs: outputsJson(outputs), file: out, bytes: result.length, seconds }))
   else terminal.result(`${out}: ${result.length} bytes prove what ${program.manifest.name} makes of ${id}`)
   return EXIT.valid
 }
@@ -114,7 +122,7 @@ export async function verifyCircuitResult(
   terminal.result(`program   ${about.program}`)
   terminal.result(`input     ${input}, in block ${at.height}`)
   for (const line of outputLines(outputs)) terminal.result(line)
-  terminal.result(setupText(setup))
+  terminal.result(`setup     ${setupText(setup)}`)
   terminal.result('Shown: what the program makes of exactly the bytes of that inscription.')
   return EXIT.valid
 }
@@ -128,8 +136,4 @@ function requireCommitment(
   const { input } = manifest.program
   if (outputs[input.commitment] === commitment) return
   throw new WscError('E_PROGRAM', `the output ${input.commitment} does not commit to the bytes that the circuit reads`)
-}
-
-function named({ manifest }: CompiledOnce, values: readonly bigint[]): Readonly<Record<string, bigint>> {
-  return Object.fromEntries(manifest.program.outputs.map((name, i) => [name, values[i] as bigint]))
 }

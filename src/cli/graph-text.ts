@@ -1,6 +1,5 @@
 import type { Said, VerifiedStream } from '../compute/index.ts'
 import type { CompiledGraph } from '../compute/io/index.ts'
-import type { SetupKind } from '../proving/index.ts'
 
 type Named = Readonly<Record<string, bigint>>
 
@@ -45,11 +44,6 @@ export const outputsJson = digits
 
 export function outputLines(outputs: Named): string[] {
   return Object.entries(outputs).map(([name, value]) => `${name.padEnd(9)} ${value}`)
-}
-
-/** Of the key that a result is verified by. */
-export function setupText(setup: SetupKind): string {
-  return `setup     ${setup === 'ceremony' ? 'public ceremony' : 'INSECURE-DEV: whoever knows the public secret can forge'}`
 }
 
 /** What a result of headers shows: of all that the bus proof is about, or of those up to an older block. */

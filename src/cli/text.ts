@@ -1,3 +1,5 @@
+import type { SetupKind } from '../proving/index.ts'
+
 /**
  * Characters that are not seen but act: they move the cursor, recolour the terminal, turn the direction of writing, join
  * or hide others, or begin a line that looks like one of ours. All control and format characters (U+061C, U+200B to
@@ -36,4 +38,9 @@ export function quoted(text: string): string {
 function escaped(character: string): string {
   const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
+}
+
+/** On what the key rests that something was verified by. */
+export function setupText(setup: SetupKind): string {
+  return setup === 'ceremony' ? 'public ceremony' : 'INSECURE-DEV: whoever knows the public secret can forge'
 }

@@ -1,7 +1,7 @@
 /** Computation, as far as it runs anywhere: manifests of zkGraphs, results of streams and circuits, and what they show. */
 
 export { bytesCommitment } from './circuit/bytes-commitment.ts'
-export { attestedInput, verifyCircuit } from './circuit/verify-circuit.ts'
+export { attestedInput, namedOutputs, verifyCircuit } from './circuit/verify-circuit.ts'
 export { manifestJsonSchema } from './manifest/manifest.ts'
 export { type CircuitResult, decodeResult, encodeResult, MAX_RESULT_BYTES } from './result/result-file.ts'
 export { type Said, saidOf } from './stream/said.ts'

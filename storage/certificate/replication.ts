@@ -3,10 +3,10 @@ import { type Result, rejection, throwIfAborted } from '../../src/lib/index.ts'
 import type { ProofVerifier } from '../../src/proving/index.ts'
 import { partitionPositions } from '../params.ts'
 import { type CostOnNetwork, costOnNetwork } from '../sampling/cost-to-fake.ts'
+import { countTicks } from '../sampling/counted-ticks.ts'
 import { type Estimate, estimateChosenKey } from '../sampling/estimate.ts'
 import { verifyWin, type WinGround, type WinReject } from '../sampling/judge-win.ts'
-import { winProbability } from '../sampling/threshold.ts'
-import { TABLE_LAG, WINDOW_TICKS } from '../sampling/ticks.ts'
+import { WINDOW_TICKS } from '../sampling/ticks.ts'
 import type { VerifiedCertificate } from './verify.ts'
 import type { VerifiedKey } from './verify-key.ts'
 
@@ -121,17 +121,10 @@ function expectedOf(
   wins: number,
   ownUnit: number | undefined,
 ): Pick<KeyReplication, 'ticks' | 'from' | 'to' | 'expected' | 'estimate' | 'cost'> {
-  let [expected, fills] = [0, 0]
-  const ticks: number[] = []
-  for (let tick = from; tick <= to; tick++) {
-    const fill = table.blobs.fillAt(partition, tick - TABLE_LAG)
-    // In an empty partition nobody can win.
-    if (fill === 0 || !table.providers.counts(key, tick)) continue
-    ticks.push(tick)
-    expected += winProbability(rules.threshold, fill)
-    fills += fill
-  }
-  const cost = ticks.length === 0 ? null : costOnNetwork(rules.params, fills / ticks.length, ownUnit)
+  const counts: number[] = []
+  for (let tick = from; tick <= to; tick++) if (table.providers.counts(key, tick)) counts.push(tick)
+  const { ticks, expected, meanFill } = countTicks(rules, table.blobs, partition, counts)
+  const cost = meanFill === null ? null : costOnNetwork(rules.params, meanFill, ownUnit)
   const estimate = estimateChosenKey(wins, expected)
   return { ticks: ticks.length, from: ticks[0] ?? null, to: ticks.at(-1) ?? null, expected, estimate, cost }
 }

@@ -2,9 +2,9 @@ import { type BlockHash, packParams } from '../../src/bitcoin/index.ts'
 import {
   type AttestationReject,
   type AttestedChain,
-  needsNoCeremony,
   type ProvedChain,
   poseidonOf,
+  refusesSetup,
   verifyAttestation,
 } from '../../src/bus/index.ts'
 import { bytesToHex, equalBytes, hexToBytes, type Rejection, type Result, rejection } from '../../src/lib/index.ts'
@@ -121,7 +121,7 @@ function checkVerifyingKey(
       `the verifying key ${verifier.keyId} is of another circuit than the certificate's`,
     )
   }
-  if (verifier.setup === 'insecure-dev' && !needsNoCeremony(network) && allowInsecureSetup !== true) {
+  if (refusesSetup(network, verifier.setup, allowInsecureSetup)) {
     return rejection(
       'insecure-setup',
       `the proofs rest on the development setup, which ${network.name} does not accept`,

@@ -1,7 +1,7 @@
 import type { BlobTable } from '../table/blobs.ts'
 import { type CostOnNetwork, costOnNetwork } from './cost-to-fake.ts'
+import { countTicks } from './counted-ticks.ts'
 import { type Estimate, estimateReplicas } from './estimate.ts'
-import { winProbability } from './threshold.ts'
 import { TABLE_LAG } from './ticks.ts'
 import type { SeenWin, WinLog } from './win-log.ts'
 import type { WinRules } from './win-rules.ts'
@@ -52,19 +52,12 @@ export function observePartition(
   /** Core-seconds that encoding a unit takes here, where known. */
   ownUnit?: number,
 ): PartitionObservation {
-  // In an empty partition nobody can win.
-  const counted = log.ticks
-    .map((tick) => ({ tick, fill: blobs.fillAt(partition, tick - TABLE_LAG) }))
-    .filter(({ fill }) => fill > 0)
-  const ticks = counted.map(({ tick }) => tick)
-  const chances = counted.map(({ fill }) => winProbability(rules.threshold, fill))
+  const { ticks, chances, expected, meanFill } = countTicks(rules, blobs, partition, log.ticks)
   const listened = new Set(ticks)
   const wins = log.winsOf(partition).filter(({ height }) => listened.has(height))
-  const expected = chances.reduce((sum, chance) => sum + chance, 0)
   const silence = silenceOf(ticks, chances)
   const keys = seenKeys(wins).map((seen) => ({ ...seen, silent: silence(seen.last) < ALARM }))
   const fill = blobs.fillAt(partition, height - TABLE_LAG)
-  const mean = counted.length === 0 ? fill : counted.reduce((sum, one) => sum + one.fill, 0) / counted.length
   return {
     partition,
     ticks: ticks.length,
@@ -76,7 +69,7 @@ export function observePartition(
     keys,
     silent: silence(keys.reduce((last, key) => Math.max(last, key.last), -1)) < ALARM,
     fill,
-    cost: costOnNetwork(rules.params, mean, ownUnit),
+    cost: costOnNetwork(rules.params, meanFill ?? fill, ownUnit),
   }
 }
 

@@ -6,7 +6,7 @@ import { insecureAllowed, shared } from '../config.ts'
 import { EXIT } from '../exit.ts'
 import { readAnchor, readKey, readNetwork, readUpTo, work } from '../inputs.ts'
 import { cureOf } from '../proof-cure.ts'
-import { jsonLine } from '../text.ts'
+import { jsonLine, setupText } from '../text.ts'
 
 interface Options {
   readonly network?: string
@@ -78,7 +78,7 @@ export function describe(chain: ProvedChain, ms: number): string[] {
     `work      ${chain.work.toString(16)}${chain.anchor === null ? '' : ' since the anchor'}`,
     `bits      ${chain.bits.toString(16).padStart(8, '0')}`,
     `history   ${chain.accumulator.toString(16).padStart(64, '0')}`,
-    `setup     ${chain.setup === 'ceremony' ? 'public ceremony' : 'INSECURE-DEV: whoever knows the public secret can forge'}`,
+    `setup     ${setupText(chain.setup)}`,
     `pow       ${chain.pow === 'weak' ? 'weak: headers of this network show little work' : 'by the network’s full rules'}`,
     `key       ${chain.keyId}`,
     'Not proved: that the blocks are valid, nor that no chain with more work exists.',

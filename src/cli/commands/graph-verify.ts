@@ -1,4 +1,4 @@
-import { needsNoCeremony } from '../../bus/index.ts'
+import { refusesSetup } from '../../bus/index.ts'
 import { type CircuitResult, decodeResult, MAX_RESULT_BYTES, verifyStream } from '../../compute/index.ts'
 import type { OnceOfKeys } from '../../compute/io/index.ts'
 import { bytesToHex, type Rejection, rejection } from '../../lib/index.ts'
@@ -10,12 +10,12 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { verifyCircuitResult } from '../graph-circuit.ts'
 import { openGraphProgram } from '../graph-place.ts'
-import { saidJson, saidLines, setupText, shows } from '../graph-text.ts'
+import { saidJson, saidLines, shows } from '../graph-text.ts'
 import { readUpTo } from '../inputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { requireSetup } from '../prover.ts'
 import { tellRefused } from '../refused.ts'
-import { jsonLine } from '../text.ts'
+import { jsonLine, setupText } from '../text.ts'
 
 interface Options extends JudgeOptions {
   readonly proof: string
@@ -54,7 +54,8 @@ export const addGraphVerify: AddCommand = (parent, run) => {
 async function verify(context: CliContext, file: string, options: Options): Promise<ExitCode> {
   const { terminal, env } = context
   const judge = await openJudge(options, context)
-  requireSetup(judge.params, options.ptau, insecureAllowed(options.insecureDevSetup, env))
+  const insecure = insecureAllowed(options.insecureDevSetup, env)
+  requireSetup(judge.params, options.ptau, insecure)
   const refuse = (refusal: Pick<Rejection, 'reject' | 'detail'>) => tellRefused(context, options, refusal)
   const decoded = decodeResult(await readUpTo(file, MAX_RESULT_BYTES))
   if (!decoded.ok) return refuse(decoded)
@@ -71,11 +72,7 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   if (read?.ok === false) return refuse(rejection(`prefix:${read.reject}`, read.detail))
   const prefix = read?.attestation
   const program = await openGraphProgram(options.graph, context, { ptau: options.ptau })
-  if (
-    program.setup === 'insecure-dev' &&
-    !needsNoCeremony(judge.params) &&
-    !insecureAllowed(options.insecureDevSetup, env)
-  ) {
+  if (refusesSetup(judge.params, program.setup, insecure)) {
     const detail = `the program’s key rests on the development setup, which ${judge.params.name} does not accept`
     return refuse(rejection('insecure-setup', detail))
   }
@@ -102,7 +99,7 @@ async function verify(context: CliContext, file: string, options: Options): Prom
     terminal.result(`valid     ${manifest.name} at height ${height}, ${steps} steps (${ms.toFixed(0)} ms)`)
     terminal.result(`program   ${about.program}`)
     for (const line of saidLines(verified)) terminal.result(line)
-    terminal.result(setupText(verifier.setup))
+    terminal.result(`setup     ${setupText(verifier.setup)}`)
     terminal.result(shows(verified))
   }
   return EXIT.valid

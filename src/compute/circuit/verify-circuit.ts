@@ -81,6 +81,14 @@ export function attestedInput({
   return { ok: true, input: { bytes, id, height, blockHash, confirmations } }
 }
 
+/** As many values as the program has outputs, by the manifest's names. */
+export function namedOutputs(
+  { outputs }: Pick<CircuitProgram, 'outputs'>,
+  values: readonly bigint[],
+): Readonly<Record<string, bigint>> {
+  return Object.fromEntries(outputs.map((name, i) => [name, values[i] as bigint]))
+}
+
 /** Verifies a circuit's result: the input is attested, the outputs commit to it, and the proof is of these outputs. */
 export async function verifyCircuit(
   result: CircuitResult,
@@ -98,7 +106,7 @@ export async function verifyCircuit(
   if (result.values.length !== names.length) {
     return rejection('bad-outputs', `${result.values.length} outputs, the program has ${names.length}`)
   }
-  const outputs = Object.fromEntries(names.map((name, i) => [name, result.values[i] as bigint]))
+  const outputs = namedOutputs(manifest.program, result.values)
   if (outputs[input.commitment] !== bytesCommitment(kernel, bytes)) {
     return rejection('wrong-input', 'the program read other bytes than the inscription has')
   }

@@ -1,7 +1,7 @@
-import { decodeField, FIELD_BYTES } from '../../bus/index.ts'
 import { NativeProofEngine, WasmWitnessSource } from '../../proving/io/index.ts'
 import { computeError } from '../errors.ts'
 import type { CompiledOnce, OnceOfKeys } from './open-program.ts'
+import { elementsOf } from './witness-elements.ts'
 
 /** Runs a circuit once over its input, which has as many bytes as it reads, without proving anything: its outputs. */
 export async function runCircuit(graph: CompiledOnce, bytes: Uint8Array, signal?: AbortSignal): Promise<bigint[]> {
@@ -33,8 +33,5 @@ async function witnessOf({ circuit, manifest }: CompiledOnce, bytes: Uint8Array,
 
 /** Wire 0 is the constant 1, then come the outputs. */
 function outputsOf({ manifest }: CompiledOnce, witness: Uint8Array): bigint[] {
-  const count = manifest.program.outputs.length
-  const values = decodeField(witness.subarray(FIELD_BYTES, FIELD_BYTES * (1 + count)))
-  if (values?.length !== count) throw computeError('E_PROGRAM', 'the witness generator gives no field elements')
-  return values
+  return elementsOf(witness, 1, manifest.program.outputs.length)
 }

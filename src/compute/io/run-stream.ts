@@ -1,5 +1,5 @@
 import type { PlacedHeader } from '../../bitcoin/io/index.ts'
-import { decodeField, encodeField, FIELD_BYTES, type Poseidon } from '../../bus/index.ts'
+import { encodeField, type Poseidon } from '../../bus/index.ts'
 import type { HeaderSource } from '../../bus/io/index.ts'
 import { throwIfAborted } from '../../lib/index.ts'
 import { type KeyDirectory, NativeEngine, WasmWitnessSource } from '../../proving/io/index.ts'
@@ -7,6 +7,7 @@ import { computeError } from '../errors.ts'
 import { planStep, type StreamState, streamStart, streamStep, streamVector } from '../stream/header-stream.ts'
 import { entryWire } from './entry-wire.ts'
 import type { CompiledStream } from './open-program.ts'
+import { elementsOf } from './witness-elements.ts'
 
 /** Headers from where to where, and who hears of it. */
 export interface RunOptions {
@@ -110,10 +111,4 @@ async function readHeaders(source: HeaderSource, from: number, count: number, si
     headers.push(...more)
   }
   return headers
-}
-
-function elementsOf(witness: Uint8Array, wire: number, count: number): bigint[] {
-  const elements = decodeField(witness.subarray(wire * FIELD_BYTES, (wire + count) * FIELD_BYTES))
-  if (elements?.length !== count) throw computeError('E_PROGRAM', 'the witness generator gives no field elements')
-  return elements
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bytesToNumberLE } from '@noble/curves/utils.js'
 import { type Result, WscError } from '../../lib/index.ts'
 import { readRegular } from '../../lib/io/index.ts'
 import type { CompiledCircuit } from '../circuit.ts'
@@ -98,12 +99,7 @@ export class Groth16Engine implements ProofEngine {
 function requireWitness(witness: Uint8Array, wires: number): void {
   const refuse = (why: string) => new WscError<WitnessErrorCode>('E_WITNESS', `no witness of this circuit: ${why}`)
   if (witness.length !== FIELD_BYTES * wires) throw refuse(`${witness.length} bytes, not ${FIELD_BYTES * wires}`)
-  const value = (wire: number) =>
-    BigInt(
-      `0x${Buffer.from(witness.subarray(FIELD_BYTES * wire, FIELD_BYTES * (wire + 1)))
-        .reverse()
-        .toString('hex')}`,
-    )
+  const value = (wire: number) => bytesToNumberLE(witness.subarray(FIELD_BYTES * wire, FIELD_BYTES * (wire + 1)))
   if (value(0) !== 1n) throw refuse('its first wire is not 1')
   for (let wire = 1; wire < wires; wire++) {
     if (value(wire) >= FIELD_MODULUS) throw refuse(`wire ${wire} is no canonical field element`)

@@ -9,7 +9,7 @@ import { encodeField } from '../../field.ts'
 import { poseidonOf } from '../../poseidon.ts'
 import { anchorState, type ChainState, startState } from '../../state.ts'
 import { packState } from '../../state-vector.ts'
-import { needsNoCeremony, type VerifyOptions } from '../../verify.ts'
+import { refusesSetup, type VerifyOptions } from '../../verify.ts'
 import { stepCircuit } from '../circuit.ts'
 import { type HistoryStart, historyStart } from '../history/history.ts'
 import { CheckpointStore } from './checkpoint-store.ts'
@@ -60,7 +60,7 @@ export interface OpenProver {
 export async function openProver(options: OpenProverOptions): Promise<OpenProver> {
   const { params, anchor, dir, keys, allowInsecureSetup, checkpointEveryMs, clock } = options
   const verifier = new NativeVerifier(await readFile(keys.verifierKey))
-  if (verifier.setup === 'insecure-dev' && !needsNoCeremony(params) && !allowInsecureSetup) {
+  if (refusesSetup(params, verifier.setup, allowInsecureSetup)) {
     throw busError('E_USAGE', `these powers are not the public ceremony's, which ${params.name} needs`)
   }
   const poseidon = poseidonOf(verifier)
