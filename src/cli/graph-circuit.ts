@@ -7,6 +7,7 @@ import {
   type CircuitResult,
   encodeResult,
   namedOutputs,
+  resultIdentity,
   verifyCircuit,
 } from '../compute/index.ts'
 import { type CompiledOnce, type OnceOfKeys, proveCircuit, runCircuit } from '../compute/io/index.ts'
@@ -113,7 +114,8 @@ export async function verifyCircuitResult(
   if (!checked.ok) return refuse(checked)
   const { verified } = checked
   const { outputs, input, ...at } = verified
-  const about = { program: bytesToHex(id), input, ...at, setup }
+  const identity = bytesToHex(resultIdentity(manifest, result))
+  const about = { program: bytesToHex(id), identity, input, ...at, setup }
   if (options.json) {
     terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, outputs: outputsJson(outputs) }))
     return EXIT.valid

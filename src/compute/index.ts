@@ -3,6 +3,7 @@
 export { bytesCommitment } from './circuit/bytes-commitment.ts'
 export { attestedInput, namedOutputs, verifyCircuit } from './circuit/verify-circuit.ts'
 export { manifestJsonSchema } from './manifest/manifest.ts'
+export { resultIdentity } from './result/identity.ts'
 export { type CircuitResult, decodeResult, encodeResult, MAX_RESULT_BYTES } from './result/result-file.ts'
 export { type Said, saidOf } from './stream/said.ts'
 export { type VerifiedStream, verifyStream } from './stream/verify-stream.ts'

@@ -1,5 +1,11 @@
 import { refusesSetup } from '../../bus/index.ts'
-import { type CircuitResult, decodeResult, MAX_RESULT_BYTES, verifyStream } from '../../compute/index.ts'
+import {
+  type CircuitResult,
+  decodeResult,
+  MAX_RESULT_BYTES,
+  resultIdentity,
+  verifyStream,
+} from '../../compute/index.ts'
 import type { OnceOfKeys } from '../../compute/io/index.ts'
 import { bytesToHex, type Rejection, rejection } from '../../lib/index.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
@@ -92,7 +98,8 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   }
   const { verified } = result
   const { height, blockHash, confirmations, steps } = verified
-  const about = { program: bytesToHex(id), height, blockHash, confirmations, steps, setup: verifier.setup }
+  const identity = bytesToHex(resultIdentity(manifest, decoded.result))
+  const about = { program: bytesToHex(id), identity, height, blockHash, confirmations, steps, setup: verifier.setup }
   if (options.json)
     terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, ...saidJson(verified) }))
   else {
