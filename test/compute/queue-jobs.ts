@@ -1,0 +1,26 @@
+import { fromDisplay } from '../../src/bitcoin/index.ts'
+import type { ProvingJob } from '../../src/compute/queue/job.ts'
+import { encodeResult } from '../../src/compute/result/result-file.ts'
+import { hexToBytes } from '../../src/lib/index.ts'
+
+const hex = (n: number) => n.toString(16).padStart(64, '0')
+
+/** A job of a circuit, by its number. */
+export const jobOf = (n: number, change: Partial<ProvingJob> = {}): ProvingJob => ({
+  ...{ id: hex(n), program: 'ab'.repeat(32), kind: 'circuit', height: n, blockHash: hex(1_000_000 + n) },
+  ...{ inputs: [{ name: 'body', bytes: Uint8Array.of(n, 0, 255) }], priority: 10, attempts: 3 },
+  ...change,
+})
+
+/** A result of that job, as a file; the queue does not judge its proof. */
+export const resultOf = ({ program, height, blockHash }: ProvingJob, proof = Uint8Array.of(7)): Uint8Array =>
+  encodeResult({
+    ...{
+      kind: 'circuit',
+      program: hexToBytes(program),
+      height,
+      blockHash: fromDisplay(blockHash),
+      values: [1n],
+      proof,
+    },
+  })
