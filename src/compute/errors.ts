@@ -2,9 +2,9 @@ import { WscError, type WscErrorOptions } from '../lib/index.ts'
 
 /**
  * Exceptions of computing: a manifest says what it may not, or a folder holds none; the circuit is not what the manifest says
- * of it; there is no input of the kind or at the height asked for.
+ * of it; there is no input of the kind or at the height asked for; a graph's vectors say what they may not, or there are none.
  */
-export type ComputeErrorCode = 'E_MANIFEST' | 'E_PROGRAM' | 'E_INPUT'
+export type ComputeErrorCode = 'E_MANIFEST' | 'E_PROGRAM' | 'E_INPUT' | 'E_VECTORS'
 
 export function computeError(
   code: ComputeErrorCode,

@@ -5,6 +5,7 @@ import { addGraphInit } from './graph-init.ts'
 import { addGraphProve } from './graph-prove.ts'
 import { addGraphSchema } from './graph-schema.ts'
 import { addGraphSetup } from './graph-setup.ts'
+import { addGraphTest } from './graph-test.ts'
 import { addGraphVerify } from './graph-verify.ts'
 
 export const addGraph: AddCommand = (parent, run) => {
@@ -16,6 +17,7 @@ export const addGraph: AddCommand = (parent, run) => {
     addGraphExec,
     addGraphProve,
     addGraphVerify,
+    addGraphTest,
     addGraphSchema,
   ]) {
     add(graph, run)

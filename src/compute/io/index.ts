@@ -13,3 +13,4 @@ export {
 } from './open-program.ts'
 export { proveCircuit, runCircuit } from './run-circuit.ts'
 export { proveStream, runStream } from './run-stream.ts'
+export { openVectors, runVectors } from './run-vectors.ts'

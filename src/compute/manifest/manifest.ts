@@ -17,10 +17,12 @@ const MAX_OUTPUTS = 64
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, a letter first')
-const identifier = z.string().regex(/^[a-z][A-Za-z0-9]{0,31}$/, 'must be letters and digits, a lower-case letter first')
+export const identifier = z
+  .string()
+  .regex(/^[a-z][A-Za-z0-9]{0,31}$/, 'must be letters and digits, a lower-case letter first')
 
 /** A file of the graph's own folder: no folder above it, no absolute path. */
-const localFile = z
+export const localFile = z
   .string()
   .max(255)
   .regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/, 'must be a path within the folder')

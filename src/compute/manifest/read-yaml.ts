@@ -1,0 +1,49 @@
+import { isNode, LineCounter, parseDocument } from 'yaml'
+import type { z } from 'zod'
+import { type Result, rejection, utf8 } from '../../lib/index.ts'
+
+/** Why bytes are no YAML of a kind. */
+export type YamlReject = 'oversize' | 'not-utf8' | 'bad-yaml' | 'bad-content'
+
+/** Faults that are told of at once. */
+const MAX_TOLD = 10
+
+/**
+ * Reads YAML 1.2 and checks all of it; the detail names line and column of each fault. Aliases are refused: a few of them can
+ * stand for gigabytes.
+ *
+ * @param what what such a file is called
+ */
+export function readYaml<Content>(
+  bytes: Uint8Array,
+  { schema, limit, what }: { readonly schema: z.ZodType<Content>; readonly limit: number; readonly what: string },
+): Result<{ readonly content: Content }, YamlReject> {
+  if (bytes.length > limit) return rejection('oversize', `${bytes.length} bytes; a ${what} has at most ${limit}`)
+  const text = utf8(bytes)
+  if (text === null) return rejection('not-utf8', 'it is no UTF-8')
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return `line ${line}, column ${col}`
+  }
+  const [fault] = document.errors
+  if (fault !== undefined) return rejection('bad-yaml', `${at(fault.pos[0])}: ${fault.message}`)
+  let value: unknown
+  try {
+    value = document.toJS({ maxAliasCount: 0 })
+  } catch (error) {
+    return rejection('bad-yaml', (error as Error).message)
+  }
+  const read = schema.safeParse(value)
+  if (read.success) return { ok: true, content: read.data }
+  const told = read.error.issues.slice(0, MAX_TOLD).map(({ path, message }) => {
+    // What is missing has no place of its own: that of the nearest that holds it.
+    for (let depth = path.length; depth >= 0; depth--) {
+      const node = document.getIn(path.slice(0, depth), true)
+      if (isNode(node) && node.range) return `${at(node.range[0])}: ${path.join('.') || what}: ${message}`
+    }
+    return `${path.join('.') || what}: ${message}`
+  })
+  return rejection('bad-content', told.join('\n'))
+}
