@@ -17,8 +17,8 @@ export interface Hinted {
   readonly index: number
 }
 
-/** Every signal of HistoryHeader(levels). */
-export function historyHeader(s: Scope, levels: number, given: HeaderInput, hinted: Hinted): void {
+/** Every signal of HistoryHeader(levels); its outputs by name. */
+export function historyHeader(s: Scope, levels: number, given: HeaderInput, hinted: Hinted) {
   const input = {
     commitment: s.put('commitment', given.commitment),
     start: s.put('start', given.start),
@@ -37,8 +37,9 @@ export function historyHeader(s: Scope, levels: number, given: HeaderInput, hint
   listCommitment(path.part('list'), root, shape, input)
   const fields = leafFields(s.part('fields'), input.leaf)
   for (const name of ['time', 'bits', 'version', 'nonce', 'hashHigh', 'hashLow', 'rootHigh', 'rootLow'] as const) {
-    s.put(name, fields[name])
+    fields[name] = s.put(name, fields[name])
   }
+  return fields
 }
 
 type Shape = ReturnType<typeof historyShape>

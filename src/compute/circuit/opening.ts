@@ -1,0 +1,19 @@
+import { type AccumulatorPath, historyPathInput, type Leaf } from '../../bus/index.ts'
+
+/** A header in a list of `count` of them, at place `index` from 0, and its path. */
+export interface OpenedHeader {
+  readonly count: number
+  readonly index: number
+  readonly leaf: Leaf
+  readonly path: AccumulatorPath
+}
+
+/**
+ * An opening as HeaderAt in circuits/compute/history.circom takes it, one row of elements: the leaf, two siblings for each
+ * exponent but the first, the list's rest, the roots of newer trees, the twin. `empty` is the empty list's commitment.
+ * Throws a RangeError for a place outside the list, one of more than 2^22 headers, and a path of another length.
+ */
+export function headerOpening(opened: OpenedHeader, empty: bigint): readonly bigint[] {
+  const { leaf, siblings, rest, peaks, twin } = historyPathInput(opened, empty)
+  return [...leaf, ...siblings.flat(), rest, ...peaks, twin]
+}
