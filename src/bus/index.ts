@@ -71,7 +71,7 @@ export {
 export { better, type CompareReject, type CompareResult } from './compare.ts'
 export type { BusErrorCode } from './errors.ts'
 export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
-export { type HistoryPathInput, HISTORY_LEVELS, historyPathInput } from './history-input.ts'
+export { historyPathInput } from './history-input.ts'
 export { type Leaf, leafOf } from './leaf.ts'
 export { attestationKind } from './peers/attestation-kind.ts'
 export { type AskedUnder, type AttestedByPeers, attestByPeers, refreshByPeers } from './peers/attested-by-peers.ts'
