@@ -1,22 +1,24 @@
 import { openKernel } from '../../storage/io/index.ts'
-import { toDisplay } from '../bitcoin/index.ts'
+import { blockHash, fromDisplay, toDisplay } from '../bitcoin/index.ts'
 import type { ProvedChain } from '../bus/index.ts'
 import {
+  type AttestedInput,
   attestedInput,
   bytesCommitment,
   type CircuitResult,
   encodeResult,
-  namedOutputs,
+  namedValues,
   resultIdentity,
   verifyCircuit,
 } from '../compute/index.ts'
 import { type CompiledOnce, type OnceOfKeys, proveCircuit, runCircuit } from '../compute/io/index.ts'
-import { bytesToHex, type Rejection, rejection, WscError } from '../lib/index.ts'
+import { bytesToHex, type Rejection, type Result, rejection, WscError } from '../lib/index.ts'
 import { diskFiles, writeAtomic } from '../lib/io/index.ts'
 import { readAttestationFile } from './attest/read-attestation-file.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, usageError } from './exit.ts'
-import { outputLines, outputsJson } from './graph-text.ts'
+import { readArgumentsFile } from './graph-arguments.ts'
+import { namedJson, namedLines } from './graph-text.ts'
 import { readUpTo } from './inputs.ts'
 import { type JudgeOptions, openJudge, readProof } from './proved-chain.ts'
 import { tellRefused } from './refused.ts'
@@ -26,71 +28,101 @@ import { jsonLine, setupText } from './text.ts'
 export async function execCircuit(
   { terminal, signal }: CliContext,
   graph: CompiledOnce,
-  { input, json }: { readonly input?: string; readonly json?: boolean },
+  options: { readonly input?: string; readonly arguments?: string; readonly json?: boolean },
 ): Promise<ExitCode> {
-  if (input === undefined) throw usageError('a circuit reads an inscription: give its bytes by --input FILE')
-  const { bytes } = graph.manifest.program.input
-  const values = await runCircuit(graph, await readUpTo(input, bytes), signal)
-  const outputs = namedOutputs(graph.manifest.program, values)
-  if (json) terminal.result(jsonLine({ outputs: outputsJson(outputs), proved: false }))
-  else for (const line of outputLines(outputs)) terminal.result(line)
+  const read = graph.manifest.program.input
+  if (read === undefined && options.input !== undefined) throw usageError('--input is for circuits that read bytes')
+  if (read !== undefined && options.input === undefined) {
+    throw usageError('a circuit reads an inscription: give its bytes by --input FILE')
+  }
+  const given = await readArgumentsFile(graph, options.arguments)
+  const bytes = options.input === undefined ? undefined : await readUpTo(options.input, read?.bytes ?? 0)
+  const values = await runCircuit(graph, { bytes, arguments: given }, signal)
+  const named = namedValues(graph.manifest.program, values)
+  if (options.json) terminal.result(jsonLine({ ...namedJson(named), proved: false }))
+  else for (const line of namedLines(named)) terminal.result(line)
   return EXIT.valid
 }
 
 interface ProveOptions extends JudgeOptions {
   readonly attestation?: string
+  readonly arguments?: string
   readonly proof?: string
   readonly out: string
   readonly json?: boolean
 }
 
-/** Proves what a circuit makes of an inscription, which is attested. */
+/** Proves what a circuit makes of its arguments, and of an inscription, which is attested. */
 export async function proveCircuitResult(
   context: CliContext,
   program: OnceOfKeys,
   options: ProveOptions,
 ): Promise<ExitCode> {
   const { terminal, signal, clock } = context
-  const { attestation: file, proof: busProof, out, json } = options
-  if (file === undefined || busProof === undefined) {
-    throw usageError(
-      'a circuit reads an inscription: give --attestation FILE (wsc attest inscription) and --proof FILE',
-    )
-  }
+  const { proof: busProof, out, json } = options
+  const { input: reads } = program.manifest.program
+  if (busProof === undefined) throw usageError('a circuit is proved under a bus proof: give --proof FILE')
+  const given = await readArgumentsFile(program, options.arguments)
   const refuse = (refusal: Pick<Rejection, 'reject' | 'detail'>) => tellRefused(context, options, refusal)
   const judge = await openJudge(options, context)
   const proved = await judge.verify(await readProof(busProof))
   if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
-  const read = await readAttestationFile(file)
-  if (!read.ok) return refuse(rejection(`attestation:${read.reject}`, read.detail))
-  const kernel = await openKernel()
-  const { attestation } = read
-  const attested = attestedInput({ manifest: program.manifest, chain: proved.chain, attestation, kernel })
-  if (!attested.ok) return refuse(attested)
-  const { bytes, id, height, blockHash } = attested.input
+  const placed = await placeOf(program, proved.chain, options.attestation)
+  if (!placed.ok) return refuse(placed)
+  const { bytes, id, height, blockHash } = placed.input
   const began = clock()
   const onProgress = (stage: string, done: number, total: number) => terminal.progress(`${stage} ${done} of ${total}`)
-  const { values, proof } = await proveCircuit(program, bytes, { signal, onProgress })
+  const { values, proof } = await proveCircuit(program, { bytes, arguments: given }, { signal, onProgress })
   terminal.settle()
-  const outputs = namedOutputs(program.manifest.program, values)
-  requireCommitment(outputs, program, bytesCommitment(kernel, bytes))
+  const named = namedValues(program.manifest.program, values)
+  if (reads !== undefined && bytes !== undefined) {
+    requireCommitment(named.outputs[reads.commitment], reads.commitment, bytesCommitment(await openKernel(), bytes))
+  }
   const result = encodeResult({ kind: 'circuit', program: program.id, height, blockHash, values, proof })
   await writeAtomic(diskFiles, out, result)
   const about = { program: bytesToHex(program.id), input: id, height, blockHash: toDisplay(blockHash) }
   const seconds = (clock() - began) / 1000
-  if (json)
-    terminal.result(jsonLine({ ...about, outputs: outputsJson(outputs), file: out, bytes: result.length, seconds }))
-  else terminal.result(`${out}: ${result.length} bytes prove what ${program.manifest.name} makes of ${id}`)
+  if (json) terminal.result(jsonLine({ ...about, ...namedJson(named), file: out, bytes: result.length, seconds }))
+  else {
+    const of = id ?? (program.manifest.program.arguments.some((one) => one.private) ? 'private arguments' : 'arguments')
+    terminal.result(`${out}: ${result.length} bytes prove what ${program.manifest.name} makes of ${of}`)
+  }
   return EXIT.valid
+}
+
+/** Where a result stands, and what the circuit reads: the attested inscription, or nothing at the chain's tip. */
+type ProvedPlace = Pick<AttestedInput, 'height' | 'blockHash'> & {
+  readonly bytes: Uint8Array | undefined
+  readonly id: string | null
+}
+
+async function placeOf(
+  { manifest }: OnceOfKeys,
+  chain: ProvedChain,
+  file: string | undefined,
+): Promise<Result<{ readonly input: ProvedPlace }>> {
+  const { input } = manifest.program
+  if (input === undefined) {
+    if (file !== undefined) throw usageError('--attestation is for circuits that read an inscription')
+    const { height, tip } = chain
+    return { ok: true, input: { height, blockHash: blockHash(fromDisplay(tip)), bytes: undefined, id: null } }
+  }
+  if (file === undefined) {
+    throw usageError('a circuit reads an inscription: give --attestation FILE (wsc attest inscription)')
+  }
+  const read = await readAttestationFile(file)
+  if (!read.ok) return rejection(`attestation:${read.reject}`, read.detail)
+  return attestedInput({ length: input.bytes, chain, attestation: read.attestation, kernel: await openKernel() })
 }
 
 interface VerifyOptions extends JudgeOptions {
   readonly attestation?: string
+  readonly prefix?: string
   readonly ptau?: string
   readonly json?: boolean
 }
 
-/** Verifies what a circuit made of an inscription, under a bus proof that was verified before. */
+/** Verifies what a circuit made of its inputs, under a bus proof that was verified before. */
 export async function verifyCircuitResult(
   context: CliContext,
   program: OnceOfKeys,
@@ -100,42 +132,53 @@ export async function verifyCircuitResult(
 ): Promise<ExitCode> {
   const { terminal } = context
   const refuse = (refusal: Pick<Rejection, 'reject' | 'detail'>) => tellRefused(context, options, refusal)
-  if (options.attestation === undefined) {
-    throw usageError('the inscription that the circuit read is attested by --attestation FILE')
-  }
-  const read = await readAttestationFile(options.attestation)
-  if (!read.ok) return refuse(rejection(`attestation:${read.reject}`, read.detail))
   const { id, manifest, verifier, setup } = program
+  const reads = manifest.program.input !== undefined
+  requireFiles(reads, options)
+  const file = reads ? options.attestation : options.prefix
+  const read = file === undefined ? undefined : await readAttestationFile(file)
+  if (read?.ok === false) return refuse(rejection(`${reads ? 'attestation' : 'prefix'}:${read.reject}`, read.detail))
+  const attested = reads ? { attestation: read?.attestation } : { prefix: read?.attestation }
   const kernel = await openKernel()
   const began = performance.now()
-  const { attestation } = read
-  const checked = await verifyCircuit(result, { program: id, manifest, verifier, chain, attestation, kernel })
+  const checked = await verifyCircuit(result, { program: id, manifest, verifier, chain, kernel, ...attested })
   const ms = performance.now() - began
   if (!checked.ok) return refuse(checked)
-  const { verified } = checked
-  const { outputs, input, ...at } = verified
+  const { outputs, arguments: given, input, ...at } = checked.verified
+  const named = { outputs, arguments: given }
   const identity = bytesToHex(resultIdentity(manifest, result))
   const about = { program: bytesToHex(id), identity, input, ...at, setup }
   if (options.json) {
-    terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, outputs: outputsJson(outputs) }))
+    terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, ...namedJson(named) }))
     return EXIT.valid
   }
   terminal.result(`valid     ${manifest.name} (${ms.toFixed(0)} ms)`)
   terminal.result(`program   ${about.program}`)
-  terminal.result(`input     ${input}, in block ${at.height}`)
-  for (const line of outputLines(outputs)) terminal.result(line)
+  terminal.result(input === null ? `block     ${at.height}` : `input     ${input}, in block ${at.height}`)
+  for (const line of namedLines(named)) terminal.result(line)
   terminal.result(`setup     ${setupText(setup)}`)
-  terminal.result('Shown: what the program makes of exactly the bytes of that inscription.')
+  terminal.result(
+    reads
+      ? 'Shown: what the program makes of exactly the bytes of that inscription.'
+      : 'Shown: that somebody knows arguments of which the program makes this; not when, or in which block.',
+  )
   return EXIT.valid
 }
 
+function requireFiles(reads: boolean, { attestation, prefix }: VerifyOptions): void {
+  if (reads && attestation === undefined) {
+    throw usageError('the inscription that the circuit read is attested by --attestation FILE')
+  }
+  if (reads && prefix !== undefined) {
+    throw usageError(
+      '--prefix is for results of headers or arguments: an attestation is brought to a later proof by `wsc attest refresh`',
+    )
+  }
+  if (!reads && attestation !== undefined) throw usageError('--attestation is for circuits that read an inscription')
+}
+
 /** Else nobody would take the result. */
-function requireCommitment(
-  outputs: Readonly<Record<string, bigint>>,
-  { manifest }: CompiledOnce,
-  commitment: bigint,
-): void {
-  const { input } = manifest.program
-  if (outputs[input.commitment] === commitment) return
-  throw new WscError('E_PROGRAM', `the output ${input.commitment} does not commit to the bytes that the circuit reads`)
+function requireCommitment(output: bigint | undefined, name: string, commitment: bigint): void {
+  if (output === commitment) return
+  throw new WscError('E_PROGRAM', `the output ${name} does not commit to the bytes that the circuit reads`)
 }

@@ -1,4 +1,4 @@
-import type { Said, VerifiedStream } from '../compute/index.ts'
+import type { NamedValues, Said, VerifiedStream } from '../compute/index.ts'
 import type { CompiledGraph } from '../compute/io/index.ts'
 
 type Named = Readonly<Record<string, bigint>>
@@ -35,15 +35,29 @@ export function graphLine(graph: CompiledGraph): string {
   if (graph.kind === 'stream') {
     return `${manifest.name}: ${circuit}, ${constraints} constraints a step of up to ${graph.slots} headers`
   }
-  const { bytes } = graph.manifest.program.input
-  return `${manifest.name}: ${circuit}, ${constraints} constraints over an input of ${bytes} bytes`
+  const { input, arguments: given, proofSystem } = graph.manifest.program
+  const over = [
+    ...(input === undefined ? [] : [`an input of ${input.bytes} bytes`]),
+    ...given.map((one) => `${one.private ? 'a private' : 'an'} argument ${one.signal}`),
+  ]
+  return `${manifest.name}: ${circuit}, ${constraints} constraints over ${over.join(', ')}, proved by ${proofSystem}`
 }
 
-/** Outputs of a circuit by name, for people and for JSON. */
-export const outputsJson = digits
+/** Public values of a circuit by name, for JSON: an argument of several elements is a list. */
+export function namedJson({ outputs, arguments: given }: NamedValues): object {
+  const shown = Object.entries(given).map(([name, values]) => {
+    return [name, values.length === 1 ? String(values[0]) : values.map(String)] as const
+  })
+  return { outputs: digits(outputs), arguments: Object.fromEntries(shown) }
+}
 
-export function outputLines(outputs: Named): string[] {
-  return Object.entries(outputs).map(([name, value]) => `${name.padEnd(9)} ${value}`)
+/** And for people. */
+export function namedLines({ outputs, arguments: given }: NamedValues): string[] {
+  const line = (name: string, value: string) => `${name.padEnd(9)} ${value}`
+  return [
+    ...Object.entries(outputs).map(([name, value]) => line(name, String(value))),
+    ...Object.entries(given).map(([name, values]) => line(name, values.join(' '))),
+  ]
 }
 
 /** What a result of headers shows: of all that the bus proof is about, or of those up to an older block. */

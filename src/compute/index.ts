@@ -1,7 +1,10 @@
 /** Computation, as far as it runs anywhere: manifests of zkGraphs, results of streams and circuits, and what they show. */
 
+export { type AttestedInput, attestedInput } from './circuit/attested-input.ts'
 export { bytesCommitment } from './circuit/bytes-commitment.ts'
-export { attestedInput, namedOutputs, verifyCircuit } from './circuit/verify-circuit.ts'
+export { type NamedValues, namedValues } from './circuit/public-values.ts'
+export { MAX_ARGUMENTS_BYTES, readArguments } from './circuit/read-arguments.ts'
+export { verifyCircuit } from './circuit/verify-circuit.ts'
 export { manifestJsonSchema } from './manifest/manifest.ts'
 export { resultIdentity } from './result/identity.ts'
 export { type CircuitResult, decodeResult, encodeResult, MAX_RESULT_BYTES } from './result/result-file.ts'

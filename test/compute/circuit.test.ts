@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { headerHash } from '../../src/bitcoin/index.ts'
+import { headerHash, toDisplay } from '../../src/bitcoin/index.ts'
 import { type Attestation, encodeField } from '../../src/bus/index.ts'
 import { bytesCommitment } from '../../src/compute/circuit/bytes-commitment.ts'
 import { verifyCircuit } from '../../src/compute/circuit/verify-circuit.ts'
-import type { CircuitProgram, Manifest } from '../../src/compute/manifest/manifest.ts'
+import type { CircuitProgram } from '../../src/compute/manifest/circuit-program.ts'
+import type { Manifest } from '../../src/compute/manifest/manifest.ts'
 import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
 import { type CircuitResult, decodeResult, encodeResult } from '../../src/compute/result/result-file.ts'
 import { equalBytes, rejection } from '../../src/lib/index.ts'
@@ -20,11 +21,11 @@ const manifest = ((): Manifest<CircuitProgram> => {
   const read = readManifest(readFileSync(new URL('../../graphs/digits/graph.yaml', import.meta.url)))
   if (!read.ok || read.manifest.program.kind !== 'circuit') throw new Error('no circuit')
   const { program } = read.manifest
-  const small = { ...program, input: { ...program.input, bytes: 5 }, outputs: ['digit', 'image'] }
+  const small = { ...program, input: { signal: 'pixel', commitment: 'image', bytes: 5 }, outputs: ['digit', 'image'] }
   return { ...read.manifest, program: small }
 })()
 
-const { chain } = onSynthetic
+const chain = { ...onSynthetic.chain, tip: toDisplay(headerHash(onSynthetic.headers.at(-1)!)) }
 const attestation = inscriptionAt(onSynthetic, 3, 0)
 const values = [7n, bytesCommitment(kernel, bytes('first'))]
 const program = new Uint8Array(32).fill(7)
@@ -91,7 +92,7 @@ describe('a circuit’s result', () => {
 describe('the manifest of a circuit', () => {
   const text = readFileSync(new URL('../../graphs/digits/graph.yaml', import.meta.url), 'utf8')
   test.each([
-    ['reads headers', ['kind: inscription', 'kind: headers'], /a circuit an inscription/],
+    ['reads headers', ['kind: inscription', 'kind: headers'], /a circuit with an input an inscription/],
     ['runs by itself', ['onRequest: true', 'everyBlocks: 1'], /a circuit onRequest/],
     ['runs at two times', ['onRequest: true', 'onRequest: true\n  everyBlocks: 1'], /everyBlocks or onRequest/],
     ['commits by no output', ['commitment: image', 'commitment: other'], /one of the outputs/],

@@ -9,6 +9,7 @@ import { examples } from '../command.ts'
 import { addOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { argumentsOption } from '../graph-arguments.ts'
 import { execCircuit } from '../graph-circuit.ts'
 import { type GraphRunOptions, graphArgument, graphRunOptions, openCompiled, withGraphHeaders } from '../graph-place.ts'
 import { saidJson, saidLines } from '../graph-text.ts'
@@ -18,6 +19,7 @@ import { jsonLine } from '../text.ts'
 
 interface Options extends GraphRunOptions {
   readonly input?: string
+  readonly arguments?: string
   readonly json?: boolean
 }
 
@@ -28,6 +30,7 @@ export const addGraphExec: AddCommand = (parent, run) => {
     .description('run a graph without proving it, and show what it says')
     .option('--height <H>', 'of a stream: last height to take (default: the tip)', height)
     .option('--input <FILE>', 'of a circuit: the bytes that it reads')
+    .addOption(argumentsOption())
   addOptions(command, ...graphRunOptions())
     .addOption(shared.json())
     .addHelpText(
@@ -46,6 +49,7 @@ async function exec(context: CliContext, folder: string, options: Options, comma
   const graph = await openCompiled(folder, context)
   if (graph.kind === 'circuit') return await execCircuit(context, graph, options)
   if (options.input !== undefined) throw usageError('--input is for circuits: a stream reads headers')
+  if (options.arguments !== undefined) throw usageError('--arguments is for circuits: a stream reads headers')
   const ran = await withGraphHeaders(options, context, async ({ source, from, to }) => {
     const onProgress = (done: number | undefined, total: number) => terminal.progress(`run ${done} of ${total} headers`)
     const poseidon = poseidonOf(await openVerifier())

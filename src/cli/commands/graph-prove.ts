@@ -10,6 +10,7 @@ import { examples } from '../command.ts'
 import { addOptions, insecureAllowed, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { argumentsOption } from '../graph-arguments.ts'
 import { proveCircuitResult } from '../graph-circuit.ts'
 import {
   type GraphRunOptions,
@@ -27,6 +28,7 @@ import { jsonLine } from '../text.ts'
 
 interface Options extends GraphRunOptions {
   readonly attestation?: string
+  readonly arguments?: string
   readonly proof?: string
   readonly out: string
   readonly ptau?: string
@@ -41,7 +43,8 @@ export const addGraphProve: AddCommand = (parent, run) => {
     .description('run a graph and prove the result')
     .option('--height <H>', 'of a stream: last height to take (default: the tip)', height)
     .option('--attestation <FILE>', 'of a circuit: what attests the inscription that it reads (wsc attest inscription)')
-    .option('--proof <FILE>', 'of a circuit: the bus proof under which that verifies')
+    .option('--proof <FILE>', 'of a circuit: the bus proof under which that verifies, or at whose tip it is proved')
+    .addOption(argumentsOption())
     .requiredOption('--out <FILE>', 'where to write the result (required)')
   addOptions(command, ...graphRunOptions(), shared.ptau(), shared.insecureDevSetup())
     .addOption(shared.json())
@@ -64,6 +67,7 @@ async function prove(context: CliContext, folder: string, options: Options, comm
   const program = await openGraphProgram(folder, context, { ptau })
   if (program.kind === 'circuit') return await proveCircuitResult(context, program, options)
   if (options.attestation !== undefined) throw usageError('--attestation is for circuits: a stream reads headers')
+  if (options.arguments !== undefined) throw usageError('--arguments is for circuits: a stream reads headers')
   const began = clock()
   const proved = await withGraphHeaders(options, context, async ({ source, from, to }) => {
     const onProgress = (done: number | undefined, total: number) =>

@@ -68,15 +68,9 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   const proved = await judge.verify(await readProof(options.proof))
   if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
   const { chain } = proved
-  if (decoded.result.kind === 'circuit' && options.prefix !== undefined) {
-    throw usageError('--prefix is for streams: an attestation is brought to a later proof by `wsc attest refresh`')
-  }
   if (decoded.result.kind === 'stream' && options.attestation !== undefined) {
     throw usageError('--attestation is for circuits: a stream reads headers')
   }
-  const read = options.prefix === undefined ? undefined : await readAttestationFile(options.prefix)
-  if (read?.ok === false) return refuse(rejection(`prefix:${read.reject}`, read.detail))
-  const prefix = read?.attestation
   const program = await openGraphProgram(options.graph, context, { ptau: options.ptau })
   if (refusesSetup(judge.params, program.setup, insecure)) {
     const detail = `the program’s key rests on the development setup, which ${judge.params.name} does not accept`
@@ -86,6 +80,9 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   if (program.kind === 'circuit' || decoded.result.kind === 'circuit') {
     return await verifyCircuitResult(context, program as OnceOfKeys, decoded.result as CircuitResult, chain, options)
   }
+  const read = options.prefix === undefined ? undefined : await readAttestationFile(options.prefix)
+  if (read?.ok === false) return refuse(rejection(`prefix:${read.reject}`, read.detail))
+  const prefix = read?.attestation
   const { id, manifest, verifier } = program
   const began = performance.now()
   const result = await verifyStream(decoded.result, { program: id, manifest, verifier, chain, prefix })

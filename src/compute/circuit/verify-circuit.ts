@@ -1,25 +1,22 @@
-import { type BlockHash, formatInscriptionId, toDisplay } from '../../bitcoin/index.ts'
-import {
-  type Attestation,
-  type AttestationReject,
-  encodeField,
-  type ProvedChain,
-  poseidonOf,
-  verifyAttestation,
-} from '../../bus/index.ts'
+import { toDisplay } from '../../bitcoin/index.ts'
+import { type Attestation, encodeField, type ProvedChain, poseidonOf } from '../../bus/index.ts'
 import { equalBytes, type Result, rejection } from '../../lib/index.ts'
 import type { ProofReject, ProofVerifier, StorageKernel } from '../../proving/index.ts'
-import type { CircuitProgram, Manifest } from '../manifest/manifest.ts'
+import { comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
+import type { CircuitProgram } from '../manifest/circuit-program.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import type { CircuitResult } from '../result/result-file.ts'
+import { attestedInput, type InputReject } from './attested-input.ts'
 import { bytesCommitment } from './bytes-commitment.ts'
+import { type NamedValues, namedValues, publicCount } from './public-values.ts'
 
-/** Why what an attestation shows is no input of a circuit. */
-export type InputReject = `attestation:${AttestationReject}` | 'not-an-inscription' | 'wrong-length'
-
-/** Why a circuit's result does not hold under a bus proof and an attestation of its input. */
+/** Why a circuit's result does not hold under a bus proof and what attests its input. */
 export type CircuitReject =
   | InputReject
+  | PrefixReject
+  | 'no-attestation'
   | 'wrong-program'
+  | 'wrong-height'
   | 'wrong-block'
   | 'bad-outputs'
   | 'wrong-input'
@@ -31,88 +28,76 @@ export interface VerifyCircuitOptions {
   readonly program: Uint8Array
   readonly manifest: Manifest<CircuitProgram>
   readonly verifier: ProofVerifier
-  readonly chain: Pick<ProvedChain, 'height' | 'accumulator' | 'anchor'>
-  /** Of the inscription that was read, under that chain's proof. */
-  readonly attestation: Attestation
+  readonly chain: Pick<ProvedChain, 'height' | 'tip' | 'accumulator' | 'anchor'>
+  /** Of a program with an input: of the inscription that was read, under that chain's proof. */
+  readonly attestation?: Attestation | undefined
+  /** Of a program without one: of the header that it was proved at, where the chain has gone on. */
+  readonly prefix?: Attestation | undefined
   readonly kernel: Pick<StorageKernel, 'treeNodes' | 'poseidon'>
 }
 
 /** What a circuit's result was found to show. */
-export interface VerifiedCircuit {
-  /** Of the block that holds the inscription. */
+export interface VerifiedCircuit extends NamedValues {
+  /** Of the block that holds the inscription; without an input, of the one that it was proved at, which the proof says nothing of. */
   readonly height: number
   readonly blockHash: string
   readonly confirmations: number
-  /** The inscription's id. */
-  readonly input: string
-  /** By the manifest's names. */
-  readonly outputs: Readonly<Record<string, bigint>>
+  /** The inscription's id; null for a program without an input. */
+  readonly input: string | null
 }
 
-/** The inscription that a program reads, in a block of a proved chain. */
-export interface AttestedInput {
-  readonly bytes: Uint8Array
-  readonly id: string
-  readonly height: number
-  readonly blockHash: BlockHash
-  readonly confirmations: number
+type Place = Pick<VerifiedCircuit, 'height' | 'blockHash' | 'confirmations' | 'input'> & {
+  readonly commitment: bigint | null
 }
 
-/** Reads the input out of an attestation: the body of one inscription, of the length that the program takes. */
-export function attestedInput({
-  manifest,
-  chain,
-  attestation,
-  kernel,
-}: Pick<VerifyCircuitOptions, 'manifest' | 'chain' | 'attestation' | 'kernel'>): Result<
-  { readonly input: AttestedInput },
-  InputReject
-> {
-  const checked = verifyAttestation(attestation, chain, poseidonOf(kernel))
-  if (!checked.ok) return rejection(`attestation:${checked.reject}`, checked.detail)
-  const { payload, height, blockHash, confirmations } = checked.verified
-  if (payload.kind !== 'inscription') return rejection('not-an-inscription', `an attestation of a ${payload.kind}`)
-  const bytes = payload.envelope.body ?? new Uint8Array()
-  const { input } = manifest.program
-  if (bytes.length !== input.bytes) {
-    return rejection('wrong-length', `the inscription has ${bytes.length} bytes, the program reads ${input.bytes}`)
-  }
-  const id = formatInscriptionId({ txid: toDisplay(payload.txid), index: payload.envelope.index })
-  return { ok: true, input: { bytes, id, height, blockHash, confirmations } }
-}
-
-/** As many values as the program has outputs, by the manifest's names. */
-export function namedOutputs(
-  { outputs }: Pick<CircuitProgram, 'outputs'>,
-  values: readonly bigint[],
-): Readonly<Record<string, bigint>> {
-  return Object.fromEntries(outputs.map((name, i) => [name, values[i] as bigint]))
-}
-
-/** Verifies a circuit's result: the input is attested, the outputs commit to it, and the proof is of these outputs. */
+/** Verifies a circuit's result: the input, if it has one, is attested, the outputs commit to it, and the proof is of these values. */
 export async function verifyCircuit(
   result: CircuitResult,
   options: VerifyCircuitOptions,
 ): Promise<Result<{ readonly verified: VerifiedCircuit }, CircuitReject>> {
-  const { program, manifest, verifier, kernel } = options
-  const { outputs: names, input } = manifest.program
+  const { program, manifest, verifier } = options
+  const { input } = manifest.program
   if (!equalBytes(result.program, program)) return rejection('wrong-program', 'a result of another program')
-  const attested = attestedInput(options)
+  const placed = input === undefined ? placeOf(result, options) : placeOfInput(result, input.bytes, options)
+  if (!placed.ok) return placed
+  const { ok: _, commitment, ...place } = placed
+  const count = publicCount(manifest.program)
+  if (result.values.length !== count) {
+    return rejection('bad-outputs', `${result.values.length} values, the program has ${count}`)
+  }
+  const named = namedValues(manifest.program, result.values)
+  if (input !== undefined && named.outputs[input.commitment] !== commitment) {
+    return rejection('wrong-input', 'the program read other bytes than the inscription has')
+  }
+  const proved = await verifier.verify(result.proof, encodeField(result.values))
+  if (!proved.ok) return rejection(rejectOf(proved.reject), proved.detail)
+  return { ok: true, verified: { ...place, ...named } }
+}
+
+function placeOfInput(
+  result: CircuitResult,
+  length: number,
+  { chain, attestation, kernel }: VerifyCircuitOptions,
+): Result<Place, CircuitReject> {
+  if (attestation === undefined) return rejection('no-attestation', 'nothing attests the inscription that was read')
+  const attested = attestedInput({ length, chain, attestation, kernel })
   if (!attested.ok) return attested
   const { bytes, id, height, blockHash, confirmations } = attested.input
   if (result.height !== height || !equalBytes(result.blockHash, blockHash)) {
     return rejection('wrong-block', `a result of block ${result.height}, the inscription is in block ${height}`)
   }
-  if (result.values.length !== names.length) {
-    return rejection('bad-outputs', `${result.values.length} outputs, the program has ${names.length}`)
-  }
-  const outputs = namedOutputs(manifest.program, result.values)
-  if (outputs[input.commitment] !== bytesCommitment(kernel, bytes)) {
-    return rejection('wrong-input', 'the program read other bytes than the inscription has')
-  }
-  const proved = await verifier.verify(result.proof, encodeField(result.values))
-  if (!proved.ok) return rejection(rejectOf(proved.reject), proved.detail)
-  return { ok: true, verified: { height, blockHash: toDisplay(blockHash), confirmations, input: id, outputs } }
+  const commitment = bytesCommitment(kernel, bytes)
+  return { ok: true, height, blockHash: toDisplay(blockHash), confirmations, input: id, commitment }
+}
+
+function placeOf(result: CircuitResult, { chain, prefix, kernel }: VerifyCircuitOptions): Result<Place, CircuitReject> {
+  const compared = comparedWith(chain, prefix, poseidonOf(kernel))
+  if (!compared.ok) return compared
+  const { height, tip: blockHash } = compared
+  const claimed = { height: result.height, blockHash: toDisplay(result.blockHash) }
+  const same = sameBlock(claimed, compared, prefix !== undefined)
+  if (!same.ok) return same
+  return { ok: true, height, blockHash, confirmations: chain.height - height + 1, input: null, commitment: null }
 }
 
 /** As many values as the key takes are there: `compile` has compared circuit and manifest. */

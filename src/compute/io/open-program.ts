@@ -6,18 +6,19 @@ import { readRegular } from '../../lib/io/index.ts'
 import type { CompiledCircuit, ProofVerifier, SetupKind, SnarkVerifier } from '../../proving/index.ts'
 import {
   compileCircom,
-  ensureProofSetup,
   ensureSetup,
   type KeyDirectory,
-  NativeProofVerifier,
+  PROOF_SYSTEMS,
   type R1csCounts,
   readR1csCounts,
 } from '../../proving/io/index.ts'
 import { computeError } from '../errors.ts'
-import { type CircuitProgram, MAX_MANIFEST_BYTES, type Manifest, type StreamProgram } from '../manifest/manifest.ts'
+import type { CircuitProgram } from '../manifest/circuit-program.ts'
+import { MAX_MANIFEST_BYTES, type Manifest, type StreamProgram } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import { programId } from '../program-id.ts'
 import { JOIN_SLOTS } from '../stream/header-stream.ts'
+import { requireCircuit } from './require-circuit.ts'
 
 /** The manifest's name in the folder of a graph. */
 export const MANIFEST_FILE = 'graph.yaml'
@@ -75,7 +76,7 @@ export async function compileGraph(graph: Graph, signal?: AbortSignal): Promise<
   const counts = await readR1csCounts(circuit.r1cs, signal)
   const about = { folder, manifestBytes, circuit, constraints: counts.constraints }
   if (program.kind === 'circuit') {
-    requireOnce(program, counts)
+    await requireCircuit(program, circuit, counts)
     return { kind: 'circuit', ...about, manifest: { ...manifest, program } }
   }
   return { kind: 'stream', ...about, manifest: { ...manifest, program }, ...streamShape(program, counts) }
@@ -96,18 +97,6 @@ function streamShape(
     throw computeError('E_PROGRAM', `${file} is no HeaderStream: it has ${privateInputs} private inputs`)
   }
   return { levels, slots }
-}
-
-function requireOnce(
-  { circuit: file, outputs: names, input }: CircuitProgram,
-  { outputs, publicInputs, privateInputs }: R1csCounts,
-): void {
-  if (outputs === names.length && publicInputs === 0 && privateInputs === input.bytes) return
-  const has = `${outputs} outputs, ${publicInputs} public and ${privateInputs} other inputs`
-  throw computeError(
-    'E_PROGRAM',
-    `${file} has ${has}; the manifest names ${names.length} outputs and ${input.bytes} inputs`,
-  )
 }
 
 /** The graph of a stream. Throws E_PROGRAM where it is of another kind. */
@@ -147,8 +136,9 @@ export async function setUpGraph(graph: CompiledGraph, options: SetUpOptions = {
   }
   const idOf = (keyId: string) => programId({ manifest: graph.manifestBytes, circuitId: graph.circuit.id, keyId })
   if (graph.kind === 'circuit') {
-    const keys = await ensureProofSetup(graph.circuit, setup)
-    const verifier = new NativeProofVerifier(await readRegular(keys.verifierKey, MAX_KEY_BYTES))
+    const system = PROOF_SYSTEMS[graph.manifest.program.proofSystem]
+    const keys = await system.setUp(graph.circuit, setup)
+    const verifier = await system.openVerifier(keys)
     const { keyId, setup: kind } = verifier.info
     return { ...graph, keys, verifier, keyId, setup: kind, id: idOf(keyId) }
   }

@@ -1,37 +1,55 @@
-import { NativeProofEngine, WasmWitnessSource } from '../../proving/io/index.ts'
+import type { CircuitInput } from '../../proving/index.ts'
+import { PROOF_SYSTEMS, WasmWitnessSource } from '../../proving/io/index.ts'
+import { publicCount } from '../circuit/public-values.ts'
 import { computeError } from '../errors.ts'
 import type { CompiledOnce, OnceOfKeys } from './open-program.ts'
 import { elementsOf } from './witness-elements.ts'
 
-/** Runs a circuit once over its input, which has as many bytes as it reads, without proving anything: its outputs. */
-export async function runCircuit(graph: CompiledOnce, bytes: Uint8Array, signal?: AbortSignal): Promise<bigint[]> {
-  return outputsOf(graph, await witnessOf(graph, bytes, signal))
+/** What a circuit is run over. */
+export interface CircuitInputs {
+  /** Of a program with an input: as many bytes as it reads. */
+  readonly bytes?: Uint8Array | undefined
+  /** Values of its arguments, what `readArguments` made. */
+  readonly arguments?: CircuitInput | undefined
 }
 
-/** Runs and proves it. */
+/** Runs a circuit once over its inputs, without proving anything: its public values. */
+export async function runCircuit(graph: CompiledOnce, inputs: CircuitInputs, signal?: AbortSignal): Promise<bigint[]> {
+  return valuesOf(graph, await witnessOf(graph, inputs, signal))
+}
+
+/** Runs and proves it, by the proof system that the manifest names. */
 export async function proveCircuit(
   program: OnceOfKeys,
-  bytes: Uint8Array,
+  inputs: CircuitInputs,
   options: { readonly signal?: AbortSignal; onProgress?(stage: string, done: number, total: number): void } = {},
 ): Promise<{ readonly values: bigint[]; readonly proof: Uint8Array }> {
-  const witness = await witnessOf(program, bytes, options.signal)
-  const engine = await NativeProofEngine.load(program.keys)
-  const { proof } = await engine.prove(witness, options)
-  return { values: outputsOf(program, witness), proof }
+  const witness = await witnessOf(program, inputs, options.signal)
+  const engine = await PROOF_SYSTEMS[program.manifest.program.proofSystem].openEngine(program.keys)
+  try {
+    const { proof } = await engine.prove(witness, options)
+    return { values: valuesOf(program, witness), proof }
+  } finally {
+    engine.close()
+  }
 }
 
-async function witnessOf({ circuit, manifest }: CompiledOnce, bytes: Uint8Array, signal?: AbortSignal) {
-  const { signal: name, bytes: length } = manifest.program.input
-  if (bytes.length !== length) throw computeError('E_INPUT', `${bytes.length} bytes; the program reads ${length}`)
+async function witnessOf({ circuit, manifest }: CompiledOnce, inputs: CircuitInputs, signal?: AbortSignal) {
+  const { input } = manifest.program
+  const { bytes, arguments: given } = inputs
+  if (bytes?.length !== input?.bytes) {
+    throw computeError('E_INPUT', `${bytes?.length ?? 'no'} bytes; the program reads ${input?.bytes ?? 'none'}`)
+  }
+  const attested = input === undefined || bytes === undefined ? {} : { [input.signal]: [...bytes] }
   const witnesses = await WasmWitnessSource.open(circuit)
   try {
-    return await witnesses.witness({ [name]: [...bytes] }, signal)
+    return await witnesses.witness({ ...given, ...attested }, signal)
   } finally {
     await witnesses.close()
   }
 }
 
-/** Wire 0 is the constant 1, then come the outputs. */
-function outputsOf({ manifest }: CompiledOnce, witness: Uint8Array): bigint[] {
-  return elementsOf(witness, 1, manifest.program.outputs.length)
+/** Wire 0 is the constant 1, then come the outputs and the public inputs. */
+function valuesOf({ manifest }: CompiledOnce, witness: Uint8Array): bigint[] {
+  return elementsOf(witness, 1, publicCount(manifest.program))
 }

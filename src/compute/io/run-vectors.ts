@@ -3,7 +3,8 @@ import { poseidonOf } from '../../bus/index.ts'
 import { fileSource, openVerifier } from '../../bus/io/index.ts'
 import { errorCode, type Result, rejection } from '../../lib/index.ts'
 import { readRegular } from '../../lib/io/index.ts'
-import { namedOutputs } from '../circuit/verify-circuit.ts'
+import { namedValues } from '../circuit/public-values.ts'
+import { readArguments } from '../circuit/read-arguments.ts'
 import { computeError } from '../errors.ts'
 import { saidOf } from '../stream/said.ts'
 import { MAX_VECTORS_BYTES, readVectors, VECTORS_FILE, type Vector } from '../vectors/vectors.ts'
@@ -84,11 +85,21 @@ async function runVector(
 }
 
 async function circuitSays(graph: CompiledOnce, vector: Vector, signal: AbortSignal | undefined): Promise<Said> {
-  requireOnly(vector, graph.kind, ['input', 'outputs'])
-  if (vector.input === undefined) throw of(vector, 'a circuit reads an input')
+  requireOnly(vector, graph.kind, ['input', 'arguments', 'outputs'])
   const { program } = graph.manifest
-  const values = await runCircuit(graph, await readFile(graph.folder, vector, vector.input), signal)
-  return { outputs: namedOutputs(program, values) }
+  const { input, arguments: given } = vector
+  if ((input === undefined) !== (program.input === undefined)) {
+    throw of(vector, program.input === undefined ? 'the circuit reads no input' : 'a circuit reads an input')
+  }
+  if ((given === undefined) !== (program.arguments.length === 0)) {
+    throw of(vector, given === undefined ? 'the circuit takes arguments' : 'the circuit takes no arguments')
+  }
+  const bytes = input === undefined ? undefined : await readFile(graph.folder, vector, input)
+  const json = given === undefined ? '{}' : new TextDecoder().decode(await readFile(graph.folder, vector, given))
+  const read = readArguments(program, json)
+  if (!read.ok) throw of(vector, `${given}: ${read.detail}`)
+  const values = await runCircuit(graph, { bytes, arguments: read.input }, signal)
+  return { outputs: namedValues(program, values).outputs }
 }
 
 async function streamSays(graph: CompiledStream, vector: Vector, signal: AbortSignal | undefined): Promise<Said> {

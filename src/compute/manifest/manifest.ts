@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { FIELD_MODULUS } from '../../bus/index.ts'
+import { type CircuitProgram, circuitProgram } from './circuit-program.ts'
+import { distinct, identifier, localFile } from './names.ts'
 
 /** The manifest of a zkGraph, version 1: what it reads, when it runs, what it runs, and where results go. */
 
@@ -10,22 +12,9 @@ export const MAX_MANIFEST_BYTES = 65_536
 const MAX_STATE = 12
 const MAX_FIELDS = 8
 
-/** Most bytes that a circuit reads, and outputs that it has. */
-const MAX_INPUT_BYTES = 65_536
-const MAX_OUTPUTS = 64
-
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, a letter first')
-export const identifier = z
-  .string()
-  .regex(/^[a-z][A-Za-z0-9]{0,31}$/, 'must be letters and digits, a lower-case letter first')
-
-/** A file of the graph's own folder: no folder above it, no absolute path. */
-export const localFile = z
-  .string()
-  .max(255)
-  .regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/, 'must be a path within the folder')
 
 /** Fields of one field element, from its low end; all of them fit into 253 bits, so that there is one reading. */
 const fields = z
@@ -52,17 +41,6 @@ const stream = z.strictObject({
   log: z.strictObject({ entry: fields }).optional(),
 })
 
-/** A Circom circuit that is run once over an input of so many bytes, and says what its outputs are. */
-const circuit = z.strictObject({
-  kind: z.literal('circuit'),
-  circuit: localFile.regex(/\.circom$/, 'must end in .circom'),
-  proofSystem: z.literal('spartan').default('spartan'),
-  /** The input signal, of which each element is a byte, and the output that commits to it: circuits/compute/bytes-commitment.circom. */
-  input: z.strictObject({ signal: identifier, bytes: z.int().min(1).max(MAX_INPUT_BYTES), commitment: identifier }),
-  /** Names of the outputs in their order. */
-  outputs: z.array(identifier).min(1).max(MAX_OUTPUTS).refine(distinct, { error: 'two outputs have one name' }),
-})
-
 const trigger = z
   .strictObject({ everyBlocks: z.int().min(1).max(1_000_000).optional(), onRequest: z.literal(true).optional() })
   .refine(({ everyBlocks, onRequest }) => (everyBlocks === undefined) !== (onRequest === undefined), {
@@ -78,26 +56,19 @@ export const manifestSchema = z
     description: z.string().max(500).optional(),
     dataSources: z.array(z.discriminatedUnion('kind', [headers, inscription])).length(1),
     trigger,
-    program: z.discriminatedUnion('kind', [stream, circuit]),
+    program: z.discriminatedUnion('kind', [stream, circuitProgram]),
     dataDestinations: z.array(file).max(8).default([]),
   })
-  .refine(({ program, dataSources: [source] }) => source?.kind === READS[program.kind], {
+  .refine(({ program, dataSources: [source] }) => source?.kind === readsOf(program), {
     path: ['dataSources', 0, 'kind'],
-    error: 'a stream reads headers, a circuit an inscription',
+    error: 'a stream reads headers, a circuit with an input an inscription, one of arguments alone headers',
   })
   .refine(({ program, trigger }) => (program.kind === 'stream') === (trigger.onRequest === undefined), {
     path: ['trigger'],
     error: 'a stream runs everyBlocks, a circuit onRequest',
   })
-  .refine(({ program }) => program.kind !== 'circuit' || program.outputs.includes(program.input.commitment), {
-    path: ['program', 'input', 'commitment'],
-    error: 'must be one of the outputs',
-  })
-
-const READS = { stream: 'headers', circuit: 'inscription' } as const
 
 export type StreamProgram = z.infer<typeof stream>
-export type CircuitProgram = z.infer<typeof circuit>
 
 /** A checked manifest, of a kind of program. */
 export type Manifest<Program = StreamProgram | CircuitProgram> = Omit<z.infer<typeof manifestSchema>, 'program'> & {
@@ -112,7 +83,7 @@ export function manifestJsonSchema(): object {
   return z.toJSONSchema(manifestSchema, { io: 'input' })
 }
 
-function distinct(items: readonly (string | { readonly name: string })[]): boolean {
-  const names = items.map((item) => (typeof item === 'string' ? item : item.name))
-  return new Set(names).size === names.length
+/** A circuit that reads nothing of Bitcoin has a place in its chain all the same: the block that it was proved at. */
+function readsOf(program: StreamProgram | CircuitProgram): 'headers' | 'inscription' {
+  return program.kind === 'circuit' && program.input !== undefined ? 'inscription' : 'headers'
 }

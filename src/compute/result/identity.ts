@@ -24,8 +24,10 @@ export function resultIdentity(manifest: Manifest, result: ProgramResult): Uint8
  */
 export function inputCommitment({ program }: Manifest, result: ProgramResult): Uint8Array {
   if (program.kind === 'stream' || result.kind === 'stream') return new Uint8Array(IDENTITY_BYTES)
-  const attested = result.values.slice(0, program.outputs.length)[program.outputs.indexOf(program.input.commitment)]
-  const given = result.values.slice(program.outputs.length)
+  const { input, outputs } = program
+  const attested =
+    input === undefined ? undefined : result.values.slice(0, outputs.length)[outputs.indexOf(input.commitment)]
+  const given = result.values.slice(outputs.length)
   if (attested !== undefined && given.length === 0) return encodeField([attested])
   return sha256(encodeField(attested === undefined ? given : [attested, ...given]))
 }

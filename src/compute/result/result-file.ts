@@ -12,9 +12,9 @@ import { concatBytes, equalBytes, type Result, rejection, uint32Bytes } from '..
  *
  *     4 steps (little-endian)   number of state elements, the elements   number of log entries, the entries   length, proof
  *
- * and of a circuit (kind 2), at the block that holds its input:
+ * and of a circuit (kind 2), at the block that holds its input, or that it was proved at:
  *
- *     number of outputs, the outputs   length, proof
+ *     number of values, the outputs, the public arguments   length, proof
  */
 export type ProgramResult = StreamResult | CircuitResult
 
@@ -37,7 +37,7 @@ export interface StreamResult extends AnyResult {
 
 export interface CircuitResult extends AnyResult {
   readonly kind: 'circuit'
-  /** The circuit's outputs, in their order. */
+  /** The circuit's outputs, then its public arguments, in their order. */
   readonly values: readonly bigint[]
 }
 

@@ -1,16 +1,15 @@
 import { toDisplay } from '../../bitcoin/index.ts'
 import {
   type Attestation,
-  type AttestationReject,
   decodeField,
   encodeField,
   type Poseidon,
   type ProvedChain,
   poseidonOf,
-  verifyAttestation,
 } from '../../bus/index.ts'
 import { equalBytes, errorCode, type Result, rejection } from '../../lib/index.ts'
 import type { SnarkVerifier } from '../../proving/index.ts'
+import { comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
 import type { Manifest, StreamProgram } from '../manifest/manifest.ts'
 import type { StreamResult } from '../result/result-file.ts'
 import { streamStart, streamVector } from './header-stream.ts'
@@ -28,7 +27,7 @@ export type StreamReject =
   | 'proof-invalid'
   | 'wrong-history'
   | 'wrong-state'
-  | `prefix:${AttestationReject | 'other-kind'}`
+  | PrefixReject
 
 /** What a stream says after the last header of a chain, or of its beginning. */
 export interface VerifiedStream extends Said {
@@ -67,11 +66,8 @@ export async function verifyStream(
   const compared = comparedWith(chain, prefix, hash as Poseidon)
   if (!compared.ok) return compared
   const { tip, accumulator } = compared
-  if (height !== compared.height) {
-    const what = prefix === undefined ? 'the bus proof' : 'the attested header'
-    return rejection('wrong-height', `a result at height ${height}, ${what} is of height ${compared.height}`)
-  }
-  if (toDisplay(result.blockHash) !== tip) return rejection('wrong-block', 'a result of another chain')
+  const same = sameBlock({ height, blockHash: toDisplay(result.blockHash) }, compared, prefix !== undefined)
+  if (!same.ok) return same
   const headers = height - (chain.anchor?.height ?? 0) + 1
   if (steps < 1 || steps > headers) return rejection('bad-steps', `${steps} steps for ${headers} headers`)
   // A step makes one entry at most; each that is not refused here is hashed.
@@ -92,22 +88,6 @@ export async function verifyStream(
   const confirmations = chain.height - height + 1
   const verified = { height, blockHash: tip, confirmations, steps, state: said.state, log: said.log }
   return { ok: true, verified }
-}
-
-/** What a result is compared with: height, hash and commitment of the chain's tip, or of the attested header. */
-type Compared = Pick<ProvedChain, 'height' | 'tip' | 'accumulator'>
-
-function comparedWith(
-  chain: ProvedChain,
-  prefix: Attestation | undefined,
-  poseidon: Poseidon,
-): Result<Compared, StreamReject> {
-  if (prefix === undefined) return { ok: true, ...chain }
-  const attested = verifyAttestation(prefix, chain, poseidon)
-  if (!attested.ok) return rejection(`prefix:${attested.reject}`, attested.detail)
-  const { height, blockHash, payload } = attested.verified
-  if (payload.kind !== 'header') return rejection('prefix:other-kind', `of kind ${payload.kind}, not of a header`)
-  return { ok: true, height, tip: toDisplay(blockHash), accumulator: payload.accumulator }
 }
 
 async function provedEnd(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Result, rejection } from '../../lib/index.ts'
-import { identifier, localFile } from '../manifest/manifest.ts'
+import { identifier, localFile } from '../manifest/names.ts'
 import { readYaml, type YamlReject } from '../manifest/read-yaml.ts'
 
 /** The vectors of a graph: what it must say of what it is given, and what its circuit must refuse. */
@@ -30,6 +30,8 @@ const vector = z
     name: z.string().min(1).max(200),
     /** Of a circuit: a file with the bytes that it reads. */
     input: localFile.optional(),
+    /** And one with the values of its arguments in JSON. */
+    arguments: localFile.optional(),
     /** Of a stream: a file of raw headers, the height of the first one, and the last height to take. */
     headers: localFile.optional(),
     startHeight: z.int().min(0).max(0xffff_ffff).optional(),
@@ -65,5 +67,6 @@ export function readVectors(bytes: Uint8Array): Result<{ readonly cases: readonl
 
 /** Files that vectors name, each once. */
 export function filesOf(cases: readonly Vector[]): string[] {
-  return [...new Set(cases.flatMap(({ input, headers }) => [input, headers]).filter((path) => path !== undefined))]
+  const files = cases.flatMap(({ input, arguments: given, headers }) => [input, given, headers])
+  return [...new Set(files.filter((path) => path !== undefined))]
 }

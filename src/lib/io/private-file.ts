@@ -26,7 +26,7 @@ export async function readPrivateFile(
     if (!stats.isFile()) throw fail('kind', `${file} is no regular file`)
     if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
       const mode = (stats.mode & 0o777).toString(8).padStart(4, '0')
-      throw fail('mode', `${file} has mode ${mode}: others may read the key.`)
+      throw fail('mode', `${file} has mode ${mode}: others may read it.`)
     }
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(maxBytes + 1), 0, maxBytes + 1, 0)
     if (bytesRead > maxBytes) throw fail('kind', `${file} is longer than ${maxBytes} bytes`)

@@ -6,7 +6,7 @@ import { type Result, WscError } from '../../lib/index.ts'
 import { readRegular } from '../../lib/io/index.ts'
 import type { CompiledCircuit } from '../circuit.ts'
 import type { CircuitProof, ProofEngine, ProofReject, ProveOptions } from '../engine.ts'
-import type { WitnessErrorCode } from '../errors.ts'
+import type { ProvingErrorCode, WitnessErrorCode } from '../errors.ts'
 import { MAX_GROTH16_KEY_BYTES } from '../groth16/key.ts'
 import { Groth16Verifier } from '../groth16/verifier.ts'
 import { FIELD_MODULUS } from '../modulus.ts'
@@ -28,7 +28,13 @@ const LEAST_POWER = 2
  */
 export async function ensureGroth16Setup(circuit: CompiledCircuit, options: SetupOptions = {}): Promise<KeyDirectory> {
   const { ptau: given, signal, onProgress } = options
-  const { constraints, outputs, publicInputs } = await readR1csCounts(circuit.r1cs, signal)
+  const { constraints, outputs, publicInputs, wires } = await readR1csCounts(circuit.r1cs, signal)
+  if (wires === 1 + outputs + publicInputs) {
+    throw new WscError<ProvingErrorCode>(
+      'E_CIRCUIT',
+      'all wires of the circuit are public: Groth16 takes one that is not',
+    )
+  }
   const power = Math.max(LEAST_POWER, Math.ceil(Math.log2(constraints + outputs + publicInputs + 1)))
   const ptau = given ?? (await developmentPowers(power, options))
   await requirePhase2Powers(ptau)

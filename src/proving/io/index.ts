@@ -10,6 +10,7 @@ export { NativeProofEngine, NativeProofVerifier } from './native-proof-engine.ts
 export { openMask, openNativeStorage, openTries } from './native-storage.ts'
 export { NativeVerifier } from './native-verifier.ts'
 export { BusWitnessSource, CertifyWitnessSource } from './native-witness.ts'
+export { PROOF_SYSTEMS } from './proof-systems.ts'
 export { type R1csCounts, readR1csCounts } from './r1cs-header.ts'
 export { developmentPowers, ensureProofSetup, ensureSetup, type KeyDirectory, type SetupOptions } from './setup.ts'
 export { WasmWitnessSource, type WitnessLimits } from './wasm-witness-source.ts'

@@ -1,0 +1,47 @@
+import { Option } from 'commander'
+import { MAX_ARGUMENTS_BYTES, readArguments } from '../compute/index.ts'
+import type { CompiledOnce } from '../compute/io/index.ts'
+import { readPrivateFile } from '../lib/io/index.ts'
+import type { CircuitInput } from '../proving/index.ts'
+import { usageError } from './exit.ts'
+import { readUpTo } from './inputs.ts'
+
+export const argumentsOption = (): Option =>
+  new Option(
+    '--arguments <FILE>',
+    'of a circuit with arguments: their values in JSON; of mode 0600 where any is private',
+  )
+
+/** Values of a circuit's arguments out of a file; none where it takes none. Throws E_USAGE, which never shows a value. */
+export async function readArgumentsFile(
+  { manifest }: Pick<CompiledOnce, 'manifest'>,
+  file: string | undefined,
+): Promise<CircuitInput> {
+  const { arguments: taken } = manifest.program
+  if (taken.length === 0) {
+    if (file !== undefined) throw usageError(`--arguments is for circuits that take some: ${manifest.name} takes none`)
+    return {}
+  }
+  if (file === undefined) {
+    const names = taken.map(({ signal }) => signal).join(', ')
+    throw usageError(`${manifest.name} takes arguments: give ${names} by --arguments FILE`)
+  }
+  const isPrivate = taken.some((argument) => argument.private)
+  const json = isPrivate ? await readSecret(file) : await readOpen(file)
+  const read = readArguments(manifest.program, json)
+  if (!read.ok) throw usageError(`${file}: ${read.detail}`)
+  return read.input
+}
+
+async function readOpen(file: string): Promise<string> {
+  const bytes = await readUpTo(file, MAX_ARGUMENTS_BYTES)
+  if (bytes.length > MAX_ARGUMENTS_BYTES) throw usageError(`${file} is longer than ${MAX_ARGUMENTS_BYTES} bytes`)
+  return new TextDecoder().decode(bytes)
+}
+
+function readSecret(file: string): Promise<string> {
+  return readPrivateFile(file, MAX_ARGUMENTS_BYTES, (fault, detail, cause) => {
+    const cure = fault === 'mode' ? ` Make it private: chmod 600 ${file}` : ''
+    return usageError(`${detail}${cure}`, { cause })
+  })
+}

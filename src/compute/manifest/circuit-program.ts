@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { distinct, identifier, localFile } from './names.ts'
+
+/** The program of kind `circuit`: a Circom circuit that is run once. */
+
+/** Most bytes that a circuit reads. */
+const MAX_INPUT_BYTES = 65_536
+/** Most values that a result says: outputs and elements of public arguments. */
+export const MAX_PUBLIC = 64
+const MAX_ARGUMENTS = 16
+/** Most elements of all arguments. */
+const MAX_ELEMENTS = 1 << 17
+
+/** An input signal whose elements the caller gives; shown to everybody as public values of the result unless it is private. */
+const argument = z.strictObject({
+  signal: identifier,
+  elements: z.int().min(1).max(MAX_ELEMENTS).default(1),
+  private: z.literal(true).optional(),
+})
+
+export const circuitProgram = z
+  .strictObject({
+    kind: z.literal('circuit'),
+    circuit: localFile.regex(/\.circom$/, 'must end in .circom'),
+    proofSystem: z.enum(['spartan', 'groth16']).default('spartan'),
+    /** The input signal, of which each element is a byte, and the output that commits to it: circuits/compute/bytes-commitment.circom. */
+    input: z
+      .strictObject({ signal: identifier, bytes: z.int().min(1).max(MAX_INPUT_BYTES), commitment: identifier })
+      .optional(),
+    /** Public ones in the order in which the circuit declares them. */
+    arguments: z.array(argument).max(MAX_ARGUMENTS).default([]),
+    /** Names of the outputs in their order: the signal's, and its indices behind it. */
+    outputs: z.array(identifier).min(1).max(MAX_PUBLIC).refine(distinct, { error: 'two outputs have one name' }),
+  })
+  .superRefine((program, { addIssue }) => {
+    const refuse = (path: (string | number)[], message: string) => addIssue({ code: 'custom', path, message })
+    const { input, outputs, proofSystem, arguments: given } = program
+    if (input === undefined && given.length === 0) refuse(['arguments'], 'a circuit reads an input, arguments, or both')
+    if (input !== undefined && !outputs.includes(input.commitment)) {
+      refuse(['input', 'commitment'], 'must be one of the outputs')
+    }
+    const names = [...(input === undefined ? [] : [input.signal]), ...given.map(({ signal }) => signal)]
+    if (!distinct(names)) refuse(['arguments'], 'two inputs have one signal')
+    for (const [i, one] of given.entries()) {
+      if (one.private && proofSystem !== 'groth16') {
+        refuse(['arguments', i, 'private'], `${proofSystem} is not zero-knowledge; it takes proofSystem: groth16`)
+      }
+    }
+    if (given.reduce((sum, { elements }) => sum + elements, 0) > MAX_ELEMENTS) {
+      refuse(['arguments'], `more than ${MAX_ELEMENTS} elements`)
+    }
+    const shown = given.reduce((sum, one) => sum + (one.private ? 0 : one.elements), outputs.length)
+    if (shown > MAX_PUBLIC) refuse(['arguments'], `${shown} public values; a result has at most ${MAX_PUBLIC}`)
+  })
+
+export type CircuitProgram = z.infer<typeof circuitProgram>
+
+/** One of the arguments that a circuit takes. */
+export type CircuitArgument = CircuitProgram['arguments'][number]
