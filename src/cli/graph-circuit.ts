@@ -1,12 +1,14 @@
 import { openKernel } from '../../storage/io/index.ts'
-import { blockHash, fromDisplay, toDisplay } from '../bitcoin/index.ts'
-import type { ProvedChain } from '../bus/index.ts'
+import { blockHash, fromDisplay, type NetworkParams, toDisplay } from '../bitcoin/index.ts'
+import type { Attestation, ProvedChain } from '../bus/index.ts'
 import {
   type AttestedInput,
   attestedInput,
   bytesCommitment,
   type CircuitResult,
   encodeResult,
+  type InputSource,
+  inputSource,
   namedValues,
   resultIdentity,
   verifyCircuit,
@@ -18,6 +20,7 @@ import { readAttestationFile } from './attest/read-attestation-file.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, usageError } from './exit.ts'
 import { readArgumentsFile } from './graph-arguments.ts'
+import { type EvidenceOptions, readEvidence, refuseEvidence } from './graph-evidence.ts'
 import { namedJson, namedLines } from './graph-text.ts'
 import { readUpTo } from './inputs.ts'
 import { type JudgeOptions, openJudge, readProof } from './proved-chain.ts'
@@ -33,7 +36,7 @@ export async function execCircuit(
   const read = graph.manifest.program.input
   if (read === undefined && options.input !== undefined) throw usageError('--input is for circuits that read bytes')
   if (read !== undefined && options.input === undefined) {
-    throw usageError('a circuit reads an inscription: give its bytes by --input FILE')
+    throw usageError('this circuit reads bytes: give them by --input FILE')
   }
   const given = await readArgumentsFile(graph, options.arguments)
   const bytes = options.input === undefined ? undefined : await readUpTo(options.input, read?.bytes ?? 0)
@@ -44,8 +47,7 @@ export async function execCircuit(
   return EXIT.valid
 }
 
-interface ProveOptions extends JudgeOptions {
-  readonly attestation?: string
+interface ProveOptions extends JudgeOptions, EvidenceOptions {
   readonly arguments?: string
   readonly proof?: string
   readonly out: string
@@ -67,9 +69,9 @@ export async function proveCircuitResult(
   const judge = await openJudge(options, context)
   const proved = await judge.verify(await readProof(busProof))
   if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
-  const placed = await placeOf(program, proved.chain, options.attestation)
+  const placed = await placeOf(program, proved.chain, judge.params, options)
   if (!placed.ok) return refuse(placed)
-  const { bytes, id, height, blockHash } = placed.input
+  const { bytes, ids, height, blockHash } = placed.input
   const began = clock()
   const onProgress = (stage: string, done: number, total: number) => terminal.progress(`${stage} ${done} of ${total}`)
   const { values, proof } = await proveCircuit(program, { bytes, arguments: given }, { signal, onProgress })
@@ -80,46 +82,56 @@ export async function proveCircuitResult(
   }
   const result = encodeResult({ kind: 'circuit', program: program.id, height, blockHash, values, proof })
   await writeAtomic(diskFiles, out, result)
-  const about = { program: bytesToHex(program.id), input: id, height, blockHash: toDisplay(blockHash) }
+  const about = { program: bytesToHex(program.id), inputs: ids, height, blockHash: toDisplay(blockHash) }
   const seconds = (clock() - began) / 1000
   if (json) terminal.result(jsonLine({ ...about, ...namedJson(named), file: out, bytes: result.length, seconds }))
   else {
-    const of = id ?? (program.manifest.program.arguments.some((one) => one.private) ? 'private arguments' : 'arguments')
-    terminal.result(`${out}: ${result.length} bytes prove what ${program.manifest.name} makes of ${of}`)
+    const { name, program: about } = program.manifest
+    const given = about.arguments.some((one) => one.private) ? 'private arguments' : 'arguments'
+    terminal.result(
+      `${out}: ${result.length} bytes prove what ${name} makes of ${ids.length === 0 ? given : inputsText(ids)}`,
+    )
   }
   return EXIT.valid
 }
 
-/** Where a result stands, and what the circuit reads: the attested inscription, or nothing at the chain's tip. */
-type ProvedPlace = Pick<AttestedInput, 'height' | 'blockHash'> & {
-  readonly bytes: Uint8Array | undefined
-  readonly id: string | null
-}
+/** Where a result stands, and what the circuit reads: an attested input, or nothing at the chain's tip. */
+type ProvedPlace = Pick<AttestedInput, 'height' | 'blockHash' | 'ids'> & { readonly bytes: Uint8Array | undefined }
 
 async function placeOf(
   { manifest }: OnceOfKeys,
   chain: ProvedChain,
-  file: string | undefined,
+  params: NetworkParams,
+  options: EvidenceOptions,
 ): Promise<Result<{ readonly input: ProvedPlace }>> {
   const { input } = manifest.program
-  if (input === undefined) {
-    if (file !== undefined) throw usageError('--attestation is for circuits that read an inscription')
+  const source = inputSource(manifest)
+  if (input === undefined || source === null) {
+    refuseEvidence(options)
     const { height, tip } = chain
-    return { ok: true, input: { height, blockHash: blockHash(fromDisplay(tip)), bytes: undefined, id: null } }
+    return { ok: true, input: { height, blockHash: blockHash(fromDisplay(tip)), bytes: undefined, ids: [] } }
   }
-  if (file === undefined) {
-    throw usageError('a circuit reads an inscription: give --attestation FILE (wsc attest inscription)')
-  }
-  const read = await readAttestationFile(file)
-  if (!read.ok) return rejection(`attestation:${read.reject}`, read.detail)
-  return attestedInput({ length: input.bytes, chain, attestation: read.attestation, kernel: await openKernel() })
+  const read = await readEvidence(options)
+  if (!read.ok) return read
+  const { evidence } = read
+  return await attestedInput({ source, length: input.bytes, chain, params, evidence, kernel: await openKernel() })
 }
 
-interface VerifyOptions extends JudgeOptions {
-  readonly attestation?: string
+/** One by its id, several by their number. */
+function inputsText(ids: readonly string[]): string {
+  return ids.length === 1 ? `${ids[0]}` : `${ids.length} records`
+}
+
+interface VerifyOptions extends JudgeOptions, EvidenceOptions {
   readonly prefix?: string
   readonly ptau?: string
   readonly json?: boolean
+}
+
+/** A bus proof that was verified, and the network that it is of. */
+export interface Judged {
+  readonly chain: ProvedChain
+  readonly params: NetworkParams
 }
 
 /** Verifies what a circuit made of its inputs, under a bus proof that was verified before. */
@@ -127,54 +139,64 @@ export async function verifyCircuitResult(
   context: CliContext,
   program: OnceOfKeys,
   result: CircuitResult,
-  chain: ProvedChain,
+  judged: Judged,
   options: VerifyOptions,
 ): Promise<ExitCode> {
   const { terminal } = context
+  const { chain, params } = judged
   const refuse = (refusal: Pick<Rejection, 'reject' | 'detail'>) => tellRefused(context, options, refusal)
   const { id, manifest, verifier, setup } = program
   const reads = manifest.program.input !== undefined
   requireFiles(reads, options)
-  const file = reads ? options.attestation : options.prefix
-  const read = file === undefined ? undefined : await readAttestationFile(file)
-  if (read?.ok === false) return refuse(rejection(`${reads ? 'attestation' : 'prefix'}:${read.reject}`, read.detail))
-  const attested = reads ? { attestation: read?.attestation } : { prefix: read?.attestation }
+  const read = reads ? await readEvidence(options) : await readPrefix(options.prefix)
+  if (!read.ok) return refuse(read)
   const kernel = await openKernel()
   const began = performance.now()
-  const checked = await verifyCircuit(result, { program: id, manifest, verifier, chain, kernel, ...attested })
+  const checked = await verifyCircuit(result, { program: id, manifest, verifier, chain, params, kernel, ...read })
   const ms = performance.now() - began
   if (!checked.ok) return refuse(checked)
-  const { outputs, arguments: given, input, ...at } = checked.verified
+  const { outputs, arguments: given, inputs, ...at } = checked.verified
   const named = { outputs, arguments: given }
   const identity = bytesToHex(resultIdentity(manifest, result))
-  const about = { program: bytesToHex(id), identity, input, ...at, setup }
+  const about = { program: bytesToHex(id), identity, inputs, ...at, setup }
   if (options.json) {
     terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, ...namedJson(named) }))
     return EXIT.valid
   }
   terminal.result(`valid     ${manifest.name} (${ms.toFixed(0)} ms)`)
   terminal.result(`program   ${about.program}`)
-  terminal.result(input === null ? `block     ${at.height}` : `input     ${input}, in block ${at.height}`)
+  terminal.result(reads ? `input     ${inputsText(inputs)}, in block ${at.height}` : `block     ${at.height}`)
   for (const line of namedLines(named)) terminal.result(line)
   terminal.result(`setup     ${setupText(setup)}`)
   terminal.result(
     reads
-      ? 'Shown: what the program makes of exactly the bytes of that inscription.'
+      ? READ[inputSource(manifest)?.kind ?? 'inscription']
       : 'Shown: that somebody knows arguments of which the program makes this; not when, or in which block.',
   )
   return EXIT.valid
 }
 
-function requireFiles(reads: boolean, { attestation, prefix }: VerifyOptions): void {
-  if (reads && attestation === undefined) {
-    throw usageError('the inscription that the circuit read is attested by --attestation FILE')
-  }
-  if (reads && prefix !== undefined) {
+/** What a result shows, by what the program reads. */
+const READ: Readonly<Record<InputSource['kind'], string>> = {
+  inscription: 'Shown: what the program makes of exactly the bytes of that inscription.',
+  inscriptions:
+    'Shown: what the program makes of exactly these records. Completeness: not known, whether there are more is not shown.',
+  storage: 'Shown: what the program makes of exactly the bytes of that blob, which a record on Bitcoin publishes.',
+}
+
+async function readPrefix(file: string | undefined): Promise<Result<{ readonly prefix?: Attestation }, string>> {
+  if (file === undefined) return { ok: true }
+  const read = await readAttestationFile(file)
+  return read.ok ? { ok: true, prefix: read.attestation } : rejection(`prefix:${read.reject}`, read.detail)
+}
+
+function requireFiles(reads: boolean, options: VerifyOptions): void {
+  if (reads && options.prefix !== undefined) {
     throw usageError(
       '--prefix is for results of headers or arguments: an attestation is brought to a later proof by `wsc attest refresh`',
     )
   }
-  if (!reads && attestation !== undefined) throw usageError('--attestation is for circuits that read an inscription')
+  if (!reads) refuseEvidence(options)
 }
 
 /** Else nobody would take the result. */

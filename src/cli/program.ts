@@ -3,6 +3,7 @@ import type { Runner } from './command.ts'
 import { addAttestHeader } from './commands/attest-header.ts'
 import { addAttestInscription } from './commands/attest-inscription.ts'
 import { addAttestOutput } from './commands/attest-output.ts'
+import { addAttestRecords } from './commands/attest-records.ts'
 import { addAttestRefresh } from './commands/attest-refresh.ts'
 import { addAttestTx } from './commands/attest-tx.ts'
 import { addBusAnchor } from './commands/bus-anchor.ts'
@@ -51,7 +52,14 @@ export function buildProgram(version: string, run: Runner): Command {
     add(bus, run)
   }
   const attest = program.command('attest').description('make small messages that verify offline under a bus proof')
-  for (const add of [addAttestHeader, addAttestTx, addAttestOutput, addAttestInscription, addAttestRefresh]) {
+  for (const add of [
+    addAttestHeader,
+    addAttestTx,
+    addAttestOutput,
+    addAttestInscription,
+    addAttestRecords,
+    addAttestRefresh,
+  ]) {
     add(attest, run)
   }
   addCheck(program, run)

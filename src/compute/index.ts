@@ -1,11 +1,12 @@
 /** Computation, as far as it runs anywhere: manifests of zkGraphs, results of streams and circuits, and what they show. */
 
-export { type AttestedInput, attestedInput } from './circuit/attested-input.ts'
 export { bytesCommitment } from './circuit/bytes-commitment.ts'
 export { type NamedValues, namedValues } from './circuit/public-values.ts'
 export { MAX_ARGUMENTS_BYTES, readArguments } from './circuit/read-arguments.ts'
 export { verifyCircuit } from './circuit/verify-circuit.ts'
-export { manifestJsonSchema } from './manifest/manifest.ts'
+export { type AttestedInput, attestedInput, type InputEvidence } from './input/attested-input.ts'
+export type { InputSource } from './manifest/data-sources.ts'
+export { inputSource, manifestJsonSchema } from './manifest/manifest.ts'
 export { resultIdentity } from './result/identity.ts'
 export { type CircuitResult, decodeResult, encodeResult, MAX_RESULT_BYTES } from './result/result-file.ts'
 export { type Said, saidOf } from './stream/said.ts'

@@ -25,6 +25,7 @@ export const templateCounts: Readonly<Record<string, readonly [number, number]>>
   'pack-hash': [0, 0],
   'pack-leaf': [0, 0],
   'range-check': [31, 0],
+  'record-state': [6053, 0],
   'reduce-word': [36, 0],
   'requantised-relu': [10, 0],
   retarget: [347, 0],

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { blockHash, toDisplay } from '../../src/bitcoin/index.ts'
+import { blockHash, regtest, toDisplay } from '../../src/bitcoin/index.ts'
 import { FIELD_MODULUS } from '../../src/bus/index.ts'
 import { readArguments } from '../../src/compute/circuit/read-arguments.ts'
 import { type CircuitResult, decodeResult, encodeResult, verifyCircuit } from '../../src/compute/index.ts'
@@ -134,14 +134,21 @@ describe('a circuit with arguments', { timeout: 120_000 }, () => {
       verifyCircuit(
         { ...honest, ...change },
         {
-          ...{ program: program.id, manifest: program.manifest, verifier: program.verifier, kernel, chain: under },
+          ...{
+            program: program.id,
+            manifest: program.manifest,
+            verifier: program.verifier,
+            kernel,
+            params: regtest,
+            chain: under,
+          },
           ...more,
         },
       )
     expect(await verify()).toEqual({
       ok: true,
       verified: {
-        ...{ height: chain.height, blockHash: tip, confirmations: 1, input: null },
+        ...{ height: chain.height, blockHash: tip, confirmations: 1, inputs: [] },
         outputs: { mark: 106n, twice0: 66n, twice1: 67n },
         arguments: { recipient: [5n], root: [0n, 0n, 7n, 0n] },
       },

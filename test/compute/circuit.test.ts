@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { headerHash, toDisplay } from '../../src/bitcoin/index.ts'
+import { headerHash, mainnet, toDisplay } from '../../src/bitcoin/index.ts'
 import { type Attestation, encodeField } from '../../src/bus/index.ts'
 import { bytesCommitment } from '../../src/compute/circuit/bytes-commitment.ts'
 import { verifyCircuit } from '../../src/compute/circuit/verify-circuit.ts'
@@ -44,7 +44,18 @@ const verifier: ProofVerifier = {
 }
 
 const verify = (change: Partial<CircuitResult> = {}, under: { attestation?: Attestation; chain?: typeof chain } = {}) =>
-  verifyCircuit({ ...honest, ...change }, { program, manifest, verifier, chain, attestation, kernel, ...under })
+  verifyCircuit(
+    { ...honest, ...change },
+    {
+      program,
+      manifest,
+      verifier,
+      params: mainnet,
+      chain: under.chain ?? chain,
+      kernel,
+      evidence: { attestations: [under.attestation ?? attestation] },
+    },
+  )
 
 describe('the commitment to bytes', () => {
   test.each([0, 1, 5, 31, 32, 403, 404, 784, 4_000])('of %d bytes is that of the circuit’s reference', (length) => {

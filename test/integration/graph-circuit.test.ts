@@ -40,13 +40,13 @@ test('digits: from an inscribed image to a result that anyone verifies by the bu
   const out = place.file('image.result')
   const made = ['--attestation', first, '--proof', proof, '--out', out]
   const proved = await wsc('graph', 'prove', GRAPH, ...made)
-  expect(proved).toMatchObject({ exit: 0, json: { input: ids[0], outputs } })
+  expect(proved).toMatchObject({ exit: 0, json: { inputs: [ids[0]], outputs } })
   console.log(`digits: ${proved.json.bytes} bytes, ${proved.json.seconds} s`)
 
   const verify = (attestation: string, under = proof) =>
     wsc('graph', 'verify', out, '--graph', GRAPH, '--attestation', attestation, '--proof', under)
   const verified = await verify(first)
-  expect(verified).toMatchObject({ exit: 0, json: { valid: true, input: ids[0], outputs, setup: 'insecure-dev' } })
+  expect(verified).toMatchObject({ exit: 0, json: { valid: true, inputs: [ids[0]], outputs, setup: 'insecure-dev' } })
   expect(verified.json.program).toBe(proved.json.program)
   expect(await verify(second)).toMatchObject({ exit: 1, json: { valid: false, reason: 'wrong-block' } })
 

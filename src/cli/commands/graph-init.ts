@@ -7,6 +7,7 @@ import { EXIT } from '../exit.ts'
 /** What a new graph does, and what its first command is. */
 const NEW: Readonly<Record<Template, { readonly what: string; readonly next: string }>> = {
   stream: { what: 'a stream over all headers, that of chain-stats', next: '--network regtest' },
+  index: { what: 'a circuit over signed records, that of records', next: '--input LIST (vectors/some.list, for one)' },
   ml: { what: 'a circuit that reads an inscribed image, that of digits', next: '--input IMAGE (784 bytes)' },
 }
 
@@ -16,7 +17,10 @@ export const addGraphInit: AddCommand = (parent, run) => {
     .argument('<DIR>', 'the new folder; its name, of lower-case letters, digits and hyphens, is the graph’s')
     .description('begin a graph: a folder with its manifest and a circuit that works')
     .addOption(
-      new Option('--template <T>', 'what it begins as: a stream over headers, or machine learning over an inscription')
+      new Option(
+        '--template <T>',
+        'what it begins as: a stream over headers, an index of signed records, or machine learning over an inscription',
+      )
         .choices(Object.keys(TEMPLATES))
         .default('stream'),
     )

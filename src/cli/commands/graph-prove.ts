@@ -12,6 +12,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { argumentsOption } from '../graph-arguments.ts'
 import { proveCircuitResult } from '../graph-circuit.ts'
+import { type EvidenceOptions, evidenceOptions, refuseEvidence } from '../graph-evidence.ts'
 import {
   type GraphRunOptions,
   graphArgument,
@@ -26,8 +27,7 @@ import { requireSetup } from '../prover.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
 
-interface Options extends GraphRunOptions {
-  readonly attestation?: string
+interface Options extends GraphRunOptions, EvidenceOptions {
   readonly arguments?: string
   readonly proof?: string
   readonly out: string
@@ -42,11 +42,10 @@ export const addGraphProve: AddCommand = (parent, run) => {
     .addArgument(graphArgument())
     .description('run a graph and prove the result')
     .option('--height <H>', 'of a stream: last height to take (default: the tip)', height)
-    .option('--attestation <FILE>', 'of a circuit: what attests the inscription that it reads (wsc attest inscription)')
     .option('--proof <FILE>', 'of a circuit: the bus proof under which that verifies, or at whose tip it is proved')
     .addOption(argumentsOption())
     .requiredOption('--out <FILE>', 'where to write the result (required)')
-  addOptions(command, ...graphRunOptions(), shared.ptau(), shared.insecureDevSetup())
+  addOptions(command, ...evidenceOptions(), ...graphRunOptions(), shared.ptau(), shared.insecureDevSetup())
     .addOption(shared.json())
     .addHelpText(
       'after',
@@ -66,7 +65,7 @@ async function prove(context: CliContext, folder: string, options: Options, comm
   requireSetup(await readNetwork(options.network), ptau, insecureAllowed(options.insecureDevSetup, context.env))
   const program = await openGraphProgram(folder, context, { ptau })
   if (program.kind === 'circuit') return await proveCircuitResult(context, program, options)
-  if (options.attestation !== undefined) throw usageError('--attestation is for circuits: a stream reads headers')
+  refuseEvidence(options)
   if (options.arguments !== undefined) throw usageError('--arguments is for circuits: a stream reads headers')
   const began = clock()
   const proved = await withGraphHeaders(options, context, async ({ source, from, to }) => {

@@ -13,8 +13,9 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, insecureAllowed, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
 import { verifyCircuitResult } from '../graph-circuit.ts'
+import { type EvidenceOptions, evidenceOptions, refuseEvidence } from '../graph-evidence.ts'
 import { openGraphProgram } from '../graph-place.ts'
 import { saidJson, saidLines, shows } from '../graph-text.ts'
 import { readUpTo } from '../inputs.ts'
@@ -23,10 +24,9 @@ import { requireSetup } from '../prover.ts'
 import { tellRefused } from '../refused.ts'
 import { jsonLine, setupText } from '../text.ts'
 
-interface Options extends JudgeOptions {
+interface Options extends JudgeOptions, EvidenceOptions {
   readonly proof: string
   readonly prefix?: string
-  readonly attestation?: string
   readonly graph: string
   readonly ptau?: string
   readonly json?: boolean
@@ -42,9 +42,8 @@ export const addGraphVerify: AddCommand = (parent, run) => {
       '--prefix <FILE>',
       'prefix proof (wsc attest prefix): brings a result of an older height to a later bus proof',
     )
-    .option('--attestation <FILE>', 'of a circuit: attests the inscription that it read, under the bus proof')
     .option('--graph <DIR>', 'folder of the graph', '.')
-  addOptions(command, ...judgeOptions(), shared.ptau())
+  addOptions(command, ...evidenceOptions(), ...judgeOptions(), shared.ptau())
     .addOption(shared.json())
     .addHelpText(
       'after',
@@ -68,9 +67,7 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   const proved = await judge.verify(await readProof(options.proof))
   if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
   const { chain } = proved
-  if (decoded.result.kind === 'stream' && options.attestation !== undefined) {
-    throw usageError('--attestation is for circuits: a stream reads headers')
-  }
+  if (decoded.result.kind === 'stream') refuseEvidence(options)
   const program = await openGraphProgram(options.graph, context, { ptau: options.ptau })
   if (refusesSetup(judge.params, program.setup, insecure)) {
     const detail = `the program’s key rests on the development setup, which ${judge.params.name} does not accept`
@@ -78,7 +75,8 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   }
   if (program.kind !== decoded.result.kind) return refuse(rejection('wrong-program', 'a result of another program'))
   if (program.kind === 'circuit' || decoded.result.kind === 'circuit') {
-    return await verifyCircuitResult(context, program as OnceOfKeys, decoded.result as CircuitResult, chain, options)
+    const judged = { chain, params: judge.params }
+    return await verifyCircuitResult(context, program as OnceOfKeys, decoded.result as CircuitResult, judged, options)
   }
   const read = options.prefix === undefined ? undefined : await readAttestationFile(options.prefix)
   if (read?.ok === false) return refuse(rejection(`prefix:${read.reject}`, read.detail))

@@ -1,29 +1,19 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { parseInscriptionId } from '../../bitcoin/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
-import {
-  type IndexEntry,
-  IndexService,
-  type InscriptionIndex,
-  matchesQuery,
-  type Query,
-} from '../../settlement/io/index.ts'
+import { type IndexEntry, type InscriptionIndex, matchesQuery, type Query } from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode, usageError } from '../exit.ts'
-import { height, hex32, readNetwork } from '../inputs.ts'
-import { noteOutages } from '../outage.ts'
+import { EXIT, usageError } from '../exit.ts'
+import { height, hex32 } from '../inputs.ts'
+import { type IndexOptions, recordKind, withIndexService } from '../inscription-index.ts'
 import { requireWritable } from '../outputs.ts'
-import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine, quoted } from '../text.ts'
-import { settlementDir, settlementDirOption } from '../wallet-place.ts'
+import { settlementDirOption } from '../wallet-place.ts'
 
-interface Options extends RpcOptions, Query {
-  readonly network?: string
-  readonly settlementDir?: string
-  readonly startHeight?: number
+interface Options extends IndexOptions, Query {
   readonly finality: number
   readonly out?: string
   readonly json?: boolean
@@ -45,7 +35,7 @@ function withIndex(command: Command): Command {
 function withQuery(command: Command): Command {
   return withIndex(command)
     .option('--program <ID>', 'records of this program (64 hex digits)', hex32)
-    .option('--kind <K>', 'records of this kind', kind)
+    .option('--kind <K>', 'records of this kind', recordKind)
     .option('--author <KEY>', 'records of this author (64 hex digits)', hex32)
     .option('--records', 'only records that count')
 }
@@ -149,34 +139,6 @@ function addWatch(parent: Command, run: Runner): void {
     )
 }
 
-/** Does the work with an index that follows the node; `once` ends that at the tip. */
-async function withIndexService(
-  context: CliContext,
-  options: Options,
-  work: (service: IndexService) => Promise<ExitCode>,
-  once = false,
-): Promise<ExitCode> {
-  const { terminal, signal } = context
-  const { startHeight } = options
-  const params = await readNetwork(options.network)
-  const client = await openBitcoind(options, params, context)
-  const state = settlementDir(options.settlementDir, params, context)
-  const service = new IndexService({ client, params, state, startHeight, once })
-  noteOutages(service.events, terminal.note)
-  service.events.on('connected', ({ height }) => terminal.progress(`scanned ${height}`))
-  if (once) service.events.on('tip', () => terminal.settle())
-  try {
-    await service.start(signal)
-    try {
-      return await work(service)
-    } finally {
-      await service.stop()
-    }
-  } finally {
-    client.close()
-  }
-}
-
 function tell(
   { terminal }: CliContext,
   { json, finality }: Options,
@@ -201,9 +163,4 @@ export function entryLine({ id, height, contentType, bodyLength, record, error }
   const what = record === null ? '' : `  ${record.kind} seq ${record.seq}${record.counts ? '' : ' (does not count)'}`
   const wrong = error === null ? '' : `  error: ${error}`
   return `${id}  height ${height}  ${where}  ${type}  ${bodyLength ?? 0} bytes${what}${wrong}`
-}
-
-function kind(text: string): string {
-  if (!/^[a-z][a-z0-9-]{0,31}$/.test(text)) throw new InvalidArgumentError('not a kind of record')
-  return text
 }

@@ -1,12 +1,12 @@
-import { toDisplay } from '../../bitcoin/index.ts'
+import { type NetworkParams, toDisplay } from '../../bitcoin/index.ts'
 import { type Attestation, encodeField, type ProvedChain, poseidonOf } from '../../bus/index.ts'
 import { equalBytes, type Result, rejection } from '../../lib/index.ts'
 import type { ProofReject, ProofVerifier, StorageKernel } from '../../proving/index.ts'
 import { comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
+import { attestedInput, type InputEvidence, type InputReject } from '../input/attested-input.ts'
 import type { CircuitProgram } from '../manifest/circuit-program.ts'
-import type { Manifest } from '../manifest/manifest.ts'
+import { inputSource, type Manifest } from '../manifest/manifest.ts'
 import type { CircuitResult } from '../result/result-file.ts'
-import { attestedInput, type InputReject } from './attested-input.ts'
 import { bytesCommitment } from './bytes-commitment.ts'
 import { type NamedValues, namedValues, publicCount } from './public-values.ts'
 
@@ -14,7 +14,6 @@ import { type NamedValues, namedValues, publicCount } from './public-values.ts'
 export type CircuitReject =
   | InputReject
   | PrefixReject
-  | 'no-attestation'
   | 'wrong-program'
   | 'wrong-height'
   | 'wrong-block'
@@ -29,24 +28,25 @@ export interface VerifyCircuitOptions {
   readonly manifest: Manifest<CircuitProgram>
   readonly verifier: ProofVerifier
   readonly chain: Pick<ProvedChain, 'height' | 'tip' | 'accumulator' | 'anchor'>
-  /** Of a program with an input: of the inscription that was read, under that chain's proof. */
-  readonly attestation?: Attestation | undefined
+  readonly params: NetworkParams
+  /** Of a program with an input: what shows that it stands in the chain. */
+  readonly evidence?: InputEvidence | undefined
   /** Of a program without one: of the header that it was proved at, where the chain has gone on. */
   readonly prefix?: Attestation | undefined
-  readonly kernel: Pick<StorageKernel, 'treeNodes' | 'poseidon'>
+  readonly kernel: StorageKernel
 }
 
 /** What a circuit's result was found to show. */
 export interface VerifiedCircuit extends NamedValues {
-  /** Of the block that holds the inscription; without an input, of the one that it was proved at, which the proof says nothing of. */
+  /** Of the block that holds the input, or the last part of it; without an input, of the one that it was proved at, which the proof says nothing of. */
   readonly height: number
   readonly blockHash: string
   readonly confirmations: number
-  /** The inscription's id; null for a program without an input. */
-  readonly input: string | null
+  /** Ids of the inscriptions that were read, in their order, or of the blob; none for a program without an input. */
+  readonly inputs: readonly string[]
 }
 
-type Place = Pick<VerifiedCircuit, 'height' | 'blockHash' | 'confirmations' | 'input'> & {
+type Place = Pick<VerifiedCircuit, 'height' | 'blockHash' | 'confirmations' | 'inputs'> & {
   readonly commitment: bigint | null
 }
 
@@ -58,7 +58,7 @@ export async function verifyCircuit(
   const { program, manifest, verifier } = options
   const { input } = manifest.program
   if (!equalBytes(result.program, program)) return rejection('wrong-program', 'a result of another program')
-  const placed = input === undefined ? placeOf(result, options) : placeOfInput(result, input.bytes, options)
+  const placed = input === undefined ? placeOf(result, options) : await placeOfInput(result, input.bytes, options)
   if (!placed.ok) return placed
   const { ok: _, commitment, ...place } = placed
   const count = publicCount(manifest.program)
@@ -67,27 +67,28 @@ export async function verifyCircuit(
   }
   const named = namedValues(manifest.program, result.values)
   if (input !== undefined && named.outputs[input.commitment] !== commitment) {
-    return rejection('wrong-input', 'the program read other bytes than the inscription has')
+    return rejection('wrong-input', 'the program read other bytes than those that are attested')
   }
   const proved = await verifier.verify(result.proof, encodeField(result.values))
   if (!proved.ok) return rejection(rejectOf(proved.reject), proved.detail)
   return { ok: true, verified: { ...place, ...named } }
 }
 
-function placeOfInput(
+async function placeOfInput(
   result: CircuitResult,
   length: number,
-  { chain, attestation, kernel }: VerifyCircuitOptions,
-): Result<Place, CircuitReject> {
-  if (attestation === undefined) return rejection('no-attestation', 'nothing attests the inscription that was read')
-  const attested = attestedInput({ length, chain, attestation, kernel })
+  { manifest, chain, params, evidence, kernel }: VerifyCircuitOptions,
+): Promise<Result<Place, CircuitReject>> {
+  const source = inputSource(manifest)
+  if (evidence === undefined || source === null) return rejection('no-attestation', 'nothing attests what was read')
+  const attested = await attestedInput({ source, length, chain, params, evidence, kernel })
   if (!attested.ok) return attested
-  const { bytes, id, height, blockHash, confirmations } = attested.input
+  const { bytes, ids, height, blockHash, confirmations } = attested.input
   if (result.height !== height || !equalBytes(result.blockHash, blockHash)) {
-    return rejection('wrong-block', `a result of block ${result.height}, the inscription is in block ${height}`)
+    return rejection('wrong-block', `a result of block ${result.height}, the input is in block ${height}`)
   }
   const commitment = bytesCommitment(kernel, bytes)
-  return { ok: true, height, blockHash: toDisplay(blockHash), confirmations, input: id, commitment }
+  return { ok: true, height, blockHash: toDisplay(blockHash), confirmations, inputs: ids, commitment }
 }
 
 function placeOf(result: CircuitResult, { chain, prefix, kernel }: VerifyCircuitOptions): Result<Place, CircuitReject> {
@@ -97,7 +98,7 @@ function placeOf(result: CircuitResult, { chain, prefix, kernel }: VerifyCircuit
   const claimed = { height: result.height, blockHash: toDisplay(result.blockHash) }
   const same = sameBlock(claimed, compared, prefix !== undefined)
   if (!same.ok) return same
-  return { ok: true, height, blockHash, confirmations: chain.height - height + 1, input: null, commitment: null }
+  return { ok: true, height, blockHash, confirmations: chain.height - height + 1, inputs: [], commitment: null }
 }
 
 /** As many values as the key takes are there: `compile` has compared circuit and manifest. */

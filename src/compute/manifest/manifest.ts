@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { FIELD_MODULUS } from '../../bus/index.ts'
 import { type CircuitProgram, circuitProgram } from './circuit-program.ts'
+import { type DataSource, dataSource, type InputSource } from './data-sources.ts'
 import { distinct, identifier, localFile } from './names.ts'
 
 /** The manifest of a zkGraph, version 1: what it reads, when it runs, what it runs, and where results go. */
@@ -26,10 +27,6 @@ const fields = z
   })
   .refine(distinct, { error: 'two fields have one name' })
 
-const headers = z.strictObject({ kind: z.literal('headers') })
-/** The body of one inscription, whichever is asked for. */
-const inscription = z.strictObject({ kind: z.literal('inscription') })
-
 /** A Circom step circuit that is folded over all headers from the chain's first on: circuits/compute/header-stream.circom. */
 const stream = z.strictObject({
   kind: z.literal('stream'),
@@ -54,14 +51,15 @@ export const manifestSchema = z
     version: z.literal(1),
     name,
     description: z.string().max(500).optional(),
-    dataSources: z.array(z.discriminatedUnion('kind', [headers, inscription])).length(1),
+    dataSources: z.array(dataSource).length(1),
     trigger,
     program: z.discriminatedUnion('kind', [stream, circuitProgram]),
     dataDestinations: z.array(file).max(8).default([]),
   })
-  .refine(({ program, dataSources: [source] }) => source?.kind === readsOf(program), {
+  .refine(({ program, dataSources: [source] }) => source !== undefined && readsOf(program).includes(source.kind), {
     path: ['dataSources', 0, 'kind'],
-    error: 'a stream reads headers, a circuit with an input an inscription, one of arguments alone headers',
+    error:
+      'a stream reads headers, a circuit with an input an inscription, inscriptions or storage, one of arguments alone headers',
   })
   .refine(({ program, trigger }) => (program.kind === 'stream') === (trigger.onRequest === undefined), {
     path: ['trigger'],
@@ -84,6 +82,12 @@ export function manifestJsonSchema(): object {
 }
 
 /** A circuit that reads nothing of Bitcoin has a place in its chain all the same: the block that it was proved at. */
-function readsOf(program: StreamProgram | CircuitProgram): 'headers' | 'inscription' {
-  return program.kind === 'circuit' && program.input !== undefined ? 'inscription' : 'headers'
+function readsOf(program: StreamProgram | CircuitProgram): readonly DataSource['kind'][] {
+  const hasInput = program.kind === 'circuit' && program.input !== undefined
+  return hasInput ? ['inscription', 'inscriptions', 'storage'] : ['headers']
+}
+
+/** Where the bytes come from that a circuit reads; null for a program that reads none. */
+export function inputSource({ dataSources }: Pick<Manifest, 'dataSources'>): InputSource | null {
+  return dataSources.find((source) => source.kind !== 'headers') ?? null
 }

@@ -1,0 +1,104 @@
+import type { NetworkParams } from '../../bitcoin/index.ts'
+import { type Attestation, type AttestedChain, poseidonOf } from '../../bus/index.ts'
+import { type Result, rejection } from '../../lib/index.ts'
+import type { StorageKernel } from '../../proving/index.ts'
+import type { InputSource } from '../manifest/data-sources.ts'
+import { attestedBlob, type BlobInputReject } from './attested-blob.ts'
+import { attestedInscription, type InputPlace, type InscriptionReject } from './attested-inscription.ts'
+import { attestedRecords, type RecordsReject } from './attested-records.ts'
+import { recordList } from './record-list.ts'
+
+/** Why what is given is no input of a circuit. */
+export type InputReject =
+  | InscriptionReject
+  | RecordsReject
+  | BlobInputReject
+  | 'no-attestation'
+  | 'no-content'
+  | 'wrong-length'
+
+/** What shows that a circuit's input stands in a proved chain. */
+export interface InputEvidence {
+  /** Of one inscription, of the blob's record, or of each record, under that chain's proof. */
+  readonly attestations: readonly Attestation[]
+  /** Of a blob, which its record does not hold. */
+  readonly content?: Uint8Array | undefined
+}
+
+/** What a program reads, and where it stands: of several, the block of the last. */
+export interface AttestedInput extends InputPlace {
+  readonly bytes: Uint8Array
+  /** Of the inscriptions, in their order, or of the blob. */
+  readonly ids: readonly string[]
+}
+
+export interface AttestedInputOptions {
+  readonly source: InputSource
+  /** Bytes that the program reads. */
+  readonly length: number
+  readonly chain: AttestedChain
+  readonly params: NetworkParams
+  readonly evidence: InputEvidence
+  readonly kernel: StorageKernel
+}
+
+type InputResult = Result<{ readonly input: AttestedInput }, InputReject>
+
+/** Reads the input of a program out of what attests it. */
+export async function attestedInput(options: AttestedInputOptions): Promise<InputResult> {
+  switch (options.source.kind) {
+    case 'inscription':
+      return ofInscription(options)
+    case 'inscriptions':
+      return ofRecords(options, options.source)
+    case 'storage':
+      return await ofBlob(options)
+  }
+}
+
+/** The body of one inscription. */
+function ofInscription({ length, chain, evidence, kernel }: AttestedInputOptions): InputResult {
+  const attestation = oneOf(evidence)
+  if (!attestation.ok) return attestation
+  const read = attestedInscription(attestation.attestation, chain, poseidonOf(kernel))
+  if (!read.ok) return read
+  const { envelope, id, ...place } = read.inscription
+  return withLength(envelope.body ?? new Uint8Array(), length, { ...placeOf(place), ids: [id] })
+}
+
+function ofRecords(
+  { length: bytes, chain, params, evidence, kernel }: AttestedInputOptions,
+  source: Extract<InputSource, { readonly kind: 'inscriptions' }>,
+): InputResult {
+  const { attestations } = evidence
+  const read = attestedRecords({ attestations, source, bytes, chain, params, poseidon: poseidonOf(kernel) })
+  if (!read.ok) return read
+  const { records, ids, ...place } = read.list
+  return { ok: true, input: { ...place, ids, bytes: recordList(records, bytes) } }
+}
+
+async function ofBlob({ length, chain, params, evidence, kernel }: AttestedInputOptions): Promise<InputResult> {
+  const attestation = oneOf(evidence)
+  if (!attestation.ok) return attestation
+  const { content } = evidence
+  if (content === undefined) return rejection('no-content', 'the bytes of the blob are not given')
+  const read = await attestedBlob({ attestation: attestation.attestation, content, chain, params, kernel })
+  if (!read.ok) return read
+  const { id, ...place } = read.blob
+  return withLength(content, length, { ...place, ids: [id] })
+}
+
+function oneOf({ attestations }: InputEvidence): Result<{ readonly attestation: Attestation }, 'no-attestation'> {
+  const [attestation, ...more] = attestations
+  if (attestation !== undefined && more.length === 0) return { ok: true, attestation }
+  return rejection('no-attestation', `${attestations.length} attestations of an input that has one`)
+}
+
+function withLength(bytes: Uint8Array, length: number, about: Omit<AttestedInput, 'bytes'>): InputResult {
+  if (bytes.length === length) return { ok: true, input: { ...about, bytes } }
+  return rejection('wrong-length', `${bytes.length} bytes; the program reads ${length}`)
+}
+
+function placeOf({ height, blockHash, confirmations }: InputPlace): InputPlace {
+  return { height, blockHash, confirmations }
+}

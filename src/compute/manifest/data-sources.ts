@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+/** What a program reads: one of these, or several. */
+
+const headers = z.strictObject({ kind: z.literal('headers') })
+
+/** The body of one inscription, whichever is asked for. */
+const inscription = z.strictObject({ kind: z.literal('inscription') })
+
+/** The signed records of this project's metaprotocol, or those of a program or a kind alone, in the chain's order. */
+const inscriptions = z.strictObject({
+  kind: z.literal('inscriptions'),
+  metaprotocol: z.literal('wsc'),
+  program: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')
+    .optional(),
+  recordKind: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a kind of record')
+    .optional(),
+})
+
+/** The bytes of one blob of the storage network that a record on Bitcoin has published, whichever is asked for. */
+const storage = z.strictObject({ kind: z.literal('storage') })
+
+export const dataSource = z.discriminatedUnion('kind', [headers, inscription, inscriptions, storage])
+
+export type DataSource = z.infer<typeof dataSource>
+/** One that holds the bytes which a circuit reads. */
+export type InputSource = Exclude<DataSource, { readonly kind: 'headers' }>
+export type RecordSource = Pick<z.infer<typeof inscriptions>, 'program' | 'recordKind'>

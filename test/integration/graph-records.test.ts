@@ -1,0 +1,110 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bytesToHex } from '../../src/lib/index.ts'
+import { CODING, encodeBlob, encodeBody, MemoryStore } from '../../storage/index.ts'
+import { digitOutputs, heldOutDigits, type LabelledImage } from '../compute/digits.ts'
+import { kernel } from '../storage/kernels.ts'
+import { recordMetadata, SettlementPlace } from '../support/settlement-place.ts'
+
+/** Graphs that read signed records, and a blob that one publishes, by the command on a regtest chain. */
+let place: SettlementPlace
+beforeAll(async () => {
+  place = await SettlementPlace.make(2, { args: ['-txindex=1'] })
+})
+afterAll(() => place.remove())
+
+const wsc = async (...argv: string[]) => {
+  const { exit, stdout, stderr } = await place.run(...argv, ...(argv[1] === 'init' ? [] : ['--json']))
+  return { exit, stderr, json: stdout.startsWith('{') ? JSON.parse(stdout) : null }
+}
+const inscribe = async (metadata: string, body: Uint8Array | string) =>
+  (await place.inscribe('--body', await place.put('body', body), '--metadata', metadata)).inscriptions[0]!.id
+
+test('records: from signed records to the state of those that stand', async () => {
+  const GRAPH = place.file('my-records')
+  expect(await wsc('graph', 'init', GRAPH, '--template', 'index')).toMatchObject({ exit: 0 })
+  const [app, other] = ['ab'.repeat(32), 'cd'.repeat(32)]
+  const ids: string[] = []
+  for (const [seq, program] of [
+    [1, app],
+    [5, app],
+    [1, other],
+    [3, app],
+  ] as const) {
+    ids.push(await inscribe(recordMetadata(seq, program, 'commitment'), `${seq} of ${program}`))
+  }
+  // Of another kind: none of those that the graph reads.
+  const result = await inscribe(recordMetadata(9, app, 'result'), 'a result')
+
+  const proof = place.file('records.proof')
+  await place.json('bus', 'prove', '--out', proof)
+  const folder = place.file('attested')
+  const attested = ['attest', 'records', '--proof', proof]
+  expect(await wsc(...attested, '--kind', 'commitment', '--out', folder)).toMatchObject({
+    exit: 0,
+    json: { records: 4 },
+  })
+  expect(await wsc(...attested, '--out', folder)).toMatchObject({ exit: 2 })
+  const out = place.file('records.result')
+  const proved = await wsc('graph', 'prove', GRAPH, '--attestation', folder, '--proof', proof, '--out', out)
+  const outputs = { counted: '3', lines: '2' }
+  expect(proved).toMatchObject({ exit: 0, json: { inputs: ids, outputs } })
+  const verify = (...more: string[]) => wsc('graph', 'verify', out, '--graph', GRAPH, '--proof', proof, ...more)
+  const verified = await verify('--attestation', folder)
+  expect(verified).toMatchObject({ exit: 0, json: { valid: true, inputs: ids, outputs } })
+
+  // One record alone, and one of another kind beside them.
+  const [first] = (await readdir(folder)).sort()
+  expect(await verify('--attestation', join(folder, first!))).toMatchObject({
+    exit: 1,
+    json: { reason: 'wrong-block' },
+  })
+  const all = place.file('all')
+  expect(await wsc(...attested, '--out', all)).toMatchObject({ exit: 0, json: { records: 5 } })
+  expect(await verify('--attestation', all)).toMatchObject({
+    exit: 1,
+    json: { reason: 'other-records', detail: expect.stringContaining(result) },
+  })
+  console.log(`records: ${proved.json.bytes} bytes, ${proved.json.seconds} s`)
+}, 300_000)
+
+test('digits reads an image from storage, by the record that publishes it', async () => {
+  const GRAPH = place.file('stored-digits')
+  expect(await wsc('graph', 'init', GRAPH, '--template', 'ml')).toMatchObject({ exit: 0 })
+  const manifest = join(GRAPH, 'graph.yaml')
+  const { readFile, writeFile } = await import('node:fs/promises')
+  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('kind: inscription', 'kind: storage'))
+  const [image, other] = heldOutDigits() as [LabelledImage, LabelledImage]
+  const encoded = await encodeBlob(
+    kernel,
+    (async function* () {
+      yield image.pixels
+    })(),
+    new MemoryStore(),
+  )
+  if (!encoded.ok) throw new Error(encoded.detail)
+  const { id, root, length } = encoded.blob
+  const blob = bytesToHex(id)
+  const inscription = await inscribe(
+    recordMetadata(1, blob, 'blob'),
+    encodeBody('blob', { root, coding: CODING, length }),
+  )
+  const proof = place.file('blob.proof')
+  await place.json('bus', 'prove', '--out', proof)
+  const attestation = place.file('blob.attestation')
+  await place.json('attest', 'inscription', inscription, '--proof', proof, '--out', attestation)
+  const out = place.file('stored.result')
+  const [content, wrong] = [await place.put('image', image.pixels), await place.put('other', other.pixels)]
+  const prove = (...more: string[]) =>
+    wsc('graph', 'prove', GRAPH, '--attestation', attestation, '--proof', proof, '--out', out, ...more)
+  const [digit, commitment] = digitOutputs(image.pixels)
+  const outputs = { digit: `${digit}`, image: `${commitment}` }
+  expect(await prove('--content', wrong)).toMatchObject({ exit: 1, json: { reason: 'other-content' } })
+  expect(await prove()).toMatchObject({ exit: 1, json: { reason: 'no-content' } })
+  expect(await prove('--content', content)).toMatchObject({ exit: 0, json: { inputs: [blob], outputs } })
+  const verified = await wsc(
+    ...['graph', 'verify', out, '--graph', GRAPH, '--attestation', attestation, '--content', content, '--proof', proof],
+  )
+  expect(verified).toMatchObject({ exit: 0, json: { valid: true, inputs: [blob], outputs } })
+}, 300_000)
