@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bytesToHex } from '../../src/lib/index.ts'
@@ -24,6 +24,7 @@ const inscribe = async (metadata: string, body: Uint8Array | string) =>
 test('records: from signed records to the state of those that stand', async () => {
   const GRAPH = place.file('my-records')
   expect(await wsc('graph', 'init', GRAPH, '--template', 'index')).toMatchObject({ exit: 0 })
+  expect(await wsc('graph', 'compile', GRAPH)).toMatchObject({ exit: 0, json: { constraints: 45_945 } })
   const [app, other] = ['ab'.repeat(32), 'cd'.repeat(32)]
   const ids: string[] = []
   for (const [seq, program] of [
@@ -73,7 +74,6 @@ test('digits reads an image from storage, by the record that publishes it', asyn
   const GRAPH = place.file('stored-digits')
   expect(await wsc('graph', 'init', GRAPH, '--template', 'ml')).toMatchObject({ exit: 0 })
   const manifest = join(GRAPH, 'graph.yaml')
-  const { readFile, writeFile } = await import('node:fs/promises')
   await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('kind: inscription', 'kind: storage'))
   const [image, other] = heldOutDigits() as [LabelledImage, LabelledImage]
   const encoded = await encodeBlob(
