@@ -95,6 +95,7 @@ export {
   NativeProofEngine,
   NativeProofVerifier,
   type SetupOptions,
+  type SourceFolders,
   WasmWitnessSource,
   type WitnessLimits,
 } from './proving/io/index.ts'

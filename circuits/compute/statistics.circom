@@ -29,6 +29,10 @@ template Statistics(length, lengthBits) {
 
     component head = LeafHead();
     head.in <== leaf[0];
+    // Nothing is said of hashes, Merkle roots and the rest.
+    _ <== head.hashLow;
+    _ <== leaf[1];
+    _ <== leaf[2];
 
     // height = length·number + place over the integers: both sides are below 2^34.
     signal number <-- head.height \ length;

@@ -1,5 +1,6 @@
 /** Computation, as far as it runs anywhere: manifests of zkGraphs, results of streams and circuits, and what they show. */
 
+export { MAX_BUNDLE_BYTES } from './bundle/bundle.ts'
 export { bytesCommitment } from './circuit/bytes-commitment.ts'
 export { type NamedValues, namedValues } from './circuit/public-values.ts'
 export { MAX_ARGUMENTS_BYTES, readArguments } from './circuit/read-arguments.ts'

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { entryWire } from '../../src/compute/io/entry-wire.ts'
+import { entryWire, requireNoEntries } from '../../src/compute/io/entry-wire.ts'
 import type { CompiledStream } from '../../src/compute/io/open-program.ts'
 import { standardManifest } from './standard-manifest.ts'
 
@@ -30,4 +30,16 @@ test('a program that makes none, though its manifest has a log, is told so', asy
     code: 'E_PROGRAM',
     message: expect.stringContaining('makes no entry'),
   })
+})
+
+test('a program that makes entries, though its manifest has no log, is refused', async () => {
+  const graph = await graphOf('40,31,40,main.entry[11]')
+  const { log: _, ...program } = graph.manifest.program
+  const silent = { ...graph, manifest: { ...graph.manifest, program } }
+  await expect(requireNoEntries(silent)).rejects.toMatchObject({
+    code: 'E_PROGRAM',
+    message: expect.stringContaining('makes entries, and the manifest has no log'),
+  })
+  await requireNoEntries(graph)
+  await requireNoEntries({ ...silent, ...{ circuit: (await graphOf('40,-1,40,main.entry[11]')).circuit } })
 })

@@ -1,4 +1,6 @@
 import type { AddCommand } from '../command.ts'
+import { addGraphAudit } from './graph-audit.ts'
+import { addGraphBundle } from './graph-bundle.ts'
 import { addGraphCompile } from './graph-compile.ts'
 import { addGraphExec } from './graph-exec.ts'
 import { addGraphInit } from './graph-init.ts'
@@ -18,6 +20,8 @@ export const addGraph: AddCommand = (parent, run) => {
     addGraphProve,
     addGraphVerify,
     addGraphTest,
+    addGraphBundle,
+    addGraphAudit,
     addGraphSchema,
   ]) {
     add(graph, run)

@@ -1,16 +1,42 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import type { CompiledCircuit } from '../../proving/index.ts'
 import { computeError } from '../errors.ts'
-import type { CompiledStream } from './open-program.ts'
+import type { Manifest, StreamProgram } from '../manifest/manifest.ts'
+
+/** What of a compiled stream says which entries it makes. */
+export interface StreamEntries {
+  readonly circuit: Pick<CompiledCircuit, 'sym'>
+  readonly slots: number
+  readonly manifest: Manifest<StreamProgram>
+}
 
 /** circom's table of signals: number, wire (-1 where it was solved away), component, name. */
 const ENTRY = /^\d+,(\d+),\d+,main\.entry\[(\d+)\]$/
 
-/** The wire of the log entry that a step makes, 0 where it makes none. Throws E_PROGRAM where the circuit has none. */
-export async function entryWire({ circuit, slots, manifest }: CompiledStream): Promise<number> {
+/** The wire of the log entry that a step makes. Throws E_PROGRAM where the circuit makes none. */
+export async function entryWire(graph: StreamEntries): Promise<number> {
+  const wire = await findEntryWire(graph)
+  if (wire !== null) return wire
+  const { circuit } = graph.manifest.program
+  throw computeError('E_PROGRAM', `Each in ${circuit} makes no entry, which a program with a log does`)
+}
+
+/** The same; null where the circuit makes none, so that circom solves it away. */
+async function findEntryWire({ circuit, slots }: StreamEntries): Promise<number | null> {
   for await (const line of createInterface({ input: createReadStream(circuit.sym) })) {
     const [, wire, made] = ENTRY.exec(line) ?? []
     if (Number(made) === slots) return Number(wire)
   }
-  throw computeError('E_PROGRAM', `Each in ${manifest.program.circuit} makes no entry, which a program with a log does`)
+  return null
+}
+
+/** Throws E_PROGRAM where a circuit makes entries and the manifest has no log: nobody could tell them, so that no result would be valid. */
+export async function requireNoEntries(graph: StreamEntries): Promise<void> {
+  const { circuit, log } = graph.manifest.program
+  if (log !== undefined || (await findEntryWire(graph)) === null) return
+  throw computeError(
+    'E_PROGRAM',
+    `Each in ${circuit} makes entries, and the manifest has no log that names their fields`,
+  )
 }

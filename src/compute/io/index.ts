@@ -1,5 +1,8 @@
 /** Computation's half that needs Node: folders of graphs, compiled, set up, run and proved. */
+
 export { initGraph, TEMPLATES, type Template } from './init-graph.ts'
+export { makeBundle } from './make-bundle.ts'
+export { auditBundle } from './open-bundle.ts'
 export {
   type CompiledGraph,
   type CompiledOnce,

@@ -18,6 +18,7 @@ import { MAX_MANIFEST_BYTES, type Manifest, type StreamProgram } from '../manife
 import { readManifest } from '../manifest/read-manifest.ts'
 import { programId } from '../program-id.ts'
 import { JOIN_SLOTS } from '../stream/header-stream.ts'
+import { requireNoEntries } from './entry-wire.ts'
 import { requireCircuit } from './require-circuit.ts'
 
 /** The manifest's name in the folder of a graph. */
@@ -28,6 +29,16 @@ export interface Graph<Program = StreamProgram | CircuitProgram> {
   readonly folder: string
   readonly manifest: Manifest<Program>
   readonly manifestBytes: Uint8Array
+  /** Of a graph that came in a bundle. */
+  readonly bundled?: Bundled
+}
+
+/** What a graph that came in a bundle is made of: nothing that is installed here. */
+export interface Bundled {
+  /** The folder of the packages that came with it, in which alone includes are looked for, beside the graph's own. */
+  readonly packages: string
+  /** Where what is made of it is kept; in the user's cache, unless given. */
+  readonly cache?: string
 }
 
 /** Reads the manifest in a folder. Throws E_MANIFEST, naming line and column. */
@@ -70,16 +81,25 @@ const INPUTS_BESIDE = 3 * (1 + JOIN_SLOTS)
 
 /** Compiles, or finds compiled. Throws E_CIRCUIT of the compiler, E_PROGRAM where circuit and manifest differ. */
 export async function compileGraph(graph: Graph, signal?: AbortSignal): Promise<CompiledGraph> {
-  const { folder, manifest, manifestBytes } = graph
+  const { manifest, bundled, ...own } = graph
   const { program } = manifest
-  const circuit = await compileCircom(join(folder, program.circuit), signal === undefined ? {} : { signal })
+  const circuit = await compileCircom(join(own.folder, program.circuit), {
+    ...(signal !== undefined && { signal }),
+    ...(bundled !== undefined && { within: { own: own.folder, packages: bundled.packages } }),
+    ...(bundled?.cache !== undefined && { cache: bundled.cache }),
+  })
   const counts = await readR1csCounts(circuit.r1cs, signal)
-  const about = { folder, manifestBytes, circuit, constraints: counts.constraints }
+  const about = { ...own, ...(bundled && { bundled }), circuit, constraints: counts.constraints }
   if (program.kind === 'circuit') {
     await requireCircuit(program, circuit, counts)
     return { kind: 'circuit', ...about, manifest: { ...manifest, program } }
   }
-  return { kind: 'stream', ...about, manifest: { ...manifest, program }, ...streamShape(program, counts) }
+  const stream: CompiledStream = {
+    ...{ kind: 'stream', ...about, manifest: { ...manifest, program } },
+    ...streamShape(program, counts),
+  }
+  await requireNoEntries(stream)
+  return stream
 }
 
 function streamShape(
@@ -133,6 +153,7 @@ export async function setUpGraph(graph: CompiledGraph, options: SetUpOptions = {
     ...(ptau !== undefined && { ptau }),
     ...(signal !== undefined && { signal }),
     ...(onProgress !== undefined && { onProgress }),
+    ...(graph.bundled?.cache !== undefined && { cache: graph.bundled.cache }),
   }
   const idOf = (keyId: string) => programId({ manifest: graph.manifestBytes, circuitId: graph.circuit.id, keyId })
   if (graph.kind === 'circuit') {

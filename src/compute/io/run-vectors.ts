@@ -30,7 +30,7 @@ export interface VectorOutcome {
 }
 
 /** Of a file that a vector names. */
-const MAX_FILE_BYTES = 64 << 20
+export const MAX_VECTOR_FILE_BYTES: number = 8 << 20
 
 /** The vectors in a graph's folder. Throws E_VECTORS where there are none, or they are not of the form. */
 export async function openVectors(folder: string): Promise<readonly Vector[]> {
@@ -124,10 +124,10 @@ function requireOnly(vector: Vector, kind: CompiledGraph['kind'], own: readonly 
 }
 
 async function readFile(folder: string, vector: Vector, path: string): Promise<Uint8Array> {
-  const bytes = await readRegular(join(folder, path), MAX_FILE_BYTES).catch((cause) => {
+  const bytes = await readRegular(join(folder, path), MAX_VECTOR_FILE_BYTES).catch((cause) => {
     throw of(vector, `${path} cannot be read: ${(cause as Error).message}`, cause)
   })
-  if (bytes.length > MAX_FILE_BYTES) throw of(vector, `${path} has more than ${MAX_FILE_BYTES} bytes`)
+  if (bytes.length > MAX_VECTOR_FILE_BYTES) throw of(vector, `${path} has more than ${MAX_VECTOR_FILE_BYTES} bytes`)
   return bytes
 }
 

@@ -1,4 +1,4 @@
-import { dirname, join, posix, relative, sep } from 'node:path'
+import { dirname, isAbsolute, join, posix, relative, sep } from 'node:path'
 import { errorCode, WscError } from '../../lib/index.ts'
 import { packageRoot, readRegular } from '../../lib/io/index.ts'
 import type { ProvingErrorCode } from '../errors.ts'
@@ -19,6 +19,12 @@ export interface CircuitSource {
 const MAX_FILES = 2_000
 const MAX_FILE_BYTES = 8 << 20
 
+/** Folders outside of which no source is read: those of a stranger's circuit and of the packages that came with it. */
+export interface SourceFolders {
+  readonly own: string
+  readonly packages: string
+}
+
 /** The name under which a circuit outside of the package includes the circuits of this one. */
 const PACKAGE = 'wsc-bitcoin'
 
@@ -27,9 +33,11 @@ const PACKAGE = 'wsc-bitcoin'
  * for beside the file that has it, then in the packages installed for the main file, then in those of this package.
  *
  * @param library the folder that names are relative to
+ * @param within where includes are looked for alone: nothing that is installed is
  */
-export async function readSources(main: string, library: string): Promise<CircuitSource[]> {
-  const packages = [...packageFolders(dirname(main)), ...packageFolders(packageRoot())]
+export async function readSources(main: string, library: string, within?: SourceFolders): Promise<CircuitSource[]> {
+  const packages =
+    within === undefined ? [...packageFolders(dirname(main)), ...packageFolders(packageRoot())] : [within.packages]
   const found = new Map<string, CircuitSource>()
 
   const visit = async (file: string, of: CircuitSource['of'], name: string): Promise<void> => {
@@ -47,7 +55,7 @@ export async function readSources(main: string, library: string): Promise<Circui
         )
       }
       const beside = join(dirname(file), path)
-      if (await exists(beside)) {
+      if (isWithin(beside, of, within) && (await exists(beside))) {
         const near = posix.join(posix.dirname(name), path)
         if (of === 'package' && near.startsWith('../')) {
           throw new WscError<ProvingErrorCode>(
@@ -58,7 +66,7 @@ export async function readSources(main: string, library: string): Promise<Circui
         await visit(beside, of, near)
         continue
       }
-      const installed = await findInPackages(packages, path)
+      const installed = await findInPackages(packages, path, within === undefined)
       if (installed === undefined) {
         throw new WscError<ProvingErrorCode>(
           'E_CIRCUIT',
@@ -98,10 +106,21 @@ function packageFolders(folder: string): string[] {
   return [join(folder, 'node_modules'), ...(above === folder ? [] : packageFolders(above))]
 }
 
-async function findInPackages(folders: readonly string[], path: string): Promise<string | undefined> {
+function isWithin(file: string, of: CircuitSource['of'], within: SourceFolders | undefined): boolean {
+  if (within === undefined) return true
+  const place = relative(of === 'package' ? within.packages : within.own, file)
+  return !isAbsolute(place) && place.split(sep)[0] !== '..'
+}
+
+async function findInPackages(
+  folders: readonly string[],
+  path: string,
+  installed: boolean,
+): Promise<string | undefined> {
   if (posix.normalize(path).startsWith('../')) return undefined
   // Of this package only the circuits, whether it is installed somewhere or not.
-  const own = path.startsWith(`${PACKAGE}/circuits/`) ? [join(packageRoot(), path.slice(PACKAGE.length + 1))] : []
+  const own =
+    installed && path.startsWith(`${PACKAGE}/circuits/`) ? [join(packageRoot(), path.slice(PACKAGE.length + 1))] : []
   for (const candidate of [...own, ...folders.map((folder) => join(folder, path))]) {
     if (await exists(candidate)) return candidate
   }

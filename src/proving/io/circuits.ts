@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join, posix, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import {
   aSignal,
   aText,
   aTimerMs,
+  exactly,
   type OptionRules,
   optional,
   requireArgument,
@@ -19,8 +21,8 @@ import { packageRoot } from '../../lib/io/index.ts'
 import type { CircuitDeclaration, CompiledCircuit } from '../circuit.ts'
 import type { ProvingErrorCode } from '../errors.ts'
 import { cacheDirectory, fillDirectory } from './cache.ts'
-import { type CircuitSource, readSources } from './circuit-sources.ts'
-import { compilerText, stagedPath } from './compiler-text.ts'
+import { type CircuitSource, readSources, type SourceFolders } from './circuit-sources.ts'
+import { compilerText, stagedPath, warningsOf } from './compiler-text.ts'
 
 /** Optimisation to the full: linear constraints are solved away, which the constraint counts rely on. */
 const FLAGS = ['--r1cs', '--wasm', '--sym', '--O2'] as const
@@ -30,9 +32,18 @@ export interface CompileOptions {
   readonly signal?: AbortSignal
   /** The compiler is ended after so long, whoever waits; ten minutes unless given, where the bus's own step takes one. */
   readonly timeoutMs?: number
+  /** Where includes are looked for alone; what is installed, unless given. */
+  readonly within?: SourceFolders
+  /** Where compiled circuits are kept; the user's cache, unless given. */
+  readonly cache?: string
 }
 
-const OPTIONS: OptionRules<CompileOptions> = { signal: optional(aSignal), timeoutMs: optional(aTimerMs) }
+const OPTIONS: OptionRules<CompileOptions> = {
+  signal: optional(aSignal),
+  timeoutMs: optional(aTimerMs),
+  within: optional(exactly('an object with own and packages', { own: aText, packages: aText })),
+  cache: optional(aText),
+}
 
 const COMPILE_TIMEOUT_MS = 600_000
 
@@ -65,21 +76,37 @@ export async function compileCircom(main: string, options: CompileOptions = {}):
   return await compile(file, dirname(file), options)
 }
 
+/** The sources that `compileCircom` reads for a main file, and the id that a circuit of them has. */
+export async function circomSources(
+  main: string,
+): Promise<{ readonly id: string; readonly sources: readonly CircuitSource[] }> {
+  const file = resolve(main)
+  const sources = await readSources(file, dirname(file))
+  return { id: idOf(sources, (await findCompiler()).version), sources }
+}
+
+/** Compiler, version and flags: what an id of a circuit begins with. */
+export async function circomCompiler(): Promise<string> {
+  return compilerOf((await findCompiler()).version)
+}
+
 async function compile(main: string, library: string, options: CompileOptions): Promise<CompiledCircuit> {
-  const sources = await readSources(main, library)
+  const sources = await readSources(main, library, options.within)
   const compiler = await findCompiler()
   const id = idOf(sources, compiler.version)
-  const directory = join(cacheDirectory(), 'circuits', id)
+  const directory = join(options.cache ?? cacheDirectory(), 'circuits', id)
   await fillDirectory(directory, (scratch) => runCompiler(compiler.program, sources, scratch, options))
   const file = (extension: string) => join(directory, `circuit.${extension}`)
   return { id, r1cs: file('r1cs'), wasm: file('wasm'), sym: file('sym') }
 }
 
 function idOf(sources: readonly CircuitSource[], version: string): string {
-  const hash = createHash('sha256').update(`circom2 ${version} ${FLAGS.join(' ')}\n`)
+  const hash = createHash('sha256').update(`${compilerOf(version)}\n`)
   for (const { of, name, text } of sources) hash.update(`${of} ${name} ${Buffer.byteLength(text)}\n${text}`)
   return hash.digest('hex')
 }
+
+const compilerOf = (version: string) => `circom2 ${version} ${FLAGS.join(' ')}`
 
 async function findCompiler(): Promise<{ readonly program: string; readonly version: string }> {
   try {
@@ -98,31 +125,68 @@ async function runCompiler(
   program: string,
   sources: readonly CircuitSource[],
   directory: string,
-  { signal, timeoutMs = COMPILE_TIMEOUT_MS }: CompileOptions,
+  options: CompileOptions,
 ): Promise<void> {
   const work = join(directory, 'work')
+  const main = await stage(sources, work)
+  await mkdir(join(work, 'out'), { recursive: true })
+  await runIn(work, [program, main, ...FLAGS, '-l', 'packages', '-o', 'out'], sources, options)
+  const name = posix.basename(main, '.circom')
+  await rename(join(work, 'out', `${name}.r1cs`), join(directory, 'circuit.r1cs'))
+  await rename(join(work, 'out', `${name}.sym`), join(directory, 'circuit.sym'))
+  await rename(join(work, 'out', `${name}_js`, `${name}.wasm`), join(directory, 'circuit.wasm'))
+  await rm(work, { recursive: true })
+}
+
+/** Writes the sources into a folder, and tells the main file's place there. */
+async function stage(sources: readonly CircuitSource[], work: string): Promise<string> {
   const paths = sources.map((source) => stagedPath(source, sources))
   for (const [i, { text }] of sources.entries()) {
     const path = join(work, paths[i] as string)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, text)
   }
-  await mkdir(join(work, 'out'), { recursive: true })
-  const [main] = paths as [string]
-  // In a process of its own: the compiler takes gigabytes, which go back when it ends. It sees the folder it starts in.
-  const args = [program, main, ...FLAGS, '-l', 'packages', '-o', 'out']
+  return paths[0] as string
+}
+
+/** In a process of its own: the compiler takes gigabytes, which go back when it ends. It sees the folder it starts in. */
+async function runIn(
+  work: string,
+  args: readonly string[],
+  sources: readonly CircuitSource[],
+  { signal, timeoutMs = COMPILE_TIMEOUT_MS }: Pick<CompileOptions, 'signal' | 'timeoutMs'>,
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const ending = { timeout: timeoutMs, killSignal: 'SIGKILL', ...(signal && { signal }) } as const
   const limits = { cwd: work, maxBuffer: 1 << 24, ...ending }
-  await promisify(execFile)(process.execPath, args, limits).catch((cause) => {
+  try {
+    return await promisify(execFile)(process.execPath, args, limits)
+  } catch (error) {
     throwIfAborted(signal)
+    const cause = error as Error & { readonly killed?: boolean; readonly code?: unknown }
     // With any other reason to be ended comes a code.
     const late = cause.killed === true && cause.code === null
     const why = late ? `the compiler took more than ${timeoutMs} ms` : compilerText(cause, sources)
     throw new WscError<ProvingErrorCode>('E_CIRCUIT', `${sources[0]?.name} does not compile: ${why}`, { cause })
-  })
-  const name = posix.basename(main, '.circom')
-  await rename(join(work, 'out', `${name}.r1cs`), join(directory, 'circuit.r1cs'))
-  await rename(join(work, 'out', `${name}.sym`), join(directory, 'circuit.sym'))
-  await rename(join(work, 'out', `${name}_js`, `${name}.wasm`), join(directory, 'circuit.wasm'))
-  await rm(work, { recursive: true })
+  }
+}
+
+/**
+ * What circom's `--inspect` warns of, each with its template: signals that no constraint holds, for most. Empty where it warns
+ * of nothing.
+ */
+export async function inspectCircom(
+  main: string,
+  options: Pick<CompileOptions, 'signal' | 'timeoutMs'> = {},
+): Promise<readonly string[]> {
+  const file = resolve(main)
+  const sources = await readSources(file, dirname(file))
+  const { program } = await findCompiler()
+  const work = await mkdtemp(join(tmpdir(), 'wsc-inspect-'))
+  try {
+    // Nothing is solved away, which takes time and changes no warning.
+    const args = [program, await stage(sources, work), '--inspect', '--O0', '-l', 'packages']
+    return warningsOf(compilerText(await runIn(work, args, sources, options), sources))
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
 }

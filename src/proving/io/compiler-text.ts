@@ -47,3 +47,9 @@ export function compilerText(
       .trim()
   )
 }
+
+/** Warnings in what the compiler said, each with the lines that belong to it, up to an empty one. */
+export function warningsOf(text: string): string[] {
+  const begins = text.split(/^(?=warning\[)/m).slice(1)
+  return begins.map((warning) => (warning.split(/\n\s*\n/)[0] as string).trim())
+}

@@ -3,7 +3,15 @@ export { requireProver } from './addon.ts'
 export { buildAddon } from './build-addon.ts'
 export { cacheDirectory } from './cache.ts'
 export { type CircuitRegistry, circuitRegistry } from './circuit-registry.ts'
-export { type CompileOptions, compileCircom, compileCircuit } from './circuits.ts'
+export type { SourceFolders } from './circuit-sources.ts'
+export {
+  type CompileOptions,
+  circomCompiler,
+  circomSources,
+  compileCircom,
+  compileCircuit,
+  inspectCircom,
+} from './circuits.ts'
 export { ensureGroth16Setup, Groth16Engine } from './groth16-engine.ts'
 export { NativeEngine } from './native-engine.ts'
 export { NativeProofEngine, NativeProofVerifier } from './native-proof-engine.ts'

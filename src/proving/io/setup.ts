@@ -34,6 +34,8 @@ export interface SetupOptions {
   readonly ptau?: string
   /** τ·G2 that counts as the ceremony's instead of the built-in one: for tests. */
   readonly ceremonyTauG2?: Uint8Array
+  /** Where keys are kept; the user's cache, unless given. Development powers, of which all are alike, are in that always. */
+  readonly cache?: string
   readonly signal?: AbortSignal
   onProgress?(stage: string, done: number, total: number): void
 }
@@ -41,6 +43,7 @@ export interface SetupOptions {
 const OPTIONS: OptionRules<SetupOptions> = {
   ptau: optional(aText),
   ceremonyTauG2: optional(aByteArray),
+  cache: optional(aText),
   signal: optional(aSignal),
   onProgress: optional(aFunction),
 }
@@ -107,7 +110,7 @@ async function ensure(
   const powers = options.ptau === undefined ? 'development' : await hashFile(options.ptau, options.signal)
   // What a key looks like is the addon's to say: another build has keys of its own.
   const identity = [kind, await hashFile(addonFile()), circuit.id, powers, hex(options.ceremonyTauG2)].join(' ')
-  const directory = join(cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
+  const directory = join(options.cache ?? cacheDirectory(), 'keys', createHash('sha256').update(identity).digest('hex'))
   await fillDirectory(directory, async (outDir) => {
     const least = power(await readR1csCounts(circuit.r1cs, options.signal))
     const ptau = options.ptau ?? (await developmentPowers(least, options))
