@@ -23,6 +23,7 @@ import { addInscriptionsScan } from './commands/inscriptions-scan.ts'
 import { addSetup } from './commands/setup.ts'
 import { addStorage } from './commands/storage.ts'
 import { addWallet } from './commands/wallet.ts'
+import { addWorker } from './commands/worker.ts'
 
 const EXIT_CODES = `
 Exit codes: 0 valid, 1 invalid (or less work than asked for), 2 could not be judged, 130 interrupted (state saved).
@@ -69,6 +70,7 @@ export function buildProgram(version: string, run: Runner): Command {
   addWallet(program, run)
   addStorage(program, run)
   addGraph(program, run)
+  addWorker(program, run)
   addSetup(program, run)
   return program
 }

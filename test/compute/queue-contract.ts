@@ -116,7 +116,7 @@ export function queueContract(name: string, openPlace: Open): void {
     test('tries again what failed, and tells each failure', async () => {
       let runs = 0
       const queue = await open(async (job) => {
-        if (++runs < 3) throw queueError('E_JOB_UNSERVED', `try ${runs}`)
+        if (++runs < 3) throw queueError('E_QUEUE', `try ${runs}`)
         return resultOf(job)
       })
       const told: unknown[] = []
@@ -125,7 +125,7 @@ export function queueContract(name: string, openPlace: Open): void {
       expect(await queue.result(jobOf(6).id)).toEqual(resultOf(jobOf(6)))
       const failure = (n: number) => ({
         ...{ id: jobOf(6).id, failures: n },
-        error: { code: 'E_JOB_UNSERVED', detail: `try ${n}` },
+        error: { code: 'E_QUEUE', detail: `try ${n}` },
       })
       await expect.poll(() => told).toEqual([failure(1), failure(2)])
     })

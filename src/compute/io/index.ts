@@ -14,6 +14,10 @@ export {
   type SetUpOptions,
   setUpGraph,
 } from './open-program.ts'
+export { jobProver } from './queue/prove-job.ts'
+export { QueueWorker } from './queue/queue-worker.ts'
+export { parseServer, type QueueServer, serverName } from './queue/server.ts'
+export { inputFolder } from './queue/stored-inputs.ts'
 export { proveCircuit, runCircuit } from './run-circuit.ts'
 export { proveStream, runStream } from './run-stream.ts'
 export { openVectors, runVectors } from './run-vectors.ts'

@@ -1,0 +1,84 @@
+import { fromDisplay, toDisplay } from '../../../bitcoin/index.ts'
+import { poseidonOf } from '../../../bus/index.ts'
+import type { HeaderSource } from '../../../bus/io/index.ts'
+import { equalBytes, WscError } from '../../../lib/index.ts'
+import { readArguments } from '../../circuit/read-arguments.ts'
+import type { ProveJob, ProvingJob } from '../../queue/job.ts'
+import { queueError } from '../../queue/queue.ts'
+import { encodeResult } from '../../result/result-file.ts'
+import type { OnceOfKeys, Program, StreamOfKeys } from '../open-program.ts'
+import { proveCircuit } from '../run-circuit.ts'
+import { proveStream } from '../run-stream.ts'
+import { readInput, type StoredInputs } from './stored-inputs.ts'
+
+/** The inputs of a circuit's job, by name: the bytes that it reads, and the JSON of its arguments. */
+export const ATTESTED_INPUT = 'attested'
+export const ARGUMENTS_INPUT = 'arguments'
+
+/** What jobs are proved with. */
+export interface JobSources {
+  /** Programs by their ids, 64 hex digits; null for one that is not served here. */
+  open(id: string, signal: AbortSignal): Promise<Program | null>
+  /** Headers from the chain's first up to a height, for streams. */
+  withHeaders<T>(
+    height: number,
+    signal: AbortSignal,
+    work: (headers: { readonly source: HeaderSource; readonly from: number }) => Promise<T>,
+  ): Promise<T>
+  /** Inputs that jobs name by their hash. */
+  readonly stored?: StoredInputs | undefined
+}
+
+/** Proves jobs by programs of this machine. */
+export function jobProver(sources: JobSources): ProveJob {
+  return async (job, signal) => {
+    const program = await sources.open(job.program, signal)
+    if (program === null) throw queueError('E_JOB_UNSERVED', `program ${job.program} is not served here`)
+    if (program.kind !== job.kind) {
+      throw queueError('E_JOB', `the job is of a ${job.kind}, ${program.manifest.name} is a ${program.kind}`)
+    }
+    return program.kind === 'stream'
+      ? await streamJob(program, job, sources, signal)
+      : await circuitJob(program, job, sources, signal)
+  }
+}
+
+async function circuitJob(
+  program: OnceOfKeys,
+  job: ProvingJob,
+  { stored }: JobSources,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { input, arguments: taken } = program.manifest.program
+  const read = (name: string) => readInput(job, name, stored, signal)
+  const bytes = input === undefined ? undefined : await read(ATTESTED_INPUT)
+  const json = taken.length === 0 ? '{}' : new TextDecoder().decode(await read(ARGUMENTS_INPUT))
+  const given = readArguments(program.manifest.program, json)
+  if (!given.ok) throw queueError('E_JOB', given.detail)
+  const { values, proof } = await proveCircuit(program, { bytes, arguments: given.input }, { signal })
+  const { height, blockHash } = job
+  return encodeResult({
+    ...{ kind: 'circuit', program: program.id, height, blockHash: fromDisplay(blockHash), values, proof },
+  })
+}
+
+async function streamJob(
+  program: StreamOfKeys,
+  job: ProvingJob,
+  sources: JobSources,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const proved = await sources.withHeaders(job.height, signal, ({ source, from }) =>
+    proveStream(program, program.keys, {
+      ...{ source, from, to: job.height, poseidon: poseidonOf(program.verifier), signal },
+    }),
+  )
+  const { last, steps, state, log, proof } = proved
+  if (!equalBytes(last.hash, fromDisplay(job.blockHash))) {
+    const other = `block ${toDisplay(last.hash)} at height ${job.height}, the job names ${job.blockHash}`
+    throw new WscError('E_INPUT', `the chain here has ${other}`)
+  }
+  return encodeResult({
+    ...{ kind: 'stream', program: program.id, height: last.height, blockHash: last.hash, steps, state, log, proof },
+  })
+}
