@@ -8,7 +8,7 @@ import {
   type CircuitResult,
   encodeResult,
   type InputSource,
-  inputSource,
+  inputSources,
   namedValues,
   resultIdentity,
   verifyCircuit,
@@ -105,21 +105,21 @@ async function placeOf(
   options: EvidenceOptions,
 ): Promise<Result<{ readonly input: ProvedPlace }>> {
   const { input } = manifest.program
-  const source = inputSource(manifest)
-  if (input === undefined || source === null) {
+  if (input === undefined) {
     refuseEvidence(options)
     const { height, tip } = chain
     return { ok: true, input: { height, blockHash: blockHash(fromDisplay(tip)), bytes: undefined, ids: [] } }
   }
-  const read = await readEvidence(options)
+  const sources = inputSources(manifest)
+  const read = await readEvidence(sources, options)
   if (!read.ok) return read
   const { evidence } = read
-  return await attestedInput({ source, length: input.bytes, chain, params, evidence, kernel: await openKernel() })
+  return await attestedInput({ sources, length: input.bytes, chain, params, evidence, kernel: await openKernel() })
 }
 
-/** One by its id, several by their number. */
+/** One by its id, several by how many they are. */
 function inputsText(ids: readonly string[]): string {
-  return ids.length === 1 ? `${ids[0]}` : `${ids.length} records`
+  return ids.length === 1 ? `${ids[0]}` : `${ids.length} inputs`
 }
 
 interface VerifyOptions extends JudgeOptions, EvidenceOptions {
@@ -148,7 +148,7 @@ export async function verifyCircuitResult(
   const { id, manifest, verifier, setup } = program
   const reads = manifest.program.input !== undefined
   requireFiles(reads, options)
-  const read = reads ? await readEvidence(options) : await readPrefix(options.prefix)
+  const read = reads ? await readEvidence(inputSources(manifest), options) : await readPrefix(options.prefix)
   if (!read.ok) return refuse(read)
   const kernel = await openKernel()
   const began = performance.now()
@@ -170,18 +170,24 @@ export async function verifyCircuitResult(
   terminal.result(`setup     ${setupText(setup)}`)
   terminal.result(
     reads
-      ? READ[inputSource(manifest)?.kind ?? 'inscription']
+      ? shownOf(inputSources(manifest))
       : 'Shown: that somebody knows arguments of which the program makes this; not when, or in which block.',
   )
   return EXIT.valid
 }
 
-/** What a result shows, by what the program reads. */
 const READ: Readonly<Record<InputSource['kind'], string>> = {
-  inscription: 'Shown: what the program makes of exactly the bytes of that inscription.',
-  inscriptions:
-    'Shown: what the program makes of exactly these records. Completeness: not known, whether there are more is not shown.',
-  storage: 'Shown: what the program makes of exactly the bytes of that blob, which a record on Bitcoin publishes.',
+  inscription: 'the bytes of that inscription',
+  inscriptions: 'these records',
+  storage: 'the bytes of that blob, which a record on Bitcoin publishes',
+}
+
+/** What a result shows, by what the program reads. */
+function shownOf(sources: readonly InputSource[]): string {
+  const what = sources.map(({ kind }) => READ[kind]).join(', and of ')
+  const records = sources.some(({ kind }) => kind === 'inscriptions')
+  const not = records ? ' Completeness: not known, whether there are more records is not shown.' : ''
+  return `Shown: what the program makes of exactly ${what}.${not}`
 }
 
 async function readPrefix(file: string | undefined): Promise<Result<{ readonly prefix?: Attestation }, string>> {

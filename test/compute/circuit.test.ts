@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { headerHash, mainnet, toDisplay } from '../../src/bitcoin/index.ts'
-import { type Attestation, encodeField } from '../../src/bus/index.ts'
+import { type Attestation, encodeField, poseidonOf } from '../../src/bus/index.ts'
 import { bytesCommitment } from '../../src/compute/circuit/bytes-commitment.ts'
 import { verifyCircuit } from '../../src/compute/circuit/verify-circuit.ts'
+import { attestedInscription } from '../../src/compute/input/attested-inscription.ts'
 import type { CircuitProgram } from '../../src/compute/manifest/circuit-program.ts'
 import type { Manifest } from '../../src/compute/manifest/manifest.ts'
 import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
 import { type CircuitResult, decodeResult, encodeResult } from '../../src/compute/result/result-file.ts'
-import { equalBytes, rejection } from '../../src/lib/index.ts'
+import { concatBytes, equalBytes, rejection } from '../../src/lib/index.ts'
 import type { ProofVerifier } from '../../src/proving/index.ts'
 import { inscriptionAt, onSynthetic, txAt } from '../bus/attestation-scene.ts'
 import { kernel } from '../storage/kernels.ts'
@@ -53,9 +54,14 @@ const verify = (change: Partial<CircuitResult> = {}, under: { attestation?: Atte
       params: mainnet,
       chain: under.chain ?? chain,
       kernel,
-      evidence: { attestations: [under.attestation ?? attestation] },
+      evidence: [{ attestations: [under.attestation ?? attestation] }],
     },
   )
+
+function checked<T>(result: T): Extract<T, { readonly ok: true }> {
+  if ((result as { readonly ok: boolean }).ok) return result as Extract<T, { readonly ok: true }>
+  throw new Error(JSON.stringify(result))
+}
 
 describe('the commitment to bytes', () => {
   test.each([0, 1, 5, 31, 32, 403, 404, 784, 4_000])('of %d bytes is that of the circuit’s reference', (length) => {
@@ -89,6 +95,30 @@ describe('a circuit’s result', () => {
     expect(await refused({}, { chain: { ...chain, accumulator: 1n } })).toMatch(/^attestation:/)
   })
 
+  test('of two sources is of the bytes of both, in their order', async () => {
+    const inscription = { kind: 'inscription', bytes: 5 } as const
+    const own = { ...manifest, dataSources: [inscription, inscription] }
+    own.program = { ...manifest.program, input: { ...manifest.program.input!, bytes: 10 } }
+    const other = inscriptionAt(onSynthetic, 3, 2)
+    const read = checked(attestedInscription(other, chain, poseidonOf(kernel))).inscription.envelope.body!
+    expect(read).toHaveLength(5)
+    const both = bytesCommitment(kernel, concatBytes(bytes('first'), read))
+    const of = async (evidence: readonly Attestation[], commitment = both) => {
+      const result = { ...honest, values: [7n, commitment] }
+      const any: ProofVerifier = { ...verifier, verify: async () => ({ ok: true }) }
+      const found = await verifyCircuit(result, {
+        ...{ program, manifest: own, verifier: any, params: mainnet, chain, kernel },
+        evidence: evidence.map((one) => ({ attestations: [one] })),
+      })
+      return found.ok ? found.verified.inputs.length : found.reject
+    }
+    expect(await of([attestation, other])).toBe(2)
+    expect(await of([other, attestation])).toBe('wrong-input')
+    expect(await of([attestation, attestation])).toBe('wrong-input')
+    expect(await of([attestation])).toBe('no-attestation')
+    expect(await of([])).toBe('no-attestation')
+  })
+
   test('is read as it is written, and in no other form', () => {
     const file = encodeResult(honest)
     expect(decodeResult(file)).toEqual({ ok: true, result: honest })
@@ -103,7 +133,22 @@ describe('a circuit’s result', () => {
 describe('the manifest of a circuit', () => {
   const text = readFileSync(new URL('../../graphs/digits/graph.yaml', import.meta.url), 'utf8')
   test.each([
-    ['reads headers', ['kind: inscription', 'kind: headers'], /a circuit with an input an inscription/],
+    ['reads headers', ['kind: inscription', 'kind: headers'], /a circuit with an input reads an inscription/],
+    [
+      'reads a source that has other bytes',
+      ['kind: inscription', 'kind: inscription\n    bytes: 5'],
+      /5 bytes, the program reads 784/,
+    ],
+    [
+      'reads two sources whose bytes are not said',
+      ['- kind: inscription', '- kind: inscription\n    bytes: 700\n  - kind: storage'],
+      /of several sources each has its bytes/,
+    ],
+    [
+      'reads headers beside its input',
+      ['- kind: inscription', '- kind: inscription\n    bytes: 784\n  - kind: headers'],
+      /a circuit with an input reads an inscription/,
+    ],
     ['runs by itself', ['onRequest: true', 'everyBlocks: 1'], /a circuit onRequest/],
     ['runs at two times', ['onRequest: true', 'onRequest: true\n  everyBlocks: 1'], /everyBlocks or onRequest/],
     ['commits by no output', ['commitment: image', 'commitment: other'], /one of the outputs/],

@@ -101,7 +101,7 @@ test('digits reads an image from storage, by the record that publishes it', asyn
   const [digit, commitment] = digitOutputs(image.pixels)
   const outputs = { digit: `${digit}`, image: `${commitment}` }
   expect(await prove('--content', wrong)).toMatchObject({ exit: 1, json: { reason: 'other-content' } })
-  expect(await prove()).toMatchObject({ exit: 1, json: { reason: 'no-content' } })
+  expect(await prove()).toMatchObject({ exit: 2, stderr: expect.stringContaining('takes --content once') })
   expect(await prove('--content', content)).toMatchObject({ exit: 0, json: { inputs: [blob], outputs } })
   const verified = await wsc(
     ...['graph', 'verify', out, '--graph', GRAPH, '--attestation', attestation, '--content', content, '--proof', proof],

@@ -5,7 +5,7 @@ import type { ProofReject, ProofVerifier, StorageKernel } from '../../proving/in
 import { comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
 import { attestedInput, type InputEvidence, type InputReject } from '../input/attested-input.ts'
 import type { CircuitProgram } from '../manifest/circuit-program.ts'
-import { inputSource, type Manifest } from '../manifest/manifest.ts'
+import { inputSources, type Manifest } from '../manifest/manifest.ts'
 import type { CircuitResult } from '../result/result-file.ts'
 import { bytesCommitment } from './bytes-commitment.ts'
 import { type NamedValues, namedValues, publicCount } from './public-values.ts'
@@ -29,8 +29,8 @@ export interface VerifyCircuitOptions {
   readonly verifier: ProofVerifier
   readonly chain: Pick<ProvedChain, 'height' | 'tip' | 'accumulator' | 'anchor'>
   readonly params: NetworkParams
-  /** Of a program with an input: what shows that it stands in the chain. */
-  readonly evidence?: InputEvidence | undefined
+  /** Of a program with an input: what shows that it stands in the chain, for each source. */
+  readonly evidence?: readonly InputEvidence[] | undefined
   /** Of a program without one: of the header that it was proved at, where the chain has gone on. */
   readonly prefix?: Attestation | undefined
   readonly kernel: StorageKernel
@@ -77,11 +77,10 @@ export async function verifyCircuit(
 async function placeOfInput(
   result: CircuitResult,
   length: number,
-  { manifest, chain, params, evidence, kernel }: VerifyCircuitOptions,
+  { manifest, chain, params, evidence = [], kernel }: VerifyCircuitOptions,
 ): Promise<Result<Place, CircuitReject>> {
-  const source = inputSource(manifest)
-  if (evidence === undefined || source === null) return rejection('no-attestation', 'nothing attests what was read')
-  const attested = await attestedInput({ source, length, chain, params, evidence, kernel })
+  const sources = inputSources(manifest)
+  const attested = await attestedInput({ sources, length, chain, params, evidence, kernel })
   if (!attested.ok) return attested
   const { bytes, ids, height, blockHash, confirmations } = attested.input
   if (result.height !== height || !equalBytes(result.blockHash, blockHash)) {

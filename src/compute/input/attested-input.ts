@@ -1,8 +1,9 @@
 import type { NetworkParams } from '../../bitcoin/index.ts'
 import { type Attestation, type AttestedChain, poseidonOf } from '../../bus/index.ts'
-import { type Result, rejection } from '../../lib/index.ts'
+import { concatBytes, type Result, rejection } from '../../lib/index.ts'
 import type { StorageKernel } from '../../proving/index.ts'
 import type { InputSource } from '../manifest/data-sources.ts'
+import { sourceBytes } from '../manifest/manifest.ts'
 import { attestedBlob, type BlobInputReject } from './attested-blob.ts'
 import { attestedInscription, type InputPlace, type InscriptionReject } from './attested-inscription.ts'
 import { attestedRecords, type RecordsReject } from './attested-records.ts'
@@ -17,7 +18,7 @@ export type InputReject =
   | 'no-content'
   | 'wrong-length'
 
-/** What shows that a circuit's input stands in a proved chain. */
+/** What shows that the input of one source stands in a proved chain. */
 export interface InputEvidence {
   /** Of one inscription, of the blob's record, or of each record, under that chain's proof. */
   readonly attestations: readonly Attestation[]
@@ -33,31 +34,56 @@ export interface AttestedInput extends InputPlace {
 }
 
 export interface AttestedInputOptions {
-  readonly source: InputSource
+  readonly sources: readonly InputSource[]
   /** Bytes that the program reads. */
   readonly length: number
   readonly chain: AttestedChain
   readonly params: NetworkParams
-  readonly evidence: InputEvidence
+  /** One for each source, in their order. */
+  readonly evidence: readonly InputEvidence[]
   readonly kernel: StorageKernel
 }
 
 type InputResult = Result<{ readonly input: AttestedInput }, InputReject>
 
-/** Reads the input of a program out of what attests it. */
-export async function attestedInput(options: AttestedInputOptions): Promise<InputResult> {
-  switch (options.source.kind) {
+/** What is read of one source. */
+type One<Source = InputSource> = Omit<AttestedInputOptions, 'sources' | 'evidence'> & {
+  readonly source: Source
+  readonly evidence: InputEvidence
+}
+
+/** Reads the input of a program out of what attests it: the bytes of its sources, one after the other. */
+export async function attestedInput({ sources, evidence, ...options }: AttestedInputOptions): Promise<InputResult> {
+  const read: AttestedInput[] = []
+  for (const [i, source] of sources.entries()) {
+    const own = evidence[i]
+    if (own === undefined) return rejection('no-attestation', `nothing attests what is read of source ${i + 1}`)
+    const length = sourceBytes(source, options.length)
+    const one = await ofSource({ ...options, source, evidence: own, length })
+    if (!one.ok) return one
+    read.push(one.input)
+  }
+  const [first, ...others] = read
+  if (first === undefined) return rejection('no-attestation', 'the program reads no source')
+  const last = others.reduce((latest, one) => (one.height > latest.height ? one : latest), first)
+  const [ids, bytes] = [read.flatMap((one) => one.ids), concatBytes(...read.map((one) => one.bytes))]
+  return { ok: true, input: { ...placeOf(last), ids, bytes } }
+}
+
+async function ofSource(one: One): Promise<InputResult> {
+  const { source } = one
+  switch (source.kind) {
     case 'inscription':
-      return ofInscription(options)
+      return ofInscription(one)
     case 'inscriptions':
-      return ofRecords(options, options.source)
+      return ofRecords({ ...one, source })
     case 'storage':
-      return await ofBlob(options)
+      return await ofBlob(one)
   }
 }
 
 /** The body of one inscription. */
-function ofInscription({ length, chain, evidence, kernel }: AttestedInputOptions): InputResult {
+function ofInscription({ length, chain, evidence, kernel }: One): InputResult {
   const attestation = oneOf(evidence)
   if (!attestation.ok) return attestation
   const read = attestedInscription(attestation.attestation, chain, poseidonOf(kernel))
@@ -66,10 +92,14 @@ function ofInscription({ length, chain, evidence, kernel }: AttestedInputOptions
   return withLength(envelope.body ?? new Uint8Array(), length, { ...placeOf(place), ids: [id] })
 }
 
-function ofRecords(
-  { length: bytes, chain, params, evidence, kernel }: AttestedInputOptions,
-  source: Extract<InputSource, { readonly kind: 'inscriptions' }>,
-): InputResult {
+function ofRecords({
+  source,
+  length: bytes,
+  chain,
+  params,
+  evidence,
+  kernel,
+}: One<Extract<InputSource, { readonly kind: 'inscriptions' }>>): InputResult {
   const { attestations } = evidence
   const read = attestedRecords({ attestations, source, bytes, chain, params, poseidon: poseidonOf(kernel) })
   if (!read.ok) return read
@@ -77,7 +107,7 @@ function ofRecords(
   return { ok: true, input: { ...place, ids, bytes: recordList(records, bytes) } }
 }
 
-async function ofBlob({ length, chain, params, evidence, kernel }: AttestedInputOptions): Promise<InputResult> {
+async function ofBlob({ length, chain, params, evidence, kernel }: One): Promise<InputResult> {
   const attestation = oneOf(evidence)
   if (!attestation.ok) return attestation
   const { content } = evidence

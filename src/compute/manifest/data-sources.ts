@@ -1,15 +1,22 @@
 import { z } from 'zod'
 
-/** What a program reads: one of these, or several. */
+/** What a program reads: one of these, or several, whose bytes are read one after the other. */
+
+/** Most sources of one program. */
+export const MAX_SOURCES = 4
+
+/** Of the bytes that a circuit reads; may be left out where there is one source. */
+const bytes = z.int().min(1).optional()
 
 const headers = z.strictObject({ kind: z.literal('headers') })
 
 /** The body of one inscription, whichever is asked for. */
-const inscription = z.strictObject({ kind: z.literal('inscription') })
+const inscription = z.strictObject({ kind: z.literal('inscription'), bytes })
 
 /** The signed records of this project's metaprotocol, or those of a program or a kind alone, in the chain's order. */
 const inscriptions = z.strictObject({
   kind: z.literal('inscriptions'),
+  bytes,
   metaprotocol: z.literal('wsc'),
   program: z
     .string()
@@ -22,7 +29,7 @@ const inscriptions = z.strictObject({
 })
 
 /** The bytes of one blob of the storage network that a record on Bitcoin has published, whichever is asked for. */
-const storage = z.strictObject({ kind: z.literal('storage') })
+const storage = z.strictObject({ kind: z.literal('storage'), bytes })
 
 export const dataSource = z.discriminatedUnion('kind', [headers, inscription, inscriptions, storage])
 

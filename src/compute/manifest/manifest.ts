@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FIELD_MODULUS } from '../../bus/index.ts'
 import { type CircuitProgram, circuitProgram } from './circuit-program.ts'
-import { type DataSource, dataSource, type InputSource } from './data-sources.ts'
+import { type DataSource, dataSource, type InputSource, MAX_SOURCES } from './data-sources.ts'
 import { distinct, identifier, localFile } from './names.ts'
 
 /** The manifest of a zkGraph, version 1: what it reads, when it runs, what it runs, and where results go. */
@@ -51,15 +51,14 @@ export const manifestSchema = z
     version: z.literal(1),
     name,
     description: z.string().max(500).optional(),
-    dataSources: z.array(dataSource).length(1),
+    dataSources: z.array(dataSource).min(1).max(MAX_SOURCES),
     trigger,
     program: z.discriminatedUnion('kind', [stream, circuitProgram]),
     dataDestinations: z.array(file).max(8).default([]),
   })
-  .refine(({ program, dataSources: [source] }) => source !== undefined && readsOf(program).includes(source.kind), {
-    path: ['dataSources', 0, 'kind'],
-    error:
-      'a stream reads headers, a circuit with an input an inscription, inscriptions or storage, one of arguments alone headers',
+  .superRefine((manifest, { addIssue }) => {
+    const fault = faultOfSources(manifest)
+    if (fault !== null) addIssue({ code: 'custom', path: ['dataSources', ...fault.path], message: fault.message })
   })
   .refine(({ program, trigger }) => (program.kind === 'stream') === (trigger.onRequest === undefined), {
     path: ['trigger'],
@@ -81,13 +80,38 @@ export function manifestJsonSchema(): object {
   return z.toJSONSchema(manifestSchema, { io: 'input' })
 }
 
-/** A circuit that reads nothing of Bitcoin has a place in its chain all the same: the block that it was proved at. */
-function readsOf(program: StreamProgram | CircuitProgram): readonly DataSource['kind'][] {
-  const hasInput = program.kind === 'circuit' && program.input !== undefined
-  return hasInput ? ['inscription', 'inscriptions', 'storage'] : ['headers']
+/** Where the bytes come from that a circuit reads, in their order; none for a program that reads none. */
+export function inputSources({ dataSources }: { readonly dataSources: readonly DataSource[] }): InputSource[] {
+  return dataSources.filter((source) => source.kind !== 'headers')
 }
 
-/** Where the bytes come from that a circuit reads; null for a program that reads none. */
-export function inputSource({ dataSources }: Pick<Manifest, 'dataSources'>): InputSource | null {
-  return dataSources.find((source) => source.kind !== 'headers') ?? null
+/** Bytes of one of the sources of an input of `length` bytes. */
+export function sourceBytes({ bytes }: InputSource, length: number): number {
+  return bytes ?? length
+}
+
+/** A circuit that reads nothing of Bitcoin has a place in its chain all the same: the block that it was proved at. */
+function faultOfSources({
+  dataSources,
+  program,
+}: {
+  readonly dataSources: readonly DataSource[]
+  readonly program: StreamProgram | CircuitProgram
+}): { readonly path: (string | number)[]; readonly message: string } | null {
+  const input = program.kind === 'circuit' ? program.input : undefined
+  const sources = inputSources({ dataSources })
+  if (input === undefined) {
+    const other = dataSources.findIndex((source) => source.kind !== 'headers')
+    const [path, message] = [Math.max(other, 0), 'a stream, or a circuit without an input, reads headers alone']
+    return other < 0 && dataSources.length === 1 ? null : { path: [path, 'kind'], message }
+  }
+  const headers = dataSources.findIndex((source) => source.kind === 'headers')
+  if (headers >= 0) {
+    const message = 'a circuit with an input reads an inscription, inscriptions or storage'
+    return { path: [headers, 'kind'], message }
+  }
+  const unsaid = sources.findIndex(({ bytes }) => bytes === undefined)
+  if (sources.length > 1 && unsaid >= 0) return { path: [unsaid], message: 'of several sources each has its bytes' }
+  const total = sources.reduce((sum, source) => sum + sourceBytes(source, input.bytes), 0)
+  return total === input.bytes ? null : { path: [], message: `${total} bytes, the program reads ${input.bytes}` }
 }
