@@ -40,7 +40,12 @@ describe('the manifest of a circuit with arguments', () => {
     ['takes more than it may', 'elements: 2', 'elements: 131072', /more than 131072 elements/],
     ['takes no element of one', 'elements: 4', 'elements: 0', /elements/],
     ['shows more than a result has', 'elements: 4', 'elements: 61', /65 public values; a result has at most 64/],
-    ['reads an inscription that it does not bind', 'kind: headers', 'kind: inscription', /of arguments alone headers/],
+    [
+      'reads an inscription that it does not bind',
+      'kind: headers',
+      'kind: inscription',
+      /a circuit without an input, reads headers alone/,
+    ],
     ['names a signal that cannot be', 'signal: root', 'signal: main.root', /letters and digits/],
   ])('that %s is refused', (_what, from, to, detail) => {
     const changed = TINY_MANIFEST.replace(from, to)
