@@ -21,30 +21,48 @@ import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, usageError } from './exit.ts'
 import { readArgumentsFile } from './graph-arguments.ts'
 import { type EvidenceOptions, readEvidence, refuseEvidence } from './graph-evidence.ts'
+import { listOfNode } from './graph-records.ts'
 import { namedJson, namedLines } from './graph-text.ts'
 import { readUpTo } from './inputs.ts'
+import type { IndexOptions } from './inscription-index.ts'
 import { type JudgeOptions, openJudge, readProof } from './proved-chain.ts'
 import { tellRefused } from './refused.ts'
 import { jsonLine, setupText } from './text.ts'
 
-/** Runs a circuit over a file, and shows its outputs. */
-export async function execCircuit(
-  { terminal, signal }: CliContext,
-  graph: CompiledOnce,
-  options: { readonly input?: string; readonly arguments?: string; readonly json?: boolean },
-): Promise<ExitCode> {
-  const read = graph.manifest.program.input
-  if (read === undefined && options.input !== undefined) throw usageError('--input is for circuits that read bytes')
-  if (read !== undefined && options.input === undefined) {
-    throw usageError('this circuit reads bytes: give them by --input FILE')
-  }
+interface ExecOptions extends IndexOptions {
+  readonly input?: string
+  readonly arguments?: string
+  readonly height?: number
+  readonly json?: boolean
+}
+
+/** Runs a circuit over a file, or over the records that a node's chain holds, and shows its outputs. */
+export async function execCircuit(context: CliContext, graph: CompiledOnce, options: ExecOptions): Promise<ExitCode> {
   const given = await readArgumentsFile(graph, options.arguments)
-  const bytes = options.input === undefined ? undefined : await readUpTo(options.input, read?.bytes ?? 0)
+  const bytes = await readInput(context, graph, options)
+  const { terminal, signal } = context
   const values = await runCircuit(graph, { bytes, arguments: given }, signal)
   const named = namedValues(graph.manifest.program, values)
   if (options.json) terminal.result(jsonLine({ ...namedJson(named), proved: false }))
   else for (const line of namedLines(named)) terminal.result(line)
   return EXIT.valid
+}
+
+async function readInput(
+  context: CliContext,
+  { manifest }: CompiledOnce,
+  options: ExecOptions,
+): Promise<Uint8Array | undefined> {
+  const { input } = manifest.program
+  if (input === undefined) {
+    if (options.input !== undefined) throw usageError('--input is for circuits that read bytes')
+    return undefined
+  }
+  if (options.input !== undefined) return await readUpTo(options.input, input.bytes)
+  const [source, ...more] = inputSources(manifest)
+  if (source?.kind === 'inscriptions' && more.length === 0)
+    return await listOfNode(context, source, input.bytes, options)
+  throw usageError('this circuit reads bytes: give them by --input FILE')
 }
 
 interface ProveOptions extends JudgeOptions, EvidenceOptions {

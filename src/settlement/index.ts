@@ -28,6 +28,6 @@ export {
   type WscRecord,
 } from './record/record.ts'
 export { counts } from './record/sequence.ts'
-export { recordMessage, type SignedContent, signatureHolds, signRecord } from './record/sign.ts'
+export { recordMessage, recordMessageOfHash, type SignedContent, signatureHolds, signRecord } from './record/sign.ts'
 export { type FoundInscription, scanBlock } from './scan-block.ts'
 export { type InscriptionSummary, summarize } from './summary.ts'

@@ -38,6 +38,10 @@ test('records: from signed records to the state of those that stand', async () =
   // Of another kind: none of those that the graph reads.
   const result = await inscribe(recordMetadata(9, app, 'result'), 'a result')
 
+  const outputs = { counted: '3', lines: '2' }
+  const ran = await wsc('graph', 'exec', GRAPH)
+  expect(ran).toMatchObject({ exit: 0, json: { proved: false, outputs } })
+
   const proof = place.file('records.proof')
   await place.json('bus', 'prove', '--out', proof)
   const folder = place.file('attested')
@@ -49,7 +53,8 @@ test('records: from signed records to the state of those that stand', async () =
   expect(await wsc(...attested, '--out', folder)).toMatchObject({ exit: 2 })
   const out = place.file('records.result')
   const proved = await wsc('graph', 'prove', GRAPH, '--attestation', folder, '--proof', proof, '--out', out)
-  const outputs = { counted: '3', lines: '2' }
+  // The node's own index comes to the same list as the attestations do.
+  expect(proved.json.outputs).toEqual(ran.json.outputs)
   expect(proved).toMatchObject({ exit: 0, json: { inputs: ids, outputs } })
   const verify = (...more: string[]) => wsc('graph', 'verify', out, '--graph', GRAPH, '--proof', proof, ...more)
   const verified = await verify('--attestation', folder)

@@ -16,8 +16,10 @@ import { saidJson, saidLines } from '../graph-text.ts'
 import { requireOneSource } from '../header-place.ts'
 import { height } from '../inputs.ts'
 import { jsonLine } from '../text.ts'
+import { settlementDirOption } from '../wallet-place.ts'
 
 interface Options extends GraphRunOptions {
+  readonly settlementDir?: string
   readonly input?: string
   readonly arguments?: string
   readonly json?: boolean
@@ -28,10 +30,13 @@ export const addGraphExec: AddCommand = (parent, run) => {
     .command('exec')
     .addArgument(graphArgument())
     .description('run a graph without proving it, and show what it says')
-    .option('--height <H>', 'of a stream: last height to take (default: the tip)', height)
-    .option('--input <FILE>', 'of a circuit: the bytes that it reads')
+    .option('--height <H>', 'of a stream, or of records: last height to take (default: the tip)', height)
+    .option(
+      '--input <FILE>',
+      'of a circuit: the bytes that it reads (default where those are records: all that the node’s chain holds)',
+    )
     .addOption(argumentsOption())
-  addOptions(command, ...graphRunOptions())
+  addOptions(command, ...graphRunOptions(), settlementDirOption())
     .addOption(shared.json())
     .addHelpText(
       'after',

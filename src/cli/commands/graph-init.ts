@@ -7,7 +7,7 @@ import { EXIT } from '../exit.ts'
 /** What a new graph does, and what its first command is. */
 const NEW: Readonly<Record<Template, { readonly what: string; readonly next: string }>> = {
   stream: { what: 'a stream over all headers, that of chain-stats', next: '--network regtest' },
-  index: { what: 'a circuit over signed records, that of records', next: '--input LIST (vectors/some.list, for one)' },
+  index: { what: 'a circuit over signed records, that of records', next: '--network regtest' },
   ml: { what: 'a circuit that reads an inscribed image, that of digits', next: '--input IMAGE (784 bytes)' },
 }
 

@@ -1,6 +1,7 @@
 /** Computation's half that needs Node: folders of graphs, compiled, set up, run and proved. */
 
 export { initGraph, TEMPLATES, type Template } from './init-graph.ts'
+export { type IndexedRecords, indexedRecords } from './input/indexed-records.ts'
 export { makeBundle } from './make-bundle.ts'
 export { auditBundle } from './open-bundle.ts'
 export {

@@ -20,11 +20,19 @@ export interface SignedContent {
  *      m  deterministic CBOR of the record without `sig`
  */
 export function recordMessage(record: UnsignedRecord, { params, contentType, body }: SignedContent): Uint8Array {
+  return recordMessageOfHash(record, { params, contentType, bodyHash: sha256(body) })
+}
+
+/** The same, for who has the SHA-256 of the body alone. */
+export function recordMessageOfHash(
+  record: UnsignedRecord,
+  { params, contentType, bodyHash }: Omit<SignedContent, 'body'> & { readonly bodyHash: Uint8Array },
+): Uint8Array {
   const { v, kind, program, height, blockHash, output, seq, author } = record
   const length = new Uint8Array(4)
   new DataView(length.buffer).setUint32(0, contentType.length, true)
   const unsigned = encodeCbor({ v, kind, program, height, blockHash, output, seq, author })
-  const content = concatBytes(networkHash(params), sha256(body), length, contentType, unsigned)
+  const content = concatBytes(networkHash(params), bodyHash, length, contentType, unsigned)
   return schnorr.utils.taggedHash('wsc/record', content)
 }
 

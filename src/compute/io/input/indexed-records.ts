@@ -1,0 +1,50 @@
+import { fromDisplay, type NetworkParams } from '../../../bitcoin/index.ts'
+import { hexToBytes } from '../../../lib/index.ts'
+import { recordMessageOfHash } from '../../../settlement/index.ts'
+import type { IndexEntry, InscriptionIndex } from '../../../settlement/io/index.ts'
+import type { ListedRecord } from '../../input/record-list.ts'
+import type { RecordSource } from '../../manifest/data-sources.ts'
+
+/** Records that a program reads, with the block of the last one. */
+export interface IndexedRecords {
+  readonly records: readonly ListedRecord[]
+  /** Ids of their inscriptions. */
+  readonly ids: readonly string[]
+  /** Null where there is none. */
+  readonly last: { readonly height: number; readonly hash: string } | null
+}
+
+/**
+ * All signed records of a source in blocks up to a height, in the chain's order: what a complete list holds. Null where there are
+ * more than `most`.
+ */
+export async function indexedRecords(
+  index: Pick<InscriptionIndex, 'query' | 'params'>,
+  { program, recordKind }: RecordSource,
+  to: number,
+  most: number,
+): Promise<IndexedRecords | null> {
+  const records: ListedRecord[] = []
+  const ids: string[] = []
+  let last: IndexedRecords['last'] = null
+  for await (const entry of index.query({ program, kind: recordKind, to })) {
+    const record = listedEntry(entry, index.params)
+    if (record === null) continue
+    if (records.length === most) return null
+    records.push(record)
+    ids.push(entry.id)
+    last = { height: entry.height, hash: entry.blockHash }
+  }
+  return { records, ids, last }
+}
+
+/** Null for an inscription that is no record. */
+function listedEntry({ record, contentType, bodySha256 }: IndexEntry, params: NetworkParams): ListedRecord | null {
+  if (record === null || contentType === null || bodySha256 === null) return null
+  const { kind, height, blockHash, seq } = record
+  const bytes = (hex: string) => new Uint8Array(hexToBytes(hex))
+  const [author, program, output] = [bytes(record.author), bytes(record.program), bytes(record.output)]
+  const signed = { v: 1 as const, kind, program, height, blockHash: fromDisplay(blockHash), output, seq, author }
+  const content = { params, contentType: new TextEncoder().encode(contentType), bodyHash: hexToBytes(bodySha256) }
+  return { author, program, seq, message: recordMessageOfHash(signed, content) }
+}
