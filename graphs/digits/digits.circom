@@ -1,8 +1,7 @@
 pragma circom 2.1.6;
 
-include "wsc-bitcoin/circuits/compute/argmax.circom";
 include "wsc-bitcoin/circuits/compute/bytes-commitment.circom";
-include "wsc-bitcoin/circuits/compute/requantised-relu.circom";
+include "wsc-bitcoin/circuits/compute/perceptron.circom";
 include "weights.circom";
 
 // Which handwritten digit an image shows, by a perceptron of one hidden layer whose weights are constants. The image has
@@ -25,31 +24,13 @@ template Digits() {
     for (var i = 0; i < 784; i++) { commitment.in[i] <== pixel[i]; }
     image <== commitment.out;
 
-    var hiddenWeight[32][784] = hiddenWeights();
-    var hiddenBias[32] = hiddenBiases();
-    component hidden[32];
-    for (var j = 0; j < 32; j++) {
-        var sum = hiddenBias[j];
-        for (var row = 0; row < 28; row++) {
-            // Short sums added up: the compiler copies a sum at each addition.
-            var ofRow = 0;
-            for (var i = 28 * row; i < 28 * row + 28; i++) { ofRow += hiddenWeight[j][i] * pixel[i]; }
-            sum += ofRow;
-        }
-        hidden[j] = RequantisedRelu(hiddenBits(), hiddenShift());
-        hidden[j].in <== sum;
-    }
-
-    var scoreWeight[10][32] = scoreWeights();
-    var scoreBias[10] = scoreBiases();
-    component greatest = Argmax(10, scoreBits());
-    for (var k = 0; k < 10; k++) {
-        var sum = scoreBias[k];
-        for (var j = 0; j < 32; j++) { sum += scoreWeight[k][j] * hidden[j].out; }
-        score[k] <== sum;
-        greatest.in[k] <== score[k];
-    }
-    digit <== greatest.out;
+    component model = Perceptron(
+        784, 32, hiddenWeights(), hiddenBiases(), hiddenBits(), hiddenShift(),
+        10, scoreWeights(), scoreBiases(), scoreBits()
+    );
+    for (var i = 0; i < 784; i++) { model.in[i] <== pixel[i]; }
+    digit <== model.class;
+    for (var k = 0; k < 10; k++) { score[k] <== model.score[k]; }
 }
 
 component main = Digits();

@@ -10,6 +10,7 @@ export const templateCounts: Readonly<Record<string, readonly [number, number]>>
   'compression-0': [16791, 0],
   'compression-1': [16534, 0],
   'compression-2': [16477, 0],
+  convolution: [88, 0],
   'drawn-unit': [396, 0],
   'hash-at-most': [146, 0],
   'header-at': [12_357, 0],
@@ -24,11 +25,13 @@ export const templateCounts: Readonly<Record<string, readonly [number, number]>>
   'long-epoch': [24_780, 0],
   'pack-hash': [0, 0],
   'pack-leaf': [0, 0],
+  perceptron: [29, 0],
   'range-check': [31, 0],
   'record-state': [6053, 0],
   'reduce-word': [36, 0],
   'requantised-relu': [10, 0],
   retarget: [347, 0],
+  salted: [258, 0],
   summary: [255, 0],
   'time-after-median': [367, 0],
   'tree-node': [624, 0],
@@ -98,6 +101,15 @@ export const digitsCount = { nonLinear: 8_457, linear: 0 } as const
 /** Of graphs/digits, by component. */
 export const digitsParts: Readonly<Record<string, number>> = {
   commitment: 784 * 8 + 2 * 609 - 3 * 5,
-  hidden: 32 * 24,
-  greatest: 9 * 24 - 2,
+  model: 32 * 24 + 9 * 24 - 2,
+}
+
+export const cnnCount = { nonLinear: 28_114, linear: 0 } as const
+
+/** Of graphs/digits-cnn, by component. */
+export const cnnParts: Readonly<Record<string, number>> = {
+  commitment: 784 * 8 + 2 * 609 - 3 * 5,
+  low: 12 * 12 * 6 * 18,
+  high: 4 * 4 * 16 * 19,
+  greatest: 9 * 25 - 2,
 }

@@ -44,17 +44,22 @@ def gradients(parameters: list[np.ndarray], pixels: np.ndarray, labels: np.ndarr
 def train(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
     rng = np.random.default_rng(SEED)
     pixels, lit = images / 255.0, images.max(axis=0) > 0
-    parameters = initial(rng, lit)
+    moved = lambda: shifted(rng, pixels) * lit  # pixels that are never lit stay dark
+    return fit(rng, initial(rng, lit), gradients, moved, labels, EPOCHS)
+
+
+def fit(rng, parameters, gradients, moved, labels, epochs) -> list[np.ndarray]:
+    """Trains `parameters` in place by Adam; `moved` gives the images anew for each epoch."""
     means = [np.zeros_like(p) for p in parameters]
     squares = [np.zeros_like(p) for p in parameters]
     step = 0
-    for epoch in range(EPOCHS):
-        rate = RATE * 0.5 * (1 + np.cos(np.pi * epoch / EPOCHS))
+    for epoch in range(epochs):
+        rate = RATE * 0.5 * (1 + np.cos(np.pi * epoch / epochs))
         order = rng.permutation(len(labels))
-        moved = shifted(rng, pixels) * lit
+        images = moved()
         for batch in np.split(order, len(order) // BATCH):
             step += 1
-            found = gradients(parameters, moved[batch], labels[batch])
+            found = gradients(parameters, images[batch], labels[batch])
             for p, mean, square, gradient in zip(parameters, means, squares, found):
                 mean += 0.1 * (gradient - mean)
                 square += 0.001 * (gradient**2 - square)

@@ -31,17 +31,18 @@ const { bits, shift } = digitWeights.hidden
 const sums = hiddenSums(seven)
 /** Hidden units that the image drives, and does not. */
 const [driven, idle] = [sums.findIndex((sum) => sum >= 2 ** shift), sums.findIndex((sum) => sum < 0)]
-const sumBits = (unit: number, sum: number) => inBits(`main.hidden[${unit}].bit`, BigInt(sum + 2 ** bits) >> 1n, bits)
+const sumBits = (unit: number, sum: number) =>
+  inBits(`main.model.hidden[${unit}].bit`, BigInt(sum + 2 ** bits) >> 1n, bits)
 
 /** An image whose two greatest scores are equal, and which they are. */
 const tied = tiedImage(seven)
 const tiedScores = scoresOf(hiddenSums(tied))
 const [firstOfEqual, lastOfEqual] = [digitOf(tiedScores), tiedScores.lastIndexOf(Math.max(...tiedScores))]
-const greatest = (number: number) => `main.greatest.greater[${number - 1}]`
+const greatest = (number: number) => `main.model.greatest.greater[${number - 1}]`
 /** A pixel with ink that shares an element with the one before it. */
 const LIT = honest.findIndex((pixel, i) => pixel > 0n && i % 31 > 0)
 /** The compiler solved these hidden values away: it has them from the ten scores. */
-const LAST_HIDDEN = Array.from({ length: 10 }, (_, i) => `main.hidden[${22 + i}]: out`)
+const LAST_HIDDEN = Array.from({ length: 10 }, (_, i) => `main.model.hidden[${22 + i}]: out`)
 const LAST_LINK = 'main.commitment.link[1].sigmaF[7][16]: out'
 
 export const digitForgeries: readonly DigitForgery[] = [
@@ -78,37 +79,40 @@ export const digitForgeries: readonly DigitForgery[] = [
 
   // ---------------------------------------------------------------- the hidden layer
   lying('a quotient that is one more', sumBits(driven, sums[driven]! + 2 ** shift), [
-    `main.hidden[${driven}]: in range`,
+    `main.model.hidden[${driven}]: in range`,
   ]),
   lying('a quotient that is one less', sumBits(driven, sums[driven]! - 2 ** shift), [
-    `main.hidden[${driven}]: in range`,
+    `main.model.hidden[${driven}]: in range`,
   ]),
-  lying('a remainder that is another', sumBits(driven, sums[driven]! ^ 2), [`main.hidden[${driven}]: in range`]),
+  lying('a remainder that is another', sumBits(driven, sums[driven]! ^ 2), [`main.model.hidden[${driven}]: in range`]),
   lying('a negative sum taken for a positive one', sumBits(idle, sums[idle]! + 2 ** bits), [
-    `main.hidden[${idle}]: in range`,
+    `main.model.hidden[${idle}]: in range`,
   ]),
   lying('a positive sum taken for a negative one', sumBits(driven, sums[driven]! - 2 ** bits), [
-    `main.hidden[${driven}]: in range`,
+    `main.model.hidden[${driven}]: in range`,
   ]),
   lying(
     'the sign put into a bit that is none',
-    { [`main.hidden[${driven}].bit[${bits - 1}]`]: 0n, [`main.hidden[${driven}].bit[${bits - 2}]`]: (bit) => bit + 2n },
-    [`main.hidden[${driven}]: bit[${bits - 2}] is 0 or 1`],
+    {
+      [`main.model.hidden[${driven}].bit[${bits - 1}]`]: 0n,
+      [`main.model.hidden[${driven}].bit[${bits - 2}]`]: (bit) => bit + 2n,
+    },
+    [`main.model.hidden[${driven}]: bit[${bits - 2}] is 0 or 1`],
   ),
-  lying('a hidden value that is another', { [`main.hidden[${driven}].out`]: (value) => value + 1n }, [
-    `main.hidden[${driven}]: out`,
+  lying('a hidden value that is another', { [`main.model.hidden[${driven}].out`]: (value) => value + 1n }, [
+    `main.model.hidden[${driven}]: out`,
   ]),
-  lying('a hidden unit that a negative sum drives', { [`main.hidden[${idle}].out`]: 5n }, [
-    `main.hidden[${idle}]: out`,
+  lying('a hidden unit that a negative sum drives', { [`main.model.hidden[${idle}].out`]: 5n }, [
+    `main.model.hidden[${idle}]: out`,
   ]),
 
   // ---------------------------------------------------------------- the scores and the digit
-  lying('a score that is another', { 'main.score[3]': (score) => score + 1n }, LAST_HIDDEN),
-  lying('the digit told otherwise', { 'main.digit': 3n }, ['main.greatest: at[9]']),
+  lying('a score that is another', { 'main.model.score[3]': (score) => score + 1n }, LAST_HIDDEN),
+  lying('the digit told otherwise', { 'main.digit': 3n }, ['main.model.greatest: at[9]']),
   lying('a greater score passed by', { [`${greatest(7)}.claim`]: 0n }, [`${greatest(7)}: bit[0] is 0 or 1`]),
   lying('a smaller score taken', { [`${greatest(9)}.claim`]: 1n }, [`${greatest(9)}: bit[0] is 0 or 1`]),
-  lying('the greatest score told otherwise', { 'main.greatest.greatest[7]': (score) => score - 1n }, [
-    'main.greatest: greatest[7]',
+  lying('the greatest score told otherwise', { 'main.model.greatest.greatest[7]': (score) => score - 1n }, [
+    'main.model.greatest: greatest[7]',
   ]),
   {
     ...{ name: 'the later of two equal scores', pixels: pixelsOf(tied) },
