@@ -4,7 +4,6 @@ import { bitcoindSource, checkAhead, type HeaderSource } from '../bus/io/index.t
 import {
   type CompiledGraph,
   compileGraph,
-  type Graph,
   type Program,
   readGraph,
   type SetUpOptions,
@@ -29,14 +28,9 @@ export interface GraphRunOptions extends HeaderOptions {
 
 export const graphRunOptions = (): Option[] => [...headerOptions(), shared.network(), shared.anchor()]
 
-/** The graph in a folder, compiled: half a minute for a large circuit, once. `judge` is called before that. */
-export async function openCompiled(
-  folder: string,
-  { terminal, signal }: CliContext,
-  judge: (graph: Graph) => void = () => undefined,
-): Promise<CompiledGraph> {
+/** The graph in a folder, compiled: half a minute for a large circuit, once. */
+export async function openCompiled(folder: string, { terminal, signal }: CliContext): Promise<CompiledGraph> {
   const graph = await readGraph(folder)
-  judge(graph)
   terminal.progress('circuit …')
   const compiled = await compileGraph(graph, signal)
   terminal.settle()
@@ -48,10 +42,9 @@ export async function openGraphProgram(
   folder: string,
   context: CliContext,
   options: Pick<SetUpOptions, 'ptau'>,
-  judge?: (graph: Graph) => void,
 ): Promise<Program> {
   const { terminal, signal } = context
-  const compiled = await openCompiled(folder, context, judge)
+  const compiled = await openCompiled(folder, context)
   const program = await setUpGraph(compiled, {
     ...options,
     signal,

@@ -8,7 +8,6 @@ export {
   type CompiledGraph,
   type CompiledOnce,
   compileGraph,
-  type Graph,
   type OnceOfKeys,
   type Program,
   readGraph,

@@ -79,14 +79,15 @@ function mixS(s: Scope, S: readonly bigint[], input: readonly bigint[], r: numbe
   })
 }
 
-/** What is constant in the first round costs no S-box: the first element always, and inputs the circuit fixes. */
+/** What is constant in the first round costs no S-box: the first element where it is, and inputs the circuit fixes. */
 export function poseidonSignals(
   s: Scope,
   initialState: bigint,
   inputs: readonly bigint[],
   fixed: readonly number[] = [],
+  knownState = true,
 ): bigint {
-  return poseidonOutputs(s, initialState, inputs, fixed, 1)[0]!
+  return poseidonOutputs(s, initialState, inputs, fixed, 1, knownState)[0]!
 }
 
 /** The same of PoseidonEx with so many outputs. */
@@ -96,6 +97,7 @@ export function poseidonOutputs(
   inputs: readonly bigint[],
   fixed: readonly number[],
   outputs: number,
+  knownState = true,
 ): bigint[] {
   const T = inputs.length + 1
   const { C, M, pre, S } = constantsOf(T)
@@ -105,7 +107,9 @@ export function poseidonOutputs(
     s.put(`inputs[${i}]`, value)
   })
   const sBoxes = (r: number, state: readonly bigint[]) =>
-    state.map((value, j) => sigma(s.part(`sigmaF[${r}][${j}]`), value, r === 0 && (j === 0 || fixed.includes(j - 1))))
+    state.map((value, j) =>
+      sigma(s.part(`sigmaF[${r}][${j}]`), value, r === 0 && ((j === 0 && knownState) || fixed.includes(j - 1))),
+    )
   let state = ark(s.part('ark[0]'), C, [initialState, ...inputs], 0)
   for (let r = 0; r < FULL / 2; r++) {
     const added = ark(s.part(`ark[${r + 1}]`), C, sBoxes(r, state), (r + 1) * T)

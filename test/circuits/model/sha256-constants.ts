@@ -21,13 +21,14 @@ const rotate = (x: bigint, n: bigint) => ((x >> n) | (x << (32n - n))) & MASK
 export const smallSigma0 = (x: bigint) => rotate(x, 7n) ^ rotate(x, 18n) ^ (x >> 3n)
 export const smallSigma1 = (x: bigint) => rotate(x, 17n) ^ rotate(x, 19n) ^ (x >> 10n)
 
-/** Padding of the three blocks of a header's double hash; undefined where the word is data. */
-export function paddingWord(block: 0 | 1 | 2, t: number): bigint | undefined {
+/** Padding of the three blocks of a header's double hash; undefined where the word is data, and in any other block. */
+export function paddingWord(block: 0 | 1 | 2 | 3, t: number): bigint | undefined {
   const [data, length] = (
     [
       [16, 0n],
       [4, 640n],
       [8, 256n],
+      [16, 0n],
     ] as const
   )[block]
   if (t < data) return undefined

@@ -13,12 +13,12 @@ const at = (word: Word | undefined, i: number): bigint => word![i % 32]!
 const parity = (x: bigint): bigint => (x >= 0n && x <= 3n ? x & 1n : field(x * (x - 2n) * invert(2n * x - 3n)))
 const majority = (z: bigint): bigint => (z >= 0n && z <= 3n ? z >> 1n : field(z * (z - 1n) * invert(4n * z - 6n)))
 
-function outMax(block: number, k: number): bigint {
+export function outMax(block: number, k: number): bigint {
   if (k === 0) return 12n * WORD
   if (k === 4) return 10n * WORD
   return (block === 1 && k % 4 === 3 ? 3n : 2n) * WORD
 }
-const ivMax = (k: number) => (k % 4 === 3 ? outMax(0, k) : WORD)
+const ivMax = (block: number, k: number) => (block === 1 && k % 4 === 3 ? outMax(0, k) : WORD)
 
 export interface CompressionInput {
   readonly bit: readonly Word[]
@@ -27,7 +27,8 @@ export interface CompressionInput {
   readonly ivBit: readonly Word[]
 }
 
-export function compression(s: Scope, block: 0 | 1 | 2, input: CompressionInput): bigint[] {
+/** Of block 3 neither the initial value nor any padding is known: Sha256Block. */
+export function compression(s: Scope, block: 0 | 1 | 2 | 3, input: CompressionInput): bigint[] {
   input.bit.forEach((word, t) => {
     word.forEach((bit, i) => {
       s.put(`bit[${t}][${i}]`, bit)
@@ -44,7 +45,7 @@ export function compression(s: Scope, block: 0 | 1 | 2, input: CompressionInput)
   return rounds(s, block, input, W, WMAX)
 }
 
-function schedule(s: Scope, block: 0 | 1 | 2, input: CompressionInput) {
+function schedule(s: Scope, block: 0 | 1 | 2 | 3, input: CompressionInput) {
   const W: bigint[] = []
   const WMAX: bigint[] = []
   const WBIT: Word[] = []
@@ -127,8 +128,8 @@ function schedule(s: Scope, block: 0 | 1 | 2, input: CompressionInput) {
   return { W, WMAX }
 }
 
-function rounds(s: Scope, block: 0 | 1 | 2, input: CompressionInput, W: bigint[], WMAX: bigint[]): bigint[] {
-  const constIv = block !== 1
+function rounds(s: Scope, block: 0 | 1 | 2 | 3, input: CompressionInput, W: bigint[], WMAX: bigint[]): bigint[] {
+  const constIv = block === 0 || block === 2
   const A: bigint[] = []
   const E: bigint[] = []
   const AMAX: bigint[] = []
@@ -138,8 +139,8 @@ function rounds(s: Scope, block: 0 | 1 | 2, input: CompressionInput, W: bigint[]
   for (let k = 0; k < 4; k++) {
     A[3 - k] = constIv ? H[k]! : input.iv[k]!
     E[3 - k] = constIv ? H[4 + k]! : input.iv[4 + k]!
-    AMAX[3 - k] = constIv ? H[k]! + 1n : ivMax(k)
-    EMAX[3 - k] = constIv ? H[4 + k]! + 1n : ivMax(4 + k)
+    AMAX[3 - k] = constIv ? H[k]! + 1n : ivMax(block, k)
+    EMAX[3 - k] = constIv ? H[4 + k]! + 1n : ivMax(block, 4 + k)
     ABIT[3 - k] = constIv ? wordBits(H[k]!) : input.ivBit[k]!
     EBIT[3 - k] = constIv ? wordBits(H[4 + k]!) : input.ivBit[4 + k]!
   }
