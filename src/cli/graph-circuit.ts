@@ -20,7 +20,7 @@ import { readAttestationFile } from './attest/read-attestation-file.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, usageError } from './exit.ts'
 import { readArgumentsFile } from './graph-arguments.ts'
-import { type EvidenceOptions, readEvidence, refuseEvidence } from './graph-evidence.ts'
+import { type EvidenceOptions, readEvidence } from './graph-evidence.ts'
 import { listOfNode } from './graph-records.ts'
 import { namedJson, namedLines } from './graph-text.ts'
 import { readUpTo } from './inputs.ts'
@@ -54,10 +54,7 @@ async function readInput(
   options: ExecOptions,
 ): Promise<Uint8Array | undefined> {
   const { input } = manifest.program
-  if (input === undefined) {
-    if (options.input !== undefined) throw usageError('--input is for circuits that read bytes')
-    return undefined
-  }
+  if (input === undefined) return undefined
   if (options.input !== undefined) return await readUpTo(options.input, input.bytes)
   const [source, ...more] = inputSources(manifest)
   if (source?.kind === 'inscriptions' && more.length === 0)
@@ -124,7 +121,6 @@ async function placeOf(
 ): Promise<Result<{ readonly input: ProvedPlace }>> {
   const { input } = manifest.program
   if (input === undefined) {
-    refuseEvidence(options)
     const { height, tip } = chain
     return { ok: true, input: { height, blockHash: blockHash(fromDisplay(tip)), bytes: undefined, ids: [] } }
   }
@@ -165,7 +161,6 @@ export async function verifyCircuitResult(
   const refuse = (refusal: Pick<Rejection, 'reject' | 'detail'>) => tellRefused(context, options, refusal)
   const { id, manifest, verifier, setup } = program
   const reads = manifest.program.input !== undefined
-  requireFiles(reads, options)
   const read = reads ? await readEvidence(inputSources(manifest), options) : await readPrefix(options.prefix)
   if (!read.ok) return refuse(read)
   const kernel = await openKernel()
@@ -212,15 +207,6 @@ async function readPrefix(file: string | undefined): Promise<Result<{ readonly p
   if (file === undefined) return { ok: true }
   const read = await readAttestationFile(file)
   return read.ok ? { ok: true, prefix: read.attestation } : rejection(`prefix:${read.reject}`, read.detail)
-}
-
-function requireFiles(reads: boolean, options: VerifyOptions): void {
-  if (reads && options.prefix !== undefined) {
-    throw usageError(
-      '--prefix is for results of headers or arguments: an attestation is brought to a later proof by `wsc attest refresh`',
-    )
-  }
-  if (!reads) refuseEvidence(options)
 }
 
 /** Else nobody would take the result. */

@@ -78,12 +78,6 @@ async function readAttestations(
   return { ok: true, attestations }
 }
 
-/** Of a program that reads none. */
-export function refuseEvidence({ attestation, content }: EvidenceOptions): void {
-  const [option] = [attestation && '--attestation', content && '--content'].filter((one) => one !== undefined)
-  if (option !== undefined) throw usageError(`${option} is for circuits that read bytes`)
-}
-
 async function filesOf(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => ENDING.test(name)).sort()
   if (names.length > MOST_FILES) throw usageError(`${folder} holds more than ${MOST_FILES} attestations`)

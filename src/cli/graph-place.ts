@@ -4,6 +4,7 @@ import { bitcoindSource, checkAhead, type HeaderSource } from '../bus/io/index.t
 import {
   type CompiledGraph,
   compileGraph,
+  type Graph,
   type Program,
   readGraph,
   type SetUpOptions,
@@ -28,9 +29,14 @@ export interface GraphRunOptions extends HeaderOptions {
 
 export const graphRunOptions = (): Option[] => [...headerOptions(), shared.network(), shared.anchor()]
 
-/** The graph in a folder, compiled: half a minute for a large circuit, once. */
-export async function openCompiled(folder: string, { terminal, signal }: CliContext): Promise<CompiledGraph> {
+/** The graph in a folder, compiled: half a minute for a large circuit, once. `judge` is called before that. */
+export async function openCompiled(
+  folder: string,
+  { terminal, signal }: CliContext,
+  judge: (graph: Graph) => void = () => undefined,
+): Promise<CompiledGraph> {
   const graph = await readGraph(folder)
+  judge(graph)
   terminal.progress('circuit …')
   const compiled = await compileGraph(graph, signal)
   terminal.settle()
@@ -42,9 +48,10 @@ export async function openGraphProgram(
   folder: string,
   context: CliContext,
   options: Pick<SetUpOptions, 'ptau'>,
+  judge?: (graph: Graph) => void,
 ): Promise<Program> {
   const { terminal, signal } = context
-  const compiled = await openCompiled(folder, context)
+  const compiled = await openCompiled(folder, context, judge)
   const program = await setUpGraph(compiled, {
     ...options,
     signal,

@@ -8,9 +8,10 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
 import { argumentsOption } from '../graph-arguments.ts'
 import { execCircuit } from '../graph-circuit.ts'
+import { requireGraphOptions } from '../graph-options.ts'
 import { type GraphRunOptions, graphArgument, graphRunOptions, openCompiled, withGraphHeaders } from '../graph-place.ts'
 import { saidJson, saidLines } from '../graph-text.ts'
 import { requireOneSource } from '../header-place.ts'
@@ -51,10 +52,8 @@ export const addGraphExec: AddCommand = (parent, run) => {
 async function exec(context: CliContext, folder: string, options: Options, command: Command): Promise<ExitCode> {
   requireOneSource(options, command)
   const { terminal, signal } = context
-  const graph = await openCompiled(folder, context)
+  const graph = await openCompiled(folder, context, (read) => requireGraphOptions('exec', read, command))
   if (graph.kind === 'circuit') return await execCircuit(context, graph, options)
-  if (options.input !== undefined) throw usageError('--input is for circuits: a stream reads headers')
-  if (options.arguments !== undefined) throw usageError('--arguments is for circuits: a stream reads headers')
   const ran = await withGraphHeaders(options, context, async ({ source, from, to }) => {
     const onProgress = (done: number | undefined, total: number) => terminal.progress(`run ${done} of ${total} headers`)
     const poseidon = poseidonOf(await openVerifier())

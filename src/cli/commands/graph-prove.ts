@@ -9,10 +9,11 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, insecureAllowed, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
 import { argumentsOption } from '../graph-arguments.ts'
 import { proveCircuitResult } from '../graph-circuit.ts'
-import { type EvidenceOptions, evidenceOptions, refuseEvidence } from '../graph-evidence.ts'
+import { type EvidenceOptions, evidenceOptions } from '../graph-evidence.ts'
+import { requireGraphOptions } from '../graph-options.ts'
 import {
   type GraphRunOptions,
   graphArgument,
@@ -63,10 +64,10 @@ async function prove(context: CliContext, folder: string, options: Options, comm
   const { terminal, signal, clock } = context
   const { ptau } = options
   requireSetup(await readNetwork(options.network), ptau, insecureAllowed(options.insecureDevSetup, context.env))
-  const program = await openGraphProgram(folder, context, { ptau })
+  const program = await openGraphProgram(folder, context, { ptau }, (graph) => {
+    requireGraphOptions('prove', graph, command)
+  })
   if (program.kind === 'circuit') return await proveCircuitResult(context, program, options)
-  refuseEvidence(options)
-  if (options.arguments !== undefined) throw usageError('--arguments is for circuits: a stream reads headers')
   const began = clock()
   const proved = await withGraphHeaders(options, context, async ({ source, from, to }) => {
     const onProgress = (done: number | undefined, total: number) =>

@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { refusesSetup } from '../../bus/index.ts'
 import {
   type CircuitResult,
@@ -6,7 +7,7 @@ import {
   resultIdentity,
   verifyStream,
 } from '../../compute/index.ts'
-import type { OnceOfKeys } from '../../compute/io/index.ts'
+import { type OnceOfKeys, readGraph } from '../../compute/io/index.ts'
 import { bytesToHex, type Rejection, rejection } from '../../lib/index.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import type { AddCommand } from '../command.ts'
@@ -15,7 +16,8 @@ import { addOptions, insecureAllowed, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { verifyCircuitResult } from '../graph-circuit.ts'
-import { type EvidenceOptions, evidenceOptions, refuseEvidence } from '../graph-evidence.ts'
+import { type EvidenceOptions, evidenceOptions } from '../graph-evidence.ts'
+import { requireGraphOptions } from '../graph-options.ts'
 import { openGraphProgram } from '../graph-place.ts'
 import { saidJson, saidLines, shows } from '../graph-text.ts'
 import { readUpTo } from '../inputs.ts'
@@ -56,8 +58,9 @@ export const addGraphVerify: AddCommand = (parent, run) => {
     .action(run(verify))
 }
 
-async function verify(context: CliContext, file: string, options: Options): Promise<ExitCode> {
+async function verify(context: CliContext, file: string, options: Options, command: Command): Promise<ExitCode> {
   const { terminal, env } = context
+  requireGraphOptions('verify', await readGraph(options.graph), command)
   const judge = await openJudge(options, context)
   const insecure = insecureAllowed(options.insecureDevSetup, env)
   requireSetup(judge.params, options.ptau, insecure)
@@ -67,7 +70,6 @@ async function verify(context: CliContext, file: string, options: Options): Prom
   const proved = await judge.verify(await readProof(options.proof))
   if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
   const { chain } = proved
-  if (decoded.result.kind === 'stream') refuseEvidence(options)
   const program = await openGraphProgram(options.graph, context, { ptau: options.ptau })
   if (refusesSetup(judge.params, program.setup, insecure)) {
     const detail = `the program’s key rests on the development setup, which ${judge.params.name} does not accept`

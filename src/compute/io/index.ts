@@ -8,6 +8,7 @@ export {
   type CompiledGraph,
   type CompiledOnce,
   compileGraph,
+  type Graph,
   type OnceOfKeys,
   type Program,
   readGraph,

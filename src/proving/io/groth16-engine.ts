@@ -40,7 +40,7 @@ export async function ensureGroth16Setup(circuit: CompiledCircuit, options: Setu
   await requirePhase2Powers(ptau)
   const powers = given === undefined ? 'development' : await hashFile(given, signal)
   const identity = createHash('sha256').update(`${FORM} ${circuit.id} ${powers}`)
-  const directory = join(cacheDirectory(), 'keys', identity.digest('hex'))
+  const directory = join(options.cache ?? cacheDirectory(), 'keys', identity.digest('hex'))
   await fillDirectory(directory, async (made) => {
     onProgress?.('groth16 key', 0, 1)
     const beacon = createHash('sha256').update(`wsc/groth16-development ${circuit.id}`).digest('hex')

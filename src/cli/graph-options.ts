@@ -1,0 +1,100 @@
+import type { Command, Option } from 'commander'
+import { inputSources } from '../compute/index.ts'
+import type { Graph } from '../compute/io/index.ts'
+import { usageError } from './exit.ts'
+
+/** What a graph reads, by which the options of its commands go. */
+type Reads = 'headers' | 'bytes' | 'records' | 'arguments'
+
+const WHAT: Readonly<Record<Reads, string>> = {
+  headers: 'streams over headers',
+  bytes: 'circuits that read bytes',
+  records: 'circuits over records',
+  arguments: 'circuits with arguments',
+}
+
+interface Taken {
+  readonly by: readonly Reads[]
+  /** Those that do not do without, and what it gives them. */
+  readonly needed?: { readonly by: readonly Reads[]; readonly as: string }
+}
+
+const READ: readonly Reads[] = ['bytes', 'records']
+
+const HEADERS: Readonly<Record<string, Taken>> = {
+  '--headers': { by: ['headers'] },
+  '--start-height': { by: ['headers'] },
+}
+
+const ARGUMENTS: Taken = { by: ['arguments'], needed: { by: ['arguments'], as: 'its arguments' } }
+const ATTESTATION: Taken = { by: READ, needed: { by: READ, as: 'what attests its input' } }
+
+/** The options that only some graphs take, of the commands that have them. What is not here all take. */
+const TAKEN = {
+  exec: {
+    ...HEADERS,
+    '--height': { by: ['headers', 'records'] },
+    '--rpc': { by: ['headers', 'records'] },
+    '--rpc-cookie': { by: ['headers', 'records'] },
+    '--settlement-dir': { by: ['records'] },
+    '--anchor': { by: ['headers'] },
+    // Records are read from a node's chain without it.
+    '--input': { by: READ, needed: { by: ['bytes'], as: 'the bytes that it reads' } },
+    '--arguments': ARGUMENTS,
+  },
+  prove: {
+    ...HEADERS,
+    '--height': { by: ['headers'] },
+    '--rpc': { by: ['headers'] },
+    '--rpc-cookie': { by: ['headers'] },
+    '--proof': {
+      by: [...READ, 'arguments'],
+      needed: { by: [...READ, 'arguments'], as: 'the bus proof under which it is proved' },
+    },
+    '--attestation': ATTESTATION,
+    '--content': { by: ['bytes'] },
+    '--arguments': ARGUMENTS,
+  },
+  verify: {
+    '--prefix': { by: ['headers', 'arguments'] },
+    '--attestation': ATTESTATION,
+    '--content': { by: ['bytes'] },
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Taken>>>>
+
+/**
+ * Throws E_USAGE for an option on the command line that this graph does not take, and for one that it does not do without:
+ * before anything is compiled. Environment and configuration merely go unused.
+ */
+export function requireGraphOptions(verb: keyof typeof TAKEN, { manifest }: Graph, command: Command): void {
+  const reads = readsOf(manifest)
+  const isOf = (some: readonly Reads[] = []) => some.some((one) => reads.includes(one))
+  const taken = Object.entries<Taken>(TAKEN[verb]).map(([flag, rules]) => ({
+    flag,
+    ...rules,
+    option: optionOf(command, flag),
+  }))
+  for (const { flag, by, option } of taken) {
+    if (isOf(by) || command.getOptionValueSource(option.attributeName()) !== 'cli') continue
+    throw usageError(`${flag} is for ${by.map((one) => WHAT[one]).join(' or ')}, and ${manifest.name} is none`)
+  }
+  for (const { flag, needed, option } of taken) {
+    if (!isOf(needed?.by) || command.getOptionValue(option.attributeName()) !== undefined) continue
+    throw usageError(`${manifest.name} takes ${flag} ${/<(.*)>/.exec(option.flags)?.[1]}: ${needed?.as}`)
+  }
+}
+
+function optionOf(command: Command, flag: string): Option {
+  const found = command.options.find(({ long }) => long === flag)
+  if (found === undefined) throw new RangeError(`${command.name()} has no ${flag}`)
+  return found
+}
+
+function readsOf(manifest: Graph['manifest']): readonly Reads[] {
+  const { program } = manifest
+  if (program.kind === 'stream') return ['headers']
+  const [source, ...more] = program.input === undefined ? [] : inputSources(manifest)
+  const input: readonly Reads[] =
+    source === undefined ? [] : source.kind === 'inscriptions' && more.length === 0 ? ['records'] : ['bytes']
+  return program.arguments.length === 0 ? input : [...input, 'arguments']
+}

@@ -1,0 +1,124 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCli } from '../../src/cli/run.ts'
+import { openTerminal } from '../../src/cli/terminal.ts'
+
+/** Graphs whose circuits are not there: what is told here is told before anything is compiled. */
+const manifest = (name: string, source: string, trigger: string, program: string) =>
+  `version: 1\nname: ${name}\ndataSources: [{ kind: ${source} }]\ntrigger: { ${trigger} }\nprogram: { ${program} }\n`
+const GRAPHS: Readonly<Record<string, string>> = {
+  flow: manifest('flow', 'headers', 'everyBlocks: 1', 'kind: stream, circuit: a.circom, state: [all]'),
+  image: manifest(
+    'image',
+    'inscription',
+    'onRequest: true',
+    'kind: circuit, circuit: a.circom, input: { signal: in, bytes: 4, commitment: all }, outputs: [all]',
+  ),
+  notes: manifest(
+    'notes',
+    'inscriptions, metaprotocol: wsc',
+    'onRequest: true',
+    'kind: circuit, circuit: a.circom, input: { signal: in, bytes: 3330, commitment: all }, outputs: [all]',
+  ),
+  claim: manifest(
+    'claim',
+    'headers',
+    'onRequest: true',
+    'kind: circuit, circuit: a.circom, arguments: [{ signal: x }], outputs: [all]',
+  ),
+}
+
+let dir: string
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'wsc-graph-options-'))
+  for (const [name, text] of Object.entries(GRAPHS)) {
+    await mkdir(join(dir, name))
+    await writeFile(join(dir, name, 'graph.yaml'), text)
+  }
+})
+afterAll(() => rm(dir, { recursive: true, force: true }))
+
+/** What a command says that ends with exit code 2. */
+async function refused(verb: string, name: string, ...options: string[]): Promise<string> {
+  const [out, under] = [
+    ['--out', join(dir, 'result')],
+    ['--proof', 'chain.proof'],
+  ]
+  const argv: Record<string, readonly string[]> = {
+    exec: ['exec', join(dir, name), ...options],
+    prove: ['prove', join(dir, name), ...out!, ...options],
+    verify: ['verify', join(dir, 'result'), '--graph', join(dir, name), ...under!, ...options],
+  }
+  let stderr = ''
+  const exit = await runCli(['graph', ...argv[verb]!, '--network', 'regtest'], '0.0.0', {
+    terminal: openTerminal({ write: () => true }, { write: (text) => (stderr += text) }),
+    env: { XDG_DATA_HOME: join(dir, 'data') },
+    signal: new AbortController().signal,
+    clock: () => 1_800_000_000_000,
+  })
+  expect(exit).toBe(2)
+  return stderr
+}
+
+describe('options of graphs', () => {
+  test.each([
+    [
+      'exec',
+      'image',
+      ['--height', '3'],
+      '--height is for streams over headers or circuits over records, and image is none',
+    ],
+    ['exec', 'image', ['--headers', 'x'], '--headers is for streams over headers, and image is none'],
+    ['exec', 'claim', ['--anchor', 'x'], '--anchor is for streams over headers, and claim is none'],
+    [
+      'exec',
+      'flow',
+      ['--input', 'x'],
+      '--input is for circuits that read bytes or circuits over records, and flow is none',
+    ],
+    [
+      'exec',
+      'claim',
+      ['--input', 'x'],
+      '--input is for circuits that read bytes or circuits over records, and claim is none',
+    ],
+    ['exec', 'image', ['--input', 'x', '--arguments', 'x'], '--arguments is for circuits with arguments'],
+    ['exec', 'image', ['--settlement-dir', 'x'], '--settlement-dir is for circuits over records, and image is none'],
+    ['prove', 'notes', ['--content', 'x'], '--content is for circuits that read bytes, and notes is none'],
+    ['prove', 'image', ['--rpc', 'http://127.0.0.1:1'], '--rpc is for streams over headers, and image is none'],
+    [
+      'prove',
+      'flow',
+      ['--attestation', 'x'],
+      '--attestation is for circuits that read bytes or circuits over records, and flow is none',
+    ],
+    [
+      'prove',
+      'flow',
+      ['--proof', 'x'],
+      '--proof is for circuits that read bytes or circuits over records or circuits with arguments',
+    ],
+    ['verify', 'image', ['--prefix', 'x'], '--prefix is for streams over headers or circuits with arguments'],
+    ['verify', 'claim', ['--content', 'x'], '--content is for circuits that read bytes, and claim is none'],
+  ])('%s of %s does not take %j', async (verb, name, options, message) => {
+    expect(await refused(verb, name, ...options)).toContain(message)
+  })
+
+  test.each([
+    ['exec', 'image', [], 'image takes --input FILE: the bytes that it reads'],
+    ['exec', 'claim', [], 'claim takes --arguments FILE: its arguments'],
+    ['prove', 'image', [], 'image takes --proof FILE: the bus proof under which it is proved'],
+    ['prove', 'image', ['--proof', 'x'], 'image takes --attestation FILE: what attests its input'],
+    ['prove', 'claim', ['--proof', 'x'], 'claim takes --arguments FILE: its arguments'],
+    ['verify', 'notes', [], 'notes takes --attestation FILE: what attests its input'],
+    ['verify', 'image', [], 'image takes --attestation FILE: what attests its input'],
+  ])('%s of %s with %j lacks one', async (verb, name, options, message) => {
+    expect(await refused(verb, name, ...options)).toContain(message)
+  })
+
+  test('that are taken go on to the circuit, which is not there', async () => {
+    expect(await refused('exec', 'image', '--input', 'x')).toContain('a.circom cannot be read')
+  })
+})
