@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Runner } from './command.ts'
+import { addAirdrop } from './commands/airdrop.ts'
 import { addAttestHeader } from './commands/attest-header.ts'
 import { addAttestInscription } from './commands/attest-inscription.ts'
 import { addAttestOutput } from './commands/attest-output.ts'
@@ -70,6 +71,7 @@ export function buildProgram(version: string, run: Runner): Command {
   addWallet(program, run)
   addStorage(program, run)
   addGraph(program, run)
+  addAirdrop(program, run)
   addWorker(program, run)
   addSetup(program, run)
   return program

@@ -1,5 +1,12 @@
 /** Computation, as far as it runs anywhere: manifests of zkGraphs, results of streams and circuits, and what they show. */
 
+export {
+  airdropIdentity,
+  airdropNullifier,
+  airdropRecipient,
+  airdropTree,
+} from './airdrop/airdrop-tree.ts'
+export { MAX_LEAVES_BYTES, readLeaves } from './airdrop/leaf-list.ts'
 export { MAX_BUNDLE_BYTES } from './bundle/bundle.ts'
 export { bytesCommitment } from './circuit/bytes-commitment.ts'
 export { type NamedValues, namedValues } from './circuit/public-values.ts'

@@ -9,6 +9,10 @@ const NEW: Readonly<Record<Template, { readonly what: string; readonly next: str
   stream: { what: 'a stream over all headers, that of chain-stats', next: '--network regtest' },
   index: { what: 'a circuit over signed records, that of records', next: '--network regtest' },
   ml: { what: 'a circuit that reads an inscribed image, that of digits', next: '--input IMAGE (784 bytes)' },
+  circuit: {
+    what: 'a circuit over arguments, that of airdrop',
+    next: '--arguments FILE (wsc airdrop claim makes one)',
+  },
 }
 
 export const addGraphInit: AddCommand = (parent, run) => {
@@ -19,7 +23,7 @@ export const addGraphInit: AddCommand = (parent, run) => {
     .addOption(
       new Option(
         '--template <T>',
-        'what it begins as: a stream over headers, an index of signed records, or machine learning over an inscription',
+        'what it begins as: a stream over headers, an index of signed records, machine learning over an inscription, or a circuit over arguments',
       )
         .choices(Object.keys(TEMPLATES))
         .default('stream'),
