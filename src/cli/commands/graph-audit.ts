@@ -3,53 +3,69 @@ import { auditBundle } from '../../compute/io/index.ts'
 import { bytesToHex, hexToBytes } from '../../lib/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { shared } from '../config.ts'
+import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { hex32, readUpTo } from '../inputs.ts'
 import { setupLine } from '../prover.ts'
+import { isPublishedName, type PublishedOptions, readPublished } from '../published-program.ts'
 import { tellRefused } from '../refused.ts'
+import { storageDirOption } from '../storage-place.ts'
 import { jsonLine, plural, setupText } from '../text.ts'
+import { settlementDirOption } from '../wallet-place.ts'
+import { gatewayUrl } from './storage-gateway.ts'
 
-interface Options {
+interface Options extends PublishedOptions {
   readonly program?: string
   readonly ptau?: string
   readonly json?: boolean
 }
 
 const HELP = `
-The program is built anew from the bundle alone, in a folder of its own that is removed, with nothing that was compiled before.
+A program that is published is found by its record on the node's chain, and its bundle read from a gateway, which nobody has to
+trust. The program is built anew from the bundle alone, in a folder of its own that is removed, with nothing that was compiled
+before.
 
-Exit codes: 0 it is the program that the bundle, and --program, say; 1 it is not, and what differs is named; 2 it cannot be read.
+Exit codes: 0 it is the program that is asked for; 1 it is not, and what differs is named; 2 it cannot be read.
 `
 
 export const addGraphAudit: AddCommand = (parent, run) => {
-  parent
+  const audit = parent
     .command('audit')
-    .argument('<FILE>', 'bundle of a program (wsc graph publish)')
+    .argument('<ID|FILE>', 'a program’s id, the inscription that publishes it (<txid>iN), or the file of a bundle')
     .description('build a program anew from its published source, and compare its id')
-    .option('--program <ID>', 'the program that it must be, 64 hex digits (default: what the bundle says)', hex32)
-    .addOption(shared.ptau())
+    .option('--program <ID>', 'of a file: the program that it must be (default: what the bundle says)', hex32)
+    .option('--gateway <URL>', 'a gateway to read the bundle from; may be given again', gatewayUrl)
+  addOptions(audit, ...bitcoindOptions(), shared.network(), settlementDirOption(), storageDirOption(), shared.ptau())
     .addOption(shared.json())
-    .addHelpText('after', HELP + examples('graph audit digits.bundle', 'graph audit digits.bundle --program ID --json'))
-    .action(run(audit))
+    .addHelpText(
+      'after',
+      HELP +
+        examples(
+          'graph audit digits.bundle --program ID --json',
+          'graph audit ID --network regtest --gateway http://localhost:8534',
+        ),
+    )
+    .action(run(auditProgram))
 }
 
-async function audit(context: CliContext, file: string, options: Options): Promise<ExitCode> {
+async function auditProgram(context: CliContext, what: string, options: Options): Promise<ExitCode> {
   const { terminal, signal } = context
-  const bytes = await readUpTo(file, MAX_BUNDLE_BYTES)
+  const read = await readBundle(context, what, options)
+  if (!read.ok) return tellRefused(context, options, read)
+  const { bytes, program, record } = read
   terminal.progress('circuit …')
   const result = await auditBundle(bytes, {
-    program: options.program === undefined ? undefined : hexToBytes(options.program),
+    program: program === undefined ? undefined : hexToBytes(program),
     ...{ ptau: options.ptau, signal },
     onProgress: (stage, done, total) => terminal.progress(setupLine(stage, done, total)),
   })
   terminal.settle()
   if (!result.ok) return tellRefused(context, options, result)
-  const { manifest, program, circuitId, keyId, setup, constraints, files } = result.audited
-  const about = { program: bytesToHex(program), name: manifest.name, kind: manifest.program.kind }
+  const { manifest, circuitId, keyId, setup, constraints, files } = result.audited
+  const about = { program: bytesToHex(result.audited.program), name: manifest.name, kind: manifest.program.kind }
   if (options.json) {
-    const more = { circuit: circuitId, key: keyId, setup, constraints, files }
+    const more = { circuit: circuitId, key: keyId, setup, constraints, files, record }
     terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, ...more }))
     return EXIT.valid
   }
@@ -59,6 +75,18 @@ async function audit(context: CliContext, file: string, options: Options): Promi
   terminal.result(`program   ${about.program}`)
   terminal.result(`circuit   ${circuitId}`)
   terminal.result(`key       ${keyId}`)
+  if (record !== null) terminal.result(`record    ${record}`)
   terminal.result(`setup     ${setupText(setup)}`)
   return EXIT.valid
+}
+
+/** The bundle, the program that it must be, and the inscription that publishes it. */
+async function readBundle(context: CliContext, what: string, options: Options) {
+  if (!isPublishedName(what)) {
+    const bytes = await readUpTo(what, MAX_BUNDLE_BYTES)
+    return { ok: true as const, bytes, program: options.program, record: null }
+  }
+  const read = await readPublished(what, options, context)
+  if (!read.ok) return read
+  return { ok: true as const, bytes: read.bytes, program: read.record.program, record: read.record.record }
 }

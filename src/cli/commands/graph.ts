@@ -4,7 +4,9 @@ import { addGraphBundle } from './graph-bundle.ts'
 import { addGraphCompile } from './graph-compile.ts'
 import { addGraphExec } from './graph-exec.ts'
 import { addGraphInit } from './graph-init.ts'
+import { addGraphLs } from './graph-ls.ts'
 import { addGraphProve } from './graph-prove.ts'
+import { addGraphPublish } from './graph-publish.ts'
 import { addGraphSchema } from './graph-schema.ts'
 import { addGraphSetup } from './graph-setup.ts'
 import { addGraphTest } from './graph-test.ts'
@@ -21,7 +23,9 @@ export const addGraph: AddCommand = (parent, run) => {
     addGraphVerify,
     addGraphTest,
     addGraphBundle,
+    addGraphPublish,
     addGraphAudit,
+    addGraphLs,
     addGraphSchema,
   ]) {
     add(graph, run)

@@ -1,28 +1,15 @@
-import { type ChosenProvider, encodeContent, PutService } from '../../../storage/io/index.ts'
-import { bytesToHex } from '../../lib/index.ts'
-import { publicKeyOf } from '../../p2p/index.ts'
-import { InscriberService } from '../../settlement/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
 import { requireReadable } from '../inputs.ts'
-import { costText, jobJson, jobLines, noteText } from '../inscriber-text.ts'
-import { copies, type NamedProvider, providers, tip } from '../storage-arguments.ts'
+import { copies, providers, tip } from '../storage-arguments.ts'
 import { tellMeasured } from '../storage-measured.ts'
 import { peerOption, withTableOptions } from '../storage-place.ts'
-import { type PublishOptions, withPayment } from '../storage-publish.ts'
-import { contentJson, costLines, costsJson, type PutTimes, partProgress, showPutProgress } from '../storage-put-text.ts'
-import { type OpenedNode, withTableNode } from '../storage-work.ts'
+import { withPayment } from '../storage-publish.ts'
+import { contentJson, costLines, costsJson } from '../storage-put-text.ts'
+import { type PutCommandOptions, putContent, requirePutOptions } from '../storage-putting.ts'
 import { jsonLine } from '../text.ts'
-import { openOwnWallet, settlementDir } from '../wallet-place.ts'
-
-export interface PutCommandOptions extends PublishOptions {
-  readonly provider?: readonly NamedProvider[]
-  readonly tip?: bigint
-  readonly copies?: number
-  readonly confirmations: number
-}
 
 const HELP = `
 The content is cut into blobs under one manifest, whose id names all of it. Providers are asked first; then a signed record
@@ -53,115 +40,18 @@ export const addStoragePut: AddCommand = (parent, run) => {
 }
 
 async function put(context: CliContext, path: string, options: PutCommandOptions): Promise<ExitCode> {
-  const { provider: named = [], copies } = options
-  if (options.tip !== undefined && named.length === 0) throw usageError('--tip is for a --provider of your choice')
-  if (copies !== undefined && named.length > 0 && copies > named.length) {
-    throw usageError(`${copies} copies are more than the ${named.length} that --provider names`)
-  }
-  if (options.dryRun === true && options.peer === undefined && named.length === 0) {
+  requirePutOptions(options)
+  if (options.dryRun === true && options.peer === undefined && options.provider === undefined) {
     return await tellMeasured(context, path, options)
   }
   await requireReadable(path)
-  const peer = [...(options.peer ?? []), ...named.flatMap(({ address }) => address ?? [])]
-  return await withTableNode(context, { ...options, peer }, (opened) => putAmong(context, path, options, opened))
-}
-
-async function putAmong(context: CliContext, path: string, options: PutCommandOptions, opened: OpenedNode) {
-  const { terminal, signal } = context
-  const { node, params, storage, client, places } = opened
-  const content = await encoded(context, path, options, opened)
-  if (content === null) return EXIT.invalid
-  const { times, made } = content
-  await node.table.caughtUp()
-  const wallet = await openOwnWallet(options, params, context)
-  const state = settlementDir(options.settlementDir, params, context)
-  const { fundFrom, maxFeeRate, feeRate, tip, json } = options
-  const inscriber = new InscriberService({
-    ...{ wallet, client, state, fundFrom, maxFeeRate },
-    ...{ feed: node.feed, index: node.index.index },
-  })
-  await inscriber.start(signal)
-  try {
-    const service = new PutService({
-      ...{ table: node.table, inscriber, client, transport: node.host, wallet, kernel: node.kernel },
-      ...{ params: storage, folder: places.put },
-    })
-    const chosen = await Promise.all((options.provider ?? []).map(chosenProvider))
-    const wanted = { feeRate, tip, ...(chosen.length > 0 && { providers: chosen }) }
-    inscriber.events.on('note', (note) => terminal.note(noteText(note)))
-    inscriber.events.on('problem', (error) => terminal.note(error.message))
-    if (options.dryRun === true) {
-      const cost = await service.quote(made, wanted)
-      if (json) terminal.result(jsonLine(costsJson(made, params, cost, times)))
-      else for (const line of costLines(made, cost, times)) terminal.result(line)
-      return EXIT.valid
-    }
-    tellPut(context, inscriber, service, (cost) => costLines(made, cost, times), json === true)
-    await service.put(made, { ...wanted, copies: options.copies, confirmations: options.confirmations, signal })
-    const told = contentJson(made, params)
-    terminal.result(json ? jsonLine(told) : `stored ${told.uri ?? told.id}`)
-    return EXIT.valid
-  } finally {
-    await inscriber.stop()
-  }
-}
-
-/** Costs, jobs and progress, all on stderr. */
-function tellPut(
-  context: CliContext,
-  inscriber: InscriberService,
-  service: PutService,
-  costs: (cost: Parameters<typeof costLines>[1]) => string[],
-  json: boolean,
-): void {
   const { terminal } = context
-  let isNew = false
-  service.events.on('cost', (cost) => {
-    isNew = true
-    terminal.note(costs(cost).join('\n'))
+  const { json } = options
+  return await putContent(context, path, options, async ({ content, times, cost, opened: { params } }) => {
+    const told = contentJson(content, params)
+    if (cost === null) terminal.result(json ? jsonLine(told) : `stored ${told.uri ?? told.id}`)
+    else if (json) terminal.result(jsonLine(costsJson(content, params, cost, times)))
+    else for (const line of costLines(content, cost, times)) terminal.result(line)
+    return EXIT.valid
   })
-  // Of what goes on and is bumped: new records' cost was told as a whole.
-  inscriber.events.on('cost', (cost) => {
-    if (!isNew) terminal.note(costText(cost))
-  })
-  service.events.on('waits', ({ message }) => terminal.note(`waiting for a block before more is sent: ${message}`))
-  const told = new Map<string, string>()
-  service.events.on('job', (job) => {
-    const lines = json ? [jsonLine(jobJson(job))] : jobLines(job)
-    // The inscriber tells of a job also where nothing of it has changed.
-    if (told.get(job.id) === lines.join()) return
-    told.set(job.id, lines.join())
-    for (const line of lines) terminal.note(line)
-  })
-  showPutProgress(context, service)
-}
-
-async function encoded(
-  context: CliContext,
-  path: string,
-  { json, confirmations }: PutCommandOptions,
-  { node, storage, places }: OpenedNode,
-) {
-  const { terminal, signal, clock } = context
-  const began = clock()
-  const made = await encodeContent(path, {
-    kernel: node.kernel,
-    params: storage,
-    folder: places.put,
-    signal,
-    onProgress: partProgress(context, 'encoding'),
-  })
-  terminal.settle()
-  const times: PutTimes = { encoding: (clock() - began) / 1000, confirmations, network: storage.network }
-  if (made.ok) return { made: made.content, times }
-  const { reject: reason, detail } = made
-  if (json) terminal.result(jsonLine({ valid: false, reason, detail }))
-  else terminal.note(`${path} cannot be stored: ${detail} (${reason})`)
-  return null
-}
-
-async function chosenProvider({ name }: NamedProvider): Promise<ChosenProvider> {
-  const key = await publicKeyOf(name)
-  if (key === null) throw usageError(`${name} is no peer that could provide`)
-  return { name, key: bytesToHex(key) }
 }

@@ -1,5 +1,7 @@
 /** Computation's half that needs Node: folders of graphs, compiled, set up, run and proved. */
 
+export { fetchBundle } from './fetch-bundle.ts'
+export { graphFolders } from './graph-folders.ts'
 export { initGraph, TEMPLATES, type Template } from './init-graph.ts'
 export { type IndexedRecords, indexedRecords } from './input/indexed-records.ts'
 export { makeBundle } from './make-bundle.ts'
@@ -16,6 +18,9 @@ export {
   type SetUpOptions,
   setUpGraph,
 } from './open-program.ts'
+export { preparePublication } from './prepare-publication.ts'
+export { ProgramPublisher } from './program-publisher.ts'
+export { type ProgramRecord, programRecord, publishedPrograms } from './published-programs.ts'
 export { jobProver } from './queue/prove-job.ts'
 export { QueueWorker } from './queue/queue-worker.ts'
 export { parseServer, type QueueServer, serverName } from './queue/server.ts'

@@ -1,0 +1,133 @@
+import { cp, rm, writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { SettlementPlace } from '../support/settlement-place.ts'
+import { SMALL_CIRCUIT, writeSmallGraph } from '../support/small-graph.ts'
+import type { WscRun } from '../support/wsc.ts'
+
+/** A program beyond one machine, by the command: published, listed, and built anew from what others keep. */
+let place: SettlementPlace
+const running: WscRun[] = []
+beforeAll(async () => {
+  place = await SettlementPlace.make(3)
+})
+afterAll(async () => {
+  for (const { child } of running) child.kill('SIGKILL')
+  await place.remove()
+})
+
+const published = z.strictObject({
+  program: z.string(),
+  content: z.string(),
+  uri: z.string(),
+  state: z.enum(['inscribed', 'waiting', 'stands']),
+  record: z.string().nullable(),
+  job: z.object({}).nullable(),
+})
+
+/** Of one that answers in JSON, whatever its exit code. */
+const wsc = async (...argv: string[]) => {
+  const { exit, stdout, stderr } = await place.run(...argv, '--json')
+  return {
+    exit,
+    stderr,
+    json:
+      stdout === ''
+        ? null
+        : stdout
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line)),
+  }
+}
+
+/** A provider as a process of its own; where peers reach it. */
+async function provider(): Promise<string> {
+  const listen = ['--listen', '/ip4/127.0.0.1/tcp/0', '--storage-dir', place.file('provider')]
+  const run = place.start('storage', 'serve', '--partition', '0', ...listen, '--json')
+  running.push(run)
+  const { listening } = z.object({ listening: z.array(z.string()) }).parse(JSON.parse(await run.line('listening')))
+  return listening[0] as string
+}
+
+async function gatewayOf(peer: string): Promise<string> {
+  const listen = ['--listen', '127.0.0.1:0', '--storage-dir', place.file('gateway'), '--json']
+  const run = place.start('storage', 'gateway', '--peer', peer, ...listen)
+  running.push(run)
+  return z.object({ listening: z.string() }).parse(JSON.parse(await run.line('listening'))).listening
+}
+
+test('a program is published, found on the chain, and built anew from a gateway that nobody trusts', async () => {
+  const graph = await writeSmallGraph(place.file('small'))
+  const peer = await provider()
+  const dry = await wsc('graph', 'publish', graph, '--peer', peer, '--dry-run')
+  expect(dry).toMatchObject({ exit: 0, json: [{ burn: 0, record: { commitVsize: expect.any(Number) } }] })
+
+  const done = published.parse(await place.json('graph', 'publish', graph, '--peer', peer))
+  expect(done).toMatchObject({ state: 'inscribed', record: expect.stringMatching(/^[0-9a-f]{64}i0$/) })
+  expect(done.content).toBe(dry.json?.[0].id)
+  await place.node.mine(1)
+
+  // Again, from another folder: it stands, and nothing is paid.
+  const before = (await place.balance()).spendable
+  await cp(graph, place.file('copy'), { recursive: true })
+  const again = published.parse(await place.json('graph', 'publish', place.file('copy'), '--peer', peer))
+  expect(again).toEqual({ ...done, state: 'stands', job: null })
+  expect((await place.balance()).spendable).toBe(before)
+
+  const listed = await wsc('graph', 'ls')
+  expect(listed.json).toEqual([
+    {
+      ...{ program: done.program, name: 'small', kind: 'circuit', folder: null },
+      ...{ record: done.record, content: done.content, height: expect.any(Number), author: expect.any(String) },
+    },
+  ])
+  expect((await wsc('graph', 'ls', place.dir)).json).toMatchObject([
+    { program: done.program, name: 'small', folder: place.file('copy'), record: null },
+    { program: done.program, name: 'small', folder: graph, record: null },
+  ])
+
+  // By the program's id and by the inscription's, the author's folders being gone.
+  await rm(graph, { recursive: true })
+  await rm(place.file('copy'), { recursive: true })
+  const gateway = await gatewayOf(peer)
+  for (const id of [done.program, done.record as string]) {
+    const audited = await wsc('graph', 'audit', id, '--gateway', gateway)
+    expect(audited).toMatchObject({ exit: 0, json: [{ valid: true, program: done.program, record: done.record }] })
+  }
+  const none = await wsc('graph', 'audit', '00'.repeat(32), '--gateway', gateway)
+  expect(none).toMatchObject({ exit: 1, json: [{ reason: 'not-published' }] })
+  expect(await wsc('graph', 'audit', done.program)).toMatchObject({ exit: 2 })
+}, 300_000)
+
+test('what circom warns of, and what its vectors do not bear out, is not published', async () => {
+  const loose = SMALL_CIRCUIT.replace('signal output all;', 'signal output all;\n    signal loose;')
+  const unused = await writeSmallGraph(place.file('loose'), { 'small.circom': loose })
+  const dry = ['--dry-run']
+  const refused = await wsc('graph', 'publish', unused, ...dry)
+  expect(refused).toMatchObject({ exit: 1, json: [{ reason: 'warnings', detail: expect.stringContaining('loose') }] })
+  expect(refused.stderr).toContain('--acknowledge-warnings')
+  const acknowledged = await wsc('graph', 'publish', unused, '--acknowledge-warnings', ...dry)
+  expect(acknowledged).toMatchObject({ exit: 0, json: [{ valid: true, chunks: expect.any(Number) }] })
+
+  const other = await writeSmallGraph(place.file('other'), {
+    'small.circom': SMALL_CIRCUIT.replace('Times(3)', 'Times(4)'),
+  })
+  const differs = await wsc('graph', 'publish', other, ...dry)
+  expect(differs).toMatchObject({
+    exit: 1,
+    json: [{ reason: 'vectors', detail: expect.stringContaining('sum is 32') }],
+  })
+})
+
+test('a bundle from a file is the program that it says, or what differs is named', async () => {
+  const graph = await writeSmallGraph(place.file('filed'))
+  const file = place.file('small.bundle')
+  expect(await wsc('graph', 'bundle', graph, '--out', file)).toMatchObject({ exit: 0, json: [{ file }] })
+  const audited = await wsc('graph', 'audit', file)
+  expect(audited).toMatchObject({ exit: 0, json: [{ valid: true, name: 'small', record: null }] })
+  const wrong = await wsc('graph', 'audit', file, '--program', '00'.repeat(32))
+  expect(wrong).toMatchObject({ exit: 1, json: [{ valid: false, reason: 'wrong-program' }] })
+  await writeFile(file, 'nothing')
+  expect(await wsc('graph', 'audit', file)).toMatchObject({ exit: 1, json: [{ reason: 'not-a-bundle' }] })
+})
