@@ -1,8 +1,9 @@
 import type { CircuitInput } from '../../proving/index.ts'
-import { PROOF_SYSTEMS, WasmWitnessSource } from '../../proving/io/index.ts'
+import { PROOF_SYSTEMS } from '../../proving/io/index.ts'
 import { publicCount } from '../circuit/public-values.ts'
 import { computeError } from '../errors.ts'
 import type { CompiledOnce, OnceOfKeys } from './open-program.ts'
+import { openWitnesses } from './sandbox/open-witnesses.ts'
 import { elementsOf } from './witness-elements.ts'
 
 /** What a circuit is run over. */
@@ -34,14 +35,14 @@ export async function proveCircuit(
   }
 }
 
-async function witnessOf({ circuit, manifest }: CompiledOnce, inputs: CircuitInputs, signal?: AbortSignal) {
-  const { input } = manifest.program
+async function witnessOf(graph: CompiledOnce, inputs: CircuitInputs, signal?: AbortSignal) {
+  const { input } = graph.manifest.program
   const { bytes, arguments: given } = inputs
   if (bytes?.length !== input?.bytes) {
     throw computeError('E_INPUT', `${bytes?.length ?? 'no'} bytes; the program reads ${input?.bytes ?? 'none'}`)
   }
   const attested = input === undefined || bytes === undefined ? {} : { [input.signal]: [...bytes] }
-  const witnesses = await WasmWitnessSource.open(circuit)
+  const witnesses = await openWitnesses(graph)
   try {
     return await witnesses.witness({ ...given, ...attested }, signal)
   } finally {

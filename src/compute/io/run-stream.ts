@@ -2,11 +2,12 @@ import type { PlacedHeader } from '../../bitcoin/io/index.ts'
 import { encodeField, type Poseidon } from '../../bus/index.ts'
 import type { HeaderSource } from '../../bus/io/index.ts'
 import { throwIfAborted } from '../../lib/index.ts'
-import { type KeyDirectory, NativeEngine, WasmWitnessSource } from '../../proving/io/index.ts'
+import { type KeyDirectory, NativeEngine } from '../../proving/io/index.ts'
 import { computeError } from '../errors.ts'
 import { planStep, type StreamState, streamStart, streamStep, streamVector } from '../stream/header-stream.ts'
 import { entryWire } from './entry-wire.ts'
 import type { CompiledStream } from './open-program.ts'
+import { openWitnesses } from './sandbox/open-witnesses.ts'
 import { elementsOf } from './witness-elements.ts'
 
 /** Headers from where to where, and who hears of it. */
@@ -60,12 +61,12 @@ async function run(
   options: RunOptions,
   each: (witness: Uint8Array) => Promise<void>,
 ): Promise<StreamRun> {
-  const { levels, manifest, circuit } = graph
+  const { levels, manifest } = graph
   const { from, to, source, poseidon, signal, onProgress } = options
   const width = manifest.program.state.length
   const total = to - from + 1
   const told = manifest.program.log === undefined ? null : await entryWire(graph)
-  const witnesses = await WasmWitnessSource.open(circuit)
+  const witnesses = await openWitnesses(graph)
   try {
     let state: StreamState = streamStart(poseidon, width)
     let last: PlacedHeader | undefined

@@ -1,5 +1,9 @@
 /** The floor's half that needs Node: disk and package. */
 export {
+  limitProcess,
+  spawnConfined,
+} from './confined-process.ts'
+export {
   diskFiles,
   type Files,
   ioError,

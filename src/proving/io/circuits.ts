@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, posix, resolve } from 'node:path'
-import { promisify } from 'node:util'
 import {
   aSignal,
   aText,
@@ -22,6 +20,7 @@ import type { CircuitDeclaration, CompiledCircuit } from '../circuit.ts'
 import type { ProvingErrorCode } from '../errors.ts'
 import { cacheDirectory, fillDirectory } from './cache.ts'
 import { type CircuitSource, readSources, type SourceFolders } from './circuit-sources.ts'
+import { runCircom } from './compiler-process.ts'
 import { compilerText, stagedPath, warningsOf } from './compiler-text.ts'
 
 /** Optimisation to the full: linear constraints are solved away, which the constraint counts rely on. */
@@ -95,7 +94,7 @@ async function compile(main: string, library: string, options: CompileOptions): 
   const compiler = await findCompiler()
   const id = idOf(sources, compiler.version)
   const directory = join(options.cache ?? cacheDirectory(), 'circuits', id)
-  await fillDirectory(directory, (scratch) => runCompiler(compiler.program, sources, scratch, options))
+  await fillDirectory(directory, (scratch) => runCompiler(sources, scratch, options))
   const file = (extension: string) => join(directory, `circuit.${extension}`)
   return { id, r1cs: file('r1cs'), wasm: file('wasm'), sym: file('sym') }
 }
@@ -108,11 +107,11 @@ function idOf(sources: readonly CircuitSource[], version: string): string {
 
 const compilerOf = (version: string) => `circom2 ${version} ${FLAGS.join(' ')}`
 
-async function findCompiler(): Promise<{ readonly program: string; readonly version: string }> {
+async function findCompiler(): Promise<{ readonly version: string }> {
   try {
     const manifest = createRequire(import.meta.url).resolve('circom2/package.json')
     const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
-    return { program: join(dirname(manifest), 'cli.js'), version }
+    return { version }
   } catch (cause) {
     throw new WscError<ProvingErrorCode>('E_CIRCUIT', 'the Circom compiler (the package circom2) is not installed', {
       cause,
@@ -122,7 +121,6 @@ async function findCompiler(): Promise<{ readonly program: string; readonly vers
 
 /** Compiles copies of exactly the files that the id was made of: an include that was overlooked is not there. */
 async function runCompiler(
-  program: string,
   sources: readonly CircuitSource[],
   directory: string,
   options: CompileOptions,
@@ -130,7 +128,7 @@ async function runCompiler(
   const work = join(directory, 'work')
   const main = await stage(sources, work)
   await mkdir(join(work, 'out'), { recursive: true })
-  await runIn(work, [program, main, ...FLAGS, '-l', 'packages', '-o', 'out'], sources, options)
+  await runIn(work, [main, ...FLAGS, '-l', 'packages', '-o', 'out'], sources, options)
   const name = posix.basename(main, '.circom')
   await rename(join(work, 'out', `${name}.r1cs`), join(directory, 'circuit.r1cs'))
   await rename(join(work, 'out', `${name}.sym`), join(directory, 'circuit.sym'))
@@ -149,25 +147,17 @@ async function stage(sources: readonly CircuitSource[], work: string): Promise<s
   return paths[0] as string
 }
 
-/** In a process of its own: the compiler takes gigabytes, which go back when it ends. It sees the folder it starts in. */
 async function runIn(
   work: string,
   args: readonly string[],
   sources: readonly CircuitSource[],
   { signal, timeoutMs = COMPILE_TIMEOUT_MS }: Pick<CompileOptions, 'signal' | 'timeoutMs'>,
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
-  const ending = { timeout: timeoutMs, killSignal: 'SIGKILL', ...(signal && { signal }) } as const
-  const limits = { cwd: work, maxBuffer: 1 << 24, ...ending }
-  try {
-    return await promisify(execFile)(process.execPath, args, limits)
-  } catch (error) {
-    throwIfAborted(signal)
-    const cause = error as Error & { readonly killed?: boolean; readonly code?: unknown }
-    // With any other reason to be ended comes a code.
-    const late = cause.killed === true && cause.code === null
-    const why = late ? `the compiler took more than ${timeoutMs} ms` : compilerText(cause, sources)
-    throw new WscError<ProvingErrorCode>('E_CIRCUIT', `${sources[0]?.name} does not compile: ${why}`, { cause })
-  }
+  const ran = await runCircom(work, args, { timeoutMs, signal })
+  throwIfAborted(signal)
+  if (ran.code === 0) return ran
+  const why = ran.isLate ? `the compiler took more than ${timeoutMs} ms` : compilerText(ran, sources)
+  throw new WscError<ProvingErrorCode>('E_CIRCUIT', `${sources[0]?.name} does not compile: ${why}`)
 }
 
 /**
@@ -180,11 +170,11 @@ export async function inspectCircom(
 ): Promise<readonly string[]> {
   const file = resolve(main)
   const sources = await readSources(file, dirname(file))
-  const { program } = await findCompiler()
   const work = await mkdtemp(join(tmpdir(), 'wsc-inspect-'))
   try {
     // Nothing is solved away, which takes time and changes no warning.
-    const args = [program, await stage(sources, work), '--inspect', '--O0', '-l', 'packages']
+    await mkdir(join(work, 'out'))
+    const args = [await stage(sources, work), '--inspect', '--O0', '-l', 'packages']
     return warningsOf(compilerText(await runIn(work, args, sources, options), sources))
   } finally {
     await rm(work, { recursive: true, force: true })
