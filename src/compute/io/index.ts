@@ -3,7 +3,7 @@
 export { fetchBundle } from './fetch-bundle.ts'
 export { graphFolders } from './graph-folders.ts'
 export { initGraph, TEMPLATES, type Template } from './init-graph.ts'
-export { type IndexedRecords, indexedRecords } from './input/indexed-records.ts'
+export { indexedRecords } from './input/indexed-records.ts'
 export { makeBundle } from './make-bundle.ts'
 export { auditBundle } from './open-bundle.ts'
 export {
