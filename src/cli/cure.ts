@@ -43,6 +43,10 @@ const CURES: Readonly<Record<string, (subject: string, has: HasFlag) => string>>
   'other-data-dir-or-anew': () => 'name another --data-dir, or remove it to start anew',
   'other-history-or-anew': () => 'name another directory, or remove it to start anew',
   'proof-or-headers-of-one-chain': () => 'make a proof of this chain, or give the headers of that one',
+  'spend-on-results-anew': () =>
+    'look at what the wallet has paid, then remove the file: the budgets of results begin anew',
+  'free-results': () => 'stop it',
+  'remove-results': () => 'remove the folder, and it is made again from the node',
   'remove-history': () => 'remove the directory: it is made anew from headers',
 }
 

@@ -21,6 +21,7 @@ import { addGraph } from './commands/graph.ts'
 import { addInscribe } from './commands/inscribe.ts'
 import { addInscriptionsIndex } from './commands/inscriptions-index.ts'
 import { addInscriptionsScan } from './commands/inscriptions-scan.ts'
+import { addResults } from './commands/results.ts'
 import { addSetup } from './commands/setup.ts'
 import { addStorage } from './commands/storage.ts'
 import { addWallet } from './commands/wallet.ts'
@@ -73,6 +74,7 @@ export function buildProgram(version: string, run: Runner): Command {
   addGraph(program, run)
   addAirdrop(program, run)
   addWorker(program, run)
+  addResults(program, run)
   addSetup(program, run)
   return program
 }

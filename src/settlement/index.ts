@@ -10,6 +10,7 @@ export {
   withRecord,
 } from './attested-record.ts'
 export type { SettlementErrorCode } from './errors.ts'
+export { firstInscriptionHeight } from './first-inscription.ts'
 export { decodeCbor, encodeCbor } from './record/cbor.ts'
 export { decodeRecord, type RecordReject, type RecordResult, recordContent } from './record/codec.ts'
 export {

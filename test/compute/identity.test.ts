@@ -42,6 +42,24 @@ test('an identity is the hash of what it is about, written down here once more',
   expect(resultIdentity(CIRCUIT, given)).toEqual(hash(sha256(encodeField([6n, 7n]))))
 })
 
+test('of a circuit with private arguments all that it says is part of what it is about', () => {
+  const secret = read(`
+version: 1
+name: a
+dataSources: [{kind: headers}]
+trigger: {onRequest: true}
+program:
+  kind: circuit
+  circuit: a.circom
+  proofSystem: groth16
+  arguments: [{signal: recipient}, {signal: secret, private: true}]
+  outputs: [nullifier]
+`)
+  const [one, other] = [resultIdentity(secret, circuit), resultIdentity(secret, { ...circuit, values: [4n, 6n] })]
+  expect(one).not.toEqual(other)
+  expect(one).toEqual(resultIdentity(secret, { ...circuit, proof: Uint8Array.of(2) }))
+})
+
 test('what a result says, its proof and its steps do not change it; program, height, block and input do', () => {
   fc.assert(
     fc.property(fc.bigInt(0n, 2n ** 250n), fc.uint8Array({ maxLength: 50 }), (value, proof) => {

@@ -9,6 +9,7 @@ export { type Following, type FollowingOptions, openFollowing } from './followin
 export { History, type HistoryStart, historyStart } from './history/history.ts'
 export { type HistoryOwner, historyOwner, openLevelTable } from './history/level-table.ts'
 export type { PoseidonSource } from './history/nodes.ts'
+export { openStoredHistory } from './history/open-history.ts'
 export { provedPlaces } from './history/places.ts'
 export { type HistoryTable, memoryTable } from './history/table.ts'
 export { builtInModule, openVerifier } from './open-verifier.ts'

@@ -20,11 +20,13 @@ export function resultIdentity(manifest: Manifest, result: ProgramResult): Uint8
 /**
  * What commits to the input of a result, 32 bytes. A stream has none but the headers, which the block stands for: zeros. Of a
  * circuit over an attested input it is the output that commits to it; of others, SHA-256 of the public values that were given to
- * the circuit; of those that have both, SHA-256 of both.
+ * the circuit; of those that have both, SHA-256 of both. Where the circuit has private arguments, SHA-256 of all public values: they
+ * depend on what nobody sees, and two claims of one place are two.
  */
 export function inputCommitment({ program }: Manifest, result: ProgramResult): Uint8Array {
   if (program.kind === 'stream' || result.kind === 'stream') return new Uint8Array(IDENTITY_BYTES)
   const { input, outputs } = program
+  if (program.arguments.some((argument) => argument.private)) return sha256(encodeField(result.values))
   const attested =
     input === undefined ? undefined : result.values.slice(0, outputs.length)[outputs.indexOf(input.commitment)]
   const given = result.values.slice(outputs.length)

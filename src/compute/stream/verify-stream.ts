@@ -46,7 +46,7 @@ export interface VerifyStreamOptions {
   /** Of that program's circuit. */
   readonly verifier: SnarkVerifier
   /** Of a verified bus proof: of the result's height, or with `prefix` of a later one. */
-  readonly chain: ProvedChain
+  readonly chain: Pick<ProvedChain, 'height' | 'tip' | 'accumulator' | 'anchor'>
   /** Attestation under that proof of the header at the result's height: with it goes what the chain had come to there. */
   readonly prefix?: Attestation | undefined
 }

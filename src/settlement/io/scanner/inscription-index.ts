@@ -94,7 +94,7 @@ export class InscriptionIndex {
       throw new RangeError(`block ${height} does not follow the index`)
     }
     const hash = toDisplay(block.hash)
-    const writes: Write[] = []
+    const writes: Write[] = [{ type: 'put', key: hashKey(height), value: hash }]
     const before: Record<string, number | null> = {}
     const greatest = new Map<string, number | undefined>()
     const entries: IndexEntry[] = []
@@ -119,7 +119,7 @@ export class InscriptionIndex {
       )
       for (const key of secondaryKeys(entry, place)) writes.push({ type: 'put', key, value: 1 })
     }
-    const undo = { keys: writes.map(({ key }) => key), lines: before }
+    const undo = { keys: writes.slice(1).map(({ key }) => key), lines: before }
     for (const [line, seq] of greatest) if (seq !== undefined) writes.push({ type: 'put', key: line, value: seq })
     if (entries.length > 0) writes.push({ type: 'put', key: undoKey(height), value: undo })
     if (height === Math.max(1, this.#start)) writes.push({ type: 'put', key: 'base', value: { height, hash } })
@@ -133,7 +133,7 @@ export class InscriptionIndex {
     const tip = this.#tip
     if (tip === null || previous.height !== tip.height - 1) throw new RangeError('only the tip can be taken out')
     const saved = await this.#store.get(undoKey(tip.height))
-    const writes: Write[] = []
+    const writes: Write[] = [{ type: 'del', key: hashKey(tip.height) }]
     const entries: IndexEntry[] = []
     if (saved !== undefined) {
       const undo = parse(undoSchema, saved)
@@ -160,6 +160,15 @@ export class InscriptionIndex {
   async get(id: string): Promise<IndexEntry | null> {
     const place = await this.#store.get(`id:${id}`)
     return typeof place === 'string' ? await this.#at(place) : null
+  }
+
+  /**
+   * Hash, in display order, of the block at a height that is in; null where none is, and of one that was taken in before this
+   * was kept.
+   */
+  async hashAt(height: number): Promise<string | null> {
+    const saved = await this.#store.get(hashKey(height))
+    return saved === undefined ? null : parse(tipSchema.shape.hash, saved)
   }
 
   /** In the order of the chain. */
@@ -205,6 +214,10 @@ export class InscriptionIndex {
 
 function undoKey(height: number): string {
   return `undo:${height.toString(16).padStart(8, '0')}`
+}
+
+function hashKey(height: number): string {
+  return `hash:${height.toString(16).padStart(8, '0')}`
 }
 
 function secondaryKeys({ record }: IndexEntry, place: string): string[] {

@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import { decodeResult, MAX_RESULT_BYTES } from '../../compute/index.ts'
+import { type Inscribed, ResultInscriber, SpentOnResults } from '../../compute/io/index.ts'
+import { bytesToHex, rejection } from '../../lib/index.ts'
+import { InscriberService } from '../../settlement/io/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { readUpTo } from '../inputs.ts'
+import { costText, jobJson, jobLines, noteText, warningText } from '../inscriber-text.ts'
+import { tellRefused } from '../refused.ts'
+import { type ResultsOptions, type ResultsPlace, withResults, withResultsOf } from '../results-place.ts'
+import { budget } from '../storage-arguments.ts'
+import { type PublishOptions, withPayment } from '../storage-publish.ts'
+import { jsonLine } from '../text.ts'
+import { openOwnWallet } from '../wallet-place.ts'
+
+interface Options extends ResultsOptions, Omit<PublishOptions, keyof ResultsOptions> {
+  readonly budget?: bigint
+  readonly json?: boolean
+}
+
+const HELP = `
+The result is verified by the node's chain first. It is not paid for where its identity counts already, or is on its way from
+here; what one identity cost is charged once, whatever happens in between. --budget is for all results of the graph together,
+over all times that this is run; without it nothing is sent, and the cost is told.
+
+Exit code 1: the result does not hold, or the budget has no room for it.
+`
+
+export const addResultsInscribe: AddCommand = (parent, run) => {
+  withPayment(withResults(parent.command('inscribe')))
+    .description('verify a result and inscribe it, so that it counts on Bitcoin')
+    .argument('<FILE>', 'result, as `wsc graph prove` writes it')
+    .option('--budget <SATS>', 'satoshis that may be spent on the results of this graph in all', budget)
+    .option('--dry-run', 'tell the cost and send nothing')
+    .addOption(shared.json())
+    .addHelpText(
+      'after',
+      HELP + examples('results inscribe stats.result --graph graphs/chain-stats --network regtest --budget 20000'),
+    )
+    .action(run(inscribe))
+}
+
+async function inscribe(context: CliContext, file: string, options: Options): Promise<ExitCode> {
+  const refuse = (reject: string, detail: string) => tellRefused(context, options, rejection(reject, detail))
+  const bytes = await readUpTo(file, MAX_RESULT_BYTES)
+  const read = decodeResult(bytes)
+  if (!read.ok) return refuse(read.reject, read.detail)
+  const { result } = read
+  if (options.graph === undefined) throw usageError('name the graph of the result by --graph')
+  return await withResultsOf(options, context, { once: true }, async (place) => {
+    const id = bytesToHex(result.program)
+    const program = place.programs.find((one) => bytesToHex(one.id) === id)
+    if (program === undefined) return refuse('wrong-program', `a result of program ${id}`)
+    await place.results.caughtUp()
+    context.terminal.settle()
+    const judged = await place.judge.judge(result, context.signal)
+    if (judged.state !== 'valid') {
+      const { reason, detail } = judged.state === 'invalid' ? judged : { reason: 'wrong-program', detail: id }
+      return refuse(reason, detail)
+    }
+    return await withInscriber(context, options, place, async (inscriber) => {
+      const verified = { result, manifest: program.manifest }
+      if (options.dryRun === true) {
+        const cost = await inscriber.quote(verified, options.feeRate)
+        tell(context, options, { state: 'quoted', cost })
+        return EXIT.valid
+      }
+      const done = await inscriber.inscribe(verified, options.feeRate)
+      tell(context, options, done)
+      return done.state === 'no-budget' || done.state === 'charged-before' ? EXIT.invalid : EXIT.valid
+    })
+  })
+}
+
+async function withInscriber(
+  context: CliContext,
+  options: Options,
+  { client, params, state, inscriptions, results }: ResultsPlace,
+  work: (inscriber: ResultInscriber) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { terminal, signal } = context
+  const wallet = await openOwnWallet(options, params, context)
+  const { fundFrom, maxFeeRate, json } = options
+  const service = new InscriberService({ wallet, client, state, fundFrom, maxFeeRate, index: inscriptions.index })
+  service.events.on('note', (note) => terminal.note(noteText(note)))
+  service.events.on('warning', (warning) => terminal.note(warningText(warning, 1)))
+  service.events.on('cost', (cost) => terminal.note(costText(cost)))
+  service.events.on('job', (job) => {
+    for (const line of json ? [jsonLine(jobJson(job))] : jobLines(job)) terminal.result(line)
+  })
+  await service.start(signal)
+  try {
+    // Whoever has the jobs has this file.
+    const spent = await SpentOnResults.open(join(state, 'results-spent.json'))
+    const allowed = options.budget ?? 0n
+    return await work(new ResultInscriber({ inscriber: service, results, wallet, spent, budget: () => allowed }))
+  } finally {
+    await service.stop()
+  }
+}
+
+function tell(
+  { terminal }: CliContext,
+  { json }: Options,
+  done: Inscribed | { readonly state: 'quoted'; readonly cost: bigint },
+): void {
+  if (json) {
+    const numbers = Object.fromEntries(
+      Object.entries(done).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
+    )
+    terminal.result(jsonLine(numbers))
+    return
+  }
+  switch (done.state) {
+    case 'quoted':
+      terminal.result(`it would cost ${done.cost} satoshis`)
+      break
+    case 'sent':
+      terminal.result(`inscribed for ${done.cost} satoshis; ${done.left} of the budget are left`)
+      break
+    case 'gone-on-with':
+      terminal.result('it was begun before, and gone on with; nothing more is charged')
+      break
+    case 'in-chain':
+      terminal.result(`it counts already, by ${done.id}; nothing is sent`)
+      break
+    case 'charged-before':
+      terminal.result('another proof of the same was charged before; nothing is sent')
+      break
+    case 'no-budget':
+      terminal.result(`it would cost ${done.cost} satoshis, --budget leaves ${done.left}; nothing is sent`)
+  }
+}

@@ -1,0 +1,47 @@
+import type { ResultBlock, ResultEntry, ResultEvent } from '../compute/index.ts'
+
+/** A record in a list: where it is, and what was found of it. */
+export function listedJson(entry: ResultEntry, { height, hash }: ResultBlock, tip: number, finality: number) {
+  const confirmations = tip - height + 1
+  return { block: { height, hash }, confirmations, final: confirmations >= finality, ...entry }
+}
+
+export function listedLine(entry: ResultEntry, block: ResultBlock, tip: number, finality: number): string {
+  const confirmations = tip - block.height + 1
+  const depth = `${confirmations} confirmations${confirmations >= finality ? '' : ', not final'}`
+  return `${entryLine(entry)}  in block ${block.height}, ${depth}`
+}
+
+/** One record: whose result it is, and what became of it. */
+function entryLine(entry: ResultEntry): string {
+  const about = `${entry.id}  program ${entry.program.slice(0, 16)}  height ${entry.height}`
+  switch (entry.state) {
+    case 'counts':
+    case 'duplicate': {
+      const says = Object.entries(entry.says).map(([name, value]) => `${name} ${value}`)
+      const shown = says.slice(0, MOST_SHOWN).join('  ')
+      const what = entry.state === 'counts' ? 'counts' : `duplicate, paid for by ${entry.author.slice(0, 16)}`
+      return `${about}  ${what}  ${shown}${says.length > MOST_SHOWN ? ' …' : ''}  completeness: ${entry.completeness}`
+    }
+    case 'invalid':
+      return `${about}  invalid: ${entry.reason}: ${entry.detail}`
+    case 'unknown':
+      return `${about}  not judged: ${entry.reason === 'no-program' ? 'no --graph names its program' : 'its input is not at hand'}`
+  }
+}
+
+const MOST_SHOWN = 4
+
+export function eventLine(told: ResultEvent): string {
+  switch (told.event) {
+    case 'result':
+      return `result  ${entryLine(told.result)}  in block ${told.block.height}`
+    case 'final':
+      return `final   ${told.id}  in block ${told.block.height}`
+    case 'undo': {
+      const final = told.withdrawn.filter((one) => one.final).length
+      const what = `${told.withdrawn.length} results withdrawn${final === 0 ? '' : `, ${final} of them final`}`
+      return `undo    back from block ${told.from.height} to ${told.to.height}: ${what}`
+    }
+  }
+}
