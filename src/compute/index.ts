@@ -8,6 +8,7 @@ export {
 } from './airdrop/airdrop-tree.ts'
 export { MAX_LEAVES_BYTES, readLeaves } from './airdrop/leaf-list.ts'
 export { MAX_BUNDLE_BYTES } from './bundle/bundle.ts'
+export { lastContribution } from './ceremony/judge-ceremony.ts'
 export { bytesCommitment } from './circuit/bytes-commitment.ts'
 export { type NamedValues, namedValues } from './circuit/public-values.ts'
 export { MAX_ARGUMENTS_BYTES, readArguments } from './circuit/read-arguments.ts'

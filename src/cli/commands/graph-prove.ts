@@ -9,7 +9,7 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, insecureAllowed, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
+import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { argumentsOption } from '../graph-arguments.ts'
 import { proveCircuitResult } from '../graph-circuit.ts'
 import { type EvidenceOptions, evidenceOptions } from '../graph-evidence.ts'
@@ -19,12 +19,13 @@ import {
   graphArgument,
   graphRunOptions,
   openGraphProgram,
+  refusedSetup,
+  requireGraphSetup,
   withGraphHeaders,
 } from '../graph-place.ts'
 import { requireOneSource } from '../header-place.ts'
 import { height, readNetwork } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
-import { requireSetup } from '../prover.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
 
@@ -63,10 +64,14 @@ async function prove(context: CliContext, folder: string, options: Options, comm
   await requireWritable(options.out, context.env, options)
   const { terminal, signal, clock } = context
   const { ptau } = options
-  requireSetup(await readNetwork(options.network), ptau, insecureAllowed(options.insecureDevSetup, context.env))
+  const params = await readNetwork(options.network)
+  const insecure = insecureAllowed(options.insecureDevSetup, context.env)
+  await requireGraphSetup(folder, params, ptau, insecure)
   const program = await openGraphProgram(folder, context, { ptau }, (graph) => {
     requireGraphOptions('prove', graph, command)
   })
+  const refused = refusedSetup(program, params, insecure)
+  if (refused !== null) throw usageError(`nobody would take the result: ${refused}`)
   if (program.kind === 'circuit') return await proveCircuitResult(context, program, options)
   const began = clock()
   const proved = await withGraphHeaders(options, context, async ({ source, from, to }) => {

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { refusesSetup } from '../../bus/index.ts'
 import {
   type CircuitResult,
   decodeResult,
@@ -18,11 +17,10 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { verifyCircuitResult } from '../graph-circuit.ts'
 import { type EvidenceOptions, evidenceOptions } from '../graph-evidence.ts'
 import { requireGraphOptions } from '../graph-options.ts'
-import { openGraphProgram } from '../graph-place.ts'
+import { openGraphProgram, refusedSetup, requireGraphSetup } from '../graph-place.ts'
 import { saidJson, saidLines, shows } from '../graph-text.ts'
 import { readUpTo } from '../inputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
-import { requireSetup } from '../prover.ts'
 import { tellRefused } from '../refused.ts'
 import { jsonLine, setupText } from '../text.ts'
 
@@ -63,7 +61,7 @@ async function verify(context: CliContext, file: string, options: Options, comma
   requireGraphOptions('verify', await readGraph(options.graph), command)
   const judge = await openJudge(options, context)
   const insecure = insecureAllowed(options.insecureDevSetup, env)
-  requireSetup(judge.params, options.ptau, insecure)
+  await requireGraphSetup(options.graph, judge.params, options.ptau, insecure)
   const refuse = (refusal: Pick<Rejection, 'reject' | 'detail'>) => tellRefused(context, options, refusal)
   const decoded = decodeResult(await readUpTo(file, MAX_RESULT_BYTES))
   if (!decoded.ok) return refuse(decoded)
@@ -71,10 +69,8 @@ async function verify(context: CliContext, file: string, options: Options, comma
   if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
   const { chain } = proved
   const program = await openGraphProgram(options.graph, context, { ptau: options.ptau })
-  if (refusesSetup(judge.params, program.setup, insecure)) {
-    const detail = `the program’s key rests on the development setup, which ${judge.params.name} does not accept`
-    return refuse(rejection('insecure-setup', detail))
-  }
+  const refused = refusedSetup(program, judge.params, insecure)
+  if (refused !== null) return refuse(rejection('insecure-setup', refused))
   if (program.kind !== decoded.result.kind) return refuse(rejection('wrong-program', 'a result of another program'))
   if (program.kind === 'circuit' || decoded.result.kind === 'circuit') {
     const judged = { chain, params: judge.params }

@@ -1,6 +1,7 @@
 import type { AddCommand } from '../command.ts'
 import { addGraphAudit } from './graph-audit.ts'
 import { addGraphBundle } from './graph-bundle.ts'
+import { addGraphCeremony } from './graph-ceremony.ts'
 import { addGraphCompile } from './graph-compile.ts'
 import { addGraphExec } from './graph-exec.ts'
 import { addGraphInit } from './graph-init.ts'
@@ -21,6 +22,7 @@ export const addGraph: AddCommand = (parent, run) => {
     addGraphExec,
     addGraphProve,
     addGraphVerify,
+    addGraphCeremony,
     addGraphTest,
     addGraphBundle,
     addGraphPublish,

@@ -1,5 +1,6 @@
 /** Computation's half that needs Node: folders of graphs, compiled, set up, run and proved. */
 
+export { finishCeremony, type HeldCeremony, type HeldReject, verifyCeremony } from './ceremony/finish-ceremony.ts'
 export { fetchBundle } from './fetch-bundle.ts'
 export { graphFolders } from './graph-folders.ts'
 export { initGraph, TEMPLATES, type Template } from './init-graph.ts'
@@ -11,6 +12,7 @@ export {
   type CompiledOnce,
   compileGraph,
   type Graph,
+  hasCeremonyKey,
   type OnceOfKeys,
   type Program,
   readGraph,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { MAX_KEY_BYTES } from '../../bus/index.ts'
 import { openVerifier } from '../../bus/io/index.ts'
@@ -6,12 +7,14 @@ import { readRegular } from '../../lib/io/index.ts'
 import type { CompiledCircuit, ProofVerifier, SetupKind, SnarkVerifier } from '../../proving/index.ts'
 import {
   compileCircom,
+  ensureGroth16Key,
   ensureSetup,
   type KeyDirectory,
   PROOF_SYSTEMS,
   type R1csCounts,
   readR1csCounts,
 } from '../../proving/io/index.ts'
+import { CEREMONY_KEY } from '../ceremony/ceremony-file.ts'
 import { computeError } from '../errors.ts'
 import type { CircuitProgram } from '../manifest/circuit-program.ts'
 import { MAX_MANIFEST_BYTES, type Manifest, type StreamProgram } from '../manifest/manifest.ts'
@@ -146,7 +149,12 @@ export interface SetUpOptions {
   onProgress?(stage: string, done: number, total: number): void
 }
 
-/** Makes the keys, or finds them. */
+/** Whether the folder of a graph holds a key of a ceremony, which is the program's. */
+export function hasCeremonyKey({ folder, manifest: { program } }: Graph): boolean {
+  return program.proofSystem === 'groth16' && existsSync(join(folder, CEREMONY_KEY))
+}
+
+/** Makes the keys, or finds them; a ceremony's is taken as it is. */
 export async function setUpGraph(graph: CompiledGraph, options: SetUpOptions = {}): Promise<Program> {
   const { ptau, signal, onProgress } = options
   const setup = {
@@ -158,7 +166,9 @@ export async function setUpGraph(graph: CompiledGraph, options: SetUpOptions = {
   const idOf = (keyId: string) => programId({ manifest: graph.manifestBytes, circuitId: graph.circuit.id, keyId })
   if (graph.kind === 'circuit') {
     const system = PROOF_SYSTEMS[graph.manifest.program.proofSystem]
-    const keys = await system.setUp(graph.circuit, setup)
+    const keys = hasCeremonyKey(graph)
+      ? await ensureGroth16Key(graph.circuit, join(graph.folder, CEREMONY_KEY), setup)
+      : await system.setUp(graph.circuit, setup)
     const verifier = await system.openVerifier(keys)
     const { keyId, setup: kind } = verifier.info
     return { ...graph, keys, verifier, keyId, setup: kind, id: idOf(keyId) }

@@ -2,7 +2,7 @@ import { bn254 } from '@noble/curves/bn254.js'
 import { bytesToNumberLE } from '@noble/curves/utils.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { aByteArray, bytesToHex, type Result, rejection, requireArgument, WscError } from '../../lib/index.ts'
-import type { ProofInfo, ProofReject, ProofVerifier } from '../engine.ts'
+import type { ProofInfo, ProofReject, ProofVerifier, SetupKind } from '../engine.ts'
 import type { ProvingErrorCode } from '../errors.ts'
 import { FIELD_MODULUS } from '../modulus.ts'
 import { decodeGroth16Key, type Groth16Key } from './key.ts'
@@ -22,14 +22,17 @@ export class Groth16Verifier implements ProofVerifier {
   readonly info: ProofInfo
   readonly #key: Groth16Key
 
-  /** Throws E_KEY for what is no compact verifying key. */
-  constructor(bytes: Uint8Array) {
+  /**
+   * Throws E_KEY for what is no compact verifying key.
+   *
+   * @param setup what is known of how the key was made, which cannot be seen in it: unless somebody has looked, anybody may be able to forge
+   */
+  constructor(bytes: Uint8Array, setup: SetupKind = 'insecure-dev') {
     const read = decodeGroth16Key(bytes)
     if (!read.ok) throw new WscError<ProvingErrorCode>('E_KEY', read.detail)
     this.#key = read.key
     const publicValues = read.key.ic.length - 1
-    // What phase 2 added cannot be seen in a key: all that is added here is known to everybody.
-    this.info = { scheme: 'groth16', keyId: bytesToHex(sha256(bytes)), setup: 'insecure-dev', publicValues }
+    this.info = { scheme: 'groth16', keyId: bytesToHex(sha256(bytes)), setup, publicValues }
   }
 
   async verify(proof: Uint8Array, publicValues: Uint8Array): Promise<Result<object, ProofReject>> {

@@ -9,6 +9,18 @@ const CHILD = fileURLToPath(new URL(`./groth16-child${extname(fileURLToPath(impo
 
 type Done = Exclude<Groth16Answer, { readonly failed: string }>
 
+/** One question by a process of its own, which ends with the answer. */
+export async function askOnce<Kind extends Done['done']>(
+  request: Groth16Request,
+  done: Kind,
+  signal?: AbortSignal,
+): Promise<Extract<Done, { readonly done: Kind }>> {
+  const snarkjs = new Groth16Process()
+  const answer = await snarkjs.ask(request, signal).finally(() => snarkjs.close())
+  if (answer.done !== done) throw new Error('an answer to another question')
+  return answer as Extract<Done, { readonly done: Kind }>
+}
+
 /** A process that runs snarkjs, begun when it is asked first; one question at a time. Idle, it keeps nobody alive. */
 export class Groth16Process {
   #child: ChildProcess | null = null

@@ -12,7 +12,14 @@ export {
   compileCircuit,
   inspectCircom,
 } from './circuits.ts'
-export { ensureGroth16Setup, Groth16Engine } from './groth16-engine.ts'
+export { applyBeacon, beginCeremony, checkKey, contribute, contributionsOf } from './groth16-ceremony.ts'
+export {
+  BEACON_ROUNDS,
+  ensureGroth16Key,
+  ensureGroth16Setup,
+  Groth16Engine,
+  noteSetup,
+} from './groth16-engine.ts'
 export { NativeEngine } from './native-engine.ts'
 export { NativeProofEngine, NativeProofVerifier } from './native-proof-engine.ts'
 export { openMask, openNativeStorage, openTries } from './native-storage.ts'

@@ -1,9 +1,7 @@
 import { readRegular } from '../../lib/io/index.ts'
 import type { CompiledCircuit } from '../circuit.ts'
 import type { ProofEngine, ProofInfo, ProofVerifier } from '../engine.ts'
-import { MAX_GROTH16_KEY_BYTES } from '../groth16/key.ts'
-import { Groth16Verifier } from '../groth16/verifier.ts'
-import { ensureGroth16Setup, Groth16Engine } from './groth16-engine.ts'
+import { ensureGroth16Setup, Groth16Engine, openGroth16Verifier } from './groth16-engine.ts'
 import { NativeProofEngine, NativeProofVerifier } from './native-proof-engine.ts'
 import { ensureProofSetup, type KeyDirectory, type SetupOptions } from './setup.ts'
 
@@ -28,7 +26,7 @@ export const PROOF_SYSTEMS: Readonly<Record<ProofInfo['scheme'], ProofSystem>> =
   },
   groth16: {
     setUp: ensureGroth16Setup,
-    openVerifier: async (keys) => new Groth16Verifier(await readRegular(keys.verifierKey, MAX_GROTH16_KEY_BYTES)),
+    openVerifier: openGroth16Verifier,
     openEngine: Groth16Engine.load,
   },
 }

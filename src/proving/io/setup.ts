@@ -15,6 +15,7 @@ import {
   WscError,
 } from '../../lib/index.ts'
 import type { CompiledCircuit } from '../circuit.ts'
+import type { SetupKind } from '../engine.ts'
 import type { ProvingErrorCode } from '../errors.ts'
 import { abortable, addonFile, loadAddon } from './addon.ts'
 import { cacheDirectory, exists, fillDirectory, sweep } from './cache.ts'
@@ -26,6 +27,8 @@ export interface KeyDirectory {
   readonly directory: string
   /** The compact verifying key. */
   readonly verifierKey: string
+  /** What a key rests on that does not say so itself, as one of Groth16; for development where it is left out. */
+  readonly setup?: SetupKind
 }
 
 /** Which powers of tau, and who hears of the progress. */

@@ -39,6 +39,7 @@ declare module 'snarkjs' {
     verify(key: object, publicSignals: readonly string[], proof: object): Promise<boolean>
   }
   export const wtns: { check(r1cs: string, witness: MemoryFile, logger?: Logger): Promise<boolean> }
+  export const powersOfTau: { verify(ptau: string, logger?: Logger): Promise<boolean> }
   export const zKey: {
     /** −1 where it cannot be made, which the logger is told. */
     newZKey(r1cs: string, ptau: string, zkey: string, logger?: Logger): Promise<Uint8Array | -1>
@@ -52,6 +53,8 @@ declare module 'snarkjs' {
       iterations: number,
       logger?: Logger,
     ): Promise<Uint8Array>
+    /** Throws for what is no key, and says `false` of one that is none of that circuit and those powers. */
+    verifyFromInit(initial: string, ptau: string, zkey: string, logger?: Logger): Promise<boolean>
     exportVerificationKey(zkey: string, logger?: Logger): Promise<Groth16KeyText>
   }
   /** Threads that keep a process alive. */

@@ -5,10 +5,15 @@ import { curves, zKey } from 'snarkjs'
 import { expect } from 'vitest'
 import type { CompiledCircuit } from '../../../src/proving/index.ts'
 import {
+  applyBeacon,
+  beginCeremony,
+  contribute,
   developmentPowers,
+  ensureGroth16Key,
   ensureGroth16Setup,
   ensureProofSetup,
   Groth16Engine,
+  type KeyDirectory,
   NativeProofEngine,
 } from '../../../src/proving/io/index.ts'
 import { keyOfText } from '../../../src/proving/io/snarkjs-text.ts'
@@ -91,6 +96,40 @@ export async function oneShotWorld(): Promise<OneShotWorld> {
 export interface Groth16World
   extends Pick<OneShotWorld, 'witnesses' | 'publicValues' | 'key' | 'strangers' | 'remove'> {
   readonly engine: Groth16Engine
+}
+
+/** The same circuit with a key that two people and a beacon have made. */
+export async function ceremonyWorld(): Promise<CeremonyWorld> {
+  return await inFolder(async (directory) => {
+    const product = await smallCircuit(directory, 'product', PRODUCT)
+    const other = await smallCircuit(directory, 'other', OTHER)
+    const file = (name: string) => join(directory, `${name}.zkey`)
+    await beginCeremony(product, file('first'))
+    await contribute({ from: file('first'), to: file('one') }, 'Alice')
+    const hash = await zKey.contribute(file('one'), file('two'), 'Bob', 'some entropy')
+    await (await curves.getCurveFromName('bn128')).terminate()
+    await applyBeacon({ from: file('two'), to: file('held') }, new Uint8Array(32).fill(5))
+    const keys = await ensureGroth16Key(product, file('held'))
+    const engine = await Groth16Engine.load(keys)
+    return {
+      ...{ engine, keys, other, file, hash, witnesses: WITNESSES, publicValues: PUBLIC_VALUES },
+      remove: async () => {
+        engine.close()
+        await rm(directory, { recursive: true })
+      },
+    }
+  })
+}
+
+export interface CeremonyWorld extends Pick<OneShotWorld, 'witnesses' | 'publicValues' | 'remove'> {
+  readonly engine: Groth16Engine
+  readonly keys: KeyDirectory
+  /** Of another circuit. */
+  readonly other: CompiledCircuit
+  /** Keys on the way: first, one, two, held. */
+  file(name: string): string
+  /** Of the second contribution, by snarkjs. */
+  readonly hash: Uint8Array
 }
 
 /** The same circuit with keys of Groth16. */
