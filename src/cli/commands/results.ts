@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Cursor, formatCursor, parseCursor } from '../../compute/index.ts'
-import { ResultsReader, resultsServer } from '../../compute/io/index.ts'
+import { type OpenWebhooks, openWebhooks, ResultsReader, resultsServer } from '../../compute/io/index.ts'
+import { together } from '../../lib/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -10,7 +11,8 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { address } from '../inputs.ts'
 import { type ResultsOptions, type ResultsPlace, withResults, withResultsOf } from '../results-place.ts'
 import { eventLine, listedJson, listedLine } from '../results-text.ts'
-import { jsonLine } from '../text.ts'
+import { duration } from '../terminal.ts'
+import { jsonLine, plural } from '../text.ts'
 import { addResultsInscribe } from './results-inscribe.ts'
 
 interface ListOptions extends ResultsOptions {
@@ -20,6 +22,7 @@ interface ListOptions extends ResultsOptions {
 }
 
 interface ServeOptions extends ResultsOptions {
+  readonly webhooks?: string
   readonly listen: { readonly host: string; readonly port: number }
   readonly json?: boolean
 }
@@ -61,6 +64,10 @@ const addServe: AddCommand = (parent: Command, run) => {
         .default({ host: '127.0.0.1', port: 8535 }, '127.0.0.1:8535')
         .env('WSC_LISTEN')
         .argParser(address),
+    )
+    .option(
+      '--webhooks <FILE>',
+      'tell the webhooks that manifests name (dataDestinations): {"LABEL": {"url": "https://…"}}, of mode 0600',
     )
     .addOption(shared.json())
     .addHelpText(
@@ -119,18 +126,43 @@ async function tell(context: CliContext, options: ListOptions, results: ResultsP
 async function serve(context: CliContext, options: ServeOptions): Promise<ExitCode> {
   const { terminal, signal } = context
   const { listen, finality, json } = options
-  return await withResultsOf(options, context, { once: false }, async ({ results }) => {
+  return await withResultsOf(options, context, { once: false }, async (place) => {
+    const { results } = place
+    const webhooks = options.webhooks === undefined ? null : await webhooksOf(options.webhooks, place, options, context)
     const server = resultsServer({ results, finality }, listen)
     server.events.on('failed', (error) => terminal.note(`a request failed: ${withCure(error)}`))
-    await server.start(signal)
+    const services = together(webhooks === null ? [server] : [server, webhooks.service])
+    await services.start(signal)
     try {
       terminal.result(json ? jsonLine({ listening: server.url }) : `listening at ${server.url}`)
-      await results.ended()
+      await Promise.race([results.ended(), ...(webhooks === null ? [] : [webhooks.service.ended()])])
     } finally {
-      await server.stop()
+      await services.stop()
     }
     return EXIT.interrupted
   })
+}
+
+/** What tells webhooks, and what is told of it. */
+async function webhooksOf(
+  file: string,
+  { results, folder, programs }: ResultsPlace,
+  { finality, json }: ServeOptions,
+  { terminal }: CliContext,
+): Promise<OpenWebhooks> {
+  const open = await openWebhooks({ results, finality, programs, file, folder })
+  for (const label of open.unplaced) terminal.note(`webhook ${label} is named by a graph, and not in ${file}`)
+  for (const label of open.unnamed) terminal.note(`webhook ${label} is in ${file}, and no graph names it`)
+  const { events } = open.webhooks
+  events.on('delivered', ({ label, key }) => {
+    if (json) terminal.result(jsonLine({ delivered: { label, key } }))
+  })
+  events.on('anew', ({ label }) => terminal.note(`webhook ${label} is told everything from the beginning`))
+  events.on('failed', ({ label, failures, retryMs, reject, detail }) => {
+    const when = `again in ${duration(retryMs / 1000)}`
+    terminal.note(`webhook ${label} has not taken an event, ${plural(failures, 'time')}: ${reject}: ${detail}; ${when}`)
+  })
+  return open
 }
 
 function cursor(text: string): Cursor | 'start' {

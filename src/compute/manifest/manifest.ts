@@ -13,7 +13,8 @@ export const MAX_MANIFEST_BYTES = 65_536
 const MAX_STATE = 12
 const MAX_FIELDS = 8
 
-const name = z
+/** A graph's, and what a manifest calls a webhook. */
+export const labelSchema: z.ZodString = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, a letter first')
 
@@ -45,16 +46,21 @@ const trigger = z
   })
 
 const file = z.strictObject({ kind: z.literal('file'), path: localFile })
+/** Named by a label alone: where it leads is for each operator to say. */
+const webhook = z.strictObject({ kind: z.literal('webhook'), label: labelSchema })
 
 export const manifestSchema = z
   .strictObject({
     version: z.literal(1),
-    name,
+    name: labelSchema,
     description: z.string().max(500).optional(),
     dataSources: z.array(dataSource).min(1).max(MAX_SOURCES),
     trigger,
     program: z.discriminatedUnion('kind', [stream, circuitProgram]),
-    dataDestinations: z.array(file).max(8).default([]),
+    dataDestinations: z
+      .array(z.discriminatedUnion('kind', [file, webhook]))
+      .max(8)
+      .default([]),
   })
   .superRefine((manifest, { addIssue }) => {
     const fault = faultOfSources(manifest)

@@ -7,7 +7,7 @@ export type ResultEvent =
   /** A result counts, by a record in this block. */
   | { readonly event: 'result'; readonly block: Place; readonly result: CountedEntry }
   /** A result that was told of is as deep as was asked for. */
-  | { readonly event: 'final'; readonly block: Place; readonly identity: string; readonly id: string }
+  | ({ readonly event: 'final'; readonly block: Place } & ToldResult)
   /** The block that the cursor stood at is no longer in the chain: back to the last one that is, and what is withdrawn thereby. */
   | { readonly event: 'undo'; readonly from: Place; readonly to: Place; readonly withdrawn: readonly Withdrawn[] }
 
@@ -18,9 +18,14 @@ export interface Place {
   readonly hash: string
 }
 
-export interface Withdrawn {
+/** A result that was told of before: what it is of, and ord's id of the record by which it counted. */
+export interface ToldResult {
+  readonly program: string
   readonly identity: string
   readonly id: string
+}
+
+export interface Withdrawn extends ToldResult {
   /** Whether it was told to be final. */
   readonly final: boolean
 }
@@ -87,8 +92,8 @@ export async function since(
     for (; next >= 0 && next < heights.length && (heights[next] as number) <= final; next++) {
       const block = await chain.at(heights[next] as number)
       const place = placeOf(block)
-      for (const { identity, id } of block.entries.filter(doesCount)) {
-        events.push({ event: 'final', block: place, identity, id })
+      for (const { program, identity, id } of block.entries.filter(doesCount)) {
+        events.push({ event: 'final', block: place, program, identity, id })
       }
     }
     at = { ...at, finality: Math.max(at.finality, final) }
@@ -115,7 +120,7 @@ async function goBack(
     withdrawn.push(
       ...lost.entries
         .filter(doesCount)
-        .map(({ identity, id }) => ({ identity, id, final }))
+        .map(({ program, identity, id }) => ({ program, identity, id, final }))
         .reverse(),
     )
     at = { height: at.height - 1, hash: lost.previous }

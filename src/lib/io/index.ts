@@ -25,5 +25,6 @@ export {
 } from './level-store.ts'
 export { packageRoot } from './package-root.ts'
 export { createPrivateFile, readPrivateFile } from './private-file.ts'
+export { PublicIps } from './public-ips.ts'
 export { startsWhenFree, type WhenFreeOptions, whenFree } from './when-free.ts'
 export { isDiskFull, whenRoom } from './when-room.ts'

@@ -34,6 +34,8 @@ export interface OpenResults {
   readonly results: ResultsService
   /** By the same chain. */
   readonly judge: ResultJudge
+  /** What belongs to this index lies in it. */
+  readonly folder: string
   readonly service: RunningService
 }
 
@@ -60,7 +62,14 @@ export async function openResults(options: OpenResultsOptions): Promise<OpenResu
     ...{ feed, inscriptions, client, params, judge, programs: source.ids, startHeight, once },
     folder: join(folder, 'index'),
   })
-  return { feed, inscriptions, results, judge, service: together([feed, inscriptions, results], () => history.close()) }
+  return {
+    feed,
+    inscriptions,
+    results,
+    judge,
+    folder,
+    service: together([feed, inscriptions, results], () => history.close()),
+  }
 }
 
 /** What counts is of a set of programs: another set has another index, made of the same chain. */
