@@ -12,6 +12,7 @@ import { addGraphSchema } from './graph-schema.ts'
 import { addGraphSetup } from './graph-setup.ts'
 import { addGraphTest } from './graph-test.ts'
 import { addGraphVerify } from './graph-verify.ts'
+import { addGraphWatch } from './graph-watch.ts'
 
 export const addGraph: AddCommand = (parent, run) => {
   const graph = parent.command('graph').description('programs over Bitcoin (zkGraphs) whose results come with a proof')
@@ -28,6 +29,7 @@ export const addGraph: AddCommand = (parent, run) => {
     addGraphPublish,
     addGraphAudit,
     addGraphLs,
+    addGraphWatch,
     addGraphSchema,
   ]) {
     add(graph, run)

@@ -3,6 +3,7 @@
 export { finishCeremony, type HeldCeremony, type HeldReject, verifyCeremony } from './ceremony/finish-ceremony.ts'
 export { fetchBundle } from './fetch-bundle.ts'
 export { graphFolders } from './graph-folders.ts'
+export { GraphWatch } from './graph-watch.ts'
 export { initGraph, TEMPLATES, type Template } from './init-graph.ts'
 export { indexedRecords } from './input/indexed-records.ts'
 export { makeBundle } from './make-bundle.ts'
