@@ -97,7 +97,7 @@ export {
   type RequestKind,
   refusal,
 } from './peers/transport.ts'
-export { type WaitingLimits, WaitingProofs } from './peers/waiting-proofs.ts'
+export { VerifyQueue } from './peers/verify-queue.ts'
 export type { WantedAddresses } from './peers/wanted-peers.ts'
 export { poseidonOf } from './poseidon.ts'
 export {

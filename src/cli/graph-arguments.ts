@@ -27,13 +27,14 @@ export async function readArgumentsFile(
     throw usageError(`${manifest.name} takes arguments: give ${names} by --arguments FILE`)
   }
   const isPrivate = taken.some((argument) => argument.private)
-  const json = isPrivate ? await readSecret(file) : await readOpen(file)
+  const json = isPrivate ? await readSecret(file) : await readOpenArguments(file)
   const read = readArguments(manifest.program, json)
   if (!read.ok) throw usageError(`${file}: ${read.detail}`)
   return read.input
 }
 
-async function readOpen(file: string): Promise<string> {
+/** The JSON of arguments of which none is private. */
+export async function readOpenArguments(file: string): Promise<string> {
   const bytes = await readUpTo(file, MAX_ARGUMENTS_BYTES)
   if (bytes.length > MAX_ARGUMENTS_BYTES) throw usageError(`${file} is longer than ${MAX_ARGUMENTS_BYTES} bytes`)
   return new TextDecoder().decode(bytes)

@@ -17,6 +17,7 @@ import { addBusStatus } from './commands/bus-status.ts'
 import { addBusSync } from './commands/bus-sync.ts'
 import { addBusVerify } from './commands/bus-verify.ts'
 import { addCheck } from './commands/check.ts'
+import { addCompute } from './commands/compute.ts'
 import { addGraph } from './commands/graph.ts'
 import { addInscribe } from './commands/inscribe.ts'
 import { addInscriptionsIndex } from './commands/inscriptions-index.ts'
@@ -73,6 +74,7 @@ export function buildProgram(version: string, run: Runner): Command {
   addStorage(program, run)
   addGraph(program, run)
   addAirdrop(program, run)
+  addCompute(program, run)
   addWorker(program, run)
   addResults(program, run)
   addSetup(program, run)

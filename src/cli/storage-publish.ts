@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { type Publication, RecordPublisher } from '../../storage/io/index.ts'
-import { InscriberService, type Wallet } from '../settlement/io/index.ts'
+import { type InscriberComponents, InscriberService, type Wallet } from '../settlement/io/index.ts'
 import type { CliContext } from './context.ts'
 import type { ExitCode } from './exit.ts'
 import { costJson, costText, jobJson, jobLines, noteText } from './inscriber-text.ts'
 import { rate } from './storage-arguments.ts'
+import type { StorageNetworkFlags } from './storage-network.ts'
 import type { TableOptions } from './storage-place.ts'
 import { type OpenedTable, withTable } from './storage-work.ts'
 import { jsonLine } from './text.ts'
@@ -34,21 +35,13 @@ export async function publish(
   saying: (wallet: Wallet, opened: OpenedTable) => Publication | Promise<Publication>,
   said: (wallet: Wallet) => void = () => undefined,
 ): Promise<ExitCode> {
-  const { terminal, signal } = context
+  const { terminal } = context
   return await withTable(context, options, async (opened) => {
     const { client, params, storage, inscriptions } = opened
     const wallet = await openOwnWallet(options, params, context)
     const what = await saying(wallet, opened)
-    const state = settlementDir(options.settlementDir, params, context)
-    const { fundFrom, maxFeeRate, feeRate, json } = options
-    const inscriber = new InscriberService({ wallet, client, state, fundFrom, maxFeeRate, index: inscriptions.index })
-    inscriber.events.on('note', (note) => terminal.note(noteText(note)))
-    inscriber.events.on('cost', (cost) => terminal.note(costText(cost)))
-    inscriber.events.on('job', (job) => {
-      for (const line of json ? [jsonLine(jobJson(job))] : jobLines(job)) terminal.result(line)
-    })
-    await inscriber.start(signal)
-    try {
+    await withPayingInscriber(context, options, { client, wallet, index: inscriptions.index }, async (inscriber) => {
+      const { feeRate, json } = options
       const publisher = new RecordPublisher({ inscriber, client, wallet, params: storage })
       if (options.dryRun === true) {
         const cost = await publisher.quote(what, feeRate)
@@ -59,8 +52,30 @@ export async function publish(
         terminal.note('a record that says so is on its way already: it was sent again, and nothing more is paid')
       }
       said(wallet)
-    } finally {
-      await inscriber.stop()
-    }
+    })
   })
+}
+
+/** Does the work with who inscribes and pays, and shows what that tells. */
+export async function withPayingInscriber(
+  context: CliContext,
+  options: Omit<PublishOptions, keyof StorageNetworkFlags>,
+  { wallet, ...of }: Required<Pick<InscriberComponents, 'client' | 'wallet' | 'index'>>,
+  work: (inscriber: InscriberService) => Promise<void>,
+): Promise<void> {
+  const { terminal, signal } = context
+  const { fundFrom, maxFeeRate, json } = options
+  const state = settlementDir(options.settlementDir, wallet.params, context)
+  const inscriber = new InscriberService({ ...of, wallet, state, fundFrom, maxFeeRate })
+  inscriber.events.on('note', (note) => terminal.note(noteText(note)))
+  inscriber.events.on('cost', (cost) => terminal.note(costText(cost)))
+  inscriber.events.on('job', (job) => {
+    for (const line of json ? [jsonLine(jobJson(job))] : jobLines(job)) terminal.result(line)
+  })
+  await inscriber.start(signal)
+  try {
+    await work(inscriber)
+  } finally {
+    await inscriber.stop()
+  }
 }

@@ -8,6 +8,7 @@ export { asError, type Cure, errorCode, WscError, type WscErrorOptions } from '.
 export { Emitter, type Events } from './events.ts'
 export { FairQuota } from './fair-quota.ts'
 export { atOnce, inTurns, type Pieces } from './in-pieces.ts'
+export { OneAtATime } from './one-at-a-time.ts'
 export {
   aBigint,
   aBoolean,

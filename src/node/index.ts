@@ -2,7 +2,9 @@
 
 export { type AskPeersOptions, askPeersOnce } from './ask-peers.ts'
 export { projectCircuits } from './circuits.ts'
+export { type ComputeNode, openComputeNode } from './compute-node.ts'
 export { openFollowingAmongPeers, openServingAmongPeers, openSyncingFromPeers, type PeerPlace } from './peers.ts'
+export { requestProof } from './request-proof.ts'
 export type { SamplingOptions } from './sampling.ts'
 export { openStorageGateway, type StorageGateway } from './storage-gateway.ts'
 export { openStorageNode, type StorageNode, type StorageNodeOptions } from './storage-node.ts'

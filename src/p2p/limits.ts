@@ -32,15 +32,15 @@ export const UPGRADE_MS = 10_000
 export const MAX_GOSSIP_RPC_BYTES = 262_144
 
 /**
- * What one such message may hold, instead of the thousands that the library allows; a heartbeat of a peer in a handful of
- * topics has a few of each.
+ * What one such message may hold, instead of the thousands that the library allows; a heartbeat of a peer in some hundred topics, one
+ * of each program that it serves, has a few of each topic.
  */
 export const GOSSIP_DECODE_LIMITS = {
-  maxSubscriptions: 64,
+  maxSubscriptions: 512,
   maxMessages: 32,
   maxIhaveMessageIDs: 256,
   maxIwantMessageIDs: 256,
   maxIdontwantMessageIDs: 256,
-  maxControlMessages: 64,
+  maxControlMessages: 512,
   maxPeerInfos: 16,
 } as const

@@ -4,6 +4,9 @@ import type { NameRecord, ProviderRecord } from '../records/judge.ts'
 /** With the height of the block that includes it. */
 type At<T> = T & { readonly height: number }
 
+/** How long after its record a key counts, and for how long: of those who keep partitions, and of others who register. */
+export type CountingRules = Pick<StorageParams, 'providerDelay' | 'providerBlocks'>
+
 /** A provider as its records have it. */
 export interface Provider {
   readonly author: string
@@ -15,6 +18,9 @@ export interface Provider {
   readonly until: number
 }
 
+/** What a record says of its author's key. */
+type RegisteringRecord = Pick<ProviderRecord, 'author' | 'seq' | 'peer'>
+
 /** A record by which a key counts. */
 export interface Registration {
   /** Of the block that includes it. */
@@ -25,7 +31,7 @@ export interface Registration {
 
 /** Whether a key registered in the block of one height counts for challenges at another. */
 export function countsAt(
-  { providerDelay, providerBlocks }: StorageParams,
+  { providerDelay, providerBlocks }: CountingRules,
   registered: number,
   height: number,
 ): boolean {
@@ -34,16 +40,16 @@ export function countsAt(
 
 /** Providers' keys. Every registration counts for a time of its own, whatever its `seq`. */
 export class Providers {
-  readonly #params: StorageParams
-  readonly #records = new Map<string, At<ProviderRecord>[]>()
+  readonly #params: CountingRules
+  readonly #records = new Map<string, At<RegisteringRecord>[]>()
   /** Authors of each block's records. */
   readonly #ofBlock = new Map<number, ReadonlySet<string>>()
 
-  constructor(params: StorageParams) {
+  constructor(params: CountingRules) {
     this.#params = params
   }
 
-  apply(height: number, records: readonly ProviderRecord[]): void {
+  apply(height: number, records: readonly RegisteringRecord[]): void {
     for (const record of records) {
       const its = this.#records.get(record.author) ?? []
       its.push({ ...record, height })

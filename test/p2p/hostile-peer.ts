@@ -2,6 +2,7 @@ import type { Stream } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { type Fault, proofGossip } from '../../src/bus/index.ts'
+import { computeGossip } from '../../src/compute/peers/compute-gossip.ts'
 import { parseAddresses } from '../../src/p2p/addresses.ts'
 import { newIdentity } from '../../src/p2p/identity.ts'
 import type { PeerHost } from '../../src/p2p/index.ts'
@@ -22,7 +23,7 @@ export async function hostilePeer(place: HostPlace, victim: PeerHost) {
     listen: [],
     announce: [],
     named: [],
-    gossip: [proofGossip, winGossip(regtest, '00'.repeat(32))],
+    gossip: [proofGossip, winGossip(regtest, '00'.repeat(32)), ...computeGossip(regtest, ['00'.repeat(32)])],
     limits: { ...HOST_LIMITS, streamsPerConnection: 4000 },
     scores: new Scoreboard(() => 0),
   })

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { attestationKind, pathKind, proofGossip } from '../../src/bus/index.ts'
 import { syncedOnce } from '../../src/bus/io/index.ts'
+import { ComputeService } from '../../src/compute/io/service/compute-service.ts'
+import { computeGossip } from '../../src/compute/peers/compute-gossip.ts'
+import { Registered } from '../../src/compute/scheduling/registered.ts'
 import { encodeFrame } from '../../src/p2p/frames.ts'
+import type { PeerHost } from '../../src/p2p/index.ts'
 import { protocolPrefix } from '../../src/p2p/protocol-names.ts'
 import { StorageTable } from '../../storage/index.ts'
 import { answerCertificates } from '../../storage/io/certificate/answer-certificates.ts'
@@ -10,6 +14,7 @@ import { chunkKind } from '../../storage/peers/piece-kinds.ts'
 import { winGossip } from '../../storage/peers/win-kind.ts'
 import { fakeProof } from '../bus/fake-proof.ts'
 import { at, chain } from '../bus/served-place.ts'
+import { rightly, TestChain, testProgram } from '../compute/network/compute-scene.ts'
 import { kernel } from '../storage/kernels.ts'
 import { alice } from '../storage/record-scene.ts'
 import { ReplicaScene } from '../storage/replica-scene.ts'
@@ -34,12 +39,25 @@ function malformed(number: number): Uint8Array {
 }
 
 const ofWins = winGossip(regtest, '00'.repeat(32))
-const GOSSIP = [proofGossip, ofWins]
+const PROGRAM = '00'.repeat(32)
+const GOSSIP = [proofGossip, ofWins, ...computeGossip(regtest, [PROGRAM])]
 
-/** A host that answers every kind there is, bus and storage, from what it really has. */
+/** A node of the compute network on a host, which proves nothing by itself. */
+async function computing(host: PeerHost): Promise<void> {
+  const service = new ComputeService({
+    ...{ params: regtest, chain: new TestChain(), transport: host, secretKey: alice.publicKey },
+    programs: [testProgram(rightly, null, { id: PROGRAM })],
+    registered: async () => new Registered(scene.params, []),
+  })
+  place.hosts.closing.push(() => service.stop())
+  await service.start()
+}
+
+/** A host that answers every kind there is, of bus, storage and computing, from what it really has. */
 async function victim() {
   const { host, publish } = await place.serving({ scores: PATIENT, gossip: GOSSIP })
   host.join(ofWins, async () => 'accept')
+  await computing(host)
   const failures: Error[] = []
   host.events.on('failed', (error) => failures.push(error))
   await publish(await fakeProof(at(chain, 10)))
@@ -104,6 +122,7 @@ export function malformedFrames(count: number): void {
       const { host, publish, failures } = await victim()
       const behind = await place.syncing([addressOf(host)], { gossip: GOSSIP })
       behind.host.join(ofWins, async () => 'accept')
+      await computing(behind.host)
       const heard: number[] = []
       behind.sync.events.on('synced', ({ chain: { height } }) => heard.push(height))
       await behind.start()

@@ -45,7 +45,7 @@ function meaning(value: unknown): unknown {
 }
 
 const kinds = await allKinds()
-const docs = ['docs/p2p.md', 'docs/storage.md'].map((file) =>
+const docs = ['docs/p2p.md', 'docs/storage.md', 'docs/compute-network.md'].map((file) =>
   readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'),
 )
 

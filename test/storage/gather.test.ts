@@ -138,7 +138,7 @@ describe('where keys are too few, it is said of each provider why', () => {
       expect.objectContaining({ key: bytesToHex(bob.publicKey), reason: 'retired', cure: { act: 'register-key' } }),
     ])
     const table = { blobs: scene.table.blobs, providers: new Providers({ ...params, providerBlocks: 8 }) }
-    table.providers.apply(105, [{ kind: 'provider', author: a, seq: 1, peer: one as string }])
+    table.providers.apply(105, [{ author: a, seq: 1, peer: one as string }])
     expect(await notTaken({ table: table as never })).toMatchObject([{ key: a, peer: 'one', reason: 'key-expired' }])
   })
 

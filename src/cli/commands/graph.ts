@@ -8,6 +8,7 @@ import { addGraphInit } from './graph-init.ts'
 import { addGraphLs } from './graph-ls.ts'
 import { addGraphProve } from './graph-prove.ts'
 import { addGraphPublish } from './graph-publish.ts'
+import { addGraphRequest } from './graph-request.ts'
 import { addGraphSchema } from './graph-schema.ts'
 import { addGraphSetup } from './graph-setup.ts'
 import { addGraphTest } from './graph-test.ts'
@@ -23,6 +24,7 @@ export const addGraph: AddCommand = (parent, run) => {
     addGraphExec,
     addGraphProve,
     addGraphVerify,
+    addGraphRequest,
     addGraphCeremony,
     addGraphTest,
     addGraphBundle,

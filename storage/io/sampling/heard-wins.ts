@@ -1,11 +1,11 @@
 import { sameHash, toDisplay } from '../../../src/bitcoin/index.ts'
-import type { GossipVerdict, PeerName, PeerTransport } from '../../../src/bus/index.ts'
-import { bytesToHex, type Rejection, rejection } from '../../../src/lib/index.ts'
+import { type GossipVerdict, type PeerName, type PeerTransport, VerifyQueue } from '../../../src/bus/index.ts'
+import { bytesToHex, OneAtATime, type Rejection, rejection } from '../../../src/lib/index.ts'
 import type { ProofVerifier } from '../../../src/proving/index.ts'
 import type { WinMessage } from '../../peers/win-kind.ts'
 import { type WinClaim, type WinGround, type WinReject, winStatement } from '../../sampling/judge-win.ts'
 import { GOSSIP_BLOCKS } from '../../sampling/ticks.ts'
-import { VerifyQueue } from '../../sampling/verify-queue.ts'
+
 import type { SeenWin } from '../../sampling/win-log.ts'
 import { type WinStatement, winPublicValues } from '../../sampling/win-statement.ts'
 import type { WinStore } from './win-store.ts'
@@ -59,7 +59,7 @@ export class HeardWins {
   /** Height up to which nothing of a key waits. */
   readonly #misled = new Map<string, number>()
   /** Of each key one proof at a time: where it does not hold, the others are not looked at. */
-  readonly #judging = new Map<string, Promise<unknown>>()
+  readonly #judging = new OneAtATime()
   #next = Promise.withResolvers<void>()
   #isOver = false
 
@@ -111,7 +111,7 @@ export class HeardWins {
     }
     // That it came in time, and what it has to prove, is settled; the rest may take as long as it needs.
     const judged = await this.#queue.run(from, () =>
-      this.#alone(key, () => this.#verify(message, key, found.statement)),
+      this.#judging.run(key, () => this.#verify(message, key, found.statement)),
     )
     return judged ?? rejection('busy', 'too many wins wait')
   }
@@ -135,18 +135,6 @@ export class HeardWins {
     const { store } = this.#components
     if (store.isCut(key)) return rejection('cut-off', 'its key signed a proof that does not hold')
     return store.log.win(id)?.heard === true ? 'known' : null
-  }
-
-  async #alone<Value>(key: string, work: () => Promise<Value>): Promise<Value> {
-    while (this.#judging.has(key)) await this.#judging.get(key)
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#judging.set(key, promise)
-    try {
-      return await work()
-    } finally {
-      this.#judging.delete(key)
-      resolve()
-    }
   }
 
   async #verify(message: WinMessage, key: string, statement: WinStatement): Promise<HeardWin> {

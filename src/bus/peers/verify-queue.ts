@@ -1,4 +1,5 @@
-import { type PeerName, type WaitingLimits, WaitingProofs } from '../../src/bus/index.ts'
+import type { PeerName } from './transport.ts'
+import { type WaitingLimits, WaitingProofs } from './waiting-proofs.ts'
 
 export interface VerifyQueueOptions {
   /** So many at a time. */

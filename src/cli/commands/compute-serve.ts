@@ -1,0 +1,178 @@
+import { InvalidArgumentError } from 'commander'
+import type { Program } from '../../compute/io/index.ts'
+import { bytesToHex } from '../../lib/index.ts'
+import { type ComputeNode, openComputeNode } from '../../node/index.ts'
+import { parseAddresses } from '../../p2p/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { computeDirOption, computePlaces } from '../compute-place.ts'
+import { addOptions, bitcoindOptions, insecureAllowed, shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { withCure } from '../cure.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { openGraphProgram } from '../graph-place.ts'
+import { readNetwork, requireProvable } from '../inputs.ts'
+import { noteOutages } from '../outage.ts'
+import { requireSetup } from '../prover.ts'
+import { openBitcoind, type RpcOptions } from '../source.ts'
+import { addresses } from '../storage-arguments.ts'
+import { peerOption } from '../storage-place.ts'
+import { noteScan } from '../storage-scan.ts'
+import { notePeers } from '../storage-work.ts'
+import { duration } from '../terminal.ts'
+import { jsonLine, plural } from '../text.ts'
+
+interface Options extends RpcOptions {
+  readonly network?: string
+  readonly computeDir?: string
+  readonly graph: readonly string[]
+  readonly listen: string
+  readonly announce?: readonly string[]
+  readonly peer?: readonly string[]
+  readonly slotSeconds?: number
+  readonly atOnce?: number
+  readonly ptau?: string
+  readonly insecureDevSetup?: boolean
+  readonly json?: boolean
+}
+
+const HELP = `
+Follows the node's chain. At each block at which a graph is due (trigger everyBlocks) peers prove it in an order that the block
+draws, one after another: whoever is late stops when a right result is heard. What peers give is verified before it is kept or
+passed on. Who registered (wsc compute register) has a place in the order; others prove after four slots.
+`
+
+export const addComputeServe: AddCommand = (parent, run) => {
+  const command = parent
+    .command('serve')
+    .description('run graphs at each block, prove them in turn with peers, and verify what peers have proved')
+    .requiredOption('--graph <DIR>', 'folder of a graph; may be given again (required)', addresses)
+    .option('--listen <ADDRESS>', 'where peers reach it', '/ip4/0.0.0.0/tcp/8543')
+    .option('--announce <ADDRESS>', 'where it tells peers that they reach it; may be given again', addresses)
+    .option('--slot-seconds <S>', 'so long each of the order has before the next begins (default: 20)', seconds)
+    .option('--at-once <N>', 'proofs that are made at a time (default: 1)', atOnce)
+  addOptions(
+    command,
+    ...bitcoindOptions(),
+    shared.network(),
+    peerOption(),
+    computeDirOption(),
+    shared.ptau(),
+    shared.insecureDevSetup(),
+    shared.json(),
+  )
+    .addHelpText(
+      'after',
+      HELP + examples('compute serve --graph graphs/chain-stats --network regtest --listen /ip4/127.0.0.1/tcp/8543'),
+    )
+    .action(run(serve))
+}
+
+/** Option parser: a slot, from a tenth of a second to an hour. */
+function seconds(text: string): number {
+  const value = Number(text)
+  if (/^[0-9]{1,4}(\.[0-9])?$/.test(text) && value > 0 && value <= 3_600) return value
+  throw new InvalidArgumentError('not a number of seconds from 0.1 to 3600')
+}
+
+/** Option parser: proofs at a time. */
+function atOnce(text: string): number {
+  const value = Number(text)
+  if (/^[1-9][0-9]{0,2}$/.test(text) && value <= 256) return value
+  throw new InvalidArgumentError('not a number from 1 to 256')
+}
+
+async function serve(context: CliContext, options: Options): Promise<ExitCode> {
+  const { terminal, signal, env } = context
+  const { graph: folders, listen, announce, peer: peers, ptau, slotSeconds, json = false } = options
+  parseAddresses(peers ?? [])
+  const params = requireProvable(await readNetwork(options.network))
+  requireSetup(params, ptau, insecureAllowed(options.insecureDevSetup, env))
+  const client = await openBitcoind(options, params, context)
+  try {
+    const programs: Program[] = []
+    for (const folder of folders) programs.push(await openGraphProgram(folder, context, { ptau }))
+    const { folder, identity: identityFile } = computePlaces(options.computeDir, params, context)
+    const node = await openComputeNode({
+      ...{ client, params, programs, folder, identityFile, listen: [listen], announce, peers },
+      atOnce: options.atOnce,
+      slotMs: slotSeconds === undefined ? undefined : Math.round(1000 * slotSeconds),
+      failed: (error) => terminal.note(withCure(error)),
+    })
+    noteScan(node.index, { client }, context)
+    noteOutages(node.feed.events, terminal.note)
+    notePeers(node.host, context)
+    show(node, context, json)
+    try {
+      await node.service.start(signal)
+      const { addresses: listening } = node.host
+      const { key } = node.compute
+      const told = { listening, key, programs: programs.map(({ id }) => bytesToHex(id)) }
+      terminal.result(json ? jsonLine(told) : `listening at ${listening.join(' ')}`)
+      await node.service.ended()
+    } finally {
+      await node.service.stop()
+    }
+  } finally {
+    client.close()
+  }
+  return EXIT.interrupted
+}
+
+/** All that a node tells, on the terminal. */
+function show({ host, index, compute }: ComputeNode, { terminal }: CliContext, json: boolean): void {
+  const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
+  const named = new Map(compute.standing.map(({ program, name }) => [program, name]))
+  const nameOf = (program: string) => named.get(program) ?? program
+  host.events.on('banned', ({ peer }) => {
+    if (json) tell({ banned: peer }, '')
+    else terminal.note(`peer ${peer} is not spoken with for a time`)
+  })
+  index.events.on('full', ({ error }) => terminal.note(`blocks wait for room: ${withCure(error)}`))
+  compute.events.on('tip', (tip) => {
+    tell({ tip }, `height ${tip.height}  ${plural(tip.registered, 'peer')} registered`)
+  })
+  compute.events.on('serves', (serves) => {
+    tell({ serves }, `peer ${serves.key} serves ${serves.programs.map(nameOf).join(', ')}`)
+  })
+  compute.events.on('elected', (elected) => {
+    const { program, height, rank, ms } = elected
+    const turn = rank === null ? 'in no place of the order' : `in place ${rank + 1}`
+    tell({ elected }, `${nameOf(program)}  height ${height}  ${turn}, after ${duration(ms / 1000)}`)
+  })
+  compute.events.on('proving', (proving) => {
+    tell({ proving }, `${nameOf(proving.program)}  height ${proving.height}  proving`)
+  })
+  compute.events.on('stopped', (stopped) => {
+    tell({ stopped }, `${nameOf(stopped.program)}  height ${stopped.height}  stopped: it is not needed any more`)
+  })
+  compute.events.on('result', ({ program, identity, message: { result }, from, ms }) => {
+    const { height } = result
+    const seconds = ms === null ? null : Math.round(ms) / 1000
+    const after = seconds === null ? '' : ` ${duration(seconds)} after its block`
+    const by = from === null ? 'proved here' : `by ${from}`
+    const told = { program, identity, height, from, seconds }
+    tell({ result: told }, `${nameOf(program)}  height ${height}  result ${identity} ${by}${after}`)
+  })
+  compute.events.on('refused', ({ program, peer, reject, detail }) => {
+    if (json) tell({ refused: { program, peer, reject } }, '')
+    else terminal.note(`a result of ${nameOf(program)} by ${peer} is not taken: ${reject}: ${detail}`)
+  })
+  compute.events.on('requested', (requested) => {
+    tell({ requested }, `${nameOf(requested.program)}  asked for by ${requested.peer}`)
+  })
+  compute.events.on('unserved', ({ request, program, peer, reject, detail }) => {
+    if (json) tell({ unserved: { request, program, peer, reject } }, '')
+    else terminal.note(`not proved for ${peer}: ${reject}: ${detail}`)
+  })
+  compute.events.on('failed', ({ program, height, failure }) => {
+    const why = failure instanceof Error ? withCure(failure) : `${failure.reject}: ${failure.detail}`
+    terminal.note(`${nameOf(program)} was not proved at height ${height}: ${why}`)
+  })
+  compute.events.on('paused', ({ program, failures, ms }) => {
+    const pause = `paused for ${duration(ms / 1000)} after ${plural(failures, 'failure')}`
+    if (json) tell({ paused: { program, failures, ms } }, '')
+    else terminal.note(`${nameOf(program)} is ${pause}; results of peers are heard`)
+  })
+  compute.events.on('error', (error) => terminal.note(withCure(error)))
+}

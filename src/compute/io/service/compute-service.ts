@@ -1,0 +1,311 @@
+import { ed25519 } from '@noble/curves/ed25519.js'
+import { type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
+import type { Gossip, PeerName, PeerTransport } from '../../../bus/index.ts'
+import {
+  asError,
+  bytesToHex,
+  Emitter,
+  type Events,
+  type Rejection,
+  Running,
+  type RunningService,
+  rejection,
+} from '../../../lib/index.ts'
+import { heldKind, resultGossip } from '../../peers/result-kind.ts'
+import type { ResultMessage } from '../../peers/result-message.ts'
+import type { Registered } from '../../scheduling/registered.ts'
+import { SLOT_MS } from '../../scheduling/turns.ts'
+import { KnownResults } from '../../service/known-results.ts'
+import type { OwnBlock, ServedProgram } from '../../service/served-program.ts'
+import { Announcing } from './announcing.ts'
+import { askHeld } from './ask-held.ts'
+import { type Clock, processClock } from './clock.ts'
+import { HeardResults } from './heard-results.ts'
+import type { FollowedChain } from './own-chain.ts'
+import { ProgramRounds, type Round } from './program-rounds.ts'
+import { Requests } from './requests.ts'
+
+export interface ComputeComponents {
+  readonly params: NetworkParams
+  readonly programs: readonly ServedProgram[]
+  readonly chain: FollowedChain
+  /** Made for the gossip that `computeGossip` names. */
+  readonly transport: PeerTransport
+  /** Ed25519 secret key of this node's peer, 32 bytes. */
+  readonly secretKey: Uint8Array
+  /** Whose keys count, by the records that are in the chain now. */
+  registered(): Promise<Registered>
+  /** Length of a slot of the order; 20 s unless given. */
+  readonly slotMs?: number | undefined
+  readonly clock?: Clock | undefined
+}
+
+/** A result that was found to be right. */
+export interface VerifiedResult {
+  readonly program: string
+  /** 64 hex digits. */
+  readonly identity: string
+  readonly message: ResultMessage
+  /** Who gave it; null where it was proved here. */
+  readonly from: PeerName | null
+  /** From when its block was seen here until it was known, milliseconds; null where the block was not seen meanwhile. */
+  readonly ms: number | null
+}
+
+/** What a node of the compute network tells. */
+export interface ComputeEvents {
+  /** Its programs are served as of this block; so many peers count for it. */
+  readonly tip: { readonly height: number; readonly blockHash: string; readonly registered: number }
+  /** A registered peer says that it serves these of our programs; told again where they change. */
+  readonly serves: { readonly key: string; readonly programs: readonly string[] }
+  /** When this node's turn is: `rank` null where it is not in the order. */
+  readonly elected: Round & { readonly rank: number | null; readonly ms: number }
+  readonly proving: Round
+  /** Another was first, or the block left the chain. */
+  readonly stopped: Round
+  /** Of each identity one: proved here, or given by a peer. To be inscribed, kept, built on. */
+  readonly result: VerifiedResult
+  /** A peer's result that was not taken. */
+  readonly refused: Rejection & { readonly program: string; readonly peer: PeerName }
+  /** A peer asks for a proof, which is being made. */
+  readonly requested: { readonly request: string; readonly program: string; readonly peer: PeerName }
+  /** A peer asked for a proof that is not made here. */
+  readonly unserved: Rejection & { readonly request: string; readonly program: string; readonly peer: PeerName }
+  /** A program could not be proved here. */
+  readonly failed: Round & { readonly failure: Rejection | Error }
+  /** It failed so often in a row that it is not tried for so long. */
+  readonly paused: { readonly program: string; readonly failures: number; readonly ms: number }
+  /** What else went wrong here. */
+  readonly error: Error
+}
+
+/** How one program stands here. */
+export interface ProgramStanding {
+  readonly program: string
+  readonly name: string
+  readonly everyBlocks: number | null
+  /** Of the last result that is known. */
+  readonly height: number | null
+  readonly failures: number
+  readonly pausedMs: number
+  /** Peers that say that they serve it, this node among them. */
+  readonly serving: readonly string[]
+}
+
+interface Served {
+  readonly program: ServedProgram
+  readonly known: KnownResults
+  readonly rounds: ProgramRounds
+  gossip: Gossip<ResultMessage> | null
+}
+
+/** Blocks that are remembered with when they were seen. */
+const SEEN = 64
+
+/**
+ * A node of the compute network: proves the programs that it serves when it is its turn, hears what others have proved, and
+ * passes on what is right. It trusts none of them, and holds no lock: whoever is late stops as soon as a right result is known.
+ */
+export class ComputeService implements RunningService {
+  readonly #components: ComputeComponents
+  readonly #events = new Emitter<ComputeEvents>()
+  readonly #running = new Running()
+  readonly #served: ReadonlyMap<string, Served>
+  readonly #heard: HeardResults
+  readonly #announcing: Announcing
+  readonly #requests: Requests
+  readonly #clock: Clock
+  readonly #seenAt = new Map<string, number>()
+  #registered: Registered | null = null
+
+  constructor(components: ComputeComponents) {
+    this.#components = components
+    const { programs, transport, chain, params, secretKey, clock = processClock } = components
+    this.#clock = clock
+    this.#served = new Map(programs.map((program) => [program.id, this.#serve(program)]))
+    this.#heard = new HeardResults({
+      ...{ chain, transport },
+      known: ({ id }) => this.#of(id).known,
+      taken: (program, message, from) => this.#taken(program, message, from),
+      refused: ({ id }, refusal, peer) => this.#events.emit('refused', { ...refusal, program: id, peer }),
+    })
+    this.#requests = new Requests({
+      ...{ transport, chain, clock },
+      program: (id) => this.#served.get(id) ?? null,
+      proved: (program, message) => this.#proved(program, message),
+      taken: ({ id, program }, peer) => this.#events.emit('requested', { request: id, program, peer }),
+      refused: ({ id, program }, peer, refusal) => {
+        this.#events.emit('unserved', { ...refusal, request: id, program, peer })
+      },
+      failed: ({ id }, { height, hash }, failure) => {
+        this.#events.emit('failed', { program: id, height, blockHash: toDisplay(hash), failure })
+      },
+    })
+    this.#announcing = new Announcing({
+      ...{ params, transport, secretKey },
+      programs: programs.map(({ id }) => id),
+      isRegistered: (peer) => this.#counts(peer, chain.height + 1),
+      serves: ({ peer, programs: its }) => {
+        const ours = its.filter((id) => this.#served.has(id))
+        if (ours.length > 0) this.#events.emit('serves', { key: peer, programs: ours })
+      },
+      failed: (error) => this.#events.emit('error', error),
+    })
+  }
+
+  get events(): Events<ComputeEvents> {
+    return this.#events
+  }
+
+  /** This node's key among peers, 64 hex digits. */
+  get key(): string {
+    return bytesToHex(ed25519.getPublicKey(this.#components.secretKey))
+  }
+
+  get standing(): readonly ProgramStanding[] {
+    const { height } = this.#components.chain
+    return [...this.#served.values()].map(({ program, known, rounds }) => ({
+      ...{ program: program.id, name: program.name, everyBlocks: program.everyBlocks },
+      height: known.last?.result.height ?? null,
+      ...rounds.standing,
+      serving: this.#announcing.announced.serving(program.id, height),
+    }))
+  }
+
+  async start(signal?: AbortSignal): Promise<void> {
+    await this.#running.openAndBegin(
+      () => this.#open(),
+      (leave, ending) => this.#run(leave, ending),
+      signal,
+    )
+  }
+
+  async stop(): Promise<void> {
+    await this.#running.stop()
+  }
+
+  async ended(): Promise<void> {
+    await this.#running.ended()
+  }
+
+  #of(id: string): Served {
+    const served = this.#served.get(id)
+    if (served === undefined) throw new RangeError(`program ${id} is not served`)
+    return served
+  }
+
+  #serve(program: ServedProgram): Served {
+    const { chain, slotMs = SLOT_MS } = this.#components
+    const { id } = program
+    const known = new KnownResults()
+    const rounds = new ProgramRounds({
+      ...{ program, chain, known, own: this.key, slotMs, clock: this.#clock },
+      candidates: (height) => this.#candidates(id, height),
+      ask: (block, signal) => this.#ask(program, block, signal),
+      proved: (message) => this.#proved(program, message),
+      elected: (round, rank, ms) => this.#events.emit('elected', { ...round, rank, ms }),
+      proving: (round) => this.#events.emit('proving', round),
+      stopped: (round) => this.#events.emit('stopped', round),
+      failed: (round, failure) => this.#events.emit('failed', { ...round, failure }),
+      paused: (failures, ms) => this.#events.emit('paused', { program: id, failures, ms }),
+    })
+    return { program, known, rounds, gossip: null }
+  }
+
+  async #open(): Promise<() => Promise<void>> {
+    const { transport, params } = this.#components
+    for (const served of this.#served.values()) {
+      const { program } = served
+      served.gossip = transport.join(resultGossip(params, program.id), (message, from) =>
+        this.#heard.verdict(program, message, from),
+      )
+    }
+    const unanswer = await transport.answer(heldKind, async ({ program, height, blockHash: hash }) => {
+      const held = this.#served.get(program)?.known.at({ height, hash }) ?? null
+      return held === null ? rejection('no-result', 'no such result is here') : { ok: true, frames: [held] }
+    })
+    await this.#requests.start()
+    await this.#announcing.start()
+    return async () => {
+      for (const { gossip } of this.#served.values()) gossip?.leave()
+      await unanswer()
+      await this.#requests.end()
+      await this.#announcing.end()
+    }
+  }
+
+  async #run(leave: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const over = new AbortController()
+    const ending = AbortSignal.any([signal, over.signal])
+    const rounds = [...this.#served.values()].map((served) => served.rounds.run(ending))
+    for (const one of rounds) one.catch(() => undefined)
+    try {
+      await Promise.race([this.#follow(ending), ...rounds])
+    } finally {
+      over.abort()
+      this.#heard.end()
+      await Promise.allSettled(rounds)
+      await leave()
+    }
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    for await (const { height, hash } of this.#components.chain.follow(signal)) {
+      const blockHash = toDisplay(hash)
+      this.#seen(blockHash)
+      try {
+        this.#registered = await this.#components.registered()
+        await this.#announcing.moved(height)
+      } catch (error) {
+        if (signal.aborted) throw error
+        // Whoever cannot say who is registered proves after all others.
+        this.#events.emit('error', asError(error))
+      }
+      for (const { rounds, known } of this.#served.values()) {
+        known.forget(height)
+        await rounds.moved(height)
+      }
+      this.#heard.moved()
+      const registered = this.#registered?.peersAt(height).length ?? 0
+      this.#events.emit('tip', { height, blockHash, registered })
+    }
+  }
+
+  #seen(blockHash: string): void {
+    if (this.#seenAt.has(blockHash)) return
+    this.#seenAt.set(blockHash, this.#clock.now())
+    if (this.#seenAt.size > SEEN) this.#seenAt.delete(this.#seenAt.keys().next().value as string)
+  }
+
+  #counts(peer: string, height: number): boolean {
+    return peer === this.key || (this.#registered?.peersAt(height).includes(peer) ?? false)
+  }
+
+  /** Peers that are registered and say that they serve the program. */
+  #candidates(program: string, height: number): string[] {
+    const serving = new Set(this.#announcing.announced.serving(program, height))
+    return (this.#registered?.peersAt(height) ?? []).filter((peer) => serving.has(peer))
+  }
+
+  async #ask(program: ServedProgram, block: OwnBlock, signal: AbortSignal): Promise<void> {
+    const { transport } = this.#components
+    const question = { program: program.id, height: block.height, blockHash: block.hash }
+    await askHeld(transport, question, (message, from) => this.#heard.hear(program, message, from), signal)
+  }
+
+  #taken(program: ServedProgram, message: ResultMessage, from: PeerName): void {
+    this.#of(program.id).rounds.seen(message.result)
+    this.#tell(program, message, from)
+  }
+
+  async #proved(program: ServedProgram, message: ResultMessage): Promise<void> {
+    this.#tell(program, message, null)
+    await this.#of(program.id).gossip?.publish(message)
+  }
+
+  #tell(program: ServedProgram, message: ResultMessage, from: PeerName | null): void {
+    const seenAt = this.#seenAt.get(toDisplay(message.result.blockHash))
+    const ms = seenAt === undefined ? null : this.#clock.now() - seenAt
+    this.#events.emit('result', { program: program.id, identity: program.identityOf(message), message, from, ms })
+  }
+}

@@ -1,0 +1,170 @@
+import { sameHash } from '../../../bitcoin/index.ts'
+import type { Answered, PeerName, PeerTransport } from '../../../bus/index.ts'
+import { asError, isInterrupt, type Rejection, rejection } from '../../../lib/index.ts'
+import { type ProofRequest, type RequestAnswer, type RequestQuestion, requestKind } from '../../peers/request-kind.ts'
+import type { ResultMessage } from '../../peers/result-message.ts'
+import type { KnownResults } from '../../service/known-results.ts'
+import type { OwnBlock, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
+import type { Clock } from './clock.ts'
+import type { FollowedChain } from './own-chain.ts'
+
+/** Requests that are open: of all peers, of one. */
+const OPEN = { total: 16, perPeer: 2 }
+/** Requests that have ended and are still told of. */
+const ENDED = 64
+/** The longest that one is worked at. */
+const MOST_SECONDS = 3_600
+
+export interface RequestsComponents {
+  readonly transport: PeerTransport
+  readonly chain: Pick<FollowedChain, 'height' | 'at'>
+  readonly clock: Clock
+  program(id: string): { readonly program: ServedProgram; readonly known: KnownResults } | null
+  /** A result of our own, which was judged as any other. */
+  proved(program: ServedProgram, message: ResultMessage): Promise<void>
+  /** A request that is worked at, or is not taken. */
+  taken(request: ProofRequest, peer: PeerName): void
+  refused(request: ProofRequest, peer: PeerName, refusal: Rejection): void
+  failed(program: ServedProgram, block: OwnBlock, failure: Rejection | Error): void
+}
+
+interface Entry {
+  readonly peer: PeerName
+  readonly stop: AbortController
+  answer: RequestAnswer
+}
+
+/** Proves what peers ask for, few at a time, and tells them how it stands. A request is of the peer that made it, and of no other. */
+export class Requests {
+  readonly #components: RequestsComponents
+  /** By peer and id; those that were made last are last. */
+  readonly #entries = new Map<string, Entry>()
+  readonly #underWay = new Set<Promise<void>>()
+  #unanswer: () => Promise<void> = async () => undefined
+
+  constructor(components: RequestsComponents) {
+    this.#components = components
+  }
+
+  async start(): Promise<void> {
+    this.#unanswer = await this.#components.transport.answer(requestKind, async (question, { peer }) =>
+      this.#answer(question, peer),
+    )
+  }
+
+  async end(): Promise<void> {
+    await this.#unanswer()
+    for (const { stop } of this.#entries.values()) stop.abort()
+    await Promise.all(this.#underWay)
+  }
+
+  async #answer(question: RequestQuestion, peer: PeerName): Promise<Answered<RequestAnswer>> {
+    const name = `${peer} ${question.id}`
+    const entry = this.#entries.get(name)
+    if (question.kind === 'cancel' && entry !== undefined && isOpen(entry)) {
+      entry.answer = { state: 'cancelled' }
+      entry.stop.abort()
+    }
+    if (entry !== undefined) return { ok: true, frames: [entry.answer] }
+    if (question.kind !== 'request') return rejection('no-such-request', 'nothing was asked under this id')
+    const taken = await this.#take(question, peer, name)
+    if (taken.ok) return { ok: true, frames: [taken.entry.answer] }
+    this.#components.refused(question, peer, taken)
+    return taken
+  }
+
+  async #take(request: ProofRequest, peer: PeerName, name: string) {
+    const { program: programOf, chain, taken } = this.#components
+    const served = programOf(request.program)
+    if (served === null) return rejection('no-such-program', 'this program is not served here')
+    const refused = refusalOf(request, served.program) ?? this.#refusedFor(peer)
+    if (refused !== null) return refused
+    const { onRequest } = served.program
+    const tip = await chain.at(chain.height)
+    if (tip === null || onRequest === null) return rejection('catching-up', 'the chain is changing')
+    const read = await onRequest.prepare(request, { tip, at: (height) => chain.at(height) })
+    if (!read.ok) return rejection('bad-input', `${read.reject}: ${read.detail}`)
+    // Others may have been taken while this one was judged, or the same.
+    const full = this.#entries.has(name) ? rejection('busy', 'it is being taken') : this.#refusedFor(peer)
+    if (full !== null) return full
+    const entry: Entry = { peer, stop: new AbortController(), answer: { state: 'proving' } }
+    this.#entries.set(name, entry)
+    this.#forget()
+    taken(request, peer)
+    const work = this.#work(entry, served, read.prepared, Math.min(request.seconds, MOST_SECONDS)).finally(() =>
+      this.#underWay.delete(work),
+    )
+    this.#underWay.add(work)
+    return { ok: true as const, entry }
+  }
+
+  #refusedFor(peer: PeerName): Rejection | null {
+    const open = [...this.#entries.values()].filter(isOpen)
+    const own = open.filter((one) => one.peer === peer).length
+    return open.length >= OPEN.total || own >= OPEN.perPeer ? rejection('busy', 'too many requests are open') : null
+  }
+
+  /** Ends by itself; never throws. */
+  async #work(
+    entry: Entry,
+    { program, known }: { readonly program: ServedProgram; readonly known: KnownResults },
+    { identity, block, prove }: PreparedRequest,
+    seconds: number,
+  ): Promise<void> {
+    const { chain, clock, proved, failed } = this.#components
+    const over = new AbortController()
+    clock.delay(1000 * seconds, over.signal).then(
+      () => {
+        if (isOpen(entry)) entry.answer = { state: 'late' }
+        entry.stop.abort()
+      },
+      () => undefined,
+    )
+    const end = (answer: RequestAnswer) => {
+      if (isOpen(entry)) entry.answer = answer
+    }
+    try {
+      const held = known.get(identity)
+      if (held !== null) return end({ state: 'done', message: held })
+      const message = await prove(entry.stop.signal)
+      const there = await chain.at(block.height)
+      if (there === null || !sameHash(there.hash, block.hash))
+        return end({ state: 'failed', detail: 'its block left the chain' })
+      const judged = await program.judge(message, { block, at: (height) => chain.at(height) })
+      if (!judged.ok) {
+        failed(program, block, judged)
+        return end({ state: 'failed', detail: 'what was proved here does not hold' })
+      }
+      const isNews = !known.has(identity)
+      known.add(identity, message)
+      end({ state: 'done', message })
+      if (isNews) await proved(program, message)
+    } catch (error) {
+      if (isInterrupt(error, entry.stop.signal)) return
+      failed(program, block, asError(error))
+      end({ state: 'failed', detail: 'it could not be proved here' })
+    } finally {
+      over.abort()
+    }
+  }
+
+  #forget(): void {
+    const ended = [...this.#entries].filter(([, one]) => !isOpen(one))
+    for (const [name] of ended.slice(0, Math.max(0, ended.length - ENDED))) this.#entries.delete(name)
+  }
+}
+
+function isOpen({ answer: { state } }: Entry): boolean {
+  return state === 'waiting' || state === 'proving'
+}
+
+/** What this node does not do, whatever the input is. */
+function refusalOf(request: ProofRequest, { onRequest, name }: ServedProgram): Rejection | null {
+  if (onRequest === null) return rejection('not-on-request', `${name} is not proved on request`)
+  const { proofSystem, constraints } = onRequest
+  if (request.proofSystem !== proofSystem) return rejection('other-proof-system', `${name} is proved by ${proofSystem}`)
+  if (constraints > request.maxConstraints) return rejection('too-large', `${name} has ${constraints} constraints`)
+  if (request.destination === 'inscription')
+    return rejection('no-budget', 'this node pays for no inscriptions of others')
+  return null
+}

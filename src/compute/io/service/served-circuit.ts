@@ -1,0 +1,154 @@
+import { toDisplay } from '../../../bitcoin/index.ts'
+import { type Attestation, decodeAttestation } from '../../../bus/index.ts'
+import { bytesToHex, type Result, rejection } from '../../../lib/index.ts'
+import type { CircuitInput } from '../../../proving/index.ts'
+import { bytesCommitment } from '../../circuit/bytes-commitment.ts'
+import { readArguments } from '../../circuit/read-arguments.ts'
+import { verifyCircuit } from '../../circuit/verify-circuit.ts'
+import { computeError } from '../../errors.ts'
+import { attestedInput, type InputEvidence } from '../../input/attested-input.ts'
+import type { CircuitProgram } from '../../manifest/circuit-program.ts'
+import { inputSources } from '../../manifest/manifest.ts'
+import type { ResultMessage, SourceEvidence } from '../../peers/result-message.ts'
+import { DEFAULT_PRIORITY, type JobInput, type ProvingJob } from '../../queue/job.ts'
+import { resultIdentity } from '../../result/identity.ts'
+import type { CircuitResult } from '../../result/result-file.ts'
+import type { OnRequest, OwnBlock, OwnGround, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
+import type { OnceOfKeys } from '../open-program.ts'
+import { ARGUMENTS_INPUT, ATTESTED_INPUT } from '../queue/prove-job.ts'
+import { proveByQueue } from './prove-by-queue.ts'
+import { aboutProgram, chainTo, type ServingParts } from './served-stream.ts'
+
+/** What is due by itself comes first. */
+const REQUEST_PRIORITY = 2 * DEFAULT_PRIORITY
+
+/** A circuit as the network serves it: proved on request alone, heard at any time. */
+export function servedCircuit(program: OnceOfKeys, parts: ServingParts): ServedProgram {
+  const { id, manifest, verifier } = program
+  const { kernel, params } = parts
+  const judge = async (message: ResultMessage, ground: OwnGround): Promise<Result<object>> => {
+    const { result } = message
+    if (result.kind !== 'circuit') return rejection('wrong-kind', `a result of a ${result.kind}`)
+    const under = await evidenceOf(message.evidence, ground, ground.block)
+    if (!under.ok) return under
+    const { tip, evidence } = under
+    return await verifyCircuit(result, {
+      ...{ program: id, manifest, verifier, chain: chainTo(tip), params, evidence, kernel },
+    })
+  }
+  const prove = async (): Promise<never> => {
+    throw computeError('E_INPUT', `${manifest.name} runs on request: no block says what it reads`)
+  }
+  return { ...aboutProgram(program), judge, prove, onRequest: onRequestOf(program, parts) }
+}
+
+/** Null where somebody would have to show what is private. */
+function onRequestOf(program: OnceOfKeys, parts: ServingParts): OnRequest | null {
+  const { manifest, constraints } = program
+  const { arguments: taken, proofSystem } = manifest.program
+  if (taken.some((argument) => argument.private)) return null
+  const prepare: OnRequest['prepare'] = async (asked, { at, tip }) => {
+    const given = readArguments(manifest.program, taken.length === 0 ? '{}' : asked.arguments)
+    if (!given.ok) return given
+    const read = await readInput(program, parts, asked.evidence, { at, tip })
+    if (!read.ok) return read
+    const prepared = preparedOf({ program, parts, given: given.input, json: asked.arguments, ...read.read, asked })
+    return { ok: true, prepared }
+  }
+  return { proofSystem, constraints, prepare }
+}
+
+interface Read {
+  readonly block: OwnBlock
+  /** Null of a program that reads none. */
+  readonly bytes: Uint8Array | null
+}
+
+async function readInput(
+  { manifest }: OnceOfKeys,
+  { params, kernel }: ServingParts,
+  given: readonly SourceEvidence[],
+  { at, tip: last }: Pick<OwnGround, 'at'> & { readonly tip: OwnBlock },
+): Promise<Result<{ readonly read: Read }>> {
+  const { input } = manifest.program
+  if (input === undefined) {
+    return given.length === 0
+      ? { ok: true, read: { block: last, bytes: null } }
+      : rejection('wrong-input', 'it reads none')
+  }
+  const under = await evidenceOf(given, { at }, last)
+  if (!under.ok) return under
+  const { tip, evidence } = under
+  const sources = inputSources(manifest)
+  const chain = chainTo(tip)
+  const attested = await attestedInput({ sources, length: input.bytes, chain, params, evidence, kernel })
+  if (!attested.ok) return attested
+  const block = await at(attested.input.height)
+  return block === null
+    ? rejection('moving', 'the chain is changing')
+    : { ok: true, read: { block, bytes: attested.input.bytes } }
+}
+
+interface Preparing extends Read {
+  readonly program: OnceOfKeys
+  readonly parts: ServingParts
+  readonly given: CircuitInput
+  readonly json: string
+  readonly asked: { readonly evidence: readonly SourceEvidence[] }
+}
+
+function preparedOf({ program, parts, given, json, block, bytes, asked }: Preparing): PreparedRequest {
+  const { id, manifest } = program
+  const { height, hash } = block
+  const values = knownValues(manifest.program, given, bytes === null ? null : bytesCommitment(parts.kernel, bytes))
+  const about = { program: id, height, blockHash: hash, proof: new Uint8Array() }
+  const expected: CircuitResult = { kind: 'circuit', ...about, values }
+  const identity = bytesToHex(resultIdentity(manifest, expected))
+  const inputs: JobInput[] = bytes === null ? [] : [{ name: ATTESTED_INPUT, bytes }]
+  if (manifest.program.arguments.length > 0) {
+    inputs.push({ name: ARGUMENTS_INPUT, bytes: new TextEncoder().encode(json) })
+  }
+  const job: ProvingJob = {
+    ...{ id: identity, program: bytesToHex(id), kind: 'circuit', height, blockHash: toDisplay(hash) },
+    ...{ inputs, priority: REQUEST_PRIORITY, attempts: 1 },
+  }
+  const prove = async (signal: AbortSignal) => ({
+    result: await proveByQueue(parts.queue, job, signal),
+    evidence: asked.evidence,
+  })
+  return { identity, block, prove }
+}
+
+/** Public values as far as an identity follows from them: outputs but the commitment stay 0. */
+function knownValues(
+  { outputs, input, arguments: taken }: CircuitProgram,
+  given: CircuitInput,
+  commitment: bigint | null,
+): bigint[] {
+  const shown = taken
+    .filter((argument) => !argument.private)
+    .flatMap(({ signal }) => [given[signal]].flat() as bigint[])
+  return [...outputs.map((name) => (name === input?.commitment ? (commitment ?? 0n) : 0n)), ...shown]
+}
+
+/** What is shown of an input, and the block whose proof that is under; without any, the block that is given. */
+async function evidenceOf(
+  given: readonly SourceEvidence[],
+  { at }: Pick<OwnGround, 'at'>,
+  otherwise: OwnBlock,
+): Promise<Result<{ readonly tip: OwnBlock; readonly evidence: InputEvidence[] }>> {
+  const evidence: InputEvidence[] = []
+  for (const { attestations: some, content } of given) {
+    const attestations: Attestation[] = []
+    for (const bytes of some) {
+      const read = decodeAttestation(bytes)
+      if (!read.ok) return rejection(`attestation:${read.reject}`, read.detail)
+      attestations.push(read.attestation)
+    }
+    evidence.push({ attestations, ...(content !== null && { content }) })
+  }
+  const height = evidence[0]?.attestations[0]?.tipHeight
+  if (height === undefined) return { ok: true, tip: otherwise, evidence }
+  const tip = await at(height)
+  return tip === null ? rejection('attestation-ahead', `of a proof of height ${height}`) : { ok: true, tip, evidence }
+}

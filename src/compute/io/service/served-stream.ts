@@ -1,0 +1,65 @@
+import { type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
+import type { ProvedChain } from '../../../bus/index.ts'
+import { bytesToHex, type Result, rejection } from '../../../lib/index.ts'
+import type { StorageKernel } from '../../../proving/index.ts'
+import type { ResultMessage } from '../../peers/result-message.ts'
+import { DEFAULT_PRIORITY, type ProvingJob } from '../../queue/job.ts'
+import type { ProvingQueue } from '../../queue/queue.ts'
+import { resultIdentity } from '../../result/identity.ts'
+import type { StreamResult } from '../../result/result-file.ts'
+import type { OwnBlock, OwnGround, ServedProgram } from '../../service/served-program.ts'
+import { verifyStream } from '../../stream/verify-stream.ts'
+import type { Program, StreamOfKeys } from '../open-program.ts'
+import { proveByQueue } from './prove-by-queue.ts'
+
+/** What all programs of a node are served with. */
+export interface ServingParts {
+  /** Proves; started, and by whoever made it. */
+  readonly queue: ProvingQueue
+  readonly kernel: StorageKernel
+  readonly params: NetworkParams
+}
+
+/** Tries of a job before it has failed. */
+const ATTEMPTS = 2
+
+export function aboutProgram({
+  id,
+  manifest,
+}: Pick<Program, 'id' | 'manifest'>): Pick<ServedProgram, 'id' | 'name' | 'everyBlocks' | 'identityOf'> {
+  return {
+    id: bytesToHex(id),
+    name: manifest.name,
+    everyBlocks: manifest.trigger.everyBlocks ?? null,
+    identityOf: ({ result }) => bytesToHex(resultIdentity(manifest, result)),
+  }
+}
+
+/** The chain up to a block, as one that a bus proof shows. */
+export function chainTo({
+  height,
+  hash,
+  accumulator,
+}: OwnBlock): Pick<ProvedChain, 'height' | 'tip' | 'accumulator' | 'anchor'> {
+  return { height, tip: toDisplay(hash), accumulator, anchor: null }
+}
+
+/** A stream as the network serves it. */
+export function servedStream(program: StreamOfKeys, { queue }: ServingParts): ServedProgram {
+  const { id, manifest, verifier } = program
+  const judge = async ({ result, evidence }: ResultMessage, { block }: OwnGround): Promise<Result<object>> => {
+    if (result.kind !== 'stream') return rejection('wrong-kind', `a result of a ${result.kind}`)
+    if (evidence.length > 0) return rejection('wrong-input', 'an attestation, of which a stream has none')
+    return await verifyStream(result, { program: id, manifest, verifier, chain: chainTo(block) })
+  }
+  const prove = async ({ height, hash }: OwnBlock, signal: AbortSignal): Promise<ResultMessage> => {
+    const head = { program: id, height, blockHash: hash, proof: new Uint8Array() }
+    const expected: StreamResult = { kind: 'stream', ...head, steps: 1, state: [], log: [] }
+    const job: ProvingJob = {
+      ...{ id: bytesToHex(resultIdentity(manifest, expected)), program: bytesToHex(id), kind: 'stream' },
+      ...{ height, blockHash: toDisplay(hash), inputs: [], priority: DEFAULT_PRIORITY, attempts: ATTEMPTS },
+    }
+    return { result: await proveByQueue(queue, job, signal), evidence: [] }
+  }
+  return { ...aboutProgram(program), judge, prove, onRequest: null }
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import { storageParams } from '../../storage/index.ts'
+import { openKernel } from '../../storage/io/index.ts'
+import type { NetworkParams } from '../bitcoin/index.ts'
+import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
+import { History, historyOwner, historyStart, openLevelTable } from '../bus/io/index.ts'
+import { computeGossip, LocalQueue, type ProvingQueue } from '../compute/index.ts'
+import {
+  ComputeService,
+  jobProver,
+  keepComputeFiles,
+  OwnChain,
+  type Program,
+  registeredIn,
+  servedProgram,
+} from '../compute/io/index.ts'
+import { bytesToHex, type RunningService, together } from '../lib/index.ts'
+import { loadPeerKey, openPeerHost, type PeerHost } from '../p2p/index.ts'
+import { IndexService } from '../settlement/io/index.ts'
+
+/** A node of the compute network: what it serves, and with whom it speaks. */
+export interface ComputeNodeOptions {
+  readonly client: BitcoindClient
+  readonly params: NetworkParams
+  readonly programs: readonly Program[]
+  /** Folder of its state; one process has it. */
+  readonly folder: string
+  /** File of its identity among peers: it signs what the node serves. */
+  readonly identityFile: string
+  /** Multiaddrs: where peers reach it, nowhere unless given; where it tells them that they do. */
+  readonly listen?: readonly string[] | undefined
+  readonly announce?: readonly string[] | undefined
+  /** Peers to begin with. */
+  readonly peers?: readonly string[] | undefined
+  /** Length of a slot of the order of provers, milliseconds. */
+  readonly slotMs?: number | undefined
+  /** Proofs that are made at a time in this process; one unless given. */
+  readonly atOnce?: number | undefined
+  /** What could not be written of how it stands and of results. */
+  failed?(error: Error): void
+}
+
+/** Its services; `service` is all of them. */
+export interface ComputeNode {
+  readonly feed: ChainFeed
+  readonly index: IndexService
+  readonly host: PeerHost
+  readonly queue: ProvingQueue
+  readonly compute: ComputeService
+  readonly service: RunningService
+}
+
+/** Composes a node of the compute network, not started yet. Throws E_P2P_ADDRESS, E_P2P_IDENTITY or E_LOCKED. */
+export async function openComputeNode(options: ComputeNodeOptions): Promise<ComputeNode> {
+  const { client, params, programs, folder, identityFile, slotMs, atOnce } = options
+  const { listen, announce, peers: bootstrap } = options
+  const kernel = await openKernel()
+  const feed = new ChainFeed({ client, params })
+  const index = new IndexService({ client, params, state: folder, feed, waitsForRoom: true })
+  const gossip = computeGossip(
+    params,
+    programs.map(({ id }) => bytesToHex(id)),
+  )
+  const host = await openPeerHost({ params, listen, announce, bootstrap, identityFile, gossip })
+  const { secretKey } = await loadPeerKey(identityFile)
+  const byId = new Map(programs.map((program) => [bytesToHex(program.id), program]))
+  const prove = jobProver({
+    open: async (id) => byId.get(id) ?? null,
+    withHeaders: async (_height, _signal, work) => await work({ source: feed, from: 0 }),
+  })
+  const queue = new LocalQueue(prove, { ...(atOnce !== undefined && { concurrency: atOnce }) })
+  const start = historyStart(params)
+  const table = await openLevelTable(join(folder, 'history'), historyOwner(params, start))
+  const history = await History.open(start, table, kernel)
+  const rules = storageParams(params)
+  const compute = new ComputeService({
+    ...{ params, secretKey, slotMs },
+    programs: programs.map((program) => servedProgram(program, { queue, kernel, params })),
+    chain: new OwnChain(feed, history),
+    transport: host,
+    registered: async () => {
+      // Who does not know the order would prove out of turn.
+      await index.caughtUp()
+      return await registeredIn(index, rules)
+    },
+  })
+  const { events, key } = compute
+  const files = { events, key, standing: () => compute.standing }
+  const written = keepComputeFiles(folder, files, (error) => options.failed?.(error))
+  // What is to be answered is said before peers connect.
+  const service = together([feed, index, queue, compute, host], async () => {
+    await written()
+    await history.close()
+  })
+  return { feed, index, host, queue, compute, service }
+}

@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { regtest } from '../../../src/bitcoin/index.ts'
+import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
+import { encodeResultMessage } from '../../../src/compute/peers/result-message.ts'
+import { proverOrder } from '../../../src/compute/scheduling/prover-order.ts'
+import {
+  ComputeScene,
+  FIRST,
+  hashOf,
+  messageOf,
+  PROGRAM,
+  type Proves,
+  proofOf,
+  rightly,
+  SLOT_MS,
+  type TestNode,
+} from './compute-scene.ts'
+
+let scene: ComputeScene
+beforeEach(() => {
+  scene = new ComputeScene()
+})
+afterEach(() => scene.end())
+
+/** Nodes in the order in which they prove at a height. */
+function ordered(nodes: readonly TestNode[], height: number, branch = 0): TestNode[] {
+  const order = proverOrder(
+    { blockHash: hashOf(height, branch), program: PROGRAM },
+    nodes.map(({ key }) => key),
+  )
+  return order.map((key) => nodes.find((one) => one.key === key) as TestNode)
+}
+
+/** Once all have announced themselves, a block comes; they have the program at it. */
+async function nextBlock(nodes: readonly TestNode[], height: number): Promise<void> {
+  for (const { service } of nodes) {
+    await expect.poll(() => service.standing[0]?.serving.length, { interval: 1 }).toBe(nodes.length)
+  }
+  scene.chain.grow(height)
+}
+
+const results = (node: TestNode, height: number) =>
+  (node.of('result') as { message: { result: { height: number } }; from: string | null }[]).filter(
+    ({ message }) => message.result.height === height,
+  )
+const proved = (node: TestNode, height: number) =>
+  (node.of('proving') as { height: number }[]).filter((one) => one.height === height).length
+const all = (nodes: readonly TestNode[], height: number) => () => nodes.map((node) => results(node, height).length)
+/** As often as anything could happen. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Proves, or waits for ever, or does what a test says. */
+const stalls: Proves = (_, signal) =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+
+async function three(...proves: Proves[]): Promise<TestNode[]> {
+  const names = ['ash', 'beech', 'cedar']
+  const nodes = await Promise.all(names.map((name, i) => scene.node(name, proves[i] ?? proves[0] ?? rightly)))
+  // The first block of each may have been proved by several: they did not know of each other yet.
+  scene.chain.grow(FIRST + 1)
+  return nodes
+}
+
+describe('three nodes', () => {
+  it('prove a block once: who is first does, and the others take it', async () => {
+    const nodes = await three()
+    for (let height = FIRST + 2; height < FIRST + 12; height++) {
+      await nextBlock(nodes, height)
+      await expect.poll(all(nodes, height), { interval: 1 }).toEqual([1, 1, 1])
+      const [first, ...others] = ordered(nodes, height)
+      expect(proved(first as TestNode, height)).toBe(1)
+      expect(others.map((node) => proved(node, height))).toEqual([0, 0])
+      expect(results(first as TestNode, height)[0]?.from).toBeNull()
+    }
+    expect(scene.net.blamed).toEqual([])
+  })
+
+  it('hand over to the next after a slot where the first stalls, and to the one after that', async () => {
+    const height = FIRST + 2
+    let stalled = new Set<string>()
+    const prove =
+      (name: string): Proves =>
+      async (block, signal) =>
+        block.height === height && stalled.has(name) ? await stalls(block, signal) : await rightly(block, signal)
+    const nodes = await three(prove('ash'), prove('beech'), prove('cedar'))
+    const [first, second, third] = ordered(nodes, height) as [TestNode, TestNode, TestNode]
+    stalled = new Set([first.name, second.name])
+    await nextBlock(nodes, height)
+    await expect.poll(() => proved(first, height), { interval: 1 }).toBe(1)
+    await settled()
+    expect([proved(second, height), proved(third, height)]).toEqual([0, 0])
+    scene.clock.pass(SLOT_MS)
+    await expect.poll(() => proved(second, height), { interval: 1 }).toBe(1)
+    expect(proved(third, height)).toBe(0)
+    scene.clock.pass(SLOT_MS)
+    await expect.poll(all(nodes, height), { interval: 1 }).toEqual([1, 1, 1])
+    // Those who were at it have stopped.
+    for (const node of [first, second]) expect(node.of('stopped')).toContainEqual(expect.objectContaining({ height }))
+  })
+
+  it('refuse what a liar gives, and blame it; the right proof is heard after a wrong one of the same identity', async () => {
+    const nodes = await three(stalls)
+    const height = FIRST + 2
+    await nextBlock(nodes, height)
+    const kind = resultGossip(regtest, PROGRAM)
+    const wrong = proofOf(height, hashOf(height + 1))
+    await scene.net.tell('liar', kind, encodeResultMessage(messageOf(height, wrong)))
+    await scene.net.tell('liar', kind, encodeResultMessage(messageOf(height, proofOf(height, hashOf(height)), 0, 8n)))
+    expect(scene.net.blamed).toEqual(Array.from({ length: 6 }, () => ({ peer: 'liar', fault: 'lie' })))
+    expect(all(nodes, height)()).toEqual([0, 0, 0])
+    await scene.net.tell('honest', kind, encodeResultMessage(messageOf(height)))
+    expect(all(nodes, height)()).toEqual([1, 1, 1])
+    // Another proof of the same result: no news, and nobody's fault.
+    await scene.net.tell('honest', kind, encodeResultMessage(messageOf(height, proofOf(height, hashOf(height), 1))))
+    expect(all(nodes, height)()).toEqual([1, 1, 1])
+    expect(scene.net.blamed).toHaveLength(6)
+  })
+})
+
+describe('a node', () => {
+  it('that is not registered proves after four slots', async () => {
+    const node = await scene.node('stranger', rightly, { registered: false })
+    scene.chain.grow(FIRST + 1)
+    await expect
+      .poll(() => node.of('elected').at(-1), { interval: 1 })
+      .toMatchObject({ height: FIRST + 1, rank: null, ms: 4 * SLOT_MS })
+    scene.clock.pass(4 * SLOT_MS - 1)
+    await settled()
+    expect(proved(node, FIRST + 1)).toBe(0)
+    scene.clock.pass(1)
+    await expect.poll(() => results(node, FIRST + 1).length, { interval: 1 }).toBe(1)
+  })
+
+  it('asks who has it before it proves: what it missed is not proved again', async () => {
+    const first = await scene.node('first')
+    await expect.poll(() => results(first, FIRST).length, { interval: 1 }).toBe(1)
+    const late = await scene.node('late', rightly, { registered: false })
+    await expect.poll(() => late.of('elected').length, { interval: 1 }).toBe(1)
+    scene.clock.pass(4 * SLOT_MS)
+    await expect.poll(() => results(late, FIRST)[0]?.from, { interval: 1 }).toBe('first')
+    expect(proved(late, FIRST)).toBe(0)
+  })
+
+  it('proves only where it is due, and gives up a turn that it waits for when the next comes', async () => {
+    const node = await scene.node('one', rightly, { everyBlocks: 10 })
+    await expect.poll(() => results(node, FIRST).length, { interval: 1 }).toBe(1)
+    scene.chain.grow(FIRST + 9)
+    scene.chain.grow(FIRST + 11)
+    await expect.poll(() => results(node, FIRST + 10).length, { interval: 1 }).toBe(1)
+    expect(node.of('proving')).toHaveLength(2)
+    const kind = resultGossip(regtest, PROGRAM)
+    await scene.net.tell('liar', kind, encodeResultMessage(messageOf(FIRST + 11)))
+    expect(node.of('refused')).toMatchObject([{ reject: 'not-due', peer: 'liar' }])
+  })
+
+  it('stops when the block leaves the chain, and proves the other one', async () => {
+    const node = await scene.node('one', async (block, signal) =>
+      block.height === FIRST + 1 && block.hash[0] === hashOf(FIRST + 1)[0]
+        ? await stalls(block, signal)
+        : await rightly(block, signal),
+    )
+    await expect.poll(() => results(node, FIRST).length, { interval: 1 }).toBe(1)
+    scene.chain.grow(FIRST + 1)
+    await expect.poll(() => proved(node, FIRST + 1), { interval: 1 }).toBe(1)
+    scene.chain.grow(FIRST + 1, 1)
+    await expect.poll(() => results(node, FIRST + 1), { interval: 1 }).toHaveLength(1)
+    expect(results(node, FIRST + 1)).toMatchObject([{ message: { result: { blockHash: hashOf(FIRST + 1, 1) } } }])
+    expect(node.of('failed')).toEqual([])
+    // Of the branch that was left nothing is taken.
+    const kind = resultGossip(regtest, PROGRAM)
+    await scene.net.tell('other', kind, encodeResultMessage(messageOf(FIRST + 1)))
+    expect(node.of('refused')).toMatchObject([{ reject: 'other-chain' }])
+    expect(scene.net.blamed).toEqual([])
+  })
+
+  it('waits with a result of a block that it has not seen, and takes it then', async () => {
+    const node = await scene.node('one', stalls)
+    await expect.poll(() => node.of('tip').length, { interval: 1 }).toBe(1)
+    const kind = resultGossip(regtest, PROGRAM)
+    const heard = scene.net.tell('ahead', kind, encodeResultMessage(messageOf(FIRST + 1)))
+    await scene.net.tell('ahead', kind, encodeResultMessage(messageOf(FIRST + 3)))
+    expect(node.of('refused')).toMatchObject([{ reject: 'ahead' }])
+    scene.chain.grow(FIRST + 1)
+    await heard
+    expect(results(node, FIRST + 1)).toMatchObject([{ from: 'ahead' }])
+    expect(scene.net.blamed).toEqual([])
+  })
+
+  it('that keeps failing at a program pauses it, says so, and goes on listening', async () => {
+    const fails: Proves = async () => {
+      throw new Error('no luck')
+    }
+    const node = await scene.node('one', fails)
+    for (let height = FIRST + 1; height < FIRST + 4; height++) {
+      scene.chain.grow(height)
+      await expect.poll(() => node.of('tip').length, { interval: 1 }).toBe(height - FIRST + 1)
+      await settled()
+    }
+    expect(node.of('failed')).toHaveLength(3)
+    expect(node.of('paused')).toMatchObject([{ program: PROGRAM, failures: 3, ms: 600_000 }])
+    expect(node.service.standing).toMatchObject([{ failures: 3, pausedMs: 600_000 }])
+    await scene.net.tell('other', resultGossip(regtest, PROGRAM), encodeResultMessage(messageOf(FIRST + 3)))
+    expect(results(node, FIRST + 3)).toHaveLength(1)
+    scene.clock.pass(600_000)
+    scene.chain.grow(FIRST + 4)
+    await expect.poll(() => node.of('paused').at(-1), { interval: 1 }).toMatchObject({ failures: 4, ms: 1_200_000 })
+  })
+
+  it('that proves what does not hold says so, and gives it to nobody', async () => {
+    const [liar, other] = [
+      await scene.node('one', async () => messageOf(FIRST, proofOf(FIRST, hashOf(1)))),
+      await scene.node('two', stalls, { registered: false }),
+    ]
+    await expect
+      .poll(() => liar.of('failed'), { interval: 1 })
+      .toMatchObject([{ failure: { reject: 'proof-invalid' } }])
+    expect([other.of('refused'), other.of('result')]).toEqual([[], []])
+  })
+})

@@ -1,0 +1,179 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { freePort } from '../../bitcoin-regtest/process.ts'
+import { SettlementPlace } from './settlement-place.ts'
+import { startWsc, type WscRun } from './wsc.ts'
+
+const round = z.object({ program: z.string(), height: z.int() })
+
+const told = z.object({
+  listening: z.array(z.string()).optional(),
+  key: z.string().optional(),
+  programs: z.array(z.string()).optional(),
+  tip: z.object({ height: z.int(), registered: z.int() }).optional(),
+  serves: z.object({ key: z.string() }).optional(),
+  elected: round.extend({ rank: z.int().nullable() }).optional(),
+  proving: round.optional(),
+  stopped: round.optional(),
+  result: round
+    .extend({ identity: z.string(), from: z.string().nullable(), seconds: z.number().nullable() })
+    .optional(),
+  refused: z.object({ peer: z.string(), reject: z.string() }).optional(),
+  banned: z.string().optional(),
+})
+
+type Told = z.output<typeof told>
+
+/** `wsc compute serve --json` as a process of its own, and what it tells. */
+export class ComputeProcess {
+  readonly name: string
+  readonly run: WscRun
+  readonly address: string
+  readonly told: Told[] = []
+  readonly #looks = new Set<() => void>()
+
+  constructor(name: string, run: WscRun, address: string) {
+    this.name = name
+    this.run = run
+    this.address = address
+    let rest = ''
+    run.child.stdout.on('data', (text: string) => {
+      const lines = `${rest}${text}`.split('\n')
+      rest = lines.pop() as string
+      for (const line of lines) this.told.push(told.parse(JSON.parse(line)))
+      for (const look of [...this.#looks]) look()
+    })
+  }
+
+  /** The first that it told, or tells, and that is as wanted. */
+  async until(what: string, holds: (one: Told) => boolean, mostMs = 120_000): Promise<Told> {
+    const { promise, resolve, reject } = Promise.withResolvers<Told>()
+    const look = () => {
+      const found = this.told.find(holds)
+      if (found !== undefined) resolve(found)
+    }
+    const late = () =>
+      reject(
+        new Error(`${this.name}: ${what}: not told\n${JSON.stringify(this.told.slice(-20))}\n${this.run.stderr()}`),
+      )
+    const timer = setTimeout(late, mostMs)
+    void this.run.done.then(late)
+    this.#looks.add(look)
+    look()
+    try {
+      return await promise
+    } finally {
+      clearTimeout(timer)
+      this.#looks.delete(look)
+    }
+  }
+
+  /** Once it knows that so many others serve its program. */
+  async meets(others: number): Promise<void> {
+    const known = () => new Set(this.told.flatMap(({ serves }) => (serves === undefined ? [] : [serves.key]))).size
+    await this.until(`it meets ${others} others`, () => known() >= others)
+  }
+
+  /** What it told of results at a height. */
+  results(height: number) {
+    return this.told.flatMap(({ result }) => (result?.height === height ? [result] : []))
+  }
+
+  async kill(): Promise<void> {
+    this.run.child.kill('SIGKILL')
+    await this.run.done
+  }
+}
+
+/** A graph that is compiled, set up and proved in seconds: it counts headers. */
+const MANIFEST = `version: 1
+name: header-count
+dataSources:
+  - kind: headers
+trigger:
+  everyBlocks: 1
+program:
+  kind: stream
+  circuit: header-count.circom
+  state: [count]
+`
+const CIRCUIT = `pragma circom 2.1.6;
+include "wsc-bitcoin/circuits/compute/header-stream.circom";
+template Each() {
+    signal input leaf[3];
+    signal input before[1];
+    signal output after[1];
+    signal output entry;
+    after[0] <== before[0] + 1;
+    entry <== 0;
+}
+component main {public [state]} = HeaderStream(5, 1);
+`
+
+/** Compute nodes in processes of their own, each with a wallet that is registered for it, over one graph. */
+export class ComputeNetwork {
+  readonly place: SettlementPlace
+  readonly graph: string
+  readonly nodes: ComputeProcess[] = []
+
+  private constructor(place: SettlementPlace, graph: string) {
+    this.place = place
+    this.graph = graph
+  }
+
+  static async make(): Promise<ComputeNetwork> {
+    const place = await SettlementPlace.make(0)
+    const graph = place.file('header-count')
+    await mkdir(graph)
+    await writeFile(join(graph, 'graph.yaml'), MANIFEST)
+    await writeFile(join(graph, 'header-count.circom'), CIRCUIT)
+    return new ComputeNetwork(place, graph)
+  }
+
+  async remove(): Promise<void> {
+    for (const node of this.nodes) await node.kill()
+    await this.place.remove()
+  }
+
+  /** Each by a wallet of its own, and counting when it returns. */
+  async register(names: readonly string[]): Promise<void> {
+    const created = z.object({ address: z.string() })
+    for (const name of names) {
+      const { address } = created.parse(await this.place.json('wallet', 'create', '--wallet', this.#wallet(name)))
+      await this.place.node.mine(1, address)
+    }
+    await this.place.node.mine(100)
+    for (const name of names) {
+      const folders = ['--compute-dir', this.place.file(name), '--settlement-dir', this.place.file(`${name}-settled`)]
+      await this.place.json('compute', 'register', '--wallet', this.#wallet(name), ...folders)
+    }
+    await this.place.node.mine(7)
+  }
+
+  async start(name: string, ...more: readonly string[]): Promise<ComputeProcess> {
+    const address = `/ip4/127.0.0.1/tcp/${await freePort()}`
+    const peers = this.nodes.map((one) => one.address)
+    const place = ['--compute-dir', this.place.file(name), '--graph', this.graph, '--listen', address]
+    const argv = ['compute', 'serve', ...place, ...(peers.length > 0 ? ['--peer', peers.join(',')] : []), ...more]
+    const node = new ComputeProcess(name, startWsc([...argv, '--json'], this.place.env), address)
+    this.nodes.push(node)
+    await node.until('listens', ({ listening }) => listening !== undefined)
+    return node
+  }
+
+  /** Takes one out that has ended. */
+  gone(node: ComputeProcess): void {
+    this.nodes.splice(this.nodes.indexOf(node), 1)
+  }
+
+  /** The height of a new block. */
+  async mine(): Promise<number> {
+    await this.place.node.mine(1)
+    return await this.place.node.client.getBlockCount()
+  }
+
+  #wallet(name: string): string {
+    return this.place.file(`${name}.wallet`)
+  }
+}
