@@ -130,19 +130,24 @@ export class ServerQueue implements ProvingQueue {
     const read = decodeJob(encodeJob(job))
     if (!read.ok) throw queueError('E_JOB', `not submitted: ${read.detail}`)
     if (this.#stopping.signal.aborted) throw queueError('E_QUEUE_DOWN', 'the queue was stopped')
-    const { id } = read.job
-    this.#wanted.set(id, read.job)
+    const { job: checked } = read
+    const { id } = checked
     try {
       const opened = this.#reach()
       await dropCancelled(opened.redis, id)
+      // What failed before is gone before anybody looks what became of this one.
       if ((await this.#statusOn(opened, id)).state === 'failed') await this.#drop(opened, id)
-      await this.#put(opened, read.job)
+      this.#wanted.set(id, checked)
+      await this.#put(opened, checked)
       const status = await this.#statusOn(opened, id)
       if (status.state === 'done' || status.state === 'failed') await this.#settle(opened, id)
       return status
     } catch (error) {
-      // Kept here: it is put there when the server is back.
-      if (errorCode(error) === 'E_QUEUE_DOWN' || this.#isAway(error)) return { state: 'waiting', failures: 0 }
+      if (errorCode(error) === 'E_QUEUE_DOWN' || this.#isAway(error)) {
+        // Kept here: it is put there when the server is back.
+        this.#wanted.set(id, checked)
+        return { state: 'waiting', failures: 0 }
+      }
       this.#wanted.delete(id)
       throw error
     }
