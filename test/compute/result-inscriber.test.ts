@@ -1,0 +1,135 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { blockHash, regtest } from '../../src/bitcoin/index.ts'
+import { ResultInscriber, SpentOnResults } from '../../src/compute/io/index.ts'
+import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
+import { resultIdentity } from '../../src/compute/result/identity.ts'
+import { type CircuitResult, encodeResult } from '../../src/compute/result/result-file.ts'
+import { bytesToHex } from '../../src/lib/index.ts'
+import { Wallet } from '../../src/settlement/io/index.ts'
+
+const read = readManifest(
+  new TextEncoder().encode(`
+version: 1
+name: a
+dataSources: [{kind: inscription}]
+trigger: {onRequest: true}
+program: {kind: circuit, circuit: a.circom, input: {signal: i, bytes: 3, commitment: c}, outputs: [x, c]}
+`),
+)
+if (!read.ok) throw new Error(read.detail)
+const { manifest } = read
+const result: CircuitResult = {
+  ...{ kind: 'circuit', program: new Uint8Array(32).fill(1), height: 7, blockHash: blockHash(new Uint8Array(32)) },
+  ...{ values: [5n, 6n], proof: Uint8Array.of(1, 2) },
+}
+const identity = bytesToHex(resultIdentity(manifest, result))
+const about = { result, manifest }
+
+let dir: string
+let path: string
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'wsc-spent-'))
+  path = join(dir, 'below', 'results-spent.json')
+})
+afterEach(() => rm(dir, { recursive: true, force: true }))
+
+/** An inscriber whose jobs go by the envelope, as the real one's do, and which may be killed before it sends. */
+class Scene {
+  readonly sent = new Map<string, Uint8Array>()
+  waiting: { readonly job: string; readonly seq: number; readonly body: Uint8Array }[] = []
+  counted: string | null = null
+  resumed = 0
+  killed = false
+
+  async inscriber(budget: bigint): Promise<ResultInscriber> {
+    const spent = await SpentOnResults.open(path)
+    const inscriber = {
+      quote: async () => ({ feeRate: 2, fees: 700n, postage: 330n }),
+      inscribe: async ([envelope]: readonly Uint8Array[]) => {
+        if (this.killed) throw new Error('killed')
+        this.sent.set(bytesToHex(envelope!), envelope!)
+      },
+      standing: async () => ({ lastSeq: this.waiting.at(-1)?.seq ?? null, waiting: this.waiting }),
+      resume: async () => void this.resumed++,
+    }
+    return new ResultInscriber({
+      inscriber: inscriber as never,
+      results: { countedBy: async () => this.counted },
+      wallet: new Wallet(regtest, new Uint8Array(32).fill(9)),
+      spent,
+      budget: () => budget,
+    })
+  }
+}
+
+test('without a budget nothing is sent; with one, what it costs is on the disk before', async () => {
+  const scene = new Scene()
+  expect(await (await scene.inscriber(0n)).inscribe(about)).toEqual({ state: 'no-budget', cost: 1_030n, left: 0n })
+  expect(await (await scene.inscriber(1_029n)).inscribe(about)).toMatchObject({ state: 'no-budget', left: 1_029n })
+  expect(scene.sent.size).toBe(0)
+  expect(await (await scene.inscriber(3_000n)).quote(about)).toBe(1_030n)
+  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({ state: 'sent', cost: 1_030n, left: 1_970n })
+  expect(scene.sent.size).toBe(1)
+  expect(JSON.parse(await readFile(path, 'utf8')).charges).toMatchObject([{ identity, satoshis: '1030', seq: 1 }])
+  // Of another program there is a budget of its own.
+  const other = { ...result, program: new Uint8Array(32).fill(2) }
+  expect(await (await scene.inscriber(1_030n)).inscribe({ ...about, result: other })).toMatchObject({ state: 'sent' })
+})
+
+test('killed between charge and sending, the same record is sent, and charged once', async () => {
+  const scene = new Scene()
+  scene.killed = true
+  await expect((await scene.inscriber(3_000n)).inscribe(about)).rejects.toThrow('killed')
+  scene.killed = false
+  for (let i = 0; i < 3; i++) {
+    expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({ state: 'gone-on-with', left: 1_970n })
+  }
+  expect(scene.sent.size).toBe(1)
+})
+
+test('what counts, is on its way, or was charged for another proof is not paid for', async () => {
+  const scene = new Scene()
+  const body = encodeResult({ ...result, proof: Uint8Array.of(9) })
+  scene.waiting = [{ job: 'a', seq: 4, body: Uint8Array.of(1) }]
+  scene.waiting.push({ job: 'b', seq: 5, body })
+  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({ state: 'gone-on-with', left: 3_000n })
+  expect(scene.resumed).toBe(1)
+  scene.waiting = [{ job: 'a', seq: 4, body: Uint8Array.of(1) }]
+  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toMatchObject({ state: 'sent' })
+  expect(JSON.parse(await readFile(path, 'utf8')).charges).toMatchObject([{ seq: 5 }])
+  const other = { manifest, result: { ...result, proof: Uint8Array.of(3) } }
+  expect(await (await scene.inscriber(3_000n)).inscribe(other)).toEqual({ state: 'charged-before', left: 1_970n })
+  scene.counted = `${'ab'.repeat(32)}i0`
+  const inChain = { state: 'in-chain', id: scene.counted, left: 1_970n }
+  expect(await (await scene.inscriber(3_000n)).inscribe(other)).toEqual(inChain)
+  expect(scene.sent.size).toBe(1)
+})
+
+test('a damaged file spends nothing anew', async () => {
+  await (await new Scene().inscriber(3_000n)).inscribe(about)
+  const good = JSON.parse(await readFile(path, 'utf8'))
+  for (const text of [
+    '',
+    '{',
+    '{}',
+    JSON.stringify({ ...good, format: 2 }),
+    JSON.stringify({ ...good, charges: [1] }),
+  ]) {
+    await writeFile(path, text)
+    await expect(SpentOnResults.open(path)).rejects.toMatchObject({ code: 'E_STORE' })
+  }
+})
+
+test('a result that no inscription holds is refused', async () => {
+  const long = { ...result, proof: new Uint8Array(65_000) }
+  expect(await (await new Scene().inscriber(3_000n)).inscribe({ ...about, result: long })).toMatchObject({
+    state: 'sent',
+  })
+  const stream = { ...result, kind: 'stream', steps: 1, state: [], log: new Array(12_500).fill(1n) } as never
+  await expect((await new Scene().inscriber(3_000n)).inscribe({ ...about, result: stream })).rejects.toMatchObject({
+    code: 'E_INPUT',
+  })
+})
