@@ -13,6 +13,7 @@ export const templateCounts: Readonly<Record<string, readonly [number, number]>>
   'compression-1': [16534, 0],
   'compression-2': [16477, 0],
   convolution: [88, 0],
+  dense: [311, 0],
   'drawn-unit': [396, 0],
   'hash-at-most': [146, 0],
   'header-at': [12_357, 0],
@@ -118,4 +119,17 @@ export const cnnParts: Readonly<Record<string, number>> = {
   low: 12 * 12 * 6 * 18,
   high: 4 * 4 * 16 * 19,
   greatest: 9 * 25 - 2,
+}
+
+export const privateModelCount = { nonLinear: 32_057, linear: 0 } as const
+
+/** Of graphs/digits-private-model, by component. */
+export const privateModelParts: Readonly<Record<string, number>> = {
+  pixels: 784 * 8 + 2 * 609 - 3 * 5,
+  bytes: 2385 * 8 + 6 * 609 - 3 * 14,
+  salted: 258,
+  low: 2 * 144 + 15 * 26,
+  hidden: 15 * 27,
+  high: 2 * 15 + 10 * 26,
+  greatest: 9 * 29 - 2,
 }

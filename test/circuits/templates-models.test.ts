@@ -5,6 +5,7 @@ import { convolutionSums, cutOff } from '../compute/digits-cnn.ts'
 import { inBits } from './forgeries/forgery.ts'
 import { free } from './hints.ts'
 import { convolution } from './model/compute/convolution.ts'
+import { dense } from './model/compute/dense.ts'
 import { perceptron } from './model/compute/perceptron.ts'
 import { salted } from './model/compute/salted.ts'
 import type { Lies } from './model/signals.ts'
@@ -15,7 +16,7 @@ import { loadTemplate, type TemplateCircuit } from './template-circuit.ts'
 const circuits = new Map<string, TemplateCircuit>()
 const circuit = (name: string): TemplateCircuit => circuits.get(name)!
 beforeAll(async () => {
-  for (const name of ['convolution', 'perceptron', 'salted']) circuits.set(name, await loadTemplate(name))
+  for (const name of ['convolution', 'dense', 'perceptron', 'salted']) circuits.set(name, await loadTemplate(name))
 }, 120_000)
 
 const random = randomNumbers(1_998n)
@@ -153,6 +154,66 @@ describe('Perceptron(3, 2, …, 2, …)', () => {
 
   test('leaves nothing free', () => {
     expect(free(circuit('perceptron'), /^main\.in\[/, [])).toEqual([])
+  })
+})
+
+describe('Dense(3, 5, 60)', () => {
+  const B = 1n << 61n
+  const signed = (bits: number) => random(bits) - (1n << BigInt(bits - 1))
+  const layer = () => ({
+    input: Array.from({ length: 3 }, () => random(20)),
+    weight: Array.from({ length: 5 }, () => Array.from({ length: 3 }, () => signed(38))),
+    bias: Array.from({ length: 5 }, () => signed(58)),
+  })
+  const sums = ({ input, weight, bias }: ReturnType<typeof layer>) =>
+    weight.map((row, j) => row.reduce((sum, value, i) => sum + value * input[i]!, bias[j]!))
+  const run = ({ input, weight, bias }: ReturnType<typeof layer>) => circuit('dense').run({ in: input, weight, bias })
+  const refusals = ({ input, weight, bias }: ReturnType<typeof layer>, lies: Lies) =>
+    circuit('dense').refusals((s) => dense(s, 60, input, weight, bias), lies)
+  const ofField = (values: readonly bigint[]) => values.map((value) => (value < 0n ? value + P : value))
+
+  test('is the sums of signed weights', () => {
+    for (let i = 0; i < 40; i++) {
+      const some = layer()
+      expect(run(some)).toEqual(ofField(sums(some)))
+    }
+  })
+
+  test('takes sums from -2^60 to 2^60 - 1, and no other', () => {
+    const none = { ...layer(), input: [0n, 0n, 0n] }
+    for (const [edge, fits] of [
+      [-(2n ** 60n), true],
+      [2n ** 60n - 1n, true],
+      [2n ** 60n, false],
+      [-(2n ** 60n) - 1n, false],
+    ] as const) {
+      for (const j of [0, 3, 4]) {
+        const at = { ...none, bias: none.bias.with(j, edge) }
+        expect(run(at)).toEqual(fits ? ofField(at.bias) : undefined)
+        if (!fits) expect(refusals(at, {})).toEqual([`main.range[${j}]: in range`])
+      }
+    }
+  })
+
+  test('refuses a sum that takes from its neighbour, or is another', () => {
+    const some = layer()
+    expect(refusals(some, {})).toEqual([])
+    const borrowed: Lies = { 'main.out[1]': (sum) => sum + B, 'main.out[2]': (sum) => sum - 1n }
+    expect(refusals(some, borrowed)).toEqual(['main.range[1]: in range'])
+    expect(refusals(some, { ...borrowed, 'main.range[1].absorb': 1n })).toEqual(['main.range[1]: bit[0] is 0 or 1'])
+    // What the sums are of is one equation; the compiler has it in the place of each group's last product.
+    expect(refusals(some, { 'main.out[0]': (sum) => sum + 1n })).toEqual(['main: product[0][2]'])
+    expect(refusals(some, { 'main.out[4]': (sum) => sum - 1n })).toEqual(['main: product[1][2]'])
+    expect(refusals(some, { 'main.product[0][0]': (product) => product + 1n })).toEqual([
+      'main: product[0][0]',
+      'main: product[0][2]',
+    ])
+  })
+
+  test('leaves nothing free but sums, which are digits of one number', () => {
+    const argument =
+      'digits of one number in base 2^61, each from -2^60 by a range check: there is one row of such digits'
+    expect(free(circuit('dense'), /^main\.(in|weight|bias)\[/, [{ wires: /^main\.out\[/, argument }])).toEqual([])
   })
 })
 

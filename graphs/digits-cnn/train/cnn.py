@@ -88,21 +88,24 @@ def train(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
     return model.fit(rng, initial(rng), gradients, lambda: warped(rng, pixels), labels, EPOCHS)
 
 
-def warped(rng: np.random.Generator, pixels: np.ndarray) -> np.ndarray:
-    """The images, each turned, scaled, slanted, moved and dented a little. Between pixels, values are in proportion."""
+def warped(rng: np.random.Generator, pixels: np.ndarray, part: float = 1) -> np.ndarray:
+    """The images, each turned, scaled, slanted, moved and dented a little. Between pixels, values are in proportion.
+
+    `part` of all that is what is done.
+    """
     count, side = len(pixels), model.SIDE
     axis = np.arange(side) - (side - 1) / 2
     row, column = np.meshgrid(axis, axis, indexing="ij")
-    turn, slant = rng.normal(0, TURN, count), rng.normal(0, SLANT, count)
-    tall, wide = np.exp(rng.normal(0, SCALE, (2, count)))
-    down, right = rng.uniform(-MOVE, MOVE, (2, count))
+    turn, slant = rng.normal(0, part * TURN, count), rng.normal(0, part * SLANT, count)
+    tall, wide = np.exp(rng.normal(0, part * SCALE, (2, count)))
+    down, right = rng.uniform(-part * MOVE, part * MOVE, (2, count))
     each = lambda values: values[:, None, None]
     rows = each(tall * np.cos(turn)) * row - each(wide * np.sin(turn)) * column + each(down)
     columns = each(tall * (np.sin(turn) + slant)) * row + each(wide * np.cos(turn)) * column + each(right)
     # Dents: a coarse grid of displacements, and between its points values in proportion.
     at = np.linspace(0, GRID - 1, side)
     share = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(GRID)[None, :]))
-    dents = share @ rng.normal(0, DENT, (2, count, GRID, GRID)) @ share.T
+    dents = share @ rng.normal(0, part * DENT, (2, count, GRID, GRID)) @ share.T
     return between(pixels.reshape(count, side, side), rows + dents[0], columns + dents[1])
 
 
