@@ -1,4 +1,5 @@
 import type { ResultBlock, ResultEntry, ResultEvent } from '../compute/index.ts'
+import type { Inscribed } from '../compute/io/index.ts'
 
 /** A record in a list: where it is, and what was found of it. */
 export function listedJson(entry: ResultEntry, { height, hash }: ResultBlock, tip: number, finality: number) {
@@ -44,4 +45,27 @@ export function eventLine(told: ResultEvent): string {
       return `undo    back from block ${told.from.height} to ${told.to.height}: ${what}`
     }
   }
+}
+
+/** What became of a result that was to be inscribed. */
+export function inscribedText(done: Inscribed): string {
+  switch (done.state) {
+    case 'sent':
+      return `inscribed for ${done.cost} satoshis; ${done.left} of the budget are left`
+    case 'gone-on-with':
+      return 'it was begun before, and gone on with; nothing more is charged'
+    case 'in-chain':
+      return `it counts already, by ${done.id}; nothing is sent`
+    case 'charged-before':
+      return 'another proof of the same was charged before; nothing is sent'
+    case 'no-budget':
+      return `it would cost ${done.cost} satoshis, the budget leaves ${done.left}; nothing is sent`
+  }
+}
+
+/** The same for programs, satoshis as numbers. */
+export function inscribedJson(done: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(done).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
+  )
 }

@@ -11,12 +11,15 @@ import {
   keepComputeFiles,
   OwnChain,
   type Program,
+  type QueueServer,
   registeredIn,
+  ServerQueue,
   servedProgram,
 } from '../compute/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
 import { loadPeerKey, openPeerHost, type PeerHost } from '../p2p/index.ts'
 import { IndexService } from '../settlement/io/index.ts'
+import { openResultInscribing, type ResultInscribing, type ResultInscribingOptions } from './result-inscribing.ts'
 
 /** A node of the compute network: what it serves, and with whom it speaks. */
 export interface ComputeNodeOptions {
@@ -36,6 +39,10 @@ export interface ComputeNodeOptions {
   readonly slotMs?: number | undefined
   /** Proofs that are made at a time in this process; one unless given. */
   readonly atOnce?: number | undefined
+  /** It writes right results to Bitcoin; it does not unless given. */
+  readonly inscribing?: ResultInscribingOptions | undefined
+  /** Where workers of other machines take its proving jobs; it proves in this process unless given. */
+  readonly server?: QueueServer | undefined
   /** What could not be written of how it stands and of results. */
   failed?(error: Error): void
 }
@@ -47,12 +54,13 @@ export interface ComputeNode {
   readonly host: PeerHost
   readonly queue: ProvingQueue
   readonly compute: ComputeService
+  readonly inscribing: ResultInscribing | null
   readonly service: RunningService
 }
 
 /** Composes a node of the compute network, not started yet. Throws E_P2P_ADDRESS, E_P2P_IDENTITY or E_LOCKED. */
 export async function openComputeNode(options: ComputeNodeOptions): Promise<ComputeNode> {
-  const { client, params, programs, folder, identityFile, slotMs, atOnce } = options
+  const { client, params, programs, folder, identityFile, slotMs, atOnce, server } = options
   const { listen, announce, peers: bootstrap } = options
   const kernel = await openKernel()
   const feed = new ChainFeed({ client, params })
@@ -68,7 +76,10 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     open: async (id) => byId.get(id) ?? null,
     withHeaders: async (_height, _signal, work) => await work({ source: feed, from: 0 }),
   })
-  const queue = new LocalQueue(prove, { ...(atOnce !== undefined && { concurrency: atOnce }) })
+  const queue =
+    server === undefined
+      ? new LocalQueue(prove, { ...(atOnce !== undefined && { concurrency: atOnce }) })
+      : new ServerQueue(server)
   const start = historyStart(params)
   const table = await openLevelTable(join(folder, 'history'), historyOwner(params, start))
   const history = await History.open(start, table, kernel)
@@ -87,10 +98,16 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const { events, key } = compute
   const files = { events, key, standing: () => compute.standing }
   const written = keepComputeFiles(folder, files, (error) => options.failed?.(error))
+  const place = { client, params, programs, feed, inscriptions: index, kernel, folder }
+  const inscribing = options.inscribing === undefined ? null : await openResultInscribing(place, options.inscribing)
+  compute.events.on('result', ({ program, identity, message: { result }, from }) => {
+    inscribing?.publisher.add({ program, identity, result, own: from === null })
+  })
+  const writing = inscribing === null ? [] : [inscribing.service]
   // What is to be answered is said before peers connect.
-  const service = together([feed, index, queue, compute, host], async () => {
+  const service = together([feed, index, queue, ...writing, compute, host], async () => {
     await written()
     await history.close()
   })
-  return { feed, index, host, queue, compute, service }
+  return { feed, index, host, queue, compute, inscribing, service }
 }

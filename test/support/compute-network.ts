@@ -20,6 +20,8 @@ const told = z.object({
     .extend({ identity: z.string(), from: z.string().nullable(), seconds: z.number().nullable() })
     .optional(),
   refused: z.object({ peer: z.string(), reject: z.string() }).optional(),
+  inscribed: round.extend({ identity: z.string(), state: z.string() }).optional(),
+  counts: round.extend({ identity: z.string(), id: z.string() }).optional(),
   banned: z.string().optional(),
 })
 
@@ -140,13 +142,13 @@ export class ComputeNetwork {
   async register(names: readonly string[]): Promise<void> {
     const created = z.object({ address: z.string() })
     for (const name of names) {
-      const { address } = created.parse(await this.place.json('wallet', 'create', '--wallet', this.#wallet(name)))
+      const { address } = created.parse(await this.place.json('wallet', 'create', '--wallet', this.wallet(name)))
       await this.place.node.mine(1, address)
     }
     await this.place.node.mine(100)
     for (const name of names) {
       const folders = ['--compute-dir', this.place.file(name), '--settlement-dir', this.place.file(`${name}-settled`)]
-      await this.place.json('compute', 'register', '--wallet', this.#wallet(name), ...folders)
+      await this.place.json('compute', 'register', '--wallet', this.wallet(name), ...folders)
     }
     await this.place.node.mine(7)
   }
@@ -173,7 +175,8 @@ export class ComputeNetwork {
     return await this.place.node.client.getBlockCount()
   }
 
-  #wallet(name: string): string {
+  /** File of a node's wallet. */
+  wallet(name: string): string {
     return this.place.file(`${name}.wallet`)
   }
 }

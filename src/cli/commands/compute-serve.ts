@@ -1,7 +1,13 @@
 import { InvalidArgumentError } from 'commander'
+import type { NetworkParams } from '../../bitcoin/index.ts'
 import type { Program } from '../../compute/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
-import { type ComputeNode, openComputeNode } from '../../node/index.ts'
+import {
+  type ComputeNode,
+  openComputeNode,
+  type ResultInscribing,
+  type ResultInscribingOptions,
+} from '../../node/index.ts'
 import { parseAddresses } from '../../p2p/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -12,17 +18,26 @@ import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { openGraphProgram } from '../graph-place.ts'
 import { readNetwork, requireProvable } from '../inputs.ts'
+import { noteText } from '../inscriber-text.ts'
 import { noteOutages } from '../outage.ts'
 import { requireSetup } from '../prover.ts'
+import { type QueueOptions, queueOption, queuePasswordOption, readQueue } from '../queue-place.ts'
+import { inscribedJson, inscribedText } from '../results-text.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
-import { addresses } from '../storage-arguments.ts'
+import { addresses, budget } from '../storage-arguments.ts'
 import { peerOption } from '../storage-place.ts'
+import { withPayment } from '../storage-publish.ts'
 import { noteScan } from '../storage-scan.ts'
 import { notePeers } from '../storage-work.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
+import { openOwnWallet, type WalletOptions } from '../wallet-place.ts'
 
-interface Options extends RpcOptions {
+interface Options extends RpcOptions, WalletOptions, Partial<QueueOptions> {
+  readonly inscribe?: bigint
+  readonly feeRate?: number
+  readonly maxFeeRate?: number
+  readonly fundFrom?: string
   readonly network?: string
   readonly computeDir?: string
   readonly graph: readonly string[]
@@ -39,7 +54,8 @@ interface Options extends RpcOptions {
 const HELP = `
 Follows the node's chain. At each block at which a graph is due (trigger everyBlocks) peers prove it in an order that the block
 draws, one after another: whoever is late stops when a right result is heard. What peers give is verified before it is kept or
-passed on. Who registered (wsc compute register) has a place in the order; others prove after four slots.
+passed on. With --inscribe who proved a result writes it to Bitcoin, and others where no record of it counts three blocks later. With
+--queue workers of other machines prove (wsc worker). Who registered (wsc compute register) has a place in the order; others prove after four slots.
 `
 
 export const addComputeServe: AddCommand = (parent, run) => {
@@ -51,8 +67,12 @@ export const addComputeServe: AddCommand = (parent, run) => {
     .option('--announce <ADDRESS>', 'where it tells peers that they reach it; may be given again', addresses)
     .option('--slot-seconds <S>', 'so long each of the order has before the next begins (default: 20)', seconds)
     .option('--at-once <N>', 'proofs that are made at a time (default: 1)', atOnce)
+    .option('--inscribe <SATS>', 'write results to Bitcoin, for at most so much a graph over all times', budget)
+  withPayment(command)
   addOptions(
     command,
+    queueOption(),
+    queuePasswordOption(),
     ...bitcoindOptions(),
     shared.network(),
     peerOption(),
@@ -93,7 +113,10 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
     const programs: Program[] = []
     for (const folder of folders) programs.push(await openGraphProgram(folder, context, { ptau }))
     const { folder, identity: identityFile } = computePlaces(options.computeDir, params, context)
+    const server =
+      options.queue === undefined ? undefined : await readQueue({ ...options, queue: options.queue }, context)
     const node = await openComputeNode({
+      ...{ server, inscribing: await inscribingOf(options, params, context) },
       ...{ client, params, programs, folder, identityFile, listen: [listen], announce, peers },
       atOnce: options.atOnce,
       slotMs: slotSeconds === undefined ? undefined : Math.round(1000 * slotSeconds),
@@ -119,8 +142,18 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   return EXIT.interrupted
 }
 
+async function inscribingOf(
+  options: Options,
+  params: NetworkParams,
+  context: CliContext,
+): Promise<ResultInscribingOptions | undefined> {
+  const { inscribe, feeRate, maxFeeRate, fundFrom } = options
+  if (inscribe === undefined) return undefined
+  return { wallet: await openOwnWallet(options, params, context), budget: inscribe, feeRate, maxFeeRate, fundFrom }
+}
+
 /** All that a node tells, on the terminal. */
-function show({ host, index, compute }: ComputeNode, { terminal }: CliContext, json: boolean): void {
+function show({ host, index, compute, inscribing, queue }: ComputeNode, { terminal }: CliContext, json: boolean): void {
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
   const named = new Map(compute.standing.map(({ program, name }) => [program, name]))
   const nameOf = (program: string) => named.get(program) ?? program
@@ -128,6 +161,9 @@ function show({ host, index, compute }: ComputeNode, { terminal }: CliContext, j
     if (json) tell({ banned: peer }, '')
     else terminal.note(`peer ${peer} is not spoken with for a time`)
   })
+  queue.events.on('down', ({ detail }) => terminal.note(detail))
+  queue.events.on('up', () => terminal.note('the server of the queue is back'))
+  queue.events.on('warning', ({ detail }) => terminal.note(detail))
   index.events.on('full', ({ error }) => terminal.note(`blocks wait for room: ${withCure(error)}`))
   compute.events.on('tip', (tip) => {
     tell({ tip }, `height ${tip.height}  ${plural(tip.registered, 'peer')} registered`)
@@ -174,5 +210,32 @@ function show({ host, index, compute }: ComputeNode, { terminal }: CliContext, j
     if (json) tell({ paused: { program, failures, ms } }, '')
     else terminal.note(`${nameOf(program)} is ${pause}; results of peers are heard`)
   })
+  if (inscribing !== null) showInscribing(inscribing, terminal, json, nameOf)
   compute.events.on('error', (error) => terminal.note(withCure(error)))
+}
+
+function showInscribing(
+  { publisher, inscriber }: ResultInscribing,
+  terminal: CliContext['terminal'],
+  json: boolean,
+  nameOf: (program: string) => string,
+): void {
+  const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
+  inscriber.events.on('note', (note) => terminal.note(noteText(note)))
+  inscriber.events.on('problem', (error) => terminal.note(withCure(error)))
+  publisher.events.on('inscribed', ({ program, identity, height, outcome }) => {
+    const told = inscribedJson(outcome)
+    tell(
+      { inscribed: { program, identity, height, ...told } },
+      `${nameOf(program)}  height ${height}  ${inscribedText(outcome)}`,
+    )
+  })
+  publisher.events.on('spared', ({ program, identity, height, id }) => {
+    tell({ counts: { program, identity, height, id } }, `${nameOf(program)}  height ${height}  counts, by ${id}`)
+  })
+  publisher.events.on('failed', ({ program, height, error }) => {
+    terminal.note(
+      `${nameOf(program)} at height ${height} was not inscribed: ${withCure(error)}; again at the next block`,
+    )
+  })
 }

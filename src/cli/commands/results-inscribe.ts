@@ -12,6 +12,7 @@ import { readUpTo } from '../inputs.ts'
 import { costText, jobJson, jobLines, noteText, warningText } from '../inscriber-text.ts'
 import { tellRefused } from '../refused.ts'
 import { type ResultsOptions, type ResultsPlace, withResults, withResultsOf } from '../results-place.ts'
+import { inscribedJson, inscribedText } from '../results-text.ts'
 import { budget } from '../storage-arguments.ts'
 import { type PublishOptions, withPayment } from '../storage-publish.ts'
 import { jsonLine } from '../text.ts'
@@ -109,29 +110,8 @@ function tell(
   done: Inscribed | { readonly state: 'quoted'; readonly cost: bigint },
 ): void {
   if (json) {
-    const numbers = Object.fromEntries(
-      Object.entries(done).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
-    )
-    terminal.result(jsonLine(numbers))
+    terminal.result(jsonLine(inscribedJson(done)))
     return
   }
-  switch (done.state) {
-    case 'quoted':
-      terminal.result(`it would cost ${done.cost} satoshis`)
-      break
-    case 'sent':
-      terminal.result(`inscribed for ${done.cost} satoshis; ${done.left} of the budget are left`)
-      break
-    case 'gone-on-with':
-      terminal.result('it was begun before, and gone on with; nothing more is charged')
-      break
-    case 'in-chain':
-      terminal.result(`it counts already, by ${done.id}; nothing is sent`)
-      break
-    case 'charged-before':
-      terminal.result('another proof of the same was charged before; nothing is sent')
-      break
-    case 'no-budget':
-      terminal.result(`it would cost ${done.cost} satoshis, --budget leaves ${done.left}; nothing is sent`)
-  }
+  terminal.result(done.state === 'quoted' ? `it would cost ${done.cost} satoshis` : inscribedText(done))
 }

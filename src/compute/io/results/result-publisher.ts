@@ -1,0 +1,129 @@
+import { asError, Emitter, type Events, orAborted, Running, type RunningService } from '../../../lib/index.ts'
+import type { ProgramResult } from '../../result/result-file.ts'
+import type { Inscribed } from './result-inscriber.ts'
+import type { ResultsService } from './results-service.ts'
+
+/** A right result that somebody has proved. */
+export interface ProvedResult {
+  /** 64 hex digits each. */
+  readonly program: string
+  readonly identity: string
+  readonly result: ProgramResult
+  /** Whether it was proved here. */
+  readonly own: boolean
+}
+
+export interface PublisherEvents {
+  /** What became of it: inscribed, or why not. */
+  readonly inscribed: Omit<ProvedResult, 'result'> & { readonly height: number; readonly outcome: Inscribed }
+  /** Another's record counts, and nothing is spent. */
+  readonly spared: Omit<ProvedResult, 'result'> & { readonly height: number; readonly id: string }
+  /** It is tried again at the next block. */
+  readonly failed: Omit<ProvedResult, 'result'> & { readonly height: number; readonly error: Error }
+}
+
+export interface PublisherComponents {
+  /** Started, and by whoever made it. */
+  readonly results: Pick<ResultsService, 'events' | 'caughtUp' | 'countedBy'>
+  /** Throws what may pass. */
+  inscribe(result: ProgramResult): Promise<Inscribed>
+}
+
+/** Blocks for which whoever proved a result has the first turn to inscribe it. */
+export const OTHERS_AFTER = 3
+/** Blocks after which nobody is waited for any more. */
+const FORGOTTEN_AFTER = 144
+/** Results that wait. */
+const MOST_WAITING = 1_000
+
+interface Waiting extends ProvedResult {
+  /** Height of the tip when it was known; null before there was a tip. */
+  since: number | null
+}
+
+/**
+ * Writes right results to Bitcoin, once: whoever proved one inscribes it at once, others where no record of it counts some blocks
+ * later. Two that do not see each other's records may both pay; one record counts.
+ */
+export class ResultPublisher implements RunningService {
+  readonly #components: PublisherComponents
+  readonly #running = new Running()
+  readonly #events = new Emitter<PublisherEvents>()
+  readonly #waiting = new Map<string, Waiting>()
+  #height: number | null = null
+  #news = Promise.withResolvers<void>()
+
+  constructor(components: PublisherComponents) {
+    this.#components = components
+  }
+
+  get events(): Events<PublisherEvents> {
+    return this.#events
+  }
+
+  /** That a result is right was verified before. */
+  add(proved: ProvedResult): void {
+    if (this.#waiting.has(proved.identity)) return
+    const [oldest] = this.#waiting.keys()
+    if (this.#waiting.size === MOST_WAITING && oldest !== undefined) this.#waiting.delete(oldest)
+    this.#waiting.set(proved.identity, { ...proved, since: this.#height })
+    this.#news.resolve()
+  }
+
+  async start(signal?: AbortSignal): Promise<void> {
+    const { results } = this.#components
+    const off = results.events.on('tip', ({ height }) => {
+      this.#height = height
+      this.#news.resolve()
+    })
+    this.#running.begin(async (ending) => {
+      try {
+        await orAborted(results.caughtUp(), ending)
+        for (;;) {
+          this.#news = Promise.withResolvers()
+          await this.#look(ending)
+          await orAborted(this.#news.promise, ending)
+        }
+      } finally {
+        off()
+      }
+    }, signal)
+  }
+
+  async stop(): Promise<void> {
+    await this.#running.stop()
+  }
+
+  async ended(): Promise<void> {
+    await this.#running.ended()
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { results } = this.#components
+    for (const waiting of [...this.#waiting.values()]) {
+      if (signal.aborted) return
+      const height = this.#height ?? 0
+      waiting.since ??= height
+      const { since, result, ...about } = waiting
+      const blocks = height - since
+      const id = await results.countedBy(about.identity)
+      if (id !== null) {
+        this.#waiting.delete(about.identity)
+        this.#events.emit('spared', { ...about, height: result.height, id })
+      } else if (blocks > FORGOTTEN_AFTER) this.#waiting.delete(about.identity)
+      else if (about.own || blocks >= OTHERS_AFTER) await this.#inscribe(result, about)
+    }
+  }
+
+  async #inscribe(result: ProgramResult, about: Omit<ProvedResult, 'result'>): Promise<void> {
+    const { height } = result
+    try {
+      const outcome = await this.#components.inscribe(result)
+      // What is on its way is the inscriber's from now on.
+      this.#waiting.delete(about.identity)
+      this.#events.emit('inscribed', { ...about, height, outcome })
+    } catch (error) {
+      this.#events.emit('failed', { ...about, height, error: asError(error) })
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import type { NetworkParams } from '../bitcoin/index.ts'
+import type { BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
+import { historyStart, openStoredHistory } from '../bus/io/index.ts'
+import {
+  ChainJudge,
+  type Program,
+  programsOf,
+  ResultInscriber,
+  ResultPublisher,
+  ResultsService,
+  SpentOnResults,
+} from '../compute/io/index.ts'
+import { bytesToHex, type RunningService, together } from '../lib/index.ts'
+import type { StorageKernel } from '../proving/index.ts'
+import { firstInscriptionHeight } from '../settlement/index.ts'
+import { type IndexService, InscriberService, type Wallet } from '../settlement/io/index.ts'
+
+/** How a node writes results to Bitcoin. */
+export interface ResultInscribingOptions {
+  /** Signs and pays. */
+  readonly wallet: Wallet
+  /** Satoshis for the results of each graph in all, over restarts too. */
+  readonly budget: bigint
+  /** Satoshis a virtual byte; what the node estimates unless given. */
+  readonly feeRate?: number | undefined
+  /** A wallet of the node that pays instead. */
+  readonly fundFrom?: string | undefined
+  readonly maxFeeRate?: number | undefined
+}
+
+interface Components {
+  readonly client: BitcoindClient
+  readonly params: NetworkParams
+  readonly programs: readonly Program[]
+  readonly feed: ChainFeed
+  readonly inscriptions: IndexService
+  readonly kernel: StorageKernel
+  /** Folder of the node's state, which holds settlement's state too. */
+  readonly folder: string
+}
+
+/** What inscribes results, not started yet; `service` is all of it. */
+export interface ResultInscribing {
+  readonly results: ResultsService
+  readonly inscriber: InscriberService
+  readonly publisher: ResultPublisher
+  readonly service: RunningService
+}
+
+/** Composes an index of what counts and who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO. */
+export async function openResultInscribing(
+  { client, params, programs, feed, inscriptions, kernel, folder }: Components,
+  { wallet, budget, feeRate, fundFrom, maxFeeRate }: ResultInscribingOptions,
+): Promise<ResultInscribing> {
+  const source = programsOf(programs)
+  const own = join(folder, 'results-index')
+  const history = await openStoredHistory(join(own, 'history'), params, historyStart(params), kernel)
+  const judge = new ChainJudge({ programs: source, headers: feed, history, inscriptions, client, params, kernel })
+  const results = new ResultsService({
+    ...{ feed, inscriptions, client, params, judge, programs: source.ids, folder: join(own, 'index') },
+    startHeight: firstInscriptionHeight(params),
+  })
+  // Nobody reads an index that is not open yet.
+  const known = { greatest: (line: string) => inscriptions.index.greatest(line) }
+  const inscriber = new InscriberService({ wallet, client, state: folder, feed, index: known, fundFrom, maxFeeRate })
+  const spent = await SpentOnResults.open(join(folder, 'results-spent.json'))
+  const once = new ResultInscriber({ inscriber, results, wallet, spent, budget: () => budget })
+  const manifests = new Map(programs.map(({ id, manifest }) => [bytesToHex(id), manifest]))
+  const publisher = new ResultPublisher({
+    results,
+    inscribe: async (result) => {
+      const manifest = manifests.get(bytesToHex(result.program))
+      if (manifest === undefined) throw new RangeError('a result of a program that is not served')
+      return await once.inscribe({ result, manifest }, feeRate)
+    },
+  })
+  return {
+    ...{ results, inscriber, publisher },
+    service: together([inscriber, results, publisher], () => history.close()),
+  }
+}

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { type BlockHash, blockHash } from '../../src/bitcoin/index.ts'
+import type { Inscribed } from '../../src/compute/io/results/result-inscriber.ts'
+import { OTHERS_AFTER, type PublisherEvents, ResultPublisher } from '../../src/compute/io/results/result-publisher.ts'
+import type { ResultsEvents } from '../../src/compute/io/results/results-service.ts'
+import type { ProgramResult } from '../../src/compute/result/result-file.ts'
+import { Emitter } from '../../src/lib/index.ts'
+import { hashOf } from './results-scene.ts'
+
+const result = (height: number): ProgramResult => ({
+  ...{ kind: 'circuit', program: new Uint8Array(32), height, values: [], proof: new Uint8Array(1) },
+  blockHash: blockHash(new Uint8Array(32)),
+})
+const proved = (height: number, own: boolean) => ({
+  ...{ program: hashOf('program'), identity: hashOf(`result ${height}`), result: result(height), own },
+})
+
+/** A publisher over a chain of which only the tip's height and what counts matter. */
+async function place(inscribe: (result: ProgramResult) => Promise<Inscribed>) {
+  const tips = new Emitter<ResultsEvents>()
+  const counted = new Map<string, string>()
+  const results = { events: tips, caughtUp: async () => {}, countedBy: async (id: string) => counted.get(id) ?? null }
+  const publisher = new ResultPublisher({ results, inscribe })
+  const told: string[] = []
+  let more = Promise.withResolvers<void>()
+  const tell = (line: string) => {
+    told.push(line)
+    more.resolve()
+  }
+  publisher.events.on('inscribed', ({ height, outcome }: PublisherEvents['inscribed']) =>
+    tell(`${height} ${outcome.state}`),
+  )
+  publisher.events.on('spared', ({ height, id }) => tell(`${height} spared ${id}`))
+  publisher.events.on('failed', ({ height, error }) => tell(`${height} failed ${error.message}`))
+  await publisher.start()
+  let height = 100
+  const mine = () => tips.emit('tip', { height: height++, hash: new Uint8Array(32) as BlockHash })
+  const until = async (count: number) => {
+    while (told.length < count) {
+      more = Promise.withResolvers()
+      await more.promise
+    }
+    return told
+  }
+  mine()
+  return { publisher, counted, told, mine, until }
+}
+
+const sent: Inscribed = { state: 'sent', cost: 5n, left: 0n }
+
+test('who proved a result inscribes it at once; others where nobody has, some blocks later', async () => {
+  const { publisher, counted, told, mine, until } = await place(async () => sent)
+  publisher.add(proved(1, true))
+  expect(await until(1)).toEqual(['1 sent'])
+  publisher.add(proved(2, false))
+  publisher.add(proved(3, false))
+  for (let i = 1; i < OTHERS_AFTER; i++) mine()
+  counted.set(hashOf('result 2'), 'other')
+  expect(told).toHaveLength(1)
+  mine()
+  expect(await until(3)).toEqual(['1 sent', '2 spared other', '3 sent'])
+  // What is known already is not looked at again.
+  publisher.add(proved(4, true))
+  publisher.add(proved(4, true))
+  expect(await until(4)).toHaveLength(4)
+  await publisher.stop()
+})
+
+test('what failed is tried again at the next block, and what the budget has no room for is not', async () => {
+  let tries = 0
+  const { publisher, mine, until } = await place(async ({ height }) => {
+    if (height === 2) return { state: 'no-budget', cost: 5n, left: 0n }
+    if (tries++ === 0) throw new Error('no node')
+    return sent
+  })
+  publisher.add(proved(1, true))
+  await until(1)
+  mine()
+  expect(await until(2)).toEqual(['1 failed no node', '1 sent'])
+  publisher.add(proved(2, true))
+  await until(3)
+  mine()
+  publisher.add(proved(3, true))
+  expect((await until(4)).slice(2)).toEqual(['2 no-budget', '3 sent'])
+  await publisher.stop()
+})
