@@ -72,7 +72,7 @@ test('a ceremony from the first key to a result that is proved under it', async 
     json: { outputs: { mark: '106' }, arguments: { recipient: '5', root: ['0', '0', '7', '0'] }, proved: false },
   })
   const proved = await prove()
-  expect(proved).toMatchObject({ exit: 0, json: { program, input: null, outputs: { mark: '106' } } })
+  expect(proved).toMatchObject({ exit: 0, json: { program, outputs: { mark: '106' } } })
   const verify = (file = out) => wsc('graph', 'verify', file, '--graph', GRAPH, '--proof', proof)
   const valid = { exit: 0, json: { valid: true, program, outputs: { mark: '106' }, arguments: { recipient: '5' } } }
   expect(await verify()).toMatchObject(valid)
