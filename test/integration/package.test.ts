@@ -78,6 +78,21 @@ describe('the installed package', () => {
     expect(again).toMatchObject({ valid: true, height: 5, keyId: before?.keyId })
   })
 
+  it('brings a graph from a template to a verified result', async () => {
+    const wsc = (...argv: string[]) =>
+      run(process.execPath, [join(project, 'node_modules/wsc-bitcoin/bin/wsc.js'), 'graph', ...argv], project)
+    await wsc('init', 'my-stats')
+    await wsc('compile', 'my-stats')
+    const setup = JSON.parse(await wsc('setup', 'my-stats', '--json')) as { program: string }
+    expect(await wsc('test', 'my-stats')).toContain('3 of 3 cases as it says')
+    const headers = ['--network', 'regtest', '--headers', 'regtest-headers.bin']
+    const said = JSON.parse(await wsc('exec', 'my-stats', ...headers, '--json')) as { state: object }
+    await wsc('prove', 'my-stats', ...headers, '--out', 'stats.result')
+    const under = ['--proof', 'regtest.proof', '--graph', 'my-stats', '--network', 'regtest']
+    const verified = JSON.parse(await wsc('verify', 'stats.result', ...under, '--json'))
+    expect(verified).toMatchObject({ valid: true, program: setup.program, height: 5, state: said.state })
+  })
+
   it('compiles, sets up, proves and verifies a circuit by ten lines of docs/circuits.md', async () => {
     const lines = libraryLines(await readFile(join(root, 'docs/circuits.md'), 'utf8'))
     expect(lines.trim().split('\n').length).toBeLessThanOrEqual(10)
