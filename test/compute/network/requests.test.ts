@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { regtest } from '../../../src/bitcoin/index.ts'
 import { requestResult } from '../../../src/compute/io/service/request-result.ts'
 import { type ProofRequest, requestKind } from '../../../src/compute/peers/request-kind.ts'
+import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
+import { encodeResultMessage } from '../../../src/compute/peers/result-message.ts'
 import type { OnRequest } from '../../../src/compute/service/served-program.ts'
 import { abortedError, rejection } from '../../../src/lib/index.ts'
 import {
@@ -13,6 +16,7 @@ import {
   proofOf,
   rightly,
   type TestNode,
+  testProgram,
 } from './compute-scene.ts'
 
 let scene: ComputeScene
@@ -26,8 +30,11 @@ const stalls: Proves = (_, signal) =>
     signal.addEventListener('abort', () => reject(abortedError(signal.reason)), { once: true }),
   )
 
+/** As the program of the scene has it. */
+const IDENTITY = testProgram(rightly).identityOf(messageOf(FIRST))
+
 /** Requests are about the last block here; arguments that are no JSON are refused. */
-function requestable(prove: Proves): OnRequest {
+function requestable(prove: Proves, identity?: string): OnRequest {
   return {
     ...{ proofSystem: 'spartan', constraints: 1_000 },
     prepare: async ({ arguments: json }, { tip: block }) =>
@@ -35,7 +42,11 @@ function requestable(prove: Proves): OnRequest {
         ? rejection('bad-arguments', 'none')
         : {
             ok: true,
-            prepared: { identity: `${block.height}${json}`, block, prove: (signal) => prove(block, signal) },
+            prepared: {
+              identity: identity ?? `${block.height}${json}`,
+              block,
+              prove: (signal) => prove(block, signal),
+            },
           },
   }
 }
@@ -129,6 +140,16 @@ describe('a proof that a peer asks for', () => {
     const asked = requestResult(scene.net.transport('asker'), 'prover', requestOf(2), { signal: stop.signal, told })
     await expect(asked).rejects.toMatchObject({ code: 'E_ABORTED' })
     expect(await answered({ kind: 'status', id: requestOf(2).id })).toEqual({ state: 'cancelled' })
+  })
+
+  it('is given from a peer whose result is heard meanwhile', async () => {
+    const node = await scene.node('prover', stalls, { onRequest: requestable(stalls, IDENTITY), everyBlocks: null })
+    await expect.poll(() => node.of('tip').length, { interval: 1 }).toBe(1)
+    expect(await answered(requestOf(1))).toEqual({ state: 'proving' })
+    await scene.net.tell('other', resultGossip(regtest, PROGRAM), encodeResultMessage(messageOf(FIRST)))
+    const { id } = requestOf(1)
+    expect(await answered({ kind: 'status', id })).toEqual({ state: 'done', message: messageOf(FIRST) })
+    expect(node.of('failed')).toEqual([])
   })
 
   it('that cannot be made, or does not hold, fails, and nobody is told of it', async () => {

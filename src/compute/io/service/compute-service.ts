@@ -295,6 +295,7 @@ export class ComputeService implements RunningService {
 
   #taken(program: ServedProgram, message: ResultMessage, from: PeerName): void {
     this.#of(program.id).rounds.seen(message.result)
+    this.#requests.seen(program.identityOf(message), message)
     this.#tell(program, message, from)
   }
 

@@ -30,6 +30,8 @@ export interface RequestsComponents {
 
 interface Entry {
   readonly peer: PeerName
+  /** Of the result that it will have. */
+  readonly identity: string
   readonly stop: AbortController
   answer: RequestAnswer
 }
@@ -56,6 +58,15 @@ export class Requests {
     await this.#unanswer()
     for (const { stop } of this.#entries.values()) stop.abort()
     await Promise.all(this.#underWay)
+  }
+
+  /** A right result of somebody else is known: who works at the same stops, and gives that. */
+  seen(identity: string, message: ResultMessage): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.identity !== identity || !isOpen(entry)) continue
+      entry.answer = { state: 'done', message }
+      entry.stop.abort()
+    }
   }
 
   async #answer(question: RequestQuestion, peer: PeerName): Promise<Answered<RequestAnswer>> {
@@ -87,7 +98,8 @@ export class Requests {
     // Others may have been taken while this one was judged, or the same.
     const full = this.#entries.has(name) ? rejection('busy', 'it is being taken') : this.#refusedFor(peer)
     if (full !== null) return full
-    const entry: Entry = { peer, stop: new AbortController(), answer: { state: 'proving' } }
+    const { identity } = read.prepared
+    const entry: Entry = { peer, identity, stop: new AbortController(), answer: { state: 'proving' } }
     this.#entries.set(name, entry)
     this.#forget()
     taken(request, peer)
