@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bytesToHex } from '../../src/lib/index.ts'
@@ -72,6 +72,20 @@ test('records: from signed records to the state of those that stand', async () =
     exit: 1,
     json: { reason: 'other-records', detail: expect.stringContaining(result) },
   })
+
+  // On Bitcoin it counts; of a list that lacks one nobody is told, though it is proved.
+  const settle = (file: string) =>
+    place.run('results', 'inscribe', file, '--graph', GRAPH, '--budget', '100000', '--fee-rate', '2', '--json')
+  expect(await settle(out)).toMatchObject({ exit: 0, stdout: expect.stringContaining('"sent"') })
+  const counted = (await place.run('results', '--graph', GRAPH, '--json')).stdout.trim().split('\n').at(-1)
+  expect(JSON.parse(counted as string)).toMatchObject({ state: 'counts', completeness: 'complete', says: outputs })
+  const [, second] = (await readdir(folder)).sort()
+  await rm(join(folder, second as string))
+  const incomplete = place.file('incomplete.result')
+  expect(
+    await wsc('graph', 'prove', GRAPH, '--attestation', folder, '--proof', proof, '--out', incomplete),
+  ).toMatchObject({ exit: 0 })
+  expect(await settle(incomplete)).toMatchObject({ exit: 1, stdout: expect.stringContaining('wrong-input') })
   console.log(`records: ${proved.json.bytes} bytes, ${proved.json.seconds} s`)
 }, 300_000)
 

@@ -78,6 +78,7 @@ export class ChainJudge implements ResultJudge {
       const found = `a result at height ${result.height}, the history begins at ${history.start.height}`
       return rejection('before-start', found)
     }
+    if (program.kind !== result.kind) return rejection('wrong-program', 'a result of another kind than its program')
     const chain = await this.#chainAt(result, signal)
     const one = (values: Readonly<Record<string, bigint>>) =>
       Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [value]]))
@@ -98,7 +99,7 @@ export class ChainJudge implements ResultJudge {
         ? { ok: true, says: { ...one(checked.verified.outputs), ...checked.verified.arguments } }
         : checked
     }
-    return rejection('wrong-program', 'a result of another kind than its program')
+    return null
   }
 
   /** The chain that ends at the result's block, as a bus proof of it would say. */
