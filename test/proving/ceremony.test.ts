@@ -1,11 +1,24 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { curves, powersOfTau } from 'snarkjs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readContributions } from '../../src/proving/groth16/contributions.ts'
 import { withContainer } from '../../src/proving/io/iden3-container.ts'
-import { checkKey, contributionsOf, ensureGroth16Key, noteSetup } from '../../src/proving/io/index.ts'
+import {
+  beginCeremony,
+  checkKey,
+  contribute,
+  contributionsOf,
+  ensureGroth16Key,
+  noteSetup,
+} from '../../src/proving/io/index.ts'
+import { tauG2Of } from '../folding/tau-g2.ts'
+import { changed, readPtau, writePtau } from '../support/ptau-file.ts'
 import { type CeremonyWorld, ceremonyWorld } from './contract/one-shot-scene.ts'
 import { proofEngineContract } from './contract/proof-engine.ts'
+
+/** Section of powers with α. */
+const ALPHA_G1 = 4
 
 let made: Promise<CeremonyWorld> | undefined
 const world = () => (made ??= ceremonyWorld())
@@ -41,7 +54,7 @@ describe('a key that many have made', { timeout: 300_000 }, () => {
     const sound = await readFile(file('held'))
     const altered = join(keys.directory, 'proving.zkey')
     const sections = await withContainer(file('held'), 'zkey', async (container) => container!.sections)
-    for (const section of [3, 5, 6, 7, 8, 9, 10]) {
+    for (const section of [3, 7, 8, 9, 10]) {
       const { at, length } = sections.get(section)![0]!
       // The last byte that is of a point: behind it section 10 has what is said of a contribution.
       const byte = section === 10 ? at + 64 + 4 + 100 : at + length - 1
@@ -62,6 +75,28 @@ describe('a key that many have made', { timeout: 300_000 }, () => {
     expect((await ensureGroth16Key(keys.circuit, file('two'))).setup).toBe('ceremony')
     await noteSetup(other, 'insecure-dev')
     expect((await ensureGroth16Key(keys.circuit, file('two'))).setup).toBe('insecure-dev')
+  })
+
+  it('rests on the public ceremony where the powers are its own, as the built-in point and their transcript say', async () => {
+    const { keys, file } = await world()
+    const curve = await curves.getCurveFromName('bn128')
+    const [empty, added, ptau] = ['empty', 'added', 'prepared'].map((name) => file(name)) as [string, string, string]
+    await powersOfTau.newAccumulator(curve, 4, empty)
+    await powersOfTau.contribute(empty, added, 'somebody', 'some entropy')
+    await powersOfTau.preparePhase2(added, ptau)
+    await curve.terminate()
+    await beginCeremony(keys.circuit, file('begun'), { ptau })
+    await contribute({ from: file('begun'), to: file('added-to') }, 'Alice')
+    const made = await ensureGroth16Key(keys.circuit, file('added-to'))
+    const pin = await tauG2Of(ptau)
+    expect(await checkKey(made, { ptau, ceremonyTauG2: pin })).toMatchObject({ ok: true, powers: 'ceremony' })
+    expect(await checkKey(made, { ptau })).toMatchObject({ ok: true, powers: 'insecure-dev' })
+    expect(await checkKey(made)).toMatchObject({ ok: false, reject: 'key-invalid' })
+    // The same τ, and an α of somebody's own: its transcript does not say so.
+    const sections = readPtau(await readFile(ptau))
+    const other = changed(sections, ALPHA_G1, (body) => body.with(64, body[64]! ^ 1))
+    await writeFile(ptau, writePtau(other))
+    expect(await checkKey(made, { ptau, ceremonyTauG2: pin })).not.toMatchObject({ ok: true, powers: 'ceremony' })
   })
 
   it('reads contributions whole or refuses them', async () => {

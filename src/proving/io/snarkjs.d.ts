@@ -39,7 +39,15 @@ declare module 'snarkjs' {
     verify(key: object, publicSignals: readonly string[], proof: object): Promise<boolean>
   }
   export const wtns: { check(r1cs: string, witness: MemoryFile, logger?: Logger): Promise<boolean> }
-  export const powersOfTau: { verify(ptau: string, logger?: Logger): Promise<boolean> }
+  interface Curve {
+    terminate(): Promise<void>
+  }
+  export const powersOfTau: {
+    verify(ptau: string, logger?: Logger): Promise<boolean>
+    newAccumulator(curve: Curve, power: number, ptau: string): Promise<Uint8Array>
+    contribute(from: string, to: string, name: string, entropy: string): Promise<Uint8Array>
+    preparePhase2(from: string, to: string): Promise<void>
+  }
   export const zKey: {
     /** −1 where it cannot be made, which the logger is told. */
     newZKey(r1cs: string, ptau: string, zkey: string, logger?: Logger): Promise<Uint8Array | -1>
@@ -58,5 +66,5 @@ declare module 'snarkjs' {
     exportVerificationKey(zkey: string, logger?: Logger): Promise<Groth16KeyText>
   }
   /** Threads that keep a process alive. */
-  export const curves: { getCurveFromName(name: 'bn128'): Promise<{ terminate(): Promise<void> }> }
+  export const curves: { getCurveFromName(name: 'bn128'): Promise<Curve> }
 }
