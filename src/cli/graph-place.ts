@@ -4,9 +4,9 @@ import { refusesSetup } from '../bus/index.ts'
 import { bitcoindSource, checkAhead, type HeaderSource } from '../bus/io/index.ts'
 import {
   type CompiledGraph,
+  ceremonyFiles,
   compileGraph,
   type Graph,
-  hasCeremonyKey,
   type Program,
   readGraph,
   type SetUpOptions,
@@ -73,13 +73,13 @@ export async function requireGraphSetup(
   ptau: string | undefined,
   insecure: boolean,
 ): Promise<void> {
-  if (!hasCeremonyKey(await readGraph(folder))) requireSetup(params, ptau, insecure)
+  if (ceremonyFiles(await readGraph(folder)) === null) requireSetup(params, ptau, insecure)
 }
 
 /** Why a network does not take the key of a program; null where it does. */
 export function refusedSetup(program: Program, params: NetworkParams, insecure: boolean): string | null {
   if (!refusesSetup(params, program.setup, insecure)) return null
-  return hasCeremonyKey(program)
+  return ceremonyFiles(program) !== null
     ? 'the ceremony of the program’s key was not judged on this machine, or not found to be one: `wsc graph ceremony verify` judges it'
     : `the program’s key rests on the development setup, which ${params.name} does not accept`
 }

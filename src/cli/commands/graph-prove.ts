@@ -12,12 +12,14 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { argumentsOption } from '../graph-arguments.ts'
 import { proveCircuitResult } from '../graph-circuit.ts'
+import { tellEstimate } from '../graph-estimate.ts'
 import { type EvidenceOptions, evidenceOptions } from '../graph-evidence.ts'
 import { requireGraphOptions } from '../graph-options.ts'
 import {
   type GraphRunOptions,
   graphArgument,
   graphRunOptions,
+  openCompiled,
   openGraphProgram,
   refusedSetup,
   requireGraphSetup,
@@ -32,7 +34,8 @@ import { jsonLine } from '../text.ts'
 interface Options extends GraphRunOptions, EvidenceOptions {
   readonly arguments?: string
   readonly proof?: string
-  readonly out: string
+  readonly out?: string
+  readonly dryRun?: boolean
   readonly ptau?: string
   readonly insecureDevSetup?: boolean
   readonly json?: boolean
@@ -46,7 +49,8 @@ export const addGraphProve: AddCommand = (parent, run) => {
     .option('--height <H>', 'of a stream: last height to take (default: the tip)', height)
     .option('--proof <FILE>', 'of a circuit: the bus proof under which that verifies, or at whose tip it is proved')
     .addOption(argumentsOption())
-    .requiredOption('--out <FILE>', 'where to write the result (required)')
+    .option('--out <FILE>', 'where to write the result (required, but for --dry-run)')
+    .option('--dry-run', 'tell constraints, time and memory that a proof takes, and prove nothing')
   addOptions(command, ...evidenceOptions(), ...graphRunOptions(), shared.ptau(), shared.insecureDevSetup())
     .addOption(shared.json())
     .addHelpText(
@@ -61,7 +65,10 @@ export const addGraphProve: AddCommand = (parent, run) => {
 
 async function prove(context: CliContext, folder: string, options: Options, command: Command): Promise<ExitCode> {
   requireOneSource(options, command)
-  await requireWritable(options.out, context.env, options)
+  if (options.dryRun) return await tellEstimate(context, await openCompiled(folder, context), options)
+  const { out } = options
+  if (out === undefined) throw usageError('name the file to write the result to by --out, or give --dry-run')
+  await requireWritable(out, context.env, options)
   const { terminal, signal, clock } = context
   const { ptau } = options
   const params = await readNetwork(options.network)
@@ -72,7 +79,7 @@ async function prove(context: CliContext, folder: string, options: Options, comm
   })
   const refused = refusedSetup(program, params, insecure)
   if (refused !== null) throw usageError(`nobody would take the result: ${refused}`)
-  if (program.kind === 'circuit') return await proveCircuitResult(context, program, options)
+  if (program.kind === 'circuit') return await proveCircuitResult(context, program, { ...options, out })
   const began = clock()
   const proved = await withGraphHeaders(options, context, async ({ source, from, to }) => {
     const onProgress = (done: number | undefined, total: number) =>
@@ -97,11 +104,11 @@ async function prove(context: CliContext, folder: string, options: Options, comm
     log,
     proof,
   })
-  await writeAtomic(diskFiles, options.out, bytes)
+  await writeAtomic(diskFiles, out, bytes)
   const seconds = (clock() - began) / 1000
   const about = { program: bytesToHex(program.id), height: last.height, blockHash: toDisplay(last.hash), steps }
-  if (options.json) terminal.result(jsonLine({ ...about, file: options.out, bytes: bytes.length, seconds }))
-  else terminal.result(`${options.out}: ${bytes.length} bytes prove ${program.manifest.name} at height ${last.height}`)
+  if (options.json) terminal.result(jsonLine({ ...about, file: out, bytes: bytes.length, seconds }))
+  else terminal.result(`${out}: ${bytes.length} bytes prove ${program.manifest.name} at height ${last.height}`)
   terminal.note(`done in ${duration(seconds)}`)
   return EXIT.valid
 }

@@ -46,7 +46,7 @@ const MAX_FILES = 4_000
 /** As much as a circuit's source may have. */
 const MAX_FILE_BYTES = 8 << 20
 /** A Groth16 key of a circuit of 200,000 constraints. */
-const MAX_SETUP_FILE_BYTES = 128 << 20
+export const MAX_SETUP_FILE_BYTES = 128 << 20
 const SETUP = 'setup/'
 
 /** Bytes of the longest bundle. */

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { parseInscriptionId } from '../../bitcoin/index.ts'
 import { type Result, rejection } from '../../lib/index.ts'
 
-/** Where a ceremony's result lies in the folder of a graph: the key, and what says of which block its beacon is. */
-export const CEREMONY_KEY = 'setup/ceremony.zkey'
-export const CEREMONY_FILE = 'setup/ceremony.json'
+/** Where keys that nobody can make anew lie in the folder of a graph, and of a ceremony: the key, and what says of which block its beacon is. */
+export const SETUP_FOLDER = 'setup'
+export const CEREMONY_KEY = 'ceremony.zkey'
+export const CEREMONY_FILE = 'ceremony.json'
 
 export const MAX_CEREMONY_FILE_BYTES = 4_096
 

@@ -11,9 +11,9 @@ export { auditBundle } from './open-bundle.ts'
 export {
   type CompiledGraph,
   type CompiledOnce,
+  ceremonyFiles,
   compileGraph,
   type Graph,
-  hasCeremonyKey,
   type OnceOfKeys,
   type Program,
   readGraph,

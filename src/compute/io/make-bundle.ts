@@ -1,23 +1,21 @@
 import { existsSync } from 'node:fs'
-import { join, posix } from 'node:path'
+import { basename, join, posix } from 'node:path'
 import { bytesToHex } from '../../lib/index.ts'
 import { readRegular } from '../../lib/io/index.ts'
 import { circomCompiler, circomSources } from '../../proving/io/index.ts'
-import { type Bundle, type BundleFile, encodeBundle } from '../bundle/bundle.ts'
+import { type Bundle, type BundleFile, encodeBundle, MAX_SETUP_FILE_BYTES } from '../bundle/bundle.ts'
 import { MANIFEST_PATH } from '../bundle/paths.ts'
+import { SETUP_FOLDER } from '../ceremony/ceremony-file.ts'
 import { computeError } from '../errors.ts'
 import { filesOf, VECTORS_FILE } from '../vectors/vectors.ts'
-import type { Program } from './open-program.ts'
+import { ceremonyFiles, type Program } from './open-program.ts'
 import { MAX_VECTOR_FILE_BYTES, openVectors } from './run-vectors.ts'
-
-/** Keys that nobody can make anew, by the name that they get in `setup/`. */
-export type SetupFiles = Readonly<Record<string, Uint8Array>>
 
 /**
  * The bundle of a program: what it is made of, read from its folder once more and compared with what was compiled. Throws
  * E_PROGRAM where the folder has changed since, or a circuit includes what lies outside of it; E_VECTORS.
  */
-export async function makeBundle(program: Program, setup: SetupFiles = {}): Promise<Uint8Array> {
+export async function makeBundle(program: Program): Promise<Uint8Array> {
   const { folder, manifest, manifestBytes, circuit, id, keyId } = program
   const { circuit: main } = manifest.program
   const { id: circuitId, sources } = await circomSources(join(folder, main))
@@ -32,13 +30,27 @@ export async function makeBundle(program: Program, setup: SetupFiles = {}): Prom
     files.push({ path, bytes: encoder.encode(text) })
   }
   files.push(...(await vectorFiles(folder)))
-  for (const [name, bytes] of Object.entries(setup)) files.push({ path: `setup/${name}`, bytes })
+  files.push(...(await setupFiles(program)))
   const bundle: Bundle = { claims: { program: id, circuitId, keyId, compiler: await circomCompiler() }, files }
   try {
     return encodeBundle(bundle)
   } catch (cause) {
     throw computeError('E_PROGRAM', `${bytesToHex(id)} makes ${(cause as Error).message}`, { cause })
   }
+}
+
+/** Keys that nobody can make anew: those of a ceremony. */
+async function setupFiles(program: Program): Promise<BundleFile[]> {
+  const held = ceremonyFiles(program)
+  if (held === null) return []
+  return await Promise.all(
+    Object.values(held).map(async (path) => ({
+      path: `${SETUP_FOLDER}/${basename(path)}`,
+      bytes: await readRegular(path, MAX_SETUP_FILE_BYTES).catch((cause) => {
+        throw computeError('E_PROGRAM', `${path} cannot be read: ${cause.message}`, { cause })
+      }),
+    })),
+  )
 }
 
 /** Vectors and what they name; none where the graph has none. */

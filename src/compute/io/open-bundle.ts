@@ -3,10 +3,18 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { bytesToHex, equalBytes, errorCode, type Result, rejection } from '../../lib/index.ts'
 import type { SetupKind } from '../../proving/index.ts'
-import { circomCompiler } from '../../proving/io/index.ts'
+import { checkKey, circomCompiler } from '../../proving/io/index.ts'
 import { type Bundle, type BundleReject, decodeBundle } from '../bundle/bundle.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import { compileGraph, type Graph, type Program, readGraph, type SetUpOptions, setUpGraph } from './open-program.ts'
+import {
+  ceremonyFiles,
+  compileGraph,
+  type Graph,
+  type Program,
+  readGraph,
+  type SetUpOptions,
+  setUpGraph,
+} from './open-program.ts'
 
 /** Codes of what sources and manifest can be to blame for. */
 const NOT_BUILT: ReadonlySet<string> = new Set(['E_MANIFEST', 'E_CIRCUIT', 'E_PROGRAM'])
@@ -24,6 +32,8 @@ export type AuditReject =
   | 'circuit-differs'
   /** The circuit has another verifying key, under these powers. */
   | 'key-differs'
+  /** The key of a ceremony is not of this circuit and these powers, or a contribution to it does not hold. */
+  | 'key-invalid'
   /** It is right in itself, and of another program than the one asked for. */
   | 'wrong-program'
 
@@ -43,7 +53,8 @@ export async function unpackBundle({ files }: Bundle, folder: string): Promise<v
 
 /** The graph of a bundle that was unpacked into a folder. What it includes comes from there alone. Throws E_MANIFEST. */
 export async function readBundled(folder: string, cache?: string): Promise<Graph> {
-  const bundled = { packages: join(folder, 'packages'), ...(cache !== undefined && { cache }) }
+  const came = { packages: join(folder, 'packages'), setup: join(folder, 'setup') }
+  const bundled = { ...came, ...(cache !== undefined && { cache }) }
   return { ...(await readGraph(join(folder, 'graph'))), bundled }
 }
 
@@ -74,12 +85,24 @@ export async function auditBundle(
     await unpackBundle(read.bundle, folder)
     const built = await buildBundled(folder, read.bundle, { ...options, cache: join(folder, 'cache') })
     if (!built.ok) return built
+    const sound = await checkCeremony(built.program, options)
+    if (!sound.ok) return sound
     const { manifest, id: program, circuit, keyId, setup, constraints } = built.program
     const files = read.bundle.files.length
     return { ok: true, audited: { manifest, program, circuitId: circuit.id, keyId, setup, constraints, files } }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** A key of a ceremony is nobody's to make anew: it is held against circuit and powers. Its beacon is for who has a node. */
+async function checkCeremony(program: Program, { ptau, signal }: AuditOptions): Promise<Result<object, 'key-invalid'>> {
+  if (ceremonyFiles(program) === null) return { ok: true }
+  const checked = await checkKey(program.keys, {
+    ...(ptau !== undefined && { ptau }),
+    ...(signal !== undefined && { signal }),
+  })
+  return checked.ok ? { ok: true } : rejection('key-invalid', checked.detail)
 }
 
 /** Builds the program of a bundle that was unpacked into a folder, and compares it with what the bundle says of it. */

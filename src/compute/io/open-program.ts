@@ -14,7 +14,7 @@ import {
   type R1csCounts,
   readR1csCounts,
 } from '../../proving/io/index.ts'
-import { CEREMONY_KEY } from '../ceremony/ceremony-file.ts'
+import { CEREMONY_FILE, CEREMONY_KEY, SETUP_FOLDER } from '../ceremony/ceremony-file.ts'
 import { computeError } from '../errors.ts'
 import type { CircuitProgram } from '../manifest/circuit-program.ts'
 import { MAX_MANIFEST_BYTES, type Manifest, type StreamProgram } from '../manifest/manifest.ts'
@@ -40,6 +40,8 @@ export interface Graph<Program = StreamProgram | CircuitProgram> {
 export interface Bundled {
   /** The folder of the packages that came with it, in which alone includes are looked for, beside the graph's own. */
   readonly packages: string
+  /** The folder of the keys that came with it. */
+  readonly setup: string
   /** Where what is made of it is kept; in the user's cache, unless given. */
   readonly cache?: string
 }
@@ -149,9 +151,15 @@ export interface SetUpOptions {
   onProgress?(stage: string, done: number, total: number): void
 }
 
-/** Whether the folder of a graph holds a key of a ceremony, which is the program's. */
-export function hasCeremonyKey({ folder, manifest: { program } }: Graph): boolean {
-  return program.proofSystem === 'groth16' && existsSync(join(folder, CEREMONY_KEY))
+/** The key of a ceremony that a graph has, which is the program's, and what says of which block its beacon is; null where it has none. */
+export function ceremonyFiles({
+  folder,
+  bundled,
+  manifest: { program },
+}: Graph): { readonly key: string; readonly file: string } | null {
+  const setup = bundled?.setup ?? join(folder, SETUP_FOLDER)
+  const key = join(setup, CEREMONY_KEY)
+  return program.proofSystem === 'groth16' && existsSync(key) ? { key, file: join(setup, CEREMONY_FILE) } : null
 }
 
 /** Makes the keys, or finds them; a ceremony's is taken as it is. */
@@ -166,9 +174,9 @@ export async function setUpGraph(graph: CompiledGraph, options: SetUpOptions = {
   const idOf = (keyId: string) => programId({ manifest: graph.manifestBytes, circuitId: graph.circuit.id, keyId })
   if (graph.kind === 'circuit') {
     const system = PROOF_SYSTEMS[graph.manifest.program.proofSystem]
-    const keys = hasCeremonyKey(graph)
-      ? await ensureGroth16Key(graph.circuit, join(graph.folder, CEREMONY_KEY), setup)
-      : await system.setUp(graph.circuit, setup)
+    const held = ceremonyFiles(graph)
+    const keys =
+      held === null ? await system.setUp(graph.circuit, setup) : await ensureGroth16Key(graph.circuit, held.key, setup)
     const verifier = await system.openVerifier(keys)
     const { keyId, setup: kind } = verifier.info
     return { ...graph, keys, verifier, keyId, setup: kind, id: idOf(keyId) }

@@ -19,6 +19,7 @@ import {
   encodeCeremonyFile,
   MAX_CEREMONY_FILE_BYTES,
   readCeremonyFile,
+  SETUP_FOLDER,
 } from '../../ceremony/ceremony-file.ts'
 import { type CeremonyReject, judgeCeremony, lastContribution, setupOf } from '../../ceremony/judge-ceremony.ts'
 import { computeError } from '../../errors.ts'
@@ -67,7 +68,7 @@ export async function finishCeremony(
   if (!equalBytes(chain.inscribed, fixed.last.hash)) {
     return rejection('wrong-inscription', 'what was inscribed is not the hash of the last contribution')
   }
-  const target = join(graph.folder, CEREMONY_KEY)
+  const target = join(graph.folder, SETUP_FOLDER, CEREMONY_KEY)
   const made = `${target}.${process.pid}.tmp`
   await mkdir(dirname(target), { recursive: true })
   try {
@@ -75,7 +76,7 @@ export async function finishCeremony(
     const held = await judgeKey(graph, made, chain, options)
     if (!held.ok) return held
     const file = { format: 1, network: params.name, inscription: inscription.id, height: chain.height } as const
-    await writeAtomic(diskFiles, join(graph.folder, CEREMONY_FILE), encodeCeremonyFile(file))
+    await writeAtomic(diskFiles, join(graph.folder, SETUP_FOLDER, CEREMONY_FILE), encodeCeremonyFile(file))
     await rename(made, target)
     return held
   } finally {
@@ -89,7 +90,7 @@ export async function verifyCeremony(
   options: CeremonyOptions,
 ): Promise<Result<{ readonly held: HeldCeremony }, HeldReject>> {
   const { params, client, signal } = options
-  const path = join(graph.folder, CEREMONY_FILE)
+  const path = join(graph.folder, SETUP_FOLDER, CEREMONY_FILE)
   const bytes = await readRegular(path, MAX_CEREMONY_FILE_BYTES).catch((cause) => {
     const why = errorCode(cause) === 'ENOENT' ? 'there is no such file' : (cause as Error).message
     throw computeError('E_INPUT', `${path} cannot be read: ${why}`, { cause })
@@ -99,7 +100,7 @@ export async function verifyCeremony(
   const { network, inscription: id, height } = read.file
   if (network !== params.name) return rejection('wrong-network', `the beacon is of ${network}, not of ${params.name}`)
   const chain = await chainFacts(client, params, { id, height }, signal)
-  return chain.ok ? await judgeKey(graph, join(graph.folder, CEREMONY_KEY), chain, options) : chain
+  return chain.ok ? await judgeKey(graph, join(graph.folder, SETUP_FOLDER, CEREMONY_KEY), chain, options) : chain
 }
 
 async function judgeKey(
