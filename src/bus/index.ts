@@ -71,7 +71,7 @@ export {
 export { better, type CompareReject, type CompareResult } from './compare.ts'
 export type { BusErrorCode } from './errors.ts'
 export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts'
-export { historyPathInput } from './history-input.ts'
+export { HISTORY_LEVELS, historyPathInput } from './history-input.ts'
 export { type Leaf, leafOf } from './leaf.ts'
 export { type PathPlan, planPath } from './path-plan.ts'
 export { attestationKind } from './peers/attestation-kind.ts'

@@ -47,6 +47,9 @@ const CURES: Readonly<Record<string, (subject: string, has: HasFlag) => string>>
     'look at what the wallet has paid, then remove the file: the budgets of results begin anew',
   'free-results': () => 'stop it',
   'remove-results': () => 'remove the folder, and it is made again from the node',
+  'free-or-other-automation': () => 'name another --automation-dir; of one that runs, stop it or leave it at that',
+  'fired-unknown': () =>
+    'what it fired is not known then: look at what the wallet has inscribed, remove the folder, and begin again with --since',
   'remove-history': () => 'remove the directory: it is made anew from headers',
 }
 

@@ -181,11 +181,7 @@ export async function verifyCircuitResult(
   terminal.result(reads ? `input     ${inputsText(inputs)}, in block ${at.height}` : `block     ${at.height}`)
   for (const line of namedLines(named)) terminal.result(line)
   terminal.result(`setup     ${setupText(setup)}`)
-  terminal.result(
-    reads
-      ? shownOf(inputSources(manifest))
-      : 'Shown: that somebody knows arguments of which the program makes this; not when, or in which block.',
-  )
+  terminal.result(shownOf(manifest))
   return EXIT.valid
 }
 
@@ -196,7 +192,14 @@ const READ: Readonly<Record<InputSource['kind'], string>> = {
 }
 
 /** What a result shows, by what the program reads. */
-function shownOf(sources: readonly InputSource[]): string {
+function shownOf(manifest: OnceOfKeys['manifest']): string {
+  const { input, history } = manifest.program
+  if (history !== undefined)
+    return 'Shown: what the program makes of those headers of the chain that the bus proof is about.'
+  if (input === undefined) {
+    return 'Shown: that somebody knows arguments of which the program makes this; not when, or in which block.'
+  }
+  const sources = inputSources(manifest)
   const what = sources.map(({ kind }) => READ[kind]).join(', and of ')
   const records = sources.some(({ kind }) => kind === 'inscriptions')
   const not = records ? ' Completeness: not known, whether there are more records is not shown.' : ''

@@ -4,10 +4,11 @@ import type { Graph } from '../compute/io/index.ts'
 import { usageError } from './exit.ts'
 
 /** What a graph reads, by which the options of its commands go. */
-type Reads = 'headers' | 'bytes' | 'records' | 'arguments'
+type Reads = 'headers' | 'periods' | 'bytes' | 'records' | 'arguments'
 
 const WHAT: Readonly<Record<Reads, string>> = {
-  headers: 'streams over headers',
+  headers: 'graphs over headers',
+  periods: 'circuits that open headers in the history',
   bytes: 'circuits that read bytes',
   records: 'circuits over records',
   arguments: 'circuits with arguments',
@@ -24,6 +25,7 @@ const READ: readonly Reads[] = ['bytes', 'records']
 const HEADERS: Readonly<Record<string, Taken>> = {
   '--headers': { by: ['headers'] },
   '--start-height': { by: ['headers'] },
+  '--ordinal': { by: ['periods'] },
 }
 
 const ARGUMENTS: Taken = { by: ['arguments'], needed: { by: ['arguments'], as: 'its arguments' } }
@@ -93,6 +95,7 @@ function optionOf(command: Command, flag: string): Option {
 function readsOf(manifest: Graph['manifest']): readonly Reads[] {
   const { program } = manifest
   if (program.kind === 'stream') return ['headers']
+  if (program.history !== undefined) return ['headers', 'periods']
   const [source, ...more] = program.input === undefined ? [] : inputSources(manifest)
   const input: readonly Reads[] =
     source === undefined ? [] : source.kind === 'inscriptions' && more.length === 0 ? ['records'] : ['bytes']

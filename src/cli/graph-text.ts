@@ -4,7 +4,8 @@ import type { CompiledGraph } from '../compute/io/index.ts'
 type Named = Readonly<Record<string, bigint>>
 
 /** Numbers as decimal digits: most are beyond what JSON's readers keep exact. */
-const digits = (named: Named) => Object.fromEntries(Object.entries(named).map(([name, value]) => [name, String(value)]))
+export const digits = (named: Named) =>
+  Object.fromEntries(Object.entries(named).map(([name, value]) => [name, String(value)]))
 
 export function saidJson({ state, log }: Said): object {
   return { state: digits(state), log: log?.map(digits) ?? null }
@@ -35,9 +36,10 @@ export function graphLine(graph: CompiledGraph): string {
   if (graph.kind === 'stream') {
     return `${manifest.name}: ${circuit}, ${constraints} constraints a step of up to ${graph.slots} headers`
   }
-  const { input, arguments: given, proofSystem } = graph.manifest.program
+  const { input, history, arguments: given, proofSystem } = graph.manifest.program
   const over = [
     ...(input === undefined ? [] : [`an input of ${input.bytes} bytes`]),
+    ...(history === undefined ? [] : [`${history.places.length} headers of each ${history.period}`]),
     ...given.map((one) => `${one.private ? 'a private' : 'an'} argument ${one.signal}`),
   ]
   return `${manifest.name}: ${circuit}, ${constraints} constraints over ${over.join(', ')}, proved by ${proofSystem}`

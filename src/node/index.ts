@@ -1,6 +1,7 @@
 /** The composition root: what is made of all parts together. */
 
 export { type AskPeersOptions, askPeersOnce } from './ask-peers.ts'
+export { type Automation, openAutomation } from './automation.ts'
 export { projectCircuits } from './circuits.ts'
 export { type ComputeNode, openComputeNode } from './compute-node.ts'
 export { openFollowingAmongPeers, openServingAmongPeers, openSyncingFromPeers, type PeerPlace } from './peers.ts'

@@ -28,6 +28,12 @@ const GRAPHS: Readonly<Record<string, string>> = {
     'onRequest: true',
     'kind: circuit, circuit: a.circom, arguments: [{ signal: x }], outputs: [all]',
   ),
+  epochs: manifest(
+    'epochs',
+    'headers',
+    'everyBlocks: 4',
+    'kind: circuit, circuit: a.circom, history: { period: 4, places: [0], opening: opening }, outputs: [all]',
+  ),
 }
 
 let dir: string
@@ -68,10 +74,10 @@ describe('options of graphs', () => {
       'exec',
       'image',
       ['--height', '3'],
-      '--height is for streams over headers or circuits over records, and image is none',
+      '--height is for graphs over headers or circuits over records, and image is none',
     ],
-    ['exec', 'image', ['--headers', 'x'], '--headers is for streams over headers, and image is none'],
-    ['exec', 'claim', ['--anchor', 'x'], '--anchor is for streams over headers, and claim is none'],
+    ['exec', 'image', ['--headers', 'x'], '--headers is for graphs over headers, and image is none'],
+    ['exec', 'claim', ['--anchor', 'x'], '--anchor is for graphs over headers, and claim is none'],
     [
       'exec',
       'flow',
@@ -87,7 +93,7 @@ describe('options of graphs', () => {
     ['exec', 'image', ['--input', 'x', '--arguments', 'x'], '--arguments is for circuits with arguments'],
     ['exec', 'image', ['--settlement-dir', 'x'], '--settlement-dir is for circuits over records, and image is none'],
     ['prove', 'notes', ['--content', 'x'], '--content is for circuits that read bytes, and notes is none'],
-    ['prove', 'image', ['--rpc', 'http://127.0.0.1:1'], '--rpc is for streams over headers, and image is none'],
+    ['prove', 'image', ['--rpc', 'http://127.0.0.1:1'], '--rpc is for graphs over headers, and image is none'],
     [
       'prove',
       'flow',
@@ -100,7 +106,15 @@ describe('options of graphs', () => {
       ['--proof', 'x'],
       '--proof is for circuits that read bytes or circuits over records or circuits with arguments',
     ],
-    ['verify', 'image', ['--prefix', 'x'], '--prefix is for streams over headers or circuits with arguments'],
+    [
+      'exec',
+      'flow',
+      ['--ordinal', '2'],
+      '--ordinal is for circuits that open headers in the history, and flow is none',
+    ],
+    ['prove', 'claim', ['--ordinal', '2'], '--ordinal is for circuits that open headers in the history'],
+    ['exec', 'epochs', ['--arguments', 'x'], '--arguments is for circuits with arguments, and epochs is none'],
+    ['verify', 'image', ['--prefix', 'x'], '--prefix is for graphs over headers or circuits with arguments'],
     ['verify', 'claim', ['--content', 'x'], '--content is for circuits that read bytes, and claim is none'],
   ])('%s of %s does not take %j', async (verb, name, options, message) => {
     expect(await refused(verb, name, ...options)).toContain(message)

@@ -150,7 +150,7 @@ describe('the manifest of a circuit', () => {
       /a circuit with an input reads an inscription/,
     ],
     ['runs by itself', ['onRequest: true', 'everyBlocks: 1'], /a circuit onRequest/],
-    ['runs at two times', ['onRequest: true', 'onRequest: true\n  everyBlocks: 1'], /everyBlocks or onRequest/],
+    ['runs at two times', ['onRequest: true', 'onRequest: true\n  everyBlocks: 1'], /one of them/],
     ['commits by no output', ['commitment: image', 'commitment: other'], /one of the outputs/],
     ['reads nothing', ['bytes: 784', 'bytes: 0'], /bytes/],
     ['says nothing', [/outputs: .*/, 'outputs: []'], /outputs/],

@@ -11,6 +11,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { argumentsOption } from '../graph-arguments.ts'
 import { execCircuit } from '../graph-circuit.ts'
+import { execHistory, opensHeaders, ordinalOption } from '../graph-history.ts'
 import { requireGraphOptions } from '../graph-options.ts'
 import { type GraphRunOptions, graphArgument, graphRunOptions, openCompiled, withGraphHeaders } from '../graph-place.ts'
 import { saidJson, saidLines } from '../graph-text.ts'
@@ -23,6 +24,7 @@ interface Options extends GraphRunOptions {
   readonly settlementDir?: string
   readonly input?: string
   readonly arguments?: string
+  readonly ordinal?: number
   readonly json?: boolean
 }
 
@@ -31,12 +33,13 @@ export const addGraphExec: AddCommand = (parent, run) => {
     .command('exec')
     .addArgument(graphArgument())
     .description('run a graph without proving it, and show what it says')
-    .option('--height <H>', 'of a stream, or of records: last height to take (default: the tip)', height)
+    .option('--height <H>', 'last height to take (default: the tip)', height)
     .option(
       '--input <FILE>',
       'of a circuit: the bytes that it reads (default where those are records: all that the node’s chain holds)',
     )
     .addOption(argumentsOption())
+    .addOption(ordinalOption())
   addOptions(command, ...graphRunOptions(), settlementDirOption())
     .addOption(shared.json())
     .addHelpText(
@@ -44,6 +47,7 @@ export const addGraphExec: AddCommand = (parent, run) => {
       examples(
         'graph exec graphs/chain-stats --network regtest --height 100',
         'graph exec graphs/digits --input image',
+        'graph exec graphs/difficulty-falls --ordinal 400',
       ),
     )
     .action(run(exec))
@@ -53,7 +57,9 @@ async function exec(context: CliContext, folder: string, options: Options, comma
   requireOneSource(options, command)
   const { terminal, signal } = context
   const graph = await openCompiled(folder, context, (read) => requireGraphOptions('exec', read, command))
-  if (graph.kind === 'circuit') return await execCircuit(context, graph, options)
+  if (graph.kind === 'circuit') {
+    return await (opensHeaders(graph) ? execHistory : execCircuit)(context, graph, options)
+  }
   const ran = await withGraphHeaders(options, context, async ({ source, from, to }) => {
     const onProgress = (done: number | undefined, total: number) => terminal.progress(`run ${done} of ${total} headers`)
     const poseidon = poseidonOf(await openVerifier())

@@ -8,6 +8,10 @@ import { EXIT } from '../exit.ts'
 const NEW: Readonly<Record<Template, { readonly what: string; readonly next: string }>> = {
   stream: { what: 'a stream over all headers, that of chain-stats', next: '--network regtest' },
   index: { what: 'a circuit over signed records, that of records', next: '--network regtest' },
+  automation: {
+    what: 'a condition on headers that fires once an epoch, that of difficulty-falls',
+    next: '--network mainnet',
+  },
   ml: { what: 'a circuit that reads an inscribed image, that of digits', next: '--input IMAGE (784 bytes)' },
   circuit: {
     what: 'a circuit over arguments, that of airdrop',
@@ -23,7 +27,7 @@ export const addGraphInit: AddCommand = (parent, run) => {
     .addOption(
       new Option(
         '--template <T>',
-        'what it begins as: a stream over headers, an index of signed records, machine learning over an inscription, or a circuit over arguments',
+        'what it begins as: a stream over headers, an index of signed records, a condition on headers, machine learning over an inscription, or a circuit over arguments',
       )
         .choices(Object.keys(TEMPLATES))
         .default('stream'),

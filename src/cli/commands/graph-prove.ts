@@ -14,6 +14,7 @@ import { argumentsOption } from '../graph-arguments.ts'
 import { proveCircuitResult } from '../graph-circuit.ts'
 import { tellEstimate } from '../graph-estimate.ts'
 import { type EvidenceOptions, evidenceOptions } from '../graph-evidence.ts'
+import { opensHeaders, ordinalOption, proveHistoryResult } from '../graph-history.ts'
 import { requireGraphOptions } from '../graph-options.ts'
 import {
   type GraphRunOptions,
@@ -33,6 +34,7 @@ import { jsonLine } from '../text.ts'
 
 interface Options extends GraphRunOptions, EvidenceOptions {
   readonly arguments?: string
+  readonly ordinal?: number
   readonly proof?: string
   readonly out?: string
   readonly dryRun?: boolean
@@ -46,9 +48,10 @@ export const addGraphProve: AddCommand = (parent, run) => {
     .command('prove')
     .addArgument(graphArgument())
     .description('run a graph and prove the result')
-    .option('--height <H>', 'of a stream: last height to take (default: the tip)', height)
+    .option('--height <H>', 'last height to take (default: the tip)', height)
     .option('--proof <FILE>', 'of a circuit: the bus proof under which that verifies, or at whose tip it is proved')
     .addOption(argumentsOption())
+    .addOption(ordinalOption())
     .option('--out <FILE>', 'where to write the result (required, but for --dry-run)')
     .option('--dry-run', 'tell constraints, time and memory that a proof takes, and prove nothing')
   addOptions(command, ...evidenceOptions(), ...graphRunOptions(), shared.ptau(), shared.insecureDevSetup())
@@ -57,6 +60,7 @@ export const addGraphProve: AddCommand = (parent, run) => {
       'after',
       examples(
         'graph prove graphs/chain-stats --network regtest --out stats.result',
+        'graph prove graphs/difficulty-falls --ordinal 400 --headers headers.bin --out falls.result',
         'graph prove graphs/digits --attestation image.attestation --proof chain.proof --network regtest --out image.result',
       ),
     )
@@ -79,7 +83,10 @@ async function prove(context: CliContext, folder: string, options: Options, comm
   })
   const refused = refusedSetup(program, params, insecure)
   if (refused !== null) throw usageError(`nobody would take the result: ${refused}`)
-  if (program.kind === 'circuit') return await proveCircuitResult(context, program, { ...options, out })
+  if (program.kind === 'circuit') {
+    const work = opensHeaders(program) ? proveHistoryResult : proveCircuitResult
+    return await work(context, program, { ...options, out })
+  }
   const began = clock()
   const proved = await withGraphHeaders(options, context, async ({ source, from, to }) => {
     const onProgress = (done: number | undefined, total: number) =>

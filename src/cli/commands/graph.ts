@@ -1,5 +1,6 @@
 import type { AddCommand } from '../command.ts'
 import { addGraphAudit } from './graph-audit.ts'
+import { addGraphAutomate } from './graph-automate.ts'
 import { addGraphBundle } from './graph-bundle.ts'
 import { addGraphCeremony } from './graph-ceremony.ts'
 import { addGraphCompile } from './graph-compile.ts'
@@ -25,6 +26,7 @@ export const addGraph: AddCommand = (parent, run) => {
     addGraphProve,
     addGraphVerify,
     addGraphRequest,
+    addGraphAutomate,
     addGraphCeremony,
     addGraphTest,
     addGraphBundle,

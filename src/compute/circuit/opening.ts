@@ -1,4 +1,7 @@
-import { type AccumulatorPath, historyPathInput, type Leaf } from '../../bus/index.ts'
+import { type AccumulatorPath, HISTORY_LEVELS, historyPathInput, type Leaf } from '../../bus/index.ts'
+
+/** Elements of an opening, as `openingElements` in circuits/compute/history.circom has it. */
+export const OPENING_ELEMENTS: number = 3 * HISTORY_LEVELS + 1
 
 /** A header in a list of `count` of them, at place `index` from 0, and its path. */
 export interface OpenedHeader {

@@ -1,4 +1,5 @@
 import type { CircuitArgument, CircuitProgram } from '../manifest/circuit-program.ts'
+import { HISTORY_SIGNALS } from '../manifest/history-binding.ts'
 
 /** Public values of a circuit by the manifest's names: its outputs, then the elements of its public arguments. */
 export interface NamedValues {
@@ -7,21 +8,21 @@ export interface NamedValues {
   readonly arguments: Readonly<Record<string, readonly bigint[]>>
 }
 
-/** Arguments that everybody sees, in the circuit's order. */
-export function publicArguments(program: Pick<CircuitProgram, 'arguments'>): readonly CircuitArgument[] {
+type Given = Pick<CircuitProgram, 'arguments' | 'history'>
+
+/** Arguments that everybody sees, in the circuit's order; of one that opens headers, what says in which history. */
+export function publicArguments(program: Given): readonly CircuitArgument[] {
+  if (program.history !== undefined) return HISTORY_SIGNALS.map((signal) => ({ signal, elements: 1 }))
   return program.arguments.filter((argument) => argument.private !== true)
 }
 
 /** How many values a result of a program says. */
-export function publicCount(program: Pick<CircuitProgram, 'arguments' | 'outputs'>): number {
+export function publicCount(program: Given & Pick<CircuitProgram, 'outputs'>): number {
   return publicArguments(program).reduce((sum, { elements }) => sum + elements, program.outputs.length)
 }
 
 /** As many values as the program has, named. */
-export function namedValues(
-  program: Pick<CircuitProgram, 'arguments' | 'outputs'>,
-  values: readonly bigint[],
-): NamedValues {
+export function namedValues(program: Given & Pick<CircuitProgram, 'outputs'>, values: readonly bigint[]): NamedValues {
   const outputs = Object.fromEntries(program.outputs.map((name, i) => [name, values[i] as bigint]))
   let at = program.outputs.length
   const given = publicArguments(program).map(({ signal, elements }) => {

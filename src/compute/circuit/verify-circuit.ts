@@ -2,18 +2,20 @@ import { type NetworkParams, toDisplay } from '../../bitcoin/index.ts'
 import { type Attestation, encodeField, type ProvedChain, poseidonOf } from '../../bus/index.ts'
 import { equalBytes, type Result, rejection } from '../../lib/index.ts'
 import type { ProofReject, ProofVerifier, StorageKernel } from '../../proving/index.ts'
-import { comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
+import { type Compared, comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
 import { attestedInput, type InputEvidence, type InputReject } from '../input/attested-input.ts'
 import type { CircuitProgram } from '../manifest/circuit-program.ts'
 import { inputSources, type Manifest } from '../manifest/manifest.ts'
 import type { CircuitResult } from '../result/result-file.ts'
 import { bytesCommitment } from './bytes-commitment.ts'
 import { type NamedValues, namedValues, publicCount } from './public-values.ts'
+import { checkHistory, type HistoryReject, historyValues } from './verify-history.ts'
 
 /** Why a circuit's result does not hold under a bus proof and what attests its input. */
 export type CircuitReject =
   | InputReject
   | PrefixReject
+  | HistoryReject
   | 'wrong-program'
   | 'wrong-height'
   | 'wrong-block'
@@ -38,7 +40,10 @@ export interface VerifyCircuitOptions {
 
 /** What a circuit's result was found to show. */
 export interface VerifiedCircuit extends NamedValues {
-  /** Of the block that holds the input, or the last part of it; without an input, of the one that it was proved at, which the proof says nothing of. */
+  /**
+   * Of the block that holds the input, or the last part of it; of a program that opens headers, of the period's last one; else of the
+   * one that it was proved at, which the proof says nothing of.
+   */
   readonly height: number
   readonly blockHash: string
   readonly confirmations: number
@@ -48,6 +53,8 @@ export interface VerifiedCircuit extends NamedValues {
 
 type Place = Pick<VerifiedCircuit, 'height' | 'blockHash' | 'confirmations' | 'inputs'> & {
   readonly commitment: bigint | null
+  /** Of a program without an input: the chain as it was at that block. */
+  readonly compared: Compared | null
 }
 
 /** Verifies a circuit's result: the input, if it has one, is attested, the outputs commit to it, and the proof is of these values. */
@@ -60,7 +67,7 @@ export async function verifyCircuit(
   if (!equalBytes(result.program, program)) return rejection('wrong-program', 'a result of another program')
   const placed = input === undefined ? placeOf(result, options) : await placeOfInput(result, input.bytes, options)
   if (!placed.ok) return placed
-  const { ok: _, commitment, ...place } = placed
+  const { ok: _, commitment, compared, ...place } = placed
   const count = publicCount(manifest.program)
   if (result.values.length !== count) {
     return rejection('bad-outputs', `${result.values.length} values, the program has ${count}`)
@@ -68,6 +75,12 @@ export async function verifyCircuit(
   const named = namedValues(manifest.program, result.values)
   if (input !== undefined && named.outputs[input.commitment] !== commitment) {
     return rejection('wrong-input', 'the program read other bytes than those that are attested')
+  }
+  const { history } = manifest.program
+  if (history !== undefined && compared !== null) {
+    const said = historyValues(result.values.slice(manifest.program.outputs.length))
+    const held = checkHistory(history, said, named.outputs, compared, options.chain.anchor)
+    if (!held.ok) return held
   }
   const proved = await verifier.verify(result.proof, encodeField(result.values))
   if (!proved.ok) return rejection(rejectOf(proved.reject), proved.detail)
@@ -87,7 +100,8 @@ async function placeOfInput(
     return rejection('wrong-block', `a result of block ${result.height}, the input is in block ${height}`)
   }
   const commitment = bytesCommitment(kernel, bytes)
-  return { ok: true, height, blockHash: toDisplay(blockHash), confirmations, inputs: ids, commitment }
+  const place = { height, blockHash: toDisplay(blockHash), confirmations, inputs: ids }
+  return { ok: true, ...place, commitment, compared: null }
 }
 
 function placeOf(result: CircuitResult, { chain, prefix, kernel }: VerifyCircuitOptions): Result<Place, CircuitReject> {
@@ -97,7 +111,8 @@ function placeOf(result: CircuitResult, { chain, prefix, kernel }: VerifyCircuit
   const claimed = { height: result.height, blockHash: toDisplay(result.blockHash) }
   const same = sameBlock(claimed, compared, prefix !== undefined)
   if (!same.ok) return same
-  return { ok: true, height, blockHash, confirmations: chain.height - height + 1, inputs: [], commitment: null }
+  const place = { height, blockHash, confirmations: chain.height - height + 1, inputs: [] }
+  return { ok: true, ...place, commitment: null, compared }
 }
 
 /** As many values as the key takes are there: `compile` has compared circuit and manifest. */

@@ -1,9 +1,13 @@
 /** Computation's half that needs Node: folders of graphs, compiled, set up, run and proved. */
 
+export { AutomationService } from './automation/automation-service.ts'
+export { conditionOf } from './automation/condition.ts'
+export { inscribedResults } from './automation/inscribed-results.ts'
 export { finishCeremony, type HeldCeremony, type HeldReject, verifyCeremony } from './ceremony/finish-ceremony.ts'
 export { fetchBundle } from './fetch-bundle.ts'
 export { graphFolders } from './graph-folders.ts'
 export { GraphWatch } from './graph-watch.ts'
+export { type OpenedPeriod, openPeriodOnce } from './history-inputs.ts'
 export { initGraph, TEMPLATES, type Template } from './init-graph.ts'
 export { indexedRecords } from './input/indexed-records.ts'
 export { makeBundle } from './make-bundle.ts'

@@ -7,7 +7,13 @@ import { readManifest } from '../manifest/read-manifest.ts'
 import { MANIFEST_FILE } from './open-program.ts'
 
 /** The standard graphs that a new one may begin as. */
-export const TEMPLATES = { stream: 'chain-stats', index: 'records', ml: 'digits', circuit: 'airdrop' } as const
+export const TEMPLATES = {
+  stream: 'chain-stats',
+  index: 'records',
+  automation: 'difficulty-falls',
+  ml: 'digits',
+  circuit: 'airdrop',
+} as const
 
 export type Template = keyof typeof TEMPLATES
 

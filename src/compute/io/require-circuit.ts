@@ -1,5 +1,6 @@
 import type { CompiledCircuit } from '../../proving/index.ts'
 import type { R1csCounts } from '../../proving/io/index.ts'
+import { OPENING_ELEMENTS } from '../circuit/opening.ts'
 import { publicArguments, publicCount } from '../circuit/public-values.ts'
 import { computeError } from '../errors.ts'
 import type { CircuitProgram } from '../manifest/circuit-program.ts'
@@ -18,6 +19,9 @@ export async function requireCircuit(
   const given = publicArguments(program)
   const hidden = [
     ...(program.input === undefined ? [] : [{ signal: program.input.signal, elements: program.input.bytes }]),
+    ...(program.history === undefined
+      ? []
+      : [{ signal: program.history.opening, elements: program.history.places.length * OPENING_ELEMENTS }]),
     ...program.arguments.filter((argument) => argument.private),
   ]
   const shown = publicCount(program) - program.outputs.length

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { historyBinding } from './history-binding.ts'
 import { distinct, identifier, localFile } from './names.ts'
 
 /** The program of kind `circuit`: a Circom circuit that is run once. */
@@ -27,6 +28,8 @@ export const circuitProgram = z
     input: z
       .strictObject({ signal: identifier, bytes: z.int().min(1).max(MAX_INPUT_BYTES), commitment: identifier })
       .optional(),
+    /** The headers that it opens in the bus's history, by itself: such a circuit reads nothing else. */
+    history: historyBinding.optional(),
     /** Public ones in the order in which the circuit declares them. */
     arguments: z.array(argument).max(MAX_ARGUMENTS).default([]),
     /** Names of the outputs in their order: the signal's, and its indices behind it. */
@@ -34,8 +37,16 @@ export const circuitProgram = z
   })
   .superRefine((program, { addIssue }) => {
     const refuse = (path: (string | number)[], message: string) => addIssue({ code: 'custom', path, message })
-    const { input, outputs, proofSystem, arguments: given } = program
-    if (input === undefined && given.length === 0) refuse(['arguments'], 'a circuit reads an input, arguments, or both')
+    const { input, history, outputs, proofSystem, arguments: given } = program
+    if (input === undefined && history === undefined && given.length === 0) {
+      refuse(['arguments'], 'a circuit reads an input, arguments, or both; or headers in the history')
+    }
+    if (history !== undefined && (input !== undefined || given.length > 0)) {
+      refuse(['history'], 'a circuit that opens headers in the history reads nothing else')
+    }
+    if (history?.condition !== undefined && !outputs.includes(history.condition)) {
+      refuse(['history', 'condition'], 'must be one of the outputs')
+    }
     if (input !== undefined && !outputs.includes(input.commitment)) {
       refuse(['input', 'commitment'], 'must be one of the outputs')
     }

@@ -39,10 +39,17 @@ const stream = z.strictObject({
   log: z.strictObject({ entry: fields }).optional(),
 })
 
+const TRIGGERS = ['everyBlocks', 'onRequest', 'onEvent'] as const
+
 const trigger = z
-  .strictObject({ everyBlocks: z.int().min(1).max(1_000_000).optional(), onRequest: z.literal(true).optional() })
-  .refine(({ everyBlocks, onRequest }) => (everyBlocks === undefined) !== (onRequest === undefined), {
-    error: 'must be everyBlocks or onRequest',
+  .strictObject({
+    everyBlocks: z.int().min(1).max(1_000_000).optional(),
+    onRequest: z.literal(true).optional(),
+    /** As soon as the program's condition can be judged. */
+    onEvent: z.literal(true).optional(),
+  })
+  .refine((of) => TRIGGERS.filter((name) => of[name] !== undefined).length === 1, {
+    error: 'must be everyBlocks, onRequest or onEvent, one of them',
   })
 
 const file = z.strictObject({ kind: z.literal('file'), path: localFile })
@@ -66,9 +73,10 @@ export const manifestSchema = z
     const fault = faultOfSources(manifest)
     if (fault !== null) addIssue({ code: 'custom', path: ['dataSources', ...fault.path], message: fault.message })
   })
-  .refine(({ program, trigger }) => (program.kind === 'stream') === (trigger.onRequest === undefined), {
+  .refine(({ program, trigger }) => isRunBy(program, trigger), {
     path: ['trigger'],
-    error: 'a stream runs everyBlocks, a circuit onRequest',
+    error:
+      'a stream runs everyBlocks, a circuit onRequest, one that opens headers everyBlocks of its period or, with a condition, onEvent',
   })
 
 export type StreamProgram = z.infer<typeof stream>
@@ -84,6 +92,16 @@ export type EntryField = NonNullable<StreamProgram['log']>['entry'][number]
 /** For editors: the schema of manifests as JSON Schema. */
 export function manifestJsonSchema(): object {
   return z.toJSONSchema(manifestSchema, { io: 'input' })
+}
+
+function isRunBy(
+  program: StreamProgram | CircuitProgram,
+  { everyBlocks, onRequest, onEvent }: z.infer<typeof trigger>,
+) {
+  if (program.kind === 'stream') return everyBlocks !== undefined
+  const { history } = program
+  if (history === undefined) return onRequest !== undefined
+  return everyBlocks === history.period || (onEvent !== undefined && history.condition !== undefined)
 }
 
 /** Where the bytes come from that a circuit reads, in their order; none for a program that reads none. */

@@ -1,0 +1,154 @@
+import { join } from 'node:path'
+import { InvalidArgumentError } from 'commander'
+import { refusesSetup } from '../../bus/index.ts'
+import type { OnceOfKeys } from '../../compute/io/index.ts'
+import { bytesToHex } from '../../lib/index.ts'
+import { type Automation, openAutomation } from '../../node/index.ts'
+import type { AddCommand } from '../command.ts'
+import { examples } from '../command.ts'
+import { addOptions, bitcoindOptions, insecureAllowed, shared } from '../config.ts'
+import type { CliContext } from '../context.ts'
+import { withCure } from '../cure.ts'
+import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { graphArgument, openGraphProgram } from '../graph-place.ts'
+import { digits } from '../graph-text.ts'
+import { readAnchor, readNetwork, requireProvable } from '../inputs.ts'
+import { noteText } from '../inscriber-text.ts'
+import { noteOutages } from '../outage.ts'
+import { dataHome } from '../places.ts'
+import { requireSetup } from '../prover.ts'
+import { openBitcoind, type RpcOptions } from '../source.ts'
+import { jsonLine } from '../text.ts'
+import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions, walletOption } from '../wallet-place.ts'
+
+interface Options extends RpcOptions, WalletOptions {
+  readonly anchor?: string
+  readonly budget: bigint
+  readonly finality: number
+  readonly since?: number
+  readonly automationDir?: string
+  readonly settlementDir?: string
+  readonly ptau?: string
+  readonly insecureDevSetup?: boolean
+  readonly json?: boolean
+}
+
+const HELP = `
+Each period of the graph's is judged once it is over, and fires once its last block has as many confirmations as --finality says,
+never twice, whatever reorgs come. Its result is proved, kept in the automation's folder, and inscribed as a record if --budget has
+room for it. One process runs an automation at a time.
+`
+
+export const addGraphAutomate: AddCommand = (parent, run) => {
+  const command = parent
+    .command('automate')
+    .addArgument(graphArgument())
+    .description('follow a node, and fire the condition of a graph once for each period in which it holds')
+    .option('--budget <SATS>', 'satoshis for which results are inscribed, in all', satoshis, 0n)
+    .option('--finality <N>', 'confirmations with which it fires', confirmations, 6)
+    .option('--since <K>', 'when it begins: the first period it looks at (default: the one in progress)', count)
+    .option('--automation-dir <D>', 'what it keeps (default: $XDG_DATA_HOME/wsc/<network>/automation/<program>)')
+  addOptions(command, ...bitcoindOptions(), shared.network(), shared.anchor(), walletOption(), settlementDirOption())
+  addOptions(command, shared.ptau(), shared.insecureDevSetup(), shared.json())
+    .addHelpText(
+      'after',
+      HELP +
+        examples(
+          'graph automate graphs/difficulty-falls',
+          'graph automate my-condition --network regtest --budget 20000',
+        ),
+    )
+    .action(run(automate))
+}
+
+async function automate(context: CliContext, folder: string, options: Options): Promise<ExitCode> {
+  const { signal, env } = context
+  const params = requireProvable(await readNetwork(options.network))
+  const anchor = await readAnchor(options.anchor, params)
+  const insecure = insecureAllowed(options.insecureDevSetup, env)
+  requireSetup(params, options.ptau, insecure)
+  const { budget } = options
+  const wallet = budget === 0n ? undefined : await openOwnWallet(options, params, context)
+  const client = await openBitcoind(options, params, context)
+  try {
+    const program = await openGraphProgram(folder, context, { ptau: options.ptau })
+    if (program.kind !== 'circuit') throw usageError(`${program.manifest.name} is a stream: it has no condition`)
+    if (refusesSetup(params, program.setup, insecure)) throw usageError(`${params.name} takes no development setup`)
+    const own = join(dataHome(env), params.name, 'automation', bytesToHex(program.id).slice(0, 16))
+    const settlement = settlementDir(options.settlementDir, params, context)
+    const made = await openAutomation({
+      ...{ client, params, anchor, program, folder: options.automationDir ?? own },
+      ...{ finality: options.finality, since: options.since },
+      inscribing: wallet === undefined ? undefined : { wallet, budget, settlement },
+    })
+    show(made, program, options, context)
+    try {
+      await made.service.start(signal)
+      await made.service.ended()
+      signal.throwIfAborted()
+      return EXIT.valid
+    } finally {
+      await made.service.stop()
+    }
+  } finally {
+    client.close()
+  }
+}
+
+/** All that it tells, on the terminal. */
+function show(
+  { feed, automation, inscriber }: Automation,
+  program: OnceOfKeys,
+  { json }: Options,
+  { terminal }: CliContext,
+): void {
+  const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
+  const { events } = automation
+  const about = { program: bytesToHex(program.id) }
+  noteOutages(feed.events, terminal.note)
+  inscriber?.events.on('note', (note) => terminal.note(noteText(note)))
+  inscriber?.events.on('problem', (error) => terminal.note(withCure(error)))
+  events.on('problem', (error) => terminal.note(`waiting for the next block: ${withCure(error)}`))
+  events.on('began', (began) =>
+    tell(
+      { began: { ...about, ...began } },
+      `${program.manifest.name}  from period ${began.since} on, fired ${began.fired}`,
+    ),
+  )
+  events.on('evaluated', ({ ordinal, height, holds, outputs }) => {
+    const line = `period ${ordinal}  over at height ${height}: ${holds ? 'the condition holds' : 'does not hold'}`
+    tell({ evaluated: { ordinal, height, holds, outputs: digits(outputs) } }, line)
+  })
+  events.on('fired', ({ ordinal, height, blockHash, result }) => {
+    const line = `period ${ordinal}  fired: ${result.length} bytes prove it at height ${height}`
+    tell({ fired: { ordinal, height, blockHash, bytes: result.length } }, line)
+  })
+  events.on('acted', ({ ordinal, name }) =>
+    tell({ inscribed: { ordinal, inscription: name } }, `period ${ordinal}  inscribed: ${name}`),
+  )
+  events.on('unpaid', ({ ordinal, cost, left }) =>
+    terminal.note(`period ${ordinal} is not inscribed: it costs ${cost} satoshis, --budget has ${left} left`),
+  )
+  events.on('orphaned', ({ ordinal, height }) =>
+    tell(
+      { orphaned: { ordinal, height } },
+      `period ${ordinal}  its block ${height} left the chain; it does not fire again`,
+    ),
+  )
+}
+
+function satoshis(text: string): bigint {
+  if (!/^(0|[1-9][0-9]{0,11})$/.test(text)) throw new InvalidArgumentError('not a number of satoshis')
+  return BigInt(text)
+}
+
+function count(text: string): number {
+  if (!/^(0|[1-9][0-9]{0,8})$/.test(text)) throw new InvalidArgumentError('not a whole number')
+  return Number(text)
+}
+
+function confirmations(text: string): number {
+  const value = count(text)
+  if (value === 0) throw new InvalidArgumentError('not a number of confirmations')
+  return value
+}

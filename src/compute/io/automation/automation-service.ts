@@ -1,0 +1,243 @@
+import { join } from 'node:path'
+import { type BlockHash, sameHash, toDisplay } from '../../../bitcoin/index.ts'
+import type { BlockEvent, ChainFeed } from '../../../bitcoin/io/index.ts'
+import type { History, PoseidonSource } from '../../../bus/io/index.ts'
+import { asError, Emitter, type Events, Running, type RunningService } from '../../../lib/index.ts'
+import { diskFiles, writeAtomic } from '../../../lib/io/index.ts'
+import { newestOver } from '../../automation/periods.ts'
+import { AutomationPlan, type AutomationStep } from '../../automation/plan.ts'
+import { decodeResult, encodeResult } from '../../result/result-file.ts'
+import { type OpenedPeriod, openPeriod } from '../history-inputs.ts'
+import type { AutomationActions } from './actions.ts'
+import type { Condition } from './condition.ts'
+import { FiringStore, type StoredFiring } from './firing-store.ts'
+
+export interface AutomationComponents {
+  /** Of the operator's own node; started, and by whoever made it. */
+  readonly feed: Pick<ChainFeed, 'fixed' | 'tip' | 'tipHeight' | 'headers' | 'hashAt' | 'subscribe'>
+  readonly condition: Condition
+  readonly poseidon: PoseidonSource
+  /** Of what has fired: `fired/`, a store, and `results/`, the results as files, by ordinal. */
+  readonly folder: string
+  /** The history of the chain, which the service closes. */
+  openHistory(): Promise<History>
+  /** What is done at a firing, and for how many satoshis in all, over restarts too; nothing, where it is left out. */
+  readonly acting?: { readonly actions: AutomationActions; readonly budget: bigint } | undefined
+  /** Confirmations with which it fires: settlement's 6 unless given. */
+  readonly finality?: number | undefined
+  /** Of an automation that begins: the first ordinal it looks at. The period in progress unless given. */
+  readonly since?: number | undefined
+}
+
+/** What an automation tells; `ordinal` is that of the condition. */
+export interface AutomationEvents {
+  /** It is there, looks at ordinals from this one on, and has fired so many times. */
+  readonly began: { readonly since: number; readonly fired: number }
+  readonly evaluated: {
+    readonly ordinal: number
+    readonly height: number
+    readonly holds: boolean
+    readonly outputs: Readonly<Record<string, bigint>>
+  }
+  /** Proved, and on the disk. */
+  readonly fired: {
+    readonly ordinal: number
+    readonly height: number
+    readonly blockHash: string
+    readonly result: Uint8Array
+  }
+  /** The action is made, of this name. */
+  readonly acted: { readonly ordinal: number; readonly name: string }
+  /** The budget has no room for the action, which waits. */
+  readonly unpaid: { readonly ordinal: number; readonly cost: bigint; readonly left: bigint }
+  /** The block of a firing has left the chain: its result is withdrawn, and the ordinal does not fire again. */
+  readonly orphaned: { readonly ordinal: number; readonly height: number }
+  /** What stands in the way; tried again with the next block. */
+  readonly problem: Error
+  /** All that is to be done at this tip of the chain is done, or waits for the next. */
+  readonly settled: { readonly height: number }
+}
+
+const FINALITY = 6
+
+/**
+ * Follows a chain, and fires a program's condition once an ordinal: evaluates it as soon as its period is over, proves it when that is
+ * final, puts it on the disk, and then hands the action out. A kill at any moment loses no firing and repeats none.
+ */
+export class AutomationService implements RunningService {
+  readonly #components: AutomationComponents
+  readonly #events = new Emitter<AutomationEvents>()
+  readonly #running = new Running()
+
+  constructor(components: AutomationComponents) {
+    this.#components = components
+  }
+
+  get events(): Events<AutomationEvents> {
+    return this.#events
+  }
+
+  /** Throws E_LOCKED or E_STORE where what has fired cannot be opened. */
+  async start(signal?: AbortSignal): Promise<void> {
+    const { folder, condition, openHistory } = this.#components
+    const open = async () => {
+      const store = await FiringStore.open(join(folder, 'fired'), condition.id)
+      try {
+        return { store, history: await openHistory() }
+      } catch (error) {
+        await store.close()
+        throw error
+      }
+    }
+    await this.#running.openAndBegin(open, (opened, ending) => this.#run(opened, ending), signal)
+  }
+
+  async stop(): Promise<void> {
+    await this.#running.stop()
+  }
+
+  async ended(): Promise<void> {
+    await this.#running.ended()
+  }
+
+  async #run({ store, history }: Opened, signal: AbortSignal): Promise<void> {
+    try {
+      const { feed, condition, since, finality = FINALITY } = this.#components
+      const { period } = condition.binding
+      const from = await feed.tip(signal)
+      if (store.since === null) await store.begin(since ?? newestOver(from.height, period) + 1)
+      const rule = { period, finality, since: store.since as number }
+      const plan = new AutomationPlan(rule, store.firings)
+      plan.connected(from.height)
+      // A kill may have come between the store and the file.
+      for (const firing of store.firings) await this.#file(firing)
+      this.#events.emit('began', { since: rule.since, fired: store.firings.length })
+      for await (const event of feed.subscribe({ from, signal })) {
+        this.#follow(plan, event)
+        if (event.type !== 'tip') continue
+        await this.#work(plan, { store, history }, signal)
+        this.#events.emit('settled', { height: event.height })
+      }
+    } finally {
+      await history.close()
+      await store.close()
+    }
+  }
+
+  #follow(plan: AutomationPlan, event: BlockEvent): void {
+    if (event.type === 'connected') plan.connected(event.height)
+    if (event.type !== 'disconnected') return
+    for (const { ordinal, height, blockHash } of plan.disconnected(event.height)) {
+      if (blockHash === toDisplay(event.hash)) this.#events.emit('orphaned', { ordinal, height })
+    }
+  }
+
+  async #work(plan: AutomationPlan, opened: Opened, signal: AbortSignal): Promise<void> {
+    for (let step = plan.next(); step !== null; step = plan.next()) {
+      try {
+        await this.#take(step, plan, opened, signal)
+      } catch (error) {
+        if (signal.aborted) throw error
+        // A reorg, an outage, a full disk, a node that refuses: whatever it is, the next block is another occasion.
+        this.#events.emit('problem', asError(error))
+        if (step.kind !== 'act') return
+        // One action that cannot be made holds up no other ordinal.
+        plan.waits(step.ordinal)
+      }
+    }
+  }
+
+  async #take({ kind, ordinal }: AutomationStep, plan: AutomationPlan, opened: Opened, signal: AbortSignal) {
+    if (kind === 'act') return await this.#act(opened.store.get(ordinal) as StoredFiring, plan, opened.store)
+    const { condition } = this.#components
+    const read = await this.#read(ordinal, opened.history, signal)
+    if (kind === 'evaluate') {
+      const values = await condition.run(read.input, signal)
+      const holds = condition.holds(values)
+      plan.evaluated(ordinal, holds)
+      this.#events.emit('evaluated', { ordinal, height: read.height, holds, outputs: condition.outputs(values) })
+      return
+    }
+    await this.#fire(read, plan, opened.store, signal)
+  }
+
+  async #fire(read: OpenedPeriod, plan: AutomationPlan, store: FiringStore, signal: AbortSignal): Promise<void> {
+    const { condition, feed, finality = FINALITY } = this.#components
+    const { ordinal, height, blockHash } = read
+    const { values, proof } = await condition.prove(read.input, signal)
+    // The feed may know of a reorg that the plan is still to hear of: the chain as it is now decides.
+    const there = await feed.hashAt(height, signal)
+    const depth = (await feed.tipHeight(signal)) - height + 1
+    if (!condition.holds(values) || there === null || !sameHash(there, blockHash) || depth < finality) {
+      plan.waits(ordinal)
+      return
+    }
+    const result = encodeResult({
+      kind: 'circuit',
+      program: condition.id,
+      height,
+      blockHash,
+      values: [...values],
+      proof,
+    })
+    const shown = toDisplay(blockHash)
+    const firing: StoredFiring = {
+      ...{ ordinal, height, blockHash: shown, state: 'ready', result },
+      ...{ action: null, name: null },
+    }
+    await store.put(firing)
+    plan.stored(firing)
+    await this.#file(firing)
+    this.#events.emit('fired', { ordinal, height, blockHash: shown, result })
+  }
+
+  async #act(firing: StoredFiring, plan: AutomationPlan, store: FiringStore): Promise<void> {
+    const { acting, feed } = this.#components
+    const { ordinal } = firing
+    if (acting === undefined || !(await isThere(firing, feed))) return plan.waits(ordinal)
+    let { action } = firing
+    if (action === null) {
+      const decoded = decodeResult(firing.result)
+      if (!decoded.ok || decoded.result.kind !== 'circuit') throw new Error('what has fired is no result of a circuit')
+      const prepared = await acting.actions.prepare(decoded.result, firing.result)
+      const left = acting.budget > store.spent ? acting.budget - store.spent : 0n
+      if (prepared.cost > left) {
+        this.#events.emit('unpaid', { ordinal, cost: prepared.cost, left })
+        return plan.waits(ordinal)
+      }
+      ;({ action } = prepared)
+      // What is about to be paid is on the disk before, with the very bytes: a kill may count what is not sent, and sends nothing twice.
+      await store.put({ ...firing, action }, prepared.cost)
+    }
+    const name = await acting.actions.perform(action)
+    const sent: StoredFiring = { ...firing, action, name, state: 'sent' }
+    await store.put(sent)
+    plan.stored(sent)
+    this.#events.emit('acted', { ordinal, name })
+  }
+
+  async #file({ ordinal, result }: StoredFiring): Promise<void> {
+    const results = join(this.#components.folder, 'results')
+    await diskFiles.makeDir(results)
+    await writeAtomic(diskFiles, join(results, `${ordinal}.result`), result)
+  }
+
+  async #read(ordinal: number, history: History, signal: AbortSignal): Promise<OpenedPeriod> {
+    const { condition, feed, poseidon } = this.#components
+    return await openPeriod(condition.binding, ordinal, { history, source: feed, poseidon, signal })
+  }
+}
+
+interface Opened {
+  readonly store: FiringStore
+  readonly history: History
+}
+
+/** Whether the block of a firing is in the chain. */
+async function isThere(
+  { height, blockHash }: StoredFiring,
+  feed: { hashAt(height: number): Promise<BlockHash | null> },
+): Promise<boolean> {
+  const there = await feed.hashAt(height)
+  return there !== null && toDisplay(there) === blockHash
+}
