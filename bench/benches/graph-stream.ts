@@ -43,7 +43,7 @@ export const graphStream: Bench = {
     for (let round = 0; round < rounds; round++) {
       say(`round ${round + 1} of ${rounds}`)
       const proved = await timed(() =>
-        proveStream(program, program.keys, { from: 0, to: headers - 1, source: file.source, poseidon }),
+        proveStream(program, { from: 0, to: headers - 1, source: file.source, poseidon }),
       )
       streams.push(proved)
       proofs.push(proved.value)

@@ -3,11 +3,14 @@ export {
   type Accumulator,
   append,
   emptyAccumulator,
+  fromPeaks,
+  leafCount,
   type Opening,
   openForAppend,
   openList,
   type Poseidon,
   type PoseidonTag,
+  peaksOf,
 } from './accumulator.ts'
 export { type AccumulatorPath, MAX_PATH_LENGTH, type PathReject } from './accumulator-path.ts'
 export { type AnchorReject, type AnchorResult, decodeAnchor, encodeAnchor, MAX_ANCHOR_BYTES } from './anchor.ts'

@@ -16,3 +16,8 @@ export function dataDir(env: Env, params: NetworkParams, start: ChainStart): str
   const from = start.kind === 'genesis' ? 'genesis' : `anchor-${start.height}-${toDisplay(start.hash).slice(-16)}`
   return join(dataHome(env), params.name, from)
 }
+
+/** Where the folding of streams can be gone on with. */
+export function streamsFolder(env: Env, params: NetworkParams): string {
+  return join(dataHome(env), params.name, 'streams')
+}

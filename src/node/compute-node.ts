@@ -14,6 +14,7 @@ import {
   type QueueServer,
   registeredIn,
   ServerQueue,
+  StreamCheckpoints,
   servedProgram,
 } from '../compute/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
@@ -75,6 +76,7 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const prove = jobProver({
     open: async (id) => byId.get(id) ?? null,
     withHeaders: async (_height, _signal, work) => await work({ source: feed, from: 0 }),
+    checkpoints: new StreamCheckpoints(join(folder, 'streams')),
   })
   const queue =
     server === undefined

@@ -100,7 +100,7 @@ program:
   circuit: header-count.circom
   state: [count]
 `
-const CIRCUIT = `pragma circom 2.1.6;
+const circuitOf = (levels: number) => `pragma circom 2.1.6;
 include "wsc-bitcoin/circuits/compute/header-stream.circom";
 template Each() {
     signal input leaf[3];
@@ -110,8 +110,14 @@ template Each() {
     after[0] <== before[0] + 1;
     entry <== 0;
 }
-component main {public [state]} = HeaderStream(5, 1);
+component main {public [state]} = HeaderStream(${levels}, 1);
 `
+
+/** Writes it into a folder; a step takes a tree of 2^levels - 1 headers. */
+export async function writeHeaderCount(folder: string, levels: number): Promise<void> {
+  await writeFile(join(folder, 'graph.yaml'), MANIFEST)
+  await writeFile(join(folder, 'header-count.circom'), circuitOf(levels))
+}
 
 /** Compute nodes in processes of their own, each with a wallet that is registered for it, over one graph. */
 export class ComputeNetwork {
@@ -128,8 +134,7 @@ export class ComputeNetwork {
     const place = await SettlementPlace.make(0)
     const graph = place.file('header-count')
     await mkdir(graph)
-    await writeFile(join(graph, 'graph.yaml'), MANIFEST)
-    await writeFile(join(graph, 'header-count.circom'), CIRCUIT)
+    await writeHeaderCount(graph, 5)
     return new ComputeNetwork(place, graph)
   }
 

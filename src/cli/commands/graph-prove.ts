@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { toDisplay } from '../../bitcoin/index.ts'
 import { poseidonOf } from '../../bus/index.ts'
 import { encodeResult } from '../../compute/index.ts'
-import { proveStream } from '../../compute/io/index.ts'
+import { proveStream, StreamCheckpoints } from '../../compute/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import type { AddCommand } from '../command.ts'
@@ -29,6 +29,7 @@ import {
 import { requireOneSource } from '../header-place.ts'
 import { height, readNetwork } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
+import { streamsFolder } from '../places.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
 
@@ -92,8 +93,10 @@ async function prove(context: CliContext, folder: string, options: Options, comm
     const onProgress = (done: number | undefined, total: number) =>
       terminal.progress(done === undefined ? 'compress …' : `folded ${done} of ${total} headers`)
     const poseidon = poseidonOf(program.verifier)
-    const run = { source, from, to, poseidon, signal, onProgress }
-    return { ok: true as const, ...(await proveStream(program, program.keys, run)) }
+    const checkpoints = new StreamCheckpoints(streamsFolder(context.env, params))
+    const onResumed = (at: number) => terminal.note(`goes on after height ${at}, up to which it was folded before`)
+    const run = { source, from, to, poseidon, signal, onProgress, checkpoints, onResumed }
+    return { ok: true as const, ...(await proveStream(program, run)) }
   })
   terminal.settle()
   if (!proved.ok) {

@@ -1,5 +1,12 @@
 import type { Command } from 'commander'
-import { inputFolder, jobProver, type Program, QueueWorker, serverName } from '../../compute/io/index.ts'
+import {
+  inputFolder,
+  jobProver,
+  type Program,
+  QueueWorker,
+  StreamCheckpoints,
+  serverName,
+} from '../../compute/io/index.ts'
 import { aborted, bytesToHex } from '../../lib/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -9,6 +16,7 @@ import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { type GraphRunOptions, graphRunOptions, openGraphProgram, withGraphHeaders } from '../graph-place.ts'
 import { requireOneSource } from '../header-place.ts'
 import { readNetwork } from '../inputs.ts'
+import { streamsFolder } from '../places.ts'
 import { requireSetup } from '../prover.ts'
 import { count, type QueueOptions, queueOption, queuePasswordOption, readQueue } from '../queue-place.ts'
 import { jsonLine } from '../text.ts'
@@ -52,7 +60,8 @@ async function work(context: CliContext, options: Options, command: Command): Pr
   const { terminal, signal, env } = context
   const { queue, graph: folders, inputs, concurrency, grace, lostAfter, ptau } = options
   if (queue === undefined) throw usageError('give --queue URL, or WSC_QUEUE')
-  requireSetup(await readNetwork(options.network), ptau, insecureAllowed(options.insecureDevSetup, env))
+  const params = await readNetwork(options.network)
+  requireSetup(params, ptau, insecureAllowed(options.insecureDevSetup, env))
   const server = await readQueue({ ...options, queue }, context)
   const programs = new Map<string, Program>()
   for (const folder of folders) {
@@ -69,6 +78,7 @@ async function work(context: CliContext, options: Options, command: Command): Pr
       if (done.ok) return done.value
       throw usageError(`${done.reject} at height ${done.height}: ${done.detail}`)
     },
+    checkpoints: new StreamCheckpoints(streamsFolder(env, params)),
     stored: inputs === undefined ? undefined : inputFolder(inputs),
   })
   const worker = new QueueWorker(server, prove, { concurrency, graceMs: 1_000 * grace, lockMs: 1_000 * lostAfter })

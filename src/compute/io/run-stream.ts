@@ -1,13 +1,25 @@
+import { sameHash } from '../../bitcoin/index.ts'
 import type { PlacedHeader } from '../../bitcoin/io/index.ts'
-import { encodeField, type Poseidon } from '../../bus/index.ts'
+import { encodeField, fromPeaks, leafCount, type Poseidon, peaksOf } from '../../bus/index.ts'
 import type { HeaderSource } from '../../bus/io/index.ts'
-import { throwIfAborted } from '../../lib/index.ts'
-import { type KeyDirectory, NativeEngine } from '../../proving/io/index.ts'
+import { equalBytes, errorCode, throwIfAborted } from '../../lib/index.ts'
+import type { Fold } from '../../proving/index.ts'
+import { NativeEngine } from '../../proving/io/index.ts'
 import { computeError } from '../errors.ts'
-import { planStep, type StreamState, streamStart, streamStep, streamVector } from '../stream/header-stream.ts'
+import type { StreamCheckpoint } from '../stream/checkpoint.ts'
+import {
+  planStep,
+  type StreamState,
+  streamStart,
+  streamStep,
+  streamVector,
+  wholeTrees,
+} from '../stream/header-stream.ts'
+import { logOf, type TaggedHash } from '../stream/log.ts'
 import { entryWire } from './entry-wire.ts'
-import type { CompiledStream } from './open-program.ts'
+import type { CompiledStream, StreamOfKeys } from './open-program.ts'
 import { openWitnesses } from './sandbox/open-witnesses.ts'
+import type { StreamCheckpoints } from './stream-checkpoints.ts'
 import { elementsOf } from './witness-elements.ts'
 
 /** Headers from where to where, and who hears of it. */
@@ -36,30 +48,108 @@ export interface StreamRun {
 
 /** Runs a stream without proving anything: what it would say. */
 export async function runStream(graph: CompiledStream, options: RunOptions): Promise<StreamRun> {
-  return await run(graph, options, async () => undefined)
+  return await run(graph, options, beginning(graph, options.poseidon), async () => undefined)
+}
+
+export interface ProveStreamOptions extends RunOptions {
+  /** Where it may be gone on with, and is kept; from the first header on, and nowhere, unless given. */
+  readonly checkpoints?: StreamCheckpoints | undefined
+  /** Height of the last header that was taken before. */
+  onResumed?(height: number): void
 }
 
 /** Runs and proves a stream: one proof of all its steps. */
 export async function proveStream(
-  graph: CompiledStream,
-  keys: KeyDirectory,
-  options: RunOptions,
+  program: StreamOfKeys,
+  options: ProveStreamOptions,
 ): Promise<StreamRun & { readonly proof: Uint8Array }> {
-  const { signal, from, to, onProgress } = options
-  const engine = await NativeEngine.load(keys)
-  const start = streamVector(streamStart(options.poseidon, graph.manifest.program.state.length))
-  const fold = engine.begin(encodeField(start))
-  const ran = await run(graph, options, (witness) => fold.fold(witness))
+  const { signal, from, to, poseidon, onProgress, checkpoints } = options
+  const engine = await NativeEngine.load(program.keys)
+  const begin = beginning(program, poseidon)
+  const start = encodeField(streamVector(begin.state))
+  const resumed = await resume(program, options, engine, start)
+  if (resumed !== null) options.onResumed?.(resumed.at.last?.height ?? from)
+  const fold = resumed?.fold ?? engine.begin(start)
+  let kept = performance.now()
+  const ran = await run(program, options, resumed?.at ?? begin, async (witness, at) => {
+    await fold.fold(witness)
+    if (checkpoints === undefined || !isDue(program, at, to - from + 1, kept)) return
+    await checkpoints.keep(checkpointOf(program, from, at, await fold.save()))
+    kept = performance.now()
+  })
   onProgress?.(undefined, to - from + 1)
   const proof = await fold.compress(signal === undefined ? {} : { signal })
   return { ...ran, proof }
+}
+
+/** A run as far as it has come. */
+interface Reached {
+  readonly state: StreamState
+  readonly log: readonly bigint[]
+  readonly steps: number
+  /** Headers taken, and the last of them. */
+  readonly taken: number
+  readonly last: PlacedHeader | undefined
+}
+
+function beginning({ manifest }: CompiledStream, poseidon: Poseidon): Reached {
+  return { state: streamStart(poseidon, manifest.program.state.length), log: [], steps: 0, taken: 0, last: undefined }
+}
+
+/** While a long run catches up, so much is lost by a kill, milliseconds. */
+const KEEP_EVERY = 30_000
+
+/** Trees are whole, and either the end is near, where the next run goes on, or much was done since the last one. */
+function isDue({ levels }: CompiledStream, { state, taken }: Reached, total: number, kept: number): boolean {
+  const isNearEnd = total - taken < 2 ** levels - 1
+  return wholeTrees(state.history, levels) && (isNearEnd || performance.now() - kept > KEEP_EVERY)
+}
+
+function checkpointOf(
+  { id: program }: StreamOfKeys,
+  from: number,
+  { state, log, steps, last }: Reached,
+  fold: Uint8Array,
+): StreamCheckpoint {
+  const { height, hash } = last as PlacedHeader
+  const trees = peaksOf(state.history)
+  return { program, from, height, blockHash: hash, steps, trees, state: state.own, log, fold }
+}
+
+/** The newest checkpoint whose block is in the chain and whose fold is what it says; null where there is none. */
+async function resume(
+  program: StreamOfKeys,
+  { from, to, source, poseidon, signal, checkpoints }: ProveStreamOptions,
+  engine: NativeEngine,
+  start: Uint8Array,
+): Promise<{ readonly fold: Fold; readonly at: Reached } | null> {
+  if (checkpoints === undefined) return null
+  for await (const checkpoint of checkpoints.below(program.id, from, to)) {
+    const { height, blockHash, steps, trees, state: own, log } = checkpoint
+    const [last] = await source.headers(height, 1, signal)
+    const history = fromPeaks(poseidon, trees)
+    const isIn = last !== undefined && sameHash(last.hash, blockHash)
+    if (isIn && history !== null && wholeTrees(history, program.levels)) {
+      const state = { history, log: logOf(poseidon as TaggedHash, log), own }
+      const fold = await engine.restore(checkpoint.fold, start).catch((error) => {
+        if (errorCode(error) === 'E_ACCUMULATOR') return null
+        throw error
+      })
+      const taken = height - from + 1
+      const isSo = fold !== null && fold.steps === steps && equalBytes(fold.state(), encodeField(streamVector(state)))
+      if (isSo && leafCount(history) === BigInt(taken)) return { fold, at: { state, log, steps, taken, last } }
+    }
+    await checkpoints.remove(checkpoint)
+  }
+  return null
 }
 
 /** Step by step; `each` may take its time over a step while the next one is computed. */
 async function run(
   graph: CompiledStream,
   options: RunOptions,
-  each: (witness: Uint8Array) => Promise<void>,
+  begin: Reached,
+  each: (witness: Uint8Array, at: Reached) => Promise<void>,
 ): Promise<StreamRun> {
   const { levels, manifest } = graph
   const { from, to, source, poseidon, signal, onProgress } = options
@@ -68,13 +158,10 @@ async function run(
   const told = manifest.program.log === undefined ? null : await entryWire(graph)
   const witnesses = await openWitnesses(graph)
   try {
-    let state: StreamState = streamStart(poseidon, width)
-    let last: PlacedHeader | undefined
+    let { state, steps, taken, last } = begin
+    const log = [...begin.log]
     let busy: Promise<void> = Promise.resolve()
-    let steps = 0
-    let taken = 0
     let proved = state.history.commitment
-    const log: bigint[] = []
     while (taken < total) {
       throwIfAborted(signal)
       const { joins, leaves } = planStep(state.history, levels, total - taken)
@@ -91,7 +178,7 @@ async function run(
       last = headers.at(-1)
       steps++
       await busy
-      busy = each(witness)
+      busy = each(witness, { state, log: [...log], steps, taken, last })
       // Whoever waits for it hears what went wrong.
       busy.catch(() => undefined)
       onProgress?.(taken, total)

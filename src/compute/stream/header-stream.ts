@@ -40,6 +40,12 @@ export function streamVector({ history, log, own }: StreamState): bigint[] {
   return [history.commitment, log, ...own]
 }
 
+/** Whether a stream can go on after this history: all of its trees have at least 2^levels - 1 headers. */
+export function wholeTrees(history: Accumulator, levels: number): boolean {
+  // The newest tree is the smallest.
+  return history.rest === null || Number(history.size) >= 2 ** levels - 1
+}
+
 /** How many headers a step takes: those that join trees, and then those of a new tree. */
 export interface StepPlan {
   readonly joins: number

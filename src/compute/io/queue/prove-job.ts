@@ -9,6 +9,7 @@ import { encodeResult } from '../../result/result-file.ts'
 import type { OnceOfKeys, Program, StreamOfKeys } from '../open-program.ts'
 import { proveCircuit } from '../run-circuit.ts'
 import { proveStream } from '../run-stream.ts'
+import type { StreamCheckpoints } from '../stream-checkpoints.ts'
 import { readInput, type StoredInputs } from './stored-inputs.ts'
 
 /** The inputs of a circuit's job, by name: the bytes that it reads, and the JSON of its arguments. */
@@ -25,6 +26,8 @@ export interface JobSources {
     signal: AbortSignal,
     work: (headers: { readonly source: HeaderSource; readonly from: number }) => Promise<T>,
   ): Promise<T>
+  /** Where streams are gone on with; each is folded from its first header on unless given. */
+  readonly checkpoints?: StreamCheckpoints | undefined
   /** Inputs that jobs name by their hash. */
   readonly stored?: StoredInputs | undefined
 }
@@ -69,7 +72,8 @@ async function streamJob(
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const proved = await sources.withHeaders(job.height, signal, ({ source, from }) =>
-    proveStream(program, program.keys, {
+    proveStream(program, {
+      checkpoints: sources.checkpoints,
       ...{ source, from, to: job.height, poseidon: poseidonOf(program.verifier), signal },
     }),
   )
