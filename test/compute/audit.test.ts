@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Bundle, decodeBundle, encodeBundle } from '../../src/compute/bundle/bundle.ts'
 import { auditBundle, compileGraph, makeBundle, readGraph, setUpGraph } from '../../src/compute/io/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
+import { shortened, warningsOf } from '../../src/proving/io/compiler-text.ts'
 import { inspectCircom } from '../../src/proving/io/index.ts'
 import { SMALL_CIRCUIT, SMALL_GRAPH, SMALL_MANIFEST, writeSmallGraph } from '../support/small-graph.ts'
 
@@ -114,6 +115,15 @@ describe('the bundle of a program', () => {
 })
 
 describe('circom’s inspection', () => {
+  test('tells long parameters of a template cut', () => {
+    const said = `warning[CA01]: In template "Model(${'7,'.repeat(20_000)}1)": Local signal x\n\nwarning[CA01]: of "T(1)"\n`
+    const warnings = warningsOf(shortened(said))
+    expect(warnings).toEqual([
+      expect.stringMatching(/"Model\([7,]{60}…\)": Local signal x$/),
+      'warning[CA01]: of "T(1)"',
+    ])
+  })
+
   test('warns of signals that nothing holds, and of no more', async () => {
     expect(await inspectCircom(join(dir, 'here', 'small.circom'))).toEqual([])
     const loose = SMALL_CIRCUIT.replace(

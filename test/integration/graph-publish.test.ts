@@ -95,6 +95,18 @@ test('a program is published, found on the chain, and built anew from a gateway 
     const audited = await wsc('graph', 'audit', id, '--gateway', gateway)
     expect(audited).toMatchObject({ exit: 0, json: [{ valid: true, program: done.program, record: done.record }] })
   }
+  // Fetched, it is a graph's folder like others, which runs confined.
+  const theirs = place.file('theirs')
+  const got = await wsc('graph', 'get', done.program, '--gateway', gateway, '--out', theirs)
+  expect(got).toMatchObject({ exit: 0, json: [{ program: done.program, name: 'small', folder: theirs }] })
+  expect(await wsc('graph', 'setup', theirs)).toMatchObject({ exit: 0, json: [{ program: done.program }] })
+  expect(await wsc('graph', 'test', theirs)).toMatchObject({ exit: 0, json: [{ cases: 2, failed: [] }] })
+  const input = await place.put('input', Uint8Array.of(1, 7))
+  const ran = await wsc('graph', 'exec', theirs, '--input', input)
+  expect(ran).toMatchObject({ exit: 0, json: [{ outputs: { sum: '24', all: '7' } }] })
+  const over = await wsc('graph', 'get', done.program, '--gateway', gateway, '--out', theirs)
+  expect(over).toMatchObject({ exit: 2, stderr: expect.stringContaining('E_INPUT') })
+
   const none = await wsc('graph', 'audit', '00'.repeat(32), '--gateway', gateway)
   expect(none).toMatchObject({ exit: 1, json: [{ reason: 'not-published' }] })
   expect(await wsc('graph', 'audit', done.program)).toMatchObject({ exit: 2 })

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decodeBundle, encodeBundle } from '../../src/compute/bundle/bundle.ts'
 import { auditBundle, compileGraph, makeBundle, readGraph, setUpGraph } from '../../src/compute/io/index.ts'
-import { readBundled, unpackBundle } from '../../src/compute/io/open-bundle.ts'
+import { unpackBundle } from '../../src/compute/io/open-bundle.ts'
+import { readBundled } from '../../src/compute/io/open-program.ts'
 import { bytesToHex, equalBytes } from '../../src/lib/index.ts'
-import { inspectCircom } from '../../src/proving/io/index.ts'
 
 /** Every standard graph: bundled from its folder, built anew elsewhere to the same id, and to another with another constant. */
 const GRAPHS = fileURLToPath(new URL('../../graphs', import.meta.url))
@@ -28,6 +28,7 @@ const CONSTANTS: Readonly<Record<string, readonly [file: string, from: string, t
   digits: ['graph/weights.circom', 'return [21,', 'return [22,'],
   'digits-cnn': ['graph/weights.circom', 'return [185,', 'return [186,'],
   'digits-private-image': ['graph/weights.circom', 'return [21,', 'return [22,'],
+  'digits-private-model': ['graph/digits-private-model.circom', 'RequantisedRelu(25, 12)', 'RequantisedRelu(25, 11)'],
   records: [`${OF_LIBRARY}/record-state.circom`, 'return 66;', 'return 67;'],
 }
 
@@ -37,7 +38,6 @@ test('the standard graphs are reproduced on another path, and a changed constant
     const bytes = await makeBundle(program)
     const id = bytesToHex(program.id)
     expect([name, await auditBundle(bytes, { program: program.id })]).toMatchObject([name, { ok: true }])
-    expect([name, await inspectCircom(join(GRAPHS, name, program.manifest.program.circuit))]).toEqual([name, []])
 
     const copy = join(dir, name)
     await cp(join(GRAPHS, name), copy, { recursive: true })

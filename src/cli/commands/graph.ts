@@ -5,6 +5,7 @@ import { addGraphBundle } from './graph-bundle.ts'
 import { addGraphCeremony } from './graph-ceremony.ts'
 import { addGraphCompile } from './graph-compile.ts'
 import { addGraphExec } from './graph-exec.ts'
+import { addGraphGet } from './graph-get.ts'
 import { addGraphInit } from './graph-init.ts'
 import { addGraphLs } from './graph-ls.ts'
 import { addGraphProve } from './graph-prove.ts'
@@ -33,6 +34,7 @@ export const addGraph: AddCommand = (parent, run) => {
     addGraphPublish,
     addGraphAudit,
     addGraphLs,
+    addGraphGet,
     addGraphWatch,
     addGraphSchema,
   ]) {

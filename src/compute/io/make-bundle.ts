@@ -16,9 +16,12 @@ import { MAX_VECTOR_FILE_BYTES, openVectors } from './run-vectors.ts'
  * E_PROGRAM where the folder has changed since, or a circuit includes what lies outside of it; E_VECTORS.
  */
 export async function makeBundle(program: Program): Promise<Uint8Array> {
-  const { folder, manifest, manifestBytes, circuit, id, keyId } = program
+  const { folder, bundled, manifest, manifestBytes, circuit, id, keyId } = program
   const { circuit: main } = manifest.program
-  const { id: circuitId, sources } = await circomSources(join(folder, main))
+  const { id: circuitId, sources } = await circomSources(
+    join(folder, main),
+    bundled && { own: folder, packages: bundled.packages },
+  )
   if (circuitId !== circuit.id) throw computeError('E_PROGRAM', `${main} has changed since it was compiled`)
   const files: BundleFile[] = [{ path: MANIFEST_PATH, bytes: manifestBytes }]
   const encoder = new TextEncoder()

@@ -9,9 +9,8 @@ import type { Manifest } from '../manifest/manifest.ts'
 import {
   ceremonyFiles,
   compileGraph,
-  type Graph,
   type Program,
-  readGraph,
+  readBundled,
   type SetUpOptions,
   setUpGraph,
 } from './open-program.ts'
@@ -49,13 +48,6 @@ export async function unpackBundle({ files }: Bundle, folder: string): Promise<v
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, bytes, { flag: 'wx' })
   }
-}
-
-/** The graph of a bundle that was unpacked into a folder. What it includes comes from there alone. Throws E_MANIFEST. */
-export async function readBundled(folder: string, cache?: string): Promise<Graph> {
-  const came = { packages: join(folder, 'packages'), setup: join(folder, 'setup') }
-  const bundled = { ...came, ...(cache !== undefined && { cache }) }
-  return { ...(await readGraph(join(folder, 'graph'))), bundled }
 }
 
 /** What was built anew, and is what the bundle says. */

@@ -46,8 +46,24 @@ export interface Bundled {
   readonly cache?: string
 }
 
-/** Reads the manifest in a folder. Throws E_MANIFEST, naming line and column. */
+/** Reads the manifest in a folder, or in that of a bundle that was unpacked. Throws E_MANIFEST, naming line and column. */
 export async function readGraph(folder: string): Promise<Graph> {
+  return isUnpacked(folder) ? await readBundled(folder) : await readOwn(folder)
+}
+
+/** The graph of a bundle that was unpacked into a folder. What it includes comes from there alone. Throws E_MANIFEST. */
+export async function readBundled(folder: string, cache?: string): Promise<Graph> {
+  const came = { packages: join(folder, 'packages'), setup: join(folder, 'setup') }
+  const bundled = { ...came, ...(cache !== undefined && { cache }) }
+  return { ...(await readOwn(join(folder, 'graph'))), bundled }
+}
+
+/** Whether a folder is no graph's own, and has one in the place that a bundle has it in. */
+function isUnpacked(folder: string): boolean {
+  return !existsSync(join(folder, MANIFEST_FILE)) && existsSync(join(folder, 'graph', MANIFEST_FILE))
+}
+
+async function readOwn(folder: string): Promise<Graph> {
   const path = join(folder, MANIFEST_FILE)
   const manifestBytes = await readRegular(path, MAX_MANIFEST_BYTES).catch((cause) => {
     const why = errorCode(cause) === 'ENOENT' ? 'there is no such file' : (cause as Error).message

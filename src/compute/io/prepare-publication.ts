@@ -25,8 +25,11 @@ export async function preparePublication(
   program: Program,
   { acknowledged = false, signal }: PublicationOptions = {},
 ): Promise<Result<{ readonly bundle: Uint8Array; readonly warnings: readonly string[] }, PublicationReject>> {
-  const { folder, manifest } = program
-  const warnings = await inspectCircom(join(folder, manifest.program.circuit), signal === undefined ? {} : { signal })
+  const { folder, bundled, manifest } = program
+  const warnings = await inspectCircom(join(folder, manifest.program.circuit), {
+    ...(signal !== undefined && { signal }),
+    ...(bundled !== undefined && { within: { own: folder, packages: bundled.packages } }),
+  })
   if (warnings.length > 0 && !acknowledged) return rejection('warnings', warnings.join('\n'))
   if (existsSync(join(folder, VECTORS_FILE))) {
     const outcomes = await runVectors(program, await openVectors(folder), signal === undefined ? {} : { signal })

@@ -21,7 +21,7 @@ import type { ProvingErrorCode } from '../errors.ts'
 import { cacheDirectory, fillDirectory } from './cache.ts'
 import { type CircuitSource, readSources, type SourceFolders } from './circuit-sources.ts'
 import { runCircom } from './compiler-process.ts'
-import { compilerText, stagedPath, warningsOf } from './compiler-text.ts'
+import { compilerText, shortened, stagedPath, warningsOf } from './compiler-text.ts'
 
 /** Optimisation to the full: linear constraints are solved away, which the constraint counts rely on. */
 const FLAGS = ['--r1cs', '--wasm', '--sym', '--O2'] as const
@@ -78,9 +78,10 @@ export async function compileCircom(main: string, options: CompileOptions = {}):
 /** The sources that `compileCircom` reads for a main file, and the id that a circuit of them has. */
 export async function circomSources(
   main: string,
+  within?: SourceFolders,
 ): Promise<{ readonly id: string; readonly sources: readonly CircuitSource[] }> {
   const file = resolve(main)
-  const sources = await readSources(file, dirname(file))
+  const sources = await readSources(file, dirname(file), within)
   return { id: idOf(sources, (await findCompiler()).version), sources }
 }
 
@@ -166,16 +167,17 @@ async function runIn(
  */
 export async function inspectCircom(
   main: string,
-  options: Pick<CompileOptions, 'signal' | 'timeoutMs'> = {},
+  options: Omit<CompileOptions, 'cache'> = {},
 ): Promise<readonly string[]> {
   const file = resolve(main)
-  const sources = await readSources(file, dirname(file))
+  const sources = await readSources(file, dirname(file), options.within)
   const work = await mkdtemp(join(tmpdir(), 'wsc-inspect-'))
   try {
     // Nothing is solved away, which takes time and changes no warning.
     await mkdir(join(work, 'out'))
     const args = [await stage(sources, work), '--inspect', '--O0', '-l', 'packages']
-    return warningsOf(compilerText(await runIn(work, args, sources, options), sources))
+    const { stdout, stderr } = await runIn(work, args, sources, options)
+    return warningsOf(compilerText({ stdout: shortened(stdout), stderr: shortened(stderr) }, sources))
   } finally {
     await rm(work, { recursive: true, force: true })
   }

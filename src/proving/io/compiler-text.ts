@@ -50,6 +50,16 @@ export function compilerText(
 
 /** Warnings in what the compiler said, each with the lines that belong to it, up to an empty one. */
 export function warningsOf(text: string): string[] {
-  const begins = text.split(/^(?=warning\[)/m).slice(1)
+  const begins = text.split(/^(?=warning\[)/m).filter((part) => part.startsWith('warning['))
   return begins.map((warning) => (warning.split(/\n\s*\n/)[0] as string).trim())
+}
+
+/** More of a template's parameters is not told: a model's weights are some. */
+const MAX_PARAMETERS = 60
+
+/** What the compiler said, with long parameters of templates cut. */
+export function shortened(text: string): string {
+  return text.replaceAll(/"([A-Za-z_$][\w$]*\()([^"\n]*)\)"/g, (all, name: string, parameters: string) =>
+    parameters.length > MAX_PARAMETERS ? `"${name}${parameters.slice(0, MAX_PARAMETERS)}…)"` : all,
+  )
 }

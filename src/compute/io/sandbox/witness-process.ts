@@ -88,6 +88,8 @@ export class WitnessProcess {
   async end(): Promise<void> {
     this.isOver = true
     if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return
+    // Idle, it keeps nobody alive who waits for its end either.
+    this.#hold(true)
     const closed = once(this.#child, 'close')
     this.#child.kill('SIGKILL')
     await closed
