@@ -4,6 +4,7 @@ import { certificate } from './benches/certificate.ts'
 import { compress } from './benches/compress.ts'
 import { constraints } from './benches/constraints.ts'
 import { digits } from './benches/digits.ts'
+import { digitsPrivate } from './benches/digits-private.ts'
 import { folding } from './benches/folding.ts'
 import { gateway } from './benches/gateway.ts'
 import { graphStream } from './benches/graph-stream.ts'
@@ -48,6 +49,7 @@ export const benches: readonly Bench[] = [
   certificate,
   graphStream,
   digits,
+  digitsPrivate,
   attestations,
   scan,
   serve,
