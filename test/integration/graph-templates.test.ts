@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TEMPLATES, type Template } from '../../src/compute/io/index.ts'
 import { heldOutDigits } from '../compute/digits.ts'
 import { recordMetadata, SettlementPlace } from '../support/settlement-place.ts'
+import { SHORT, timedChain, writeShortEpochs } from '../support/short-epochs.ts'
 
 /** Every template from `init` to a verified result, by the command, over a regtest node. */
 let place: SettlementPlace
@@ -23,12 +24,19 @@ interface Given {
  */
 interface Way {
   prepare(): Promise<string>
+  /** What is changed in the new folder: regtest has no such periods as a template has. */
+  begun?(folder: string): Promise<void>
   given(prepared: string, proof: string): Promise<Given>
 }
 
 const WAYS: Partial<Record<Template, Way>> = {
   stream: {
     prepare: async () => '',
+    given: async () => ({ exec: [], prove: [], verify: [] }),
+  },
+  automation: {
+    prepare: async () => '',
+    begun: writeShortEpochs,
     given: async () => ({ exec: [], prove: [], verify: [] }),
   },
   index: {
@@ -72,6 +80,14 @@ const WAYS: Partial<Record<Template, Way>> = {
   },
 }
 
+/** Up to the end of a period that took long, of which the automation's condition holds. */
+async function mineLongPeriod(): Promise<void> {
+  const { height } = await place.node.client.getBestBlock()
+  const chain = timedChain(place.node, Math.floor(Date.now() / 1000) + 60)
+  await chain.mine(1 + ((2 * SHORT.period - 2 - (height % SHORT.period)) % SHORT.period), 1)
+  await chain.mine(SHORT.period, 800)
+}
+
 test('every template has its way', () => {
   expect(Object.keys(WAYS).sort()).toEqual(Object.keys(TEMPLATES).sort())
 })
@@ -79,7 +95,7 @@ test('every template has its way', () => {
 test('init, compile, setup, exec, prove and verify of each', async () => {
   const prepared = new Map<string, string>()
   for (const [template, way] of Object.entries(WAYS)) prepared.set(template, await way.prepare())
-  await place.node.mine(1)
+  await mineLongPeriod()
   const proof = place.file('chain.proof')
   await place.json('bus', 'prove', '--out', proof)
   for (const [template, way] of Object.entries(WAYS)) {
@@ -89,6 +105,7 @@ test('init, compile, setup, exec, prove and verify of each', async () => {
     const json = async (...argv: readonly string[]) => (await place.json('graph', ...argv)) as Record<string, unknown>
     const initiated = await place.run('graph', 'init', graph, '--template', template)
     expect([template, initiated.exit]).toEqual([template, 0])
+    await way.begun?.(graph)
     expect(await json('compile', graph)).toMatchObject({ name: `my-${template}` })
     const { program } = await json('setup', graph)
     const ran = await json('exec', graph, ...given.exec)

@@ -25,6 +25,7 @@ const OF_LIBRARY = 'packages/wsc-bitcoin/circuits/compute'
 const CONSTANTS: Readonly<Record<string, readonly [file: string, from: string, to: string]>> = {
   airdrop: [`${OF_LIBRARY}/airdrop.circom`, 'return 99;', 'return 98;'],
   'chain-stats': ['graph/chain-stats.circom', 'Statistics(2016', 'Statistics(2015'],
+  'difficulty-falls': ['graph/difficulty-falls.circom', '1209600', '1209601'],
   digits: ['graph/weights.circom', 'return [21,', 'return [22,'],
   'digits-cnn': ['graph/weights.circom', 'return [185,', 'return [186,'],
   'digits-private-image': ['graph/weights.circom', 'return [21,', 'return [22,'],
