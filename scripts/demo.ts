@@ -6,6 +6,7 @@ import { RegtestBitcoind } from '../bitcoin-regtest/index.ts'
 import { toDisplay } from '../src/bitcoin/index.ts'
 import { watchSignals } from '../src/cli/interrupt.ts'
 import { certifyBlob, verifyCertificate } from './demo/certificate.ts'
+import { runGraph } from './demo/graph.ts'
 import { attest, check, fundWallet, inscribeProof, MATURITY, type Summary } from './demo/message.ts'
 import { type OpenProvider, openProvider } from './demo/provider.ts'
 import { sampleFolder } from './demo/sampling.ts'
@@ -17,7 +18,8 @@ import { Beside, DemoError, runWsc } from './demo/wsc.ts'
 /**
  * `npm run demo`: a Bitcoin node of its own, a proof of its chain, the proof following it through a block and a reorg,
  * then the proof written to the chain and attested, a folder put into storage and read from there, a provider of it sampled,
- * lost and back again, a certificate made of what it keeps, and message and certificate checked without the node.
+ * lost and back again, a certificate made of what it keeps, a program published, run and its result written back, and message and
+ * certificate checked without the node.
  * Everything is the real thing: bitcoind, and the `wsc` command in processes of its own.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -162,6 +164,13 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
     )
     const certificate = await certifyBlob(place, stored.blob, provider.address)
     await provider.beside.stop()
+
+    screen.chapter(
+      'A program, run by the network',
+      'ten lines of Circom over all headers: published, run at each block by nodes that verify each other, its proved result',
+      'written to Bitcoin, and found, read and verified from there by a process that knows nothing but the bus proof',
+    )
+    await runGraph(place)
 
     screen.chapter(
       'Check it all from files alone',

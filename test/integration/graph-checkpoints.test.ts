@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeHeaderCount } from '../support/compute-network.ts'
@@ -10,7 +10,6 @@ let graph: string
 beforeAll(async () => {
   place = await SettlementPlace.make(0)
   graph = place.file('header-count')
-  await mkdir(graph)
   await writeHeaderCount(graph, 3)
 })
 afterAll(() => place.remove())

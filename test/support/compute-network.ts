@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { freePort } from '../../bitcoin-regtest/process.ts'
 import { SettlementPlace } from './settlement-place.ts'
@@ -88,35 +89,14 @@ export class ComputeProcess {
   }
 }
 
-/** A graph that is compiled, set up and proved in seconds: it counts headers. */
-const MANIFEST = `version: 1
-name: header-count
-dataSources:
-  - kind: headers
-trigger:
-  everyBlocks: 1
-program:
-  kind: stream
-  circuit: header-count.circom
-  state: [count]
-`
-const circuitOf = (levels: number) => `pragma circom 2.1.6;
-include "wsc-bitcoin/circuits/compute/header-stream.circom";
-template Each() {
-    signal input leaf[3];
-    signal input before[1];
-    signal output after[1];
-    signal output entry;
-    after[0] <== before[0] + 1;
-    entry <== 0;
-}
-component main {public [state]} = HeaderStream(${levels}, 1);
-`
+const HEADER_COUNT = fileURLToPath(new URL('../../graphs/header-count', import.meta.url))
 
-/** Writes it into a folder; a step takes a tree of 2^levels - 1 headers. */
+/** Copies the graph header-count into a folder, with steps that take a tree of 2^levels - 1 headers. */
 export async function writeHeaderCount(folder: string, levels: number): Promise<void> {
-  await writeFile(join(folder, 'graph.yaml'), MANIFEST)
-  await writeFile(join(folder, 'header-count.circom'), circuitOf(levels))
+  await cp(HEADER_COUNT, folder, { recursive: true })
+  const circuit = join(folder, 'header-count.circom')
+  const text = await readFile(circuit, 'utf8')
+  await writeFile(circuit, text.replace('HeaderStream(5, 1)', `HeaderStream(${levels}, 1)`))
 }
 
 /** Compute nodes in processes of their own, each with a wallet that is registered for it, over one graph. */
@@ -132,10 +112,7 @@ export class ComputeNetwork {
 
   static async make(): Promise<ComputeNetwork> {
     const place = await SettlementPlace.make(0)
-    const graph = place.file('header-count')
-    await mkdir(graph)
-    await writeHeaderCount(graph, 5)
-    return new ComputeNetwork(place, graph)
+    return new ComputeNetwork(place, HEADER_COUNT)
   }
 
   async remove(): Promise<void> {
