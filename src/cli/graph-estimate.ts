@@ -1,7 +1,7 @@
 import { estimateProof, streamSteps } from '../compute/index.ts'
 import type { CompiledGraph } from '../compute/io/index.ts'
 import type { CliContext } from './context.ts'
-import { EXIT, type ExitCode } from './exit.ts'
+import { EXIT, type ExitCode, usageError } from './exit.ts'
 import { type GraphRunOptions, withGraphHeaders } from './graph-place.ts'
 import { duration } from './terminal.ts'
 import { jsonLine, plural } from './text.ts'
@@ -35,6 +35,9 @@ export async function tellEstimate(
 }
 
 async function stepsOf(context: CliContext, graph: CompiledGraph, options: GraphRunOptions) {
+  if (graph.kind === 'transactions') {
+    throw usageError('how many steps it takes follows from the transactions: `wsc graph exec` tells that')
+  }
   if (graph.kind !== 'stream') return { ok: true as const, steps: 1 }
   return await withGraphHeaders(options, context, async ({ from, to }) => {
     return { ok: true as const, steps: streamSteps(to - from + 1, graph.levels) }

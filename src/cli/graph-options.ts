@@ -4,11 +4,12 @@ import type { Graph } from '../compute/io/index.ts'
 import { usageError } from './exit.ts'
 
 /** What a graph reads, by which the options of its commands go. */
-type Reads = 'headers' | 'periods' | 'bytes' | 'records' | 'arguments'
+type Reads = 'headers' | 'transactions' | 'periods' | 'bytes' | 'records' | 'arguments'
 
 const WHAT: Readonly<Record<Reads, string>> = {
   headers: 'graphs over headers',
   periods: 'circuits that open headers in the history',
+  transactions: 'programs over transactions',
   bytes: 'circuits that read bytes',
   records: 'circuits over records',
   arguments: 'circuits with arguments',
@@ -23,9 +24,17 @@ interface Taken {
 const READ: readonly Reads[] = ['bytes', 'records']
 
 const HEADERS: Readonly<Record<string, Taken>> = {
-  '--headers': { by: ['headers'] },
-  '--start-height': { by: ['headers'] },
+  '--headers': { by: ['headers', 'transactions'] },
+  '--start-height': { by: ['headers', 'transactions'] },
   '--ordinal': { by: ['periods'] },
+}
+
+const TRANSACTIONS: Readonly<Record<string, Taken>> = {
+  '--script': { by: ['transactions'], needed: { by: ['transactions'], as: 'the script that is paid to' } },
+  '--from': { by: ['transactions'], needed: { by: ['transactions'], as: 'the first block of those that are read' } },
+  '--to': { by: ['transactions'] },
+  '--txid': { by: ['transactions'] },
+  '--block-file': { by: ['transactions'] },
 }
 
 const ARGUMENTS: Taken = { by: ['arguments'], needed: { by: ['arguments'], as: 'its arguments' } }
@@ -35,30 +44,32 @@ const ATTESTATION: Taken = { by: READ, needed: { by: READ, as: 'what attests its
 const TAKEN = {
   exec: {
     ...HEADERS,
-    '--height': { by: ['headers', 'records'] },
-    '--rpc': { by: ['headers', 'records'] },
-    '--rpc-cookie': { by: ['headers', 'records'] },
+    ...TRANSACTIONS,
+    '--height': { by: ['headers', 'records', 'transactions'] },
+    '--rpc': { by: ['headers', 'records', 'transactions'] },
+    '--rpc-cookie': { by: ['headers', 'records', 'transactions'] },
     '--settlement-dir': { by: ['records'] },
-    '--anchor': { by: ['headers'] },
+    '--anchor': { by: ['headers', 'transactions'] },
     // Records are read from a node's chain without it.
     '--input': { by: READ, needed: { by: ['bytes'], as: 'the bytes that it reads' } },
     '--arguments': ARGUMENTS,
   },
   prove: {
     ...HEADERS,
+    ...TRANSACTIONS,
     '--height': { by: ['headers'] },
-    '--rpc': { by: ['headers'] },
-    '--rpc-cookie': { by: ['headers'] },
+    '--rpc': { by: ['headers', 'transactions'] },
+    '--rpc-cookie': { by: ['headers', 'transactions'] },
     '--proof': {
-      by: [...READ, 'arguments'],
-      needed: { by: [...READ, 'arguments'], as: 'the bus proof under which it is proved' },
+      by: [...READ, 'arguments', 'transactions'],
+      needed: { by: [...READ, 'arguments', 'transactions'], as: 'the bus proof under which it is proved' },
     },
     '--attestation': ATTESTATION,
     '--content': { by: ['bytes'] },
     '--arguments': ARGUMENTS,
   },
   verify: {
-    '--prefix': { by: ['headers', 'arguments'] },
+    '--prefix': { by: ['headers', 'arguments', 'transactions'] },
     '--attestation': ATTESTATION,
     '--content': { by: ['bytes'] },
   },
@@ -95,6 +106,7 @@ function optionOf(command: Command, flag: string): Option {
 function readsOf(manifest: Graph['manifest']): readonly Reads[] {
   const { program } = manifest
   if (program.kind === 'stream') return ['headers']
+  if (program.kind === 'transactions') return ['transactions']
   if (program.history !== undefined) return ['headers', 'periods']
   const [source, ...more] = program.input === undefined ? [] : inputSources(manifest)
   const input: readonly Reads[] =

@@ -1,5 +1,6 @@
-import type { NamedValues, Said, VerifiedStream } from '../compute/index.ts'
+import type { NamedValues, Said, TransactionsResult, VerifiedStream } from '../compute/index.ts'
 import type { CompiledGraph } from '../compute/io/index.ts'
+import { bytesToHex } from '../lib/index.ts'
 
 type Named = Readonly<Record<string, bigint>>
 
@@ -36,6 +37,9 @@ export function graphLine(graph: CompiledGraph): string {
   if (graph.kind === 'stream') {
     return `${manifest.name}: ${circuit}, ${constraints} constraints a step of up to ${graph.slots} headers`
   }
+  if (graph.kind === 'transactions') {
+    return `${manifest.name}: ${circuit}, ${constraints} constraints a step over transactions`
+  }
   const { input, history, arguments: given, proofSystem } = graph.manifest.program
   const over = [
     ...(input === undefined ? [] : [`an input of ${input.bytes} bytes`]),
@@ -59,6 +63,24 @@ export function namedLines({ outputs, arguments: given }: NamedValues): string[]
   return [
     ...Object.entries(outputs).map(([name, value]) => line(name, String(value))),
     ...Object.entries(given).map(([name, values]) => line(name, values.join(' '))),
+  ]
+}
+
+type Payments = Pick<TransactionsResult, 'script' | 'from' | 'to' | 'outputs' | 'sum' | 'transactions'>
+
+/** What was paid to a script, for JSON. */
+export function paymentsJson({ script, from, to, outputs, sum, transactions }: Payments): object {
+  const paid = { outputs: Number(outputs), satoshis: String(sum) }
+  const listed = transactions.map(({ height, index }) => ({ height, index }))
+  return { script: bytesToHex(script), from, to, ...paid, transactions: listed, completeness: 'not known' }
+}
+
+/** And for people. */
+export function paymentLines({ script, from, to, outputs, sum, transactions }: Payments): string[] {
+  return [
+    `script    ${bytesToHex(script)}`,
+    `counted   ${transactions.length} transactions of blocks ${from} to ${to}`,
+    `paid      ${sum} satoshis by ${outputs} outputs`,
   ]
 }
 

@@ -26,10 +26,18 @@ export type { ResultMessage } from './peers/result-message.ts'
 export { LocalQueue } from './queue/local-queue.ts'
 export type { ProvingQueue } from './queue/queue.ts'
 export { resultIdentity } from './result/identity.ts'
-export { type CircuitResult, decodeResult, encodeResult, MAX_RESULT_BYTES } from './result/result-file.ts'
+export {
+  type CircuitResult,
+  decodeResult,
+  encodeResult,
+  MAX_RESULT_BYTES,
+  type TransactionsResult,
+} from './result/result-file.ts'
 export { type Cursor, formatCursor, parseCursor } from './results/cursor.ts'
 export type { ResultBlock, ResultEntry } from './results/entry.ts'
 export type { ResultEvent } from './results/since.ts'
 export { proverDraft, proverProgram } from './scheduling/registration.ts'
 export { type Said, saidOf } from './stream/said.ts'
 export { type VerifiedStream, verifyStream } from './stream/verify-stream.ts'
+export { verifyPayments } from './transactions/verify-payments.ts'
+export { MAX_SCRIPT_BYTES } from './transactions/wanted-script.ts'

@@ -22,6 +22,7 @@ const GRAPHS: Readonly<Record<string, string>> = {
     'onRequest: true',
     'kind: circuit, circuit: a.circom, input: { signal: in, bytes: 3330, commitment: all }, outputs: [all]',
   ),
+  payments: manifest('payments', 'transactions', 'onRequest: true', 'kind: transactions, circuit: a.circom'),
   claim: manifest(
     'claim',
     'headers',
@@ -74,10 +75,20 @@ describe('options of graphs', () => {
       'exec',
       'image',
       ['--height', '3'],
-      '--height is for graphs over headers or circuits over records, and image is none',
+      '--height is for graphs over headers or circuits over records or programs over transactions, and image is none',
     ],
-    ['exec', 'image', ['--headers', 'x'], '--headers is for graphs over headers, and image is none'],
-    ['exec', 'claim', ['--anchor', 'x'], '--anchor is for graphs over headers, and claim is none'],
+    [
+      'exec',
+      'image',
+      ['--headers', 'x'],
+      '--headers is for graphs over headers or programs over transactions, and image is none',
+    ],
+    [
+      'exec',
+      'claim',
+      ['--anchor', 'x'],
+      '--anchor is for graphs over headers or programs over transactions, and claim is none',
+    ],
     [
       'exec',
       'flow',
@@ -93,7 +104,12 @@ describe('options of graphs', () => {
     ['exec', 'image', ['--input', 'x', '--arguments', 'x'], '--arguments is for circuits with arguments'],
     ['exec', 'image', ['--settlement-dir', 'x'], '--settlement-dir is for circuits over records, and image is none'],
     ['prove', 'notes', ['--content', 'x'], '--content is for circuits that read bytes, and notes is none'],
-    ['prove', 'image', ['--rpc', 'http://127.0.0.1:1'], '--rpc is for graphs over headers, and image is none'],
+    [
+      'prove',
+      'image',
+      ['--rpc', 'http://127.0.0.1:1'],
+      '--rpc is for graphs over headers or programs over transactions, and image is none',
+    ],
     [
       'prove',
       'flow',
@@ -106,15 +122,9 @@ describe('options of graphs', () => {
       ['--proof', 'x'],
       '--proof is for circuits that read bytes or circuits over records or circuits with arguments',
     ],
-    [
-      'exec',
-      'flow',
-      ['--ordinal', '2'],
-      '--ordinal is for circuits that open headers in the history, and flow is none',
-    ],
-    ['prove', 'claim', ['--ordinal', '2'], '--ordinal is for circuits that open headers in the history'],
-    ['exec', 'epochs', ['--arguments', 'x'], '--arguments is for circuits with arguments, and epochs is none'],
     ['verify', 'image', ['--prefix', 'x'], '--prefix is for graphs over headers or circuits with arguments'],
+    ['exec', 'flow', ['--script', '51'], '--script is for programs over transactions, and flow is none'],
+    ['prove', 'payments', ['--arguments', 'x'], '--arguments is for circuits with arguments, and payments is none'],
     ['verify', 'claim', ['--content', 'x'], '--content is for circuits that read bytes, and claim is none'],
   ])('%s of %s does not take %j', async (verb, name, options, message) => {
     expect(await refused(verb, name, ...options)).toContain(message)
@@ -126,6 +136,9 @@ describe('options of graphs', () => {
     ['prove', 'image', [], 'image takes --proof FILE: the bus proof under which it is proved'],
     ['prove', 'image', ['--proof', 'x'], 'image takes --attestation FILE: what attests its input'],
     ['prove', 'claim', ['--proof', 'x'], 'claim takes --arguments FILE: its arguments'],
+    ['exec', 'payments', [], 'payments takes --script S: the script that is paid to'],
+    ['exec', 'payments', ['--script', '51'], 'payments takes --from H: the first block of those that are read'],
+    ['prove', 'payments', ['--script', '51', '--from', '1'], 'payments takes --proof FILE: the bus proof'],
     ['verify', 'notes', [], 'notes takes --attestation FILE: what attests its input'],
     ['verify', 'image', [], 'image takes --attestation FILE: what attests its input'],
   ])('%s of %s with %j lacks one', async (verb, name, options, message) => {

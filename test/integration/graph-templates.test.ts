@@ -29,6 +29,9 @@ interface Way {
   given(prepared: string, proof: string): Promise<Given>
 }
 
+/** The address of BIP173's examples, on regtest. */
+const PAID = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080'
+
 const WAYS: Partial<Record<Template, Way>> = {
   stream: {
     prepare: async () => '',
@@ -60,6 +63,16 @@ const WAYS: Partial<Record<Template, Way>> = {
       await place.json('attest', 'inscription', id, '--proof', proof, '--out', attestation)
       const attested = ['--attestation', attestation]
       return { exec: ['--input', place.file('image')], prove: [...attested, '--proof', proof], verify: attested }
+    },
+  },
+  payments: {
+    prepare: async () => {
+      await place.node.mine(1, PAID)
+      return `${(await place.node.client.getBestBlock()).height}`
+    },
+    given: async (height, proof) => {
+      const range = ['--script', PAID, '--from', height, '--to', height]
+      return { exec: range, prove: [...range, '--proof', proof], verify: [] }
     },
   },
   circuit: {

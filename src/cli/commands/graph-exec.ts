@@ -15,12 +15,13 @@ import { execHistory, opensHeaders, ordinalOption } from '../graph-history.ts'
 import { requireGraphOptions } from '../graph-options.ts'
 import { type GraphRunOptions, graphArgument, graphRunOptions, openCompiled, withGraphHeaders } from '../graph-place.ts'
 import { saidJson, saidLines } from '../graph-text.ts'
+import { execTransactions, type TransactionOptions, transactionOptions } from '../graph-transactions.ts'
 import { requireOneSource } from '../header-place.ts'
 import { height } from '../inputs.ts'
 import { jsonLine } from '../text.ts'
 import { settlementDirOption } from '../wallet-place.ts'
 
-interface Options extends GraphRunOptions {
+interface Options extends GraphRunOptions, TransactionOptions {
   readonly settlementDir?: string
   readonly input?: string
   readonly arguments?: string
@@ -40,7 +41,7 @@ export const addGraphExec: AddCommand = (parent, run) => {
     )
     .addOption(argumentsOption())
     .addOption(ordinalOption())
-  addOptions(command, ...graphRunOptions(), settlementDirOption())
+  addOptions(command, ...transactionOptions(), ...graphRunOptions(), settlementDirOption())
     .addOption(shared.json())
     .addHelpText(
       'after',
@@ -60,6 +61,7 @@ async function exec(context: CliContext, folder: string, options: Options, comma
   if (graph.kind === 'circuit') {
     return await (opensHeaders(graph) ? execHistory : execCircuit)(context, graph, options)
   }
+  if (graph.kind === 'transactions') return await execTransactions(context, graph, options)
   const ran = await withGraphHeaders(options, context, async ({ source, from, to }) => {
     const onProgress = (done: number | undefined, total: number) => terminal.progress(`run ${done} of ${total} headers`)
     const poseidon = poseidonOf(await openVerifier())

@@ -12,6 +12,10 @@ const NEW: Readonly<Record<Template, { readonly what: string; readonly next: str
     what: 'a condition on headers that fires once an epoch, that of difficulty-falls',
     next: '--network mainnet',
   },
+  payments: {
+    what: 'transactions that pay to a script, counted: that of payments',
+    next: '--script ADDRESS --from HEIGHT --network regtest',
+  },
   ml: { what: 'a circuit that reads an inscribed image, that of digits', next: '--input IMAGE (784 bytes)' },
   circuit: {
     what: 'a circuit over arguments, that of airdrop',
@@ -27,7 +31,7 @@ export const addGraphInit: AddCommand = (parent, run) => {
     .addOption(
       new Option(
         '--template <T>',
-        'what it begins as: a stream over headers, an index of signed records, a condition on headers, machine learning over an inscription, or a circuit over arguments',
+        'what it begins as: a stream over headers, an index of signed records, a condition on headers, payments to a script, machine learning over an inscription, or a circuit over arguments',
       )
         .choices(Object.keys(TEMPLATES))
         .default('stream'),

@@ -26,6 +26,7 @@ import {
   requireGraphSetup,
   withGraphHeaders,
 } from '../graph-place.ts'
+import { proveTransactions, type TransactionOptions, transactionOptions } from '../graph-transactions.ts'
 import { requireOneSource } from '../header-place.ts'
 import { height, readNetwork } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
@@ -33,7 +34,7 @@ import { streamsFolder } from '../places.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
 
-interface Options extends GraphRunOptions, EvidenceOptions {
+interface Options extends GraphRunOptions, EvidenceOptions, TransactionOptions {
   readonly arguments?: string
   readonly ordinal?: number
   readonly proof?: string
@@ -50,12 +51,22 @@ export const addGraphProve: AddCommand = (parent, run) => {
     .addArgument(graphArgument())
     .description('run a graph and prove the result')
     .option('--height <H>', 'last height to take (default: the tip)', height)
-    .option('--proof <FILE>', 'of a circuit: the bus proof under which that verifies, or at whose tip it is proved')
+    .option(
+      '--proof <FILE>',
+      'of a circuit, or of transactions: the bus proof under which that verifies, or at whose tip it is proved',
+    )
     .addOption(argumentsOption())
     .addOption(ordinalOption())
     .option('--out <FILE>', 'where to write the result (required, but for --dry-run)')
     .option('--dry-run', 'tell constraints, time and memory that a proof takes, and prove nothing')
-  addOptions(command, ...evidenceOptions(), ...graphRunOptions(), shared.ptau(), shared.insecureDevSetup())
+  addOptions(
+    command,
+    ...evidenceOptions(),
+    ...transactionOptions(),
+    ...graphRunOptions(),
+    shared.ptau(),
+    shared.insecureDevSetup(),
+  )
     .addOption(shared.json())
     .addHelpText(
       'after',
@@ -88,6 +99,7 @@ async function prove(context: CliContext, folder: string, options: Options, comm
     const work = opensHeaders(program) ? proveHistoryResult : proveCircuitResult
     return await work(context, program, { ...options, out })
   }
+  if (program.kind === 'transactions') return await proveTransactions(context, program, { ...options, out })
   const began = clock()
   const proved = await withGraphHeaders(options, context, async ({ source, from, to }) => {
     const onProgress = (done: number | undefined, total: number) =>

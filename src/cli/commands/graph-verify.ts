@@ -4,9 +4,10 @@ import {
   decodeResult,
   MAX_RESULT_BYTES,
   resultIdentity,
+  type TransactionsResult,
   verifyStream,
 } from '../../compute/index.ts'
-import { type OnceOfKeys, readGraph } from '../../compute/io/index.ts'
+import { type OnceOfKeys, readGraph, type TransactionsOfKeys } from '../../compute/io/index.ts'
 import { bytesToHex, type Rejection, rejection } from '../../lib/index.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import type { AddCommand } from '../command.ts'
@@ -19,6 +20,7 @@ import { type EvidenceOptions, evidenceOptions } from '../graph-evidence.ts'
 import { requireGraphOptions } from '../graph-options.ts'
 import { openGraphProgram, refusedSetup, requireGraphSetup } from '../graph-place.ts'
 import { saidJson, saidLines, shows } from '../graph-text.ts'
+import { verifyTransactionsResult } from '../graph-transactions.ts'
 import { readUpTo } from '../inputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { tellRefused } from '../refused.ts'
@@ -75,6 +77,17 @@ async function verify(context: CliContext, file: string, options: Options, comma
   if (program.kind === 'circuit' || decoded.result.kind === 'circuit') {
     const judged = { chain, params: judge.params }
     return await verifyCircuitResult(context, program as OnceOfKeys, decoded.result as CircuitResult, judged, options)
+  }
+  if (program.kind === 'transactions' || decoded.result.kind === 'transactions') {
+    const { result } = decoded
+    return await verifyTransactionsResult(
+      context,
+      program as TransactionsOfKeys,
+      result as TransactionsResult,
+      chain,
+      options,
+      (reject) => cureOfHeights(reject, result.height, chain.height, options),
+    )
   }
   const read = options.prefix === undefined ? undefined : await readAttestationFile(options.prefix)
   if (read?.ok === false) return refuse(rejection(`prefix:${read.reject}`, read.detail))

@@ -4,6 +4,7 @@ export { AutomationService } from './automation/automation-service.ts'
 export { conditionOf } from './automation/condition.ts'
 export { inscribedResults } from './automation/inscribed-results.ts'
 export { finishCeremony, type HeldCeremony, type HeldReject, verifyCeremony } from './ceremony/finish-ceremony.ts'
+export { collectTransactions } from './collect-transactions.ts'
 export { fetchBundle } from './fetch-bundle.ts'
 export { graphFolders } from './graph-folders.ts'
 export { GraphWatch } from './graph-watch.ts'
@@ -15,6 +16,7 @@ export { auditBundle } from './open-bundle.ts'
 export {
   type CompiledGraph,
   type CompiledOnce,
+  type CompiledTransactions,
   ceremonyFiles,
   compileGraph,
   type Graph,
@@ -24,6 +26,7 @@ export {
   requireStream,
   type SetUpOptions,
   setUpGraph,
+  type TransactionsOfKeys,
 } from './open-program.ts'
 export { preparePublication } from './prepare-publication.ts'
 export { ProgramPublisher } from './program-publisher.ts'
@@ -44,6 +47,7 @@ export { ResultsService } from './results/results-service.ts'
 export { SpentOnResults } from './results/spent-on-results.ts'
 export { proveCircuit, runCircuit } from './run-circuit.ts'
 export { proveStream, runStream } from './run-stream.ts'
+export { provePayments, runPayments } from './run-transactions.ts'
 export { openVectors, runVectors } from './run-vectors.ts'
 export { saveBundle } from './save-bundle.ts'
 export { keepComputeFiles, readComputeStatus } from './service/compute-files.ts'
@@ -53,4 +57,5 @@ export { registeredIn } from './service/registered-in.ts'
 export { meetProver, type RequestReject, requestResult } from './service/request-result.ts'
 export { servedProgram } from './service/served-programs.ts'
 export { StreamCheckpoints } from './stream-checkpoints.ts'
+export { unprovedChain } from './unproved-chain.ts'
 export { type OpenWebhooks, openWebhooks } from './webhook/open-webhooks.ts'

@@ -13,6 +13,7 @@ export const TEMPLATES = {
   automation: 'difficulty-falls',
   ml: 'digits',
   circuit: 'airdrop',
+  payments: 'payments',
 } as const
 
 export type Template = keyof typeof TEMPLATES

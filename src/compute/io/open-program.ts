@@ -17,10 +17,18 @@ import {
 import { CEREMONY_FILE, CEREMONY_KEY, SETUP_FOLDER } from '../ceremony/ceremony-file.ts'
 import { computeError } from '../errors.ts'
 import type { CircuitProgram } from '../manifest/circuit-program.ts'
-import { MAX_MANIFEST_BYTES, type Manifest, type StreamProgram } from '../manifest/manifest.ts'
+import {
+  type AnyProgram,
+  MAX_MANIFEST_BYTES,
+  type Manifest,
+  type StreamProgram,
+  type TransactionsProgram,
+} from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import { programId } from '../program-id.ts'
 import { JOIN_SLOTS } from '../stream/header-stream.ts'
+import { PAYMENT_ELEMENTS } from '../transactions/payment-state.ts'
+import { PAYMENT_INPUTS, STEP_SLOTS } from '../transactions/payment-steps.ts'
 import { requireNoEntries } from './entry-wire.ts'
 import { requireCircuit } from './require-circuit.ts'
 
@@ -28,7 +36,7 @@ import { requireCircuit } from './require-circuit.ts'
 export const MANIFEST_FILE = 'graph.yaml'
 
 /** A graph's folder, its manifest read. */
-export interface Graph<Program = StreamProgram | CircuitProgram> {
+export interface Graph<Program = AnyProgram> {
   readonly folder: string
   readonly manifest: Manifest<Program>
   readonly manifestBytes: Uint8Array
@@ -94,7 +102,12 @@ export interface CompiledOnce extends Compiled<CircuitProgram> {
   readonly kind: 'circuit'
 }
 
-export type CompiledGraph = CompiledStream | CompiledOnce
+/** Of a program over transactions. */
+export interface CompiledTransactions extends Compiled<TransactionsProgram> {
+  readonly kind: 'transactions'
+}
+
+export type CompiledGraph = CompiledStream | CompiledOnce | CompiledTransactions
 
 /** Inputs of each slot: three elements of the leaf, and whether it is active. Beside them the openings of lists. */
 const INPUTS_A_SLOT = 4
@@ -114,6 +127,10 @@ export async function compileGraph(graph: Graph, signal?: AbortSignal): Promise<
   if (program.kind === 'circuit') {
     await requireCircuit(program, circuit, counts)
     return { kind: 'circuit', ...about, manifest: { ...manifest, program } }
+  }
+  if (program.kind === 'transactions') {
+    requirePayments(program, counts)
+    return { kind: 'transactions', ...about, manifest: { ...manifest, program } }
   }
   const stream: CompiledStream = {
     ...{ kind: 'stream', ...about, manifest: { ...manifest, program } },
@@ -140,6 +157,19 @@ function streamShape(
   return { levels, slots }
 }
 
+function requirePayments(
+  { circuit: file }: TransactionsProgram,
+  { outputs, publicInputs, privateInputs }: R1csCounts,
+): void {
+  const all = PAYMENT_ELEMENTS
+  if (outputs === all && publicInputs === all && privateInputs === PAYMENT_INPUTS) return
+  const has = `${publicInputs} public inputs, ${outputs} outputs and ${privateInputs} private inputs`
+  throw computeError(
+    'E_PROGRAM',
+    `${file} has ${has}; Payments(${STEP_SLOTS}) has ${all}, ${all} and ${PAYMENT_INPUTS}`,
+  )
+}
+
 /** The graph of a stream. Throws E_PROGRAM where it is of another kind. */
 export function requireStream<Kind extends CompiledGraph>(graph: Kind): Extract<Kind, { readonly kind: 'stream' }> {
   if (graph.kind === 'stream') return graph as Extract<Kind, { readonly kind: 'stream' }>
@@ -158,7 +188,8 @@ interface SetUp<Verifier> {
 
 export type StreamOfKeys = CompiledStream & SetUp<SnarkVerifier>
 export type OnceOfKeys = CompiledOnce & SetUp<ProofVerifier>
-export type Program = StreamOfKeys | OnceOfKeys
+export type TransactionsOfKeys = CompiledTransactions & SetUp<SnarkVerifier>
+export type Program = StreamOfKeys | OnceOfKeys | TransactionsOfKeys
 
 export interface SetUpOptions {
   /** A powers-of-tau file of the public ceremony; the development powers when left out. */

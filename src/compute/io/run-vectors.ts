@@ -66,6 +66,7 @@ async function runVector(
 ): Promise<VectorOutcome['outcome']> {
   let said: Said
   try {
+    if (graph.kind === 'transactions') throw of(vector, 'a program over transactions has no vectors')
     said = graph.kind === 'stream' ? await streamSays(graph, vector, signal) : await circuitSays(graph, vector, signal)
   } catch (error) {
     // What else goes wrong is no answer of the circuit.

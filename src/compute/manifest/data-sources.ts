@@ -28,12 +28,15 @@ const inscriptions = z.strictObject({
     .optional(),
 })
 
+/** Transactions in blocks, whichever are asked for; a program of kind `transactions` reads them. */
+const transactions = z.strictObject({ kind: z.literal('transactions') })
+
 /** The bytes of one blob of the storage network that a record on Bitcoin has published, whichever is asked for. */
 const storage = z.strictObject({ kind: z.literal('storage'), bytes })
 
-export const dataSource = z.discriminatedUnion('kind', [headers, inscription, inscriptions, storage])
+export const dataSource = z.discriminatedUnion('kind', [headers, inscription, inscriptions, storage, transactions])
 
 export type DataSource = z.infer<typeof dataSource>
 /** One that holds the bytes which a circuit reads. */
-export type InputSource = Exclude<DataSource, { readonly kind: 'headers' }>
+export type InputSource = Exclude<DataSource, { readonly kind: 'headers' | 'transactions' }>
 export type RecordSource = Pick<z.infer<typeof inscriptions>, 'program' | 'recordKind'>

@@ -39,6 +39,13 @@ const stream = z.strictObject({
   log: z.strictObject({ entry: fields }).optional(),
 })
 
+/** A Circom step circuit that is folded over transactions in blocks: circuits/compute/payments.circom. */
+const transactions = z.strictObject({
+  kind: z.literal('transactions'),
+  circuit: localFile.regex(/\.circom$/, 'must end in .circom'),
+  proofSystem: z.literal('fold').default('fold'),
+})
+
 const TRIGGERS = ['everyBlocks', 'onRequest', 'onEvent'] as const
 
 const trigger = z
@@ -63,7 +70,7 @@ export const manifestSchema = z
     description: z.string().max(500).optional(),
     dataSources: z.array(dataSource).min(1).max(MAX_SOURCES),
     trigger,
-    program: z.discriminatedUnion('kind', [stream, circuitProgram]),
+    program: z.discriminatedUnion('kind', [stream, circuitProgram, transactions]),
     dataDestinations: z
       .array(z.discriminatedUnion('kind', [file, webhook]))
       .max(8)
@@ -76,13 +83,16 @@ export const manifestSchema = z
   .refine(({ program, trigger }) => isRunBy(program, trigger), {
     path: ['trigger'],
     error:
-      'a stream runs everyBlocks, a circuit onRequest, one that opens headers everyBlocks of its period or, with a condition, onEvent',
+      'a stream runs everyBlocks, a circuit or transactions onRequest, one that opens headers everyBlocks of its period or, with a condition, onEvent',
   })
 
 export type StreamProgram = z.infer<typeof stream>
+export type TransactionsProgram = z.infer<typeof transactions>
+
+export type AnyProgram = StreamProgram | CircuitProgram | TransactionsProgram
 
 /** A checked manifest, of a kind of program. */
-export type Manifest<Program = StreamProgram | CircuitProgram> = Omit<z.infer<typeof manifestSchema>, 'program'> & {
+export type Manifest<Program = AnyProgram> = Omit<z.infer<typeof manifestSchema>, 'program'> & {
   readonly program: Program
 }
 
@@ -94,11 +104,9 @@ export function manifestJsonSchema(): object {
   return z.toJSONSchema(manifestSchema, { io: 'input' })
 }
 
-function isRunBy(
-  program: StreamProgram | CircuitProgram,
-  { everyBlocks, onRequest, onEvent }: z.infer<typeof trigger>,
-) {
+function isRunBy(program: AnyProgram, { everyBlocks, onRequest, onEvent }: z.infer<typeof trigger>) {
   if (program.kind === 'stream') return everyBlocks !== undefined
+  if (program.kind === 'transactions') return onRequest !== undefined
   const { history } = program
   if (history === undefined) return onRequest !== undefined
   return everyBlocks === history.period || (onEvent !== undefined && history.condition !== undefined)
@@ -106,7 +114,7 @@ function isRunBy(
 
 /** Where the bytes come from that a circuit reads, in their order; none for a program that reads none. */
 export function inputSources({ dataSources }: { readonly dataSources: readonly DataSource[] }): InputSource[] {
-  return dataSources.filter((source) => source.kind !== 'headers')
+  return dataSources.filter((source) => source.kind !== 'headers' && source.kind !== 'transactions')
 }
 
 /** Bytes of one of the sources of an input of `length` bytes. */
@@ -120,8 +128,18 @@ function faultOfSources({
   program,
 }: {
   readonly dataSources: readonly DataSource[]
-  readonly program: StreamProgram | CircuitProgram
+  readonly program: AnyProgram
 }): { readonly path: (string | number)[]; readonly message: string } | null {
+  if (
+    (program.kind === 'transactions') !== dataSources.some(({ kind }) => kind === 'transactions') ||
+    (program.kind === 'transactions' && dataSources.length > 1)
+  ) {
+    return {
+      path: [0, 'kind'],
+      message: 'a program of transactions, and no other, reads transactions, and those alone',
+    }
+  }
+  if (program.kind === 'transactions') return null
   const input = program.kind === 'circuit' ? program.input : undefined
   const sources = inputSources({ dataSources })
   if (input === undefined) {

@@ -15,8 +15,13 @@ import { concatBytes, equalBytes, type Result, rejection, uint32Bytes } from '..
  * and of a circuit (kind 2), at the block that holds its input, or that it was proved at:
  *
  *     number of values, the outputs, the public arguments   length, proof
+ *
+ * and of transactions (kind 3), at the block in whose history they are; numbers of 4 and 8 bytes little-endian:
+ *
+ *     4 steps   4 first height   4 last height   length, script   8 outputs   8 satoshis
+ *     number of transactions, of each: 4 height, 4 index in its block   length, proof
  */
-export type ProgramResult = StreamResult | CircuitResult
+export type ProgramResult = StreamResult | CircuitResult | TransactionsResult
 
 interface AnyResult {
   /** SHA-256, 32 bytes. */
@@ -41,18 +46,42 @@ export interface CircuitResult extends AnyResult {
   readonly values: readonly bigint[]
 }
 
+export interface TransactionsResult extends AnyResult {
+  readonly kind: 'transactions'
+  readonly steps: number
+  /** Heights between which the transactions are, both among them. */
+  readonly from: number
+  readonly to: number
+  readonly script: Uint8Array
+  /** How many outputs pay to the script, and how many satoshis. */
+  readonly outputs: bigint
+  readonly sum: bigint
+  /** In their order. */
+  readonly transactions: readonly TransactionPlace[]
+}
+
+/** Where a transaction is. */
+export interface TransactionPlace {
+  readonly height: number
+  readonly index: number
+}
+
 /** Why bytes are no result at all. */
 export type ResultFormReject = 'not-a-result' | 'unsupported-version' | 'malformed' | DecodeReject
 
 const MAGIC = new TextEncoder().encode('WSCR')
 const VERSION = 1
 const ID_BYTES = 32
-const KINDS = { stream: 1, circuit: 2 } as const
+const KINDS = { stream: 1, circuit: 2, transactions: 3 } as const
 const MAX_ELEMENTS = 32
 const MAX_OUTPUTS = 64
 /** Of one entry a block, a chain twice as long as Bitcoin's. */
 const MAX_ENTRIES = 1 << 21
 const MAX_PROOF = 65_536
+
+const MAX_TRANSACTIONS = 1 << 20
+const MAX_SCRIPT = 10_000
+const PLACE_BYTES = 8
 
 /** Bytes of the longest result. */
 export const MAX_RESULT_BYTES: number = 1024 + (MAX_ELEMENTS + MAX_ENTRIES) * FIELD_BYTES + MAX_PROOF
@@ -64,7 +93,9 @@ export function encodeResult(result: ProgramResult): Uint8Array {
   const own =
     kind === 'stream'
       ? [uint32Bytes(result.steps), ...elements(result.state), ...elements(result.log)]
-      : elements(result.values)
+      : kind === 'circuit'
+        ? elements(result.values)
+        : transactionParts(result)
   const head = [MAGIC, Uint8Array.of(VERSION, KINDS[kind]), program, uint32Bytes(height), blockHash]
   return concatBytes(...head, ...own, compactSize(proof.length), proof)
 }
@@ -81,11 +112,12 @@ export function decodeResult(bytes: Uint8Array): Result<{ readonly result: Progr
     const version = reader.uint8()
     if (version !== VERSION) return rejection('unsupported-version', `version ${version}`)
     const kind = reader.uint8()
-    if (kind !== KINDS.stream && kind !== KINDS.circuit) return rejection('malformed', `a result of kind ${kind}`)
+    const read = READERS[kind]
+    if (read === undefined) return rejection('malformed', `a result of kind ${kind}`)
     const program = reader.slice(ID_BYTES)
     const height = reader.uint32()
     const at = { program, height, blockHash: blockHash(reader.slice(32)) }
-    const own = kind === KINDS.stream ? readStream(reader) : readCircuit(reader)
+    const own = read(reader)
     if (own === null) return rejection('malformed', 'too many elements, or one outside the field')
     const length = reader.compactSize()
     if (length > MAX_PROOF) return rejection('malformed', `a proof of ${length} bytes`)
@@ -95,14 +127,53 @@ export function decodeResult(bytes: Uint8Array): Result<{ readonly result: Progr
   })
 }
 
-function readStream(reader: ByteReader): Pick<StreamResult, 'kind' | 'steps' | 'state' | 'log'> | null {
+function transactionParts(result: TransactionsResult): Uint8Array[] {
+  const { steps, from, to, script, outputs, sum, transactions } = result
+  return [
+    ...[steps, from, to].map(uint32Bytes),
+    ...[compactSize(script.length), script],
+    ...[outputs, sum].map(uint64Bytes),
+    compactSize(transactions.length),
+    ...transactions.map(({ height, index }) => concatBytes(uint32Bytes(height), uint32Bytes(index))),
+  ]
+}
+
+/** Throws a RangeError for a number that has no room. */
+function uint64Bytes(value: bigint): Uint8Array {
+  if (BigInt.asUintN(64, value) !== value) throw new RangeError(`${value} does not fit into 8 bytes`)
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, value, true)
+  return bytes
+}
+
+type Own<Kind> = Kind extends ProgramResult ? Omit<Kind, 'program' | 'height' | 'blockHash' | 'proof'> : never
+
+const READERS: Readonly<Record<number, (reader: ByteReader) => Own<ProgramResult> | null>> = {
+  [KINDS.stream]: readStream,
+  [KINDS.circuit]: readCircuit,
+  [KINDS.transactions]: readTransactions,
+}
+
+function readTransactions(reader: ByteReader): Own<TransactionsResult> | null {
+  const [steps, from, to] = [reader.uint32(), reader.uint32(), reader.uint32()]
+  const length = reader.compactSize()
+  if (length > MAX_SCRIPT) return null
+  const script = reader.slice(length)
+  const [outputs, sum] = [reader.uint64(), reader.uint64()]
+  const count = reader.count(PLACE_BYTES)
+  if (count > MAX_TRANSACTIONS) return null
+  const transactions = Array.from({ length: count }, () => ({ height: reader.uint32(), index: reader.uint32() }))
+  return { kind: 'transactions', steps, from, to, script, outputs, sum, transactions }
+}
+
+function readStream(reader: ByteReader): Own<StreamResult> | null {
   const steps = reader.uint32()
   const state = readElements(reader, MAX_ELEMENTS)
   const log = readElements(reader, MAX_ENTRIES)
   return state === null || log === null ? null : { kind: 'stream', steps, state, log }
 }
 
-function readCircuit(reader: ByteReader): Pick<CircuitResult, 'kind' | 'values'> | null {
+function readCircuit(reader: ByteReader): Own<CircuitResult> | null {
   const values = readElements(reader, MAX_OUTPUTS)
   return values === null ? null : { kind: 'circuit', values }
 }

@@ -1,16 +1,10 @@
 import { toDisplay } from '../../bitcoin/index.ts'
-import {
-  type Attestation,
-  decodeField,
-  encodeField,
-  type Poseidon,
-  type ProvedChain,
-  poseidonOf,
-} from '../../bus/index.ts'
-import { equalBytes, errorCode, type Result, rejection } from '../../lib/index.ts'
+import { type Attestation, type Poseidon, type ProvedChain, poseidonOf } from '../../bus/index.ts'
+import { equalBytes, type Result, rejection } from '../../lib/index.ts'
 import type { SnarkVerifier } from '../../proving/index.ts'
 import { comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
 import type { Manifest, StreamProgram } from '../manifest/manifest.ts'
+import { type EndReject, provedEnd } from '../proved-end.ts'
 import type { StreamResult } from '../result/result-file.ts'
 import { streamStart, streamVector } from './header-stream.ts'
 import { logOf, type TaggedHash } from './log.ts'
@@ -23,8 +17,7 @@ export type StreamReject =
   | 'wrong-block'
   | SaidReject
   | 'bad-steps'
-  | 'proof-malformed'
-  | 'proof-invalid'
+  | EndReject
   | 'wrong-history'
   | 'wrong-state'
   | PrefixReject
@@ -88,22 +81,4 @@ export async function verifyStream(
   const confirmations = chain.height - height + 1
   const verified = { height, blockHash: tip, confirmations, steps, state: said.state, log: said.log }
   return { ok: true, verified }
-}
-
-async function provedEnd(
-  verifier: SnarkVerifier,
-  { proof, steps }: StreamResult,
-  start: readonly bigint[],
-): Promise<Result<{ readonly vector: readonly bigint[] }, StreamReject>> {
-  try {
-    const vector = decodeField(await verifier.verify(proof, steps, encodeField(start)))
-    return vector === null ? rejection('proof-malformed', 'it ends in no state') : { ok: true, vector }
-  } catch (error) {
-    const code = errorCode(error)
-    if (code === 'E_PROOF_INVALID') return rejection('proof-invalid', 'the proof does not verify for this program')
-    if (code === 'E_PROOF_MALFORMED') return rejection('proof-malformed', 'the proof cannot be decoded')
-    // A trap or a panic: whatever these bytes did to the verifier, they have proved nothing.
-    if (code === 'E_INTERNAL') return rejection('proof-malformed', 'the proof made the verifier fail')
-    throw error
-  }
 }

@@ -5,6 +5,9 @@ import { type Compression, compressionsIn, compressionsOf, IDLE, type PlacedTran
 /** Compressions of one step: graphs/payments/payments.circom. */
 export const STEP_SLOTS = 5
 
+/** Private inputs of a step: script, leaf, whether it is loaded; of each slot words, three flags, place, kind and siblings. */
+export const PAYMENT_INPUTS: number = 3 + 3 + 1 + STEP_SLOTS * (16 + 3 + 3 + 1 + 2)
+
 /** What a step takes beside its state and the script. */
 export interface PaymentStep {
   readonly leaf: OpenedHeader['leaf']

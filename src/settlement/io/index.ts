@@ -18,6 +18,7 @@ export { type IndexChange, InscriptionIndex } from './scanner/inscription-index.
 export { matchesQuery, type Query } from './scanner/query.ts'
 export { type ScanEvent, type ScanOptions, scanChain } from './scanner/scan-chain.ts'
 export { openStore, type Store, type StoreContent } from './store.ts'
+export { addressScript } from './wallet/address-script.ts'
 export { parseSecretKey } from './wallet/import-key.ts'
 export { authorScript } from './wallet/taproot.ts'
 export { Wallet } from './wallet/wallet.ts'

@@ -40,6 +40,9 @@ export function jobProver(sources: JobSources): ProveJob {
     if (program.kind !== job.kind) {
       throw queueError('E_JOB', `the job is of a ${job.kind}, ${program.manifest.name} is a ${program.kind}`)
     }
+    if (program.kind === 'transactions') {
+      throw queueError('E_JOB', `${program.manifest.name} is over transactions, which no queue takes yet`)
+    }
     return program.kind === 'stream'
       ? await streamJob(program, job, sources, signal)
       : await circuitJob(program, job, sources, signal)

@@ -11,6 +11,7 @@ import { resultIdentity } from '../../result/identity.ts'
 import type { ProgramResult } from '../../result/result-file.ts'
 import type { Judgement, ResultJudge } from '../../results/judgement.ts'
 import { verifyStream } from '../../stream/verify-stream.ts'
+import { verifyPayments } from '../../transactions/verify-payments.ts'
 import type { Program } from '../open-program.ts'
 import { chainEvidence } from './chain-evidence.ts'
 import type { ProgramSource } from './program-source.ts'
@@ -64,7 +65,8 @@ export class ChainJudge implements ResultJudge {
     if (!verified.ok) return { state: 'invalid', reason: verified.reject, detail: verified.detail.slice(0, 300) }
     const says = Object.fromEntries(Object.entries(verified.says).map(([name, value]) => [name, value.join(' ')]))
     const identity = bytesToHex(resultIdentity(program.manifest, result))
-    return { state: 'valid', identity, says, completeness: 'complete' }
+    const completeness = program.kind === 'transactions' ? 'not known' : 'complete'
+    return { state: 'valid', identity, says, completeness }
   }
 
   /** Null where what it read is not on Bitcoin, or not where it can be found. */
@@ -98,6 +100,10 @@ export class ChainJudge implements ResultJudge {
       return checked.ok
         ? { ok: true, says: { ...one(checked.verified.outputs), ...checked.verified.arguments } }
         : checked
+    }
+    if (program.kind === 'transactions' && result.kind === 'transactions') {
+      const checked = await verifyPayments(result, { program: program.id, verifier: program.verifier, chain })
+      return checked.ok ? { ok: true, says: one({ outputs: result.outputs, satoshis: result.sum }) } : checked
     }
     return null
   }
