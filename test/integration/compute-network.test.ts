@@ -10,7 +10,7 @@ import { ComputeNetwork, type ComputeProcess } from '../support/compute-network.
 
 const NAMES = ['ash', 'beech', 'cedar']
 /** Longer than a proof takes on a busy machine, so that nobody begins while another is at it. */
-const SLOT = ['--slot-seconds', '20']
+const SLOT = ['--slot-seconds', '40']
 
 let network: ComputeNetwork
 const liars: PeerHost[] = []
