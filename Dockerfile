@@ -5,11 +5,13 @@
 # What reaches the build is named in .dockerignore.
 ARG BASE_IMAGE=debian:trixie-20251020-slim
 
-# The root of both images: Node, the C libraries it runs on, and nothing else; no shell, no package manager.
+# The root of both images: Node, what limits its processes, the C libraries that these run on, and nothing else; no shell,
+# no package manager.
 FROM ${BASE_IMAGE} AS root
 COPY node_modules/node-linux-*/bin/node /rootfs/usr/local/bin/node
 COPY scripts/probe/wsc-probe /rootfs/usr/local/bin/wsc-probe
-RUN ldd /rootfs/usr/local/bin/node | grep -o '/lib[^ ]*' | xargs -I '{}' cp --parents --dereference '{}' /rootfs \
+RUN cp --parents --dereference /usr/bin/prlimit /rootfs \
+ && for program in /rootfs/usr/local/bin/node /usr/bin/prlimit; do ldd "$program"; done | grep -o '/lib[^ ]*' | sort -u | xargs -I '{}' cp --parents --dereference '{}' /rootfs \
  && mkdir -p /rootfs/etc /rootfs/tmp /rootfs/data /rootfs/cache /rootfs/proof \
  && chmod 1777 /rootfs/tmp \
  && chown 10002:10002 /rootfs/data /rootfs/cache /rootfs/proof \
@@ -45,6 +47,7 @@ FROM scratch AS prover
 COPY --from=root /rootfs /
 COPY --from=app /app /app
 COPY circuits /app/circuits
+COPY graphs /app/graphs
 COPY folding/wsc-folding.node /app/folding/
 # Where the volumes of compose's providers are prepared: each becomes the /data of one.
 COPY --from=root /providers /providers

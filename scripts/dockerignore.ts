@@ -34,6 +34,8 @@ export function dockerignore(lock: LockFile): string {
 !src
 !storage
 !circuits
+!graphs
+graphs/*/train
 !package.json
 !folding/wsc-folding.node
 !scripts/probe/wsc-probe

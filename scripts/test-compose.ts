@@ -62,10 +62,13 @@ async function test(signal: AbortSignal): Promise<number> {
   const engine: Engine = await stage('engine', () => openEngine(join(logs, 'dockerd.log'), say))
   try {
     const compose = await stage('compose plugin', () => openCompose(cacheDirectory(), say))
-    const dockerfiles = ['Dockerfile', join('bitcoin-regtest', 'Dockerfile')]
+    const dockerfiles = [
+      'Dockerfile',
+      ...['bitcoin-regtest', 'scripts/compose/queue'].map((folder) => join(folder, 'Dockerfile')),
+    ]
     const bases = new Set(await Promise.all(dockerfiles.map((file) => baseImageOf(join(root, file)))))
     for (const base of bases) await stage('base image', () => ensureBaseImage(base, say))
-    const command = [...compose, '-p', project, '--profile', 'tools'] as unknown as Program
+    const command = [...compose, '-p', project, '--profile', 'tools', '--profile', 'scale'] as unknown as Program
     const env = { ...process.env, ...FREE_PORTS }
     await stage('build the images', () => void must([...command, 'build'], 'See above.', { cwd: root, env }))
     signal.throwIfAborted()

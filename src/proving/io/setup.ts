@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -137,7 +137,8 @@ export async function developmentPowers(power: number, options: SetupOptions = {
   if (await exists(file)) return file
   await mkdir(dirname(file), { recursive: true })
   await sweep(dirname(file))
-  const scratch = `${file}.${process.pid}.tmp`
+  // In containers that share a cache every process is the first.
+  const scratch = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
   try {
     await addon.makeDevPtau(scratch, power, (done, total) =>
       options.onProgress?.('development powers of tau', done, total),
