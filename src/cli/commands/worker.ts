@@ -13,11 +13,17 @@ import { examples } from '../command.ts'
 import { addOptions, insecureAllowed, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
-import { type GraphRunOptions, graphRunOptions, openGraphProgram, withGraphHeaders } from '../graph-place.ts'
+import {
+  type GraphRunOptions,
+  graphRunOptions,
+  openGraphProgram,
+  refusedSetup,
+  requireGraphSetup,
+  withGraphHeaders,
+} from '../graph-place.ts'
 import { requireOneSource } from '../header-place.ts'
 import { readNetwork } from '../inputs.ts'
 import { streamsFolder } from '../places.ts'
-import { requireSetup } from '../prover.ts'
 import { count, type QueueOptions, queueOption, queuePasswordOption, readQueue } from '../queue-place.ts'
 import { jsonLine } from '../text.ts'
 
@@ -61,11 +67,14 @@ async function work(context: CliContext, options: Options, command: Command): Pr
   const { queue, graph: folders, inputs, concurrency, grace, lostAfter, ptau } = options
   if (queue === undefined) throw usageError('give --queue URL, or WSC_QUEUE')
   const params = await readNetwork(options.network)
-  requireSetup(params, ptau, insecureAllowed(options.insecureDevSetup, env))
+  const insecure = insecureAllowed(options.insecureDevSetup, env)
+  for (const folder of folders) await requireGraphSetup(folder, params, ptau, insecure)
   const server = await readQueue({ ...options, queue }, context)
   const programs = new Map<string, Program>()
   for (const folder of folders) {
     const program = await openGraphProgram(folder, context, { ptau })
+    const refused = refusedSetup(program, params, insecure)
+    if (refused !== null) throw usageError(`nobody would take its results: ${refused}`)
     programs.set(bytesToHex(program.id), program)
   }
   const prove = jobProver({
