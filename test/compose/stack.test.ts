@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { computeInContainers } from './compute-in-containers.ts'
 import {
   bitcoinCli,
   composed,
@@ -174,3 +175,5 @@ describe('kill -9 and start', () => {
 })
 
 describe('storage', () => storageInContainers(() => ({ folder, address, synced, offline })))
+
+describe('computation', () => computeInContainers(() => ({ address })))

@@ -12,7 +12,15 @@ export const project: string = projectName
 /** Of the bus. */
 export const SERVICES = ['bitcoind', 'prover', 'server', 'verifier'] as const
 export const PROVIDERS = ['provider-1', 'provider-2', 'provider-3', 'provider-4', 'provider-5'] as const
-export type Service = (typeof SERVICES)[number] | (typeof PROVIDERS)[number] | 'gateway' | 'queue' | `worker-${1 | 2}`
+/** Of the compute network. */
+export const COMPUTE = ['compute-1', 'compute-2', 'compute-3'] as const
+export type Service =
+  | (typeof SERVICES)[number]
+  | (typeof PROVIDERS)[number]
+  | (typeof COMPUTE)[number]
+  | 'gateway'
+  | 'queue'
+  | `worker-${1 | 2}`
 
 export interface Ended {
   readonly exit: number | null
