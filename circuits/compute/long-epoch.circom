@@ -32,6 +32,15 @@ template LongEpoch(levels, period, seconds) {
         header[i].height <== ordinal * period + i * (period - 1);
         for (var k = 0; k < openingElements(levels); k++) { header[i].opening[k] <== opening[i][k]; }
     }
+    for (var i = 0; i < 2; i++) {
+        _ <== header[i].version;
+        _ <== header[i].nonce;
+        _ <== header[i].hashHigh;
+        _ <== header[i].hashLow;
+        _ <== header[i].rootHigh;
+        _ <== header[i].rootLow;
+    }
+    _ <== header[1].bits;
     first <== header[0].time;
     last <== header[1].time;
     bits <== header[0].bits;

@@ -150,6 +150,10 @@ template TreeRoot(levels) {
     signal input siblings[levels - 1][2];
     signal output root;
 
+    // No path comes from below the smallest tree.
+    _ <== own[0];
+    _ <== up[0];
+    _ <== newer[0];
     component hash[levels - 1];
     signal node[levels];
     node[0] <== leafHash;
@@ -182,6 +186,8 @@ template ListCommitment(levels) {
     signal input twin;
     signal output out;
 
+    _ <== opened[levels - 2];
+    _ <== opened[levels - 1];
     // Of the two greatest trees a list has one, and no older one to come before it: it is opened for a leaf of its own.
     component greatest = Tagged(listTag());
     greatest.in[0] <== root;
