@@ -2,6 +2,7 @@ import type { Bench } from './bench.ts'
 import { attestations } from './benches/attestations.ts'
 import { certificate } from './benches/certificate.ts'
 import { compress } from './benches/compress.ts'
+import { computeNetwork } from './benches/compute-network.ts'
 import { constraints } from './benches/constraints.ts'
 import { digits } from './benches/digits.ts'
 import { digitsPrivate } from './benches/digits-private.ts'
@@ -48,6 +49,7 @@ export const benches: readonly Bench[] = [
   gateway,
   certificate,
   graphStream,
+  computeNetwork,
   digits,
   digitsPrivate,
   attestations,

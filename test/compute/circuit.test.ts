@@ -124,9 +124,9 @@ describe('a circuit’s result', () => {
     expect(decodeResult(file)).toEqual({ ok: true, result: honest })
     for (let length = 0; length < file.length; length++) expect(decodeResult(file.subarray(0, length)).ok).toBe(false)
     expect(decodeResult(Uint8Array.of(...file, 0))).toMatchObject({ reject: 'trailing-bytes' })
-    expect(decodeResult(file.with(5, 3))).toMatchObject({ reject: 'malformed' })
-    // Of the other kind, its bytes are another thing or nothing.
-    expect(decodeResult(file.with(5, 1)).ok).toBe(false)
+    expect(decodeResult(file.with(5, 4))).toMatchObject({ reject: 'malformed' })
+    // Of another kind, its bytes are another thing or nothing.
+    for (const kind of [1, 3]) expect(decodeResult(file.with(5, kind)).ok).toBe(false)
   })
 })
 
@@ -149,7 +149,7 @@ describe('the manifest of a circuit', () => {
       ['- kind: inscription', '- kind: inscription\n    bytes: 784\n  - kind: headers'],
       /a circuit with an input reads an inscription/,
     ],
-    ['runs by itself', ['onRequest: true', 'everyBlocks: 1'], /a circuit onRequest/],
+    ['runs by itself', ['onRequest: true', 'everyBlocks: 1'], /a circuit or transactions onRequest/],
     ['runs at two times', ['onRequest: true', 'onRequest: true\n  everyBlocks: 1'], /one of them/],
     ['commits by no output', ['commitment: image', 'commitment: other'], /one of the outputs/],
     ['reads nothing', ['bytes: 784', 'bytes: 0'], /bytes/],
