@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Argument, type Option } from 'commander'
 import { type HeaderRejection, type NetworkParams, startContext } from '../bitcoin/index.ts'
 import { refusesSetup } from '../bus/index.ts'
@@ -114,4 +115,11 @@ export async function withGraphHeaders<T>(
   } finally {
     opened.close()
   }
+}
+
+/** Where the manifest in a folder has results written to; null where it names no file. */
+export async function fileDestination(folder: string): Promise<string | null> {
+  const { manifest } = await readGraph(folder)
+  const named = manifest.dataDestinations.find(({ kind }) => kind === 'file')
+  return named?.kind === 'file' ? join(folder, named.path) : null
 }

@@ -19,7 +19,7 @@ export { type AttestedInput, attestedInput, type InputEvidence } from './input/a
 export { recordList, recordSlots } from './input/record-list.ts'
 export type { InputSource } from './manifest/data-sources.ts'
 export type { HistoryBinding } from './manifest/history-binding.ts'
-export { inputSources, manifestJsonSchema } from './manifest/manifest.ts'
+export { inputSources, isForBitcoin, manifestJsonSchema } from './manifest/manifest.ts'
 export { computeGossip } from './peers/compute-gossip.ts'
 export type { ProofRequest, RequestAnswer } from './peers/request-kind.ts'
 export type { ResultMessage } from './peers/result-message.ts'

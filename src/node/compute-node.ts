@@ -4,7 +4,7 @@ import { openKernel } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
 import { History, historyOwner, historyStart, openLevelTable } from '../bus/io/index.ts'
-import { computeGossip, LocalQueue, type ProvingQueue } from '../compute/index.ts'
+import { computeGossip, isForBitcoin, LocalQueue, type ProvingQueue } from '../compute/index.ts'
 import {
   ComputeService,
   jobProver,
@@ -103,6 +103,8 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const place = { client, params, programs, feed, inscriptions: index, kernel, folder }
   const inscribing = options.inscribing === undefined ? null : await openResultInscribing(place, options.inscribing)
   compute.events.on('result', ({ program, identity, message: { result }, from }) => {
+    const served = byId.get(program)
+    if (served === undefined || !isForBitcoin(served.manifest)) return
     inscribing?.publisher.add({ program, identity, result, own: from === null })
   })
   const writing = inscribing === null ? [] : [inscribing.service]

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import type { NetworkParams } from '../../bitcoin/index.ts'
+import { isForBitcoin } from '../../compute/index.ts'
 import type { Program } from '../../compute/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import {
@@ -15,7 +16,7 @@ import { computeDirOption, computePlaces } from '../compute-place.ts'
 import { addOptions, bitcoindOptions, insecureAllowed, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
+import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { openGraphProgram } from '../graph-place.ts'
 import { readNetwork, requireProvable } from '../inputs.ts'
 import { noteText } from '../inscriber-text.ts'
@@ -67,7 +68,11 @@ export const addComputeServe: AddCommand = (parent, run) => {
     .option('--announce <ADDRESS>', 'where it tells peers that they reach it; may be given again', addresses)
     .option('--slot-seconds <S>', 'so long each of the order has before the next begins (default: 20)', seconds)
     .option('--at-once <N>', 'proofs that are made at a time (default: 1)', atOnce)
-    .option('--inscribe <SATS>', 'write results to Bitcoin, for at most so much a graph over all times', budget)
+    .option(
+      '--inscribe <SATS>',
+      'write results to Bitcoin of graphs that name it as a destination, for at most so much a graph over all times',
+      budget,
+    )
   withPayment(command)
   addOptions(
     command,
@@ -116,7 +121,7 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
     const server =
       options.queue === undefined ? undefined : await readQueue({ ...options, queue: options.queue }, context)
     const node = await openComputeNode({
-      ...{ server, inscribing: await inscribingOf(options, params, context) },
+      ...{ server, inscribing: await inscribingOf(options, programs, params, context) },
       ...{ client, params, programs, folder, identityFile, listen: [listen], announce, peers },
       atOnce: options.atOnce,
       slotMs: slotSeconds === undefined ? undefined : Math.round(1000 * slotSeconds),
@@ -144,11 +149,15 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
 
 async function inscribingOf(
   options: Options,
+  programs: readonly Program[],
   params: NetworkParams,
   context: CliContext,
 ): Promise<ResultInscribingOptions | undefined> {
   const { inscribe, feeRate, maxFeeRate, fundFrom } = options
   if (inscribe === undefined) return undefined
+  if (!programs.some(({ manifest }) => isForBitcoin(manifest))) {
+    throw usageError('--inscribe is for graphs whose manifest names `kind: inscription` in dataDestinations; none does')
+  }
   return { wallet: await openOwnWallet(options, params, context), budget: inscribe, feeRate, maxFeeRate, fundFrom }
 }
 

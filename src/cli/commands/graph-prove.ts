@@ -17,6 +17,7 @@ import { type EvidenceOptions, evidenceOptions } from '../graph-evidence.ts'
 import { opensHeaders, ordinalOption, proveHistoryResult } from '../graph-history.ts'
 import { requireGraphOptions } from '../graph-options.ts'
 import {
+  fileDestination,
   type GraphRunOptions,
   graphArgument,
   graphRunOptions,
@@ -57,7 +58,7 @@ export const addGraphProve: AddCommand = (parent, run) => {
     )
     .addOption(argumentsOption())
     .addOption(ordinalOption())
-    .option('--out <FILE>', 'where to write the result (required, but for --dry-run)')
+    .option('--out <FILE>', 'where to write the result (default: the file that dataDestinations name)')
     .option('--dry-run', 'tell constraints, time and memory that a proof takes, and prove nothing')
   addOptions(
     command,
@@ -82,8 +83,8 @@ export const addGraphProve: AddCommand = (parent, run) => {
 async function prove(context: CliContext, folder: string, options: Options, command: Command): Promise<ExitCode> {
   requireOneSource(options, command)
   if (options.dryRun) return await tellEstimate(context, await openCompiled(folder, context), options)
-  const { out } = options
-  if (out === undefined) throw usageError('name the file to write the result to by --out, or give --dry-run')
+  const out = options.out ?? (await fileDestination(folder))
+  if (out === null) throw usageError('name the file to write the result to by --out, or give --dry-run')
   await requireWritable(out, context.env, options)
   const { terminal, signal, clock } = context
   const { ptau } = options

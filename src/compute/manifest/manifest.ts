@@ -59,7 +59,10 @@ const trigger = z
     error: 'must be everyBlocks, onRequest or onEvent, one of them',
   })
 
+/** Of the graph's own folder. */
 const file = z.strictObject({ kind: z.literal('file'), path: localFile })
+/** A record on Bitcoin, by whoever runs the graph and pays for it. */
+const onBitcoin = z.strictObject({ kind: z.literal('inscription') })
 /** Named by a label alone: where it leads is for each operator to say. */
 const webhook = z.strictObject({ kind: z.literal('webhook'), label: labelSchema })
 
@@ -72,7 +75,7 @@ export const manifestSchema = z
     trigger,
     program: z.discriminatedUnion('kind', [stream, circuitProgram, transactions]),
     dataDestinations: z
-      .array(z.discriminatedUnion('kind', [file, webhook]))
+      .array(z.discriminatedUnion('kind', [file, onBitcoin, webhook]))
       .max(8)
       .default([]),
   })
@@ -110,6 +113,11 @@ function isRunBy(program: AnyProgram, { everyBlocks, onRequest, onEvent }: z.inf
   const { history } = program
   if (history === undefined) return onRequest !== undefined
   return everyBlocks === history.period || (onEvent !== undefined && history.condition !== undefined)
+}
+
+/** Whether results are to be written to Bitcoin. */
+export function isForBitcoin({ dataDestinations }: Pick<Manifest, 'dataDestinations'>): boolean {
+  return dataDestinations.some(({ kind }) => kind === 'inscription')
 }
 
 /** Where the bytes come from that a circuit reads, in their order; none for a program that reads none. */
