@@ -43,6 +43,9 @@ export function jobProver(sources: JobSources): ProveJob {
     if (program.kind === 'transactions') {
       throw queueError('E_JOB', `${program.manifest.name} is over transactions, which no queue takes yet`)
     }
+    if (program.kind === 'circuit' && program.manifest.program.history !== undefined) {
+      throw queueError('E_JOB', `${program.manifest.name} opens headers of the history, which no queue takes yet`)
+    }
     return program.kind === 'stream'
       ? await streamJob(program, job, sources, signal)
       : await circuitJob(program, job, sources, signal)
