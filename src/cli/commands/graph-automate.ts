@@ -47,7 +47,10 @@ export const addGraphAutomate: AddCommand = (parent, run) => {
     .option('--budget <SATS>', 'satoshis for which results are inscribed, in all', satoshis, 0n)
     .option('--finality <N>', 'confirmations with which it fires', confirmations, 6)
     .option('--since <K>', 'when it begins: the first period it looks at (default: the one in progress)', count)
-    .option('--automation-dir <D>', 'what it keeps (default: $XDG_DATA_HOME/wsc/<network>/automation/<program>)')
+    .option(
+      '--automation-dir <D>',
+      'what it keeps (default: $XDG_DATA_HOME/wsc/<network>/automation/<16 digits of program>)',
+    )
   addOptions(command, ...bitcoindOptions(), shared.network(), shared.anchor(), walletOption(), settlementDirOption())
   addOptions(command, shared.ptau(), shared.insecureDevSetup(), shared.json())
     .addHelpText(
