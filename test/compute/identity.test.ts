@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { blockHash } from '../../src/bitcoin/index.ts'
 import { encodeField } from '../../src/bus/index.ts'
-import type { Manifest } from '../../src/compute/manifest/manifest.ts'
+import { isForBitcoin, type Manifest } from '../../src/compute/manifest/manifest.ts'
 import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
-import { resultIdentity } from '../../src/compute/result/identity.ts'
+import { jobIdentity, resultIdentity } from '../../src/compute/result/identity.ts'
 import type { CircuitResult, StreamResult } from '../../src/compute/result/result-file.ts'
 import { bytesToHex, concatBytes } from '../../src/lib/index.ts'
 
@@ -58,6 +58,26 @@ program:
   const [one, other] = [resultIdentity(secret, circuit), resultIdentity(secret, { ...circuit, values: [4n, 6n] })]
   expect(one).not.toEqual(other)
   expect(one).toEqual(resultIdentity(secret, { ...circuit, proof: Uint8Array.of(2) }))
+})
+
+test('of a circuit that reads nothing of Bitcoin the block is no part: one proof counts once', () => {
+  const claim = read(`
+version: 1
+name: a
+dataSources: [{kind: headers}]
+trigger: {onRequest: true}
+program: {kind: circuit, circuit: a.circom, proofSystem: groth16, arguments: [{signal: recipient}], outputs: [x]}
+`)
+  const elsewhere = { ...circuit, height: 9, blockHash: blockHash(new Uint8Array(32).fill(3)) }
+  expect(resultIdentity(claim, elsewhere)).toEqual(resultIdentity(claim, circuit))
+  expect(resultIdentity(claim, { ...elsewhere, values: [5n, 7n] })).not.toEqual(resultIdentity(claim, circuit))
+  expect(jobIdentity(claim, elsewhere)).not.toEqual(jobIdentity(claim, circuit))
+  expect(resultIdentity(CIRCUIT, elsewhere)).not.toEqual(resultIdentity(CIRCUIT, circuit))
+})
+
+test('nodes pay for results of programs that run by themselves alone', () => {
+  const destinations = (manifest: Manifest) => ({ ...manifest, dataDestinations: [{ kind: 'inscription' as const }] })
+  expect([STREAM, destinations(STREAM), destinations(CIRCUIT)].map(isForBitcoin)).toEqual([false, true, false])
 })
 
 test('what a result says, its proof and its steps do not change it; program, height, block and input do', () => {

@@ -156,7 +156,9 @@ async function inscribingOf(
   const { inscribe, feeRate, maxFeeRate, fundFrom } = options
   if (inscribe === undefined) return undefined
   if (!programs.some(({ manifest }) => isForBitcoin(manifest))) {
-    throw usageError('--inscribe is for graphs whose manifest names `kind: inscription` in dataDestinations; none does')
+    throw usageError(
+      '--inscribe is for graphs that run by themselves and whose manifest has `kind: inscription` in dataDestinations; none is such',
+    )
   }
   return { wallet: await openOwnWallet(options, params, context), budget: inscribe, feeRate, maxFeeRate, fundFrom }
 }

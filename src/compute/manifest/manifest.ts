@@ -115,9 +115,12 @@ function isRunBy(program: AnyProgram, { everyBlocks, onRequest, onEvent }: z.inf
   return everyBlocks === history.period || (onEvent !== undefined && history.condition !== undefined)
 }
 
-/** Whether results are to be written to Bitcoin. */
-export function isForBitcoin({ dataDestinations }: Pick<Manifest, 'dataDestinations'>): boolean {
-  return dataDestinations.some(({ kind }) => kind === 'inscription')
+/**
+ * Whether nodes write results to Bitcoin: of programs that run by themselves. What runs on request is whatever a stranger asks for,
+ * and is not paid for.
+ */
+export function isForBitcoin({ dataDestinations, trigger }: Pick<Manifest, 'dataDestinations' | 'trigger'>): boolean {
+  return trigger.onRequest === undefined && dataDestinations.some(({ kind }) => kind === 'inscription')
 }
 
 /** Where the bytes come from that a circuit reads, in their order; none for a program that reads none. */

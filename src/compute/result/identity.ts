@@ -9,12 +9,34 @@ export const IDENTITY_BYTES = 32
 
 /**
  * What a result is about: SHA-256 over a tag twice, the program's id, height (little-endian), block hash, and what commits to its
- * input. Two results of one identity say the same, whoever proved them and however: on Bitcoin the first valid one counts.
+ * input. Two results of one identity say the same, whoever proved them and however: on Bitcoin the first valid one counts. A
+ * circuit that reads nothing of Bitcoin has its place from whoever wrote the result down, and its proof says nothing of it:
+ * height and hash are zeros there, for else one proof would count at every block.
  */
 export function resultIdentity(manifest: Manifest, result: ProgramResult): Uint8Array {
-  const { program, height, blockHash } = result
+  return identity(manifest, result, readsBitcoin(manifest) ? result : NOWHERE)
+}
+
+/** The same with the block in any case: a proving job makes a result for one block. */
+export function jobIdentity(manifest: Manifest, result: ProgramResult): Uint8Array {
+  return identity(manifest, result, result)
+}
+
+const NOWHERE = { height: 0, blockHash: new Uint8Array(IDENTITY_BYTES) }
+
+function identity(
+  manifest: Manifest,
+  result: ProgramResult,
+  { height, blockHash }: { readonly height: number; readonly blockHash: Uint8Array },
+): Uint8Array {
   const tag = sha256(new TextEncoder().encode('wsc/result'))
-  return sha256(concatBytes(tag, tag, program, uint32Bytes(height), blockHash, inputCommitment(manifest, result)))
+  const place = [uint32Bytes(height), blockHash]
+  return sha256(concatBytes(tag, tag, result.program, ...place, inputCommitment(manifest, result)))
+}
+
+/** Whether a proof of the program is bound to a block. */
+function readsBitcoin({ program }: Manifest): boolean {
+  return program.kind !== 'circuit' || program.input !== undefined || program.history !== undefined
 }
 
 /**

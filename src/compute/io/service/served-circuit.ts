@@ -11,7 +11,7 @@ import type { CircuitProgram } from '../../manifest/circuit-program.ts'
 import { inputSources } from '../../manifest/manifest.ts'
 import type { ResultMessage, SourceEvidence } from '../../peers/result-message.ts'
 import { DEFAULT_PRIORITY, type JobInput, type ProvingJob } from '../../queue/job.ts'
-import { resultIdentity } from '../../result/identity.ts'
+import { jobIdentity, resultIdentity } from '../../result/identity.ts'
 import type { CircuitResult } from '../../result/result-file.ts'
 import type { OnRequest, OwnBlock, OwnGround, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
 import type { OnceOfKeys } from '../open-program.ts'
@@ -109,7 +109,13 @@ function preparedOf({ program, parts, given, json, block, bytes, asked }: Prepar
     inputs.push({ name: ARGUMENTS_INPUT, bytes: new TextEncoder().encode(json) })
   }
   const job: ProvingJob = {
-    ...{ id: identity, program: bytesToHex(id), kind: 'circuit', height, blockHash: toDisplay(hash) },
+    ...{
+      id: bytesToHex(jobIdentity(manifest, expected)),
+      program: bytesToHex(id),
+      kind: 'circuit',
+      height,
+      blockHash: toDisplay(hash),
+    },
     ...{ inputs, priority: REQUEST_PRIORITY, attempts: 1 },
   }
   const prove = async (signal: AbortSignal) => ({
