@@ -88,7 +88,7 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const rules = storageParams(params)
   const compute = new ComputeService({
     ...{ params, secretKey, slotMs },
-    programs: programs.map((program) => servedProgram(program, { queue, kernel, params })),
+    programs: programs.map((program) => servedProgram(program, { queue, kernel, params, inscriptions: index })),
     chain: new OwnChain(feed, history),
     transport: host,
     registered: async () => {

@@ -57,7 +57,9 @@ const queue = new LocalQueue(async (job) => {
 await queue.start()
 afterAll(() => queue.stop())
 
-const served = servedCircuit(program, { queue, kernel, params: mainnet })
+const inscriptions = { index: { tip: null, hashAt: async () => null, query: () => expect.fail() } }
+const parts = { queue, kernel, params: mainnet, inscriptions }
+const served = servedCircuit(program, parts)
 const evidence = [{ attestations: [encodeAttestation(inscriptionAt(own, 3, 0))], content: null }]
 const { signal } = new AbortController()
 
@@ -114,7 +116,7 @@ describe('a circuit that is served', () => {
     const { manifest } = program
     const secret = { signal: 'secret', elements: 1, private: true as const }
     const secretive = { ...program, manifest: { ...manifest, program: { ...manifest.program, arguments: [secret] } } }
-    expect(servedCircuit(secretive, { queue, kernel, params: mainnet }).onRequest).toBeNull()
+    expect(servedCircuit(secretive, parts).onRequest).toBeNull()
     expect(served.id).toBe(bytesToHex(id))
   })
 })

@@ -16,7 +16,8 @@ function programOf(name: string): Program {
   return { kind: read.manifest.program.kind, id: new Uint8Array(32), manifest: read.manifest, verifier } as never
 }
 
-const parts = { queue: new LocalQueue(async () => new Uint8Array()), kernel, params: regtest }
+const inscriptions = { index: { tip: null, hashAt: async () => null, query: () => expect.fail() } }
+const parts = { queue: new LocalQueue(async () => new Uint8Array()), kernel, params: regtest, inscriptions }
 const { signal } = new AbortController()
 afterAll(() => parts.queue.stop())
 

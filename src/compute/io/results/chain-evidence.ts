@@ -14,6 +14,7 @@ import type { CircuitProgram } from '../../manifest/circuit-program.ts'
 import type { RecordSource } from '../../manifest/data-sources.ts'
 import { inputSources, type Manifest } from '../../manifest/manifest.ts'
 import type { CircuitResult } from '../../result/result-file.ts'
+import { holdsBlock } from '../input/complete-records.ts'
 
 export interface ChainEvidenceComponents {
   readonly client: BitcoindClient
@@ -78,10 +79,7 @@ async function recordsOf(
   signal: AbortSignal,
 ): Promise<Found> {
   const { index } = inscriptions
-  const isThere = async () => {
-    const hash = await index.hashAt(tipHeight)
-    return (index.tip?.height ?? -1) >= tipHeight && (hash === null || hash === toDisplay(blockHash))
-  }
+  const isThere = () => holdsBlock(index, { height: tipHeight, blockHash })
   const moved = () => computeError('E_MOVED', `the index of inscriptions does not have block ${toDisplay(blockHash)}`)
   if (!(await isThere())) throw moved()
   const blocks = new Map<number, { readonly hash: string; readonly ids: string[] }>()

@@ -14,6 +14,7 @@ import { DEFAULT_PRIORITY, type JobInput, type ProvingJob } from '../../queue/jo
 import { jobIdentity, resultIdentity } from '../../result/identity.ts'
 import type { CircuitResult } from '../../result/result-file.ts'
 import type { OnRequest, OwnBlock, OwnGround, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
+import { completeRecords } from '../input/complete-records.ts'
 import type { OnceOfKeys } from '../open-program.ts'
 import { ARGUMENTS_INPUT, ATTESTED_INPUT } from '../queue/prove-job.ts'
 import { proveByQueue } from './prove-by-queue.ts'
@@ -25,16 +26,20 @@ const REQUEST_PRIORITY = 2 * DEFAULT_PRIORITY
 /** A circuit as the network serves it: proved on request alone, heard at any time. */
 export function servedCircuit(program: OnceOfKeys, parts: ServingParts): ServedProgram {
   const { id, manifest, verifier } = program
-  const { kernel, params } = parts
+  const { kernel, params, inscriptions } = parts
   const judge = async (message: ResultMessage, ground: OwnGround): Promise<Result<object>> => {
     const { result } = message
     if (result.kind !== 'circuit') return rejection('wrong-kind', `a result of a ${result.kind}`)
     const under = await evidenceOf(message.evidence, ground, ground.block)
     if (!under.ok) return under
     const { tip, evidence } = under
-    return await verifyCircuit(result, {
+    const checked = await verifyCircuit(result, {
       ...{ program: id, manifest, verifier, chain: chainTo(tip), params, evidence, kernel },
     })
+    if (!checked.ok) return checked
+    const { height, blockHash } = result
+    const read = { height, blockHash, ids: checked.verified.inputs }
+    return await completeRecords(inscriptions.index, inputSources(manifest), evidence, read)
   }
   const prove = async (): Promise<never> => {
     throw computeError('E_INPUT', `${manifest.name} runs on request: no block says what it reads`)
@@ -66,7 +71,7 @@ interface Read {
 
 async function readInput(
   { manifest }: OnceOfKeys,
-  { params, kernel }: ServingParts,
+  { params, kernel, inscriptions }: ServingParts,
   given: readonly SourceEvidence[],
   { at, tip: last }: Pick<OwnGround, 'at'> & { readonly tip: OwnBlock },
 ): Promise<Result<{ readonly read: Read }>> {
@@ -83,6 +88,8 @@ async function readInput(
   const chain = chainTo(tip)
   const attested = await attestedInput({ sources, length: input.bytes, chain, params, evidence, kernel })
   if (!attested.ok) return attested
+  const complete = await completeRecords(inscriptions.index, sources, evidence, attested.input)
+  if (!complete.ok) return complete
   const block = await at(attested.input.height)
   return block === null
     ? rejection('moving', 'the chain is changing')

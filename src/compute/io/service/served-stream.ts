@@ -9,6 +9,7 @@ import { resultIdentity } from '../../result/identity.ts'
 import type { StreamResult } from '../../result/result-file.ts'
 import type { OwnBlock, OwnGround, ServedProgram } from '../../service/served-program.ts'
 import { verifyStream } from '../../stream/verify-stream.ts'
+import type { RecordIndex } from '../input/complete-records.ts'
 import type { Program, StreamOfKeys } from '../open-program.ts'
 import { proveByQueue } from './prove-by-queue.ts'
 
@@ -18,6 +19,8 @@ export interface ServingParts {
   readonly queue: ProvingQueue
   readonly kernel: StorageKernel
   readonly params: NetworkParams
+  /** Knows all records; of the same node. Asked once it has started. */
+  readonly inscriptions: { readonly index: RecordIndex }
 }
 
 /** Tries of a job before it has failed. */

@@ -1,0 +1,70 @@
+import { type BlockHash, toDisplay } from '../../../bitcoin/index.ts'
+import { type Result, rejection } from '../../../lib/index.ts'
+import type { InscriptionIndex } from '../../../settlement/io/index.ts'
+import type { InputEvidence } from '../../input/attested-input.ts'
+import type { InputSource, RecordSource } from '../../manifest/data-sources.ts'
+
+/** What of a node's own index tells which records there are. */
+export type RecordIndex = Pick<InscriptionIndex, 'query' | 'hashAt' | 'tip'>
+
+/** An input whose evidence was verified. */
+export interface ReadInput {
+  /** Of the last block that holds any of it. */
+  readonly height: number
+  readonly blockHash: BlockHash
+  /** Of what was read, source after source. */
+  readonly ids: readonly string[]
+}
+
+/** Whether an index has taken in a block: of one that it took in before it kept hashes, its height alone says so. */
+export async function holdsBlock(
+  index: Pick<RecordIndex, 'hashAt' | 'tip'>,
+  { height, blockHash }: Pick<ReadInput, 'height' | 'blockHash'>,
+): Promise<boolean> {
+  const hash = await index.hashAt(height)
+  return (index.tip?.height ?? -1) >= height && (hash === null || hash === toDisplay(blockHash))
+}
+
+/**
+ * Whether an input holds all records of its sources up to its last block, by this node's own index: attestations show of each that
+ * it is there, and never that no other is.
+ */
+export async function completeRecords(
+  index: RecordIndex,
+  sources: readonly InputSource[],
+  evidence: readonly InputEvidence[],
+  input: ReadInput,
+): Promise<Result<object, 'incomplete-records' | 'moving'>> {
+  if (!sources.some(({ kind }) => kind === 'inscriptions')) return { ok: true }
+  const moving = () => rejection('moving', `the index of inscriptions does not have block ${input.height}`)
+  if (!(await holdsBlock(index, input))) return moving()
+  let complete = true
+  let from = 0
+  for (const [i, source] of sources.entries()) {
+    const to = from + (evidence[i]?.attestations.length ?? 0)
+    if (source.kind === 'inscriptions')
+      complete &&= await areAll(index, source, input.height, input.ids.slice(from, to))
+    from = to
+  }
+  // What was read while the index moved says nothing.
+  if (!(await holdsBlock(index, input))) return moving()
+  return complete
+    ? { ok: true }
+    : rejection('incomplete-records', `not all records up to block ${input.height}, in their order`)
+}
+
+/** Whether these are the inscriptions of all records of a source up to a height, in the chain's order. */
+async function areAll(
+  index: Pick<RecordIndex, 'query'>,
+  { program, recordKind }: RecordSource,
+  to: number,
+  ids: readonly string[],
+): Promise<boolean> {
+  let listed = 0
+  for await (const { id, record } of index.query({ program, kind: recordKind, to })) {
+    if (record === null) continue
+    if (ids[listed] !== id) return false
+    listed++
+  }
+  return listed === ids.length
+}
