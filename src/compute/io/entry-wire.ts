@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { CompiledCircuit } from '../../proving/index.ts'
 import { computeError } from '../errors.ts'
 import type { Manifest, StreamProgram } from '../manifest/manifest.ts'
+import { signalTable } from './signal-table.ts'
 
 /** What of a compiled stream says which entries it makes. */
 export interface StreamEntries {
@@ -10,9 +9,6 @@ export interface StreamEntries {
   readonly slots: number
   readonly manifest: Manifest<StreamProgram>
 }
-
-/** circom's table of signals: number, wire (-1 where it was solved away), component, name. */
-const ENTRY = /^\d+,(\d+),\d+,main\.entry\[(\d+)\]$/
 
 /** The wire of the log entry that a step makes. Throws E_PROGRAM where the circuit makes none. */
 export async function entryWire(graph: StreamEntries): Promise<number> {
@@ -24,9 +20,8 @@ export async function entryWire(graph: StreamEntries): Promise<number> {
 
 /** The same; null where the circuit makes none, so that circom solves it away. */
 async function findEntryWire({ circuit, slots }: StreamEntries): Promise<number | null> {
-  for await (const line of createInterface({ input: createReadStream(circuit.sym) })) {
-    const [, wire, made] = ENTRY.exec(line) ?? []
-    if (Number(made) === slots) return Number(wire)
+  for await (const { name, wire } of signalTable(circuit)) {
+    if (name === `main.entry[${slots}]`) return wire
   }
   return null
 }

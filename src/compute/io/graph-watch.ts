@@ -1,7 +1,16 @@
 import { existsSync, type FSWatcher, watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { delay, Emitter, type Events, isInterrupt, Running, type RunningService, WscError } from '../../lib/index.ts'
+import {
+  delay,
+  Emitter,
+  type Events,
+  isInterrupt,
+  orAborted,
+  Running,
+  type RunningService,
+  WscError,
+} from '../../lib/index.ts'
 import { computeError } from '../errors.ts'
 import { VECTORS_FILE } from '../vectors/vectors.ts'
 import { type CompiledGraph, compileGraph, readGraph } from './open-program.ts'
@@ -56,11 +65,9 @@ export class GraphWatch implements RunningService {
   async #follow(watcher: FSWatcher, signal: AbortSignal): Promise<void> {
     let changed = Promise.withResolvers<void>()
     const onChange = () => changed.resolve()
-    const ended = Promise.withResolvers<never>()
-    ended.promise.catch(() => undefined)
-    const onAbort = () => ended.reject(signal.reason)
-    watcher.on('change', onChange).on('error', ended.reject)
-    signal.addEventListener('abort', onAbort)
+    const broken = Promise.withResolvers<never>()
+    broken.promise.catch(() => undefined)
+    watcher.on('change', onChange).on('error', broken.reject)
     try {
       for (;;) {
         changed = Promise.withResolvers<void>()
@@ -71,14 +78,13 @@ export class GraphWatch implements RunningService {
         await this.#round(either).catch((error: unknown) => {
           if (signal.aborted || !isInterrupt(error, either)) throw error
         })
-        await Promise.race([again, ended.promise])
+        await orAborted(Promise.race([again, broken.promise]), signal)
         await this.#untilStill(() => {
           changed = Promise.withResolvers<void>()
           return changed.promise
         }, signal)
       }
     } finally {
-      signal.removeEventListener('abort', onAbort)
       watcher.close()
     }
   }

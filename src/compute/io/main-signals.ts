@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { CompiledCircuit } from '../../proving/index.ts'
+import { signalTable } from './signal-table.ts'
 
-/** circom's table of signals: number, wire (-1 where it was solved away), component, name. */
-const OF_MAIN = /^(\d+),-?\d+,\d+,main\.([A-Za-z_$][\w$]*)((?:\[\d+\])*)$/
+/** The name of a signal of the main component itself, and its indices. */
+const OF_MAIN = /^main\.([A-Za-z_$][\w$]*)((?:\[\d+\])*)$/
 
 /**
  * A signal of the main component: its name, and the numbers of its elements in row-major order. From 1 on come the outputs, the public
@@ -17,13 +16,13 @@ export interface MainSignal {
 }
 
 /** Signals of the main component in the order of their declaration: the table begins with them. */
-export async function mainSignals({ sym }: CompiledCircuit): Promise<MainSignal[]> {
+export async function mainSignals(circuit: CompiledCircuit): Promise<MainSignal[]> {
   const found = new Map<string, { numbers: number[]; indices: string[] }>()
-  for await (const line of createInterface({ input: createReadStream(sym) })) {
-    const [, number, name, indices] = OF_MAIN.exec(line) ?? []
+  for await (const { number, name: path } of signalTable(circuit)) {
+    const [, name, indices] = OF_MAIN.exec(path) ?? []
     if (name === undefined || indices === undefined) break
     const signal = found.get(name) ?? { numbers: [], indices: [] }
-    signal.numbers.push(Number(number))
+    signal.numbers.push(number)
     signal.indices.push(indices.replaceAll(/[[\]]/g, ''))
     found.set(name, signal)
   }

@@ -1,4 +1,5 @@
 import { concatBytes, type Result, rejection, uint32Bytes } from '../../lib/index.ts'
+import { MAX_SOURCES } from '../manifest/data-sources.ts'
 import { decodeResult, encodeResult, type ProgramResult } from '../result/result-file.ts'
 import { Malformed, type Parts, readParts } from './parts.ts'
 
@@ -18,8 +19,7 @@ export interface ResultMessage {
 
 /** Bytes of a message: a stream's proof and some thousand entries, or the attestation of an image. */
 export const MAX_RESULT_MESSAGE_BYTES = 196_608
-/** Sources of a program, and attestations of one. */
-const MAX_SOURCES = 4
+/** Attestations of one source. */
 const MAX_ATTESTATIONS = 64
 
 const part = (bytes: Uint8Array) => [uint32Bytes(bytes.length), bytes]

@@ -1,6 +1,7 @@
 import { type BlockHash, ByteReader, blockHash, compactSize, type DecodeReject, decoding } from '../../bitcoin/index.ts'
-import { decodeField, encodeField, FIELD_BYTES } from '../../bus/index.ts'
+import { FIELD_BYTES } from '../../bus/index.ts'
 import { concatBytes, equalBytes, type Result, rejection, uint32Bytes } from '../../lib/index.ts'
+import { elementsBytes, MAX_LOG_ENTRIES, MAX_STATE_ELEMENTS, readElements } from '../elements.ts'
 
 /**
  * A result, version 1; numbers without a size are Bitcoin's CompactSize in their shortest form, elements of the field 32 bytes,
@@ -73,10 +74,7 @@ const MAGIC = new TextEncoder().encode('WSCR')
 const VERSION = 1
 const ID_BYTES = 32
 const KINDS = { stream: 1, circuit: 2, transactions: 3 } as const
-const MAX_ELEMENTS = 32
 const MAX_OUTPUTS = 64
-/** Of one entry a block, a chain twice as long as Bitcoin's. */
-const MAX_ENTRIES = 1 << 21
 const MAX_PROOF = 65_536
 
 const MAX_TRANSACTIONS = 1 << 20
@@ -84,17 +82,16 @@ const MAX_SCRIPT = 10_000
 const PLACE_BYTES = 8
 
 /** Bytes of the longest result. */
-export const MAX_RESULT_BYTES: number = 1024 + (MAX_ELEMENTS + MAX_ENTRIES) * FIELD_BYTES + MAX_PROOF
+export const MAX_RESULT_BYTES: number = 1024 + (MAX_STATE_ELEMENTS + MAX_LOG_ENTRIES) * FIELD_BYTES + MAX_PROOF
 
 export function encodeResult(result: ProgramResult): Uint8Array {
   const { kind, program, height, blockHash, proof } = result
   if (program.length !== ID_BYTES) throw new RangeError(`a program id of ${program.length} bytes`)
-  const elements = (some: readonly bigint[]) => [compactSize(some.length), encodeField(some)]
   const own =
     kind === 'stream'
-      ? [uint32Bytes(result.steps), ...elements(result.state), ...elements(result.log)]
+      ? [uint32Bytes(result.steps), ...elementsBytes(result.state), ...elementsBytes(result.log)]
       : kind === 'circuit'
-        ? elements(result.values)
+        ? elementsBytes(result.values)
         : transactionParts(result)
   const head = [MAGIC, Uint8Array.of(VERSION, KINDS[kind]), program, uint32Bytes(height), blockHash]
   return concatBytes(...head, ...own, compactSize(proof.length), proof)
@@ -168,17 +165,12 @@ function readTransactions(reader: ByteReader): Own<TransactionsResult> | null {
 
 function readStream(reader: ByteReader): Own<StreamResult> | null {
   const steps = reader.uint32()
-  const state = readElements(reader, MAX_ELEMENTS)
-  const log = readElements(reader, MAX_ENTRIES)
+  const state = readElements(reader, MAX_STATE_ELEMENTS)
+  const log = readElements(reader, MAX_LOG_ENTRIES)
   return state === null || log === null ? null : { kind: 'stream', steps, state, log }
 }
 
 function readCircuit(reader: ByteReader): Own<CircuitResult> | null {
   const values = readElements(reader, MAX_OUTPUTS)
   return values === null ? null : { kind: 'circuit', values }
-}
-
-function readElements(reader: ByteReader, most: number): bigint[] | null {
-  const count = reader.compactSize()
-  return count > most ? null : decodeField(reader.slice(count * FIELD_BYTES))
 }

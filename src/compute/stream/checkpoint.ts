@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { type BlockHash, ByteReader, blockHash, compactSize, type DecodeReject, decoding } from '../../bitcoin/index.ts'
 import { decodeField, encodeField, FIELD_BYTES } from '../../bus/index.ts'
 import { concatBytes, equalBytes, type Result, rejection, uint32Bytes } from '../../lib/index.ts'
+import { elementsBytes, MAX_LOG_ENTRIES, MAX_STATE_ELEMENTS, readElements } from '../elements.ts'
 
 /**
  * Where the folding of a stream can be gone on with, version 1; numbers without a size are Bitcoin's CompactSize in their
@@ -35,16 +36,13 @@ const MAGIC = new TextEncoder().encode('WSCS')
 const VERSION = 1
 const HASH_BYTES = 32
 const MAX_TREES = 64
-const MAX_ELEMENTS = 32
-const MAX_ENTRIES = 1 << 21
 const MAX_FOLD = 256 << 20
 
 /** Bytes of the longest checkpoint. */
-export const MAX_CHECKPOINT_BYTES: number = 8_192 + MAX_ENTRIES * FIELD_BYTES + MAX_FOLD
+export const MAX_CHECKPOINT_BYTES: number = 8_192 + MAX_LOG_ENTRIES * FIELD_BYTES + MAX_FOLD
 
 export function encodeCheckpoint(checkpoint: StreamCheckpoint): Uint8Array {
   const { program, from, height, blockHash: hash, steps, trees, state, log, fold } = checkpoint
-  const elements = (some: readonly bigint[]) => [compactSize(some.length), encodeField(some)]
   const head = [
     MAGIC,
     Uint8Array.of(VERSION),
@@ -55,7 +53,7 @@ export function encodeCheckpoint(checkpoint: StreamCheckpoint): Uint8Array {
     uint32Bytes(steps),
   ]
   const tree = trees.flatMap(({ root, size }) => [Uint8Array.of(size.toString(2).length), encodeField([root])])
-  const body = [...head, compactSize(trees.length), ...tree, ...elements(state), ...elements(log)]
+  const body = [...head, compactSize(trees.length), ...tree, ...elementsBytes(state), ...elementsBytes(log)]
   const all = concatBytes(...body, compactSize(fold.length), fold)
   return concatBytes(all, sha256(all))
 }
@@ -79,8 +77,8 @@ export function decodeCheckpoint(
     const hash = blockHash(reader.slice(HASH_BYTES))
     const steps = reader.uint32()
     const trees = readTrees(reader)
-    const state = readElements(reader, MAX_ELEMENTS)
-    const log = readElements(reader, MAX_ENTRIES)
+    const state = readElements(reader, MAX_STATE_ELEMENTS)
+    const log = readElements(reader, MAX_LOG_ENTRIES)
     const length = reader.compactSize()
     if (trees === null || state === null || log === null || length > MAX_FOLD) {
       return rejection('malformed', 'too much of something, or an element outside the field')
@@ -102,9 +100,4 @@ function readTrees(reader: ByteReader): StreamCheckpoint['trees'] | null {
     trees.push({ root, size: (1n << BigInt(exponent)) - 1n })
   }
   return trees
-}
-
-function readElements(reader: ByteReader, most: number): bigint[] | null {
-  const count = reader.compactSize()
-  return count > most ? null : decodeField(reader.slice(count * FIELD_BYTES))
 }

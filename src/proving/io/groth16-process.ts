@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { WscError } from '../../lib/index.ts'
+import { orAborted, WscError } from '../../lib/index.ts'
 import type { Groth16Answer, Groth16Request, Groth16Stage } from './groth16-messages.ts'
 
 /** The package holds JavaScript, the clone TypeScript. */
@@ -31,13 +31,8 @@ export class Groth16Process {
     signal?.throwIfAborted()
     const asked = this.#queue.then(() => this.#ask(request, signal, onStage))
     this.#queue = asked.catch(() => undefined)
-    const aborted = Promise.withResolvers<never>()
-    const onAbort = () => aborted.reject(signal?.reason)
-    signal?.addEventListener('abort', onAbort)
     // Who waits for its turn hears the signal too.
-    const answer = await Promise.race([asked, aborted.promise]).finally(() =>
-      signal?.removeEventListener('abort', onAbort),
-    )
+    const answer = await orAborted(asked, signal)
     if ('failed' in answer) throw new WscError(answer.failed, answer.detail)
     return answer
   }

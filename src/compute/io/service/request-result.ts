@@ -1,5 +1,5 @@
 import type { PeerName, PeerTransport } from '../../../bus/index.ts'
-import { delay, isInterrupt, type Result, rejection, throwIfAborted } from '../../../lib/index.ts'
+import { delay, isInterrupt, orAborted, type Result, rejection, throwIfAborted } from '../../../lib/index.ts'
 import { type ProofRequest, type RequestAnswer, requestKind } from '../../peers/request-kind.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
 
@@ -50,16 +50,13 @@ export async function meetProver(
   transport: Pick<PeerTransport, 'peers' | 'meet'>,
   signal: AbortSignal,
 ): Promise<PeerName> {
-  const { promise, resolve, reject } = Promise.withResolvers<PeerName>()
+  const { promise, resolve } = Promise.withResolvers<PeerName>()
   const off = transport.meet(requestKind, resolve)
-  const onAbort = () => reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
   try {
     throwIfAborted(signal)
     const [peer] = transport.peers(requestKind)
-    return peer ?? (await promise)
+    return peer ?? (await orAborted(promise, signal))
   } finally {
     off()
-    signal.removeEventListener('abort', onAbort)
   }
 }

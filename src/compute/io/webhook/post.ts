@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { request } from 'node:https'
 import { isIP } from 'node:net'
-import { errorCode, type Result, rejection } from '../../../lib/index.ts'
+import { errorCode, orAborted, type Result, rejection } from '../../../lib/index.ts'
 
 /** Why a post has not arrived, as far as is known: it may have. */
 export type PostReject = 'unresolved' | 'private-address' | 'redirect' | 'status' | 'timeout' | 'connection'
@@ -32,7 +32,8 @@ export async function post(options: PostOptions): Promise<Result<object, PostRej
   // A URL has an IPv6 address in brackets.
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   try {
-    const addresses = isIP(host) ? [host] : await raced(addressesOf(host), within)
+    // A lookup cannot be ended; it is not waited for.
+    const addresses = isIP(host) ? [host] : await orAborted(addressesOf(host), within)
     const address = addresses.find((one) => ips.has(one))
     if (address === undefined) {
       return rejection('private-address', `${host} is at no address of the public internet`)
@@ -52,19 +53,6 @@ export async function post(options: PostOptions): Promise<Result<object, PostRej
 
 async function addressesOf(host: string): Promise<string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address)
-}
-
-/** A lookup cannot be ended; it is not waited for. */
-async function raced<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const { promise, reject } = Promise.withResolvers<never>()
-  const end = () => reject(signal.reason)
-  signal.addEventListener('abort', end, { once: true })
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', end)
-  }
 }
 
 function statusOf(
