@@ -101,10 +101,10 @@ export async function proveCircuitResult(
   const seconds = (clock() - began) / 1000
   if (json) terminal.result(jsonLine({ ...about, ...namedJson(named), file: out, bytes: result.length, seconds }))
   else {
-    const { name, program: about } = program.manifest
-    const given = about.arguments.some((one) => one.private) ? 'private arguments' : 'arguments'
+    const { name, program: circuit } = program.manifest
+    const what = circuit.arguments.some((one) => one.private) ? 'private arguments' : 'arguments'
     terminal.result(
-      `${out}: ${result.length} bytes prove what ${name} makes of ${ids.length === 0 ? given : inputsText(ids)}`,
+      `${out}: ${result.length} bytes prove what ${name} makes of ${ids.length === 0 ? what : inputsText(ids)}`,
     )
   }
   return EXIT.valid

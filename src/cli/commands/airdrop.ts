@@ -24,7 +24,7 @@ interface Json {
 
 /** Bytes of a secret: below the order of the field, whatever they are. */
 const SECRET_BYTES = 31
-const MAX_SCRIPT_BYTES = 10_000
+const MAX_PAID_SCRIPT_BYTES = 10_000
 
 export const addAirdrop: AddCommand = (parent, run) => {
   const airdrop = parent.command('airdrop').description('drops whose claims hide who claims (the graph airdrop)')
@@ -94,8 +94,8 @@ function addClaim(parent: Command, run: Runner): void {
     .addHelpText('after', examples('airdrop claim leaves.txt --secret my.secret --script 0014… --out claim.json'))
     .action(
       run(async ({ terminal }, file: string, { secret: from, script, out, json }: ClaimOptions) => {
-        if (!/^([0-9a-f]{2})+$/.test(script) || script.length > 2 * MAX_SCRIPT_BYTES) {
-          throw usageError(`--script must be the bytes of a script in lower-case hex, at most ${MAX_SCRIPT_BYTES}`)
+        if (!/^([0-9a-f]{2})+$/.test(script) || script.length > 2 * MAX_PAID_SCRIPT_BYTES) {
+          throw usageError(`--script must be the bytes of a script in lower-case hex, at most ${MAX_PAID_SCRIPT_BYTES}`)
         }
         const kernel = await openKernel()
         const secret = await readSecret(from)

@@ -4,7 +4,7 @@ import { type AccumulatorPath, HISTORY_LEVELS, historyPathInput, type Leaf } fro
 export const OPENING_ELEMENTS: number = 3 * HISTORY_LEVELS + 1
 
 /** A header in a list of `count` of them, at place `index` from 0, and its path. */
-export interface OpenedHeader {
+export interface HeaderInList {
   readonly count: number
   readonly index: number
   readonly leaf: Leaf
@@ -16,7 +16,7 @@ export interface OpenedHeader {
  * exponent but the first, the list's rest, the roots of newer trees, the twin. `empty` is the empty list's commitment.
  * Throws a RangeError for a place outside the list, one of more than 2^22 headers, and a path of another length.
  */
-export function headerOpening(opened: OpenedHeader, empty: bigint): readonly bigint[] {
+export function headerOpening(opened: HeaderInList, empty: bigint): readonly bigint[] {
   const { leaf, siblings, rest, peaks, twin } = historyPathInput(opened, empty)
   return [...leaf, ...siblings.flat(), rest, ...peaks, twin]
 }

@@ -33,7 +33,7 @@ export interface AttestedRecords extends InputPlace {
   readonly ids: readonly string[]
 }
 
-interface Placed {
+interface PlacedRecord {
   readonly place: readonly [height: number, transaction: number, envelope: number]
   readonly record: ListedRecord
   readonly id: string
@@ -52,14 +52,14 @@ export function attestedRecords(
   if (attestations.length > slots) {
     return rejection('too-many-records', `${attestations.length} records, the program takes ${slots}`)
   }
-  const placed: Placed[] = []
+  const placed: PlacedRecord[] = []
   for (const attestation of attestations) {
     const one = placedRecord(attestation, options)
     if (!one.ok) return one
     placed.push(one.placed)
   }
   placed.sort((a, b) => compare(a.place, b.place))
-  const twice = placed.find(({ place }, i) => i > 0 && compare((placed[i - 1] as Placed).place, place) === 0)
+  const twice = placed.find(({ place }, i) => i > 0 && compare((placed[i - 1] as PlacedRecord).place, place) === 0)
   if (twice !== undefined) return rejection('listed-twice', `${twice.id} is attested twice`)
   const last = placed.at(-1)
   if (last === undefined) return rejection('no-records', 'no record is attested')
@@ -68,7 +68,7 @@ export function attestedRecords(
 }
 
 /** Whether a record is one of those that a source names. */
-export function isOfSource({ program, recordKind }: RecordSource, record: WscRecord): boolean {
+function isOfSource({ program, recordKind }: RecordSource, record: WscRecord): boolean {
   return (
     (recordKind === undefined || record.kind === recordKind) &&
     (program === undefined || bytesToHex(record.program) === program)
@@ -78,7 +78,7 @@ export function isOfSource({ program, recordKind }: RecordSource, record: WscRec
 function placedRecord(
   attestation: Attestation,
   { source, chain, params, poseidon }: AttestedRecordsOptions,
-): Result<{ readonly placed: Placed }, RecordsReject> {
+): Result<{ readonly placed: PlacedRecord }, RecordsReject> {
   const attested = attestedInscription(attestation, chain, poseidon)
   if (!attested.ok) return attested
   const { id, envelope, transaction, height, blockHash, confirmations } = attested.inscription
@@ -91,7 +91,7 @@ function placedRecord(
 }
 
 /** A record as a list has it. */
-export function listedRecord(
+function listedRecord(
   record: WscRecord,
   {
     params,
@@ -104,6 +104,6 @@ export function listedRecord(
   return { author, program, seq, message }
 }
 
-function compare(a: Placed['place'], b: Placed['place']): number {
+function compare(a: PlacedRecord['place'], b: PlacedRecord['place']): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2]
 }

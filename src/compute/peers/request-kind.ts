@@ -11,9 +11,9 @@ import {
   type SourceEvidence,
 } from './result-message.ts'
 
-export const REQUESTED_SYSTEMS = ['fold', 'spartan', 'groth16'] as const
+const REQUESTED_SYSTEMS = ['fold', 'spartan', 'groth16'] as const
 /** Where a result is to go: back to whoever asks, or to Bitcoin too, at the node's cost. */
-export const DESTINATIONS = ['asker', 'inscription'] as const
+const DESTINATIONS = ['asker', 'inscription'] as const
 
 /** A proof that a peer is asked for. */
 export interface ProofRequest {
@@ -46,7 +46,7 @@ export type RequestAnswer =
 
 const OPS = ['request', 'status', 'cancel'] as const
 const STATES = ['waiting', 'proving', 'cancelled', 'late', 'done', 'failed'] as const
-const MAX_ARGUMENTS = 65_536
+const MAX_ARGUMENTS_BYTES = 65_536
 const MAX_DETAIL = 256
 
 /** The byte's own word, of a list of them. */
@@ -90,7 +90,7 @@ function readRequest(parts: Parts): Omit<ProofRequest, 'kind' | 'id'> {
   const destination = word(DESTINATIONS, parts.byte())
   const given = parts.next()
   const text = utf8(given)
-  if (text === null || given.length > MAX_ARGUMENTS) throw new Malformed('arguments that are none')
+  if (text === null || given.length > MAX_ARGUMENTS_BYTES) throw new Malformed('arguments that are none')
   const evidence = readEvidence(parts)
   return { program, proofSystem, seconds, maxConstraints, maxSatoshis, destination, arguments: text, evidence }
 }

@@ -3,7 +3,7 @@ import { toDisplay } from '../../bitcoin/index.ts'
 import { bytesToHex, hash256, type Result, rejection, uint32 } from '../../lib/index.ts'
 import { decodeResult } from '../result/result-file.ts'
 
-export const JOB_KINDS = ['stream', 'circuit', 'transactions'] as const
+const JOB_KINDS = ['stream', 'circuit', 'transactions'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
 /** A proving job: one run of one program at one block, to be proved by whoever takes it. */
@@ -32,12 +32,12 @@ export type JobInput =
 /** Proves a job; its result as a file (`WSCR`). Ends soon after `signal` fires. */
 export type ProveJob = (job: ProvingJob, signal: AbortSignal) => Promise<Uint8Array>
 
-export const MAX_PRIORITY = 1_000_000
+const MAX_PRIORITY = 1_000_000
 export const DEFAULT_PRIORITY = 1_000
 const MAX_INPUTS = 64
 const MAX_ATTEMPTS = 20
 /** Of all inputs of a job that are given by their bytes: a larger one is named by its hash. */
-export const MAX_INLINE_BYTES: number = 1 << 20
+const MAX_INLINE_BYTES: number = 1 << 20
 /** Of an input that is named by its hash. */
 const MAX_INPUT_BYTES = 1 << 28
 /** Of a result that goes through a queue; most have some kilobytes. */
@@ -124,7 +124,7 @@ export function checkQueuedResult(job: ProvingJob, bytes: Uint8Array): Result<ob
 }
 
 /** Bytes as they cross a queue. */
-export function toBase64(bytes: Uint8Array): string {
+function toBase64(bytes: Uint8Array): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
   return btoa(text)

@@ -5,7 +5,7 @@ import type { Manifest } from '../manifest/manifest.ts'
 import type { ProgramResult, TransactionsResult } from './result-file.ts'
 
 /** Bytes of an identity, and of what commits to an input. */
-export const IDENTITY_BYTES = 32
+const IDENTITY_BYTES = 32
 
 /**
  * What a result is about: SHA-256 over a tag twice, the program's id, height (little-endian), block hash, and what commits to its
@@ -46,7 +46,7 @@ function readsBitcoin({ program }: Manifest): boolean {
  * depend on what nobody sees, and two claims of one place are two. Of transactions it
  * is SHA-256 of the script and of which they are.
  */
-export function inputCommitment({ program }: Manifest, result: ProgramResult): Uint8Array {
+function inputCommitment({ program }: Manifest, result: ProgramResult): Uint8Array {
   if (result.kind === 'transactions') return transactionsCommitment(result)
   if (program.kind !== 'circuit' || result.kind !== 'circuit') return new Uint8Array(IDENTITY_BYTES)
   const { input, outputs } = program

@@ -7,7 +7,7 @@ import { decodeResult, type ProgramResult, type ResultFormReject } from '../resu
 export const RESULT_KIND = 'result'
 
 /** Of their bodies. */
-export const RESULT_TYPE = 'application/wscr'
+const RESULT_TYPE = 'application/wscr'
 
 /** Why a record of this kind holds no result that is as it says. */
 export type ResultRecordReject =

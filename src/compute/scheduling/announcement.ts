@@ -11,7 +11,7 @@ import {
 } from '../../lib/index.ts'
 
 /** Programs that one peer announces at most. */
-export const MAX_ANNOUNCED = 256
+const MAX_ANNOUNCED = 256
 
 const [KEY, ID, SIGNATURE] = [32, 32, 64]
 

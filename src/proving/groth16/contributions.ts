@@ -12,14 +12,14 @@ export interface Contribution {
   readonly beacon: { readonly bytes: Uint8Array; readonly rounds: number } | null
 }
 
-export const CONTRIBUTION_HASH_BYTES = 64
+const CONTRIBUTION_HASH_BYTES = 64
 /** Section 10 of a key: hash of the circuit, number of contributions, each with its points, its transcript and what is said of it. */
 const CIRCUIT_HASH_BYTES = 64
 const G1_BYTES = 64
 const G2_BYTES = 128
 const POINTS_BYTES = 3 * G1_BYTES + G2_BYTES
 const FIXED_BYTES = POINTS_BYTES + CONTRIBUTION_HASH_BYTES + 8
-export const MAX_CONTRIBUTIONS = 1_000
+const MAX_CONTRIBUTIONS = 1_000
 const MAX_SAID_BYTES = 3 + 255 + 255 + 2
 export const MAX_CONTRIBUTIONS_BYTES: number =
   CIRCUIT_HASH_BYTES + 4 + MAX_CONTRIBUTIONS * (FIXED_BYTES + MAX_SAID_BYTES)

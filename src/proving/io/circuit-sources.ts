@@ -92,7 +92,7 @@ async function readSource(file: string, name: string): Promise<string> {
 }
 
 /** Paths in the include statements of a source, in order; none that stands in a comment. */
-export function includesOf(source: string): string[] {
+function includesOf(source: string): string[] {
   // Texts are matched first, so that `//` within one begins no comment.
   const bare = source.replaceAll(/"[^"\n]*"|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, (match) =>
     match.startsWith('"') ? match : ' ',

@@ -41,7 +41,7 @@ export interface ComputeComponents {
 }
 
 /** A result that was found to be right. */
-export interface VerifiedResult {
+export interface TakenResult {
   readonly program: string
   /** 64 hex digits. */
   readonly identity: string
@@ -64,7 +64,7 @@ export interface ComputeEvents {
   /** Another was first, or the block left the chain. */
   readonly stopped: Round
   /** Of each identity one: proved here, or given by a peer. To be inscribed, kept, built on. */
-  readonly result: VerifiedResult
+  readonly result: TakenResult
   /** A peer's result that was not taken. */
   readonly refused: Rejection & { readonly program: string; readonly peer: PeerName }
   /** A peer asks for a proof, which is being made. */
