@@ -66,10 +66,7 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const kernel = await openKernel()
   const feed = new ChainFeed({ client, params })
   const index = new IndexService({ client, params, state: folder, feed, waitsForRoom: true })
-  const gossip = computeGossip(
-    params,
-    programs.map(({ id }) => bytesToHex(id)),
-  )
+  const gossip = computeGossip(programs.map(({ id }) => bytesToHex(id)))
   const host = await openPeerHost({ params, listen, announce, bootstrap, identityFile, gossip })
   const { secretKey } = await loadPeerKey(identityFile)
   const byId = new Map(programs.map((program) => [bytesToHex(program.id), program]))

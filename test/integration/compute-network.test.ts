@@ -69,13 +69,13 @@ test('three nodes prove each block once, ban who lies, and go on where the one w
   const read = decodeResult(new Uint8Array(await readFile(file)))
   if (!read.ok || read.result.kind !== 'stream') throw new Error('no result of a stream is kept')
   const { result } = read
-  const kind = resultGossip(regtest, program)
+  const kind = resultGossip(program)
   for (const altered of [
     { ...result, state: [1n] },
     { ...result, proof: result.proof.map((byte, i) => (i === 99 ? byte ^ 1 : byte)) },
   ]) {
     const bootstrap = three.map(({ address }) => address)
-    const liar = await openPeerHost({ params: regtest, bootstrap, gossip: computeGossip(regtest, [program]) })
+    const liar = await openPeerHost({ params: regtest, bootstrap, gossip: computeGossip([program]) })
     liars.push(liar)
     const gossip = liar.join(kind, async () => 'ignore')
     await liar.start()

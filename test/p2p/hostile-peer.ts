@@ -23,7 +23,7 @@ export async function hostilePeer(place: HostPlace, victim: PeerHost) {
     listen: [],
     announce: [],
     named: [],
-    gossip: [proofGossip, winGossip(regtest, '00'.repeat(32)), ...computeGossip(regtest, ['00'.repeat(32)])],
+    gossip: [proofGossip, winGossip(regtest, '00'.repeat(32)), ...computeGossip(['00'.repeat(32)])],
     limits: { ...HOST_LIMITS, streamsPerConnection: 4000 },
     scores: new Scoreboard(() => 0),
   })

@@ -40,7 +40,7 @@ function malformed(number: number): Uint8Array {
 
 const ofWins = winGossip(regtest, '00'.repeat(32))
 const PROGRAM = '00'.repeat(32)
-const GOSSIP = [proofGossip, ofWins, ...computeGossip(regtest, [PROGRAM])]
+const GOSSIP = [proofGossip, ofWins, ...computeGossip([PROGRAM])]
 
 /** A node of the compute network on a host, which proves nothing by itself. */
 async function computing(host: PeerHost): Promise<void> {

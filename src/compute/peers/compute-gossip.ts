@@ -1,4 +1,3 @@
-import type { NetworkParams } from '../../bitcoin/index.ts'
 import type { GossipKind } from '../../bus/index.ts'
 import { announcementGossip } from './announcement-kind.ts'
 import { resultGossip } from './result-kind.ts'
@@ -9,8 +8,7 @@ import { resultGossip } from './result-kind.ts'
  * @param programs 64 hex digits each
  */
 export function computeGossip(
-  params: NetworkParams,
   programs: readonly string[],
 ): Pick<GossipKind<never>, 'name' | 'maxBytes' | 'rate' | 'id'>[] {
-  return [announcementGossip, ...programs.map((program) => resultGossip(params, program))]
+  return [announcementGossip, ...programs.map((program) => resultGossip(program))]
 }

@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { type BlockHash, blockHash, type NetworkParams } from '../../bitcoin/index.ts'
+import { type BlockHash, blockHash } from '../../bitcoin/index.ts'
 import type { Codec, GossipKind, RequestKind } from '../../bus/index.ts'
 import { bytesToHex, concatBytes, hexToBytes, readUint32, rejection, uint32Bytes } from '../../lib/index.ts'
 import {
@@ -21,7 +21,7 @@ const aResult: Codec<ResultMessage> = { encode: encodeResultMessage, decode: dec
  *
  * @param program 64 hex digits
  */
-export function resultGossip(_params: NetworkParams, program: string): GossipKind<ResultMessage> {
+export function resultGossip(program: string): GossipKind<ResultMessage> {
   return {
     name: `compute/result/1/${program.slice(0, 16)}`,
     message: aResult,

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { regtest } from '../../../src/bitcoin/index.ts'
 import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
 import { encodeResultMessage } from '../../../src/compute/peers/result-message.ts'
 import { proverOrder } from '../../../src/compute/scheduling/prover-order.ts'
@@ -104,7 +103,7 @@ describe('three nodes', () => {
     const nodes = await three(stalls)
     const height = FIRST + 2
     await nextBlock(nodes, height)
-    const kind = resultGossip(regtest, PROGRAM)
+    const kind = resultGossip(PROGRAM)
     const wrong = proofOf(height, hashOf(height + 1))
     await scene.net.tell('liar', kind, encodeResultMessage(messageOf(height, wrong)))
     await scene.net.tell('liar', kind, encodeResultMessage(messageOf(height, proofOf(height, hashOf(height)), 0, 8n)))
@@ -150,7 +149,7 @@ describe('a node', () => {
     scene.chain.grow(FIRST + 11)
     await expect.poll(() => results(node, FIRST + 10).length, { interval: 1 }).toBe(1)
     expect(node.of('proving')).toHaveLength(2)
-    const kind = resultGossip(regtest, PROGRAM)
+    const kind = resultGossip(PROGRAM)
     await scene.net.tell('liar', kind, encodeResultMessage(messageOf(FIRST + 11)))
     expect(node.of('refused')).toMatchObject([{ reject: 'not-due', peer: 'liar' }])
   })
@@ -169,7 +168,7 @@ describe('a node', () => {
     expect(results(node, FIRST + 1)).toMatchObject([{ message: { result: { blockHash: hashOf(FIRST + 1, 1) } } }])
     expect(node.of('failed')).toEqual([])
     // Of the branch that was left nothing is taken.
-    const kind = resultGossip(regtest, PROGRAM)
+    const kind = resultGossip(PROGRAM)
     await scene.net.tell('other', kind, encodeResultMessage(messageOf(FIRST + 1)))
     expect(node.of('refused')).toMatchObject([{ reject: 'other-chain' }])
     expect(scene.net.blamed).toEqual([])
@@ -178,7 +177,7 @@ describe('a node', () => {
   it('waits with a result of a block that it has not seen, and takes it then', async () => {
     const node = await scene.node('one', stalls)
     await expect.poll(() => node.of('tip').length, { interval: 1 }).toBe(1)
-    const kind = resultGossip(regtest, PROGRAM)
+    const kind = resultGossip(PROGRAM)
     const heard = scene.net.tell('ahead', kind, encodeResultMessage(messageOf(FIRST + 1)))
     await scene.net.tell('ahead', kind, encodeResultMessage(messageOf(FIRST + 3)))
     expect(node.of('refused')).toMatchObject([{ reject: 'ahead' }])
@@ -201,7 +200,7 @@ describe('a node', () => {
     expect(node.of('failed')).toHaveLength(3)
     expect(node.of('paused')).toMatchObject([{ program: PROGRAM, failures: 3, ms: 600_000 }])
     expect(node.service.standing).toMatchObject([{ failures: 3, pausedMs: 600_000 }])
-    await scene.net.tell('other', resultGossip(regtest, PROGRAM), encodeResultMessage(messageOf(FIRST + 3)))
+    await scene.net.tell('other', resultGossip(PROGRAM), encodeResultMessage(messageOf(FIRST + 3)))
     expect(results(node, FIRST + 3)).toHaveLength(1)
     scene.clock.pass(600_000)
     scene.chain.grow(FIRST + 4)

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { regtest } from '../../../src/bitcoin/index.ts'
 import { computeGossip } from '../../../src/compute/peers/compute-gossip.ts'
 import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
 import type { ResultMessage } from '../../../src/compute/peers/result-message.ts'
@@ -8,8 +7,8 @@ import { addressOf, HostPlace, nextOf } from '../../p2p/host-place.ts'
 import { ComputeScene, FIRST, hashOf, messageOf, PROGRAM, type Proves, proofOf } from './compute-scene.ts'
 
 const place = new HostPlace()
-const gossip = computeGossip(regtest, [PROGRAM])
-const kind = resultGossip(regtest, PROGRAM)
+const gossip = computeGossip([PROGRAM])
+const kind = resultGossip(PROGRAM)
 
 let scene: ComputeScene
 beforeEach(() => {

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { regtest } from '../../../src/bitcoin/index.ts'
 import { requestResult } from '../../../src/compute/io/service/request-result.ts'
 import { type ProofRequest, requestKind } from '../../../src/compute/peers/request-kind.ts'
 import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
@@ -146,7 +145,7 @@ describe('a proof that a peer asks for', () => {
     const node = await scene.node('prover', stalls, { onRequest: requestable(stalls, IDENTITY), everyBlocks: null })
     await expect.poll(() => node.of('tip').length, { interval: 1 }).toBe(1)
     expect(await answered(requestOf(1))).toEqual({ state: 'proving' })
-    await scene.net.tell('other', resultGossip(regtest, PROGRAM), encodeResultMessage(messageOf(FIRST)))
+    await scene.net.tell('other', resultGossip(PROGRAM), encodeResultMessage(messageOf(FIRST)))
     const { id } = requestOf(1)
     expect(await answered({ kind: 'status', id })).toEqual({ state: 'done', message: messageOf(FIRST) })
     expect(node.of('failed')).toEqual([])

@@ -213,10 +213,10 @@ export class ComputeService implements RunningService {
   }
 
   async #open(): Promise<() => Promise<void>> {
-    const { transport, params } = this.#components
+    const { transport } = this.#components
     for (const served of this.#served.values()) {
       const { program } = served
-      served.gossip = transport.join(resultGossip(params, program.id), (message, from) =>
+      served.gossip = transport.join(resultGossip(program.id), (message, from) =>
         this.#heard.verdict(program, message, from),
       )
     }
