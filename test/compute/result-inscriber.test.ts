@@ -130,6 +130,6 @@ test('a result that no inscription holds is refused', async () => {
   })
   const stream = { ...result, kind: 'stream', steps: 1, state: [], log: new Array(12_500).fill(1n) } as never
   await expect((await new Scene().inscriber(3_000n)).inscribe({ ...about, result: stream })).rejects.toMatchObject({
-    code: 'E_INPUT',
+    code: 'E_RECORD',
   })
 })

@@ -79,5 +79,5 @@ export async function openPeriodOnce(
 }
 
 function changed(height: number) {
-  return computeError('E_INPUT', `the chain changed at height ${height} while it was read; run again`)
+  return computeError('E_MOVED', `the chain changed at height ${height} while it was read; run again`)
 }

@@ -1,8 +1,8 @@
 import type { BitcoindClient } from '../../bitcoin/io/index.ts'
 import { bytesToHex, equalBytes } from '../../lib/index.ts'
-import { composeInscription } from '../../settlement/index.ts'
 import type { Cost, InscriberService, InscriptionIndex, JobView, Wallet } from '../../settlement/io/index.ts'
 import { PROGRAM_KIND, type PublishedProgram, programDraft } from '../bundle/program-record.ts'
+import { recordEnvelope } from './record-envelope.ts'
 
 export interface ProgramPublisherComponents {
   /** Started, and with an index that has all the node has. */
@@ -65,8 +65,6 @@ export class ProgramPublisher {
   async #envelope(what: PublishedProgram, lastSeq: number | null): Promise<Uint8Array> {
     const { client, wallet } = this.#components
     const { height, hash: blockHash } = await client.getBestBlock()
-    const made = composeInscription(programDraft(what, { height, blockHash, seq: (lastSeq ?? 0) + 1 }), wallet)
-    if (!made.ok) throw new RangeError(`a record that is none: ${made.reject}: ${made.detail}`)
-    return made.envelope
+    return recordEnvelope(programDraft(what, { height, blockHash, seq: (lastSeq ?? 0) + 1 }), wallet)
   }
 }

@@ -3,7 +3,8 @@ import type { ProvingJob } from './job.ts'
 
 /**
  * Exceptions of a queue: no queue can be made of what was given; a job that is none; so many jobs wait that no more are
- * taken; the server cannot be reached; a job that failed for good, was cancelled, or is not known.
+ * taken; the server cannot be reached; a job that failed for good, was cancelled, is not known, is of a program that is not served here, or has ended
+ * all workers that took it.
  */
 export type QueueErrorCode =
   | 'E_QUEUE'
@@ -14,6 +15,7 @@ export type QueueErrorCode =
   | 'E_JOB_CANCELLED'
   | 'E_JOB_UNKNOWN'
   | 'E_JOB_UNSERVED'
+  | 'E_JOB_STALLED'
 
 export function queueError(code: QueueErrorCode, message: string, options?: WscErrorOptions): WscError<QueueErrorCode> {
   return new WscError(code, message, options)

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { hash256 } from '../../../lib/index.ts'
 import { checkQueuedResult, decodeJob, encodeJob, MAX_QUEUED_RESULT, type ProvingJob } from '../../queue/job.ts'
-import type { JobFailure } from '../../queue/queue.ts'
+import type { JobFailure, QueueErrorCode } from '../../queue/queue.ts'
 
 /** What a queue's server holds, and how it is read: everything there was written by somebody else. */
 
@@ -87,7 +87,8 @@ export function readFailure(text: unknown): JobFailure {
   const [, code, detail] = /^(E_[A-Z0-9_]{1,60}) ([\s\S]*)$/.exec(said) ?? []
   if (code !== undefined && detail !== undefined) return { code, detail }
   // BullMQ's own: workers were lost with it, again and again.
-  return { code: said.includes('stalled') ? 'E_JOB_STALLED' : 'E_INTERNAL', detail: said }
+  const stalled: QueueErrorCode = 'E_JOB_STALLED'
+  return { code: said.includes('stalled') ? stalled : 'E_INTERNAL', detail: said }
 }
 
 /** What a worker tells of a try that failed. */

@@ -1,8 +1,9 @@
 import { fromDisplay, toDisplay } from '../../../bitcoin/index.ts'
 import { poseidonOf } from '../../../bus/index.ts'
 import type { HeaderSource } from '../../../bus/io/index.ts'
-import { equalBytes, WscError } from '../../../lib/index.ts'
+import { equalBytes } from '../../../lib/index.ts'
 import { readArguments } from '../../circuit/read-arguments.ts'
+import { computeError } from '../../errors.ts'
 import type { ProveJob, ProvingJob } from '../../queue/job.ts'
 import { queueError } from '../../queue/queue.ts'
 import { encodeResult } from '../../result/result-file.ts'
@@ -86,7 +87,7 @@ async function streamJob(
   const { last, steps, state, log, proof } = proved
   if (!equalBytes(last.hash, fromDisplay(job.blockHash))) {
     const other = `block ${toDisplay(last.hash)} at height ${job.height}, the job names ${job.blockHash}`
-    throw new WscError('E_INPUT', `the chain here has ${other}`)
+    throw computeError('E_MOVED', `the chain here has ${other}`)
   }
   return encodeResult({
     ...{ kind: 'stream', program: program.id, height: last.height, blockHash: last.hash, steps, state, log, proof },

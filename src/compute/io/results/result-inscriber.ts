@@ -1,12 +1,12 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '../../../lib/index.ts'
-import { composeInscription, type RecordSigner } from '../../../settlement/index.ts'
+import type { RecordSigner } from '../../../settlement/index.ts'
 import type { InscriberService } from '../../../settlement/io/index.ts'
-import { computeError } from '../../errors.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import { resultIdentity } from '../../result/identity.ts'
 import { decodeResult, encodeResult, type ProgramResult } from '../../result/result-file.ts'
 import { resultDraft } from '../../results/result-record.ts'
+import { recordEnvelope } from '../record-envelope.ts'
 import type { ResultsService } from './results-service.ts'
 import type { SpentOnResults } from './spent-on-results.ts'
 
@@ -97,9 +97,7 @@ export class ResultInscriber {
   }
 
   #envelope(result: ProgramResult, seq: number): Uint8Array {
-    const made = composeInscription(resultDraft(result, encodeResult(result), seq), this.#components.wallet)
-    if (made.ok) return made.envelope
-    throw computeError('E_INPUT', `the result cannot be inscribed: ${made.detail}`)
+    return recordEnvelope(resultDraft(result, encodeResult(result), seq), this.#components.wallet)
   }
 }
 
