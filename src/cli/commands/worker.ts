@@ -92,7 +92,7 @@ async function work(context: CliContext, options: Options, command: Command): Pr
   })
   const worker = new QueueWorker(server, prove, { concurrency, graceMs: 1_000 * grace, lockMs: 1_000 * lostAfter })
   show(worker, context, options)
-  await worker.start()
+  await worker.start(signal)
   try {
     const served = [...programs].map(([id, { manifest }]) => ({ program: id, name: manifest.name }))
     if (options.json) terminal.result(jsonLine({ queue: serverName(server), served }))

@@ -148,7 +148,7 @@ export class AutomationService implements RunningService {
   }
 
   async #take({ kind, ordinal }: AutomationStep, plan: AutomationPlan, opened: Opened, signal: AbortSignal) {
-    if (kind === 'act') return await this.#act(opened.store.get(ordinal) as StoredFiring, plan, opened.store)
+    if (kind === 'act') return await this.#act(opened.store.get(ordinal) as StoredFiring, plan, opened.store, signal)
     const { condition } = this.#components
     const read = await this.#read(ordinal, opened.history, signal)
     if (kind === 'evaluate') {
@@ -191,15 +191,15 @@ export class AutomationService implements RunningService {
     this.#events.emit('fired', { ordinal, height, blockHash: shown, result })
   }
 
-  async #act(firing: StoredFiring, plan: AutomationPlan, store: FiringStore): Promise<void> {
+  async #act(firing: StoredFiring, plan: AutomationPlan, store: FiringStore, signal: AbortSignal): Promise<void> {
     const { acting, feed } = this.#components
     const { ordinal } = firing
-    if (acting === undefined || !(await isThere(firing, feed))) return plan.waits(ordinal)
+    if (acting === undefined || !(await isThere(firing, feed, signal))) return plan.waits(ordinal)
     let { action } = firing
     if (action === null) {
       const decoded = decodeResult(firing.result)
       if (!decoded.ok || decoded.result.kind !== 'circuit') throw new Error('what has fired is no result of a circuit')
-      const prepared = await acting.actions.prepare(decoded.result, firing.result)
+      const prepared = await acting.actions.prepare(decoded.result, firing.result, signal)
       const left = acting.budget > store.spent ? acting.budget - store.spent : 0n
       if (prepared.cost > left) {
         this.#events.emit('unpaid', { ordinal, cost: prepared.cost, left })
@@ -209,7 +209,7 @@ export class AutomationService implements RunningService {
       // What is about to be paid is on the disk before, with the very bytes: a kill may count what is not sent, and sends nothing twice.
       await store.put({ ...firing, action }, prepared.cost)
     }
-    const name = await acting.actions.perform(action)
+    const name = await acting.actions.perform(action, signal)
     const sent: StoredFiring = { ...firing, action, name, state: 'sent' }
     await store.put(sent)
     plan.stored(sent)
@@ -236,8 +236,9 @@ interface Opened {
 /** Whether the block of a firing is in the chain. */
 async function isThere(
   { height, blockHash }: StoredFiring,
-  feed: { hashAt(height: number): Promise<BlockHash | null> },
+  feed: { hashAt(height: number, signal: AbortSignal): Promise<BlockHash | null> },
+  signal: AbortSignal,
 ): Promise<boolean> {
-  const there = await feed.hashAt(height)
+  const there = await feed.hashAt(height, signal)
   return there !== null && toDisplay(there) === blockHash
 }

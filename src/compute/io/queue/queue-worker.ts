@@ -103,7 +103,7 @@ export class QueueWorker implements Service {
     throwIfAborted(signal)
     if (this.#opened !== undefined || this.#stopping.signal.aborted) throw new Error('a service starts once')
     const redis = await openConnection(this.#server, false)
-    await connect(redis, this.#server)
+    await connect(redis, this.#server, signal)
     const waiting = await openConnection(this.#server, true)
     const bullmq = await import('bullmq')
     const { concurrency, lockMs } = this.#options
@@ -132,6 +132,10 @@ export class QueueWorker implements Service {
     })
     for (const detail of await settingFaults(redis)) this.#events.emit('warning', { detail })
     signal?.addEventListener('abort', () => void this.stop(), { once: true, signal: this.#stopping.signal })
+    if (signal?.aborted) {
+      await this.stop()
+      throwIfAborted(signal)
+    }
   }
 
   /** Takes no further job; finishes what it works at, or gives it back when that takes too long. */

@@ -89,7 +89,7 @@ export class ServerQueue implements ProvingQueue {
     throwIfAborted(signal)
     if (this.#opened !== undefined || this.#stopping.signal.aborted) throw new Error('a service starts once')
     const redis = await openConnection(this.#server, false)
-    await connect(redis, this.#server)
+    await connect(redis, this.#server, signal)
     const listening = await openConnection(this.#server, true)
     const { Queue, QueueEvents } = await import('bullmq')
     const streams = { events: { maxLen: MAX_EVENTS } }
@@ -110,6 +110,10 @@ export class ServerQueue implements ProvingQueue {
     for (const detail of await settingFaults(redis)) this.events.emit('warning', { detail })
     this.#timer = setInterval(() => void this.#sweep(), this.#options.sweepMs)
     signal?.addEventListener('abort', () => void this.stop(), { once: true, signal: this.#stopping.signal })
+    if (signal?.aborted) {
+      await this.stop()
+      throwIfAborted(signal)
+    }
     await this.#sweep()
   }
 

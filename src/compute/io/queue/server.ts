@@ -1,5 +1,5 @@
 import type { Redis, RedisOptions } from 'ioredis'
-import { asError, errorCode } from '../../../lib/index.ts'
+import { asError, errorCode, orAborted, throwIfAborted } from '../../../lib/index.ts'
 import { queueError } from '../../queue/queue.ts'
 
 /** Where a queue's server is: Valkey or Redis. */
@@ -63,18 +63,19 @@ export async function openConnection(server: QueueServer, isPatient: boolean): P
   return new Redis(options)
 }
 
-/** Connects; throws E_QUEUE_DOWN or, where the server wants another password, E_QUEUE. */
-export async function connect(redis: Redis, server: QueueServer): Promise<void> {
+/** Connects; throws E_QUEUE_DOWN or, where the server wants another password, E_QUEUE; E_ABORTED as soon as `signal` fires. */
+export async function connect(redis: Redis, server: QueueServer, signal?: AbortSignal): Promise<void> {
   let last: Error | undefined
   const onError = (error: Error) => {
     last = error
   }
   redis.on('error', onError)
   try {
-    await redis.connect()
-    await redis.ping()
+    await orAborted(redis.connect(), signal)
+    await orAborted(redis.ping(), signal)
   } catch (cause) {
     redis.disconnect()
+    throwIfAborted(signal)
     const error = last ?? asError(cause)
     const isRefused = /WRONGPASS|NOAUTH|NOPERM|invalid password/.test(`${error.message} ${asError(cause).message}`)
     const why = isRefused ? 'it does not accept the user or the password' : (errorCode(error) ?? error.message)
