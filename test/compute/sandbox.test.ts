@@ -3,7 +3,10 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { CompiledOnce, CompiledTransactions } from '../../src/compute/io/open-program.ts'
+import { runCircuit } from '../../src/compute/io/run-circuit.ts'
+import { runPayments } from '../../src/compute/io/run-transactions.ts'
 import { FrameReader, frame } from '../../src/compute/io/sandbox/frames.ts'
 import { SandboxedWitnesses, type SandboxLimits } from '../../src/compute/io/sandbox/sandboxed-witnesses.ts'
 import { WitnessProcess } from '../../src/compute/io/sandbox/witness-process.ts'
@@ -20,6 +23,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wsc-sandbox-'))
 })
 afterEach(async () => {
+  vi.restoreAllMocks()
   for (const close of closing.splice(0)) await close()
   await rm(directory, { recursive: true })
 })
@@ -65,6 +69,37 @@ describe('witnesses of strangers’ circuits', () => {
     }
     expect(await source.witness({ in: 1 })).toBeInstanceOf(Uint8Array)
   })
+})
+
+describe('a graph', () => {
+  const leaf = [1n, 2n, 3n] as const
+  const header = { leaf, climb: [{ place: 0, list: false, siblings: [0n, 0n] }] } as const
+  const transaction = { height: 1, index: 0, bytes: new Uint8Array(61), branch: [] }
+  const payments = {
+    ...{ history: 5n, script: Uint8Array.of(0x51), from: 1, placed: [{ transaction, header }] },
+    poseidon: () => 7n,
+  }
+  const manifest = { program: { arguments: [], outputs: [] } }
+  const runs = {
+    circuit: (graph: object) => runCircuit({ kind: 'circuit', manifest, ...graph } as unknown as CompiledOnce, {}),
+    transactions: (graph: object) =>
+      runPayments({ kind: 'transactions', ...graph } as unknown as CompiledTransactions, payments),
+  }
+
+  it.each(['circuit', 'transactions'] as const)(
+    'of kind %s runs in a process where it came in a bundle',
+    async (kind) => {
+      const circuit = await circuitOf(generator({ bodies: { init: op.unreachable } }))
+      const [sandbox, thread] = [vi.spyOn(SandboxedWitnesses, 'open'), vi.spyOn(WasmWitnessSource, 'open')]
+      const bundled = { packages: directory, setup: directory }
+      await expect(runs[kind]({ circuit, bundled })).rejects.toMatchObject({
+        code: expect.stringMatching(/^E_WITNESS/),
+      })
+      expect([sandbox.mock.calls.length, thread.mock.calls.length]).toEqual([1, 0])
+      await expect(runs[kind]({ circuit })).rejects.toMatchObject({ code: expect.stringMatching(/^E_WITNESS/) })
+      expect([sandbox.mock.calls.length, thread.mock.calls.length]).toEqual([1, 1])
+    },
+  )
 })
 
 describe('a hostile generator', () => {

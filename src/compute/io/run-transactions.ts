@@ -1,6 +1,6 @@
 import { encodeField, type Poseidon } from '../../bus/index.ts'
 import { throwIfAborted } from '../../lib/index.ts'
-import { type KeyDirectory, NativeEngine, WasmWitnessSource } from '../../proving/io/index.ts'
+import { type KeyDirectory, NativeEngine } from '../../proving/io/index.ts'
 import { computeError } from '../errors.ts'
 import type { TransactionPlace } from '../result/result-file.ts'
 import type { TaggedHash } from '../stream/log.ts'
@@ -8,6 +8,7 @@ import { PAYMENT_ELEMENTS, paymentStart, paymentTotals, transactionKey } from '.
 import { type Placed, paymentInput, paymentSteps } from '../transactions/payment-steps.ts'
 import { scriptElements } from '../transactions/wanted-script.ts'
 import type { CompiledTransactions } from './open-program.ts'
+import { openWitnesses } from './sandbox/open-witnesses.ts'
 import { elementsOf } from './witness-elements.ts'
 
 /** Transactions to count, under which history, and who hears of it. */
@@ -55,7 +56,7 @@ export async function provePayments(
 
 /** Step by step; `each` may take its time over a step while the next one is computed. */
 async function run(
-  { circuit }: CompiledTransactions,
+  graph: CompiledTransactions,
   options: PaymentsOptions,
   each: (witness: Uint8Array) => Promise<void>,
 ): Promise<PaymentsRun> {
@@ -64,7 +65,7 @@ async function run(
   if (last === undefined) throw computeError('E_INPUT', 'there are no transactions to count')
   const elements = scriptElements(script)
   const steps = [...paymentSteps(placed)]
-  const witnesses = await WasmWitnessSource.open(circuit)
+  const witnesses = await openWitnesses(graph)
   try {
     let state: readonly bigint[] = paymentStart(poseidon as TaggedHash, options)
     let busy: Promise<void> = Promise.resolve()
