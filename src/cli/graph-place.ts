@@ -8,6 +8,7 @@ import {
   ceremonyFiles,
   compileGraph,
   type Graph,
+  MANIFEST_FILE,
   type Program,
   readGraph,
   type SetUpOptions,
@@ -115,6 +116,14 @@ export async function withGraphHeaders<T>(
   } finally {
     opened.close()
   }
+}
+
+/** What a graph's folder has beside what its circuit includes: a result takes the place of none of them. */
+export async function graphFiles(folder: string): Promise<string[]> {
+  const graph = await readGraph(folder)
+  const held = ceremonyFiles(graph)
+  const own = [MANIFEST_FILE, graph.manifest.program.circuit].map((name) => join(graph.folder, name))
+  return held === null ? own : [...own, held.key, held.file]
 }
 
 /** Where the manifest in a folder has results written to; null where it names no file. */

@@ -12,11 +12,16 @@ type Env = CliContext['env']
 /** The options by which any command names a file that it reads; a command's own options are given as they are. */
 export interface FileOptions {
   readonly anchor?: string | undefined
+  readonly arguments?: string | undefined
+  readonly attestation?: readonly string[] | undefined
   readonly block?: string | undefined
+  readonly blockFile?: readonly string[] | undefined
+  readonly content?: readonly string[] | undefined
   readonly headers?: string | undefined
   readonly key?: string | undefined
   readonly network?: string | undefined
   readonly path?: string | undefined
+  readonly prefix?: string | undefined
   readonly proof?: string | undefined
   readonly ptau?: string | undefined
   readonly rpcCookie?: string | undefined
@@ -44,8 +49,10 @@ export async function requireWritable(
   if (secret !== undefined) {
     throw usageError(`${file} holds a key, password or cookie (${secret}) and would be written over`)
   }
-  const { anchor, block, headers, key, network, path, proof, ptau } = options
-  const read = [anchor, block, headers, key, path, proof, ptau, networkFile(network), ...others]
+  const { anchor, block, headers, key, network, path, prefix, proof, ptau } = options
+  const { attestation = [], blockFile = [], content = [] } = options
+  const one = [anchor, options.arguments, block, headers, key, path, prefix, proof, ptau, networkFile(network)]
+  const read = [...one, ...attestation, ...blockFile, ...content, ...others]
   const input = await findSame(file, [...read, env.WSC_KEY, env.WSC_PTAU, CONFIG_FILE])
   if (input !== undefined) throw usageError(`${file} is an input (${input}) and would be written over`)
   await probeReplacing(diskFiles, file).catch((cause: NodeJS.ErrnoException) => {
@@ -84,6 +91,7 @@ async function secrets({ wallet, rpcCookie }: FileOptions, env: Env): Promise<(s
     rpcCookie,
     env.WSC_RPC_COOKIE,
     env.WSC_RPC_PASSWORD_FILE,
+    env.WSC_QUEUE_PASSWORD_FILE,
     ...[...networks, ...customs].map((network) => join(home, network, 'wallet.json')),
     ...networks.map((network) => defaultCookieFile(network)),
   ]

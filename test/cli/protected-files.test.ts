@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { runCli } from '../../src/cli/run.ts'
 import { openTerminal } from '../../src/cli/terminal.ts'
+import { writeSmallGraph } from '../support/small-graph.ts'
 
 let dir: string
 const { HOME } = process.env
@@ -91,6 +92,34 @@ it('writes over nothing it reads', async () => {
   ]) {
     expect((await wsc(...argv)).stderr).toContain(`${cookie} holds a key, password or cookie`)
   }
+})
+
+it('writes over nothing that a graph is proved from, or made of', async () => {
+  const folder = join(dir, 'graph')
+  await mkdir(folder)
+  await writeSmallGraph(folder)
+  const file = await put('input')
+  const peer = ['--peer', '/ip4/127.0.0.1/tcp/1', '--proof', join(dir, 'p')]
+  const reading = (command: string, ...options: string[]) => [
+    ...['graph', command, folder, '--out', file, ...(command === 'request' ? peer : [])],
+    ...options,
+  ]
+  const cases = [
+    ...['arguments', 'attestation', 'content'].flatMap((name) =>
+      ['prove', 'request'].map((command) => reading(command, `--${name}`, file)),
+    ),
+    reading('prove', '--headers', join(dir, 'h'), '--block-file', join(dir, 'b'), '--block-file', file),
+    ...['graph.yaml', 'small.circom'].flatMap((name) => [
+      ['graph', 'prove', folder, '--out', join(folder, name)],
+      ['graph', 'request', folder, '--out', join(folder, name), ...peer],
+      ['graph', 'bundle', folder, '--out', join(folder, name)],
+    ]),
+  ]
+  for (const argv of cases) {
+    const { exit, stderr } = await wsc(...argv)
+    expect([argv, exit, stderr]).toEqual([argv, 2, expect.stringContaining('is an input')])
+  }
+  expect(await readFile(file, 'utf8')).toBe('as it was')
 })
 
 it('writes nothing into a store', async () => {

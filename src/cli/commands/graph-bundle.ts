@@ -6,7 +6,7 @@ import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { graphArgument, openGraphProgram } from '../graph-place.ts'
+import { graphArgument, graphFiles, openGraphProgram } from '../graph-place.ts'
 import { requireWritable } from '../outputs.ts'
 import { jsonLine } from '../text.ts'
 
@@ -30,7 +30,7 @@ export const addGraphBundle: AddCommand = (parent, run) => {
 
 async function bundle(context: CliContext, folder: string, options: Options): Promise<ExitCode> {
   const { terminal, env } = context
-  await requireWritable(options.out, env, options)
+  await requireWritable(options.out, env, options, ...(await graphFiles(folder)))
   const program = await openGraphProgram(folder, context, { ptau: options.ptau })
   const bytes = await makeBundle(program)
   await writeAtomic(diskFiles, options.out, bytes)

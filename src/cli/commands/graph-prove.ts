@@ -20,6 +20,7 @@ import {
   fileDestination,
   type GraphRunOptions,
   graphArgument,
+  graphFiles,
   graphRunOptions,
   openCompiled,
   openGraphProgram,
@@ -85,7 +86,7 @@ async function prove(context: CliContext, folder: string, options: Options, comm
   if (options.dryRun) return await tellEstimate(context, await openCompiled(folder, context), options)
   const out = options.out ?? (await fileDestination(folder))
   if (out === null) throw usageError('name the file to write the result to by --out, or give --dry-run')
-  await requireWritable(out, context.env, options)
+  await requireWritable(out, context.env, options, ...(await graphFiles(folder)))
   const { terminal, signal, clock } = context
   const { ptau } = options
   const params = await readNetwork(options.network)

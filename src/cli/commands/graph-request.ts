@@ -13,7 +13,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { argumentsOption, readArgumentsFile, readOpenArguments } from '../graph-arguments.ts'
 import { type EvidenceOptions, evidenceOptions, readEvidence } from '../graph-evidence.ts'
-import { graphArgument, openGraphProgram } from '../graph-place.ts'
+import { graphArgument, graphFiles, openGraphProgram } from '../graph-place.ts'
 import { namedJson, namedLines } from '../graph-text.ts'
 import { requireWritable } from '../outputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
@@ -66,7 +66,7 @@ async function request(context: CliContext, folder: string, options: Options): P
   const { terminal, signal } = context
   const { peer: peers = [], out, seconds, ptau, json } = options
   if (parseAddresses(peers).length === 0) throw usageError('name a compute node by --peer')
-  await requireWritable(out, context.env, options)
+  await requireWritable(out, context.env, options, ...(await graphFiles(folder)))
   const judge = await openJudge(options, context)
   const proved = await judge.verify(await readProof(options.proof))
   if (!proved.ok) return tellRefused(context, options, rejection(`proof:${proved.reject}`, proved.detail))

@@ -20,6 +20,7 @@ export {
   ceremonyFiles,
   compileGraph,
   type Graph,
+  MANIFEST_FILE,
   type OnceOfKeys,
   type Program,
   readGraph,
