@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { AnchorContext, NetworkParams } from '../bitcoin/index.ts'
 import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
-import { History, historyOwner, historyStart, openLevelTable, openVerifier } from '../bus/io/index.ts'
+import { historyStart, openStoredHistory, openVerifier } from '../bus/io/index.ts'
 import { AutomationService, conditionOf, inscribedResults, type OnceOfKeys } from '../compute/io/index.ts'
 import { type RunningService, together } from '../lib/index.ts'
 import { InscriberService, type Wallet } from '../settlement/io/index.ts'
@@ -35,10 +35,7 @@ export async function openAutomation(options: AutomationOptions): Promise<Automa
   const poseidon = await openVerifier()
   const feed = new ChainFeed({ client, params })
   const start = historyStart(params, anchor)
-  const openHistory = async () => {
-    const table = await openLevelTable(join(folder, 'history'), historyOwner(params, start))
-    return await History.open(start, table, poseidon)
-  }
+  const openHistory = () => openStoredHistory(join(folder, 'history'), params, start, poseidon)
   const inscriber =
     inscribing === undefined
       ? null

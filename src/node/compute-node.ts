@@ -3,7 +3,7 @@ import { storageParams } from '../../storage/index.ts'
 import { openKernel } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
-import { History, historyOwner, historyStart, openLevelTable } from '../bus/io/index.ts'
+import { historyStart, openStoredHistory } from '../bus/io/index.ts'
 import { computeGossip, isForBitcoin, LocalQueue, type ProvingQueue } from '../compute/index.ts'
 import {
   ComputeService,
@@ -59,7 +59,7 @@ export interface ComputeNode {
   readonly service: RunningService
 }
 
-/** Composes a node of the compute network, not started yet. Throws E_P2P_ADDRESS, E_P2P_IDENTITY or E_LOCKED. */
+/** Composes a node of the compute network, not started yet. Throws E_PROGRAM, E_P2P_ADDRESS, E_P2P_IDENTITY or E_LOCKED, and holds nothing then. */
 export async function openComputeNode(options: ComputeNodeOptions): Promise<ComputeNode> {
   const { client, params, programs, folder, identityFile, slotMs, atOnce, server } = options
   const { listen, announce, peers: bootstrap } = options
@@ -79,13 +79,19 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     server === undefined
       ? new LocalQueue(prove, { ...(atOnce !== undefined && { concurrency: atOnce }) })
       : new ServerQueue(server)
-  const start = historyStart(params)
-  const table = await openLevelTable(join(folder, 'history'), historyOwner(params, start))
-  const history = await History.open(start, table, kernel)
+  const served = programs.map((program) => servedProgram(program, { queue, kernel, params, inscriptions: index }))
+  const place = { client, params, programs, feed, inscriptions: index, kernel, folder }
+  const inscribing = options.inscribing === undefined ? null : await openResultInscribing(place, options.inscribing)
+  const opening = openStoredHistory(join(folder, 'history'), params, historyStart(params), kernel)
+  const history = await opening.catch(async (error: unknown) => {
+    // It holds a history too, whose folder nobody else could open.
+    await inscribing?.service.stop()
+    throw error
+  })
   const rules = storageParams(params)
   const compute = new ComputeService({
     ...{ params, secretKey, slotMs },
-    programs: programs.map((program) => servedProgram(program, { queue, kernel, params, inscriptions: index })),
+    programs: served,
     chain: new OwnChain(feed, history),
     transport: host,
     registered: async () => {
@@ -97,11 +103,9 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const { events, key } = compute
   const files = { events, key, standing: () => compute.standing }
   const written = keepComputeFiles(folder, files, (error) => options.failed?.(error))
-  const place = { client, params, programs, feed, inscriptions: index, kernel, folder }
-  const inscribing = options.inscribing === undefined ? null : await openResultInscribing(place, options.inscribing)
   compute.events.on('result', ({ program, identity, message: { result }, from }) => {
-    const served = byId.get(program)
-    if (served === undefined || !isForBitcoin(served.manifest)) return
+    const known = byId.get(program)
+    if (known === undefined || !isForBitcoin(known.manifest)) return
     inscribing?.publisher.add({ program, identity, result, own: from === null })
   })
   const writing = inscribing === null ? [] : [inscribing.service]

@@ -55,6 +55,7 @@ export async function openResultInscribing(
 ): Promise<ResultInscribing> {
   const source = programsOf(programs)
   const own = join(folder, 'results-index')
+  const spent = await SpentOnResults.open(join(folder, 'results-spent.json'))
   const history = await openStoredHistory(join(own, 'history'), params, historyStart(params), kernel)
   const judge = new ChainJudge({ programs: source, headers: feed, history, inscriptions, client, params, kernel })
   const results = new ResultsService({
@@ -64,7 +65,6 @@ export async function openResultInscribing(
   // Nobody reads an index that is not open yet.
   const known = { greatest: (line: string) => inscriptions.index.greatest(line) }
   const inscriber = new InscriberService({ wallet, client, state: folder, feed, index: known, fundFrom, maxFeeRate })
-  const spent = await SpentOnResults.open(join(folder, 'results-spent.json'))
   const once = new ResultInscriber({ inscriber, results, wallet, spent, budget: () => budget })
   const manifests = new Map(programs.map(({ id, manifest }) => [bytesToHex(id), manifest]))
   const publisher = new ResultPublisher({
