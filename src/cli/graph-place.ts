@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { Argument, type Option } from 'commander'
-import { type HeaderRejection, type NetworkParams, startContext } from '../bitcoin/index.ts'
-import { refusesSetup } from '../bus/index.ts'
+import { type HeaderRejection, startContext } from '../bitcoin/index.ts'
 import { bitcoindSource, checkAhead, type HeaderSource } from '../bus/io/index.ts'
 import {
   type CompiledGraph,
@@ -19,7 +18,7 @@ import type { CliContext } from './context.ts'
 import { usageError } from './exit.ts'
 import { type HeaderOptions, headerOptions, openHeaders } from './header-place.ts'
 import { readAnchor, readNetwork, requireProvable } from './inputs.ts'
-import { requireSetup, setupLine } from './prover.ts'
+import { setupLine } from './prover.ts'
 
 /** The folder of a graph, which commands are about. */
 export const graphArgument = (): Argument => new Argument('[DIR]', 'folder of the graph').default('.', 'this folder')
@@ -63,27 +62,6 @@ export async function openGraphProgram(
   })
   terminal.settle()
   return program
-}
-
-/**
- * The ceremony's powers where a network needs them, unless it was said that the development's will do, or the graph has a key of a ceremony
- * of its own, which rests on powers already.
- */
-export async function requireGraphSetup(
-  folder: string,
-  params: NetworkParams,
-  ptau: string | undefined,
-  insecure: boolean,
-): Promise<void> {
-  if (ceremonyFiles(await readGraph(folder)) === null) requireSetup(params, ptau, insecure)
-}
-
-/** Why a network does not take the key of a program; null where it does. */
-export function refusedSetup(program: Program, params: NetworkParams, insecure: boolean): string | null {
-  if (!refusesSetup(params, program.setup, insecure)) return null
-  return ceremonyFiles(program) !== null
-    ? 'the ceremony of the program’s key was not judged on this machine, or not found to be one: `wsc graph ceremony verify` judges it'
-    : `the program’s key rests on the development setup, which ${params.name} does not accept`
 }
 
 /** The headers that a graph is run over, which obey the rules of their network. */

@@ -1,16 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import type { BitcoindClient } from '../bitcoin/io/index.ts'
-import { refusesSetup } from '../bus/index.ts'
 import { type OpenResults, openResults, type Program } from '../compute/io/index.ts'
 import { firstInscriptionHeight } from '../settlement/index.ts'
-import { addOptions, bitcoindOptions, insecureAllowed, shared } from './config.ts'
+import { requireAcceptedPrograms } from './accepted-program.ts'
+import { addOptions, bitcoindOptions, shared } from './config.ts'
 import type { CliContext } from './context.ts'
-import { usageError } from './exit.ts'
-import { openGraphProgram } from './graph-place.ts'
 import { height, readAnchor, readNetwork, requireProvable } from './inputs.ts'
 import { noteOutages } from './outage.ts'
-import { requireSetup } from './prover.ts'
 import { openBitcoind, type RpcOptions } from './source.ts'
 import { noteScan } from './storage-scan.ts'
 import { settlementDir, settlementDirOption } from './wallet-place.ts'
@@ -42,26 +39,6 @@ export function withResults(command: Command): Command {
     .option('--finality <N>', 'confirmations that make a result final', confirmations, 6)
 }
 
-/** Programs, whose folders are named; each is built anew from its folder. */
-export async function openPrograms(
-  folders: readonly string[],
-  params: NetworkParams,
-  options: Pick<ResultsOptions, 'ptau' | 'insecureDevSetup'>,
-  context: CliContext,
-): Promise<Program[]> {
-  const insecure = insecureAllowed(options.insecureDevSetup, context.env)
-  if (folders.length > 0) requireSetup(params, options.ptau, insecure)
-  const programs: Program[] = []
-  for (const folder of folders) {
-    const program = await openGraphProgram(folder, context, { ptau: options.ptau })
-    if (refusesSetup(params, program.setup, insecure)) {
-      throw usageError(`the key of ${folder} rests on the development setup, which ${params.name} does not accept`)
-    }
-    programs.push(program)
-  }
-  return programs
-}
-
 /** What a command works with whose results are those of a node's chain. */
 export interface ResultsPlace extends OpenResults {
   readonly client: BitcoindClient
@@ -80,7 +57,7 @@ export async function withResultsOf<T>(
   const { terminal, signal } = context
   const params = requireProvable(await readNetwork(options.network))
   const anchor = await readAnchor(options.anchor, params)
-  const programs = await openPrograms(options.graph ?? [], params, options, context)
+  const programs = await requireAcceptedPrograms(options.graph ?? [], params, options, context)
   const client = await openBitcoind(options, params, context)
   try {
     const state = settlementDir(options.settlementDir, params, context)

@@ -10,18 +10,17 @@ import {
   type ResultInscribingOptions,
 } from '../../node/index.ts'
 import { parseAddresses } from '../../p2p/index.ts'
+import { requireAcceptedPrograms, requireGraphSetup } from '../accepted-program.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { computeDirOption, computePlaces } from '../compute-place.ts'
-import { addOptions, bitcoindOptions, insecureAllowed, shared } from '../config.ts'
+import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
-import { openGraphProgram } from '../graph-place.ts'
 import { readNetwork, requireProvable } from '../inputs.ts'
 import { noteText } from '../inscriber-text.ts'
 import { noteOutages } from '../outage.ts'
-import { requireSetup } from '../prover.ts'
 import { type QueueOptions, queueOption, queuePasswordOption, readQueue } from '../queue-place.ts'
 import { inscribedJson, inscribedText } from '../results-text.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
@@ -108,8 +107,8 @@ function atOnce(text: string): number {
 }
 
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
-  const { terminal, signal, env } = context
-  const { graph: folders, listen, announce, peer: peers, ptau, slotSeconds, json = false } = options
+  const { terminal, signal } = context
+  const { graph: folders, listen, announce, peer: peers, slotSeconds, json = false } = options
   if (options.atOnce !== undefined && options.queue !== undefined) {
     throw usageError(
       '--at-once is for proofs of this process: with --queue (or WSC_QUEUE) workers say it, by --concurrency',
@@ -117,11 +116,10 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   }
   parseAddresses(peers ?? [])
   const params = requireProvable(await readNetwork(options.network))
-  requireSetup(params, ptau, insecureAllowed(options.insecureDevSetup, env))
+  for (const folder of folders) await requireGraphSetup(folder, params, options, context)
   const client = await openBitcoind(options, params, context)
   try {
-    const programs: Program[] = []
-    for (const folder of folders) programs.push(await openGraphProgram(folder, context, { ptau }))
+    const programs = await requireAcceptedPrograms(folders, params, options, context)
     const { folder, identity: identityFile } = computePlaces(options.computeDir, params, context)
     const server =
       options.queue === undefined ? undefined : await readQueue({ ...options, queue: options.queue }, context)

@@ -1,22 +1,21 @@
 import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
-import { refusesSetup } from '../../bus/index.ts'
 import type { OnceOfKeys } from '../../compute/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { type Automation, openAutomation } from '../../node/index.ts'
+import { requireAcceptedProgram, requireGraphSetup } from '../accepted-program.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { addOptions, bitcoindOptions, insecureAllowed, shared } from '../config.ts'
+import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
-import { graphArgument, openGraphProgram } from '../graph-place.ts'
+import { graphArgument } from '../graph-place.ts'
 import { digits } from '../graph-text.ts'
 import { readAnchor, readNetwork, requireProvable } from '../inputs.ts'
 import { noteText } from '../inscriber-text.ts'
 import { noteOutages } from '../outage.ts'
 import { dataHome } from '../places.ts'
-import { requireSetup } from '../prover.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
 import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions, walletOption } from '../wallet-place.ts'
@@ -68,15 +67,13 @@ async function automate(context: CliContext, folder: string, options: Options): 
   const { signal, env } = context
   const params = requireProvable(await readNetwork(options.network))
   const anchor = await readAnchor(options.anchor, params)
-  const insecure = insecureAllowed(options.insecureDevSetup, env)
-  requireSetup(params, options.ptau, insecure)
+  await requireGraphSetup(folder, params, options, context)
   const { budget } = options
   const wallet = budget === 0n ? undefined : await openOwnWallet(options, params, context)
   const client = await openBitcoind(options, params, context)
   try {
-    const program = await openGraphProgram(folder, context, { ptau: options.ptau })
+    const program = await requireAcceptedProgram(folder, params, options, context)
     if (program.kind !== 'circuit') throw usageError(`${program.manifest.name} is a stream: it has no condition`)
-    if (refusesSetup(params, program.setup, insecure)) throw usageError(`${params.name} takes no development setup`)
     const own = join(dataHome(env), params.name, 'automation', bytesToHex(program.id).slice(0, 16))
     const settlement = settlementDir(options.settlementDir, params, context)
     const made = await openAutomation({

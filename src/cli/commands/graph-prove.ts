@@ -5,9 +5,10 @@ import { encodeResult } from '../../compute/index.ts'
 import { proveStream, StreamCheckpoints } from '../../compute/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
+import { requireAcceptedProgram } from '../accepted-program.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { addOptions, insecureAllowed, shared } from '../config.ts'
+import { addOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { argumentsOption } from '../graph-arguments.ts'
@@ -23,9 +24,6 @@ import {
   graphFiles,
   graphRunOptions,
   openCompiled,
-  openGraphProgram,
-  refusedSetup,
-  requireGraphSetup,
   withGraphHeaders,
 } from '../graph-place.ts'
 import { proveTransactions, type TransactionOptions, transactionOptions } from '../graph-transactions.ts'
@@ -88,15 +86,10 @@ async function prove(context: CliContext, folder: string, options: Options, comm
   if (out === null) throw usageError('name the file to write the result to by --out, or give --dry-run')
   await requireWritable(out, context.env, options, ...(await graphFiles(folder)))
   const { terminal, signal, clock } = context
-  const { ptau } = options
   const params = await readNetwork(options.network)
-  const insecure = insecureAllowed(options.insecureDevSetup, context.env)
-  await requireGraphSetup(folder, params, ptau, insecure)
-  const program = await openGraphProgram(folder, context, { ptau }, (graph) => {
+  const program = await requireAcceptedProgram(folder, params, options, context, (graph) => {
     requireGraphOptions('prove', graph, command)
   })
-  const refused = refusedSetup(program, params, insecure)
-  if (refused !== null) throw usageError(`nobody would take the result: ${refused}`)
   if (program.kind === 'circuit') {
     const work = opensHeaders(program) ? proveHistoryResult : proveCircuitResult
     return await work(context, program, { ...options, out })

@@ -1,18 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { refusesSetup } from '../../bus/index.ts'
 import { type Program, ProgramPublisher, preparePublication } from '../../compute/io/index.ts'
-import { bytesToHex, hexToBytes, rejection } from '../../lib/index.ts'
+import { bytesToHex, hexToBytes } from '../../lib/index.ts'
+import { openAcceptedProgram } from '../accepted-program.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { insecureAllowed, shared } from '../config.ts'
+import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { graphArgument, openGraphProgram } from '../graph-place.ts'
+import { graphArgument } from '../graph-place.ts'
 import { readNetwork } from '../inputs.ts'
 import { costJson, costText, jobJson } from '../inscriber-text.ts'
-import { requireSetup } from '../prover.ts'
 import { tellRefused } from '../refused.ts'
 import { copies, providers, tip } from '../storage-arguments.ts'
 import { tellMeasured } from '../storage-measured.ts'
@@ -60,15 +59,11 @@ export const addGraphPublish: AddCommand = (parent, run) => {
 
 async function publish(context: CliContext, folder: string, options: Options): Promise<ExitCode> {
   requirePutOptions(options)
-  const { terminal, signal, env } = context
+  const { terminal, signal } = context
   const params = await readNetwork(options.network)
-  const insecure = insecureAllowed(options.insecureDevSetup, env)
-  requireSetup(params, options.ptau, insecure)
-  const program = await openGraphProgram(folder, context, { ptau: options.ptau })
-  if (refusesSetup(params, program.setup, insecure)) {
-    const detail = `the program’s key rests on the development setup, which ${params.name} does not accept`
-    return tellRefused(context, options, rejection('insecure-setup', detail), 'not published')
-  }
+  const opened = await openAcceptedProgram(folder, params, options, context)
+  if (!opened.ok) return tellRefused(context, options, opened, 'not published')
+  const { program } = opened
   terminal.progress('vectors …')
   const made = await preparePublication(program, { acknowledged: options.acknowledgeWarnings, signal })
   terminal.settle()

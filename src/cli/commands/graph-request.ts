@@ -6,6 +6,7 @@ import { bytesToHex, rejection } from '../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import { requestProof } from '../../node/index.ts'
 import { parseAddresses } from '../../p2p/index.ts'
+import { openAcceptedProgram, requireGraphSetup } from '../accepted-program.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, judgeOptions, shared } from '../config.ts'
@@ -13,7 +14,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { argumentsOption, readArgumentsFile, readOpenArguments } from '../graph-arguments.ts'
 import { type EvidenceOptions, evidenceOptions, readEvidence } from '../graph-evidence.ts'
-import { graphArgument, graphFiles, openGraphProgram } from '../graph-place.ts'
+import { graphArgument, graphFiles } from '../graph-place.ts'
 import { namedJson, namedLines } from '../graph-text.ts'
 import { requireWritable } from '../outputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
@@ -64,14 +65,17 @@ export const addGraphRequest: AddCommand = (parent, run) => {
 
 async function request(context: CliContext, folder: string, options: Options): Promise<ExitCode> {
   const { terminal, signal } = context
-  const { peer: peers = [], out, seconds, ptau, json } = options
+  const { peer: peers = [], out, seconds, json } = options
   if (parseAddresses(peers).length === 0) throw usageError('name a compute node by --peer')
   await requireWritable(out, context.env, options, ...(await graphFiles(folder)))
   const judge = await openJudge(options, context)
+  await requireGraphSetup(folder, judge.params, options, context)
   const proved = await judge.verify(await readProof(options.proof))
   if (!proved.ok) return tellRefused(context, options, rejection(`proof:${proved.reject}`, proved.detail))
   const { chain } = proved
-  const program = await openGraphProgram(folder, context, { ptau })
+  const opened = await openAcceptedProgram(folder, judge.params, options, context)
+  if (!opened.ok) return tellRefused(context, options, opened)
+  const { program } = opened
   if (program.kind !== 'circuit')
     throw usageError('a stream is proved by the nodes that serve it, at each block at which it is due')
   const { manifest, verifier } = program

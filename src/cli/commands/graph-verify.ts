@@ -9,16 +9,16 @@ import {
 } from '../../compute/index.ts'
 import { type OnceOfKeys, readGraph, type TransactionsOfKeys } from '../../compute/io/index.ts'
 import { bytesToHex, type Rejection, rejection } from '../../lib/index.ts'
+import { openAcceptedProgram, requireGraphSetup } from '../accepted-program.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { addOptions, insecureAllowed, judgeOptions, shared } from '../config.ts'
+import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { verifyCircuitResult } from '../graph-circuit.ts'
 import { type EvidenceOptions, evidenceOptions } from '../graph-evidence.ts'
 import { requireGraphOptions } from '../graph-options.ts'
-import { openGraphProgram, refusedSetup, requireGraphSetup } from '../graph-place.ts'
 import { saidJson, saidLines, shows } from '../graph-text.ts'
 import { verifyTransactionsResult } from '../graph-transactions.ts'
 import { readUpTo } from '../inputs.ts'
@@ -59,20 +59,19 @@ export const addGraphVerify: AddCommand = (parent, run) => {
 }
 
 async function verify(context: CliContext, file: string, options: Options, command: Command): Promise<ExitCode> {
-  const { terminal, env } = context
+  const { terminal } = context
   requireGraphOptions('verify', await readGraph(options.graph), command)
   const judge = await openJudge(options, context)
-  const insecure = insecureAllowed(options.insecureDevSetup, env)
-  await requireGraphSetup(options.graph, judge.params, options.ptau, insecure)
+  await requireGraphSetup(options.graph, judge.params, options, context)
   const refuse = (refusal: Pick<Rejection, 'reject' | 'detail'>) => tellRefused(context, options, refusal)
   const decoded = decodeResult(await readUpTo(file, MAX_RESULT_BYTES))
   if (!decoded.ok) return refuse(decoded)
   const proved = await judge.verify(await readProof(options.proof))
   if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
   const { chain } = proved
-  const program = await openGraphProgram(options.graph, context, { ptau: options.ptau })
-  const refused = refusedSetup(program, judge.params, insecure)
-  if (refused !== null) return refuse(rejection('insecure-setup', refused))
+  const opened = await openAcceptedProgram(options.graph, judge.params, options, context)
+  if (!opened.ok) return refuse(opened)
+  const { program } = opened
   if (program.kind !== decoded.result.kind) return refuse(rejection('wrong-program', 'a result of another program'))
   if (program.kind === 'circuit' || decoded.result.kind === 'circuit') {
     const judged = { chain, params: judge.params }

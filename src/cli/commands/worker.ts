@@ -8,19 +8,13 @@ import {
   serverName,
 } from '../../compute/io/index.ts'
 import { aborted, bytesToHex } from '../../lib/index.ts'
+import { requireAcceptedPrograms, requireGraphSetup } from '../accepted-program.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
-import { addOptions, insecureAllowed, shared } from '../config.ts'
+import { addOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
-import {
-  type GraphRunOptions,
-  graphRunOptions,
-  openGraphProgram,
-  refusedSetup,
-  requireGraphSetup,
-  withGraphHeaders,
-} from '../graph-place.ts'
+import { type GraphRunOptions, graphRunOptions, withGraphHeaders } from '../graph-place.ts'
 import { requireOneSource } from '../header-place.ts'
 import { readNetwork } from '../inputs.ts'
 import { streamsFolder } from '../places.ts'
@@ -64,17 +58,13 @@ export const addWorker: AddCommand = (parent, run) => {
 async function work(context: CliContext, options: Options, command: Command): Promise<ExitCode> {
   requireOneSource(options, command)
   const { terminal, signal, env } = context
-  const { queue, graph: folders, inputs, concurrency, grace, lostAfter, ptau } = options
+  const { queue, graph: folders, inputs, concurrency, grace, lostAfter } = options
   if (queue === undefined) throw usageError('give --queue URL, or WSC_QUEUE')
   const params = await readNetwork(options.network)
-  const insecure = insecureAllowed(options.insecureDevSetup, env)
-  for (const folder of folders) await requireGraphSetup(folder, params, ptau, insecure)
+  for (const folder of folders) await requireGraphSetup(folder, params, options, context)
   const server = await readQueue({ ...options, queue }, context)
   const programs = new Map<string, Program>()
-  for (const folder of folders) {
-    const program = await openGraphProgram(folder, context, { ptau })
-    const refused = refusedSetup(program, params, insecure)
-    if (refused !== null) throw usageError(`nobody would take its results: ${refused}`)
+  for (const program of await requireAcceptedPrograms(folders, params, options, context)) {
     programs.set(bytesToHex(program.id), program)
   }
   const prove = jobProver({
