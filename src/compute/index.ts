@@ -36,7 +36,6 @@ export {
 export { type Cursor, formatCursor, parseCursor } from './results/cursor.ts'
 export type { ResultBlock, ResultEntry } from './results/entry.ts'
 export type { ResultEvent } from './results/since.ts'
-export { proverDraft, proverProgram } from './scheduling/registration.ts'
 export { type Said, saidOf } from './stream/said.ts'
 export { type VerifiedStream, verifyStream } from './stream/verify-stream.ts'
 export { verifyPayments } from './transactions/verify-payments.ts'

@@ -1,7 +1,6 @@
-import { proverDraft, proverProgram } from '../../compute/index.ts'
+import { ProverPublisher } from '../../compute/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { loadPeerKey } from '../../p2p/index.ts'
-import { composeInscription } from '../../settlement/index.ts'
 import { IndexService } from '../../settlement/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -24,7 +23,8 @@ interface Options extends RpcOptions, Omit<PublishOptions, 'storageDir' | 'parti
 
 const HELP = `
 The key counts from 144 blocks after the record's on (6 on regtest and custom networks), for a year of blocks; register again
-to renew it. A node that is not registered proves too, after all others had their turn.
+to renew it. While a record that says the same is on its way, it is sent again and not paid for twice. A node that is not
+registered proves too, after all others had their turn.
 `
 
 export const addComputeRegister: AddCommand = (parent, run) => {
@@ -55,15 +55,14 @@ async function register(context: CliContext, options: Options): Promise<ExitCode
     terminal.note(peer === null ? `${author} proves no longer` : `peer ${peer.name} proves for ${author}`)
     const { index } = inscriptions
     await withPayingInscriber(context, options, { client, wallet, index }, async (inscriber) => {
-      const { lastSeq } = await inscriber.standing({ author, program: bytesToHex(proverProgram()) })
-      const { height, hash: blockHash } = await client.getBestBlock()
-      const draft = proverDraft(peer?.key ?? null, { height, blockHash, seq: (lastSeq ?? 0) + 1 })
-      const made = composeInscription(draft, wallet)
-      if (!made.ok) throw new RangeError(`a record that is none: ${made.reject}: ${made.detail}`)
+      const publisher = new ProverPublisher({ inscriber, client, wallet })
+      const key = peer?.key ?? null
       if (options.dryRun === true) {
-        const cost = await inscriber.quote([made.envelope], options.feeRate)
+        const cost = await publisher.quote(key, options.feeRate)
         terminal.result(options.json ? jsonLine(costJson(cost)) : costText(cost))
-      } else await inscriber.inscribe([made.envelope], options.feeRate)
+      } else if (!(await publisher.publish(key, options.feeRate))) {
+        terminal.note('a record that says so is on its way already: it was sent again, and nothing more is paid')
+      }
     })
   } finally {
     await inscriptions.stop()

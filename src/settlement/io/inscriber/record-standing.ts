@@ -15,12 +15,20 @@ export interface RecordLine {
   readonly program: string
 }
 
+/** A record of this store that is not final. */
+interface WaitingRecord {
+  readonly job: string
+  readonly seq: number
+  readonly body: Uint8Array
+  readonly output: Uint8Array
+}
+
 /** What is known of a line of records. */
 export interface RecordStanding {
   /** Greatest `seq` that was used, wherever it is; null before the first. */
   readonly lastSeq: number | null
   /** Those of this store that are not final, the one with the greatest `seq` last. */
-  readonly waiting: readonly { readonly job: string; readonly seq: number; readonly body: Uint8Array }[]
+  readonly waiting: readonly WaitingRecord[]
 }
 
 export interface StandingComponents {
@@ -47,12 +55,13 @@ export async function recordStanding(
   const key = lineOf(line)
   const found = [await jobs.greatest(key), await known?.greatest(key), await inMempool(components, key, options)]
   const seqs = found.filter((seq) => seq !== undefined)
-  const waiting: RecordStanding['waiting'][number][] = []
+  const waiting: WaitingRecord[] = []
   for (const job of await jobs.list()) {
     for (const leaf of leavesOf(job.attempts.at(-1)!)) {
       const one = recordAndBodyIn(leaf, params)
       if (one === null || lineOfRecord(one.record) !== key) continue
-      waiting.push({ job: job.id, seq: one.record.seq, body: one.body })
+      const { seq, output } = one.record
+      waiting.push({ job: job.id, seq, output, body: one.body })
     }
   }
   return { lastSeq: seqs.length === 0 ? null : Math.max(...seqs), waiting: waiting.sort((a, b) => a.seq - b.seq) }
