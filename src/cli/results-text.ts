@@ -69,3 +69,17 @@ export function inscribedJson(done: object): Record<string, unknown> {
     Object.entries(done).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
   )
 }
+
+/** The event by which a node tells it: what costs nothing and stands nowhere is not called inscribed. */
+export function settledAs({ state }: Inscribed): 'inscribed' | 'counts' | 'unpaid' {
+  switch (state) {
+    case 'sent':
+    case 'gone-on-with':
+      return 'inscribed'
+    case 'in-chain':
+      return 'counts'
+    case 'charged-before':
+    case 'no-budget':
+      return 'unpaid'
+  }
+}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type BlockHash, blockHash } from '../../src/bitcoin/index.ts'
+import { settledAs } from '../../src/cli/results-text.ts'
 import type { Inscribed } from '../../src/compute/io/results/result-inscriber.ts'
 import { OTHERS_AFTER, type PublisherEvents, ResultPublisher } from '../../src/compute/io/results/result-publisher.ts'
 import type { ResultsEvents } from '../../src/compute/io/results/results-service.ts'
@@ -27,7 +28,7 @@ async function place(inscribe: (result: ProgramResult) => Promise<Inscribed>) {
     told.push(line)
     more.resolve()
   }
-  publisher.events.on('inscribed', ({ height, outcome }: PublisherEvents['inscribed']) =>
+  publisher.events.on('settled', ({ height, outcome }: PublisherEvents['settled']) =>
     tell(`${height} ${outcome.state}`),
   )
   publisher.events.on('spared', ({ height, id }) => tell(`${height} spared ${id}`))
@@ -80,7 +81,21 @@ test('what failed is tried again at the next block, and what the budget has no r
   publisher.add(proved(2, true))
   await until(3)
   mine()
+  // Nor is it where it is heard of again.
+  publisher.add(proved(2, true))
   publisher.add(proved(3, true))
   expect((await until(4)).slice(2)).toEqual(['2 no-budget', '3 sent'])
   await publisher.stop()
+})
+
+test('a node tells of what it did not pay for by another name than of what it inscribed', () => {
+  const left = 0n
+  const outcomes: readonly (readonly [Inscribed, string])[] = [
+    [sent, 'inscribed'],
+    [{ state: 'gone-on-with', left }, 'inscribed'],
+    [{ state: 'in-chain', id: 'a', left }, 'counts'],
+    [{ state: 'charged-before', left }, 'unpaid'],
+    [{ state: 'no-budget', cost: 5n, left }, 'unpaid'],
+  ]
+  for (const [outcome, name] of outcomes) expect([outcome.state, settledAs(outcome)]).toEqual([outcome.state, name])
 })

@@ -22,7 +22,7 @@ import { readNetwork, requireProvable } from '../inputs.ts'
 import { noteText } from '../inscriber-text.ts'
 import { noteOutages } from '../outage.ts'
 import { type QueueOptions, queueOption, queuePasswordOption, readQueue } from '../queue-place.ts'
-import { inscribedJson, inscribedText } from '../results-text.ts'
+import { inscribedJson, inscribedText, settledAs } from '../results-text.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { addresses, budget } from '../storage-arguments.ts'
 import { peerOption } from '../storage-place.ts'
@@ -237,12 +237,9 @@ function showInscribing(
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
   inscriber.events.on('note', (note) => terminal.note(noteText(note)))
   inscriber.events.on('problem', (error) => terminal.note(withCure(error)))
-  publisher.events.on('inscribed', ({ program, identity, height, outcome }) => {
-    const told = inscribedJson(outcome)
-    tell(
-      { inscribed: { program, identity, height, ...told } },
-      `${nameOf(program)}  height ${height}  ${inscribedText(outcome)}`,
-    )
+  publisher.events.on('settled', ({ program, identity, height, outcome }) => {
+    const told = { program, identity, height, ...inscribedJson(outcome) }
+    tell({ [settledAs(outcome)]: told }, `${nameOf(program)}  height ${height}  ${inscribedText(outcome)}`)
   })
   publisher.events.on('spared', ({ program, identity, height, id }) => {
     tell({ counts: { program, identity, height, id } }, `${nameOf(program)}  height ${height}  counts, by ${id}`)

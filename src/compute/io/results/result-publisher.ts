@@ -14,8 +14,8 @@ export interface ProvedResult {
 }
 
 export interface PublisherEvents {
-  /** What became of it: inscribed, or why not. */
-  readonly inscribed: Omit<ProvedResult, 'result'> & { readonly height: number; readonly outcome: Inscribed }
+  /** What became of it, once: whether it is inscribed, `outcome` says. */
+  readonly settled: Omit<ProvedResult, 'result'> & { readonly height: number; readonly outcome: Inscribed }
   /** Another's record counts, and nothing is spent. */
   readonly spared: Omit<ProvedResult, 'result'> & { readonly height: number; readonly id: string }
   /** It is tried again at the next block. */
@@ -33,7 +33,7 @@ export interface PublisherComponents {
 export const OTHERS_AFTER = 3
 /** Blocks after which nobody is waited for any more. */
 const FORGOTTEN_AFTER = 144
-/** Results that wait. */
+/** Results that wait, and those that are kept out. */
 const MOST_WAITING = 1_000
 
 interface Waiting extends ProvedResult {
@@ -50,6 +50,8 @@ export class ResultPublisher implements RunningService {
   readonly #running = new Running()
   readonly #events = new Emitter<PublisherEvents>()
   readonly #waiting = new Map<string, Waiting>()
+  /** Identities that are not looked at again: the budget had no room for them, or another proof was charged. */
+  readonly #unpaid = new Set<string>()
   #height: number | null = null
   #news = Promise.withResolvers<void>()
 
@@ -63,7 +65,7 @@ export class ResultPublisher implements RunningService {
 
   /** That a result is right was verified before. */
   add(proved: ProvedResult): void {
-    if (this.#waiting.has(proved.identity)) return
+    if (this.#waiting.has(proved.identity) || this.#unpaid.has(proved.identity)) return
     const [oldest] = this.#waiting.keys()
     if (this.#waiting.size === MOST_WAITING && oldest !== undefined) this.#waiting.delete(oldest)
     this.#waiting.set(proved.identity, { ...proved, since: this.#height })
@@ -121,9 +123,16 @@ export class ResultPublisher implements RunningService {
       const outcome = await this.#components.inscribe(result)
       // What is on its way is the inscriber's from now on.
       this.#waiting.delete(about.identity)
-      this.#events.emit('inscribed', { ...about, height, outcome })
+      if (outcome.state === 'no-budget' || outcome.state === 'charged-before') this.#keepOut(about.identity)
+      this.#events.emit('settled', { ...about, height, outcome })
     } catch (error) {
       this.#events.emit('failed', { ...about, height, error: asError(error) })
     }
+  }
+
+  #keepOut(identity: string): void {
+    const [oldest] = this.#unpaid
+    if (this.#unpaid.size === MOST_WAITING && oldest !== undefined) this.#unpaid.delete(oldest)
+    this.#unpaid.add(identity)
   }
 }
