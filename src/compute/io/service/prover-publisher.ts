@@ -48,6 +48,6 @@ export class ProverPublisher {
     const { height, hash: blockHash } = await client.getBestBlock()
     const made = composeInscription(proverDraft(peer, { height, blockHash, seq: (lastSeq ?? 0) + 1 }), wallet)
     if (made.ok) return made.envelope
-    throw computeError('E_INPUT', `the registration cannot be inscribed: ${made.detail}`)
+    throw computeError('E_RECORD', `the registration cannot be inscribed: ${made.detail}`)
   }
 }
