@@ -112,6 +112,28 @@ describe('a circuit that is served', () => {
     expect(prepared).toMatchObject({ ok: false, reject: expect.stringMatching(/^attestation:/) })
   })
 
+  it('is nobody’s lie where its proof may end in another block than ours, and one where no fork is that old', async () => {
+    const tip = { ...((await at(own.chain.height)) as OwnBlock), accumulator: 5n }
+    const about = (await at(FIRST)) as OwnBlock
+    const result = { kind: 'circuit' as const, program: id, height: FIRST, blockHash: about.hash, values }
+    const message = { result: { ...result, proof: Uint8Array.of(1) }, evidence }
+    const reasonTo = async (last: number) => {
+      const ground = async (height: number) =>
+        height === tip.height ? tip : height > tip.height && height <= last ? { ...tip, height } : await at(height)
+      const judged = await served.judge(message, { block: about, at: ground })
+      return judged.ok ? 'ok' : judged.reject
+    }
+    expect(await reasonTo(tip.height)).toBe('other-chain')
+    expect(await reasonTo(tip.height + 99)).toBe('other-chain')
+    expect(await reasonTo(tip.height + 100)).toBe('attestation:not-in-chain')
+    // Whoever proves up to the result's own block has that block.
+    const ending = { ...inscriptionAt(own, 3, 0), tipHeight: FIRST, path: [] }
+    const lie = { ...message, evidence: [{ attestations: [encodeAttestation(ending)], content: null }] }
+    expect(await served.judge(lie, { block: about, at })).toMatchObject({
+      reject: 'attestation:not-in-chain',
+    })
+  })
+
   it('with private arguments is proved for nobody', () => {
     const { manifest } = program
     const secret = { signal: 'secret', elements: 1, private: true as const }

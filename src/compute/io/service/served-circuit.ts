@@ -1,6 +1,6 @@
-import { toDisplay } from '../../../bitcoin/index.ts'
+import { sameHash, toDisplay } from '../../../bitcoin/index.ts'
 import { type Attestation, decodeAttestation } from '../../../bus/index.ts'
-import { bytesToHex, type Result, rejection } from '../../../lib/index.ts'
+import { bytesToHex, type Rejection, type Result, rejection } from '../../../lib/index.ts'
 import type { CircuitInput } from '../../../proving/index.ts'
 import { bytesCommitment } from '../../circuit/bytes-commitment.ts'
 import { readArguments } from '../../circuit/read-arguments.ts'
@@ -23,6 +23,21 @@ import { aboutProgram, chainTo, type ServingParts } from './served-stream.ts'
 /** What is due by itself comes first. */
 const REQUEST_PRIORITY = 2 * DEFAULT_PRIORITY
 
+/** With so many blocks of this node's chain above a block, nobody honest has another at its height. */
+const FORK_BLOCKS = 100
+
+/** No lie: whoever gave it may follow another branch, or a proof that was made before it left one. */
+const OF_FORK = rejection('other-chain', 'what shows the input may be under a proof of another branch')
+
+/**
+ * Whether evidence fails for the reason alone that its proof may end in another block than ours: an attestation says that proof's
+ * height, and no hash. Of the block that a result is about there is no doubt.
+ */
+async function mayBeOfFork({ reject }: Rejection, tip: OwnBlock, { block, at }: OwnGround): Promise<boolean> {
+  if (reject !== 'attestation:not-in-chain' || sameHash(tip.hash, block.hash)) return false
+  return (await at(tip.height + FORK_BLOCKS)) === null
+}
+
 /** A circuit as the network serves it: proved on request alone, heard at any time. */
 export function servedCircuit(program: OnceOfKeys, parts: ServingParts): ServedProgram {
   const { id, manifest, verifier } = program
@@ -36,7 +51,7 @@ export function servedCircuit(program: OnceOfKeys, parts: ServingParts): ServedP
     const checked = await verifyCircuit(result, {
       ...{ program: id, manifest, verifier, chain: chainTo(tip), params, evidence, kernel },
     })
-    if (!checked.ok) return checked
+    if (!checked.ok) return (await mayBeOfFork(checked, tip, ground)) ? OF_FORK : checked
     const { height, blockHash } = result
     const read = { height, blockHash, ids: checked.verified.inputs }
     return await completeRecords(inscriptions.index, inputSources(manifest), evidence, read)
