@@ -4,6 +4,7 @@ import { headerHash, mainnet, toDisplay } from '../../src/bitcoin/index.ts'
 import { type Attestation, encodeField, poseidonOf } from '../../src/bus/index.ts'
 import { bytesCommitment } from '../../src/compute/circuit/bytes-commitment.ts'
 import { verifyCircuit } from '../../src/compute/circuit/verify-circuit.ts'
+import type { InputEvidence } from '../../src/compute/input/attested-input.ts'
 import { attestedInscription } from '../../src/compute/input/attested-inscription.ts'
 import type { CircuitProgram } from '../../src/compute/manifest/circuit-program.ts'
 import type { Manifest } from '../../src/compute/manifest/manifest.ts'
@@ -117,6 +118,20 @@ describe('a circuit’s result', () => {
     expect(await of([attestation, attestation])).toBe('wrong-input')
     expect(await of([attestation])).toBe('no-attestation')
     expect(await of([])).toBe('no-attestation')
+    expect(await of([attestation, other, other])).toBe('too-much-evidence')
+  })
+
+  test('takes no evidence that belongs to no source, and no content but of a blob', async () => {
+    const under = { program, verifier, params: mainnet, chain, kernel }
+    const padded = { attestations: [attestation], content: new Uint8Array(150_000) }
+    const reasonOf = async (evidence: readonly InputEvidence[], own = manifest) => {
+      const found = await verifyCircuit(honest, { ...under, manifest: own, evidence })
+      return found.ok ? 'ok' : found.reject
+    }
+    expect(await reasonOf([{ attestations: [attestation] }])).toBe('ok')
+    expect(await reasonOf([padded])).toBe('too-much-evidence')
+    const { input: _, ...reads } = manifest.program
+    expect(await reasonOf([padded], { ...manifest, program: reads })).toBe('too-much-evidence')
   })
 
   test('is read as it is written, and in no other form', () => {

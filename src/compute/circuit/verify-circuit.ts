@@ -3,7 +3,7 @@ import { type Attestation, encodeField, type ProvedChain, poseidonOf } from '../
 import { equalBytes, type Result, rejection } from '../../lib/index.ts'
 import type { ProofReject, ProofVerifier, StorageKernel } from '../../proving/index.ts'
 import { type Compared, comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
-import { attestedInput, type InputEvidence, type InputReject } from '../input/attested-input.ts'
+import { attestedInput, type InputEvidence, type InputReject, surplus } from '../input/attested-input.ts'
 import type { CircuitProgram } from '../manifest/circuit-program.ts'
 import { inputSources, type Manifest } from '../manifest/manifest.ts'
 import type { CircuitResult } from '../result/result-file.ts'
@@ -104,7 +104,12 @@ async function placeOfInput(
   return { ok: true, ...place, commitment, compared: null }
 }
 
-function placeOf(result: CircuitResult, { chain, prefix, kernel }: VerifyCircuitOptions): Result<Place, CircuitReject> {
+function placeOf(
+  result: CircuitResult,
+  { chain, prefix, evidence = [], kernel }: VerifyCircuitOptions,
+): Result<Place, CircuitReject> {
+  const more = surplus([], evidence)
+  if (more !== null) return more
   const compared = comparedWith(chain, prefix, poseidonOf(kernel))
   if (!compared.ok) return compared
   const { height, tip: blockHash } = compared

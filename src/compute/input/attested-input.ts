@@ -1,6 +1,6 @@
 import type { NetworkParams } from '../../bitcoin/index.ts'
 import { type Attestation, type AttestedChain, poseidonOf } from '../../bus/index.ts'
-import { concatBytes, type Result, rejection } from '../../lib/index.ts'
+import { concatBytes, type Rejection, type Result, rejection } from '../../lib/index.ts'
 import type { StorageKernel } from '../../proving/index.ts'
 import type { InputSource } from '../manifest/data-sources.ts'
 import { sourceBytes } from '../manifest/manifest.ts'
@@ -16,6 +16,7 @@ export type InputReject =
   | BlobInputReject
   | 'no-attestation'
   | 'no-content'
+  | 'too-much-evidence'
   | 'wrong-length'
 
 /** What shows that the input of one source stands in a proved chain. */
@@ -54,6 +55,8 @@ type One<Source = InputSource> = Omit<AttestedInputOptions, 'sources' | 'evidenc
 
 /** Reads the input of a program out of what attests it: the bytes of its sources, one after the other. */
 export async function attestedInput({ sources, evidence, ...options }: AttestedInputOptions): Promise<InputResult> {
+  const more = surplus(sources, evidence)
+  if (more !== null) return more
   const read: AttestedInput[] = []
   for (const [i, source] of sources.entries()) {
     const own = evidence[i]
@@ -68,6 +71,21 @@ export async function attestedInput({ sources, evidence, ...options }: AttestedI
   const last = others.reduce((latest, one) => (one.height > latest.height ? one : latest), first)
   const [ids, bytes] = [read.flatMap((one) => one.ids), concatBytes(...read.map((one) => one.bytes))]
   return { ok: true, input: { ...placeOf(last), ids, bytes } }
+}
+
+/** What belongs to no source would make messages larger that say nothing more. */
+export function surplus(
+  sources: readonly InputSource[],
+  evidence: readonly InputEvidence[],
+): Rejection<'too-much-evidence'> | null {
+  if (evidence.length > sources.length) {
+    return rejection(
+      'too-much-evidence',
+      `${evidence.length} pieces of evidence, the program reads ${sources.length} sources`,
+    )
+  }
+  const at = evidence.findIndex(({ content }, i) => content !== undefined && sources[i]?.kind !== 'storage')
+  return at < 0 ? null : rejection('too-much-evidence', `content of source ${at + 1}, which is no blob`)
 }
 
 async function ofSource(one: One): Promise<InputResult> {
