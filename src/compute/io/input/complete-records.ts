@@ -8,7 +8,7 @@ import type { InputSource, RecordSource } from '../../manifest/data-sources.ts'
 export type RecordIndex = Pick<InscriptionIndex, 'query' | 'hashAt' | 'tip'>
 
 /** An input whose evidence was verified. */
-export interface ReadInput {
+interface ReadInput {
   /** Of the last block that holds any of it. */
   readonly height: number
   readonly blockHash: BlockHash
