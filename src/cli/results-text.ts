@@ -27,11 +27,18 @@ function entryLine(entry: ResultEntry): string {
     case 'invalid':
       return `${about}  invalid: ${entry.reason}: ${entry.detail}`
     case 'unknown':
-      return `${about}  not judged: ${entry.reason === 'no-program' ? 'no --graph names its program' : 'its input is not at hand'}`
+      return `${about}  not judged: ${notJudged(entry.reason)}`
   }
 }
 
 const MOST_SHOWN = 4
+
+/** Why nothing was found of a record or a result. */
+export function notJudged(reason: Extract<ResultEntry, { readonly state: 'unknown' }>['reason']): string {
+  return reason === 'no-program'
+    ? 'no --graph names its program'
+    : 'what it read is not at hand: blobs of storage, or several sources'
+}
 
 export function eventLine(told: ResultEvent): string {
   switch (told.event) {

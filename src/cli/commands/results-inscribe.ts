@@ -12,7 +12,7 @@ import { readUpTo } from '../inputs.ts'
 import { costText, jobJson, jobLines, noteText, warningText } from '../inscriber-text.ts'
 import { tellRefused } from '../refused.ts'
 import { type ResultsOptions, type ResultsPlace, withResults, withResultsOf } from '../results-place.ts'
-import { inscribedJson, inscribedText } from '../results-text.ts'
+import { inscribedJson, inscribedText, notJudged } from '../results-text.ts'
 import { budget } from '../storage-arguments.ts'
 import { type PublishOptions, withPayment } from '../storage-publish.ts'
 import { jsonLine } from '../text.ts'
@@ -60,8 +60,7 @@ async function inscribe(context: CliContext, file: string, options: Options): Pr
     context.terminal.settle()
     const judged = await place.judge.judge(result, context.signal)
     if (judged.state !== 'valid') {
-      const { reason, detail } = judged.state === 'invalid' ? judged : { reason: 'wrong-program', detail: id }
-      return refuse(reason, detail)
+      return refuse(judged.reason, judged.state === 'invalid' ? judged.detail : notJudged(judged.reason))
     }
     return await withInscriber(context, options, place, async (inscriber) => {
       const verified = { result, manifest: program.manifest }

@@ -67,7 +67,7 @@ async function inscriptionOf(
     const one = await attest(history, block, { height, tipHeight: height }, [{ txid, index }])
     return one.ok ? { ok: true, attestations: one.attestations } : one
   }
-  return rejection('no-input', `no inscription in block ${height} has the bytes that the result commits to`)
+  return rejection('input-not-found', `no inscription in block ${height} has the bytes that the result commits to`)
 }
 
 /** All of them: a list that lacks some has another commitment. */
