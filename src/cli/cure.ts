@@ -50,6 +50,8 @@ const CURES: Readonly<Record<string, (subject: string, has: HasFlag) => string>>
   'free-or-other-automation': () => 'name another --automation-dir; of one that runs, stop it or leave it at that',
   'fired-unknown': () =>
     'what it fired is not known then: look at what the wallet has inscribed, remove the folder, and begin again with --since',
+  'status-anew': () => 'its node writes it anew at the next block',
+  'no-vectors': () => 'remove graph.test.yaml, and try the graph by `wsc graph exec`',
   'remove-history': () => 'remove the directory: it is made anew from headers',
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeHeader, HEADER_BYTES, headerHash } from '../../src/bitcoin/index.ts'
-import { compileGraph, openVectors, readGraph, runVectors } from '../../src/compute/io/index.ts'
+import { compileGraph, openVectors, readGraph, requireVectors, runVectors } from '../../src/compute/io/index.ts'
 import { filesOf, readVectors, VECTORS_FILE } from '../../src/compute/vectors/vectors.ts'
 import { plainStatistics } from '../circuits/stream-scene.ts'
 import { SMALL_VECTORS, writeSmallGraph } from '../support/small-graph.ts'
@@ -77,6 +77,17 @@ describe('a graph over its vectors', () => {
       code: 'E_VECTORS',
       message: expect.stringMatching(message),
     })
+  })
+
+  test.each([
+    ['payments', 'counts transactions'],
+    ['difficulty-falls', 'opens headers of the history'],
+  ])('%s has none, and is refused before it is compiled or run', async (name, why) => {
+    const { manifest } = await readGraph(join(GRAPHS, name))
+    const refusal = { code: 'E_VECTORS', message: `${name} ${why}: such graphs have no vectors` }
+    expect(() => requireVectors(manifest)).toThrow(expect.objectContaining(refusal))
+    const compiled = { kind: manifest.program.kind, manifest } as never
+    await expect(runVectors(compiled, [])).rejects.toMatchObject({ ...refusal, cure: { act: 'no-vectors' } })
   })
 
   test('a graph without any is told', async () => {

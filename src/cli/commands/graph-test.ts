@@ -1,4 +1,4 @@
-import { openVectors, readGraph, runVectors } from '../../compute/io/index.ts'
+import { openVectors, readGraph, requireVectors, runVectors } from '../../compute/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -23,7 +23,8 @@ export const addGraphTest: AddCommand = (parent, run) => {
     .action(
       run(async (context, folder: string, { json }: { readonly json?: boolean }) => {
         const { terminal, signal } = context
-        const { folder: own } = await readGraph(folder)
+        const { folder: own, manifest } = await readGraph(folder)
+        requireVectors(manifest)
         const cases = await openVectors(own)
         const graph = await openCompiled(folder, context)
         const outcomes = await runVectors(graph, cases, {

@@ -6,6 +6,7 @@ import { readRegular } from '../../lib/io/index.ts'
 import { namedValues } from '../circuit/public-values.ts'
 import { readArguments } from '../circuit/read-arguments.ts'
 import { computeError } from '../errors.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import { saidOf } from '../stream/said.ts'
 import { MAX_VECTORS_BYTES, readVectors, VECTORS_FILE, type Vector } from '../vectors/vectors.ts'
 import type { CompiledGraph, CompiledOnce, CompiledStream } from './open-program.ts'
@@ -44,12 +45,27 @@ export async function openVectors(folder: string): Promise<readonly Vector[]> {
   return read.cases
 }
 
+/** Throws E_VECTORS for a graph that has none: vectors are files of its folder, and it reads a node's blocks or its history. */
+export function requireVectors(manifest: Manifest): void {
+  const { program } = manifest
+  if (program.kind === 'transactions' || (program.kind === 'circuit' && program.history !== undefined)) {
+    throw withoutVectors(manifest)
+  }
+}
+
+function withoutVectors({ name, program }: Manifest) {
+  const why = program.kind === 'transactions' ? 'counts transactions' : 'opens headers of the history'
+  return computeError('E_VECTORS', `${name} ${why}: such graphs have no vectors`, { cure: { act: 'no-vectors' } })
+}
+
 /** Runs a compiled graph over each of its vectors, and compares. Throws E_VECTORS for a case that is of another kind of graph. */
 export async function runVectors(
   graph: CompiledGraph,
   cases: readonly Vector[],
   { signal, onOutcome }: { readonly signal?: AbortSignal; onOutcome?(outcome: VectorOutcome): void } = {},
 ): Promise<readonly VectorOutcome[]> {
+  requireVectors(graph.manifest)
+  if (graph.kind === 'transactions') throw withoutVectors(graph.manifest)
   const outcomes: VectorOutcome[] = []
   for (const vector of cases) {
     const outcome = { name: vector.name, outcome: await runVector(graph, vector, signal) }
@@ -60,13 +76,12 @@ export async function runVectors(
 }
 
 async function runVector(
-  graph: CompiledGraph,
+  graph: CompiledStream | CompiledOnce,
   vector: Vector,
   signal: AbortSignal | undefined,
 ): Promise<VectorOutcome['outcome']> {
   let said: Said
   try {
-    if (graph.kind === 'transactions') throw of(vector, 'a program over transactions has no vectors')
     said = graph.kind === 'stream' ? await streamSays(graph, vector, signal) : await circuitSays(graph, vector, signal)
   } catch (error) {
     // What else goes wrong is no answer of the circuit.
