@@ -73,7 +73,7 @@ async function automate(context: CliContext, folder: string, options: Options): 
   const client = await openBitcoind(options, params, context)
   try {
     const program = await requireAcceptedProgram(folder, params, options, context)
-    if (program.kind !== 'circuit') throw usageError(`${program.manifest.name} is a stream: it has no condition`)
+    if (program.kind !== 'circuit') throw usageError(`${program.manifest.name} is no circuit: it has no condition`)
     const own = join(dataHome(env), params.name, 'automation', bytesToHex(program.id).slice(0, 16))
     const settlement = settlementDir(options.settlementDir, params, context)
     const made = await openAutomation({

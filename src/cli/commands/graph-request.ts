@@ -77,8 +77,17 @@ async function request(context: CliContext, folder: string, options: Options): P
   if (!opened.ok) return tellRefused(context, options, opened)
   const { program } = opened
   if (program.kind !== 'circuit')
-    throw usageError('a stream is proved by the nodes that serve it, at each block at which it is due')
+    throw usageError(
+      program.kind === 'stream'
+        ? 'a stream is proved by the nodes that serve it, at each block at which it is due'
+        : `${program.manifest.name} counts transactions, which no node does by itself yet: prove it yourself, by wsc graph prove`,
+    )
   const { manifest, verifier } = program
+  if (manifest.program.history !== undefined) {
+    throw usageError(
+      `${manifest.name} opens headers of the history, which no node serves yet: wsc graph prove proves it`,
+    )
+  }
   if (manifest.program.arguments.some((one) => one.private)) {
     throw usageError(`${manifest.name} takes private arguments: prove it yourself, by wsc graph prove`)
   }

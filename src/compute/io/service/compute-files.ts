@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { asError, errorCode, hash256, uint32 } from '../../../lib/index.ts'
 import { diskFiles, readRegular, writeAtomic } from '../../../lib/io/index.ts'
+import { computeError } from '../../errors.ts'
 import { encodeResult } from '../../result/result-file.ts'
 import type { ComputeEvents, ComputeService, ProgramStanding } from './compute-service.ts'
 
@@ -34,16 +35,18 @@ const MAX_STATUS_BYTES = 16 << 20
 
 const statusFile = (folder: string) => join(folder, 'status.json')
 
-/** What the node of this folder has written; null where there is none, or it is damaged. */
+/** What the node of this folder has written; null where there is none. Throws E_STORE where it is damaged. */
 export async function readComputeStatus(folder: string): Promise<ComputeStatus | null> {
+  const path = statusFile(folder)
   try {
-    const bytes = await readRegular(statusFile(folder), MAX_STATUS_BYTES)
+    const bytes = await readRegular(path, MAX_STATUS_BYTES)
     const parsed = statusSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
-    return parsed.success ? parsed.data : null
+    if (parsed.success) return parsed.data
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return null
-    throw error
+    if (errorCode(error) === 'ENOENT') return null
+    if (!(error instanceof SyntaxError)) throw error
   }
+  throw computeError('E_STORE', `${path} is damaged`, { cure: { act: 'status-anew' } })
 }
 
 /**
