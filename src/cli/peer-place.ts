@@ -4,6 +4,7 @@ import type { NetworkParams } from '../bitcoin/index.ts'
 import type { PeerPlace } from '../node/index.ts'
 import type { PeerHost } from '../p2p/index.ts'
 import type { CliContext } from './context.ts'
+import { more } from './option-parsers.ts'
 import { dataHome } from './places.ts'
 import { jsonLine } from './text.ts'
 
@@ -15,18 +16,16 @@ export interface PeerFlags {
   readonly p2pIdentity?: string
 }
 
-const several = (text: string, before: readonly string[] | undefined) => [...(before ?? []), text]
-
 export const peerFlags = {
   p2p: () =>
     new Option(
       '--p2p <MULTIADDR>',
       'listen for peers there: /ip4/0.0.0.0/tcp/8533, with /ws for browsers (repeatable)',
-    ).argParser(several),
-  peer: (what = 'a peer to begin with (repeatable)') => new Option('--peer <MULTIADDR>', what).argParser(several),
+    ).argParser(more),
+  peer: (what = 'a peer to begin with (repeatable)') => new Option('--peer <MULTIADDR>', what).argParser(more),
   announce: () =>
     new Option('--announce <MULTIADDR>', 'tell peers this address instead of where it listens (repeatable)').argParser(
-      several,
+      more,
     ),
   identity: () =>
     new Option('--p2p-identity <FILE>', 'the key that peers know it by (default: p2p/peer.json of the network)').env(

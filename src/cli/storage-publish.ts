@@ -4,7 +4,7 @@ import { type InscriberComponents, InscriberService, type Wallet } from '../sett
 import type { CliContext } from './context.ts'
 import type { ExitCode } from './exit.ts'
 import { costJson, costText, jobJson, jobLines, noteText } from './inscriber-text.ts'
-import { rate } from './storage-arguments.ts'
+import { rate } from './option-parsers.ts'
 import type { StorageNetworkFlags } from './storage-network.ts'
 import type { TableOptions } from './storage-place.ts'
 import { type OpenedTable, withTable } from './storage-work.ts'

@@ -23,8 +23,8 @@ export function jsonLine(value: unknown): string {
 }
 
 /** So many: "1 chunk", "2 chunks". */
-export function plural(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`
+export function plural(count: number, unit: string, units = `${unit}s`): string {
+  return `${count} ${count === 1 ? unit : units}`
 }
 
 /** More of a text from the chain is not shown: a content type may have megabytes. */

@@ -66,7 +66,7 @@ function addTree(parent: Command, run: Runner): void {
         if (json) terminal.result(jsonLine({ root, leaves: leaves.length, amount }))
         else {
           terminal.result(root)
-          terminal.note(`${plural(leaves.length, 'leaf')}, of ${amount} in all`.replace('leafs', 'leaves'))
+          terminal.note(`${plural(leaves.length, 'leaf', 'leaves')}, of ${amount} in all`)
         }
         return EXIT.valid
       }),

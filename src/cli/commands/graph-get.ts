@@ -5,13 +5,13 @@ import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
+import { gatewayUrl } from '../option-parsers.ts'
 import { setupLine } from '../prover.ts'
 import { isPublishedName, type PublishedOptions, readPublished } from '../published-program.ts'
 import { tellRefused } from '../refused.ts'
 import { storageDirOption } from '../storage-place.ts'
 import { jsonLine } from '../text.ts'
 import { settlementDirOption } from '../wallet-place.ts'
-import { gatewayUrl } from './storage-gateway.ts'
 
 interface Options extends PublishedOptions {
   readonly out: string

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { InscriberService, type RecordWarning, type Wallet } from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
@@ -8,6 +8,7 @@ import { EXIT, usageError } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
 import { costJson, costText, jobJson, jobLines, noteText, warningText } from '../inscriber-text.ts'
 import { argument, type InscriptionInput, readBatch, readInscription, readJson } from '../inscription-input.ts'
+import { rate } from '../option-parsers.ts'
 import { requirePublishable } from '../outputs.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { jsonLine } from '../text.ts'
@@ -183,10 +184,4 @@ async function withInscriber(
   } finally {
     client.close()
   }
-}
-
-function rate(text: string): number {
-  const value = Number(text)
-  if (!/^[0-9]{1,6}(\.[0-9]{1,3})?$/.test(text) || value < 0.1) throw new InvalidArgumentError('not a fee rate')
-  return value
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { chainNumber, isGatewayUrl } from '../../../storage/index.ts'
+import { chainNumber } from '../../../storage/index.ts'
 import { hostLabel } from '../../../storage/io/index.ts'
 import { aborted, hexToBytes } from '../../lib/index.ts'
 import { openStorageGateway, type StorageGateway } from '../../node/index.ts'
@@ -10,6 +10,7 @@ import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { address, requireReadable } from '../inputs.ts'
+import { gatewayUrl, more } from '../option-parsers.ts'
 import { noteOutages } from '../outage.ts'
 import { openBitcoind } from '../source.ts'
 import { readStorageNetwork } from '../storage-network.ts'
@@ -137,17 +138,7 @@ async function run(gateway: StorageGateway, chain: number, options: Options, con
   return EXIT.interrupted
 }
 
-/** Option parser: one more address of a gateway. */
-export function gatewayUrl(text: string, before: readonly string[] = []): string[] {
-  if (!isGatewayUrl(text)) throw new InvalidArgumentError('write http://HOST:PORT or https://HOST')
-  return [...before, text]
-}
-
 function hostName(text: string): string {
   if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$/.test(text)) throw new InvalidArgumentError('no host name')
   return text
-}
-
-function more(text: string, before: readonly string[] = []): string[] {
-  return [...before, text]
 }

@@ -8,10 +8,10 @@ import { addOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { NETWORKS } from '../inputs.ts'
+import { gatewayUrl } from '../option-parsers.ts'
 import { storageDirOption, storagePlaces } from '../storage-place.ts'
 import { partProgress } from '../storage-put-text.ts'
 import { jsonLine } from '../text.ts'
-import { gatewayUrl } from './storage-gateway.ts'
 
 interface Options {
   readonly gateway: readonly string[]
