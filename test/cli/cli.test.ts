@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Header, regtest } from '../../src/bitcoin/index.ts'
 import { applyConfig, insecureAllowed, readConfig, shared } from '../../src/cli/config.ts'
+import { buildProgram } from '../../src/cli/program.ts'
 import { setupLine } from '../../src/cli/prover.ts'
 import { runCli } from '../../src/cli/run.ts'
 import { duration, openTerminal } from '../../src/cli/terminal.ts'
@@ -86,6 +87,19 @@ describe('wsc bus prove, on header files', () => {
     expect((await wsc('bus', 'verify', join(dir, 'none'))).exit).toBe(2)
     expect((await wsc('bus', 'nonsense')).exit).toBe(2)
     expect((await wsc('--help')).exit).toBe(0)
+  })
+})
+
+describe('help', () => {
+  it('is there for every command', () => {
+    const told: string[] = []
+    const look = (command: Command) => {
+      expect(command.helpInformation()).toContain('Usage: ')
+      told.push(command.name())
+      command.commands.forEach(look)
+    }
+    look(buildProgram('0', () => async () => undefined))
+    expect(told.length).toBeGreaterThan(70)
   })
 })
 

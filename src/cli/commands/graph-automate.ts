@@ -22,7 +22,7 @@ import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions, 
 
 interface Options extends RpcOptions, WalletOptions {
   readonly anchor?: string
-  readonly budget: bigint
+  readonly budget?: bigint
   readonly finality: number
   readonly since?: number
   readonly automationDir?: string
@@ -43,7 +43,7 @@ export const addGraphAutomate: AddCommand = (parent, run) => {
     .command('automate')
     .addArgument(graphArgument())
     .description('follow a node, and fire the condition of a graph once for each period in which it holds')
-    .option('--budget <SATS>', 'satoshis for which results are inscribed, in all', satoshis, 0n)
+    .option('--budget <SATS>', 'satoshis for which results are inscribed, in all (default: none)', satoshis)
     .option('--finality <N>', 'confirmations with which it fires', confirmations, 6)
     .option('--since <K>', 'when it begins: the first period it looks at (default: the one in progress)', count)
     .option(
@@ -68,7 +68,7 @@ async function automate(context: CliContext, folder: string, options: Options): 
   const params = requireProvable(await readNetwork(options.network))
   const anchor = await readAnchor(options.anchor, params)
   await requireGraphSetup(folder, params, options, context)
-  const { budget } = options
+  const { budget = 0n } = options
   const wallet = budget === 0n ? undefined : await openOwnWallet(options, params, context)
   const client = await openBitcoind(options, params, context)
   try {

@@ -84,6 +84,7 @@ async function list(context: CliContext, options: ListOptions): Promise<ExitCode
     await results.caughtUp()
     context.terminal.settle()
     const { tip, blocks } = await results.list()
+    if (blocks.length === 0) context.terminal.note(`no results up to block ${tip.height}`)
     for (const block of blocks) {
       for (const entry of block.entries) {
         const { terminal } = context

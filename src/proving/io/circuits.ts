@@ -44,7 +44,8 @@ const OPTIONS: OptionRules<CompileOptions> = {
   cache: optional(aText),
 }
 
-const COMPILE_TIMEOUT_MS = 600_000
+/** A large circuit takes half a minute; a busy machine takes long. What a stranger wrote is not waited for so long. */
+const [OWN_TIMEOUT_MS, BUNDLED_TIMEOUT_MS] = [1_800_000, 600_000]
 
 /** Compiles a circuit that a part declares, or finds it compiled in the cache. */
 export async function compileCircuit(
@@ -152,12 +153,15 @@ async function runIn(
   work: string,
   args: readonly string[],
   sources: readonly CircuitSource[],
-  { signal, timeoutMs = COMPILE_TIMEOUT_MS }: Pick<CompileOptions, 'signal' | 'timeoutMs'>,
+  { signal, within, ...options }: Pick<CompileOptions, 'signal' | 'timeoutMs' | 'within'>,
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const { timeoutMs = within === undefined ? OWN_TIMEOUT_MS : BUNDLED_TIMEOUT_MS } = options
   const ran = await runCircom(work, args, { timeoutMs, signal })
   throwIfAborted(signal)
   if (ran.code === 0) return ran
-  const why = ran.isLate ? `the compiler took more than ${timeoutMs} ms` : compilerText(ran, sources)
+  const why = ran.isLate
+    ? `the compiler took more than ${timeoutMs / 1_000} s; is the machine busy?`
+    : compilerText(ran, sources)
   throw new WscError<ProvingErrorCode>('E_CIRCUIT', `${sources[0]?.name} does not compile: ${why}`)
 }
 
