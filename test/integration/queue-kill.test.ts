@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../bitcoin-regtest/process.ts'
 import { encodeField } from '../../src/bus/index.ts'
 import { decodeResult } from '../../src/compute/index.ts'
 import { compileGraph, type OnceOfKeys, readGraph, setUpGraph } from '../../src/compute/io/index.ts'
@@ -114,20 +115,17 @@ describe.skipIf(program === undefined)('proving jobs on a server', () => {
   })
 
   test('a wrong password, a password in the address, no server: exit 2, and what to do', async () => {
-    const wrong = await startWsc(['worker', '--queue', server.url, '--graph', digits, '--network', 'regtest']).done
+    const about = ['--graph', digits, '--network', 'regtest']
+    const wrong = await startWsc(['worker', '--queue', server.url, ...about]).done
     expect(wrong.exit).toBe(2)
     expect(wrong.stderr).toContain('E_QUEUE')
-    const shown = await startWsc([
-      'worker',
-      '--queue',
-      'redis://a:secret@127.0.0.1',
-      '--graph',
-      digits,
-      '--network',
-      'regtest',
-    ]).done
+    const shown = await startWsc(['worker', '--queue', 'redis://a:secret@127.0.0.1', ...about]).done
     expect(shown.exit).toBe(2)
     expect(shown.stderr).toContain('holds no password')
     expect(shown.stderr).not.toContain('secret')
+    const nobody = await startWsc(['worker', '--queue', `redis://127.0.0.1:${await freePort()}`, ...about]).done
+    expect(nobody.exit).toBe(2)
+    expect(nobody.stderr).toContain('ECONNREFUSED')
+    expect(nobody.stderr).toContain('E_QUEUE_DOWN')
   })
 })
