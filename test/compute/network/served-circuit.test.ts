@@ -9,7 +9,7 @@ import { readManifest } from '../../../src/compute/manifest/read-manifest.ts'
 import { LocalQueue } from '../../../src/compute/queue/local-queue.ts'
 import { encodeResult } from '../../../src/compute/result/result-file.ts'
 import type { OnRequest, OwnBlock } from '../../../src/compute/service/served-program.ts'
-import { bytesToHex, equalBytes, hexToBytes, rejection } from '../../../src/lib/index.ts'
+import { aborted, bytesToHex, equalBytes, hexToBytes, rejection } from '../../../src/lib/index.ts'
 import type { ProofVerifier } from '../../../src/proving/index.ts'
 import { inscriptionAt, synthetic } from '../../bus/attestation-scene.ts'
 import { kernel } from '../../storage/kernels.ts'
@@ -47,8 +47,11 @@ async function at(height: number): Promise<OwnBlock | null> {
 }
 
 const jobs: string[] = []
-const queue = new LocalQueue(async (job) => {
+/** What proofs wait for. */
+let gate: Promise<void> = Promise.resolve()
+const queue = new LocalQueue(async (job, stopped) => {
   jobs.push(job.id)
+  await Promise.race([gate, aborted(stopped)])
   const [input] = job.inputs
   expect(input).toEqual({ name: 'attested', bytes: body })
   const blockHash = hexToBytes(job.blockHash).reverse() as never
@@ -95,6 +98,24 @@ describe('a circuit that is served', () => {
     // Whose chain is not that far yet waits, and blames nobody.
     const behind = async (height: number) => (height === own.chain.height ? null : await at(height))
     expect(await served.judge(message, { block: about, at: behind })).toMatchObject({ reject: 'attestation-ahead' })
+  })
+
+  it('is proved on for one who asked when another who asked the same no longer wants it', async () => {
+    jobs.length = 0
+    const { promise, resolve: open } = Promise.withResolvers<void>()
+    gate = promise
+    const [alice, mallory] = [await prepare({ arguments: '', evidence }), await prepare({ arguments: '', evidence })]
+    if (!alice.ok || !mallory.ok) throw new Error('both are prepared')
+    const leaving = new AbortController()
+    const hers = alice.prepared.prove(signal)
+    const left = mallory.prepared.prove(leaving.signal)
+    leaving.abort()
+    await expect(left).rejects.toMatchObject({ code: 'E_ABORTED' })
+    open()
+    expect((await hers).result).toMatchObject({ values })
+    expect(jobs).toEqual([alice.prepared.identity])
+    // Nobody waits any more, and it is forgotten.
+    expect(await queue.status(alice.prepared.identity)).toEqual({ state: 'unknown' })
   })
 
   it.each([

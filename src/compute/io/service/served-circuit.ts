@@ -17,8 +17,8 @@ import type { OnRequest, OwnBlock, OwnGround, PreparedRequest, ServedProgram } f
 import { completeRecords } from '../input/complete-records.ts'
 import type { OnceOfKeys } from '../open-program.ts'
 import { ARGUMENTS_INPUT, ATTESTED_INPUT } from '../queue/prove-job.ts'
-import { proveByQueue } from './prove-by-queue.ts'
 import { aboutProgram, chainTo, type ServingParts } from './served-stream.ts'
+import { SharedJobs } from './shared-jobs.ts'
 
 /** What is due by itself comes first. */
 const REQUEST_PRIORITY = 2 * DEFAULT_PRIORITY
@@ -66,13 +66,22 @@ export function servedCircuit(program: OnceOfKeys, parts: ServingParts): ServedP
 function onRequestOf(program: OnceOfKeys, parts: ServingParts): OnRequest | null {
   const { manifest, constraints } = program
   const { arguments: taken, proofSystem } = manifest.program
+  const jobs = new SharedJobs(parts.queue)
   if (taken.some((argument) => argument.private)) return null
   const prepare: OnRequest['prepare'] = async (asked, { at, tip }) => {
     const given = readArguments(manifest.program, taken.length === 0 ? '{}' : asked.arguments)
     if (!given.ok) return given
     const read = await readInput(program, parts, asked.evidence, { at, tip })
     if (!read.ok) return read
-    const prepared = preparedOf({ program, parts, given: given.input, json: asked.arguments, ...read.read, asked })
+    const prepared = preparedOf({
+      program,
+      parts,
+      jobs,
+      given: given.input,
+      json: asked.arguments,
+      ...read.read,
+      asked,
+    })
     return { ok: true, prepared }
   }
   return { proofSystem, constraints, prepare }
@@ -114,12 +123,13 @@ async function readInput(
 interface Preparing extends Read {
   readonly program: OnceOfKeys
   readonly parts: ServingParts
+  readonly jobs: SharedJobs
   readonly given: CircuitInput
   readonly json: string
   readonly asked: { readonly evidence: readonly SourceEvidence[] }
 }
 
-function preparedOf({ program, parts, given, json, block, bytes, asked }: Preparing): PreparedRequest {
+function preparedOf({ program, parts, jobs, given, json, block, bytes, asked }: Preparing): PreparedRequest {
   const { id, manifest } = program
   const { height, hash } = block
   const values = knownValues(manifest.program, given, bytes === null ? null : bytesCommitment(parts.kernel, bytes))
@@ -141,7 +151,7 @@ function preparedOf({ program, parts, given, json, block, bytes, asked }: Prepar
     ...{ inputs, priority: REQUEST_PRIORITY, attempts: 1 },
   }
   const prove = async (signal: AbortSignal) => ({
-    result: await proveByQueue(parts.queue, job, signal),
+    result: await jobs.prove(job, signal),
     evidence: asked.evidence,
   })
   return { identity, block, prove }

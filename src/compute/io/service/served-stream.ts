@@ -11,7 +11,7 @@ import type { OwnBlock, OwnGround, ServedProgram } from '../../service/served-pr
 import { verifyStream } from '../../stream/verify-stream.ts'
 import type { RecordIndex } from '../input/complete-records.ts'
 import type { Program, StreamOfKeys } from '../open-program.ts'
-import { proveByQueue } from './prove-by-queue.ts'
+import { SharedJobs } from './shared-jobs.ts'
 
 /** What all programs of a node are served with. */
 export interface ServingParts {
@@ -50,6 +50,7 @@ export function chainTo({
 /** A stream as the network serves it. */
 export function servedStream(program: StreamOfKeys, { queue }: ServingParts): ServedProgram {
   const { id, manifest, verifier } = program
+  const jobs = new SharedJobs(queue)
   const judge = async ({ result, evidence }: ResultMessage, { block }: OwnGround): Promise<Result<object>> => {
     if (result.kind !== 'stream') return rejection('wrong-kind', `a result of a ${result.kind}`)
     if (evidence.length > 0) return rejection('wrong-input', 'an attestation, of which a stream has none')
@@ -62,7 +63,7 @@ export function servedStream(program: StreamOfKeys, { queue }: ServingParts): Se
       ...{ id: bytesToHex(resultIdentity(manifest, expected)), program: bytesToHex(id), kind: 'stream' },
       ...{ height, blockHash: toDisplay(hash), inputs: [], priority: DEFAULT_PRIORITY, attempts: ATTEMPTS },
     }
-    return { result: await proveByQueue(queue, job, signal), evidence: [] }
+    return { result: await jobs.prove(job, signal), evidence: [] }
   }
   return { ...aboutProgram(program), judge, prove, onRequest: null }
 }
