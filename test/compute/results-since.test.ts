@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Cursor, formatCursor, parseCursor } from '../../src/compute/results/cursor.ts'
-import { since } from '../../src/compute/results/since.ts'
+import { type Place, since } from '../../src/compute/results/since.ts'
 import { blockAfter, GENESIS, type MadeBlock, madeRecord, naively, openMade, Reader } from './results-scene.ts'
 
 /** Records of a block by a small number each: so many identities, and one that is not valid. */
@@ -36,6 +36,8 @@ const move = fc.oneof(
 )
 
 const FINALITY = 3
+
+const placeOf = ({ height, hash }: Place): Place => ({ height, hash })
 
 test('whatever the chain does, what counts is as a plain computation says, and every reader comes to the same', async () => {
   await fc.assert(
@@ -125,6 +127,28 @@ test('a cursor at a block that was never seen is refused; so are texts that are 
   ]) {
     expect(parseCursor(text)).toMatchObject({ reject: 'bad-cursor' })
   }
+})
+
+test('results that become final at once are told in pages too, each once', async () => {
+  const store = await openMade()
+  let last: Place = GENESIS
+  for (let i = 0; i < 40; i++) {
+    const block = blockAfter(last, [madeRecord(`result ${i}`)])
+    await store.connect(block, block.records)
+    last = block
+  }
+  // A cursor of the reader's own making: at the tip, and told of nothing that is final.
+  let cursor: Cursor = { ...placeOf(last), finality: -1 }
+  const told: string[] = []
+  for (let more = true; more; ) {
+    const page = await since(store, cursor, { finality: 6, limit: 3 })
+    if (!page.ok) throw new Error(page.detail)
+    expect(page.events.length).toBeLessThanOrEqual(3)
+    for (const one of page.events) told.push(one.event === 'final' ? `${one.block.height}` : one.event)
+    ;({ cursor, more } = page)
+  }
+  expect(told).toEqual(Array.from({ length: 35 }, (_, i) => `${i}`))
+  expect(cursor).toEqual({ ...placeOf(last), finality: 34 })
 })
 
 test('a reorg deeper than finality withdraws what was final, once', async () => {

@@ -90,11 +90,13 @@ export async function since(
     }
     const final = time - finality + 1
     for (; next >= 0 && next < heights.length && (heights[next] as number) <= final; next++) {
+      if (events.length >= limit) return { ok: true, events, cursor: at, more: true }
       const block = await chain.at(heights[next] as number)
       const place = placeOf(block)
       for (const { program, identity, id } of block.entries.filter(doesCount)) {
         events.push({ event: 'final', block: place, program, identity, id })
       }
+      at = { ...at, finality: block.height }
     }
     at = { ...at, finality: Math.max(at.finality, final) }
   }
