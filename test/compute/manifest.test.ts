@@ -89,6 +89,20 @@ describe('a manifest', () => {
     expect(read('')).toMatchObject({ reject: 'bad-manifest' })
   })
 
+  test('of many keys is refused at once, and so are keys that are more than a plain value', () => {
+    const keys = Array.from({ length: 9_300 }, (_, i) => `k${i}:`)
+    expect(read(keys.join('\n'))).toMatchObject({ reject: 'bad-manifest' })
+    expect(read([...keys, 'k0:'].join('\n'))).toMatchObject({
+      reject: 'bad-yaml',
+      detail: 'line 9301, column 1: Map keys must be unique',
+    })
+    // Written out, each of these would stand in all that are around it.
+    for (const nested of [`${'? '.repeat(300)}a`, '? [a]\n: 1', '- { x: { ? [a] : 1 } }']) {
+      expect(read(nested)).toMatchObject({ reject: 'bad-yaml', detail: expect.stringContaining('a key is a plain') })
+    }
+    expect(read('a: [{ 1: x, "1": y }]')).toMatchObject({ reject: 'bad-yaml' })
+  })
+
   test('made of anything at all is refused, never more', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json().map(stringify)), (text) => {
