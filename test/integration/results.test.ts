@@ -203,6 +203,8 @@ test('a reorg deeper than finality that takes the result’s block withdraws it,
   expect(told.events).toMatchObject([{ event: 'undo', from: before, withdrawn: [{ final: true }] }])
   // The same record in the other branch is about a block that is not there.
   await place.run('inscribe', 'resume')
+  // Where it has only gone to the mempool.
+  await place.node.mine(1)
   const { lines } = await results('ls')
   expect(lines.filter(({ state }) => state !== 'invalid')).toEqual([])
   expect(lines.filter(({ reason }) => reason === 'not-an-ancestor').length).toBeGreaterThanOrEqual(1)
