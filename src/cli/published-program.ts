@@ -5,6 +5,7 @@ import { type Result, rejection } from '../lib/index.ts'
 import type { IndexService } from '../settlement/io/index.ts'
 import type { CliContext } from './context.ts'
 import { usageError } from './exit.ts'
+import { firstPublished } from './first-published.ts'
 import { readNetwork } from './inputs.ts'
 import { type IndexOptions, withIndexService } from './inscription-index.ts'
 import { storagePlaces } from './storage-place.ts'
@@ -20,12 +21,16 @@ export function isPublishedName(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text) || parseInscriptionId(text) !== null
 }
 
-/** The bundle of a program that is on the node's chain, from gateways; of several records the first whose bundle is given. */
-export async function readPublished(
+/**
+ * What is built of a program that is on the node's chain, its bundle from gateways; of several records the first whose bundle is
+ * given and is built.
+ */
+export async function buildPublished<Built extends object>(
   name: string,
   options: PublishedOptions,
   context: CliContext,
-): Promise<Result<{ readonly bytes: Uint8Array; readonly record: ProgramRecord }, string>> {
+  build: (bytes: Uint8Array, record: ProgramRecord) => Promise<Result<Built, string>>,
+): Promise<Result<Built, string>> {
   const { gateway: gateways = [] } = options
   if (gateways.length === 0) throw usageError('name a gateway to read the bundle from by --gateway URL')
   const records = await withIndexService(context, options, (service) => recordsOf(service, name, context), true)
@@ -35,18 +40,16 @@ export async function readPublished(
   const scratch = new ScratchFiles(storagePlaces(options.storageDir, params, context).table)
   try {
     const kernel = await openKernel()
-    const refusals: string[] = []
-    for (const record of records) {
-      terminal.progress(`bundle ${record.content} …`)
-      const read = await fetchBundle(record.content, {
+    const read = async ({ content }: ProgramRecord) => {
+      terminal.progress(`bundle ${content} …`)
+      const bundle = await fetchBundle(content, {
         ...{ kernel, params, gateways, signal, scratch: () => scratch.open() },
         onFault: ({ source, reject, detail }) => terminal.note(`${source}: ${reject}: ${detail}`),
       })
       terminal.settle()
-      if (read.ok) return { ok: true, bytes: read.bytes, record }
-      refusals.push(`${record.record}: ${read.reject}: ${read.detail}`)
+      return bundle
     }
-    return rejection('not-given', refusals.join('; '))
+    return await firstPublished(records, { read, build, signal })
   } finally {
     await scratch.close()
   }

@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { hex32, readUpTo } from '../inputs.ts'
 import { gatewayUrl } from '../option-parsers.ts'
 import { setupLine } from '../prover.ts'
-import { isPublishedName, type PublishedOptions, readPublished } from '../published-program.ts'
+import { buildPublished, isPublishedName, type PublishedOptions } from '../published-program.ts'
 import { tellRefused } from '../refused.ts'
 import { storageDirOption } from '../storage-place.ts'
 import { jsonLine, plural, setupText } from '../text.ts'
@@ -51,17 +51,22 @@ export const addGraphAudit: AddCommand = (parent, run) => {
 
 async function auditProgram(context: CliContext, what: string, options: Options): Promise<ExitCode> {
   const { terminal, signal } = context
-  const read = await readBundle(context, what, options)
-  if (!read.ok) return tellRefused(context, options, read)
-  const { bytes, program, record } = read
-  terminal.progress('circuit …')
-  const result = await auditBundle(bytes, {
-    program: program === undefined ? undefined : hexToBytes(program),
-    ...{ ptau: options.ptau, signal },
-    onProgress: (stage, done, total) => terminal.progress(setupLine(stage, done, total)),
-  })
-  terminal.settle()
+  /** The program that it must be, and the inscription that publishes it. */
+  const build = async (bytes: Uint8Array, program: string | undefined, record: string | null) => {
+    terminal.progress('circuit …')
+    const built = await auditBundle(bytes, {
+      program: program === undefined ? undefined : hexToBytes(program),
+      ...{ ptau: options.ptau, signal },
+      onProgress: (stage, done, total) => terminal.progress(setupLine(stage, done, total)),
+    })
+    terminal.settle()
+    return built.ok ? { ...built, record } : built
+  }
+  const result = isPublishedName(what)
+    ? await buildPublished(what, options, context, (bytes, { program, record }) => build(bytes, program, record))
+    : await build(await readUpTo(what, MAX_BUNDLE_BYTES), options.program, null)
   if (!result.ok) return tellRefused(context, options, result)
+  const { record } = result
   const { manifest, circuitId, keyId, setup, constraints, files } = result.audited
   const about = { program: bytesToHex(result.audited.program), name: manifest.name, kind: manifest.program.kind }
   if (options.json) {
@@ -78,15 +83,4 @@ async function auditProgram(context: CliContext, what: string, options: Options)
   if (record !== null) terminal.result(`record    ${record}`)
   terminal.result(`setup     ${setupText(setup)}`)
   return EXIT.valid
-}
-
-/** The bundle, the program that it must be, and the inscription that publishes it. */
-async function readBundle(context: CliContext, what: string, options: Options) {
-  if (!isPublishedName(what)) {
-    const bytes = await readUpTo(what, MAX_BUNDLE_BYTES)
-    return { ok: true as const, bytes, program: options.program, record: null }
-  }
-  const read = await readPublished(what, options, context)
-  if (!read.ok) return read
-  return { ok: true as const, bytes: read.bytes, program: read.record.program, record: read.record.record }
 }

@@ -7,7 +7,7 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { gatewayUrl } from '../option-parsers.ts'
 import { setupLine } from '../prover.ts'
-import { isPublishedName, type PublishedOptions, readPublished } from '../published-program.ts'
+import { buildPublished, isPublishedName, type PublishedOptions } from '../published-program.ts'
 import { tellRefused } from '../refused.ts'
 import { storageDirOption } from '../storage-place.ts'
 import { jsonLine } from '../text.ts'
@@ -46,18 +46,18 @@ export const addGraphGet: AddCommand = (parent, run) => {
 async function getProgram(context: CliContext, id: string, options: Options): Promise<ExitCode> {
   const { terminal, signal } = context
   if (!isPublishedName(id)) throw usageError(`${id} is no program and no inscription: write 64 hex digits, or <txid>iN`)
-  const read = await readPublished(id, options, context)
-  if (!read.ok) return tellRefused(context, options, read)
-  const { bytes, record } = read
-  terminal.progress('circuit …')
-  const saved = await saveBundle(bytes, options.out, {
-    program: hexToBytes(record.program),
-    ...{ ptau: options.ptau, signal },
-    onProgress: (stage, done, total) => terminal.progress(setupLine(stage, done, total)),
+  const saved = await buildPublished(id, options, context, async (bytes, record) => {
+    terminal.progress('circuit …')
+    const built = await saveBundle(bytes, options.out, {
+      program: hexToBytes(record.program),
+      ...{ ptau: options.ptau, signal },
+      onProgress: (stage, done, total) => terminal.progress(setupLine(stage, done, total)),
+    })
+    terminal.settle()
+    return built.ok ? { ...built, record } : built
   })
-  terminal.settle()
   if (!saved.ok) return tellRefused(context, options, saved)
-  const { manifest } = saved
+  const { manifest, record } = saved
   const program = bytesToHex(saved.program)
   const about = { valid: true, program, name: manifest.name, folder: options.out, record: record.record }
   terminal.result(options.json ? jsonLine(about) : `${options.out}: ${manifest.name}, program ${program}`)
