@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Bundle, decodeBundle, encodeBundle } from '../../src/compute/bundle/bundle.ts'
+import { requireBundledSize } from '../../src/compute/io/bundled-limits.ts'
 import { auditBundle, compileGraph, makeBundle, readGraph, setUpGraph } from '../../src/compute/io/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import { shortened, warningsOf } from '../../src/proving/io/compiler-text.ts'
@@ -92,6 +93,26 @@ describe('the bundle of a program', () => {
       /^not-built: small\.circom does not compile/,
     )
     expect(await audit(changed('graph/graph.yaml', 'version: 2'))).toMatch(/^not-built: .*line 1/)
+  })
+
+  test('whose circuit is too large is refused before keys are made', async () => {
+    const large = SMALL_CIRCUIT.replace(
+      'signal output all;',
+      `signal output all; signal input pad[${1 << 18}];`,
+    ).replace('component main', 'component main { public [pad] }')
+    expect(await audit(changed('graph/small.circom', large))).toMatch(
+      /^not-built: its circuit has \d constraints and 262,\d{3} wires; of one in a bundle 262,144 of each are taken, of a folder of sources any$/,
+    )
+    const counts = { constraints: 1 << 18, wires: 1 << 18, outputs: 1, publicInputs: 0, privateInputs: 1 }
+    const r1cs = join(dir, 'large.r1cs')
+    await writeFile(r1cs, '')
+    await truncate(r1cs, 1 << 28)
+    await expect(requireBundledSize(counts, r1cs)).resolves.toBeUndefined()
+    for (const more of [{ constraints: counts.constraints + 1 }, { wires: counts.wires + 1 }]) {
+      await expect(requireBundledSize({ ...counts, ...more }, r1cs)).rejects.toMatchObject({ code: 'E_PROGRAM' })
+    }
+    await truncate(r1cs, (1 << 28) + 1)
+    await expect(requireBundledSize(counts, r1cs)).rejects.toThrow('268,435,457 bytes of constraints')
   })
 
   test('reads nothing beside what it holds: neither files of this machine nor packages that are installed', async () => {

@@ -29,6 +29,7 @@ import { programId } from '../program-id.ts'
 import { JOIN_SLOTS } from '../stream/header-stream.ts'
 import { PAYMENT_ELEMENTS } from '../transactions/payment-state.ts'
 import { PAYMENT_INPUTS, STEP_SLOTS } from '../transactions/payment-steps.ts'
+import { requireBundledSize } from './bundled-limits.ts'
 import { requireNoEntries } from './entry-wire.ts'
 import { requireCircuit } from './require-circuit.ts'
 
@@ -123,6 +124,7 @@ export async function compileGraph(graph: Graph, signal?: AbortSignal): Promise<
     ...(bundled?.cache !== undefined && { cache: bundled.cache }),
   })
   const counts = await readR1csCounts(circuit.r1cs, signal)
+  if (bundled !== undefined) await requireBundledSize(counts, circuit.r1cs)
   const about = { ...own, ...(bundled && { bundled }), circuit, constraints: counts.constraints }
   if (program.kind === 'circuit') {
     await requireCircuit(program, circuit, counts)
