@@ -10,6 +10,7 @@ const result = { kind: 'circuit', ...about, values: [1n], proof: Uint8Array.of(1
 /** An inscriber that has all it needs, and what was asked of it. */
 function scene() {
   const asked: string[] = []
+  const sent: (readonly unknown[])[] = []
   const said = <T>(name: string, answer: T) => {
     return async () => {
       asked.push(name)
@@ -18,11 +19,14 @@ function scene() {
   }
   const inscriber = {
     standing: said('standing', { lastSeq: null, waiting: [] }),
-    quote: said('quote', { fees: 20n, postage: 10n, feeRate: 1 }),
-    inscribe: said('inscribe', { inscriptions: [{ id: 'an id' }] }),
+    quote: said('quote', { fees: 20n, postage: 10n, feeRate: 1.25 }),
+    inscribe: async (...given: readonly unknown[]) => {
+      sent.push(given)
+      return await said('inscribe', { inscriptions: [{ id: 'an id' }] })()
+    },
   }
   const wallet = new Wallet(regtest, new Uint8Array(32).fill(1))
-  return { asked, actions: inscribedResults({ inscriber: inscriber as never, wallet }) }
+  return { asked, sent, actions: inscribedResults({ inscriber: inscriber as never, wallet }) }
 }
 
 test('a firing is inscribed, for what its inscriber asks', async () => {
@@ -32,6 +36,22 @@ test('a firing is inscribed, for what its inscriber asks', async () => {
   expect(cost).toBe(30n)
   expect(await actions.perform(action, signal)).toBe('an id')
   expect(asked).toEqual(['standing', 'quote', 'inscribe'])
+})
+
+test('it is sent at the rate that was charged, after a kill too', async () => {
+  const { sent, actions } = scene()
+  const { signal } = new AbortController()
+  const { action } = await actions.prepare(result, encodeResult(result), signal)
+  const envelope = action.slice(8)
+  await actions.perform(action, signal)
+  await actions.perform(new Uint8Array([9, ...action]).subarray(1), signal)
+  // One that was kept before rates were.
+  await actions.perform(envelope, signal)
+  expect(sent).toEqual([
+    [[envelope], 1.25],
+    [[envelope], 1.25],
+    [[envelope], undefined],
+  ])
 })
 
 test('nothing is begun once it is to stop', async () => {

@@ -43,13 +43,17 @@ class Scene {
   counted: string | null = null
   resumed = 0
   killed = false
+  /** What the node estimates now, and at what each was sent. */
+  estimate = 2
+  readonly rates: (number | undefined)[] = []
 
   async inscriber(budget: bigint): Promise<ResultInscriber> {
     const spent = await SpentOnResults.open(path)
     const inscriber = {
-      quote: async () => ({ feeRate: 2, fees: 700n, postage: 330n }),
-      inscribe: async ([envelope]: readonly Uint8Array[]) => {
+      quote: async (_: unknown, feeRate = this.estimate) => ({ feeRate, fees: 700n, postage: 330n }),
+      inscribe: async ([envelope]: readonly Uint8Array[], feeRate?: number) => {
         if (this.killed) throw new Error('killed')
+        this.rates.push(feeRate)
         this.sent.set(bytesToHex(envelope!), envelope!)
       },
       standing: async () => ({ lastSeq: this.waiting.at(-1)?.seq ?? null, waiting: this.waiting }),
@@ -84,10 +88,13 @@ test('killed between charge and sending, the same record is sent, and charged on
   scene.killed = true
   await expect((await scene.inscriber(3_000n)).inscribe(about)).rejects.toThrow('killed')
   scene.killed = false
+  // The mempool has filled up meanwhile: at that rate it would cost more than was charged.
+  scene.estimate = 150
   for (let i = 0; i < 3; i++) {
     expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({ state: 'gone-on-with', left: 1_970n })
   }
   expect(scene.sent.size).toBe(1)
+  expect(scene.rates).toEqual([2, 2, 2])
 })
 
 test('what counts, is on its way, or was charged for another proof is not paid for', async () => {

@@ -73,7 +73,8 @@ export class ResultInscriber {
     if (before !== null) {
       if (before.body !== body) return { state: 'charged-before', left: left() }
       // The same record again is the same job: what was sent is not sent anew, and what was not is sent now.
-      await inscriber.inscribe([this.#envelope(result, before.seq)], feeRate)
+      // At the rate that was charged, whatever the mempool asks by now: the budget has no more for it.
+      await inscriber.inscribe([this.#envelope(result, before.seq)], before.feeRate ?? feeRate)
       return { state: 'gone-on-with', left: left() }
     }
     const seq = (lastSeq ?? 0) + 1
@@ -81,7 +82,7 @@ export class ResultInscriber {
     const quote = await inscriber.quote([envelope], feeRate)
     const cost = quote.fees + quote.postage
     if (cost > left()) return { state: 'no-budget', cost, left: left() }
-    await spent.add({ identity, program, satoshis: cost.toString(), seq, body })
+    await spent.add({ identity, program, satoshis: cost.toString(), seq, body, feeRate: quote.feeRate })
     await inscriber.inscribe([envelope], quote.feeRate)
     return { state: 'sent', cost, left: left() }
   }

@@ -16,6 +16,8 @@ const charge = z.strictObject({
   seq: z.int().min(1),
   /** SHA-256 of its body. */
   body: hash256,
+  /** Satoshis a virtual byte, at which it is sent again too; charges of before this was kept have none. */
+  feeRate: z.number().positive().optional(),
 })
 
 const schema = z.strictObject({ format: z.literal(1), charges: z.array(charge) })
