@@ -23,9 +23,12 @@ export async function allKinds(): Promise<AllKinds> {
   const modules = await Promise.all(
     files.sort().map((file) => import(pathToFileURL(file).href) as Promise<Record<string, unknown>>),
   )
-  // A kind whose messages are signed for a network, and proved under a key, is made for some.
-  const made = (name: string, value: unknown) =>
-    typeof value === 'function' && /Gossip$/.test(name) ? value(regtest, '00'.repeat(32)) : value
+  // A kind whose messages are proved under a key, or by a program, is made for some; signed ones for a network too.
+  const made = (name: string, value: unknown) => {
+    if (typeof value !== 'function' || !/Gossip$/.test(name)) return value
+    const id = '00'.repeat(32)
+    return value.length === 1 ? value(id) : value(regtest, id)
+  }
   const exported = modules
     .flatMap((module) => Object.entries(module).map(([name, value]) => made(name, value)))
     .filter((value) => typeof value === 'object')
