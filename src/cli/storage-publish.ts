@@ -57,12 +57,12 @@ export async function publish(
 }
 
 /** Does the work with who inscribes and pays, and shows what that tells. */
-export async function withPayingInscriber(
+export async function withPayingInscriber<T>(
   context: CliContext,
   options: Omit<PublishOptions, keyof StorageNetworkFlags>,
   { wallet, ...of }: Required<Pick<InscriberComponents, 'client' | 'wallet' | 'index'>>,
-  work: (inscriber: InscriberService) => Promise<void>,
-): Promise<void> {
+  work: (inscriber: InscriberService) => Promise<T>,
+): Promise<T> {
   const { terminal, signal } = context
   const { fundFrom, maxFeeRate, json } = options
   const state = settlementDir(options.settlementDir, wallet.params, context)
@@ -74,7 +74,7 @@ export async function withPayingInscriber(
   })
   await inscriber.start(signal)
   try {
-    await work(inscriber)
+    return await work(inscriber)
   } finally {
     await inscriber.stop()
   }

@@ -1,14 +1,12 @@
 import { join } from 'node:path'
 import type { NetworkParams } from '../bitcoin/index.ts'
 import type { BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
-import { historyStart, openStoredHistory } from '../bus/io/index.ts'
 import {
-  ChainJudge,
+  openResultsIndex,
   type Program,
-  programsOf,
   ResultInscriber,
   ResultPublisher,
-  ResultsService,
+  type ResultsService,
   SpentOnResults,
 } from '../compute/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
@@ -53,14 +51,11 @@ export async function openResultInscribing(
   { client, params, programs, feed, inscriptions, kernel, folder }: Components,
   { wallet, budget, feeRate, fundFrom, maxFeeRate }: ResultInscribingOptions,
 ): Promise<ResultInscribing> {
-  const source = programsOf(programs)
-  const own = join(folder, 'results-index')
   const spent = await SpentOnResults.open(join(folder, 'results-spent.json'))
-  const history = await openStoredHistory(join(own, 'history'), params, historyStart(params), kernel)
-  const judge = new ChainJudge({ programs: source, headers: feed, history, inscriptions, client, params, kernel })
-  const results = new ResultsService({
-    ...{ feed, inscriptions, client, params, judge, programs: source.ids, folder: join(own, 'index') },
+  const { results, close } = await openResultsIndex({
+    ...{ client, params, programs, feed, inscriptions, kernel },
     startHeight: firstInscriptionHeight(params),
+    folder: join(folder, 'results-index'),
   })
   // Nobody reads an index that is not open yet.
   const known = { greatest: (line: string) => inscriptions.index.greatest(line) }
@@ -77,6 +72,6 @@ export async function openResultInscribing(
   })
   return {
     ...{ results, inscriber, publisher },
-    service: together([inscriber, results, publisher], () => history.close()),
+    service: together([inscriber, results, publisher], close),
   }
 }

@@ -2,19 +2,18 @@ import { join } from 'node:path'
 import { decodeResult, MAX_RESULT_BYTES } from '../../compute/index.ts'
 import { type Inscribed, ResultInscriber, SpentOnResults } from '../../compute/io/index.ts'
 import { bytesToHex, rejection } from '../../lib/index.ts'
-import { InscriberService } from '../../settlement/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { readUpTo } from '../inputs.ts'
-import { costText, jobJson, jobLines, noteText, warningText } from '../inscriber-text.ts'
+import { warningText } from '../inscriber-text.ts'
 import { tellRefused } from '../refused.ts'
 import { type ResultsOptions, type ResultsPlace, withResults, withResultsOf } from '../results-place.ts'
 import { inscribedJson, inscribedText, notJudged } from '../results-text.ts'
 import { budget } from '../storage-arguments.ts'
-import { type PublishOptions, withPayment } from '../storage-publish.ts'
+import { type PublishOptions, withPayingInscriber, withPayment } from '../storage-publish.ts'
 import { jsonLine } from '../text.ts'
 import { openOwnWallet } from '../wallet-place.ts'
 
@@ -82,25 +81,19 @@ async function withInscriber(
   { client, params, state, inscriptions, results }: ResultsPlace,
   work: (inscriber: ResultInscriber) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const { terminal, signal } = context
   const wallet = await openOwnWallet(options, params, context)
-  const { fundFrom, maxFeeRate, json } = options
-  const service = new InscriberService({ wallet, client, state, fundFrom, maxFeeRate, index: inscriptions.index })
-  service.events.on('note', (note) => terminal.note(noteText(note)))
-  service.events.on('warning', (warning) => terminal.note(warningText(warning, 1)))
-  service.events.on('cost', (cost) => terminal.note(costText(cost)))
-  service.events.on('job', (job) => {
-    for (const line of json ? [jsonLine(jobJson(job))] : jobLines(job)) terminal.result(line)
-  })
-  await service.start(signal)
-  try {
-    // Whoever has the jobs has this file.
-    const spent = await SpentOnResults.open(join(state, 'results-spent.json'))
-    const allowed = options.budget ?? 0n
-    return await work(new ResultInscriber({ inscriber: service, results, wallet, spent, budget: () => allowed }))
-  } finally {
-    await service.stop()
-  }
+  return await withPayingInscriber(
+    context,
+    options,
+    { client, wallet, index: inscriptions.index },
+    async (inscriber) => {
+      inscriber.events.on('warning', (warning) => context.terminal.note(warningText(warning, 1)))
+      // Whoever has the jobs has this file.
+      const spent = await SpentOnResults.open(join(state, 'results-spent.json'))
+      const allowed = options.budget ?? 0n
+      return await work(new ResultInscriber({ inscriber, results, wallet, spent, budget: () => allowed }))
+    },
+  )
 }
 
 function tell(

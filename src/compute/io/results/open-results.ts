@@ -3,14 +3,13 @@ import { join } from 'node:path'
 import { openKernel } from '../../../../storage/io/index.ts'
 import type { AnchorContext, NetworkParams } from '../../../bitcoin/index.ts'
 import { type BitcoindClient, ChainFeed } from '../../../bitcoin/io/index.ts'
-import { historyStart, openStoredHistory } from '../../../bus/io/index.ts'
 import { type RunningService, together } from '../../../lib/index.ts'
 import { IndexService } from '../../../settlement/io/index.ts'
 import type { ResultJudge } from '../../results/judgement.ts'
 import type { Program } from '../open-program.ts'
-import { ChainJudge } from './chain-judge.ts'
 import { programsOf } from './program-source.ts'
-import { ResultsService } from './results-service.ts'
+import { openResultsIndex } from './results-index.ts'
+import type { ResultsService } from './results-service.ts'
 
 export interface OpenResultsOptions {
   readonly client: BitcoindClient
@@ -43,33 +42,13 @@ export interface OpenResults {
 export async function openResults(options: OpenResultsOptions): Promise<OpenResults> {
   const { client, params, state, programs, anchor, startHeight, once } = options
   const kernel = await openKernel()
-  const source = programsOf(programs)
-  const folder = resultsFolder(state, source.ids)
-  const history = await openStoredHistory(join(folder, 'history'), params, historyStart(params, anchor), kernel)
+  const folder = resultsFolder(state, programsOf(programs).ids)
   const feed = new ChainFeed({ client, params })
   const inscriptions = new IndexService({ client, params, state, feed, startHeight, once })
-  const judge = new ChainJudge({
-    programs: source,
-    headers: feed,
-    history,
-    inscriptions,
-    client,
-    params,
-    anchor,
-    kernel,
+  const { results, judge, close } = await openResultsIndex({
+    ...{ client, params, programs, feed, inscriptions, kernel, anchor, startHeight, once, folder },
   })
-  const results = new ResultsService({
-    ...{ feed, inscriptions, client, params, judge, programs: source.ids, startHeight, once },
-    folder: join(folder, 'index'),
-  })
-  return {
-    feed,
-    inscriptions,
-    results,
-    judge,
-    folder,
-    service: together([feed, inscriptions, results], () => history.close()),
-  }
+  return { feed, inscriptions, results, judge, folder, service: together([feed, inscriptions, results], close) }
 }
 
 /** What counts is of a set of programs: another set has another index, made of the same chain. */
