@@ -27,7 +27,7 @@ export async function readArgumentsFile(
     throw usageError(`${manifest.name} takes arguments: give ${names} by --arguments FILE`)
   }
   const isPrivate = taken.some((argument) => argument.private)
-  const json = isPrivate ? await readSecret(file) : await readOpenArguments(file)
+  const json = isPrivate ? await readSecretArguments(file) : await readOpenArguments(file)
   const read = readArguments(manifest.program, json)
   if (!read.ok) throw usageError(`${file}: ${read.detail}`)
   return read.input
@@ -40,7 +40,8 @@ export async function readOpenArguments(file: string): Promise<string> {
   return new TextDecoder().decode(bytes)
 }
 
-function readSecret(file: string): Promise<string> {
+/** The JSON of arguments of which one is private. Throws E_USAGE unless its mode keeps others out. */
+export function readSecretArguments(file: string): Promise<string> {
   return readPrivateFile(file, MAX_ARGUMENTS_BYTES, (fault, detail, cause) => {
     const cure = fault === 'mode' ? ` Make it private: chmod 600 ${file}` : ''
     return usageError(`${detail}${cure}`, { cause })

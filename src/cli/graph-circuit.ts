@@ -3,8 +3,8 @@ import { blockHash, fromDisplay, type NetworkParams, toDisplay } from '../bitcoi
 import type { Attestation, ProvedChain } from '../bus/index.ts'
 import {
   type AttestedInput,
+  attestedCommitment,
   attestedInput,
-  bytesCommitment,
   type CircuitResult,
   encodeResult,
   type InputSource,
@@ -54,7 +54,7 @@ async function readInput(
   options: ExecOptions,
 ): Promise<Uint8Array | undefined> {
   const { input } = manifest.program
-  if (input === undefined) return undefined
+  if (input?.signal === undefined) return undefined
   if (options.input !== undefined) return await readUpTo(options.input, input.bytes)
   const [source, ...more] = inputSources(manifest)
   if (source?.kind === 'inscriptions' && more.length === 0)
@@ -89,11 +89,13 @@ export async function proveCircuitResult(
   const { bytes, ids, height, blockHash } = placed.input
   const began = clock()
   const onProgress = (stage: string, done: number, total: number) => terminal.progress(`${stage} ${done} of ${total}`)
-  const { values, proof } = await proveCircuit(program, { bytes, arguments: given }, { signal, onProgress })
+  const own = reads?.signal === undefined ? undefined : bytes
+  const { values, proof } = await proveCircuit(program, { bytes: own, arguments: given }, { signal, onProgress })
   terminal.settle()
   const named = namedValues(program.manifest.program, values)
   if (reads !== undefined && bytes !== undefined) {
-    requireCommitment(named.outputs[reads.commitment], reads.commitment, bytesCommitment(await openKernel(), bytes))
+    const commitment = attestedCommitment(await openKernel(), reads, bytes)
+    requireCommitment(named.outputs[reads.commitment], reads, commitment)
   }
   const result = encodeResult({ kind: 'circuit', program: program.id, height, blockHash, values, proof })
   await writeAtomic(diskFiles, out, result)
@@ -185,6 +187,8 @@ export async function verifyCircuitResult(
   return EXIT.valid
 }
 
+const OPENED = 'what the attested commitment hides, which this does not show'
+
 const READ: Readonly<Record<InputSource['kind'], string>> = {
   inscription: 'the bytes of that inscription',
   inscriptions: 'these records',
@@ -200,7 +204,7 @@ function shownOf(manifest: OnceOfKeys['manifest']): string {
     return 'Shown: that somebody knows arguments of which the program makes this; not when, or in which block.'
   }
   const sources = inputSources(manifest)
-  const what = sources.map(({ kind }) => READ[kind]).join(', and of ')
+  const what = input.salt === undefined ? sources.map(({ kind }) => READ[kind]).join(', and of ') : OPENED
   const records = sources.some(({ kind }) => kind === 'inscriptions')
   const not = records ? ' Completeness: not known, whether there are more records is not shown.' : ''
   return `Shown: what the program makes of exactly ${what}.${not}`
@@ -213,7 +217,19 @@ async function readPrefix(file: string | undefined): Promise<Result<{ readonly p
 }
 
 /** Else nobody would take the result. */
-function requireCommitment(output: bigint | undefined, name: string, commitment: bigint): void {
+function requireCommitment(
+  output: bigint | undefined,
+  { commitment: name, salt }: NonNullable<OnceOfKeys['manifest']['program']['input']>,
+  commitment: bigint | null,
+): void {
   if (output === commitment) return
-  throw new WscError('E_PROGRAM', `the output ${name} does not commit to the bytes that the circuit reads`)
+  throw salt === undefined
+    ? new WscError('E_PROGRAM', `the output ${name} does not commit to the bytes that the circuit reads`)
+    : new WscError(
+        'E_INPUT',
+        'the arguments are not what the attested commitment was made of, or their salt is another',
+        {
+          cure: { act: 'opening-of-commitment' },
+        },
+      )
 }

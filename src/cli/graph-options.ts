@@ -4,7 +4,7 @@ import type { Graph } from '../compute/io/index.ts'
 import { usageError } from './exit.ts'
 
 /** What a graph reads, by which the options of its commands go. */
-type Reads = 'headers' | 'transactions' | 'periods' | 'bytes' | 'records' | 'arguments'
+type Reads = 'headers' | 'transactions' | 'periods' | 'bytes' | 'records' | 'commitment' | 'arguments'
 
 const WHAT: Readonly<Record<Reads, string>> = {
   headers: 'graphs over headers',
@@ -12,6 +12,7 @@ const WHAT: Readonly<Record<Reads, string>> = {
   transactions: 'programs over transactions',
   bytes: 'circuits that read bytes',
   records: 'circuits over records',
+  commitment: 'circuits that open a salted commitment',
   arguments: 'circuits with arguments',
 }
 
@@ -38,7 +39,8 @@ const TRANSACTIONS: Readonly<Record<string, Taken>> = {
 }
 
 const ARGUMENTS: Taken = { by: ['arguments'], needed: { by: ['arguments'], as: 'its arguments' } }
-const ATTESTATION: Taken = { by: READ, needed: { by: READ, as: 'what attests its input' } }
+const ATTESTED: readonly Reads[] = [...READ, 'commitment']
+const ATTESTATION: Taken = { by: ATTESTED, needed: { by: ATTESTED, as: 'what attests its input' } }
 
 /** The options that only some graphs take, of the commands that have them. What is not here all take. */
 const TAKEN = {
@@ -65,13 +67,13 @@ const TAKEN = {
       needed: { by: [...READ, 'arguments', 'transactions'], as: 'the bus proof under which it is proved' },
     },
     '--attestation': ATTESTATION,
-    '--content': { by: ['bytes'] },
+    '--content': { by: ['bytes', 'commitment'] },
     '--arguments': ARGUMENTS,
   },
   verify: {
     '--prefix': { by: ['headers', 'arguments', 'transactions'] },
     '--attestation': ATTESTATION,
-    '--content': { by: ['bytes'] },
+    '--content': { by: ['bytes', 'commitment'] },
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Taken>>>>
 
@@ -89,12 +91,16 @@ export function requireGraphOptions(verb: keyof typeof TAKEN, { manifest }: Grap
   }))
   for (const { flag, by, option } of taken) {
     if (isOf(by) || command.getOptionValueSource(option.attributeName()) !== 'cli') continue
-    throw usageError(`${flag} is for ${by.map((one) => WHAT[one]).join(' or ')}, and ${manifest.name} is none`)
+    throw usageError(`${flag} is for ${either(by.map((one) => WHAT[one]))}, and ${manifest.name} is none`)
   }
   for (const { flag, needed, option } of taken) {
     if (!isOf(needed?.by) || command.getOptionValue(option.attributeName()) !== undefined) continue
     throw usageError(`${manifest.name} takes ${flag} ${/<(.*)>/.exec(option.flags)?.[1]}: ${needed?.as}`)
   }
+}
+
+function either(words: readonly string[]): string {
+  return [words.slice(0, -1).join(', '), words.at(-1)].filter(Boolean).join(' or ')
 }
 
 function optionOf(command: Command, flag: string): Option {
@@ -110,6 +116,12 @@ function readsOf(manifest: Graph['manifest']): readonly Reads[] {
   if (program.history !== undefined) return ['headers', 'periods']
   const [source, ...more] = program.input === undefined ? [] : inputSources(manifest)
   const input: readonly Reads[] =
-    source === undefined ? [] : source.kind === 'inscriptions' && more.length === 0 ? ['records'] : ['bytes']
+    source === undefined
+      ? []
+      : program.input?.salt !== undefined
+        ? ['commitment']
+        : source.kind === 'inscriptions' && more.length === 0
+          ? ['records']
+          : ['bytes']
   return program.arguments.length === 0 ? input : [...input, 'arguments']
 }

@@ -75,7 +75,7 @@ describe('options of graphs', () => {
       'exec',
       'image',
       ['--height', '3'],
-      '--height is for graphs over headers or circuits over records or programs over transactions, and image is none',
+      '--height is for graphs over headers, circuits over records or programs over transactions, and image is none',
     ],
     [
       'exec',
@@ -103,7 +103,7 @@ describe('options of graphs', () => {
     ],
     ['exec', 'image', ['--input', 'x', '--arguments', 'x'], '--arguments is for circuits with arguments'],
     ['exec', 'image', ['--settlement-dir', 'x'], '--settlement-dir is for circuits over records, and image is none'],
-    ['prove', 'notes', ['--content', 'x'], '--content is for circuits that read bytes, and notes is none'],
+    ['prove', 'notes', ['--content', 'x'], '--content is for circuits that read bytes or circuits that open'],
     [
       'prove',
       'image',
@@ -114,18 +114,28 @@ describe('options of graphs', () => {
       'prove',
       'flow',
       ['--attestation', 'x'],
-      '--attestation is for circuits that read bytes or circuits over records, and flow is none',
+      '--attestation is for circuits that read bytes, circuits over records or circuits that open a salted commitment, and',
     ],
     [
       'prove',
       'flow',
       ['--proof', 'x'],
-      '--proof is for circuits that read bytes or circuits over records or circuits with arguments',
+      '--proof is for circuits that read bytes, circuits over records, circuits with arguments or programs over',
     ],
-    ['verify', 'image', ['--prefix', 'x'], '--prefix is for graphs over headers or circuits with arguments'],
+    [
+      'verify',
+      'image',
+      ['--prefix', 'x'],
+      '--prefix is for graphs over headers, circuits with arguments or programs over',
+    ],
     ['exec', 'flow', ['--script', '51'], '--script is for programs over transactions, and flow is none'],
     ['prove', 'payments', ['--arguments', 'x'], '--arguments is for circuits with arguments, and payments is none'],
-    ['verify', 'claim', ['--content', 'x'], '--content is for circuits that read bytes, and claim is none'],
+    [
+      'verify',
+      'claim',
+      ['--content', 'x'],
+      '--content is for circuits that read bytes or circuits that open a salted commitment, and claim is none',
+    ],
   ])('%s of %s does not take %j', async (verb, name, options, message) => {
     expect(await refused(verb, name, ...options)).toContain(message)
   })

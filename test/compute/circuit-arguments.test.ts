@@ -54,6 +54,30 @@ describe('the manifest of a circuit with arguments', () => {
   })
 })
 
+describe('the manifest of a circuit that opens a salted commitment', () => {
+  const SALTED = TINY_MANIFEST.replace('kind: headers', 'kind: inscription')
+    .replace('  arguments:', '  input: { salt: salt, bytes: 32, commitment: mark }\n  arguments:')
+    .replace('  outputs', '    - { signal: salt, private: true }\n  outputs')
+
+  test('names the private argument that is the salt', () => {
+    expect(read(SALTED)).toMatchObject({ ok: true, manifest: { program: { input: { salt: 'salt', bytes: 32 } } } })
+  })
+
+  test.each<[string, string, string, RegExp]>([
+    ['shows its salt', 'salt, private: true', 'salt', /input\.salt: must be one of the arguments, private and of one/],
+    ['has another salt', 'salt: salt', 'salt: pepper', /input\.salt: must be one of the arguments/],
+    ['has a salt of two elements', 'salt: salt', 'salt: secret', /input\.salt: must be .* of one element/],
+    ['reads the bytes as well', 'salt: salt', 'salt: salt, signal: in', /takes a signal, or the salt/],
+    ['reads neither', 'salt: salt, ', '', /takes a signal, or the salt/],
+    ['takes a commitment of other bytes', 'bytes: 32', 'bytes: 33', /a salted commitment has 32 bytes/],
+    ['is not zero-knowledge', 'groth16', 'spartan', /spartan is not zero-knowledge/],
+  ])('that %s is refused', (_what, from, to, detail) => {
+    const changed = SALTED.replace(from, to)
+    expect(changed).not.toBe(SALTED)
+    expect(read(changed)).toMatchObject({ reject: 'bad-manifest', detail: expect.stringMatching(detail) })
+  })
+})
+
 describe('arguments', () => {
   const program = () => {
     const manifest = read(TINY_MANIFEST)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { headerHash, mainnet, toDisplay } from '../../src/bitcoin/index.ts'
 import { type Attestation, encodeField, poseidonOf } from '../../src/bus/index.ts'
-import { bytesCommitment } from '../../src/compute/circuit/bytes-commitment.ts'
+import { attestedCommitment, bytesCommitment } from '../../src/compute/circuit/bytes-commitment.ts'
 import { verifyCircuit } from '../../src/compute/circuit/verify-circuit.ts'
 import type { InputEvidence } from '../../src/compute/input/attested-input.ts'
 import { attestedInscription } from '../../src/compute/input/attested-inscription.ts'
@@ -119,6 +119,28 @@ describe('a circuit’s result', () => {
     expect(await of([attestation])).toBe('no-attestation')
     expect(await of([])).toBe('no-attestation')
     expect(await of([attestation, other, other])).toBe('too-much-evidence')
+  })
+
+  test('over a salted commitment is of the one that is attested, and of no bytes', async () => {
+    const input = { salt: 'salt', commitment: 'image', bytes: 5 }
+    const salted = { ...manifest, program: { ...manifest.program, input } }
+    const of = async (commitment: bigint) => {
+      const any: ProofVerifier = { ...verifier, verify: async () => ({ ok: true }) }
+      const found = await verifyCircuit(
+        { ...honest, values: [7n, commitment] },
+        {
+          ...{ program, manifest: salted, verifier: any, params: mainnet, chain, kernel },
+          evidence: [{ attestations: [attestation] }],
+        },
+      )
+      return found.ok ? found.verified.outputs : found.reject
+    }
+    // The scene's inscriptions have no body of 32 bytes: none of theirs is a commitment.
+    expect(await of(values[1]!)).toBe('wrong-input')
+    const element = encodeField([5n ** 90n])
+    expect(attestedCommitment(kernel, input, element)).toBe(5n ** 90n)
+    expect(attestedCommitment(kernel, input, new Uint8Array(32).fill(255))).toBeNull()
+    expect(attestedCommitment(kernel, { salt: undefined }, element)).toBe(bytesCommitment(kernel, element))
   })
 
   test('takes no evidence that belongs to no source, and no content but of a blob', async () => {

@@ -1,3 +1,4 @@
+import { chmod, mkdir, readFile, stat } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { digitOutputs, heldOutDigits, type LabelledImage } from '../compute/digits.ts'
 import { SettlementPlace } from '../support/settlement-place.ts'
@@ -67,4 +68,105 @@ test('digits: from an inscribed image to a result that anyone verifies by the bu
   ]) {
     expect(await wsc('graph', ...argv)).toMatchObject({ exit: 2 })
   }
+}, 300_000)
+
+/** Four hidden bytes and their sum, over a commitment that is inscribed. */
+const SALTED = {
+  'graph.yaml': `version: 1
+name: hidden-sum
+dataSources:
+  - kind: inscription
+trigger:
+  onRequest: true
+program:
+  kind: circuit
+  circuit: hidden-sum.circom
+  proofSystem: groth16
+  input: { salt: salt, bytes: 32, commitment: hidden }
+  arguments:
+    - { signal: part, elements: 4, private: true }
+    - { signal: salt, private: true }
+  outputs: [sum, hidden]
+`,
+  'hidden-sum.circom': `pragma circom 2.1.6;
+include "wsc-bitcoin/circuits/compute/bytes-commitment.circom";
+include "wsc-bitcoin/circuits/compute/salted.circom";
+template HiddenSum() {
+    signal input part[4];
+    signal input salt;
+    signal output sum;
+    signal output hidden;
+    component bytes = BytesCommitment(4);
+    bytes.in <== part;
+    component salted = Salted();
+    salted.in <== bytes.out;
+    salted.salt <== salt;
+    hidden <== salted.out;
+    sum <== part[0] + part[1] + part[2] + part[3];
+}
+component main = HiddenSum();
+`,
+}
+
+test('private inputs: what is inscribed is a salted commitment, which the proof opens and shows nothing of', async () => {
+  await mkdir(place.file('hidden-sum'), { recursive: true })
+  for (const [name, text] of Object.entries(SALTED)) await place.put(`hidden-sum/${name}`, text)
+  const GRAPH = place.file('hidden-sum')
+  const given = await place.put('parts.json', JSON.stringify({ part: ['1', '2', '3', '250'] }))
+  await chmod(given, 0o600)
+  const commit = async (name: string) => {
+    const [out, opening] = [place.file(`${name}.commitment`), place.file(`${name}.opening`)]
+    const made = await wsc('graph', 'commit', GRAPH, '--arguments', given, '--opening', opening, '--out', out)
+    expect(made).toMatchObject({ exit: 0 })
+    return { out, opening, commitment: made.json.commitment as string }
+  }
+  const [first, second] = [await commit('first'), await commit('second')]
+  // Of the same values under another salt nothing is known again, and no opening is overwritten.
+  expect(first.commitment).not.toBe(second.commitment)
+  expect((await stat(first.opening)).mode & 0o777).toBe(0o600)
+  const again = ['--arguments', given, '--opening', first.opening, '--out', first.out]
+  expect(await wsc('graph', 'commit', GRAPH, ...again)).toMatchObject({ exit: 2 })
+  const salted = await wsc('graph', 'commit', GRAPH, ...again.with(1, second.opening))
+  expect(salted).toMatchObject({ exit: 2, stderr: expect.stringMatching(/salt/i) })
+
+  const { inscriptions } = await place.inscribe('--body', first.out)
+  const [proof, attestation, out] = ['hidden.proof', 'hidden.attestation', 'hidden.result'].map((name) =>
+    place.file(name),
+  )
+  await place.json('bus', 'prove', '--out', proof!)
+  await place.json('attest', 'inscription', inscriptions[0]!.id, '--proof', proof!, '--out', attestation!)
+  const prove = (opening: string) =>
+    wsc(
+      'graph',
+      'prove',
+      GRAPH,
+      '--arguments',
+      opening,
+      '--attestation',
+      attestation!,
+      '--proof',
+      proof!,
+      '--out',
+      out!,
+    )
+  expect(await prove(second.opening)).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining('their salt is another'),
+  })
+  const outputs = { sum: '256', hidden: first.commitment }
+  expect(await prove(first.opening)).toMatchObject({ exit: 0, json: { inputs: [inscriptions[0]!.id], outputs } })
+  const { salt } = JSON.parse(await readFile(first.opening, 'utf8')) as { salt: string }
+  expect((await readFile(out!)).includes(Buffer.from(BigInt(salt).toString(16).padStart(64, '0'), 'hex'))).toBe(false)
+  const verified = await wsc(
+    'graph',
+    'verify',
+    out!,
+    '--graph',
+    GRAPH,
+    '--attestation',
+    attestation!,
+    '--proof',
+    proof!,
+  )
+  expect(verified).toMatchObject({ exit: 0, json: { valid: true, outputs, inputs: [inscriptions[0]!.id] } })
 }, 300_000)

@@ -3,6 +3,7 @@ import { addGraphAudit } from './graph-audit.ts'
 import { addGraphAutomate } from './graph-automate.ts'
 import { addGraphBundle } from './graph-bundle.ts'
 import { addGraphCeremony } from './graph-ceremony.ts'
+import { addGraphCommit } from './graph-commit.ts'
 import { addGraphCompile } from './graph-compile.ts'
 import { addGraphExec } from './graph-exec.ts'
 import { addGraphGet } from './graph-get.ts'
@@ -24,6 +25,7 @@ export const addGraph: AddCommand = (parent, run) => {
     addGraphCompile,
     addGraphSetup,
     addGraphExec,
+    addGraphCommit,
     addGraphProve,
     addGraphVerify,
     addGraphRequest,

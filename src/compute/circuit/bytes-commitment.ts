@@ -1,6 +1,19 @@
 import { decodeField, encodeField, FIELD_BYTES } from '../../bus/index.ts'
 import { concatBytes } from '../../lib/index.ts'
 import type { StorageKernel } from '../../proving/index.ts'
+import type { CircuitProgram } from '../manifest/circuit-program.ts'
+
+/**
+ * What the output that a program's `input` names must be: the commitment to the bytes that are attested, or, where they are a salted
+ * commitment, that itself; null where they are no element of the field.
+ */
+export function attestedCommitment(
+  kernel: Pick<StorageKernel, 'treeNodes'>,
+  { salt }: Pick<NonNullable<CircuitProgram['input']>, 'salt'>,
+  bytes: Uint8Array,
+): bigint | null {
+  return salt === undefined ? bytesCommitment(kernel, bytes) : (decodeField(bytes)?.[0] ?? null)
+}
 
 const TAG = 65
 /** Bytes of an element, elements of a link beside the link before. */

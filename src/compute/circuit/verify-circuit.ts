@@ -7,7 +7,7 @@ import { attestedInput, type InputEvidence, type InputReject, surplus } from '..
 import type { CircuitProgram } from '../manifest/circuit-program.ts'
 import { inputSources, type Manifest } from '../manifest/manifest.ts'
 import type { CircuitResult } from '../result/result-file.ts'
-import { bytesCommitment } from './bytes-commitment.ts'
+import { attestedCommitment } from './bytes-commitment.ts'
 import { type NamedValues, namedValues, publicCount } from './public-values.ts'
 import { checkHistory, type HistoryReject, historyValues } from './verify-history.ts'
 
@@ -65,7 +65,7 @@ export async function verifyCircuit(
   const { program, manifest, verifier } = options
   const { input } = manifest.program
   if (!equalBytes(result.program, program)) return rejection('wrong-program', 'a result of another program')
-  const placed = input === undefined ? placeOf(result, options) : await placeOfInput(result, input.bytes, options)
+  const placed = input === undefined ? placeOf(result, options) : await placeOfInput(result, input, options)
   if (!placed.ok) return placed
   const { ok: _, commitment, compared, ...place } = placed
   const count = publicCount(manifest.program)
@@ -89,17 +89,17 @@ export async function verifyCircuit(
 
 async function placeOfInput(
   result: CircuitResult,
-  length: number,
+  input: NonNullable<CircuitProgram['input']>,
   { manifest, chain, params, evidence = [], kernel }: VerifyCircuitOptions,
 ): Promise<Result<Place, CircuitReject>> {
   const sources = inputSources(manifest)
-  const attested = await attestedInput({ sources, length, chain, params, evidence, kernel })
+  const attested = await attestedInput({ sources, length: input.bytes, chain, params, evidence, kernel })
   if (!attested.ok) return attested
   const { bytes, ids, height, blockHash, confirmations } = attested.input
   if (result.height !== height || !equalBytes(result.blockHash, blockHash)) {
     return rejection('wrong-block', `a result of block ${result.height}, the input is in block ${height}`)
   }
-  const commitment = bytesCommitment(kernel, bytes)
+  const commitment = attestedCommitment(kernel, input, bytes)
   const place = { height, blockHash: toDisplay(blockHash), confirmations, inputs: ids }
   return { ok: true, ...place, commitment, compared: null }
 }

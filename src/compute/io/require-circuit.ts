@@ -18,7 +18,7 @@ export async function requireCircuit(
   const refuse = (why: string) => computeError('E_PROGRAM', `${program.circuit} ${why}`)
   const given = publicArguments(program)
   const hidden = [
-    ...(program.input === undefined ? [] : [{ signal: program.input.signal, elements: program.input.bytes }]),
+    ...(program.input?.signal === undefined ? [] : [{ signal: program.input.signal, elements: program.input.bytes }]),
     ...(program.history === undefined
       ? []
       : [{ signal: program.history.opening, elements: program.history.places.length * OPENING_ELEMENTS }]),

@@ -8,7 +8,7 @@ import { elementsOf } from './witness-elements.ts'
 
 /** What a circuit is run over. */
 export interface CircuitInputs {
-  /** Of a program with an input: as many bytes as it reads. */
+  /** Of a program with an input: as many bytes as it reads. None where it opens a commitment to private arguments. */
   readonly bytes?: Uint8Array | undefined
   /** Values of its arguments, what `readArguments` made. */
   readonly arguments?: CircuitInput | undefined
@@ -38,10 +38,11 @@ export async function proveCircuit(
 async function witnessOf(graph: CompiledOnce, inputs: CircuitInputs, signal?: AbortSignal) {
   const { input } = graph.manifest.program
   const { bytes, arguments: given } = inputs
-  if (bytes?.length !== input?.bytes) {
-    throw computeError('E_INPUT', `${bytes?.length ?? 'no'} bytes; the program reads ${input?.bytes ?? 'none'}`)
+  const reads = input?.signal === undefined ? undefined : input
+  if (bytes?.length !== reads?.bytes) {
+    throw computeError('E_INPUT', `${bytes?.length ?? 'no'} bytes; the program reads ${reads?.bytes ?? 'none'}`)
   }
-  const attested = input === undefined || bytes === undefined ? {} : { [input.signal]: [...bytes] }
+  const attested = reads?.signal === undefined || bytes === undefined ? {} : { [reads.signal]: [...bytes] }
   const witnesses = await openWitnesses(graph)
   try {
     return await witnesses.witness({ ...given, ...attested }, signal)

@@ -104,8 +104,9 @@ async function circuitSays(graph: CompiledOnce, vector: Vector, signal: AbortSig
   requireOnly(vector, graph.kind, ['input', 'arguments', 'outputs'])
   const { program } = graph.manifest
   const { input, arguments: given } = vector
-  if ((input === undefined) !== (program.input === undefined)) {
-    throw of(vector, program.input === undefined ? 'the circuit reads no input' : 'a circuit reads an input')
+  const reads = program.input?.signal !== undefined
+  if ((input !== undefined) !== reads) {
+    throw of(vector, !reads ? 'the circuit reads no input' : 'a circuit reads an input')
   }
   if ((given === undefined) !== (program.arguments.length === 0)) {
     throw of(vector, given === undefined ? 'the circuit takes arguments' : 'the circuit takes no arguments')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FIELD_BYTES } from '../../bus/index.ts'
 import { historyBinding } from './history-binding.ts'
 import { distinct, identifier, localFile } from './names.ts'
 
@@ -19,15 +20,32 @@ const argument = z.strictObject({
   private: z.literal(true).optional(),
 })
 
+/**
+ * What is attested, and the output that is held against it. Either the bytes themselves, each in an element of `signal`, to which the
+ * output commits (circuits/compute/bytes-commitment.circom); or, with `salt`, a commitment alone, 32 bytes little-endian, that the
+ * output must be: what it commits to are private arguments, and `salt` is the one that hides it (circuits/compute/salted.circom).
+ */
+const attested = z
+  .strictObject({
+    signal: identifier.optional(),
+    salt: identifier.optional(),
+    bytes: z.int().min(1).max(MAX_INPUT_BYTES),
+    commitment: identifier,
+  })
+  .refine(({ signal, salt }) => (signal === undefined) !== (salt === undefined), {
+    error: 'takes a signal, or the salt of what is private, one of them',
+  })
+  .refine(({ salt, bytes }) => salt === undefined || bytes === FIELD_BYTES, {
+    path: ['bytes'],
+    error: `a salted commitment has ${FIELD_BYTES} bytes`,
+  })
+
 export const circuitProgram = z
   .strictObject({
     kind: z.literal('circuit'),
     circuit: localFile.regex(/\.circom$/, 'must end in .circom'),
     proofSystem: z.enum(['spartan', 'groth16']).default('spartan'),
-    /** The input signal, of which each element is a byte, and the output that commits to it: circuits/compute/bytes-commitment.circom. */
-    input: z
-      .strictObject({ signal: identifier, bytes: z.int().min(1).max(MAX_INPUT_BYTES), commitment: identifier })
-      .optional(),
+    input: attested.optional(),
     /** The headers that it opens in the bus's history, by itself: such a circuit reads nothing else. */
     history: historyBinding.optional(),
     /** Public ones in the order in which the circuit declares them. */
@@ -50,7 +68,11 @@ export const circuitProgram = z
     if (input !== undefined && !outputs.includes(input.commitment)) {
       refuse(['input', 'commitment'], 'must be one of the outputs')
     }
-    const names = [...(input === undefined ? [] : [input.signal]), ...given.map(({ signal }) => signal)]
+    const salt = given.find(({ signal }) => signal === input?.salt)
+    if (input?.salt !== undefined && !(salt?.private && salt.elements === 1)) {
+      refuse(['input', 'salt'], 'must be one of the arguments, private and of one element')
+    }
+    const names = [...(input?.signal === undefined ? [] : [input.signal]), ...given.map(({ signal }) => signal)]
     if (!distinct(names)) refuse(['arguments'], 'two inputs have one signal')
     for (const [i, one] of given.entries()) {
       if (one.private && proofSystem !== 'groth16') {

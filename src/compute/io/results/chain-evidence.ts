@@ -6,7 +6,7 @@ import { type Result, rejection } from '../../../lib/index.ts'
 import type { StorageKernel } from '../../../proving/index.ts'
 import { scanBlock } from '../../../settlement/index.ts'
 import { fetchBlock, type IndexService } from '../../../settlement/io/index.ts'
-import { bytesCommitment } from '../../circuit/bytes-commitment.ts'
+import { attestedCommitment } from '../../circuit/bytes-commitment.ts'
 import { computeError } from '../../errors.ts'
 import type { InputEvidence } from '../../input/attested-input.ts'
 import { recordSlots } from '../../input/record-list.ts'
@@ -62,8 +62,8 @@ async function inscriptionOf(
   const block = await fetchBlock(client, { params, height, hash: blockHash }, signal)
   for (const { txid, txIndex, envelope } of scanBlock(block)) {
     const { body, index } = envelope
-    if (txIndex === 0 || body === null || body.length !== input?.bytes) continue
-    if (bytesCommitment(kernel, body) !== claimed) continue
+    if (txIndex === 0 || body === null || input === undefined || body.length !== input.bytes) continue
+    if (attestedCommitment(kernel, input, body) !== claimed) continue
     const one = await attest(history, block, { height, tipHeight: height }, [{ txid, index }])
     return one.ok ? { ok: true, attestations: one.attestations } : one
   }
