@@ -14,6 +14,7 @@ import type { PeerName } from '../bus/index.ts'
 import { BoundedDatastore } from './bounded-datastore.ts'
 import { connectionGate } from './gate.ts'
 import { type AnyGossipKind, gossipOptions } from './gossip-rules.ts'
+import { identifyPeer } from './identifying.ts'
 import { type HostLimits, NEGOTIATION_MS, STREAM_WINDOW, UPGRADE_MS } from './limits.ts'
 import { topicId } from './protocol-names.ts'
 import type { Scoreboard } from './scoreboard.ts'
@@ -45,7 +46,7 @@ export async function openLibp2p(components: Libp2pComponents): Promise<OpenedLi
   const publicOnly = isPublic(params)
   const topics = new Map(components.gossip.map((kind) => [topicId(prefix, kind.name), kind]))
   const streams = { maxInboundStreams: 4, maxOutboundStreams: 4 }
-  return await createLibp2p({
+  const libp2p = await createLibp2p({
     start: false,
     privateKey: identity,
     addresses: { listen: listen.map(String), announce: announce.map(String) },
@@ -75,7 +76,7 @@ export async function openLibp2p(components: Libp2pComponents): Promise<OpenedLi
     // What peers are told of us is what they need.
     nodeInfo: { userAgent: 'wsc' },
     services: {
-      identify: identify({ protocolPrefix: prefix, ...streams }),
+      identify: identify({ protocolPrefix: prefix, runOnConnectionOpen: false, ...streams }),
       ping: ping({ protocolPrefix: prefix, ...streams }),
       dht: kadDHT({
         protocol: `/${prefix}/kad/1`,
@@ -87,6 +88,8 @@ export async function openLibp2p(components: Libp2pComponents): Promise<OpenedLi
       gossip: gossipsub(gossipOptions(topics, (peer: PeerName) => scores.score(peer))),
     },
   })
+  libp2p.addEventListener('connection:open', ({ detail }) => void identifyPeer(libp2p.services.identify, detail))
+  return libp2p
 }
 
 /** Networks whose peers are on the public internet; regtest's and those of custom networks are where their operator is. */

@@ -1,6 +1,6 @@
 import type { NetworkParams } from '../../../bitcoin/index.ts'
 import type { Gossip, GossipVerdict, PeerName, PeerTransport } from '../../../bus/index.ts'
-import { asError, isInterrupt, orAborted, type Rejection, rejection } from '../../../lib/index.ts'
+import { asError, isInterrupt, orAborted, type Rejection, rejection, retry } from '../../../lib/index.ts'
 import { announcementGossip, MOST_TOLD, servingKind } from '../../peers/announcement-kind.ts'
 import { Announced } from '../../scheduling/announced.ts'
 import { type Announcement, announce, announcementHolds } from '../../scheduling/announcement.ts'
@@ -22,6 +22,12 @@ export interface AnnouncingComponents {
 /** How far ahead of our own chain a peer may be. */
 const AHEAD = 2
 
+/** Between questions to a peer that gives no answer; seldom enough that one that is only slow is not banned for it. */
+const PAUSES = { firstMs: 250, mostMs: 120_000 }
+
+/** A peer that has not answered, and may do so later. */
+class Unanswered extends Error {}
+
 /** Tells peers which programs this node serves, and hears what others do. */
 export class Announcing {
   readonly announced = new Announced()
@@ -29,9 +35,11 @@ export class Announcing {
   readonly #ending = new AbortController()
   readonly #ended: (() => Promise<void> | void)[] = []
   #gossip: Gossip<Announcement> | null = null
-  /** Resolves once this node has announced itself: whoever asks before hears that, and not of nobody. */
+  /** Resolves once this node has announced itself: nobody is known to be registered before. */
   readonly #first = Promise.withResolvers<void>()
-  #height = 0
+  readonly #asking = new Set<PeerName>()
+  /** Of the tip at which it has announced itself last. */
+  #height: number | null = null
 
   constructor(components: AnnouncingComponents) {
     this.#components = components
@@ -44,8 +52,8 @@ export class Announcing {
     this.#gossip = gossip
     this.#ended.push(() => gossip.leave())
     this.#ended.push(
-      await transport.answer(servingKind, async (_, { signal }) => {
-        await orAborted(this.#first.promise, signal)
+      await transport.answer(servingKind, async () => {
+        if (this.#height === null) return rejection('catching-up', 'it does not know yet who is registered')
         return { ok: true, frames: this.announced.at(this.#height).slice(0, MOST_TOLD) }
       }),
     )
@@ -82,7 +90,7 @@ export class Announcing {
     const { params, isRegistered, serves } = this.#components
     const { peer, height } = announcement
     if (!this.announced.isNews(announcement)) return rejection('known', 'it is known')
-    if (height > this.#height + AHEAD) return rejection('ahead', `block ${height} is not here`)
+    if (this.#height === null || height > this.#height + AHEAD) return rejection('ahead', `block ${height} is not here`)
     // What is remembered of peers is bounded by those who paid for a record.
     if (!isRegistered(peer)) return rejection('not-registered', `${peer} is not registered`)
     if (!announcementHolds(params, announcement))
@@ -93,20 +101,35 @@ export class Announcing {
     return null
   }
 
-  /** Who was not there when it was said hears it from who was. */
+  /**
+   * Who was not there when it was said hears it from who was. A peer that cannot be reached, or does not know anything yet, is asked
+   * again as long as it is there: gossip says it at the next block alone, and to those who listen by then.
+   */
   async #ask(peer: PeerName): Promise<void> {
     const { transport, failed } = this.#components
     const { signal } = this.#ending
+    if (this.#asking.has(peer)) return
+    this.#asking.add(peer)
+    const isThere = () => transport.peers(servingKind).includes(peer)
     try {
-      // Before that nobody is known to be registered.
       await orAborted(this.#first.promise, signal)
-      const asked = await transport.ask(peer, servingKind, null, { signal })
-      for (const one of asked.ok ? asked.frames : []) {
+      const isTransient = (error: unknown) => error instanceof Unanswered && isThere()
+      for (const one of await retry(() => this.#told(peer), { ...PAUSES, isTransient, signal })) {
         if (this.#take(one)?.reject === 'bad-signature')
           transport.blame(peer, 'lie', 'an announcement that is not signed')
       }
     } catch (error) {
-      if (!isInterrupt(error, signal)) failed(asError(error))
+      if (!isInterrupt(error, signal) && !(error instanceof Unanswered)) failed(asError(error))
+    } finally {
+      this.#asking.delete(peer)
     }
+  }
+
+  /** What a peer knows; nothing of one whose answer is none. Throws `Unanswered`. */
+  async #told(peer: PeerName): Promise<readonly Announcement[]> {
+    const asked = await this.#components.transport.ask(peer, servingKind, null, { signal: this.#ending.signal })
+    if (asked.ok) return asked.frames
+    if (asked.reject === 'malformed' || asked.reject === 'oversized') return []
+    throw new Unanswered(asked.detail)
   }
 }
