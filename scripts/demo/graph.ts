@@ -25,14 +25,8 @@ export async function runGraph(place: Place): Promise<void> {
   const { screen, signal, data, node } = place
   const network = ['--network', 'regtest']
   const reach = [...network, '--rpc', node.url, '--rpc-cookie', node.auth.file]
-  const paying = [
-    '--wallet',
-    join(data, 'wallet.json'),
-    '--settlement-dir',
-    join(data, 'settlement'),
-    '--fee-rate',
-    '1',
-  ]
+  const settlement = ['--settlement-dir', join(data, 'settlement')]
+  const paying = ['--wallet', join(data, 'wallet.json'), ...settlement, '--fee-rate', '1']
   const running: Beside[] = []
   const begin = (...argv: string[]) => {
     const beside = new Beside([...argv, ...reach], signal)
@@ -53,7 +47,7 @@ export async function runGraph(place: Place): Promise<void> {
     screen.line(`program ${program}`)
 
     const serve = (name: string, ...more: string[]) =>
-      begin('compute', 'serve', '--graph', graph, '--compute-dir', join(data, name), ...local, ...more)
+      begin('compute', 'serve', '--graph', graph, '--compute-dir', join(data, name), ...settlement, ...local, ...more)
     screen.command('wsc compute register --network regtest --wallet $DATA/wallet.json --rpc …')
     await screen.stage(
       'registering',

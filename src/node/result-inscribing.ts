@@ -7,7 +7,7 @@ import {
   ResultInscriber,
   ResultPublisher,
   type ResultsService,
-  SpentOnResults,
+  Spendings,
 } from '../compute/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
@@ -20,6 +20,8 @@ export interface ResultInscribingOptions {
   readonly wallet: Wallet
   /** Satoshis for the results of each graph in all, over restarts too. */
   readonly budget: bigint
+  /** Folder of settlement's state, whose spendings the budgets are for: whatever has the same shares them. */
+  readonly settlement: string
   /** Satoshis a virtual byte; what the node estimates unless given. */
   readonly feeRate?: number | undefined
   /** A wallet of the node that pays instead. */
@@ -34,7 +36,7 @@ interface Components {
   readonly feed: ChainFeed
   readonly inscriptions: IndexService
   readonly kernel: StorageKernel
-  /** Folder of the node's state, which holds settlement's state too. */
+  /** Folder of the node's state, which holds that of its inscriber too. */
   readonly folder: string
 }
 
@@ -49,9 +51,9 @@ export interface ResultInscribing {
 /** Composes an index of what counts and who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO. */
 export async function openResultInscribing(
   { client, params, programs, feed, inscriptions, kernel, folder }: Components,
-  { wallet, budget, feeRate, fundFrom, maxFeeRate }: ResultInscribingOptions,
+  { wallet, budget, settlement, feeRate, fundFrom, maxFeeRate }: ResultInscribingOptions,
 ): Promise<ResultInscribing> {
-  const spent = await SpentOnResults.open(join(folder, 'results-spent.json'))
+  const spendings = await Spendings.open(settlement)
   const { results, close } = await openResultsIndex({
     ...{ client, params, programs, feed, inscriptions, kernel },
     startHeight: firstInscriptionHeight(params),
@@ -60,7 +62,7 @@ export async function openResultInscribing(
   // Nobody reads an index that is not open yet.
   const known = { greatest: (line: string) => inscriptions.index.greatest(line) }
   const inscriber = new InscriberService({ wallet, client, state: folder, feed, index: known, fundFrom, maxFeeRate })
-  const once = new ResultInscriber({ inscriber, results, wallet, spent, budget: () => budget })
+  const once = new ResultInscriber({ inscriber, state: folder, results, wallet, spendings, budget })
   const manifests = new Map(programs.map(({ id, manifest }) => [bytesToHex(id), manifest]))
   const publisher = new ResultPublisher({
     results,

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { blockHash, regtest } from '../../src/bitcoin/index.ts'
-import { ResultInscriber, SpentOnResults } from '../../src/compute/io/index.ts'
+import { ResultInscriber, Spendings } from '../../src/compute/io/index.ts'
 import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
 import { resultIdentity } from '../../src/compute/result/identity.ts'
 import { type CircuitResult, encodeResult } from '../../src/compute/result/result-file.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import { Wallet } from '../../src/settlement/io/index.ts'
+import { recordAndBodyIn } from '../../src/settlement/io/inscriber/record-warnings.ts'
 
 const read = readManifest(
   new TextEncoder().encode(`
@@ -27,12 +28,15 @@ const result: CircuitResult = {
 }
 const identity = bytesToHex(resultIdentity(manifest, result))
 const about = { result, manifest }
+const ID = `${'cd'.repeat(32)}i0`
 
 let dir: string
+let state: string
 let path: string
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'wsc-spent-'))
-  path = join(dir, 'below', 'results-spent.json')
+  state = join(dir, 'below')
+  path = join(state, 'results-spent.json')
 })
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
@@ -41,30 +45,28 @@ class Scene {
   readonly sent = new Map<string, Uint8Array>()
   waiting: { readonly job: string; readonly seq: number; readonly body: Uint8Array }[] = []
   counted: string | null = null
-  resumed = 0
   killed = false
   /** What the node estimates now, and at what each was sent. */
   estimate = 2
   readonly rates: (number | undefined)[] = []
 
-  async inscriber(budget: bigint): Promise<ResultInscriber> {
-    const spent = await SpentOnResults.open(path)
+  async inscriber(budget: bigint, from = state): Promise<ResultInscriber> {
+    const spendings = await Spendings.open(state)
     const inscriber = {
       quote: async (_: unknown, feeRate = this.estimate) => ({ feeRate, fees: 700n, postage: 330n }),
       inscribe: async ([envelope]: readonly Uint8Array[], feeRate?: number) => {
         if (this.killed) throw new Error('killed')
         this.rates.push(feeRate)
         this.sent.set(bytesToHex(envelope!), envelope!)
+        return { inscriptions: [{ id: ID }] }
       },
       standing: async () => ({ lastSeq: this.waiting.at(-1)?.seq ?? null, waiting: this.waiting }),
-      resume: async () => void this.resumed++,
     }
     return new ResultInscriber({
       inscriber: inscriber as never,
       results: { countedBy: async () => this.counted },
       wallet: new Wallet(regtest, new Uint8Array(32).fill(9)),
-      spent,
-      budget: () => budget,
+      ...{ state: from, spendings, budget },
     })
   }
 }
@@ -75,7 +77,12 @@ test('without a budget nothing is sent; with one, what it costs is on the disk b
   expect(await (await scene.inscriber(1_029n)).inscribe(about)).toMatchObject({ state: 'no-budget', left: 1_029n })
   expect(scene.sent.size).toBe(0)
   expect(await (await scene.inscriber(3_000n)).quote(about)).toBe(1_030n)
-  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({ state: 'sent', cost: 1_030n, left: 1_970n })
+  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({
+    state: 'sent',
+    id: ID,
+    cost: 1_030n,
+    left: 1_970n,
+  })
   expect(scene.sent.size).toBe(1)
   expect(JSON.parse(await readFile(path, 'utf8')).charges).toMatchObject([{ identity, satoshis: '1030', seq: 1 }])
   // Of another program there is a budget of its own.
@@ -91,10 +98,40 @@ test('killed between charge and sending, the same record is sent, and charged on
   // The mempool has filled up meanwhile: at that rate it would cost more than was charged.
   scene.estimate = 150
   for (let i = 0; i < 3; i++) {
-    expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({ state: 'gone-on-with', left: 1_970n })
+    expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({
+      state: 'gone-on-with',
+      id: ID,
+      left: 1_970n,
+    })
   }
   expect(scene.sent.size).toBe(1)
   expect(scene.rates).toEqual([2, 2, 2])
+})
+
+test('whatever inscribes from a folder of its own shares the budget of a graph, and pays for no identity again', async () => {
+  const scene = new Scene()
+  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toMatchObject({ state: 'sent', left: 1_970n })
+  const node = await scene.inscriber(3_000n, join(dir, 'node'))
+  // The same record in another folder would be another job.
+  expect(await node.inscribe(about)).toEqual({ state: 'charged-before', left: 1_970n })
+  const at = (height: number) => ({ manifest, result: { ...result, height } })
+  expect(await node.inscribe(at(8))).toMatchObject({ state: 'sent', left: 940n })
+  expect(await (await scene.inscriber(3_000n)).inscribe(at(9))).toMatchObject({ state: 'no-budget', left: 940n })
+  expect(scene.sent.size).toBe(2)
+})
+
+test('of many at once those are charged that the budget has room for, and of one identity one', async () => {
+  const spendings = await Promise.all(Array.from({ length: 8 }, () => Spendings.open(state)))
+  const charge = (i: number) => ({
+    ...{ identity: i.toString(16).padStart(64, '0'), program: '01'.repeat(32), satoshis: '100' },
+    ...{ seq: 1, body: '02'.repeat(32), feeRate: 1, state: `${i}` },
+  })
+  const made = await Promise.all(spendings.map((one, i) => one.charge(charge(i), 350n)))
+  expect(made.filter((one) => one.state === 'charged')).toHaveLength(3)
+  expect(await spendings[0]!.left('01'.repeat(32), 350n)).toBe(50n)
+  const same = await Promise.all(spendings.map((one) => one.charge(charge(99), 1_000n)))
+  expect(same.filter((one) => one.state === 'charged')).toHaveLength(1)
+  expect(same.filter((one) => one.state === 'before')).toHaveLength(7)
 })
 
 test('what counts, is on its way, or was charged for another proof is not paid for', async () => {
@@ -102,8 +139,12 @@ test('what counts, is on its way, or was charged for another proof is not paid f
   const body = encodeResult({ ...result, proof: Uint8Array.of(9) })
   scene.waiting = [{ job: 'a', seq: 4, body: Uint8Array.of(1) }]
   scene.waiting.push({ job: 'b', seq: 5, body })
-  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({ state: 'gone-on-with', left: 3_000n })
-  expect(scene.resumed).toBe(1)
+  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({ state: 'gone-on-with', id: ID, left: 3_000n })
+  // The proof that was begun, whatever this one is.
+  expect([...scene.sent.values()].map((one) => recordAndBodyIn(one, regtest))).toMatchObject([
+    { record: { seq: 5 }, body },
+  ])
+  scene.sent.clear()
   scene.waiting = [{ job: 'a', seq: 4, body: Uint8Array.of(1) }]
   expect(await (await scene.inscriber(3_000n)).inscribe(about)).toMatchObject({ state: 'sent' })
   expect(JSON.parse(await readFile(path, 'utf8')).charges).toMatchObject([{ seq: 5 }])
@@ -126,7 +167,7 @@ test('a damaged file spends nothing anew', async () => {
     JSON.stringify({ ...good, charges: [1] }),
   ]) {
     await writeFile(path, text)
-    await expect(SpentOnResults.open(path)).rejects.toMatchObject({ code: 'E_STORE' })
+    await expect(Spendings.open(state)).rejects.toMatchObject({ code: 'E_STORE' })
   }
 })
 

@@ -47,7 +47,7 @@ async function place(inscribe: (result: ProgramResult) => Promise<Inscribed>) {
   return { publisher, counted, told, mine, until }
 }
 
-const sent: Inscribed = { state: 'sent', cost: 5n, left: 0n }
+const sent: Inscribed = { state: 'sent', id: 'an id', cost: 5n, left: 0n }
 
 test('who proved a result inscribes it at once; others where nobody has, some blocks later', async () => {
   const { publisher, counted, told, mine, until } = await place(async () => sent)
@@ -92,7 +92,7 @@ test('a node tells of what it did not pay for by another name than of what it in
   const left = 0n
   const outcomes: readonly (readonly [Inscribed, string])[] = [
     [sent, 'inscribed'],
-    [{ state: 'gone-on-with', left }, 'inscribed'],
+    [{ state: 'gone-on-with', id: 'an id', left }, 'inscribed'],
     [{ state: 'in-chain', id: 'a', left }, 'counts'],
     [{ state: 'charged-before', left }, 'unpaid'],
     [{ state: 'no-budget', cost: 5n, left }, 'unpaid'],

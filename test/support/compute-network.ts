@@ -138,7 +138,8 @@ export class ComputeNetwork {
   async start(name: string, ...more: readonly string[]): Promise<ComputeProcess> {
     const address = `/ip4/127.0.0.1/tcp/${await freePort()}`
     const peers = this.nodes.map((one) => one.address)
-    const place = ['--compute-dir', this.place.file(name), '--graph', this.graph, '--listen', address]
+    const folders = ['--compute-dir', this.place.file(name), '--settlement-dir', this.place.file(`${name}-settled`)]
+    const place = [...folders, '--graph', this.graph, '--listen', address]
     const argv = ['compute', 'serve', ...place, ...(peers.length > 0 ? ['--peer', peers.join(',')] : []), ...more]
     const node = new ComputeProcess(name, startWsc([...argv, '--json'], this.place.env), address)
     this.nodes.push(node)

@@ -1,4 +1,5 @@
-import { ProverPublisher } from '../../compute/io/index.ts'
+import { proverRecord } from '../../compute/index.ts'
+import { RecordPublisher } from '../../compute/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { loadPeerKey } from '../../p2p/index.ts'
 import { IndexService } from '../../settlement/io/index.ts'
@@ -55,12 +56,12 @@ async function register(context: CliContext, options: Options): Promise<ExitCode
     terminal.note(peer === null ? `${author} proves no longer` : `peer ${peer.name} proves for ${author}`)
     const { index } = inscriptions
     await withPayingInscriber(context, options, { client, wallet, index }, async (inscriber) => {
-      const publisher = new ProverPublisher({ inscriber, client, wallet })
-      const key = peer?.key ?? null
+      const publisher = new RecordPublisher({ inscriber, client, wallet })
+      const record = proverRecord(peer?.key ?? null)
       if (options.dryRun === true) {
-        const cost = await publisher.quote(key, options.feeRate)
+        const cost = await publisher.quote(record, options.feeRate)
         terminal.result(options.json ? jsonLine(costJson(cost)) : costText(cost))
-      } else if (!(await publisher.publish(key, options.feeRate))) {
+      } else if ((await publisher.publish(record, options.feeRate)) === null) {
         terminal.note('a record that says so is on its way already: it was sent again, and nothing more is paid')
       }
     })

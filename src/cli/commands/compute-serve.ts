@@ -31,7 +31,7 @@ import { noteScan } from '../storage-scan.ts'
 import { notePeers } from '../storage-work.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
-import { openOwnWallet, type WalletOptions } from '../wallet-place.ts'
+import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions } from '../wallet-place.ts'
 
 interface Options extends RpcOptions, WalletOptions, Partial<QueueOptions> {
   readonly inscribe?: bigint
@@ -40,6 +40,7 @@ interface Options extends RpcOptions, WalletOptions, Partial<QueueOptions> {
   readonly fundFrom?: string
   readonly network?: string
   readonly computeDir?: string
+  readonly settlementDir?: string
   readonly graph: readonly string[]
   readonly listen: string
   readonly announce?: readonly string[]
@@ -54,7 +55,8 @@ interface Options extends RpcOptions, WalletOptions, Partial<QueueOptions> {
 const HELP = `
 Follows the node's chain. At each block at which a graph is due (trigger everyBlocks) peers prove it in an order that the block
 draws, one after another: whoever is late stops when a right result is heard. What peers give is verified before it is kept or
-passed on. With --inscribe who proved a result writes it to Bitcoin, and others where no record of it counts three blocks later. With
+passed on. With --inscribe who proved a result writes it to Bitcoin, and others where no record of it counts three blocks later; what
+that has cost is counted in --settlement-dir, for each graph, together with \`wsc results inscribe\` and \`wsc graph automate\`. With
 --queue workers of other machines prove (wsc worker). Who registered (wsc compute register) has a place in the order; others prove after four slots.
 `
 
@@ -81,6 +83,7 @@ export const addComputeServe: AddCommand = (parent, run) => {
     shared.network(),
     peerOption(),
     computeDirOption(),
+    settlementDirOption(),
     shared.ptau(),
     shared.insecureDevSetup(),
     shared.json(),
@@ -163,7 +166,9 @@ async function inscribingOf(
       '--inscribe is for graphs that run by themselves and whose manifest has `kind: inscription` in dataDestinations; none is such',
     )
   }
-  return { wallet: await openOwnWallet(options, params, context), budget: inscribe, feeRate, maxFeeRate, fundFrom }
+  const wallet = await openOwnWallet(options, params, context)
+  const settlement = settlementDir(options.settlementDir, params, context)
+  return { wallet, budget: inscribe, settlement, feeRate, maxFeeRate, fundFrom }
 }
 
 /** All that a node tells, on the terminal. */

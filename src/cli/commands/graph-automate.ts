@@ -35,7 +35,7 @@ interface Options extends RpcOptions, WalletOptions {
 const HELP = `
 Each period of the graph's is judged once it is over, and fires once its last block has as many confirmations as --finality says,
 never twice, whatever reorgs come. Its result is proved, kept in the automation's folder, and inscribed as a record if --budget has
-room for it. One process runs an automation at a time.
+room for it: that of the graph, whatever of the same --settlement-dir inscribes its results. One process runs an automation at a time.
 `
 
 export const addGraphAutomate: AddCommand = (parent, run) => {
@@ -43,7 +43,11 @@ export const addGraphAutomate: AddCommand = (parent, run) => {
     .command('automate')
     .addArgument(graphArgument())
     .description('follow a node, and fire the condition of a graph once for each period in which it holds')
-    .option('--budget <SATS>', 'satoshis for which results are inscribed, in all (default: none)', satoshis)
+    .option(
+      '--budget <SATS>',
+      'satoshis that may be spent on the results of this graph in all (default: none)',
+      satoshis,
+    )
     .option('--finality <N>', 'confirmations with which it fires', confirmations, 6)
     .option('--since <K>', 'when it begins: the first period it looks at (default: the one in progress)', count)
     .option(

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Program, ProgramPublisher, preparePublication } from '../../compute/io/index.ts'
+import { programRecordOf } from '../../compute/index.ts'
+import { type Program, preparePublication, publishedAs, RecordPublisher } from '../../compute/io/index.ts'
 import { bytesToHex, hexToBytes } from '../../lib/index.ts'
 import { openAcceptedProgram } from '../accepted-program.ts'
 import type { AddCommand } from '../command.ts'
@@ -89,12 +90,12 @@ async function publish(context: CliContext, folder: string, options: Options): P
 async function inscribe({ terminal }: CliContext, program: Program, put: Put, options: Options): Promise<ExitCode> {
   const { content, times, cost, inscriber, wallet, opened } = put
   const { client, params, node } = opened
-  const { index } = node.index
-  const publisher = new ProgramPublisher({ inscriber, index, client, wallet })
+  const publisher = new RecordPublisher({ inscriber, client, wallet })
   const what = { program: program.id, manifest: program.manifestBytes, content: hexToBytes(content.id) }
+  const says = programRecordOf(what)
   const id = bytesToHex(program.id)
   if (cost !== null) {
-    const record = await publisher.quote(what, options.feeRate)
+    const record = await publisher.quote(says, options.feeRate)
     if (options.json) {
       terminal.result(jsonLine({ program: id, ...costsJson(content, params, cost, times), record: costJson(record) }))
     } else {
@@ -103,13 +104,14 @@ async function inscribe({ terminal }: CliContext, program: Program, put: Put, op
     }
     return EXIT.valid
   }
-  const done = await publisher.publish(what, options.feeRate)
-  const record =
-    done.state === 'stands' ? done.record : done.state === 'inscribed' ? (done.job.inscriptions[0]?.id ?? null) : null
+  const stands = await publishedAs(what, wallet.publicKey, node.index)
+  const job = stands === null ? await publisher.publish(says, options.feeRate) : null
+  const record = stands ?? job?.inscriptions[0]?.id ?? null
   const { uri } = contentJson(content, params)
   if (options.json) {
-    const job = done.state === 'inscribed' ? jobJson(done.job) : null
-    terminal.result(jsonLine({ program: id, content: content.id, uri, state: done.state, record, job }))
+    const state = stands !== null ? 'stands' : job === null ? 'waiting' : 'inscribed'
+    const told = { program: id, content: content.id, uri, state, record, job: job === null ? null : jobJson(job) }
+    terminal.result(jsonLine(told))
   } else {
     terminal.result(`program   ${id}`)
     terminal.result(`bundle    ${uri ?? content.id}`)

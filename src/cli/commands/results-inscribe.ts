@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import { decodeResult, MAX_RESULT_BYTES } from '../../compute/index.ts'
-import { type Inscribed, ResultInscriber, SpentOnResults } from '../../compute/io/index.ts'
+import { type Inscribed, ResultInscriber, Spendings } from '../../compute/io/index.ts'
 import { bytesToHex, rejection } from '../../lib/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -24,8 +23,9 @@ interface Options extends ResultsOptions, Omit<PublishOptions, keyof ResultsOpti
 
 const HELP = `
 The result is verified by the node's chain first. It is not paid for where its identity counts already, or is on its way from
-here; what one identity cost is charged once, whatever happens in between. --budget is for all results of the graph together,
-over all times that this is run; without it nothing is sent, and the cost is told.
+here; what one identity cost is charged once, whatever happens in between. --budget is for all results of the graph together
+that this, \`wsc compute serve --inscribe\` and \`wsc graph automate\` of the same --settlement-dir have ever inscribed; without it
+nothing is sent, and the cost is told.
 
 Exit code 1: the result does not hold, or the budget has no room for it.
 `
@@ -88,10 +88,9 @@ async function withInscriber(
     { client, wallet, index: inscriptions.index },
     async (inscriber) => {
       inscriber.events.on('warning', (warning) => context.terminal.note(warningText(warning, 1)))
-      // Whoever has the jobs has this file.
-      const spent = await SpentOnResults.open(join(state, 'results-spent.json'))
-      const allowed = options.budget ?? 0n
-      return await work(new ResultInscriber({ inscriber, results, wallet, spent, budget: () => allowed }))
+      const spendings = await Spendings.open(state)
+      const { budget = 0n } = options
+      return await work(new ResultInscriber({ inscriber, state, results, wallet, spendings, budget }))
     },
   )
 }

@@ -1,6 +1,4 @@
-import { type BlockHash, toDisplay } from '../../bitcoin/index.ts'
-import { bytesToHex } from '../../lib/index.ts'
-import type { Draft, Json } from '../../settlement/index.ts'
+import type { RecordContent } from '../record-draft.ts'
 
 /** The kind of the records that publish programs. */
 export const PROGRAM_KIND = 'program'
@@ -18,18 +16,7 @@ export interface PublishedProgram {
   readonly content: Uint8Array
 }
 
-/** What is to be inscribed to publish a program: its manifest, under a record that names its bundle. */
-export function programDraft(
-  { program, manifest, content }: PublishedProgram,
-  { height, blockHash, seq }: { readonly height: number; readonly blockHash: BlockHash; readonly seq: number },
-): Draft {
-  const metadata = new Map<string, Json>([
-    ['kind', PROGRAM_KIND],
-    ['program', bytesToHex(program)],
-    ['height', BigInt(height)],
-    ['blockHash', toDisplay(blockHash)],
-    ['output', bytesToHex(content)],
-    ['seq', BigInt(seq)],
-  ])
-  return { body: manifest, contentType: PROGRAM_TYPE, metadata }
+/** What the record says that publishes a program: its manifest, and its bundle. */
+export function programRecordOf({ program, manifest, content }: PublishedProgram): RecordContent {
+  return { kind: PROGRAM_KIND, program, output: content, contentType: PROGRAM_TYPE, body: manifest }
 }

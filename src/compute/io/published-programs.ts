@@ -1,6 +1,6 @@
-import { hexToBytes } from '../../lib/index.ts'
+import { bytesToHex, hexToBytes } from '../../lib/index.ts'
 import type { IndexEntry, IndexService } from '../../settlement/io/index.ts'
-import { PROGRAM_KIND, PROGRAM_TYPE } from '../bundle/program-record.ts'
+import { PROGRAM_KIND, PROGRAM_TYPE, type PublishedProgram } from '../bundle/program-record.ts'
 import { MAX_MANIFEST_BYTES, type Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 
@@ -47,4 +47,18 @@ export async function programRecord(
   const isManifest = entry.contentType === PROGRAM_TYPE && bodyLength !== null && bodyLength <= MAX_MANIFEST_BYTES
   const read = isManifest ? readManifest(await inscriptions.body(entry, signal)) : null
   return { record: id, height, program, author, content, manifest: read?.ok ? read.manifest : null }
+}
+
+/** The inscription's id of an author's last record of a program that counts, where it names this bundle; else null. */
+export async function publishedAs(
+  { program, content }: PublishedProgram,
+  author: Uint8Array,
+  { index }: Pick<IndexService, 'index'>,
+): Promise<string | null> {
+  const line = { author: bytesToHex(author), program: bytesToHex(program) }
+  let last: { readonly id: string; readonly output: string | undefined } | null = null
+  for await (const { id, record } of index.query({ ...line, kind: PROGRAM_KIND, records: true })) {
+    last = { id, output: record?.output }
+  }
+  return last !== null && last.output === bytesToHex(content) ? last.id : null
 }

@@ -1,6 +1,6 @@
-import { toDisplay } from '../../bitcoin/index.ts'
-import { bytesToHex, equalBytes, type Result, rejection } from '../../lib/index.ts'
-import type { Draft, Json, WscRecord } from '../../settlement/index.ts'
+import { equalBytes, type Result, rejection } from '../../lib/index.ts'
+import type { Draft, WscRecord } from '../../settlement/index.ts'
+import { recordDraft } from '../record-draft.ts'
 import { decodeResult, type ProgramResult, type ResultFormReject } from '../result/result-file.ts'
 
 /** The kind of the records that hold results. */
@@ -20,15 +20,9 @@ export type ResultRecordReject =
 
 /** What is to be inscribed so that a result is on Bitcoin: a record about the program and block of the result, its bytes as the body. */
 export function resultDraft(result: ProgramResult, bytes: Uint8Array, seq: number): Draft {
-  const metadata = new Map<string, Json>([
-    ['kind', RESULT_KIND],
-    ['program', bytesToHex(result.program)],
-    ['height', BigInt(result.height)],
-    ['blockHash', toDisplay(result.blockHash)],
-    ['output', ''],
-    ['seq', BigInt(seq)],
-  ])
-  return { body: bytes, contentType: RESULT_TYPE, metadata }
+  const { program, height, blockHash } = result
+  const content = { kind: RESULT_KIND, program, output: new Uint8Array(), contentType: RESULT_TYPE, body: bytes }
+  return recordDraft(content, { height, blockHash, seq })
 }
 
 /** A record whose signature holds, as `decodeRecord` gives it. */

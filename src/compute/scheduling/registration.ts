@@ -1,7 +1,6 @@
 import { schnorr } from '@noble/curves/secp256k1.js'
-import { type BlockHash, toDisplay } from '../../bitcoin/index.ts'
-import { bytesToHex, equalBytes, hexToBytes } from '../../lib/index.ts'
-import type { Draft, Json } from '../../settlement/index.ts'
+import { equalBytes, hexToBytes } from '../../lib/index.ts'
+import type { RecordContent } from '../record-draft.ts'
 
 /** The kind of the records by which compute nodes register. */
 export const PROVER_KIND = 'prover'
@@ -24,20 +23,10 @@ const KEY_BYTES = 32
 /** A record has a body; all that is said stands in `output`, which indexes keep. */
 const BODY = new TextEncoder().encode('a compute node')
 
-/** To be signed and inscribed: that this peer proves for the author; null, that none does any longer. */
-export function proverDraft(
-  peer: Uint8Array | null,
-  { height, blockHash, seq }: { readonly height: number; readonly blockHash: BlockHash; readonly seq: number },
-): Draft {
-  const metadata = new Map<string, Json>([
-    ['kind', PROVER_KIND],
-    ['program', bytesToHex(proverProgram())],
-    ['height', BigInt(height)],
-    ['blockHash', toDisplay(blockHash)],
-    ['output', peer === null ? '' : bytesToHex(peer)],
-    ['seq', BigInt(seq)],
-  ])
-  return { body: BODY, contentType: 'text/plain', metadata }
+/** What a record says: that this peer proves for the author; null, that none does any longer. */
+export function proverRecord(peer: Uint8Array | null): RecordContent {
+  const output = peer ?? new Uint8Array()
+  return { kind: PROVER_KIND, program: proverProgram(), output, contentType: 'text/plain', body: BODY }
 }
 
 /** Reads a record whose signature holds, its bytes as hex; null where it is none of these. */

@@ -23,6 +23,7 @@ export {
   type StoreOptions,
   type StoreWrite,
 } from './level-store.ts'
+export { locked } from './locked.ts'
 export { packageRoot } from './package-root.ts'
 export { createPrivateFile, readPrivateFile } from './private-file.ts'
 export { PublicIps } from './public-ips.ts'

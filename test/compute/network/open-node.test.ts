@@ -36,7 +36,10 @@ const open = (name: string, more: Partial<ComputeNodeOptions> = {}) =>
     ...{ identityFile: join(folder, 'peer.json'), ...more },
   })
 
-const inscribing = { wallet: { publicKey: new Uint8Array(32) } as never, budget: 1_000n }
+const inscribing = () => ({
+  wallet: { publicKey: new Uint8Array(32) } as never,
+  ...{ budget: 1_000n, settlement: folder },
+})
 
 /** Opens both histories of a node's folder, which it can do where nobody has them. */
 async function requireUnheld(): Promise<void> {
@@ -47,20 +50,20 @@ async function requireUnheld(): Promise<void> {
 }
 
 it.each(['payments', 'difficulty-falls'])('a node that does not serve %s holds no history', async (name) => {
-  await expect(open(name, { inscribing })).rejects.toMatchObject({ code: 'E_PROGRAM' })
+  await expect(open(name, { inscribing: inscribing() })).rejects.toMatchObject({ code: 'E_PROGRAM' })
   await requireUnheld()
 })
 
 it('a node whose ledger of what it spent is damaged holds no history', async () => {
   await writeFile(join(folder, 'results-spent.json'), '{')
-  await expect(open('chain-stats', { inscribing })).rejects.toMatchObject({ code: 'E_STORE' })
+  await expect(open('chain-stats', { inscribing: inscribing() })).rejects.toMatchObject({ code: 'E_STORE' })
   await requireUnheld()
 })
 
 it('a node whose history cannot be opened does not hold that of the results', async () => {
   await mkdir(join(folder, 'results-index'))
   await writeFile(join(folder, 'history'), 'no folder')
-  await expect(open('chain-stats', { inscribing })).rejects.toMatchObject({ code: 'EEXIST' })
+  await expect(open('chain-stats', { inscribing: inscribing() })).rejects.toMatchObject({ code: 'EEXIST' })
   await rm(join(folder, 'history'))
   await requireUnheld()
 })

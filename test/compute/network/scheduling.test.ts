@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { blockHash, regtest } from '../../../src/bitcoin/index.ts'
 import { announcementGossip } from '../../../src/compute/peers/announcement-kind.ts'
+import { recordDraft } from '../../../src/compute/record-draft.ts'
 import { ANNOUNCED_BLOCKS, Announced } from '../../../src/compute/scheduling/announced.ts'
 import { announce, announcementHolds } from '../../../src/compute/scheduling/announcement.ts'
 import { proverOrder } from '../../../src/compute/scheduling/prover-order.ts'
 import { Registered } from '../../../src/compute/scheduling/registered.ts'
-import { proverDraft, proverProgram, readProverRecord } from '../../../src/compute/scheduling/registration.ts'
+import { proverProgram, proverRecord, readProverRecord } from '../../../src/compute/scheduling/registration.ts'
 import { dueHeight, ORDERED_SLOTS, turnMs } from '../../../src/compute/scheduling/turns.ts'
 import { bytesToHex } from '../../../src/lib/index.ts'
 import { storageParams } from '../../../storage/index.ts'
@@ -81,7 +82,7 @@ describe('registration', () => {
   })
 
   it('is read from a record as it was drafted, and from no other', () => {
-    const metadata = proverDraft(new Uint8Array(32).fill(0xaa), {
+    const metadata = recordDraft(proverRecord(new Uint8Array(32).fill(0xaa)), {
       height: 7,
       blockHash: blockHash(new Uint8Array(32)),
       seq: 3,

@@ -2,13 +2,14 @@ import { join } from 'node:path'
 import { type BlockHash, sameHash, toDisplay } from '../../../bitcoin/index.ts'
 import type { BlockEvent, ChainFeed } from '../../../bitcoin/io/index.ts'
 import type { History, PoseidonSource } from '../../../bus/io/index.ts'
-import { asError, Emitter, type Events, Running, type RunningService } from '../../../lib/index.ts'
+import { asError, Emitter, type Events, Running, type RunningService, throwIfAborted } from '../../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../../lib/io/index.ts'
 import { newestOver } from '../../automation/periods.ts'
 import { AutomationPlan, type AutomationStep } from '../../automation/plan.ts'
-import { decodeResult, encodeResult } from '../../result/result-file.ts'
+import { computeError } from '../../errors.ts'
+import { type CircuitResult, decodeResult, encodeResult } from '../../result/result-file.ts'
 import { type OpenedPeriod, openPeriod } from '../history-inputs.ts'
-import type { AutomationActions } from './actions.ts'
+import type { Inscribed } from '../results/result-inscriber.ts'
 import type { Condition } from './condition.ts'
 import { FiringStore, type StoredFiring } from './firing-store.ts'
 
@@ -21,8 +22,8 @@ export interface AutomationComponents {
   readonly folder: string
   /** The history of the chain, which the service closes. */
   openHistory(): Promise<History>
-  /** What is done at a firing, and for how many satoshis in all, over restarts too; nothing, where it is left out. */
-  readonly acting?: { readonly actions: AutomationActions; readonly budget: bigint } | undefined
+  /** What is done at a firing, again after a kill; nothing, where it is left out. Throws what may pass. */
+  readonly inscribe?: ((result: CircuitResult) => Promise<Inscribed>) | undefined
   /** Confirmations with which it fires: settlement's 6 unless given. */
   readonly finality?: number | undefined
   /** Of an automation that begins: the first ordinal it looks at. The period in progress unless given. */
@@ -46,9 +47,9 @@ export interface AutomationEvents {
     readonly blockHash: string
     readonly result: Uint8Array
   }
-  /** The action is made, of this name. */
+  /** The result is inscribed, or was, by ord's id. */
   readonly acted: { readonly ordinal: number; readonly name: string }
-  /** The budget has no room for the action, which waits. */
+  /** The budget has no room for the inscription, which waits. */
   readonly unpaid: { readonly ordinal: number; readonly cost: bigint; readonly left: bigint }
   /** The block of a firing has left the chain: its result is withdrawn, and the ordinal does not fire again. */
   readonly orphaned: { readonly ordinal: number; readonly height: number }
@@ -62,7 +63,7 @@ const FINALITY = 6
 
 /**
  * Follows a chain, and fires a program's condition once an ordinal: evaluates it as soon as its period is over, proves it when that is
- * final, puts it on the disk, and then hands the action out. A kill at any moment loses no firing and repeats none.
+ * final, puts it on the disk, and then has it inscribed. A kill at any moment loses no firing and repeats none.
  */
 export class AutomationService implements RunningService {
   readonly #components: AutomationComponents
@@ -182,8 +183,7 @@ export class AutomationService implements RunningService {
     })
     const shown = toDisplay(blockHash)
     const firing: StoredFiring = {
-      ...{ ordinal, height, blockHash: shown, state: 'ready', result },
-      ...{ action: null, name: null },
+      ...{ ordinal, height, blockHash: shown, state: 'ready', result, name: null },
     }
     await store.put(firing)
     plan.stored(firing)
@@ -192,28 +192,28 @@ export class AutomationService implements RunningService {
   }
 
   async #act(firing: StoredFiring, plan: AutomationPlan, store: FiringStore, signal: AbortSignal): Promise<void> {
-    const { acting, feed } = this.#components
+    const { inscribe, feed } = this.#components
     const { ordinal } = firing
-    if (acting === undefined || !(await isThere(firing, feed, signal))) return plan.waits(ordinal)
-    let { action } = firing
-    if (action === null) {
-      const decoded = decodeResult(firing.result)
-      if (!decoded.ok || decoded.result.kind !== 'circuit') throw new Error('what has fired is no result of a circuit')
-      const prepared = await acting.actions.prepare(decoded.result, firing.result, signal)
-      const left = acting.budget > store.spent ? acting.budget - store.spent : 0n
-      if (prepared.cost > left) {
-        this.#events.emit('unpaid', { ordinal, cost: prepared.cost, left })
-        return plan.waits(ordinal)
-      }
-      ;({ action } = prepared)
-      // What is about to be paid is on the disk before, with the very bytes: a kill may count what is not sent, and sends nothing twice.
-      await store.put({ ...firing, action }, prepared.cost)
+    if (inscribe === undefined || !(await isThere(firing, feed, signal))) return plan.waits(ordinal)
+    const decoded = decodeResult(firing.result)
+    if (!decoded.ok || decoded.result.kind !== 'circuit') throw new Error('what has fired is no result of a circuit')
+    // What is begun is not left in the middle: its transactions spend one another.
+    throwIfAborted(signal)
+    const done = await inscribe(decoded.result)
+    if (done.state === 'no-budget') {
+      this.#events.emit('unpaid', { ordinal, cost: done.cost, left: done.left })
+      return plan.waits(ordinal)
     }
-    const name = await acting.actions.perform(action, signal)
-    const sent: StoredFiring = { ...firing, action, name, state: 'sent' }
+    if (done.state === 'charged-before') {
+      throw computeError(
+        'E_RECORD',
+        `the result for ${ordinal} was paid for elsewhere, and is not on its way from here`,
+      )
+    }
+    const sent: StoredFiring = { ...firing, name: done.id, state: 'sent' }
     await store.put(sent)
     plan.stored(sent)
-    this.#events.emit('acted', { ordinal, name })
+    this.#events.emit('acted', { ordinal, name: done.id })
   }
 
   async #file({ ordinal, result }: StoredFiring): Promise<void> {

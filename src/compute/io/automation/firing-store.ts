@@ -5,23 +5,18 @@ import type { Firing } from '../../automation/plan.ts'
 import { computeError } from '../../errors.ts'
 import { MAX_RESULT_BYTES } from '../../result/result-file.ts'
 
-/** A firing with all that makes its action the same again after a kill. */
+/** A firing with all that makes its record the same again after a kill. */
 export interface StoredFiring extends Firing {
   /** The result that was proved. */
   readonly result: Uint8Array
-  /** What the action is, once it is paid for: the bytes that are handed out each time. */
-  readonly action: Uint8Array | null
-  /** What the action is called, once it is made. */
+  /** ord's id of its inscription, once that is sent. */
   readonly name: string | null
 }
 
-const MAX_ACTION = 400_000
 const metaSchema = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(2),
   program: z.string().regex(/^[0-9a-f]{64}$/),
   since: z.int().min(0),
-  /** Satoshis, of all actions so far. */
-  spent: z.string().regex(/^[0-9]{1,16}$/),
 })
 type Meta = z.output<typeof metaSchema>
 
@@ -31,7 +26,6 @@ const firingSchema = z.strictObject({
   blockHash: z.string().regex(/^[0-9a-f]{64}$/),
   state: z.enum(['ready', 'sent']),
   result: hexUpTo(MAX_RESULT_BYTES).transform(hexToBytes),
-  action: hexUpTo(MAX_ACTION).transform(hexToBytes).nullable(),
   name: z.string().max(200).nullable(),
 })
 
@@ -41,8 +35,8 @@ const keyOf = (ordinal: number) => `firing:${ordinal.toString().padStart(10, '0'
 const DURABLE = { sync: true }
 
 /**
- * What an automation has fired, in a folder of its own, which one process has at a time. A firing is written before its action is
- * made, and what an action costs with it: whatever is lost by a kill, nothing fires or is paid for twice.
+ * What an automation has fired, in a folder of its own, which one process has at a time. A firing is written before anything is
+ * done about it: whatever is lost by a kill, nothing fires twice.
  */
 export class FiringStore {
   readonly #store: LevelStore<string, unknown>
@@ -94,11 +88,6 @@ export class FiringStore {
     return this.#meta?.since ?? null
   }
 
-  /** Satoshis that its actions have cost. */
-  get spent(): bigint {
-    return BigInt(this.#meta?.spent ?? '0')
-  }
-
   get firings(): readonly StoredFiring[] {
     return [...this.#firings.values()]
   }
@@ -109,13 +98,13 @@ export class FiringStore {
 
   /** It looks at ordinals from this one on, for good. */
   async begin(since: number): Promise<void> {
-    await this.#write({ format: 1, program: this.#program, since, spent: '0' })
+    await this.#write({ format: 2, program: this.#program, since })
   }
 
-  /** On the disk when it returns, with what its action costs. */
-  async put(firing: StoredFiring, cost = 0n): Promise<void> {
+  /** On the disk when it returns. */
+  async put(firing: StoredFiring): Promise<void> {
     if (this.#meta === null) throw new Error('an automation begins before it fires')
-    await this.#write({ ...this.#meta, spent: (this.spent + cost).toString() }, firing)
+    await this.#write(this.#meta, firing)
   }
 
   close(): Promise<void> {
@@ -125,8 +114,7 @@ export class FiringStore {
   async #write(meta: Meta, firing?: StoredFiring): Promise<void> {
     const writes = [{ type: 'put' as const, key: META, value: meta as unknown }]
     if (firing !== undefined) {
-      const { result, action } = firing
-      const value = { ...firing, result: bytesToHex(result), action: action === null ? null : bytesToHex(action) }
+      const value = { ...firing, result: bytesToHex(firing.result) }
       writes.push({ type: 'put', key: keyOf(firing.ordinal), value })
     }
     await this.#store.batch(writes, DURABLE)

@@ -1,31 +1,35 @@
+import { resolve } from 'node:path'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '../../../lib/index.ts'
 import type { RecordSigner } from '../../../settlement/index.ts'
-import type { InscriberService } from '../../../settlement/io/index.ts'
+import type { InscriberService, JobView } from '../../../settlement/io/index.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import { resultIdentity } from '../../result/identity.ts'
 import { decodeResult, encodeResult, type ProgramResult } from '../../result/result-file.ts'
 import { resultDraft } from '../../results/result-record.ts'
 import { recordEnvelope } from '../record-envelope.ts'
 import type { ResultsService } from './results-service.ts'
-import type { SpentOnResults } from './spent-on-results.ts'
+import type { Charge, Spendings } from './spendings.ts'
 
 export interface ResultInscriberComponents {
   /** Started, and by whoever made it. */
-  readonly inscriber: Pick<InscriberService, 'quote' | 'inscribe' | 'standing' | 'resume'>
-  /** As far as the node's tip. */
-  readonly results: Pick<ResultsService, 'countedBy'>
+  readonly inscriber: Pick<InscriberService, 'quote' | 'inscribe' | 'standing'>
+  /** Folder of the inscriber's state: what was charged by one of another folder is not sent from here. */
+  readonly state: string
+  /** As far as the node's tip; without it what others have inscribed is not known. */
+  readonly results?: Pick<ResultsService, 'countedBy'> | undefined
   readonly wallet: RecordSigner & { readonly publicKey: Uint8Array }
-  readonly spent: Pick<SpentOnResults, 'satoshis' | 'of' | 'add'>
-  /** Satoshis that may be spent on the results of one program in all, over restarts too. @param program 64 hex digits */
-  budget(program: string): bigint
+  readonly spendings: Pick<Spendings, 'left' | 'of' | 'charge'>
+  /** Satoshis that may be spent on the results of each program in all, by whatever shares the spendings. */
+  readonly budget: bigint
 }
 
 /** What became of a result that was to be inscribed; `left` of its program's budget. */
 export type Inscribed =
-  | { readonly state: 'sent'; readonly cost: bigint; readonly left: bigint }
-  /** It was charged before, and what was begun then has been gone on with. */
-  | { readonly state: 'gone-on-with'; readonly left: bigint }
+  /** By this inscription. */
+  | { readonly state: 'sent'; readonly id: string; readonly cost: bigint; readonly left: bigint }
+  /** It was charged before, and what was begun then, this inscription, has been gone on with. */
+  | { readonly state: 'gone-on-with'; readonly id: string; readonly left: bigint }
   /** It counts already, by this inscription. */
   | { readonly state: 'in-chain'; readonly id: string; readonly left: bigint }
   /** One of the same identity was charged before, and is not on its way from here: another proof of it is not paid for. */
@@ -44,7 +48,7 @@ export class ResultInscriber {
   readonly #components: ResultInscriberComponents
 
   constructor(components: ResultInscriberComponents) {
-    this.#components = components
+    this.#components = { ...components, state: resolve(components.state) }
   }
 
   /** What it would cost, satoshis with what stays on the inscription's output; nothing is kept or sent. */
@@ -57,39 +61,49 @@ export class ResultInscriber {
 
   /** What is about to be spent is on the disk before: a failure may count what is not sent, and charges nothing twice. */
   async inscribe({ result, manifest }: VerifiedResult, feeRate?: number): Promise<Inscribed> {
-    const { inscriber, results, spent } = this.#components
+    const { inscriber, results, spendings, state, budget } = this.#components
     const program = bytesToHex(result.program)
     const identity = bytesToHex(resultIdentity(manifest, result))
-    const left = () => this.#left(program)
-    const id = await results.countedBy(identity)
-    if (id !== null) return { state: 'in-chain', id, left: left() }
+    const left = () => spendings.left(program, budget)
+    const counted = (await results?.countedBy(identity)) ?? null
+    if (counted !== null) return { state: 'in-chain', id: counted, left: await left() }
     const { waiting, lastSeq } = await this.#standing(result)
-    if (waiting.some(({ body }) => isOf(identity, manifest, body))) {
-      await inscriber.resume()
-      return { state: 'gone-on-with', left: left() }
+    for (const { body, seq } of waiting) {
+      const begun = resultOf(identity, manifest, body)
+      if (begun === null) continue
+      const id = await this.#send(this.#envelope(begun, seq), feeRate)
+      return { state: 'gone-on-with', id, left: await left() }
     }
     const body = bytesToHex(sha256(encodeResult(result)))
-    const before = spent.of(identity)
-    if (before !== null) {
-      if (before.body !== body) return { state: 'charged-before', left: left() }
-      // The same record again is the same job: what was sent is not sent anew, and what was not is sent now.
-      // At the rate that was charged, whatever the mempool asks by now: the budget has no more for it.
-      await inscriber.inscribe([this.#envelope(result, before.seq)], before.feeRate ?? feeRate)
-      return { state: 'gone-on-with', left: left() }
-    }
+    const before = await spendings.of(identity)
+    if (before !== null) return await this.#goOn(before, { result, body, feeRate, left: await left() })
     const seq = (lastSeq ?? 0) + 1
     const envelope = this.#envelope(result, seq)
     const quote = await inscriber.quote([envelope], feeRate)
     const cost = quote.fees + quote.postage
-    if (cost > left()) return { state: 'no-budget', cost, left: left() }
-    await spent.add({ identity, program, satoshis: cost.toString(), seq, body, feeRate: quote.feeRate })
-    await inscriber.inscribe([envelope], quote.feeRate)
-    return { state: 'sent', cost, left: left() }
+    const charge = { identity, program, satoshis: cost.toString(), seq, body, feeRate: quote.feeRate, state }
+    const charged = await spendings.charge(charge, budget)
+    if (charged.state === 'no-room') return { state: 'no-budget', cost, left: charged.left }
+    if (charged.state === 'before') return { state: 'charged-before', left: charged.left }
+    return { state: 'sent', id: await this.#send(envelope, quote.feeRate), cost, left: charged.left }
   }
 
-  #left(program: string): bigint {
-    const left = this.#components.budget(program) - this.#components.spent.satoshis(program)
-    return left > 0n ? left : 0n
+  async #goOn(before: Charge, now: Again): Promise<Inscribed> {
+    const { state } = this.#components
+    const { result, body, feeRate, left } = now
+    if (before.body !== body || (before.state ?? state) !== state) return { state: 'charged-before', left }
+    // The same record again is the same job: what was sent is not sent anew, and what was not is sent now.
+    // At the rate that was charged, whatever the mempool asks by now: the budget has no more for it.
+    const id = await this.#send(this.#envelope(result, before.seq), before.feeRate ?? feeRate)
+    return { state: 'gone-on-with', id, left }
+  }
+
+  /** The inscription's id. */
+  async #send(envelope: Uint8Array, feeRate: number | undefined): Promise<string> {
+    const { inscriptions }: JobView = await this.#components.inscriber.inscribe([envelope], feeRate)
+    const [inscription] = inscriptions
+    if (inscription === undefined) throw new Error('an envelope is one inscription')
+    return inscription.id
   }
 
   async #standing({ program }: ProgramResult) {
@@ -102,8 +116,15 @@ export class ResultInscriber {
   }
 }
 
-/** Whether a body is a result of this identity, of the same program. */
-function isOf(identity: string, manifest: Manifest, body: Uint8Array): boolean {
+interface Again {
+  readonly result: ProgramResult
+  readonly body: string
+  readonly feeRate: number | undefined
+  readonly left: bigint
+}
+
+/** The result of this identity that a body is; null where it is none, or another one of the same program. */
+function resultOf(identity: string, manifest: Manifest, body: Uint8Array): ProgramResult | null {
   const read = decodeResult(body)
-  return read.ok && bytesToHex(resultIdentity(manifest, read.result)) === identity
+  return read.ok && bytesToHex(resultIdentity(manifest, read.result)) === identity ? read.result : null
 }

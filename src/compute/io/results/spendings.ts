@@ -1,0 +1,116 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { errorCode, hash256, satoshis } from '../../../lib/index.ts'
+import { diskFiles, locked, readRegular, writeAtomic } from '../../../lib/io/index.ts'
+import { computeError } from '../../errors.ts'
+
+/** Most bytes of the file: some hundred thousand results. */
+const MAX_BYTES = 32 << 20
+
+const charge = z.strictObject({
+  identity: hash256,
+  program: hash256,
+  satoshis,
+  /** Of the record, which is made again as it was. */
+  seq: z.int().min(1),
+  /** SHA-256 of its body. */
+  body: hash256,
+  /** Satoshis a virtual byte, at which it is sent again too; charges of before this was kept have none. */
+  feeRate: z.number().positive().optional(),
+  /** Folder whose inscriber sends it; that of this file in charges of before others used it. */
+  state: z.string().max(4_096).optional(),
+})
+
+const schema = z.strictObject({ format: z.literal(1), charges: z.array(charge) })
+
+/** What was paid for inscribing a result, before it was sent. */
+export type Charge = Readonly<z.output<typeof charge>>
+
+/** What became of a charge; `left` of the budget. */
+export type Charging =
+  | { readonly state: 'charged'; readonly left: bigint }
+  /** The identity was charged before, by this. */
+  | { readonly state: 'before'; readonly charge: Charge; readonly left: bigint }
+  | { readonly state: 'no-room'; readonly left: bigint }
+
+/**
+ * Satoshis spent on inscribing results, by graph, in one file for whatever inscribes them: replaced in one step, so that a kill at
+ * any moment leaves what is about to be sent counted, and under a lock, so that two processes at once spend no more than one may.
+ */
+export class Spendings {
+  readonly #path: string
+
+  private constructor(path: string) {
+    this.#path = path
+  }
+
+  /**
+   * @param state Folder of settlement's state, one for all that shares budgets.
+   *
+   * Throws E_STORE where the file is damaged, for what was spent is not known then; E_IO.
+   */
+  static async open(state: string): Promise<Spendings> {
+    const spendings = new Spendings(join(state, 'results-spent.json'))
+    await spendings.#read()
+    return spendings
+  }
+
+  /** Of the budget of a program, 64 hex digits, as far as nobody spends it meanwhile. */
+  async left(program: string, budget: bigint): Promise<bigint> {
+    return leftOf(await this.#read(), program, budget)
+  }
+
+  /** What was paid for this result; null where nothing was. */
+  async of(identity: string): Promise<Charge | null> {
+    return (await this.#read()).find((one) => one.identity === identity) ?? null
+  }
+
+  /** On the disk when it returns, if the budget of its program has room. Throws E_DISK_FULL, E_LOCKED or E_IO; nothing is spent then. */
+  async charge(one: Charge, budget: bigint): Promise<Charging> {
+    return await this.#locked(async (charges) => {
+      const left = leftOf(charges, one.program, budget)
+      const before = charges.find(({ identity }) => identity === one.identity)
+      if (before !== undefined) return { state: 'before', charge: before, left }
+      if (BigInt(one.satoshis) > left) return { state: 'no-room', left }
+      await this.#write([...charges, one])
+      return { state: 'charged', left: left - BigInt(one.satoshis) }
+    })
+  }
+
+  async #locked<T>(work: (charges: readonly Charge[]) => Promise<T>): Promise<T> {
+    return await locked(`${this.#path}.lock`, async () => await work(await this.#read()))
+  }
+
+  async #read(): Promise<readonly Charge[]> {
+    const bytes = await readRegular(this.#path, MAX_BYTES).catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return null
+      throw error
+    })
+    if (bytes === null) return []
+    const parsed = bytes.length > MAX_BYTES ? null : schema.safeParse(parseJson(bytes))
+    if (parsed?.success) return parsed.data.charges
+    throw computeError('E_STORE', `${this.#path}, which says what was spent on inscribing results, is damaged`, {
+      cure: { act: 'spend-on-results-anew', subject: this.#path },
+    })
+  }
+
+  async #write(charges: readonly Charge[]): Promise<void> {
+    const bytes = new TextEncoder().encode(JSON.stringify({ format: 1, charges }))
+    if (bytes.length > MAX_BYTES) throw computeError('E_STORE', `${this.#path} would be too long to be read again`)
+    await writeAtomic(diskFiles, this.#path, bytes)
+  }
+}
+
+function leftOf(charges: readonly Charge[], program: string, budget: bigint): bigint {
+  let left = budget
+  for (const one of charges) if (one.program === program) left -= BigInt(one.satoshis)
+  return left > 0n ? left : 0n
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return null
+  }
+}
