@@ -1,5 +1,6 @@
 /** The floor that every part stands on: errors, results, bytes. Knows nothing of Bitcoin; runs anywhere. */
 export { aborted, abortedError, Deadline, delay, orAborted, throwIfAborted } from './abort.ts'
+export { AtMost } from './at-most.ts'
 export { hash256, hexOf, hexUpTo, satoshis, uint32 } from './atoms.ts'
 export { Budget, type BudgetLimits } from './budget.ts'
 export { bytesToHex, concatBytes, equalBytes, hexToBytes, readUint32, uint32Bytes, utf8 } from './bytes.ts'

@@ -15,6 +15,7 @@ import {
   registeredIn,
   ServerQueue,
   StreamCheckpoints,
+  StreamEngines,
   servedProgram,
 } from '../compute/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
@@ -38,7 +39,7 @@ export interface ComputeNodeOptions {
   readonly peers?: readonly string[] | undefined
   /** Length of a slot of the order of provers, milliseconds. */
   readonly slotMs?: number | undefined
-  /** Proofs that are made at a time in this process; one unless given. */
+  /** Proofs that are made at a time in this process; two unless given. */
   readonly atOnce?: number | undefined
   /** It writes right results to Bitcoin; it does not unless given. */
   readonly inscribing?: ResultInscribingOptions | undefined
@@ -47,6 +48,9 @@ export interface ComputeNodeOptions {
   /** What could not be written of how it stands and of results. */
   failed?(error: Error): void
 }
+
+/** What one proof does on one core, beginning and witness, another's folding and compression make up for. */
+const AT_ONCE = 2
 
 /** Its services; `service` is all of them. */
 export interface ComputeNode {
@@ -61,7 +65,7 @@ export interface ComputeNode {
 
 /** Composes a node of the compute network, not started yet. Throws E_PROGRAM, E_P2P_ADDRESS, E_P2P_IDENTITY or E_LOCKED, and holds nothing then. */
 export async function openComputeNode(options: ComputeNodeOptions): Promise<ComputeNode> {
-  const { client, params, programs, folder, identityFile, slotMs, atOnce, server } = options
+  const { client, params, programs, folder, identityFile, slotMs, atOnce = AT_ONCE, server } = options
   const { listen, announce, peers: bootstrap } = options
   const kernel = await openKernel()
   const feed = new ChainFeed({ client, params })
@@ -70,15 +74,13 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const host = await openPeerHost({ params, listen, announce, bootstrap, identityFile, gossip })
   const { secretKey } = await loadPeerKey(identityFile)
   const byId = new Map(programs.map((program) => [bytesToHex(program.id), program]))
+  const engines = new StreamEngines()
   const prove = jobProver({
     open: async (id) => byId.get(id) ?? null,
     withHeaders: async (_height, _signal, work) => await work({ source: feed, from: 0 }),
-    checkpoints: new StreamCheckpoints(join(folder, 'streams')),
+    ...{ checkpoints: new StreamCheckpoints(join(folder, 'streams')), engines },
   })
-  const queue =
-    server === undefined
-      ? new LocalQueue(prove, { ...(atOnce !== undefined && { concurrency: atOnce }) })
-      : new ServerQueue(server)
+  const queue = server === undefined ? new LocalQueue(prove, { concurrency: atOnce }) : new ServerQueue(server)
   const served = programs.map((program) => servedProgram(program, { queue, kernel, params, inscriptions: index }))
   const place = { client, params, programs, feed, inscriptions: index, kernel, folder }
   const inscribing = options.inscribing === undefined ? null : await openResultInscribing(place, options.inscribing)
@@ -111,6 +113,7 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const writing = inscribing === null ? [] : [inscribing.service]
   // What is to be answered is said before peers connect.
   const service = together([feed, index, queue, ...writing, compute, host], async () => {
+    await engines.close()
     await written()
     await history.close()
   })

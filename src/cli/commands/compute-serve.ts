@@ -68,7 +68,7 @@ export const addComputeServe: AddCommand = (parent, run) => {
     .option('--listen <ADDRESS>', 'where peers reach it', '/ip4/0.0.0.0/tcp/8543')
     .option('--announce <ADDRESS>', 'where it tells peers that they reach it; may be given again', addresses)
     .option('--slot-seconds <S>', 'so long each of the order has before the next begins (default: 20)', seconds)
-    .option('--at-once <N>', 'proofs that are made at a time, without --queue (default: 1)', atOnce)
+    .option('--at-once <N>', 'proofs that are made at a time, without --queue (default: 2)', atOnce)
     .option(
       '--inscribe <SATS>',
       'write results to Bitcoin of graphs that name it as a destination, for at most so much a graph over all times',

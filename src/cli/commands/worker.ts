@@ -5,6 +5,7 @@ import {
   type Program,
   QueueWorker,
   StreamCheckpoints,
+  StreamEngines,
   serverName,
 } from '../../compute/io/index.ts'
 import { aborted, bytesToHex } from '../../lib/index.ts'
@@ -67,6 +68,7 @@ async function work(context: CliContext, options: Options, command: Command): Pr
   for (const program of await requireAcceptedPrograms(folders, params, options, context)) {
     programs.set(bytesToHex(program.id), program)
   }
+  const engines = new StreamEngines()
   const prove = jobProver({
     open: async (id) => programs.get(id) ?? null,
     withHeaders: async (height, stop, work) => {
@@ -77,7 +79,7 @@ async function work(context: CliContext, options: Options, command: Command): Pr
       if (done.ok) return done.value
       throw usageError(`${done.reject} at height ${done.height}: ${done.detail}`)
     },
-    checkpoints: new StreamCheckpoints(streamsFolder(env, params)),
+    ...{ checkpoints: new StreamCheckpoints(streamsFolder(env, params)), engines },
     stored: inputs === undefined ? undefined : inputFolder(inputs),
   })
   const worker = new QueueWorker(server, prove, { concurrency, graceMs: 1_000 * grace, lockMs: 1_000 * lostAfter })
@@ -93,6 +95,7 @@ async function work(context: CliContext, options: Options, command: Command): Pr
     await aborted(signal)
   } finally {
     await worker.stop()
+    await engines.close()
   }
   return EXIT.interrupted
 }

@@ -20,6 +20,7 @@ import { entryWire } from './entry-wire.ts'
 import type { CompiledStream, StreamOfKeys } from './open-program.ts'
 import { openWitnesses } from './sandbox/open-witnesses.ts'
 import type { StreamCheckpoints } from './stream-checkpoints.ts'
+import type { StreamEngines } from './stream-engines.ts'
 import { elementsOf } from './witness-elements.ts'
 
 /** Headers from where to where, and who hears of it. */
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly source: HeaderSource
   readonly poseidon: Poseidon
   readonly signal?: AbortSignal | undefined
+  /** Shared with other runs; closed by whoever opened them. */
+  readonly engines?: StreamEngines | undefined
   /** Headers taken, of how many; while the proof is compressed, undefined. */
   onProgress?(done: number | undefined, total: number): void
 }
@@ -63,8 +66,8 @@ export async function proveStream(
   program: StreamOfKeys,
   options: ProveStreamOptions,
 ): Promise<StreamRun & { readonly proof: Uint8Array }> {
-  const { signal, from, to, poseidon, onProgress, checkpoints } = options
-  const engine = await NativeEngine.load(program.keys)
+  const { signal, from, to, poseidon, onProgress, checkpoints, engines } = options
+  const engine = await (engines?.engine(program.keys) ?? NativeEngine.load(program.keys))
   const begin = beginning(program, poseidon)
   const start = encodeField(streamVector(begin.state))
   const resumed = await resume(program, options, engine, start)
@@ -152,11 +155,11 @@ async function run(
   each: (witness: Uint8Array, at: Reached) => Promise<void>,
 ): Promise<StreamRun> {
   const { levels, manifest } = graph
-  const { from, to, source, poseidon, signal, onProgress } = options
+  const { from, to, source, poseidon, signal, engines, onProgress } = options
   const width = manifest.program.state.length
   const total = to - from + 1
   const told = manifest.program.log === undefined ? null : await entryWire(graph)
-  const witnesses = await openWitnesses(graph)
+  const witnesses = await (engines?.witnesses(graph) ?? openWitnesses(graph))
   try {
     let { state, steps, taken, last } = begin
     const log = [...begin.log]

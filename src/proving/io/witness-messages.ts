@@ -1,13 +1,17 @@
 import type { CircuitInput } from '../engine.ts'
 
-/** What a witness worker is started with. */
-export interface WorkerStart {
-  /** The generator, already confined. */
+/** Circom's generator of one circuit. */
+export interface WitnessGenerator {
+  /** Its module, already confined. */
   readonly wasm: Uint8Array<ArrayBuffer>
   readonly wires: number
 }
 
-export type WorkerRequest = CircuitInput
+/** Of the generator that the worker holds, unless it comes with another one. */
+export interface WorkerRequest {
+  readonly generator?: WitnessGenerator
+  readonly input: CircuitInput
+}
 
 export type WorkerAnswer =
   | { readonly witness: Uint8Array<ArrayBuffer> }

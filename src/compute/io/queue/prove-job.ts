@@ -11,6 +11,7 @@ import type { OnceOfKeys, Program, StreamOfKeys } from '../open-program.ts'
 import { proveCircuit } from '../run-circuit.ts'
 import { proveStream } from '../run-stream.ts'
 import type { StreamCheckpoints } from '../stream-checkpoints.ts'
+import type { StreamEngines } from '../stream-engines.ts'
 import { readInput, type StoredInputs } from './stored-inputs.ts'
 
 /** The inputs of a circuit's job, by name: the bytes that it reads, and the JSON of its arguments. */
@@ -29,6 +30,8 @@ export interface JobSources {
   ): Promise<T>
   /** Where streams are gone on with; each is folded from its first header on unless given. */
   readonly checkpoints?: StreamCheckpoints | undefined
+  /** Shared by streams; each proof has its own unless given. */
+  readonly engines?: StreamEngines | undefined
   /** Inputs that jobs name by their hash. */
   readonly stored?: StoredInputs | undefined
 }
@@ -80,7 +83,7 @@ async function streamJob(
 ): Promise<Uint8Array> {
   const proved = await sources.withHeaders(job.height, signal, ({ source, from }) =>
     proveStream(program, {
-      checkpoints: sources.checkpoints,
+      ...{ checkpoints: sources.checkpoints, engines: sources.engines },
       ...{ source, from, to: job.height, poseidon: poseidonOf(program.verifier), signal },
     }),
   )

@@ -67,10 +67,16 @@ export function keepComputeFiles(
       .catch((error: unknown) => failed(asError(error)))
   }
   let tip: ComputeEvents['tip'] | null = null
+  // Of many programs' results one after another, one write says all that is known by then.
+  let isWaiting = false
   const writeStatus = () => {
-    if (tip === null) return
-    const status = { format: 1, ...tip, key, programs: service.standing() }
-    write(statusFile(folder), () => new TextEncoder().encode(JSON.stringify(status)))
+    if (tip === null || isWaiting) return
+    isWaiting = true
+    write(statusFile(folder), () => {
+      isWaiting = false
+      const status = { format: 1, ...tip, key, programs: service.standing() }
+      return new TextEncoder().encode(JSON.stringify(status))
+    })
   }
   const offs = [
     events.on('tip', (now) => {

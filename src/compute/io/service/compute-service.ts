@@ -2,6 +2,7 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
 import type { Gossip, PeerName, PeerTransport } from '../../../bus/index.ts'
 import {
+  AtMost,
   asError,
   bytesToHex,
   Emitter,
@@ -99,6 +100,8 @@ interface Served {
   gossip: Gossip<ResultMessage> | null
 }
 
+/** Results that are asked for at a time: a peer answers as many at once, and a connection has few streams. */
+const ASKED_AT_ONCE = 4
 /** Blocks that are remembered with when they were seen. */
 const SEEN = 64
 
@@ -115,6 +118,7 @@ export class ComputeService implements RunningService {
   readonly #announcing: Announcing
   readonly #requests: Requests
   readonly #clock: Clock
+  readonly #asking = new AtMost(ASKED_AT_ONCE)
   readonly #seenAt = new Map<string, number>()
   #registered: Registered | null = null
 
@@ -290,7 +294,8 @@ export class ComputeService implements RunningService {
   async #ask(program: ServedProgram, block: OwnBlock, signal: AbortSignal): Promise<void> {
     const { transport } = this.#components
     const question = { program: program.id, height: block.height, blockHash: block.hash }
-    await askHeld(transport, question, (message, from) => this.#heard.hear(program, message, from), signal)
+    const hear = (message: ResultMessage, from: PeerName) => this.#heard.hear(program, message, from)
+    await this.#asking.run(() => askHeld(transport, question, hear, signal), signal)
   }
 
   #taken(program: ServedProgram, message: ResultMessage, from: PeerName): void {

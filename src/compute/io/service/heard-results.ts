@@ -8,10 +8,10 @@ import type { FollowedChain } from './own-chain.ts'
 
 /** Proofs that are verified at a time, of all programs. */
 const VERIFIED_AT_ONCE = 2
-/** Results that wait for that. */
-const WAITING = { total: 256, perPeer: 32 }
+/** Results that wait for that: a peer that serves many programs may bring one of each at once. */
+const WAITING = { total: 512, perPeer: 128 }
 /** Results of blocks to come that wait for them, and how far ahead a block may be. */
-const AHEAD = { total: 64, perPeer: 8, blocks: 2 }
+const AHEAD = { total: 256, perPeer: 128, blocks: 2 }
 
 /** What becomes of a result that was heard of: why it is not taken, where that is of interest. */
 export type HeardResult = Rejection | 'taken' | 'known'
