@@ -36,7 +36,8 @@ interface Row {
   readonly blockToProof: number | null
 }
 
-async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
+/** `onNode` and `onStopped` are told between which there is something to be stopped. */
+async function demo(screen: Screen, signal: AbortSignal, told: { onNode(): void; onStopped(): void }): Promise<void> {
   const folder = join(root, '.wsc', 'demo')
   await mkdir(folder, { recursive: true })
   const out = join(folder, 'regtest.proof')
@@ -49,6 +50,7 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
     () => RegtestBitcoind.start({ signal }),
     ({ bitcoind, url }) => `${bitcoind.version} at ${url}`,
   )
+  told.onNode()
   const data = await mkdtemp(join(tmpdir(), 'wsc-demo-'))
   const tip = async () => toDisplay((await node.client.getBestBlock()).hash)
   const reach = ['--network', 'regtest', '--rpc', node.url, '--rpc-cookie', node.auth.file, '--data-dir', data]
@@ -185,6 +187,7 @@ async function demo(screen: Screen, signal: AbortSignal): Promise<void> {
     await provider?.beside.stop()
     await node.stop()
     await rm(data, { recursive: true, force: true })
+    told.onStopped()
   }
 }
 
@@ -212,14 +215,30 @@ function summary(screen: Screen, rows: readonly Row[], file: string): void {
 }
 
 const stop = new AbortController()
+let left = false
 watchSignals(
   (signal) => stop.abort(new DemoError(`interrupted by ${signal}`)),
   () => process.exit(130),
 )
 try {
-  await demo(openScreen(), stop.signal)
+  await demo(openScreen(), stop.signal, {
+    onNode: () => {
+      left = true
+    },
+    onStopped: () => {
+      left = false
+    },
+  })
 } catch (error) {
-  if (!(error instanceof Error)) throw error
-  console.error(`\ndemo: ${error.message}`)
-  process.exitCode = stop.signal.aborted ? 130 : 1
+  if (stop.signal.aborted) {
+    const stopped = left
+      ? `It could not stop all that it had started: ${(error as Error).message}`
+      : 'All that it had started is stopped, and nothing of it is left.'
+    console.error(`\ndemo: interrupted. ${stopped}`)
+    process.exitCode = 130
+  } else {
+    if (!(error instanceof Error)) throw error
+    console.error(`\ndemo: ${error.message}`)
+    process.exitCode = 1
+  }
 }

@@ -173,6 +173,7 @@ export {
   type SupplementResult,
   startVerifier,
   supplementFromJson,
+  type TaggedHash,
   type TimedAttestationVerdict,
   type TimedProofVerdict,
   type ToWorker,

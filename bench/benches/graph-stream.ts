@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { decodeField, encodeField, type Poseidon } from '../../src/bus/index.ts'
+import { decodeField, encodeField, type TaggedHash } from '../../src/bus/index.ts'
 import { fileSource, stepCircuit } from '../../src/bus/io/index.ts'
 import { compileGraph, proveStream, readGraph, requireStream, setUpGraph } from '../../src/compute/io/index.ts'
 import { streamStart, streamVector } from '../../src/compute/stream/header-stream.ts'
@@ -27,7 +27,7 @@ export const graphStream: Bench = {
     const [rounds, headers, busHeaders] = quick ? [1, 64, 4] : [3, 2048, 32]
     say('circuits and keys')
     const program = requireStream(await setUpGraph(await compileGraph(await readGraph(GRAPH))))
-    const poseidon: Poseidon = await addonPoseidon()
+    const poseidon: TaggedHash = await addonPoseidon()
     const { bytes: raw, source } = headerBytes(headers - 1)
     const file = fileSource(raw)
     if (!file.ok) throw new Error(file.detail)

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import type { SetupInfo } from '../../folding/index.d.ts'
-import { type ChainState, decodeField, encodeField, type Poseidon, packState, poseidonOf } from '../../src/bus/index.ts'
+import {
+  type ChainState,
+  decodeField,
+  encodeField,
+  packState,
+  poseidonOf,
+  type TaggedHash,
+} from '../../src/bus/index.ts'
 import { stepCircuit } from '../../src/bus/io/index.ts'
 import type { CompiledCircuit, Fold, WitnessSource } from '../../src/proving/index.ts'
 import {
@@ -14,7 +21,7 @@ import type { Step } from './step-inputs.ts'
 import { type Timing, timed } from './timing.ts'
 
 /** The addon's Poseidon, over the bus's own keys. */
-export async function addonPoseidon(): Promise<Poseidon> {
+export async function addonPoseidon(): Promise<TaggedHash> {
   return poseidonOf(await busVerifier())
 }
 

@@ -102,7 +102,7 @@ export {
 } from './peers/transport.ts'
 export { VerifyQueue } from './peers/verify-queue.ts'
 export type { WantedAddresses } from './peers/wanted-peers.ts'
-export { poseidonOf } from './poseidon.ts'
+export { poseidonOf, type TaggedHash } from './poseidon.ts'
 export {
   decodeProofFile,
   encodeProofFile,

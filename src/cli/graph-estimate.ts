@@ -1,8 +1,9 @@
 import { estimateProof, streamSteps } from '../compute/index.ts'
 import type { CompiledGraph } from '../compute/io/index.ts'
 import type { CliContext } from './context.ts'
-import { EXIT, type ExitCode, usageError } from './exit.ts'
+import { EXIT, type ExitCode } from './exit.ts'
 import { type GraphRunOptions, withGraphHeaders } from './graph-place.ts'
+import { type TransactionOptions, transactionSteps } from './graph-transactions.ts'
 import { duration } from './terminal.ts'
 import { jsonLine, plural } from './text.ts'
 
@@ -10,7 +11,7 @@ import { jsonLine, plural } from './text.ts'
 export async function tellEstimate(
   context: CliContext,
   graph: CompiledGraph,
-  options: GraphRunOptions & { readonly json?: boolean },
+  options: GraphRunOptions & TransactionOptions & { readonly json?: boolean },
 ): Promise<ExitCode> {
   const { terminal } = context
   const { name, program } = graph.manifest
@@ -34,10 +35,8 @@ export async function tellEstimate(
   return EXIT.valid
 }
 
-async function stepsOf(context: CliContext, graph: CompiledGraph, options: GraphRunOptions) {
-  if (graph.kind === 'transactions') {
-    throw usageError('how many steps it takes follows from the transactions: `wsc graph exec` tells that')
-  }
+async function stepsOf(context: CliContext, graph: CompiledGraph, options: GraphRunOptions & TransactionOptions) {
+  if (graph.kind === 'transactions') return await transactionSteps(context, options)
   if (graph.kind !== 'stream') return { ok: true as const, steps: 1 }
   return await withGraphHeaders(options, context, async ({ from, to }) => {
     return { ok: true as const, steps: streamSteps(to - from + 1, graph.levels) }

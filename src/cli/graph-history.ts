@@ -4,6 +4,7 @@ import { openVerifier } from '../bus/io/index.ts'
 import { encodeResult, type HistoryBinding, lastOf, namedValues, newestOver, resultIdentity } from '../compute/index.ts'
 import {
   type CompiledOnce,
+  type Graph,
   type OnceOfKeys,
   type OpenedPeriod,
   openPeriodOnce,
@@ -14,8 +15,9 @@ import { bytesToHex, rejection } from '../lib/index.ts'
 import { diskFiles, writeAtomic } from '../lib/io/index.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, usageError } from './exit.ts'
-import { type GraphRunOptions, withGraphHeaders } from './graph-place.ts'
+import { type GraphRunOptions, withGraphHeaders, withHeaderSource } from './graph-place.ts'
 import { namedJson, namedLines } from './graph-text.ts'
+import { readNetwork, requireProvable } from './inputs.ts'
 import { tellRefused } from './refused.ts'
 import { jsonLine } from './text.ts'
 
@@ -37,6 +39,29 @@ export const ordinalOption = () =>
 /** Whether a circuit opens headers in the history. */
 export function opensHeaders({ manifest }: CompiledOnce): boolean {
   return manifest.program.history !== undefined
+}
+
+/**
+ * Throws E_USAGE where the period that is asked for is not over, which is told before anything is compiled; of a graph that is about
+ * no periods nothing is asked.
+ */
+export async function requirePeriod({ manifest }: Graph, context: CliContext, options: PeriodOptions): Promise<void> {
+  const { program } = manifest
+  const history = program.kind === 'circuit' ? program.history : undefined
+  if (history === undefined) return
+  const { ordinal, height } = options
+  await withHeaderSource(requireProvable(await readNetwork(options.network)), options, context, async (source) => {
+    const tip = await source.tipHeight(context.signal)
+    if (ordinal === undefined) requireOver(newestOver(height ?? tip, history.period), history, height ?? tip)
+    else if (lastOf(ordinal, history.period) > tip) {
+      const ends = lastOf(ordinal, history.period)
+      throw usageError(`period ${ordinal} is not over: it ends at height ${ends}, and there are headers up to ${tip}`)
+    }
+  })
+}
+
+function requireOver(newest: number, { period }: HistoryBinding, last: number): void {
+  if (newest < 0) throw usageError(`the first period of ${period} blocks is not over at height ${last}`)
 }
 
 /** Runs a circuit that opens headers in the history, and shows what it says. */
@@ -119,7 +144,7 @@ async function withPeriod<T>(
   const limits = to === undefined ? options : { ...options, height: to }
   return await withGraphHeaders(limits, context, async ({ source, from, to: last }) => {
     const newest = ordinal ?? newestOver(last, binding.period)
-    if (newest < 0) throw usageError(`the first period of ${binding.period} blocks is not over at height ${last}`)
+    requireOver(newest, binding, last)
     terminal.progress('history …')
     const poseidon = await openVerifier()
     const opened = await openPeriodOnce(binding, newest, { source, from, poseidon, signal })

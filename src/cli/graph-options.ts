@@ -81,7 +81,11 @@ const TAKEN = {
  * Throws E_USAGE for an option on the command line that this graph does not take, and for one that it does not do without:
  * before anything is compiled. Environment and configuration merely go unused.
  */
-export function requireGraphOptions(verb: keyof typeof TAKEN, { manifest }: Graph, command: Command): void {
+export function requireGraphOptions(
+  verb: keyof typeof TAKEN,
+  { manifest }: Pick<Graph, 'manifest'>,
+  command: Command,
+): void {
   const reads = readsOf(manifest)
   const isOf = (some: readonly Reads[] = []) => some.some((one) => reads.includes(one))
   const taken = Object.entries<Taken>(TAKEN[verb]).map(([flag, rules]) => ({

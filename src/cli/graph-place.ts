@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Argument, type Option } from 'commander'
-import { type HeaderRejection, startContext } from '../bitcoin/index.ts'
+import { type HeaderRejection, type NetworkParams, startContext } from '../bitcoin/index.ts'
 import { bitcoindSource, checkAhead, type HeaderSource } from '../bus/io/index.ts'
 import {
   type CompiledGraph,
@@ -79,10 +79,7 @@ export async function withGraphHeaders<T>(
 ): Promise<T | HeaderRejection> {
   const params = requireProvable(await readNetwork(options.network))
   const anchor = await readAnchor(options.anchor, params)
-  const opened = await openHeaders(params, options, context)
-  if (!opened.ok) return opened
-  try {
-    const source = 'source' in opened.from ? opened.from.source : bitcoindSource(opened.from.client)
+  return await withHeaderSource(params, options, context, async (source) => {
     const start = anchor ?? startContext(params)
     const tip = await source.tipHeight(context.signal)
     const to = options.height ?? tip
@@ -91,6 +88,20 @@ export async function withGraphHeaders<T>(
     const now = Math.floor(context.clock() / 1000)
     const checked = await checkAhead(params, start, source, to, now, context.signal)
     return checked.ok ? await work({ source, from: start.height, to }) : checked
+  })
+}
+
+/** Opens headers of a node or a file, of which nobody has judged any. */
+export async function withHeaderSource<T>(
+  params: NetworkParams,
+  options: HeaderOptions,
+  context: CliContext,
+  work: (source: HeaderSource) => Promise<T>,
+): Promise<T | HeaderRejection> {
+  const opened = await openHeaders(params, options, context)
+  if (!opened.ok) return opened
+  try {
+    return await work('source' in opened.from ? opened.from.source : bitcoindSource(opened.from.client))
   } finally {
     opened.close()
   }

@@ -3,6 +3,7 @@ import { indexedRecords } from '../compute/io/index.ts'
 import type { CliContext } from './context.ts'
 import { usageError } from './exit.ts'
 import { type IndexOptions, withIndexService } from './inscription-index.ts'
+import { plural } from './text.ts'
 
 /** The list of all records of a source that a node's chain holds, up to its tip or a height, by the index of inscriptions. */
 export async function listOfNode(
@@ -24,6 +25,6 @@ export async function listOfNode(
     true,
   )
   if (found === null) throw usageError(`the chain holds more than ${slots} such records, which the program cannot take`)
-  context.terminal.note(`${found.records.length} records, all that the node’s chain holds`)
+  context.terminal.note(`${plural(found.records.length, 'record')}, all that the node’s chain holds`)
   return recordList(found.records, bytes)
 }

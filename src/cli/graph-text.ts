@@ -1,6 +1,7 @@
 import type { NamedValues, Said, TransactionsResult, VerifiedStream } from '../compute/index.ts'
 import type { CompiledGraph } from '../compute/io/index.ts'
 import { bytesToHex } from '../lib/index.ts'
+import { plural } from './text.ts'
 
 type Named = Readonly<Record<string, bigint>>
 
@@ -25,7 +26,9 @@ export function saidLines({ state, log }: Said): string[] {
     `state     ${line(state)}`,
     ...(log === null
       ? []
-      : [`log       ${log.length} entries${log.length > shown.length ? `, the last ${shown.length}` : ''}`]),
+      : [
+          `log       ${plural(log.length, 'entry', 'entries')}${log.length > shown.length ? `, the last ${shown.length}` : ''}`,
+        ]),
     ...shown.map((entry) => `          ${line(entry)}`),
   ]
 }
@@ -79,8 +82,8 @@ export function paymentsJson({ script, from, to, outputs, sum, transactions }: P
 export function paymentLines({ script, from, to, outputs, sum, transactions }: Payments): string[] {
   return [
     `script    ${bytesToHex(script)}`,
-    `counted   ${transactions.length} transactions of blocks ${from} to ${to}`,
-    `paid      ${sum} satoshis by ${outputs} outputs`,
+    `counted   ${plural(transactions.length, 'transaction')} of blocks ${from} to ${to}`,
+    `paid      ${sum} satoshis by ${plural(Number(outputs), 'output')}`,
   ]
 }
 

@@ -1,8 +1,14 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { fromDisplay } from '../bitcoin/index.ts'
+import { fromDisplay, type HeaderRejection } from '../bitcoin/index.ts'
 import { type BlockSource, type PlaceSource, type ProvedChain, poseidonOf } from '../bus/index.ts'
 import { openVerifier } from '../bus/io/index.ts'
-import { encodeResult, resultIdentity, type TransactionsResult, verifyPayments } from '../compute/index.ts'
+import {
+  countPaymentSteps,
+  encodeResult,
+  resultIdentity,
+  type TransactionsResult,
+  verifyPayments,
+} from '../compute/index.ts'
 import {
   type CompiledTransactions,
   collectTransactions,
@@ -26,7 +32,7 @@ import { type JudgeOptions, openJudge, readProof } from './proved-chain.ts'
 import { tellRefused } from './refused.ts'
 import { readScript } from './script-argument.ts'
 import { duration } from './terminal.ts'
-import { jsonLine, setupText } from './text.ts'
+import { jsonLine, plural, setupText } from './text.ts'
 
 /** Which transactions of a chain are counted. */
 export interface TransactionOptions {
@@ -57,6 +63,44 @@ export const transactionOptions = (): Option[] => [
   new Option('--block-file <FILE>', 'with --headers: a raw block of them; may be repeated').argParser(collect),
 ]
 
+interface Unproved {
+  readonly script: Uint8Array
+  readonly verifier: SnarkVerifier
+  /** What a bus proof of these headers would commit to. */
+  readonly history: bigint
+  readonly counted: Counted
+}
+
+/** Finds the transactions that the options name in a chain of headers, without a bus proof. */
+async function withUnproved<T>(
+  context: CliContext,
+  options: GraphRunOptions & TransactionOptions,
+  work: (unproved: Unproved) => Promise<T>,
+): Promise<T | HeaderRejection> {
+  const params = await readNetwork(options.network)
+  const script = readScript(params, options.script)
+  const anchor = await readAnchor(options.anchor, params)
+  return await withGraphHeaders(options, context, async ({ source, to: tip }) => {
+    const verifier = await openVerifier()
+    const { chain, places } = await unprovedChain({ params, anchor }, source, tip, verifier, context.signal)
+    const counted = await collected(context, options, { script, chain, verifier, places })
+    return await work({ script, verifier, history: chain.accumulator, counted })
+  })
+}
+
+/** How many steps a proof of them has. */
+export async function transactionSteps(
+  context: CliContext,
+  options: GraphRunOptions & TransactionOptions,
+): Promise<{ readonly ok: true; readonly steps: number } | HeaderRejection> {
+  if (options.script === undefined || options.from === undefined) {
+    throw usageError('how many steps it takes follows from the transactions: name them by --script and --from')
+  }
+  return await withUnproved(context, options, async ({ counted }) => {
+    return { ok: true as const, steps: countPaymentSteps(counted.placed) }
+  })
+}
+
 interface ExecOptions extends GraphRunOptions, TransactionOptions {
   readonly json?: boolean
 }
@@ -68,16 +112,10 @@ export async function execTransactions(
   options: ExecOptions,
 ): Promise<ExitCode> {
   const { terminal, signal } = context
-  const params = await readNetwork(options.network)
-  const script = readScript(params, options.script)
-  const anchor = await readAnchor(options.anchor, params)
-  const ran = await withGraphHeaders(options, context, async ({ source, to: tip }) => {
-    const verifier = await openVerifier()
-    const { chain, places } = await unprovedChain({ params, anchor }, source, tip, verifier, signal)
-    const counted = await collected(context, options, { script, chain, verifier, places })
-    const history = chain.accumulator
+  const ran = await withUnproved(context, options, async ({ script, verifier, history, counted }) => {
     const run = { ...counted, ...{ history, script, poseidon: poseidonOf(verifier), signal } }
-    return { ok: true as const, ...counted, ...(await runPayments(graph, { ...run, ...progress(context) })) }
+    const ran = await runPayments(graph, { ...run, ...progress(context) })
+    return { ok: true as const, script, ...counted, ...ran }
   })
   terminal.settle()
   if (!ran.ok) {
@@ -85,7 +123,7 @@ export async function execTransactions(
     return EXIT.invalid
   }
   const said = {
-    script,
+    script: ran.script,
     from: ran.from,
     to: ran.to,
     outputs: ran.outputs,
@@ -143,7 +181,7 @@ export async function proveTransactions(
     const file = { file: options.out, bytes: bytes.length, seconds }
     terminal.result(jsonLine({ ...about, ...paymentsJson(result), ...file }))
   } else {
-    const what = `${ran.outputs} outputs of ${ran.transactions.length} transactions`
+    const what = `${plural(Number(ran.outputs), 'output')} of ${plural(ran.transactions.length, 'transaction')}`
     terminal.result(`${options.out}: ${bytes.length} bytes prove ${what} to the script`)
   }
   terminal.note(`done in ${duration(seconds)}`)
@@ -186,7 +224,7 @@ export async function verifyTransactionsResult(
     terminal.result(jsonLine({ ...valid, ...about, ...paymentsJson(verified) }))
     return EXIT.valid
   }
-  terminal.result(`valid     ${manifest.name} at height ${at}, ${steps} steps (${ms.toFixed(0)} ms)`)
+  terminal.result(`valid     ${manifest.name} at height ${at}, ${plural(steps, 'step')} (${ms.toFixed(0)} ms)`)
   terminal.result(`program   ${about.program}`)
   for (const line of paymentLines(verified)) terminal.result(line)
   terminal.result(`setup     ${setupText(setup)}`)

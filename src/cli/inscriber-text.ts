@@ -47,6 +47,8 @@ export function noteText(note: InscriberNote): string {
       return `looking for inscriptions on coin ${note.coin}: ${note.steps} transactions back so far`
     case 'scan-waits':
       return 'the node scans its unspent outputs for someone else: waiting until that is done'
+    case 'coin-assumed':
+      return `there are no coins for it yet: ${note.reason} The cost is told as if one coin paid`
     case 'mempool-not-searched':
       return `${note.transactions} transactions wait at the node: records that wait among them are known only as far as they were made here`
   }

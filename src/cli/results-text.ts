@@ -1,5 +1,6 @@
 import type { ResultBlock, ResultEntry, ResultEvent } from '../compute/index.ts'
 import type { Inscribed } from '../compute/io/index.ts'
+import { plural } from './text.ts'
 
 /** A record in a list: where it is, and what was found of it. */
 export function listedJson(entry: ResultEntry, { height, hash }: ResultBlock, tip: number, finality: number) {
@@ -48,7 +49,7 @@ export function eventLine(told: ResultEvent): string {
       return `final   ${told.id}  in block ${told.block.height}`
     case 'undo': {
       const final = told.withdrawn.filter((one) => one.final).length
-      const what = `${told.withdrawn.length} results withdrawn${final === 0 ? '' : `, ${final} of them final`}`
+      const what = `${plural(told.withdrawn.length, 'result')} withdrawn${final === 0 ? '' : `, ${final} of them final`}`
       return `undo    back from block ${told.from.height} to ${told.to.height}: ${what}`
     }
   }

@@ -33,12 +33,20 @@ export async function runCli(argv: readonly string[], version: string, context: 
   } catch (error) {
     const { exit: code, message } = explain(error, context.signal, has)
     if (message !== '') context.terminal.note(`wsc: ${message}`)
-    const hint = hintFor(error, argv, program)
+    const hint = hintFor(error, argv, program) ?? inputHint(error, argv)
     if (hint !== null) context.terminal.note(hint)
     return code
   } finally {
     context.terminal.settle()
   }
+}
+
+/** Who proves and who verifies reads no file: what a circuit reads is attested. */
+function inputHint(error: unknown, [family, verb = '']: readonly string[]): string | null {
+  if (!(error instanceof CommanderError) || error.code !== 'commander.unknownOption' || family !== 'graph') return null
+  return ['prove', 'verify'].includes(verb) && error.message.includes("'--input'")
+    ? 'what the circuit reads is attested: give --attestation FILE (wsc attest inscription); --input is for wsc graph exec, which proves nothing'
+    : null
 }
 
 /** For a command of the bus that was called without `bus`. */

@@ -66,7 +66,7 @@ export async function withPayingInscriber<T>(
   const { terminal, signal } = context
   const { fundFrom, maxFeeRate, json } = options
   const state = settlementDir(options.settlementDir, wallet.params, context)
-  const inscriber = new InscriberService({ ...of, wallet, state, fundFrom, maxFeeRate })
+  const inscriber = new InscriberService({ ...of, wallet, state, fundFrom, maxFeeRate, assumeCoin: options.dryRun })
   inscriber.events.on('note', (note) => terminal.note(noteText(note)))
   inscriber.events.on('cost', (cost) => terminal.note(costText(cost)))
   inscriber.events.on('job', (job) => {

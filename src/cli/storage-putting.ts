@@ -76,7 +76,7 @@ async function putAmong(
   const state = settlementDir(options.settlementDir, params, context)
   const { fundFrom, maxFeeRate, feeRate, tip, json } = options
   const inscriber = new InscriberService({
-    ...{ wallet, client, state, fundFrom, maxFeeRate },
+    ...{ wallet, client, state, fundFrom, maxFeeRate, assumeCoin: options.dryRun },
     ...{ feed: node.feed, index: node.index.index },
   })
   await inscriber.start(signal)

@@ -27,6 +27,7 @@ export type { ResultMessage } from './peers/result-message.ts'
 export { LocalQueue } from './queue/local-queue.ts'
 export type { ProvingQueue } from './queue/queue.ts'
 export { resultIdentity } from './result/identity.ts'
+export { isOfShape } from './result/is-of-shape.ts'
 export {
   type CircuitResult,
   decodeResult,
@@ -40,5 +41,6 @@ export type { ResultEvent } from './results/since.ts'
 export { proverRecord } from './scheduling/registration.ts'
 export { type Said, saidOf } from './stream/said.ts'
 export { type VerifiedStream, verifyStream } from './stream/verify-stream.ts'
+export { countPaymentSteps } from './transactions/payment-steps.ts'
 export { verifyPayments } from './transactions/verify-payments.ts'
 export { MAX_SCRIPT_BYTES } from './transactions/wanted-script.ts'

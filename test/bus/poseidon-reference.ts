@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { Poseidon } from '../../src/bus/accumulator.ts'
 import { decodeField, encodeField, FIELD_MODULUS as P } from '../../src/bus/field.ts'
+import type { TaggedHash } from '../../src/bus/poseidon.ts'
 
 const FULL = 8
 
@@ -70,7 +70,7 @@ const ofThree = poseidonOfWidth(4, 56)
 const known = new Map<string, bigint>()
 const MOST_KNOWN = 20_000
 
-export const poseidon: Poseidon = (tag, a, b, c) => {
+export const poseidon: TaggedHash = (tag, a, b, c) => {
   const key = [tag, a, b, c].map((input) => input.toString(36)).join(' ')
   let output = known.get(key)
   if (output === undefined) {

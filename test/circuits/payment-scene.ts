@@ -4,7 +4,6 @@ import { emptyAccumulator, leafHash } from '../../src/bus/accumulator.ts'
 import { type AccumulatorPath, followPath } from '../../src/bus/accumulator-path.ts'
 import { type Leaf, leafOf } from '../../src/bus/leaf.ts'
 import { planPath, treeSizes } from '../../src/bus/path-plan.ts'
-import type { TaggedHash } from '../../src/compute/stream/log.ts'
 import { climbOf, type OpenedHeader } from '../../src/compute/transactions/climb.ts'
 import { paymentStart } from '../../src/compute/transactions/payment-state.ts'
 import { type Placed, paymentInput, paymentSteps } from '../../src/compute/transactions/payment-steps.ts'
@@ -73,7 +72,7 @@ export function inputsOf(
   placed: readonly Placed[],
   next: (input: CircuitInput) => bigint[],
 ): { readonly inputs: CircuitInput[]; readonly end: readonly bigint[] } {
-  let state = paymentStart(poseidon as TaggedHash, { history, script, from: 0 })
+  let state = paymentStart(poseidon, { history, script, from: 0 })
   const inputs = [...paymentSteps(placed, slots)].map((step) => {
     const input = paymentInput(state, scriptElements(script), step)
     state = next(input)

@@ -1,7 +1,7 @@
 import { blockHash, type Header, headerHash } from '../../src/bitcoin/index.ts'
 import { type Accumulator, append, emptyAccumulator, leafOf } from '../../src/bus/index.ts'
 import { type StreamHeader, type StreamState, streamStep } from '../../src/compute/stream/header-stream.ts'
-import { logOf, type TaggedHash } from '../../src/compute/stream/log.ts'
+import { logOf } from '../../src/compute/stream/log.ts'
 import { poseidon } from '../bus/poseidon-reference.ts'
 import type { StreamSignals } from './model/compute/header-stream.ts'
 import { statistics } from './model/compute/statistics.ts'
@@ -47,7 +47,7 @@ export function plainStatistics(headers: readonly StreamHeader[], length: number
 /** What a stream has come to after these headers, whose history is given, by the plain computation. */
 export function stateOf(history: Accumulator, headers: readonly StreamHeader[]): StreamState {
   const { log, own } = plainStatistics(headers, LENGTH)
-  return { history, log: logOf(poseidon as TaggedHash, log), own }
+  return { history, log: logOf(poseidon, log), own }
 }
 
 /** The same, with the history as the bus appends to it. */

@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { blockHash } from '../../src/bitcoin/index.ts'
 import { runCli } from '../../src/cli/run.ts'
 import { openTerminal } from '../../src/cli/terminal.ts'
+import { encodeResult, type ProgramResult } from '../../src/compute/result/result-file.ts'
 
 /** Graphs whose circuits are not there: what is told here is told before anything is compiled. */
 const manifest = (name: string, source: string, trigger: string, program: string) =>
@@ -43,9 +45,27 @@ beforeAll(async () => {
   for (const [name, text] of Object.entries(GRAPHS)) {
     await mkdir(join(dir, name))
     await writeFile(join(dir, name, 'graph.yaml'), text)
+    const result = RESULTS[name]
+    if (result !== undefined) await writeFile(join(dir, `${name}.result`), encodeResult(result))
   }
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
+
+/** Results of the graphs' shapes, which name no program that there is. */
+const about = {
+  program: new Uint8Array(32),
+  height: 3,
+  blockHash: blockHash(new Uint8Array(32)),
+  proof: new Uint8Array(),
+}
+const circuit = (values: number): ProgramResult => ({ kind: 'circuit', ...about, values: new Array(values).fill(0n) })
+const RESULTS: Readonly<Record<string, ProgramResult>> = {
+  flow: { kind: 'stream', ...about, steps: 1, state: [0n], log: [] },
+  image: circuit(1),
+  notes: circuit(1),
+  claim: circuit(2),
+  epochs: circuit(4),
+}
 
 /** What a command says that ends with exit code 2. */
 async function refused(verb: string, name: string, ...options: string[]): Promise<string> {
@@ -56,7 +76,7 @@ async function refused(verb: string, name: string, ...options: string[]): Promis
   const argv: Record<string, readonly string[]> = {
     exec: ['exec', join(dir, name), ...options],
     prove: ['prove', join(dir, name), ...out!, ...options],
-    verify: ['verify', join(dir, 'result'), '--graph', join(dir, name), ...under!, ...options],
+    verify: ['verify', join(dir, `${name}.result`), '--graph', join(dir, name), ...under!, ...options],
   }
   let stderr = ''
   const exit = await runCli(['graph', ...argv[verb]!, '--network', 'regtest'], '0.0.0', {
@@ -158,4 +178,40 @@ describe('options of graphs', () => {
   test('that are taken go on to the circuit, which is not there', async () => {
     expect(await refused('exec', 'image', '--input', 'x')).toContain('a.circom cannot be read')
   })
+})
+
+test('a result of another program is told before what would attest its input', async () => {
+  const said: string[] = []
+  const exit = await runCli(
+    [
+      'graph',
+      'verify',
+      join(dir, 'flow.result'),
+      '--graph',
+      join(dir, 'image'),
+      '--proof',
+      'x',
+      '--network',
+      'regtest',
+    ],
+    '0.0.0',
+    {
+      terminal: openTerminal({ write: () => true }, { write: (text) => said.push(text) }),
+      env: {},
+      signal: new AbortController().signal,
+      clock: () => 0,
+    },
+  )
+  expect([exit, said.join('')]).toEqual([1, 'invalid: wrong-program: no result of image, but of another program\n'])
+})
+
+test('who proves or verifies by --input is told what stands in its place', async () => {
+  expect(await refused('prove', 'image', '--input', 'x')).toContain('give --attestation FILE (wsc attest inscription)')
+  expect(await refused('verify', 'image', '--input', 'x')).toContain('--input is for wsc graph exec')
+})
+
+test('a folder without a graph: what to do', async () => {
+  expect(await refused('exec', 'none')).toMatch(
+    /there is no .*graph\.yaml; name the folder of a graph, or begin one by/,
+  )
 })

@@ -229,7 +229,12 @@ describe('a circuit with arguments', { timeout: 120_000 }, () => {
   })
 
   test.each<[string, string, string, RegExp]>([
-    ['names another output', 'mark,', 'merk,', /has no output merk at this place/],
+    [
+      'names another output',
+      'mark,',
+      'merk,',
+      /has no output merk at this place; its outputs are mark, twice0, twice1, in this order/,
+    ],
     ['names outputs in another order', 'twice0, twice1', 'twice1, twice0', /has no output twice1 at this place/],
     ['takes an input that there is not', 'signal: root', 'signal: boot', /has no public input boot of 4 elements/],
     ['hides what is public', 'elements: 4', 'elements: 4, private: true', /has 3 outputs, 5 public and 2 other inputs/],

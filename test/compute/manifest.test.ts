@@ -76,6 +76,26 @@ describe('a manifest', () => {
     expect(!result.ok && result.detail).toMatch(`line ${line}, column 16: trigger.everyBlocks:`)
   })
 
+  test.each([
+    ['program:', 'programm:', 'programm: there is no such field here; did you mean program?'],
+    ['  circuit: chain', '  cirkuit: chain', 'program.cirkuit: there is no such field here; did you mean circuit?'],
+    ['  everyBlocks', '  everyblock', 'trigger.everyblock: there is no such field here; did you mean everyBlocks?'],
+    ['version: 1', 'version: 1\nsomething: 2', 'something: there is no such field here'],
+  ])('with the slip %j → %j: the field that was meant, at its own place', (from, to, said) => {
+    const slipped = standard.replace(from, to)
+    const result = read(slipped)
+    const word = /(\w+): [^:]*$/.exec(said.replace(/: there is.*/, ': x'))![1]!
+    const lines = slipped.split('\n')
+    const line = lines.findIndex((text) => new RegExp(`^ *${word}:`).test(text))
+    const at = `line ${line + 1}, column ${lines[line]!.indexOf(word) + 1}`
+    expect(!result.ok && result.detail.split('\n')).toContain(`${at}: ${said}`)
+  })
+
+  test('without a field: that it is missing', () => {
+    const result = read(standard.replace(/^name: .*$/m, ''))
+    expect(!result.ok && result.detail).toMatch(/: name: is missing$/)
+  })
+
   test('that is no YAML is refused with its line; so is a key twice', () => {
     expect(read('version: 1\nname: [')).toMatchObject({ reject: 'bad-yaml', detail: expect.stringMatching(/^line 2/) })
     expect(read('version: 1\nversion: 1')).toMatchObject({ reject: 'bad-yaml' })

@@ -6,7 +6,7 @@ import { appendedRecords } from '../../src/bus/io/history/nodes.ts'
 import { History, memoryTable } from '../../src/bus/io/index.ts'
 import { leafBytes } from '../../src/bus/leaf.ts'
 import { decodeResult, encodeResult, type StreamResult } from '../../src/compute/result/result-file.ts'
-import { logOf, readEntry, type TaggedHash } from '../../src/compute/stream/log.ts'
+import { logOf, readEntry } from '../../src/compute/stream/log.ts'
 import { verifyStream } from '../../src/compute/stream/verify-stream.ts'
 import { concatBytes, WscError } from '../../src/lib/index.ts'
 import { placed, txAt } from '../bus/attestation-scene.ts'
@@ -18,7 +18,7 @@ import { standardManifest } from './standard-manifest.ts'
 const HEADERS = headersAt(0, [1000, 1600, 1500, 5000, 5600, 4000, 9000, 9001, 9002, 20_000])
 const { log, own } = plainStatistics(HEADERS, 4)
 const { history } = stateAfter(HEADERS)
-const chained = logOf(poseidon as TaggedHash, log)
+const chained = logOf(poseidon, log)
 const last = HEADERS.at(-1)!
 const honest: StreamResult = {
   kind: 'stream',

@@ -32,6 +32,10 @@ export class InscriberScene {
     await rm(this.#dir, { recursive: true, force: true })
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.remove()
+  }
+
   inscriber(options: Partial<InscriberOptions> = {}): Inscriber {
     return new Inscriber({ wallet: this.wallet, client: this.node, store: this.store, ...options })
   }

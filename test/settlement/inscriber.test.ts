@@ -46,6 +46,17 @@ describe('inscribing', () => {
     })
   })
 
+  it('quotes by a coin that is assumed where there is none, and inscribes nothing by it', async () => {
+    const paid = await scene.inscriber().quote([textEnvelope('x')])
+    await using bare = await InscriberScene.make(0)
+    const notes: InscriberNote[] = []
+    const dry = bare.inscriber({ assumeCoin: true, onNote: (note) => notes.push(note) })
+    expect(await dry.quote([textEnvelope('x')])).toEqual(paid)
+    expect(notes).toMatchObject([{ kind: 'coin-assumed', reason: expect.stringMatching(/^the wallet has 0 satoshis/) }])
+    await expect(dry.inscribe([textEnvelope('x')])).rejects.toMatchObject({ code: 'E_FUNDS' })
+    await expect(bare.inscriber().quote([textEnvelope('x')])).rejects.toMatchObject({ code: 'E_FUNDS' })
+  })
+
   it('keeps nothing of what the node refuses before a byte of it is out', async () => {
     scene.node.refuse = () => 'bad-policy'
     await expect(scene.inscriber().inscribe([textEnvelope('x')])).rejects.toMatchObject({ code: 'E_POLICY' })

@@ -15,7 +15,7 @@ import { height, hex32 } from '../inputs.ts'
 import { type IndexOptions, recordKind, withIndexService } from '../inscription-index.ts'
 import { openJudge, readProof } from '../proved-chain.ts'
 import { tellRefused } from '../refused.ts'
-import { jsonLine } from '../text.ts'
+import { jsonLine, plural } from '../text.ts'
 import { settlementDirOption } from '../wallet-place.ts'
 
 type Options = Omit<AttestOptions, 'block' | 'headers' | 'peer'> & IndexOptions & Query
@@ -84,7 +84,7 @@ async function attestRecords(context: CliContext, options: Options): Promise<Exi
   }
   const about = { folder: options.out, records: entries.length, tipHeight: chain.height }
   if (options.json) terminal.result(jsonLine(about))
-  else terminal.result(`${options.out}: ${entries.length} records attested under a proof of ${chain.height}`)
+  else terminal.result(`${options.out}: ${plural(entries.length, 'record')} attested under a proof of ${chain.height}`)
   return EXIT.valid
 }
 

@@ -3,7 +3,7 @@ import { toDisplay } from '../../bitcoin/index.ts'
 import { poseidonOf } from '../../bus/index.ts'
 import { openVerifier } from '../../bus/io/index.ts'
 import { saidOf } from '../../compute/index.ts'
-import { runStream } from '../../compute/io/index.ts'
+import { readGraph, runStream } from '../../compute/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, shared } from '../config.ts'
@@ -11,14 +11,14 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { argumentsOption } from '../graph-arguments.ts'
 import { execCircuit } from '../graph-circuit.ts'
-import { execHistory, opensHeaders, ordinalOption } from '../graph-history.ts'
+import { execHistory, opensHeaders, ordinalOption, requirePeriod } from '../graph-history.ts'
 import { requireGraphOptions } from '../graph-options.ts'
 import { type GraphRunOptions, graphArgument, graphRunOptions, openCompiled, withGraphHeaders } from '../graph-place.ts'
 import { saidJson, saidLines } from '../graph-text.ts'
 import { execTransactions, type TransactionOptions, transactionOptions } from '../graph-transactions.ts'
 import { requireOneSource } from '../header-place.ts'
 import { height } from '../inputs.ts'
-import { jsonLine } from '../text.ts'
+import { jsonLine, plural } from '../text.ts'
 import { settlementDirOption } from '../wallet-place.ts'
 
 interface Options extends GraphRunOptions, TransactionOptions {
@@ -57,7 +57,10 @@ export const addGraphExec: AddCommand = (parent, run) => {
 async function exec(context: CliContext, folder: string, options: Options, command: Command): Promise<ExitCode> {
   requireOneSource(options, command)
   const { terminal, signal } = context
-  const graph = await openCompiled(folder, context, (read) => requireGraphOptions('exec', read, command))
+  const uncompiled = await readGraph(folder)
+  requireGraphOptions('exec', uncompiled, command)
+  await requirePeriod(uncompiled, context, options)
+  const graph = await openCompiled(folder, context)
   if (graph.kind === 'circuit') {
     return await (opensHeaders(graph) ? execHistory : execCircuit)(context, graph, options)
   }
@@ -81,7 +84,7 @@ async function exec(context: CliContext, folder: string, options: Options, comma
   const about = { height: last.height, blockHash: toDisplay(last.hash), steps, proved: false }
   if (options.json) terminal.result(jsonLine({ ...about, ...saidJson(said) }))
   else {
-    terminal.result(`height    ${last.height}, ${steps} steps, not proved`)
+    terminal.result(`height    ${last.height}, ${plural(steps, 'step')}, not proved`)
     for (const line of saidLines(said)) terminal.result(line)
   }
   return EXIT.valid

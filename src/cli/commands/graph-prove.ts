@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { toDisplay } from '../../bitcoin/index.ts'
 import { poseidonOf } from '../../bus/index.ts'
 import { encodeResult } from '../../compute/index.ts'
-import { proveStream, StreamCheckpoints } from '../../compute/io/index.ts'
+import { proveStream, readGraph, StreamCheckpoints } from '../../compute/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import { requireAcceptedProgram } from '../accepted-program.ts'
@@ -15,7 +15,7 @@ import { argumentsOption } from '../graph-arguments.ts'
 import { proveCircuitResult } from '../graph-circuit.ts'
 import { tellEstimate } from '../graph-estimate.ts'
 import { type EvidenceOptions, evidenceOptions } from '../graph-evidence.ts'
-import { opensHeaders, ordinalOption, proveHistoryResult } from '../graph-history.ts'
+import { opensHeaders, ordinalOption, proveHistoryResult, requirePeriod } from '../graph-history.ts'
 import { requireGraphOptions } from '../graph-options.ts'
 import {
   fileDestination,
@@ -87,9 +87,10 @@ async function prove(context: CliContext, folder: string, options: Options, comm
   await requireWritable(out, context.env, options, ...(await graphFiles(folder)))
   const { terminal, signal, clock } = context
   const params = await readNetwork(options.network)
-  const program = await requireAcceptedProgram(folder, params, options, context, (graph) => {
-    requireGraphOptions('prove', graph, command)
-  })
+  const graph = await readGraph(folder)
+  requireGraphOptions('prove', graph, command)
+  await requirePeriod(graph, context, options)
+  const program = await requireAcceptedProgram(folder, params, options, context)
   if (program.kind === 'circuit') {
     const work = opensHeaders(program) ? proveHistoryResult : proveCircuitResult
     return await work(context, program, { ...options, out })

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import {
   type CircuitResult,
   decodeResult,
+  isOfShape,
   MAX_RESULT_BYTES,
   resultIdentity,
   type TransactionsResult,
@@ -22,9 +23,10 @@ import { requireGraphOptions } from '../graph-options.ts'
 import { saidJson, saidLines, shows } from '../graph-text.ts'
 import { verifyTransactionsResult } from '../graph-transactions.ts'
 import { readUpTo } from '../inputs.ts'
+import { cureOf } from '../proof-cure.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { tellRefused } from '../refused.ts'
-import { jsonLine, setupText } from '../text.ts'
+import { jsonLine, plural, setupText } from '../text.ts'
 
 interface Options extends JudgeOptions, EvidenceOptions {
   readonly proof: string
@@ -60,14 +62,24 @@ export const addGraphVerify: AddCommand = (parent, run) => {
 
 async function verify(context: CliContext, file: string, options: Options, command: Command): Promise<ExitCode> {
   const { terminal } = context
-  requireGraphOptions('verify', await readGraph(options.graph), command)
-  const judge = await openJudge(options, context)
-  await requireGraphSetup(options.graph, judge.params, options, context)
   const refuse = (refusal: Pick<Rejection, 'reject' | 'detail'>) => tellRefused(context, options, refusal)
+  const { manifest: own } = await readGraph(options.graph)
   const decoded = decodeResult(await readUpTo(file, MAX_RESULT_BYTES))
   if (!decoded.ok) return refuse(decoded)
-  const proved = await judge.verify(await readProof(options.proof))
-  if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
+  // Whatever that is, no attestation and no prefix proof would help.
+  if (!isOfShape(own, decoded.result))
+    return refuse(rejection('wrong-program', `no result of ${own.name}, but of another program`))
+  requireGraphOptions('verify', { manifest: own }, command)
+  const judge = await openJudge(options, context)
+  await requireGraphSetup(options.graph, judge.params, options, context)
+  const proof = await readProof(options.proof)
+  const proved = await judge.verify(proof)
+  if (!proved.ok) {
+    const exit = refuse(rejection(`proof:${proved.reject}`, proved.detail))
+    const cure = cureOf(proved.reject, proof, options)
+    if (cure !== null) terminal.note(cure)
+    return exit
+  }
   const { chain } = proved
   const opened = await openAcceptedProgram(options.graph, judge.params, options, context)
   if (!opened.ok) return refuse(opened)
@@ -108,7 +120,7 @@ async function verify(context: CliContext, file: string, options: Options, comma
   if (options.json)
     terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, ...saidJson(verified) }))
   else {
-    terminal.result(`valid     ${manifest.name} at height ${height}, ${steps} steps (${ms.toFixed(0)} ms)`)
+    terminal.result(`valid     ${manifest.name} at height ${height}, ${plural(steps, 'step')} (${ms.toFixed(0)} ms)`)
     terminal.result(`program   ${about.program}`)
     for (const line of saidLines(verified)) terminal.result(line)
     terminal.result(`setup     ${setupText(verifier.setup)}`)

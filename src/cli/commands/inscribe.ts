@@ -168,7 +168,15 @@ async function withInscriber(
   const wallet = await openOwnWallet(options, params, context)
   const client = await openBitcoind(options, params, context)
   const state = settlementDir(options.settlementDir, params, context)
-  const inscriber = new InscriberService({ wallet, client, state, fundFrom, maxFeeRate, allowInscribed })
+  const inscriber = new InscriberService({
+    wallet,
+    client,
+    state,
+    fundFrom,
+    maxFeeRate,
+    allowInscribed,
+    assumeCoin: options.dryRun,
+  })
   inscriber.events.on('note', (note) => terminal.note(noteText(note)))
   inscriber.events.on('job', (job) => {
     for (const line of options.json ? [jsonLine(jobJson(job))] : jobLines(job)) terminal.result(line)

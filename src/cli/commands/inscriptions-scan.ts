@@ -5,7 +5,7 @@ import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { jsonLine, quoted } from '../text.ts'
+import { jsonLine, plural, quoted } from '../text.ts'
 
 export const addInscriptionsScan: AddCommand = (parent, run) => {
   parent
@@ -45,7 +45,7 @@ function describe(file: string, { hash, transactions }: Block, found: readonly I
   const bytes = found.reduce((sum, { bodyLength }) => sum + (bodyLength ?? 0), 0)
   return [
     `${file}: block ${toDisplay(hash)}`,
-    `  ${transactions.length} transactions, ${reveals} of them reveal ${found.length} inscriptions with ${bytes} bytes`,
+    `  ${plural(transactions.length, 'transaction')}, ${reveals} of them reveal ${plural(found.length, 'inscription')} with ${bytes} bytes`,
     ...found.map((one) => `  ${summaryLine(one)}`),
     ...tally(found.map(({ contentType }) => (contentType === null ? '(no content type)' : quoted(contentType)))),
     ...tally(found.flatMap(({ error }) => (error === null ? [] : [`error: ${error}`]))),

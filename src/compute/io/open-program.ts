@@ -75,8 +75,10 @@ function isUnpacked(folder: string): boolean {
 async function readOwn(folder: string): Promise<Graph> {
   const path = join(folder, MANIFEST_FILE)
   const manifestBytes = await readRegular(path, MAX_MANIFEST_BYTES).catch((cause) => {
-    const why = errorCode(cause) === 'ENOENT' ? 'there is no such file' : (cause as Error).message
-    throw computeError('E_MANIFEST', `${path} cannot be read: ${why}`, { cause })
+    if (errorCode(cause) === 'ENOENT') {
+      throw computeError('E_MANIFEST', `there is no ${path}`, { cause, cure: { act: 'folder-of-graph' } })
+    }
+    throw computeError('E_MANIFEST', `${path} cannot be read: ${(cause as Error).message}`, { cause })
   })
   const read = readManifest(manifestBytes)
   if (!read.ok) throw computeError('E_MANIFEST', `${path}: ${read.detail}`)

@@ -39,7 +39,11 @@ export async function requireCircuit(
   )
   let next = 1
   for (const name of program.outputs) {
-    if (named.get(name) !== next++) throw refuse(`has no output ${name} at this place`)
+    if (named.get(name) === next++) continue
+    const own = [...named].filter(([, at]) => at >= 1 && at <= outputs).sort(([, a], [, b]) => a - b)
+    throw refuse(
+      `has no output ${name} at this place; its outputs are ${own.map(([of]) => of).join(', ')}, in this order`,
+    )
   }
   for (const { signal, elements } of given) {
     const own = numbers.get(signal)

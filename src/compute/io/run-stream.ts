@@ -1,6 +1,6 @@
 import { sameHash } from '../../bitcoin/index.ts'
 import type { PlacedHeader } from '../../bitcoin/io/index.ts'
-import { encodeField, fromPeaks, leafCount, type Poseidon, peaksOf } from '../../bus/index.ts'
+import { encodeField, fromPeaks, leafCount, peaksOf, type TaggedHash } from '../../bus/index.ts'
 import type { HeaderSource } from '../../bus/io/index.ts'
 import { equalBytes, errorCode, throwIfAborted } from '../../lib/index.ts'
 import type { Fold } from '../../proving/index.ts'
@@ -15,7 +15,7 @@ import {
   streamVector,
   wholeTrees,
 } from '../stream/header-stream.ts'
-import { logOf, type TaggedHash } from '../stream/log.ts'
+import { logOf } from '../stream/log.ts'
 import { entryWire } from './entry-wire.ts'
 import type { CompiledStream, StreamOfKeys } from './open-program.ts'
 import { openWitnesses } from './sandbox/open-witnesses.ts'
@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly from: number
   readonly to: number
   readonly source: HeaderSource
-  readonly poseidon: Poseidon
+  readonly poseidon: TaggedHash
   readonly signal?: AbortSignal | undefined
   /** Shared with other runs; closed by whoever opened them. */
   readonly engines?: StreamEngines | undefined
@@ -95,7 +95,7 @@ interface Reached {
   readonly last: PlacedHeader | undefined
 }
 
-function beginning({ manifest }: CompiledStream, poseidon: Poseidon): Reached {
+function beginning({ manifest }: CompiledStream, poseidon: TaggedHash): Reached {
   return { state: streamStart(poseidon, manifest.program.state.length), log: [], steps: 0, taken: 0, last: undefined }
 }
 
@@ -133,7 +133,7 @@ async function resume(
     const history = fromPeaks(poseidon, trees)
     const isIn = last !== undefined && sameHash(last.hash, blockHash)
     if (isIn && history !== null && wholeTrees(history, program.levels)) {
-      const state = { history, log: logOf(poseidon as TaggedHash, log), own }
+      const state = { history, log: logOf(poseidon, log), own }
       const fold = await engine.restore(checkpoint.fold, start).catch((error) => {
         if (errorCode(error) === 'E_ACCUMULATOR') return null
         throw error

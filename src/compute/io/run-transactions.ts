@@ -1,9 +1,8 @@
-import { encodeField, type Poseidon } from '../../bus/index.ts'
+import { encodeField, type TaggedHash } from '../../bus/index.ts'
 import { throwIfAborted } from '../../lib/index.ts'
 import { type KeyDirectory, NativeEngine } from '../../proving/io/index.ts'
 import { computeError } from '../errors.ts'
 import type { TransactionPlace } from '../result/result-file.ts'
-import type { TaggedHash } from '../stream/log.ts'
 import { PAYMENT_ELEMENTS, paymentStart, paymentTotals, transactionKey } from '../transactions/payment-state.ts'
 import { type Placed, paymentInput, paymentSteps } from '../transactions/payment-steps.ts'
 import { scriptElements } from '../transactions/wanted-script.ts'
@@ -20,7 +19,7 @@ export interface PaymentsOptions {
   readonly from: number
   /** At least one, by height and index. */
   readonly placed: readonly Placed[]
-  readonly poseidon: Poseidon
+  readonly poseidon: TaggedHash
   readonly signal?: AbortSignal | undefined
   /** Steps done, of how many; while the proof is compressed, undefined. */
   onProgress?(done: number | undefined, total: number): void
@@ -47,7 +46,7 @@ export async function provePayments(
 ): Promise<PaymentsRun & { readonly proof: Uint8Array }> {
   const { signal, onProgress } = options
   const engine = await NativeEngine.load(keys)
-  const fold = engine.begin(encodeField(paymentStart(options.poseidon as TaggedHash, options)))
+  const fold = engine.begin(encodeField(paymentStart(options.poseidon, options)))
   const ran = await run(graph, options, (witness) => fold.fold(witness))
   onProgress?.(undefined, ran.steps)
   const proof = await fold.compress(signal === undefined ? {} : { signal })
@@ -67,7 +66,7 @@ async function run(
   const steps = [...paymentSteps(placed)]
   const witnesses = await openWitnesses(graph)
   try {
-    let state: readonly bigint[] = paymentStart(poseidon as TaggedHash, options)
+    let state: readonly bigint[] = paymentStart(poseidon, options)
     let busy: Promise<void> = Promise.resolve()
     for (const [done, step] of steps.entries()) {
       throwIfAborted(signal)

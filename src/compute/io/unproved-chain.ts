@@ -1,4 +1,4 @@
-import { type AnchorContext, headerHash, type NetworkParams, toDisplay } from '../../bitcoin/index.ts'
+import type { AnchorContext, NetworkParams } from '../../bitcoin/index.ts'
 import type { PlaceSource, ProvedChain } from '../../bus/index.ts'
 import {
   type HeaderSource,
@@ -8,6 +8,8 @@ import {
   type PoseidonSource,
   provedPlaces,
 } from '../../bus/io/index.ts'
+import { computeError } from '../errors.ts'
+import { chainTo } from './chain-to.ts'
 
 /** What a bus proof of these headers would say, as far as programs that open headers in it need it. */
 export interface UnprovedChain {
@@ -25,9 +27,8 @@ export async function unprovedChain(
 ): Promise<UnprovedChain> {
   const history = await History.open(historyStart(params, anchor), memoryTable(), poseidon)
   await history.sync(source, height, signal)
-  const chain = {
-    ...{ height, accumulator: await history.commitment(height) },
-    anchor: anchor === undefined ? null : { height: anchor.height, hash: toDisplay(headerHash(anchor.header)) },
-  }
+  const hash = await history.hashAt(height)
+  if (hash === null) throw computeError('E_MOVED', `the chain has no block ${height} any more`)
+  const chain = chainTo({ height, hash, accumulator: await history.commitment(height) }, anchor)
   return { chain, places: await provedPlaces(history, chain) }
 }

@@ -1,6 +1,17 @@
-import { isCollection, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
-import type { z } from 'zod'
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from 'yaml'
+import { z } from 'zod'
 import { type Result, rejection, utf8 } from '../../lib/index.ts'
+import { nearest } from './nearest.ts'
 
 /** Why bytes are no YAML of a kind. */
 export type YamlReject = 'oversize' | 'not-utf8' | 'bad-yaml' | 'bad-content'
@@ -41,16 +52,64 @@ export function readYaml<Content>(
   }
   const read = schema.safeParse(value)
   if (read.success) return { ok: true, content: read.data }
-  const told = read.error.issues.slice(0, MAX_TOLD).map(({ path, message: all }) => {
+  const fields = fieldsOf(schema)
+  const told = read.error.issues.flatMap((issue) => faultsOf(issue, fields)).slice(0, MAX_TOLD)
+  const lined = told.map(({ path, key, message: all }) => {
     const message = all.slice(0, MAX_MESSAGE)
-    // What is missing has no place of its own: that of the nearest that holds it.
-    for (let depth = path.length; depth >= 0; depth--) {
-      const node = document.getIn(path.slice(0, depth), true)
-      if (isNode(node) && node.range) return `${at(node.range[0])}: ${path.join('.') || what}: ${message}`
-    }
-    return `${path.join('.') || what}: ${message}`
+    const where = [...path, ...(key === undefined ? [] : [key])].join('.').slice(0, MAX_MESSAGE) || what
+    const node = key === undefined ? nodeAt(document, path) : keyOf(document, path, key)
+    return node?.range ? `${at(node.range[0])}: ${where}: ${message}` : `${where}: ${message}`
   })
-  return rejection('bad-content', told.join('\n'))
+  return rejection('bad-content', lined.join('\n'))
+}
+
+interface Fault {
+  readonly path: readonly PropertyKey[]
+  /** Of a field that there is none of. */
+  readonly key?: string
+  readonly message: string
+}
+
+/** What is wrong, in words for who wrote the file. */
+function faultsOf(issue: z.core.$ZodIssue, fields: ReadonlySet<string>): Fault[] {
+  const { path, message } = issue
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.slice(0, MAX_TOLD).map((key) => {
+      const meant = nearest(key, fields)
+      return { path, key, message: `there is no such field here${meant === null ? '' : `; did you mean ${meant}?`}` }
+    })
+  }
+  if (message.endsWith('received undefined')) return [{ path, message: 'is missing' }]
+  return [{ path, message }]
+}
+
+/** The names of all fields that such a file may have somewhere. */
+function fieldsOf(schema: z.ZodType): Set<string> {
+  const names = new Set<string>()
+  const left: unknown[] = [z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })]
+  while (left.length > 0) {
+    const one = left.pop()
+    if (typeof one !== 'object' || one === null) continue
+    const { properties } = one as { readonly properties?: object }
+    for (const name of Object.keys(properties ?? {})) names.add(name)
+    left.push(...Object.values(one))
+  }
+  return names
+}
+
+/** What is missing has no place of its own: that of the nearest that holds it. */
+function nodeAt(document: Document, path: readonly PropertyKey[]): Node | null {
+  for (let depth = path.length; depth >= 0; depth--) {
+    const node = document.getIn(path.slice(0, depth), true)
+    if (isNode(node) && node.range) return node
+  }
+  return null
+}
+
+function keyOf(document: Document, path: readonly PropertyKey[], name: string): Node | null {
+  const map = document.getIn(path, true)
+  const pair = isMap(map) ? map.items.find(({ key }) => isScalar(key) && String(key.value) === name) : undefined
+  return isNode(pair?.key) ? pair.key : nodeAt(document, path)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { toDisplay } from '../../bitcoin/index.ts'
-import { type Attestation, type Poseidon, type ProvedChain, poseidonOf } from '../../bus/index.ts'
+import { type Attestation, type ProvedChain, poseidonOf } from '../../bus/index.ts'
 import { equalBytes, type Result, rejection } from '../../lib/index.ts'
 import type { SnarkVerifier } from '../../proving/index.ts'
 import { comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
@@ -7,7 +7,7 @@ import type { Manifest, StreamProgram } from '../manifest/manifest.ts'
 import { type EndReject, provedEnd } from '../proved-end.ts'
 import type { StreamResult } from '../result/result-file.ts'
 import { streamStart, streamVector } from './header-stream.ts'
-import { logOf, type TaggedHash } from './log.ts'
+import { logOf } from './log.ts'
 import { type Said, type SaidReject, saidOf } from './said.ts'
 
 /** Why a stream's result does not hold under a bus proof. */
@@ -55,8 +55,8 @@ export async function verifyStream(
 ): Promise<Result<{ readonly verified: VerifiedStream }, StreamReject>> {
   const { height, steps } = result
   if (!equalBytes(result.program, program)) return rejection('wrong-program', 'a result of another program')
-  const hash = poseidonOf(verifier) as TaggedHash
-  const compared = comparedWith(chain, prefix, hash as Poseidon)
+  const hash = poseidonOf(verifier)
+  const compared = comparedWith(chain, prefix, hash)
   if (!compared.ok) return compared
   const { tip, accumulator } = compared
   const same = sameBlock({ height, blockHash: toDisplay(result.blockHash) }, compared, prefix !== undefined)
@@ -67,7 +67,7 @@ export async function verifyStream(
   if (result.log.length > steps) return rejection('bad-log', `${result.log.length} entries of ${steps} steps`)
   const said = saidOf(manifest, result.state, result.log)
   if (!said.ok) return said
-  const start = streamVector(streamStart(hash as Poseidon, manifest.program.state.length))
+  const start = streamVector(streamStart(hash, manifest.program.state.length))
   const end = await provedEnd(verifier, result, start)
   if (!end.ok) return end
   const [history, log, ...own] = end.vector

@@ -1,5 +1,5 @@
+import type { TaggedHash } from '../../bus/index.ts'
 import { FIELD_MODULUS } from '../../bus/index.ts'
-import type { TaggedHash } from '../stream/log.ts'
 import { scriptCommitment } from './wanted-script.ts'
 
 /** Elements of the state of circuits/compute/payments.circom. */

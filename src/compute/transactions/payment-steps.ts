@@ -51,6 +51,13 @@ export function* paymentSteps(all: Iterable<Placed>, slotsOfStep: number = STEP_
   yield* ahead.until(finished + slotsOfStep)
 }
 
+/** How many steps count these transactions. */
+export function countPaymentSteps(all: Iterable<Placed>): number {
+  let steps = 0
+  for (const _ of paymentSteps(all)) steps++
+  return steps
+}
+
 /** Steps that are being laid out. */
 class Ahead {
   readonly #slots: number

@@ -1,11 +1,11 @@
 import { toDisplay } from '../../bitcoin/index.ts'
-import { type Attestation, type Poseidon, type ProvedChain, poseidonOf } from '../../bus/index.ts'
+import { type Attestation, type ProvedChain, poseidonOf } from '../../bus/index.ts'
 import { equalBytes, type Result, rejection } from '../../lib/index.ts'
 import type { SnarkVerifier } from '../../proving/index.ts'
 import { type Compared, comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
 import { type EndReject, provedEnd } from '../proved-end.ts'
 import type { TransactionPlace, TransactionsResult } from '../result/result-file.ts'
-import { logOf, type TaggedHash } from '../stream/log.ts'
+import { logOf } from '../stream/log.ts'
 import { PAYMENT_ELEMENTS, paymentStart, paymentTotals, transactionKey } from './payment-state.ts'
 import { MAX_SCRIPT_BYTES } from './wanted-script.ts'
 
@@ -55,8 +55,8 @@ export async function verifyPayments(
 ): Promise<Result<{ readonly verified: VerifiedPayments }, PaymentsReject>> {
   const { height, steps, script, from, to, transactions, outputs, sum } = result
   if (!equalBytes(result.program, program)) return rejection('wrong-program', 'a result of another program')
-  const hash = poseidonOf(verifier) as TaggedHash
-  const compared = comparedWith(chain, prefix, hash as Poseidon)
+  const hash = poseidonOf(verifier)
+  const compared = comparedWith(chain, prefix, hash)
   if (!compared.ok) return compared
   const { tip, accumulator: history } = compared
   const same = sameBlock({ height, blockHash: toDisplay(result.blockHash) }, compared, prefix !== undefined)

@@ -1,4 +1,4 @@
-import type { TaggedHash } from '../stream/log.ts'
+import type { TaggedHash } from '../../bus/index.ts'
 
 /** Bytes of the longest script that is looked for: twice as many as one element of the field holds. */
 export const MAX_SCRIPT_BYTES = 62

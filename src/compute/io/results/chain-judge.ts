@@ -12,6 +12,7 @@ import type { ProgramResult } from '../../result/result-file.ts'
 import type { Judgement, ResultJudge } from '../../results/judgement.ts'
 import { verifyStream } from '../../stream/verify-stream.ts'
 import { verifyPayments } from '../../transactions/verify-payments.ts'
+import { chainTo } from '../chain-to.ts'
 import type { Program } from '../open-program.ts'
 import { chainEvidence } from './chain-evidence.ts'
 import type { ProgramSource } from './program-source.ts'
@@ -108,16 +109,14 @@ export class ChainJudge implements ResultJudge {
     return null
   }
 
-  /** The chain that ends at the result's block, as a bus proof of it would say. */
+  /** The chain that ends at the result's block. */
   async #chainAt({ height, blockHash }: ProgramResult, signal: AbortSignal): Promise<Chain> {
     const { history, headers, anchor } = this.#components
     try {
       await history.sync(headers, height, signal)
       const hash = await history.hashAt(height)
       if (hash !== null && sameHash(hash, blockHash)) {
-        const accumulator = await history.commitment(height)
-        const from = anchor === undefined ? null : { height: anchor.height, hash: toDisplay(anchor.hash) }
-        return { height, tip: toDisplay(blockHash), accumulator, anchor: from }
+        return chainTo({ height, hash, accumulator: await history.commitment(height) }, anchor)
       }
     } catch (error) {
       if (!MOVED.has(errorCode(error))) throw error

@@ -14,10 +14,11 @@ import { DEFAULT_PRIORITY, type JobInput, type ProvingJob } from '../../queue/jo
 import { jobIdentity, resultIdentity } from '../../result/identity.ts'
 import type { CircuitResult } from '../../result/result-file.ts'
 import type { OnRequest, OwnBlock, OwnGround, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
+import { chainTo } from '../chain-to.ts'
 import { completeRecords } from '../input/complete-records.ts'
 import type { OnceOfKeys } from '../open-program.ts'
 import { ARGUMENTS_INPUT, ATTESTED_INPUT } from '../queue/prove-job.ts'
-import { aboutProgram, chainTo, type ServingParts } from './served-stream.ts'
+import { aboutProgram, type ServingParts } from './served-stream.ts'
 import { SharedJobs } from './shared-jobs.ts'
 
 /** What is due by itself comes first. */

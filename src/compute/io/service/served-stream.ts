@@ -1,5 +1,4 @@
 import { type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
-import type { ProvedChain } from '../../../bus/index.ts'
 import { bytesToHex, type Result, rejection } from '../../../lib/index.ts'
 import type { StorageKernel } from '../../../proving/index.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
@@ -9,6 +8,7 @@ import { resultIdentity } from '../../result/identity.ts'
 import type { StreamResult } from '../../result/result-file.ts'
 import type { OwnBlock, OwnGround, ServedProgram } from '../../service/served-program.ts'
 import { verifyStream } from '../../stream/verify-stream.ts'
+import { chainTo } from '../chain-to.ts'
 import type { RecordIndex } from '../input/complete-records.ts'
 import type { Program, StreamOfKeys } from '../open-program.ts'
 import { SharedJobs } from './shared-jobs.ts'
@@ -36,15 +36,6 @@ export function aboutProgram({
     everyBlocks: manifest.trigger.everyBlocks ?? null,
     identityOf: ({ result }) => bytesToHex(resultIdentity(manifest, result)),
   }
-}
-
-/** The chain up to a block, as one that a bus proof shows. */
-export function chainTo({
-  height,
-  hash,
-  accumulator,
-}: OwnBlock): Pick<ProvedChain, 'height' | 'tip' | 'accumulator' | 'anchor'> {
-  return { height, tip: toDisplay(hash), accumulator, anchor: null }
 }
 
 /** A stream as the network serves it. */

@@ -13,7 +13,10 @@ import type { KnownSequences, RecordWarning } from './record-warnings.ts'
 
 /** Who pays for inscriptions, and where the jobs are kept. */
 export interface InscriberComponents
-  extends Pick<InscriberOptions, 'wallet' | 'client' | 'fundFrom' | 'finality' | 'maxFeeRate' | 'allowInscribed'> {
+  extends Pick<
+    InscriberOptions,
+    'wallet' | 'client' | 'fundFrom' | 'finality' | 'maxFeeRate' | 'allowInscribed' | 'assumeCoin'
+  > {
   /** Folder of settlement's state (`settlementPlaces`). */
   readonly state: string
   /** With it, whatever is not final is sent again at every tip of the chain; started, and of the same node. */

@@ -41,6 +41,8 @@ export interface InscriberOptions {
   readonly maxFeeRate?: number | undefined
   /** Lets coins pay that carry inscriptions, or may. */
   readonly allowInscribed?: boolean | undefined
+  /** Has quotes assume a coin where there are too few; what is inscribed is paid for in any case. */
+  readonly assumeCoin?: boolean | undefined
   readonly signal?: AbortSignal | undefined
   /** What others than this store know of records, an index. */
   readonly known?: KnownSequences | undefined
@@ -94,7 +96,7 @@ export class Inscriber {
     return await this.#turns.take(async () => {
       const leaves = this.#leaves(envelopes)
       if ((await this.#jobs.get(jobId(this.#options.wallet, leaves, pays))) === null) await this.#warn(leaves)
-      return (await this.#plan(leaves, feeRate, pays)).cost
+      return (await this.#plan(leaves, feeRate, pays, this.#options.assumeCoin)).cost
     })
   }
 
@@ -241,11 +243,17 @@ export class Inscriber {
     for (const warning of await recordWarnings(records, client, sources, this.#call)) onWarning(warning)
   }
 
-  async #plan(leaves: readonly Uint8Array[], feeRate: number | undefined, pays: Pays): Promise<Plan> {
+  async #plan(
+    leaves: readonly Uint8Array[],
+    feeRate: number | undefined,
+    pays: Pays,
+    assumeCoin = false,
+  ): Promise<Plan> {
     const { client, wallet } = this.#options
     const rate = feeRate ?? (await estimateFeeRate(client, wallet.params.weakPow, this.#call))
     this.#checkCap(rate)
-    const plan = await this.#payers.plan({ leaves, pays, feeRate: rate, nodeWallet: this.#options.fundFrom })
+    const nodeWallet = this.#options.fundFrom
+    const plan = await this.#payers.plan({ leaves, pays, feeRate: rate, nodeWallet, assumeCoin })
     this.#checkSize(plan.cost)
     return plan
   }

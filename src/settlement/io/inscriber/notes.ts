@@ -8,6 +8,8 @@ export type InscriberNote =
   | { readonly kind: 'long-history'; readonly coin: string; readonly steps: number }
   /** bitcoind scans its unspent outputs for someone else, which is waited for. */
   | { readonly kind: 'scan-waits' }
+  /** A quote assumes a coin: those that there are do not pay for it, for this reason. */
+  | { readonly kind: 'coin-assumed'; readonly reason: string }
   /** So many transactions wait that they were not looked through for records of the wallet's key. */
   | { readonly kind: 'mempool-not-searched'; readonly transactions: number }
 

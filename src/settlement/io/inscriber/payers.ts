@@ -1,14 +1,18 @@
 import { Transaction } from 'bitcoinjs-lib'
+import { errorCode } from '../../../lib/index.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { BitcoindWallet } from './bitcoind-wallet.ts'
 import type { BitcoindCalls } from './client.ts'
 import type { Funding, Replaced } from './funding.ts'
 import { coinsOf, type Job, type JobStore } from './job.ts'
 import type { OnNote } from './notes.ts'
-import { OwnCoins } from './own-coins.ts'
+import { fundFrom, OwnCoins } from './own-coins.ts'
 import type { OptionalGuard } from './plain-coins.ts'
 import { draftPlan, finishPlan, type Pays, type Plan } from './plan.ts'
 import type { Coin } from './transactions.ts'
+
+/** More than any commit takes: all satoshis that there can be. */
+const ASSUMED: Coin = { txid: new Uint8Array(32), vout: 0, value: 2_100_000_000_000_000n }
 
 interface PayersOptions {
   readonly wallet: Wallet
@@ -28,6 +32,8 @@ interface PlanRequest {
   /** The node's wallet that pays; the wallet file unless given. */
   readonly nodeWallet: string | undefined
   readonly replaces?: Replaced
+  /** Where there are too few coins, one of the wallet's that would pay for it: the plan is to be looked at, and no more. */
+  readonly assumeCoin?: boolean
 }
 
 /** Who pays for a job: the wallet file or a wallet of the node, and never with coins of another unfinished job. */
@@ -41,11 +47,18 @@ export class Payers {
   }
 
   /** Commit and reveals, signed; nothing is kept or sent. */
-  async plan({ leaves, pays, feeRate, nodeWallet, replaces }: PlanRequest): Promise<Plan> {
+  async plan({ leaves, pays, feeRate, nodeWallet, replaces, assumeCoin }: PlanRequest): Promise<Plan> {
     const { wallet } = this.#options
     const draft = draftPlan(wallet, leaves, feeRate, pays)
     const request = { outputs: draft.outputs, feeRate, claimed: await this.#claimed(nodeWallet), replaces }
-    return finishPlan(wallet, draft, await this.#funding(nodeWallet).fund(request))
+    const funded = await this.#funding(nodeWallet)
+      .fund(request)
+      .catch((error) => {
+        if (assumeCoin !== true || errorCode(error) !== 'E_FUNDS') throw error
+        this.#options.onNote?.({ kind: 'coin-assumed', reason: (error as Error).message })
+        return fundFrom(wallet, [ASSUMED], request)
+      })
+    return finishPlan(wallet, draft, funded)
   }
 
   /** The wallet file's coins that are free. */
