@@ -43,7 +43,8 @@ export function requireSetup(params: NetworkParams, ptau: string | undefined, in
   if (ptau !== undefined || needsNoCeremony(params) || insecure) return
   throw usageError(
     `a proof of ${params.name} must rest on the public ceremony: give its file by --ptau FILE, ` +
-      'or say --insecure-dev-setup to use the development powers, whose secret is public',
+      'or say --insecure-dev-setup to use the development powers, whose secret is public; ' +
+      'if the chain is that of another network, name it by --network',
   )
 }
 

@@ -6,6 +6,8 @@ import { blockHash } from '../../src/bitcoin/index.ts'
 import { runCli } from '../../src/cli/run.ts'
 import { openTerminal } from '../../src/cli/terminal.ts'
 import { encodeResult, type ProgramResult } from '../../src/compute/result/result-file.ts'
+import { mineChain } from '../bus/chain-fixture.ts'
+import { fakeProof } from '../bus/fake-proof.ts'
 
 /** Graphs whose circuits are not there: what is told here is told before anything is compiled. */
 const manifest = (name: string, source: string, trigger: string, program: string) =>
@@ -203,6 +205,26 @@ test('a result of another program is told before what would attest its input', a
     },
   )
   expect([exit, said.join('')]).toEqual([1, 'invalid: wrong-program: no result of image, but of another program\n'])
+})
+
+test('where --network was forgotten, the proof says which to name', async () => {
+  const proof = join(dir, 'regtest.proof')
+  await writeFile(proof, await fakeProof(mineChain(2).states[1]!))
+  const said: string[] = []
+  const exit = await runCli(
+    ['graph', 'verify', join(dir, 'flow.result'), '--graph', join(dir, 'flow'), '--proof', proof],
+    '0.0.0',
+    {
+      terminal: openTerminal({ write: () => true }, { write: (text) => said.push(text) }),
+      env: {},
+      signal: new AbortController().signal,
+      clock: () => 1_800_000_000_000,
+    },
+  )
+  expect([exit, said.join('')]).toEqual([
+    1,
+    expect.stringMatching(/^invalid: proof:wrong-network: [\s\S]*try --network regtest/),
+  ])
 })
 
 test('who proves or verifies by --input is told what stands in its place', async () => {

@@ -71,7 +71,6 @@ async function verify(context: CliContext, file: string, options: Options, comma
     return refuse(rejection('wrong-program', `no result of ${own.name}, but of another program`))
   requireGraphOptions('verify', { manifest: own }, command)
   const judge = await openJudge(options, context)
-  await requireGraphSetup(options.graph, judge.params, options, context)
   const proof = await readProof(options.proof)
   const proved = await judge.verify(proof)
   if (!proved.ok) {
@@ -80,6 +79,7 @@ async function verify(context: CliContext, file: string, options: Options, comma
     if (cure !== null) terminal.note(cure)
     return exit
   }
+  await requireGraphSetup(options.graph, judge.params, options, context)
   const { chain } = proved
   const opened = await openAcceptedProgram(options.graph, judge.params, options, context)
   if (!opened.ok) return refuse(opened)
