@@ -13,24 +13,8 @@ import {
 import { decodeJob, encodeJob, type ProvingJob } from '../../queue/job.ts'
 import { type JobStatus, type ProvingQueue, type QueueEvents, queueError } from '../../queue/queue.ts'
 import { Waiters } from '../../queue/waiters.ts'
-import {
-  CANCELLED,
-  dataOf,
-  dropCancelled,
-  dropResult,
-  JOB_NAME,
-  type JobData,
-  KEPT,
-  MAX_EVENTS,
-  PREFIX,
-  QUEUE,
-  RETRYING,
-  readFailure,
-  readJob,
-  readResult,
-  readRetrying,
-  setCancelled,
-} from './jobs-on-server.ts'
+import { HeldJobs } from './held-jobs.ts'
+import { CANCELLED, type JobData, MAX_EVENTS, PREFIX, QUEUE, RETRYING, readRetrying } from './jobs-on-server.ts'
 import { connect, openConnection, type QueueServer, serverName, settingFaults } from './server.ts'
 
 export interface ServerQueueOptions {
@@ -54,6 +38,7 @@ interface Opened {
   readonly listening: Redis
   readonly bull: Queue<JobData>
   readonly events: BullEvents
+  readonly jobs: HeldJobs
 }
 
 /** Events of ours beside BullMQ's own. */
@@ -97,7 +82,9 @@ export class ServerQueue implements ProvingQueue {
     // From now on, by the server's clock: what happens before the first reading begins is heard too.
     const lastEventId = `${1_000 * Number((await redis.time())[0])}-0`
     const events = new QueueEvents(QUEUE, { connection: listening, prefix: PREFIX, lastEventId })
-    this.#opened = { redis, listening, bull, events }
+    const { maxJobs, firstBackoffMs } = this.#options
+    const jobs = new HeldJobs({ redis, bull, maxJobs, firstBackoffMs })
+    this.#opened = { redis, listening, bull, events, jobs }
     this.#isUp = true
     // Connections tell of themselves; what they tell on the way is no failure of anybody's.
     const none = () => undefined
@@ -137,14 +124,14 @@ export class ServerQueue implements ProvingQueue {
     const { job: checked } = read
     const { id } = checked
     try {
-      const opened = this.#reach()
-      await dropCancelled(opened.redis, id)
+      const { jobs } = this.#reach()
+      await jobs.want(id)
       // What failed before is gone before anybody looks what became of this one.
-      if ((await this.#statusOn(opened, id)).state === 'failed') await this.#drop(opened, id)
+      if ((await jobs.status(id)).state === 'failed') await jobs.drop(id)
       this.#wanted.set(id, checked)
-      await this.#put(opened, checked)
-      const status = await this.#statusOn(opened, id)
-      if (status.state === 'done' || status.state === 'failed') await this.#settle(opened, id)
+      await jobs.put(checked)
+      const status = await jobs.status(id)
+      if (status.state === 'done' || status.state === 'failed') await this.#settle(jobs, id)
       return status
     } catch (error) {
       if (errorCode(error) === 'E_QUEUE_DOWN' || this.#isAway(error)) {
@@ -158,8 +145,8 @@ export class ServerQueue implements ProvingQueue {
   }
 
   async status(id: string): Promise<JobStatus> {
-    return await this.#asking(async (opened) => {
-      const status = await this.#statusOn(opened, id)
+    return await this.#asking(async (jobs) => {
+      const status = await jobs.status(id)
       const isGone = status.state === 'unknown' || (status.state === 'failed' && status.error.code === CANCELLED)
       // What is wanted is on its way there.
       if (isGone) return this.#wanted.has(id) ? { state: 'waiting', failures: 0 } : { state: 'unknown' }
@@ -181,10 +168,7 @@ export class ServerQueue implements ProvingQueue {
   async cancel(id: string): Promise<void> {
     this.#wanted.delete(id)
     this.#waiters.reject(id, queueError('E_JOB_CANCELLED', `job ${id} was cancelled`))
-    await this.#asking(async (opened) => {
-      await setCancelled(opened.redis, id)
-      await this.#drop(opened, id)
-    })
+    await this.#asking((jobs) => jobs.cancel(id))
   }
 
   #reach(): Opened {
@@ -200,56 +184,19 @@ export class ServerQueue implements ProvingQueue {
     )
   }
 
-  async #asking<T>(ask: (opened: Opened) => Promise<T>): Promise<T> {
-    const opened = this.#reach()
+  async #asking<T>(ask: (jobs: HeldJobs) => Promise<T>): Promise<T> {
+    const { jobs } = this.#reach()
     try {
-      return await ask(opened)
+      return await ask(jobs)
     } catch (cause) {
       if (!this.#isAway(cause)) throw cause
       throw queueError('E_QUEUE_DOWN', `the queue's server ${serverName(this.#server)} went away`, { cause })
     }
   }
 
-  async #statusOn({ bull, redis }: Opened, id: string): Promise<JobStatus> {
-    const kept = await bull.getJob(id)
-    if (kept === undefined) return { state: 'unknown' }
-    const job = readJob(id, kept.data)
-    const failures = kept.attemptsMade
-    const state = await bull.getJobState(id)
-    if (job === null)
-      return { state: 'failed', failures, error: { code: 'E_JOB', detail: 'the queue has no job there' } }
-    if (state === 'completed') {
-      const result = await readResult(redis, job)
-      return result instanceof Uint8Array ? { state: 'done', result } : { state: 'failed', failures, error: result }
-    }
-    if (state === 'failed') return { state, failures, error: readFailure(kept.failedReason) }
-    return state === 'unknown' ? { state } : { state: state === 'active' ? 'active' : 'waiting', failures }
-  }
-
-  async #put({ bull }: Opened, job: ProvingJob): Promise<void> {
-    if ((await bull.getJob(job.id)) !== undefined) return
-    const counts = await bull.getJobCounts('waiting', 'prioritized', 'delayed', 'active')
-    const all = Object.values(counts).reduce((sum, count) => sum + count, 0)
-    if (all >= this.#options.maxJobs) throw queueError('E_QUEUE_FULL', `${all} jobs wait, and no more are taken`)
-    const { id, priority, attempts } = job
-    await bull.add(JOB_NAME, dataOf(job), {
-      ...{ jobId: id, priority, attempts, removeOnComplete: KEPT, removeOnFail: KEPT },
-      backoff: { type: 'exponential', delay: this.#options.firstBackoffMs },
-    })
-  }
-
-  /** Forgets a job unless somebody works at it. */
-  async #drop({ bull, redis }: Opened, id: string): Promise<void> {
-    await dropResult(redis, id)
-    const kept = await bull.getJob(id)
-    await kept?.remove().catch((error: unknown) => {
-      if (!/locked/.test(asError(error).message)) throw error
-    })
-  }
-
   #listen(events: BullEvents): void {
     const ended = ({ jobId }: { readonly jobId: string }) => {
-      if (this.#wanted.has(jobId)) void this.#trying(() => this.#settle(this.#reach(), jobId))
+      if (this.#wanted.has(jobId)) void this.#trying(() => this.#settle(this.#reach().jobs, jobId))
     }
     events.on('completed', ended)
     events.on('failed', ended)
@@ -261,11 +208,11 @@ export class ServerQueue implements ProvingQueue {
   }
 
   /** Tells the end of a job that was submitted here, once. */
-  async #settle(opened: Opened, id: string): Promise<void> {
-    const status = await this.#statusOn(opened, id)
+  async #settle(jobs: HeldJobs, id: string): Promise<void> {
+    const status = await jobs.status(id)
     const job = this.#wanted.get(id)
     if (job === undefined) return
-    if (status.state === 'unknown') return await this.#put(opened, job)
+    if (status.state === 'unknown') return await jobs.put(job)
     if (status.state === 'done') {
       this.#wanted.delete(id)
       this.#waiters.resolve(id, status.result)
@@ -275,9 +222,9 @@ export class ServerQueue implements ProvingQueue {
     const { failures, error } = status
     // Of another node's that needs it no more; this one does.
     if (error.code === CANCELLED) {
-      await this.#drop(opened, id)
-      await dropCancelled(opened.redis, id)
-      return await this.#put(opened, job)
+      await jobs.drop(id)
+      await jobs.want(id)
+      return await jobs.put(job)
     }
     this.#wanted.delete(id)
     this.#waiters.reject(id, queueError('E_JOB_FAILED', `${error.detail} (${error.code})`))
@@ -314,9 +261,9 @@ export class ServerQueue implements ProvingQueue {
       this.#trying(async () => {
         for (const id of [...this.#wanted.keys()]) {
           if (this.#stopping.signal.aborted) return
-          const opened = this.#reach()
-          if ((await opened.bull.getJob(id)) === undefined) this.#resubmitted++
-          await this.#settle(opened, id)
+          const { jobs } = this.#reach()
+          if (!(await jobs.has(id))) this.#resubmitted++
+          await this.#settle(jobs, id)
         }
       }),
     )
