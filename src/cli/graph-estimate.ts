@@ -36,7 +36,7 @@ export async function tellEstimate(
 }
 
 async function stepsOf(context: CliContext, graph: CompiledGraph, options: GraphRunOptions & TransactionOptions) {
-  if (graph.kind === 'transactions') return await transactionSteps(context, options)
+  if (graph.kind === 'transactions') return await transactionSteps(context, graph, options)
   if (graph.kind !== 'stream') return { ok: true as const, steps: 1 }
   return await withGraphHeaders(options, context, async ({ from, to }) => {
     return { ok: true as const, steps: streamSteps(to - from + 1, graph.levels) }

@@ -4,12 +4,13 @@ import type { Graph } from '../compute/io/index.ts'
 import { usageError } from './exit.ts'
 
 /** What a graph reads, by which the options of its commands go. */
-type Reads = 'headers' | 'transactions' | 'periods' | 'bytes' | 'records' | 'commitment' | 'arguments'
+type Reads = 'headers' | 'transactions' | 'payees' | 'periods' | 'bytes' | 'records' | 'commitment' | 'arguments'
 
 const WHAT: Readonly<Record<Reads, string>> = {
   headers: 'graphs over headers',
   periods: 'circuits that open headers in the history',
   transactions: 'programs over transactions',
+  payees: 'programs over transactions of any script',
   bytes: 'circuits that read bytes',
   records: 'circuits over records',
   commitment: 'circuits that open a salted commitment',
@@ -30,11 +31,15 @@ const HEADERS: Readonly<Record<string, Taken>> = {
   '--ordinal': { by: ['periods'] },
 }
 
-const TRANSACTIONS: Readonly<Record<string, Taken>> = {
-  '--script': { by: ['transactions'], needed: { by: ['transactions'], as: 'the script that is paid to' } },
+const SELECTION: Readonly<Record<string, Taken>> = {
+  '--script': { by: ['payees'], needed: { by: ['payees'], as: 'the script that is paid to' } },
   '--from': { by: ['transactions'], needed: { by: ['transactions'], as: 'the first block of those that are read' } },
   '--to': { by: ['transactions'] },
   '--txid': { by: ['transactions'] },
+}
+
+const TRANSACTIONS: Readonly<Record<string, Taken>> = {
+  ...SELECTION,
   '--block-file': { by: ['transactions'] },
 }
 
@@ -68,6 +73,12 @@ const TAKEN = {
     },
     '--attestation': ATTESTATION,
     '--content': { by: ['bytes', 'commitment'] },
+    '--arguments': ARGUMENTS,
+  },
+  request: {
+    ...SELECTION,
+    '--attestation': ATTESTATION,
+    '--content': { by: ['bytes'] },
     '--arguments': ARGUMENTS,
   },
   verify: {
@@ -116,7 +127,9 @@ function optionOf(command: Command, flag: string): Option {
 function readsOf(manifest: Graph['manifest']): readonly Reads[] {
   const { program } = manifest
   if (program.kind === 'stream') return ['headers']
-  if (program.kind === 'transactions') return ['transactions']
+  if (program.kind === 'transactions') {
+    return program.script === undefined ? ['transactions', 'payees'] : ['transactions']
+  }
   if (program.history !== undefined) return ['headers', 'periods']
   const [source, ...more] = program.input === undefined ? [] : inputSources(manifest)
   const input: readonly Reads[] =

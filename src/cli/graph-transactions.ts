@@ -1,11 +1,13 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { fromDisplay, type HeaderRejection } from '../bitcoin/index.ts'
+import { fromDisplay, type HeaderRejection, type NetworkParams } from '../bitcoin/index.ts'
 import { type BlockSource, type PlaceSource, type ProvedChain, poseidonOf } from '../bus/index.ts'
 import { openVerifier } from '../bus/io/index.ts'
 import {
   countPaymentSteps,
   encodeResult,
+  type Manifest,
   resultIdentity,
+  type TransactionsProgram,
   type TransactionsResult,
   verifyPayments,
 } from '../compute/index.ts'
@@ -17,7 +19,7 @@ import {
   type TransactionsOfKeys,
   unprovedChain,
 } from '../compute/io/index.ts'
-import { bytesToHex, type Rejection, rejection } from '../lib/index.ts'
+import { bytesToHex, hexToBytes, type Rejection, rejection } from '../lib/index.ts'
 import { diskFiles, writeAtomic } from '../lib/io/index.ts'
 import type { SnarkVerifier } from '../proving/index.ts'
 import { attestorOf } from './attest/open-attestor.ts'
@@ -51,6 +53,12 @@ const txid = (value: string, before: readonly string[] = []) => {
 
 /** Of commands that take it. */
 export const transactionOptions = (): Option[] => [
+  ...selectionOptions(),
+  new Option('--block-file <FILE>', 'with --headers: a raw block of them; may be repeated').argParser(collect),
+]
+
+/** The same without where blocks come from. */
+export const selectionOptions = (): Option[] => [
   new Option('--script <S>', 'of transactions: the script that is paid to, in hexadecimal, or an address'),
   new Option('--from <H>', 'of transactions: height of the first block').argParser(height),
   new Option('--to <H>', 'of transactions: height of the last block (default: the last of the chain)').argParser(
@@ -60,8 +68,26 @@ export const transactionOptions = (): Option[] => [
     '--txid <ID>',
     'of transactions: one that is counted; may be repeated (default: all of these blocks that pay to the script)',
   ).argParser(txid),
-  new Option('--block-file <FILE>', 'with --headers: a raw block of them; may be repeated').argParser(collect),
 ]
+
+/** The script that a program counts for: the manifest's, or the caller's where that names none. */
+export function scriptOf(
+  { program }: Manifest<TransactionsProgram>,
+  params: NetworkParams,
+  { script }: TransactionOptions,
+): Uint8Array {
+  return program.script === undefined ? readScript(params, script) : hexToBytes(program.script)
+}
+
+/** First and last block of those that are read; throws a usage error where the chain has not both. */
+export function heightsOf(
+  options: TransactionOptions,
+  { height: last }: { readonly height: number },
+): { readonly from: number; readonly to: number } {
+  const [from, to] = [options.from as number, options.to ?? last]
+  if (from <= to && to <= last) return { from, to }
+  throw usageError(`--from ${from} and --to ${to} are no heights of a chain up to ${last}`)
+}
 
 interface Unproved {
   readonly script: Uint8Array
@@ -74,11 +100,12 @@ interface Unproved {
 /** Finds the transactions that the options name in a chain of headers, without a bus proof. */
 async function withUnproved<T>(
   context: CliContext,
+  manifest: Manifest<TransactionsProgram>,
   options: GraphRunOptions & TransactionOptions,
   work: (unproved: Unproved) => Promise<T>,
 ): Promise<T | HeaderRejection> {
   const params = await readNetwork(options.network)
-  const script = readScript(params, options.script)
+  const script = scriptOf(manifest, params, options)
   const anchor = await readAnchor(options.anchor, params)
   return await withGraphHeaders(options, context, async ({ source, to: tip }) => {
     const verifier = await openVerifier()
@@ -91,12 +118,14 @@ async function withUnproved<T>(
 /** How many steps a proof of them has. */
 export async function transactionSteps(
   context: CliContext,
+  { manifest }: CompiledTransactions,
   options: GraphRunOptions & TransactionOptions,
 ): Promise<{ readonly ok: true; readonly steps: number } | HeaderRejection> {
-  if (options.script === undefined || options.from === undefined) {
+  const isUnnamed = options.script === undefined && manifest.program.script === undefined
+  if (isUnnamed || options.from === undefined) {
     throw usageError('how many steps it takes follows from the transactions: name them by --script and --from')
   }
-  return await withUnproved(context, options, async ({ counted }) => {
+  return await withUnproved(context, manifest, options, async ({ counted }) => {
     return { ok: true as const, steps: countPaymentSteps(counted.placed) }
   })
 }
@@ -112,7 +141,8 @@ export async function execTransactions(
   options: ExecOptions,
 ): Promise<ExitCode> {
   const { terminal, signal } = context
-  const ran = await withUnproved(context, options, async ({ script, verifier, history, counted }) => {
+  const ran = await withUnproved(context, graph.manifest, options, async (unproved) => {
+    const { script, verifier, history, counted } = unproved
     const run = { ...counted, ...{ history, script, poseidon: poseidonOf(verifier), signal } }
     const ran = await runPayments(graph, { ...run, ...progress(context) })
     return { ok: true as const, script, ...counted, ...ran }
@@ -152,7 +182,7 @@ export async function proveTransactions(
 ): Promise<ExitCode> {
   const { terminal, signal, clock } = context
   const judge = await openJudge(options, context)
-  const script = readScript(judge.params, options.script)
+  const script = scriptOf(program.manifest, judge.params, options)
   const proved = await judge.verify(await readProof(options.proof as string))
   if (!proved.ok) return tellRefused(context, options, rejection(`proof:${proved.reject}`, proved.detail))
   const { chain } = proved
@@ -207,7 +237,7 @@ export async function verifyTransactionsResult(
   const read = options.prefix === undefined ? undefined : await readAttestationFile(options.prefix)
   if (read?.ok === false) return refuse(rejection(`prefix:${read.reject}`, read.detail))
   const began = performance.now()
-  const checked = await verifyPayments(result, { program: id, verifier, chain, prefix: read?.attestation })
+  const checked = await verifyPayments(result, { program: id, manifest, verifier, chain, prefix: read?.attestation })
   const ms = performance.now() - began
   if (!checked.ok) {
     const exit = refuse(checked)
@@ -252,10 +282,7 @@ async function collected(
   { script, chain, verifier, places }: Within,
 ): Promise<Counted> {
   const { terminal, signal } = context
-  const [from, to] = [options.from as number, options.to ?? chain.height]
-  if (from > to || to > chain.height) {
-    throw usageError(`--from ${from} and --to ${to} are no heights of a chain up to ${chain.height}`)
-  }
+  const { from, to } = heightsOf(options, chain)
   const txids = options.txid === undefined ? undefined : new Set(options.txid)
   const { blocks, close } = await openBlocks(options, context)
   try {

@@ -20,7 +20,13 @@ export { type AttestedInput, attestedInput, type InputEvidence } from './input/a
 export { recordList, recordSlots } from './input/record-list.ts'
 export type { InputSource } from './manifest/data-sources.ts'
 export type { HistoryBinding } from './manifest/history-binding.ts'
-export { inputSources, isForBitcoin, manifestJsonSchema } from './manifest/manifest.ts'
+export {
+  inputSources,
+  isForBitcoin,
+  type Manifest,
+  manifestJsonSchema,
+  type TransactionsProgram,
+} from './manifest/manifest.ts'
 export { computeGossip } from './peers/compute-gossip.ts'
 export type { ProofRequest, RequestAnswer } from './peers/request-kind.ts'
 export type { ResultMessage } from './peers/result-message.ts'
@@ -33,6 +39,7 @@ export {
   decodeResult,
   encodeResult,
   MAX_RESULT_BYTES,
+  type ProgramResult,
   type TransactionsResult,
 } from './result/result-file.ts'
 export { type Cursor, formatCursor, parseCursor } from './results/cursor.ts'
@@ -41,6 +48,7 @@ export type { ResultEvent } from './results/since.ts'
 export { proverRecord } from './scheduling/registration.ts'
 export { type Said, saidOf } from './stream/said.ts'
 export { type VerifiedStream, verifyStream } from './stream/verify-stream.ts'
+export { encodeAskedPayments } from './transactions/asked-payments.ts'
+export { MAX_SCRIPT_BYTES } from './transactions/limits.ts'
 export { countPaymentSteps } from './transactions/payment-steps.ts'
 export { verifyPayments } from './transactions/verify-payments.ts'
-export { MAX_SCRIPT_BYTES } from './transactions/wanted-script.ts'

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { storageParams } from '../../storage/index.ts'
 import { openKernel } from '../../storage/io/index.ts'
 import type { NetworkParams } from '../bitcoin/index.ts'
-import { type BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
+import { type BitcoindClient, bitcoindBlocks, ChainFeed } from '../bitcoin/io/index.ts'
 import { historyStart, openStoredHistory } from '../bus/io/index.ts'
 import { computeGossip, isForBitcoin, LocalQueue, type ProvingQueue } from '../compute/index.ts'
 import {
@@ -10,6 +10,7 @@ import {
   jobProver,
   keepComputeFiles,
   OwnChain,
+  OwnReading,
   type Program,
   type QueueServer,
   registeredIn,
@@ -63,7 +64,7 @@ export interface ComputeNode {
   readonly service: RunningService
 }
 
-/** Composes a node of the compute network, not started yet. Throws E_PROGRAM, E_P2P_ADDRESS, E_P2P_IDENTITY or E_LOCKED, and holds nothing then. */
+/** Composes a node of the compute network, not started yet. Throws E_P2P_ADDRESS, E_P2P_IDENTITY or E_LOCKED, and holds nothing then. */
 export async function openComputeNode(options: ComputeNodeOptions): Promise<ComputeNode> {
   const { client, params, programs, folder, identityFile, slotMs, atOnce = AT_ONCE, server } = options
   const { listen, announce, peers: bootstrap } = options
@@ -81,7 +82,6 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     ...{ checkpoints: new StreamCheckpoints(join(folder, 'streams')), engines },
   })
   const queue = server === undefined ? new LocalQueue(prove, { concurrency: atOnce }) : new ServerQueue(server)
-  const served = programs.map((program) => servedProgram(program, { queue, kernel, params, inscriptions: index }))
   const place = { client, params, programs, feed, inscriptions: index, kernel, folder }
   const inscribing = options.inscribing === undefined ? null : await openResultInscribing(place, options.inscribing)
   const opening = openStoredHistory(join(folder, 'history'), params, historyStart(params), kernel)
@@ -90,6 +90,9 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     await inscribing?.service.stop()
     throw error
   })
+  const reading = new OwnReading({ history, headers: feed, blocks: bitcoindBlocks(client), poseidon: kernel })
+  const parts = { queue, kernel, params, inscriptions: index, reading }
+  const served = programs.map((program) => servedProgram(program, parts))
   const rules = storageParams(params)
   const compute = new ComputeService({
     ...{ params, secretKey, slotMs },

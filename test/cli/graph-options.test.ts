@@ -27,6 +27,7 @@ const GRAPHS: Readonly<Record<string, string>> = {
     'kind: circuit, circuit: a.circom, input: { signal: in, bytes: 3330, commitment: all }, outputs: [all]',
   ),
   payments: manifest('payments', 'transactions', 'onRequest: true', 'kind: transactions, circuit: a.circom'),
+  watched: manifest('watched', 'transactions', 'everyBlocks: 6', 'kind: transactions, circuit: a.circom, script: "51"'),
   claim: manifest(
     'claim',
     'headers',
@@ -79,6 +80,7 @@ async function refused(verb: string, name: string, ...options: string[]): Promis
     exec: ['exec', join(dir, name), ...options],
     prove: ['prove', join(dir, name), ...out!, ...options],
     verify: ['verify', join(dir, `${name}.result`), '--graph', join(dir, name), ...under!, ...options],
+    request: ['request', join(dir, name), '--peer', '/ip4/127.0.0.1/tcp/1', ...under!, ...out!, ...options],
   }
   let stderr = ''
   const exit = await runCli(['graph', ...argv[verb]!, '--network', 'regtest'], '0.0.0', {
@@ -150,7 +152,10 @@ describe('options of graphs', () => {
       ['--prefix', 'x'],
       '--prefix is for graphs over headers, circuits with arguments or programs over',
     ],
-    ['exec', 'flow', ['--script', '51'], '--script is for programs over transactions, and flow is none'],
+    ['exec', 'flow', ['--script', '51'], '--script is for programs over transactions of any script, and flow is none'],
+    ['exec', 'watched', ['--script', '51'], '--script is for programs over transactions of any script, and watched'],
+    ['request', 'image', ['--from', '5'], '--from is for programs over transactions, and image is none'],
+    ['request', 'payments', ['--attestation', 'x'], '--attestation is for circuits that read bytes, circuits over'],
     ['prove', 'payments', ['--arguments', 'x'], '--arguments is for circuits with arguments, and payments is none'],
     [
       'verify',

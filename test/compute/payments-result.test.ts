@@ -22,12 +22,18 @@ const result: TransactionsResult = {
 const chain = { height: 20, tip: '00'.repeat(32), accumulator: 5n, anchor: null }
 
 /** What is refused before any proof is looked at. */
-async function refused(change: Partial<TransactionsResult>): Promise<string> {
+async function refused(change: Partial<TransactionsResult>, script?: string): Promise<string> {
   const verifier = {
     poseidon: () => new Uint8Array(32),
     verify: () => Promise.reject(Object.assign(new Error('none'), { code: 'E_PROOF_INVALID' })),
   }
-  const options = { program: result.program, verifier: verifier as never, chain: chain as never }
+  const manifest = { program: { kind: 'transactions', circuit: 'a.circom', proofSystem: 'fold', script } } as const
+  const options = {
+    program: result.program,
+    manifest: manifest as never,
+    verifier: verifier as never,
+    chain: chain as never,
+  }
   const checked = await verifyPayments({ ...result, ...change }, options)
   return checked.ok ? 'valid' : checked.reject
 }
@@ -79,5 +85,6 @@ describe('a result over transactions', () => {
     ] as const) {
       expect({ change, reason: await refused(change) }).toEqual({ change, reason })
     }
+    expect([await refused({}, '51'), await refused({}, '52')]).toEqual(['proof-invalid', 'wrong-script'])
   })
 })

@@ -50,6 +50,27 @@ export function queueContract(name: string, openPlace: Open): void {
       expect(seen).toEqual([job])
     })
 
+    test('takes jobs of every kind of program, with all that they read', async () => {
+      const seen: ProvingJob[] = []
+      const queue = await open(async (job) => {
+        seen.push(job)
+        return resultOf(job)
+      })
+      // A stream reads the chain alone; headers that were opened are JSON, and transactions bytes, up to the limit.
+      const opened = { name: 'arguments', bytes: new TextEncoder().encode('{"ordinal":"7"}') }
+      const counted = { name: 'transactions', bytes: new Uint8Array(1 << 20).fill(3) }
+      const jobs = [
+        jobOf(1, { kind: 'stream', inputs: [] }),
+        jobOf(2, { kind: 'circuit', inputs: [opened] }),
+        jobOf(3, { kind: 'transactions', inputs: [counted] }),
+      ]
+      for (const job of jobs) {
+        await queue.submit(job)
+        expect(await queue.result(job.id)).toEqual(resultOf(job))
+      }
+      expect(seen).toEqual(jobs)
+    })
+
     test('does a job once, however often it is submitted', async () => {
       let runs = 0
       const gate = Promise.withResolvers<void>()
@@ -160,8 +181,11 @@ export function queueContract(name: string, openPlace: Open): void {
     })
 
     test('refuses what is no result of the job', async () => {
-      const queue = await open(async (job) => (job.height === 9 ? resultOf(jobOf(10)) : Uint8Array.of(1, 2)))
-      for (const n of [9, 11]) {
+      const queue = await open(async (job) => {
+        if (job.height === 12) return resultOf({ ...job, kind: 'transactions' })
+        return job.height === 9 ? resultOf(jobOf(10)) : Uint8Array.of(1, 2)
+      })
+      for (const n of [9, 11, 12]) {
         await queue.submit(jobOf(n))
         await expect(queue.result(jobOf(n).id)).rejects.toMatchObject({ code: 'E_JOB_FAILED' })
         expect(await queue.status(jobOf(n).id)).toMatchObject({ error: { code: 'E_JOB' } })

@@ -4,12 +4,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { decodeHeader, HEADER_BYTES, headerHash } from '../../src/bitcoin/index.ts'
-import { compileGraph, openVectors, readGraph, requireVectors, runVectors } from '../../src/compute/io/index.ts'
+import {
+  decodeHeader,
+  HEADER_BYTES,
+  headerHash,
+  strippedBytes,
+  toDisplay,
+  transactionId,
+} from '../../src/bitcoin/index.ts'
+import { compileGraph, openVectors, readGraph, runVectors } from '../../src/compute/io/index.ts'
 import { filesOf, readVectors, VECTORS_FILE } from '../../src/compute/vectors/vectors.ts'
+import { hexToBytes } from '../../src/lib/index.ts'
 import { plainStatistics } from '../circuits/stream-scene.ts'
+import { block } from '../support/blocks.ts'
 import { SMALL_VECTORS, writeSmallGraph } from '../support/small-graph.ts'
 import { digitOutputs } from './digits.ts'
+import { ODD_CIRCUIT, ODD_MANIFEST, oddHeaders } from './odd-graph.ts'
+import { plainPayments } from './plain-payments.ts'
 
 const GRAPHS = fileURLToPath(new URL('../../graphs', import.meta.url))
 const read = (text: string) => readVectors(new TextEncoder().encode(text))
@@ -46,7 +57,7 @@ describe('vectors', () => {
 })
 
 describe('a graph over its vectors', () => {
-  const outcomes = async (other: Record<string, string> = {}) => {
+  const outcomes = async (other: Record<string, string | Uint8Array> = {}) => {
     const folder = await writeSmallGraph(await mkdtemp(join(dir, 'graph-')), other)
     const graph = await compileGraph(await readGraph(folder))
     const found = await runVectors(graph, await openVectors(folder))
@@ -79,15 +90,26 @@ describe('a graph over its vectors', () => {
     })
   })
 
-  test.each([
-    ['payments', 'counts transactions'],
-    ['difficulty-falls', 'opens headers of the history'],
-  ])('%s has none, and is refused before it is compiled or run', async (name, why) => {
-    const { manifest } = await readGraph(join(GRAPHS, name))
-    const refusal = { code: 'E_VECTORS', message: `${name} ${why}: such graphs have no vectors` }
-    expect(() => requireVectors(manifest)).toThrow(expect.objectContaining(refusal))
-    const compiled = { kind: manifest.program.kind, manifest } as never
-    await expect(runVectors(compiled, [])).rejects.toMatchObject({ ...refusal, cure: { act: 'no-vectors' } })
+  test('a circuit that opens headers says what it must of a period, or refuses it', async () => {
+    const graph = { 'graph.yaml': ODD_MANIFEST, 'odd.circom': ODD_CIRCUIT, 'vectors/13.headers': oddHeaders(13) }
+    const cases = `version: 1
+cases:
+  - { name: newest, headers: vectors/13.headers, outputs: { holds: 1 } }
+  - { name: first, headers: vectors/13.headers, ordinal: 0, outputs: { holds: 0 } }
+  - { name: not over, headers: vectors/13.headers, ordinal: 2, refused: ends at height 14 }
+  - { name: not there, headers: vectors/13.headers, startHeight: 2, ordinal: 0, outputs: { holds: 0 } }
+`
+    const vectors = { ...graph, 'graph.test.yaml': cases }
+    expect(await outcomes(vectors)).toEqual(['ok', 'ok', 'ok', expect.stringMatching(/^refused: .*before the chain/)])
+    for (const [from, to, message] of [
+      ['ordinal: 0', `txids: ["${'ab'.repeat(32)}"]`, /txids is not for a circuit/],
+      ['headers: vectors/13.headers, outputs', 'outputs', /reads headers/],
+    ] as const) {
+      await expect(outcomes({ ...vectors, 'graph.test.yaml': cases.replace(from, to) })).rejects.toMatchObject({
+        code: 'E_VECTORS',
+        message: expect.stringMatching(message),
+      })
+    }
   })
 
   test('a graph without any is told', async () => {
@@ -122,6 +144,40 @@ describe('vectors of the standard graphs', () => {
         expect(packed).toEqual(plain.log)
       }
     }
+  })
+
+  test('of difficulty-falls say what the headers say', async () => {
+    const folder = join(GRAPHS, 'difficulty-falls')
+    for (const { headers, outputs } of await openVectors(folder)) {
+      const bytes = await readFile(join(folder, headers!))
+      const at = (place: number) => decodeHeader(bytes, place * HEADER_BYTES)
+      const [first, last] = [at(0).time, at(2015).time]
+      const long = last - first > 1_209_600 ? 1n : 0n
+      const said = { long, first: BigInt(first), last: BigInt(last), bits: BigInt(at(0).bits) }
+      if (outputs !== undefined) expect(outputs).toEqual(said)
+    }
+  })
+
+  test('of payments say what a plain parser says', async () => {
+    const folder = join(GRAPHS, 'payments')
+    for (const { blocks, script, txids, outputs } of await openVectors(folder)) {
+      const { transactions } = block(await readFile(join(folder, blocks![0]!)))
+      const paid = transactions
+        .filter((one) => txids === undefined || txids.includes(toDisplay(transactionId(one))))
+        .map((one) => plainPayments(strippedBytes(one), hexToBytes(script!))!)
+        .filter((one) => one.outputs > 0n)
+      const said = {
+        transactions: BigInt(paid.length),
+        outputs: paid.reduce((all, one) => all + one.outputs, 0n),
+        satoshis: paid.reduce((all, one) => all + one.sum, 0n),
+      }
+      expect(said).toEqual(outputs ?? { transactions: 0n, outputs: 0n, satoshis: 0n })
+    }
+  })
+
+  test('are of every standard graph', async () => {
+    for (const name of await readdir(GRAPHS))
+      expect([name, existsSync(join(GRAPHS, name, VECTORS_FILE))]).toEqual([name, true])
   })
 
   test('of digits say what an independent program says', async () => {

@@ -53,7 +53,7 @@ interface Options extends RpcOptions, WalletOptions, Partial<QueueOptions> {
 }
 
 const HELP = `
-Follows the node's chain. At each block at which a graph is due (trigger everyBlocks) peers prove it in an order that the block
+Follows the node's chain. At each block at which a graph is due (trigger everyBlocks, or the last of a period of headers) peers prove it in an order that the block
 draws, one after another: whoever is late stops when a right result is heard. What peers give is verified before it is kept or
 passed on. With --inscribe who proved a result writes it to Bitcoin, and others where no record of it counts three blocks later; what
 that has cost is counted in --settlement-dir, for each graph, together with \`wsc results inscribe\` and \`wsc graph automate\`. With
@@ -200,6 +200,9 @@ function show({ host, index, compute, inscribing, queue }: ComputeNode, { termin
   })
   compute.events.on('stopped', (stopped) => {
     tell({ stopped }, `${nameOf(stopped.program)}  height ${stopped.height}  stopped: it is not needed any more`)
+  })
+  compute.events.on('nothing', (nothing) => {
+    tell({ nothing }, `${nameOf(nothing.program)}  height ${nothing.height}  nothing to prove at this block`)
   })
   compute.events.on('result', ({ program, identity, message: { result }, from, ms }) => {
     const { height } = result

@@ -1,4 +1,4 @@
-import { openVectors, readGraph, requireVectors, runVectors } from '../../compute/io/index.ts'
+import { openVectors, readGraph, runVectors } from '../../compute/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -7,7 +7,7 @@ import { graphArgument, openCompiled } from '../graph-place.ts'
 import { jsonLine, plural } from '../text.ts'
 
 const HELP = `
-graph.test.yaml names cases: what the graph is given, as files of its folder, and what it must say, or that its circuit must
+graph.test.yaml names cases: what the graph is given, as files of its folder, and what it must say, or that it must
 refuse it (docs/publishing.md). Nothing is proved.
 
 Exit codes: 0 all as they say; 1 some not; 2 there are none, or they cannot be run.
@@ -23,8 +23,7 @@ export const addGraphTest: AddCommand = (parent, run) => {
     .action(
       run(async (context, folder: string, { json }: { readonly json?: boolean }) => {
         const { terminal, signal } = context
-        const { folder: own, manifest } = await readGraph(folder)
-        requireVectors(manifest)
+        const { folder: own } = await readGraph(folder)
         const cases = await openVectors(own)
         const graph = await openCompiled(folder, context)
         const outcomes = await runVectors(graph, cases, {

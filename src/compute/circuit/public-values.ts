@@ -1,5 +1,6 @@
 import type { CircuitArgument, CircuitProgram } from '../manifest/circuit-program.ts'
 import { HISTORY_SIGNALS } from '../manifest/history-binding.ts'
+import { OPENING_ELEMENTS } from './opening.ts'
 
 /** Public values of a circuit by the manifest's names: its outputs, then the elements of its public arguments. */
 export interface NamedValues {
@@ -14,6 +15,16 @@ type Given = Pick<CircuitProgram, 'arguments' | 'history'>
 export function publicArguments(program: Given): readonly CircuitArgument[] {
   if (program.history !== undefined) return HISTORY_SIGNALS.map((signal) => ({ signal, elements: 1 }))
   return program.arguments.filter((argument) => argument.private !== true)
+}
+
+/** All arguments that a caller gives; of one that opens headers, which and where, as elements of the signals that it takes them by. */
+export function givenArguments({ arguments: given, history }: Given): readonly CircuitArgument[] {
+  if (history === undefined) return given
+  const { opening, places } = history
+  return [
+    ...publicArguments({ arguments: [], history }),
+    { signal: opening, elements: places.length * OPENING_ELEMENTS },
+  ]
 }
 
 /** How many values a result of a program says. */

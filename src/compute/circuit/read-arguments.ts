@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { FIELD_MODULUS } from '../../bus/index.ts'
 import { type Result, rejection } from '../../lib/index.ts'
-import type { CircuitInput } from '../../proving/index.ts'
-import type { CircuitProgram } from '../manifest/circuit-program.ts'
+import type { CircuitInput, CircuitValue } from '../../proving/index.ts'
+import type { CircuitArgument } from '../manifest/circuit-program.ts'
 
 /** Most bytes of a file of arguments: 78 digits, quotes and a comma for each element, and room to spare. */
 export const MAX_ARGUMENTS_BYTES = 12 << 20
@@ -20,7 +20,7 @@ const element = z
  * several as a list of those. What is refused is named, and never its value, which may be a secret.
  */
 export function readArguments(
-  program: Pick<CircuitProgram, 'arguments'>,
+  program: { readonly arguments: readonly CircuitArgument[] },
   json: string,
 ): Result<{ readonly input: CircuitInput }, 'bad-arguments'> {
   const shape = program.arguments.map(({ signal, elements }) => {
@@ -36,4 +36,11 @@ export function readArguments(
   if (read.success) return { ok: true, input: read.data }
   const [issue] = read.error.issues
   return rejection('bad-arguments', `${issue?.path.join('.') || 'the arguments'}: ${issue?.message}`)
+}
+
+/** Writes values as `readArguments` reads them, arrays flat in row-major order. */
+export function writeArguments(input: CircuitInput): string {
+  const flat = (value: CircuitValue): string | string[] =>
+    typeof value === 'object' ? value.flatMap(flat) : value.toString()
+  return JSON.stringify(Object.fromEntries(Object.entries(input).map(([signal, value]) => [signal, flat(value)])))
 }

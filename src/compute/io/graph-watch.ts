@@ -14,7 +14,7 @@ import {
 import { computeError } from '../errors.ts'
 import { VECTORS_FILE } from '../vectors/vectors.ts'
 import { type CompiledGraph, compileGraph, readGraph } from './open-program.ts'
-import { openVectors, runVectors, type VectorOutcome } from './run-vectors.ts'
+import { openVectors, runVectors, type VectorOutcome } from './vectors/run-vectors.ts'
 
 export interface GraphWatchEvents {
   /** It began to compile. */

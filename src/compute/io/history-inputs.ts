@@ -24,10 +24,23 @@ export interface OpenPeriodOptions {
 }
 
 /**
- * Opens the headers of a period in the history as it was at its last block. Throws E_INPUT where the chain has not all of the
- * period, or begins after it did; E_REORG, E_NO_HEADERS and what the source throws where it changes meanwhile.
+ * Opens the headers of a period in the history as it was at its last block, once the history has come there. Throws E_INPUT where
+ * the chain has not all of the period, or begins after it did; E_REORG, E_NO_HEADERS and what the source throws where it changes
+ * meanwhile.
  */
 export async function openPeriod(
+  binding: HistoryBinding,
+  ordinal: number,
+  options: OpenPeriodOptions,
+): Promise<OpenedPeriod> {
+  const { history, source, signal } = options
+  const height = Math.min(lastOf(ordinal, binding.period), await source.tipHeight(signal))
+  await history.sync(source, height, signal)
+  return await periodIn(binding, ordinal, options)
+}
+
+/** The same in a history that is there already, and that others may sync meanwhile. */
+export async function periodIn(
   { period, places, opening }: HistoryBinding,
   ordinal: number,
   { history, source, poseidon, signal }: OpenPeriodOptions,
@@ -42,10 +55,8 @@ export async function openPeriod(
       `period ${ordinal} has a header at height ${early}, before the chain's start ${start}`,
     )
   }
-  const tip = await source.tipHeight(signal)
+  const { rewrites, tipHeight: tip } = history
   if (last > tip) throw computeError('E_INPUT', `period ${ordinal} ends at height ${last}, the chain at ${tip}`)
-  await history.sync(source, last, signal)
-  const { rewrites } = history
   const count = last - start + 1
   const empty = emptyAccumulator(poseidonOf(poseidon)).commitment
   const rows: bigint[][] = []

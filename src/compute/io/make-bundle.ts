@@ -9,7 +9,8 @@ import { SETUP_FOLDER } from '../ceremony/ceremony-file.ts'
 import { computeError } from '../errors.ts'
 import { filesOf, VECTORS_FILE } from '../vectors/vectors.ts'
 import { ceremonyFiles, type Program } from './open-program.ts'
-import { MAX_VECTOR_FILE_BYTES, openVectors } from './run-vectors.ts'
+import { openVectors } from './vectors/run-vectors.ts'
+import { MAX_VECTOR_FILE_BYTES } from './vectors/vector-says.ts'
 
 /**
  * The bundle of a program: what it is made of, read from its folder once more and compared with what was compiled. Throws

@@ -5,7 +5,7 @@ import { inspectCircom } from '../../proving/io/index.ts'
 import { VECTORS_FILE } from '../vectors/vectors.ts'
 import { makeBundle } from './make-bundle.ts'
 import type { Program } from './open-program.ts'
-import { openVectors, runVectors } from './run-vectors.ts'
+import { openVectors, runVectors } from './vectors/run-vectors.ts'
 
 /** Why a program is not published. */
 export type PublicationReject =

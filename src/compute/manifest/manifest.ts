@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { FIELD_MODULUS } from '../../bus/index.ts'
+import { hexUpTo } from '../../lib/index.ts'
+import { MAX_COUNTED_BLOCKS, MAX_SCRIPT_BYTES } from '../transactions/limits.ts'
 import { type CircuitProgram, circuitProgram } from './circuit-program.ts'
 import { type DataSource, dataSource, type InputSource, MAX_SOURCES } from './data-sources.ts'
 import { distinct, identifier, localFile } from './names.ts'
@@ -44,6 +46,8 @@ const transactions = z.strictObject({
   kind: z.literal('transactions'),
   circuit: localFile.regex(/\.circom$/, 'must end in .circom'),
   proofSystem: z.literal('fold').default('fold'),
+  /** That is paid to, in hexadecimal; of a program that is run every so many blocks. Whoever asks says it otherwise. */
+  script: hexUpTo(MAX_SCRIPT_BYTES).min(2).optional(),
 })
 
 const TRIGGERS = ['everyBlocks', 'onRequest', 'onEvent'] as const
@@ -86,7 +90,7 @@ export const manifestSchema = z
   .refine(({ program, trigger }) => isRunBy(program, trigger), {
     path: ['trigger'],
     error:
-      'a stream runs everyBlocks, a circuit or transactions onRequest, one that opens headers everyBlocks of its period or, with a condition, onEvent',
+      'a stream runs everyBlocks, a circuit or transactions onRequest, transactions of a fixed script everyBlocks, up to 144, one that opens headers everyBlocks of its period or, with a condition, onEvent',
   })
 
 export type StreamProgram = z.infer<typeof stream>
@@ -109,7 +113,10 @@ export function manifestJsonSchema(): object {
 
 function isRunBy(program: AnyProgram, { everyBlocks, onRequest, onEvent }: z.infer<typeof trigger>) {
   if (program.kind === 'stream') return everyBlocks !== undefined
-  if (program.kind === 'transactions') return onRequest !== undefined
+  if (program.kind === 'transactions') {
+    if (program.script === undefined) return onRequest !== undefined
+    return everyBlocks !== undefined && everyBlocks <= MAX_COUNTED_BLOCKS
+  }
   const { history } = program
   if (history === undefined) return onRequest !== undefined
   return everyBlocks === history.period || (onEvent !== undefined && history.condition !== undefined)

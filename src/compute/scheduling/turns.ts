@@ -14,12 +14,3 @@ export function turnMs(order: readonly string[], own: string, slotMs: number = S
   const rank = order.indexOf(own)
   return slotMs * (rank < 0 ? ORDERED_SLOTS : Math.min(rank, ORDERED_SLOTS))
 }
-
-/**
- * The height that a program which runs every so many blocks is to be proved at once the chain is as high as this: of several
- * that came at once the last, for a stream's result tells of all before it. Null before the first.
- */
-export function dueHeight(everyBlocks: number, tip: number): number | null {
-  const height = tip - (tip % everyBlocks)
-  return height === 0 ? null : height
-}

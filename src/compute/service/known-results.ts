@@ -13,7 +13,7 @@ export class KnownResults {
   readonly #kept = new Map<string, ResultMessage>()
 
   has(identity: string): boolean {
-    return this.#heights.has(identity)
+    return this.#heights.has(identity) || this.#kept.has(identity)
   }
 
   add(identity: string, message: ResultMessage): void {

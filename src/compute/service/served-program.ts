@@ -2,6 +2,7 @@ import type { BlockHash } from '../../bitcoin/index.ts'
 import type { Result } from '../../lib/index.ts'
 import type { ProofRequest } from '../peers/request-kind.ts'
 import type { ResultMessage } from '../peers/result-message.ts'
+import type { Pace } from '../scheduling/pace.ts'
 
 /** A block of the chain that this node follows itself. */
 export interface OwnBlock {
@@ -45,14 +46,17 @@ export interface ServedProgram {
   /** 64 hex digits. */
   readonly id: string
   readonly name: string
-  /** It is proved at every so many blocks; null where it is proved on request alone. */
-  readonly everyBlocks: number | null
+  /** When it is proved by itself; null where it is proved on request alone. */
+  readonly pace: Pace | null
   /** Null where it is not proved on request. */
   readonly onRequest: OnRequest | null
   /** Of a result as it says itself, 64 hex digits; what it says is not judged. */
   identityOf(message: ResultMessage): string
   /** Whether the result is right, proof and all. Throws only what is no fault of whoever gave it. */
   judge(message: ResultMessage, ground: OwnGround): Promise<Result<object>>
-  /** Runs and proves it at a block; ends by throwing as soon as the signal fires. */
-  prove(block: OwnBlock, signal: AbortSignal): Promise<ResultMessage>
+  /**
+   * Runs and proves it at a block; ends by throwing as soon as the signal fires. Null where there is nothing to prove: its
+   * condition does not hold there, for one.
+   */
+  prove(block: OwnBlock, signal: AbortSignal): Promise<ResultMessage | null>
 }

@@ -1,13 +1,14 @@
 import { toDisplay } from '../../bitcoin/index.ts'
 import { type Attestation, type ProvedChain, poseidonOf } from '../../bus/index.ts'
-import { equalBytes, type Result, rejection } from '../../lib/index.ts'
+import { bytesToHex, equalBytes, type Result, rejection } from '../../lib/index.ts'
 import type { SnarkVerifier } from '../../proving/index.ts'
 import { type Compared, comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
+import type { Manifest, TransactionsProgram } from '../manifest/manifest.ts'
 import { type EndReject, provedEnd } from '../proved-end.ts'
 import type { TransactionPlace, TransactionsResult } from '../result/result-file.ts'
 import { logOf } from '../stream/log.ts'
+import { MAX_SCRIPT_BYTES } from './limits.ts'
 import { PAYMENT_ELEMENTS, paymentStart, paymentTotals, transactionKey } from './payment-state.ts'
-import { MAX_SCRIPT_BYTES } from './wanted-script.ts'
 
 /** Why a result over transactions does not hold under a bus proof. */
 export type PaymentsReject =
@@ -16,6 +17,7 @@ export type PaymentsReject =
   | 'wrong-block'
   | PrefixReject
   | 'bad-script'
+  | 'wrong-script'
   | 'bad-heights'
   | 'bad-list'
   | 'bad-steps'
@@ -37,6 +39,7 @@ export interface VerifiedPayments extends Pick<TransactionsResult, 'script' | 'f
 export interface VerifyPaymentsOptions {
   /** Of the program that is asked about, 32 bytes. */
   readonly program: Uint8Array
+  readonly manifest: Pick<Manifest<TransactionsProgram>, 'program'>
   /** Of that program's circuit. */
   readonly verifier: SnarkVerifier
   /** Of a verified bus proof: of the result's height, or with `prefix` of a later one. */
@@ -51,7 +54,7 @@ export interface VerifyPaymentsOptions {
  */
 export async function verifyPayments(
   result: TransactionsResult,
-  { program, verifier, chain, prefix }: VerifyPaymentsOptions,
+  { program, manifest, verifier, chain, prefix }: VerifyPaymentsOptions,
 ): Promise<Result<{ readonly verified: VerifiedPayments }, PaymentsReject>> {
   const { height, steps, script, from, to, transactions, outputs, sum } = result
   if (!equalBytes(result.program, program)) return rejection('wrong-program', 'a result of another program')
@@ -62,6 +65,10 @@ export async function verifyPayments(
   const same = sameBlock({ height, blockHash: toDisplay(result.blockHash) }, compared, prefix !== undefined)
   if (!same.ok) return same
   if (script.length > MAX_SCRIPT_BYTES) return rejection('bad-script', `a script of ${script.length} bytes`)
+  const { script: fixed } = manifest.program
+  if (fixed !== undefined && bytesToHex(script) !== fixed) {
+    return rejection('wrong-script', `what is paid to ${bytesToHex(script)}, the program counts for ${fixed}`)
+  }
   if (from > to || to > height) return rejection('bad-heights', `blocks ${from} to ${to} in a result at ${height}`)
   const listed = listedKeys(result)
   if (!listed.ok) return listed

@@ -1,7 +1,5 @@
 import type { TaggedHash } from '../../bus/index.ts'
-
-/** Bytes of the longest script that is looked for: twice as many as one element of the field holds. */
-export const MAX_SCRIPT_BYTES = 62
+import { MAX_SCRIPT_BYTES } from './limits.ts'
 
 /** Capacity element of the hash that a script is committed to with: scriptTag of circuits/compute/payments.circom. */
 const SCRIPT_TAG = 67

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { type Result, rejection } from '../../lib/index.ts'
+import { hash256, hexUpTo, type Result, rejection, uint32 } from '../../lib/index.ts'
 import { identifier, localFile } from '../manifest/names.ts'
 import { readYaml, type YamlReject } from '../manifest/read-yaml.ts'
+import { MAX_SCRIPT_BYTES } from '../transactions/limits.ts'
 
 /** The vectors of a graph: what it must say of what it is given, and what its circuit must refuse. */
 
@@ -10,6 +11,9 @@ export const VECTORS_FILE = 'graph.test.yaml'
 
 export const MAX_VECTORS_BYTES = 1 << 20
 const MAX_CASES = 1_000
+/** Of one case. */
+const MAX_BLOCKS = 16
+const MAX_TXIDS = 512
 
 /** YAML keeps no number beyond 2^53: greater ones are written as text. */
 const element = z.union([
@@ -32,16 +36,24 @@ const vector = z
     input: localFile.optional(),
     /** And one with the values of its arguments in JSON. */
     arguments: localFile.optional(),
-    /** Of a stream: a file of raw headers, the height of the first one, and the last height to take. */
+    /** Of what reads a chain: a file of raw headers, the height of the first one, and the last height to take. */
     headers: localFile.optional(),
-    startHeight: z.int().min(0).max(0xffff_ffff).optional(),
-    height: z.int().min(0).max(0xffff_ffff).optional(),
+    startHeight: uint32.optional(),
+    height: uint32.optional(),
+    /** Of a circuit that opens headers: which period. */
+    ordinal: uint32.optional(),
+    /** Of transactions: files of raw blocks, the script that is paid to, between which heights, and which where not all. */
+    blocks: z.array(localFile).min(1).max(MAX_BLOCKS).optional(),
+    script: hexUpTo(MAX_SCRIPT_BYTES).optional(),
+    from: uint32.optional(),
+    to: uint32.optional(),
+    txids: z.array(hash256).min(1).max(MAX_TXIDS).optional(),
     /** What must come of it. */
     outputs: said.optional(),
     state: said.optional(),
     /** All entries of the log. */
     log: z.array(said).max(10_000).optional(),
-    /** The circuit takes no such input: what its generator's message must say, the name of a template for one. */
+    /** The program takes no such input: what must be said of it, the name of a template in the generator's message for one. */
     refused: z.string().min(1).max(200).optional(),
   })
   .refine((of) => MUST.some((must) => of[must] !== undefined), { error: `must have one of ${MUST.join(', ')}` })
@@ -67,6 +79,6 @@ export function readVectors(bytes: Uint8Array): Result<{ readonly cases: readonl
 
 /** Files that vectors name, each once. */
 export function filesOf(cases: readonly Vector[]): string[] {
-  const files = cases.flatMap(({ input, arguments: given, headers }) => [input, given, headers])
+  const files = cases.flatMap(({ input, arguments: given, headers, blocks = [] }) => [input, given, headers, ...blocks])
   return [...new Set(files.filter((path) => path !== undefined))]
 }

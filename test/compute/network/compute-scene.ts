@@ -3,8 +3,10 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { type BlockHash, blockHash, regtest } from '../../../src/bitcoin/index.ts'
 import type { PeerTransport } from '../../../src/bus/index.ts'
 import type { Clock } from '../../../src/compute/io/service/clock.ts'
-import { type ComputeEvents, ComputeService } from '../../../src/compute/io/service/compute-service.ts'
+import type { ComputeEvents } from '../../../src/compute/io/service/compute-events.ts'
+import { ComputeService } from '../../../src/compute/io/service/compute-service.ts'
 import type { FollowedChain } from '../../../src/compute/io/service/own-chain.ts'
+import type { ChainReading } from '../../../src/compute/io/service/own-reading.ts'
 import type { ResultMessage } from '../../../src/compute/peers/result-message.ts'
 import { Registered } from '../../../src/compute/scheduling/registered.ts'
 import type { OnRequest, OwnBlock, ServedProgram } from '../../../src/compute/service/served-program.ts'
@@ -28,6 +30,12 @@ export const FIRST = 200
 
 export function hashOf(height: number, branch = 0): BlockHash {
   return blockHash(sha256(Uint8Array.of(branch, ...uint32Bytes(height))))
+}
+
+/** Of programs that read nothing of the chain by themselves. */
+export const readsNothing: ChainReading = {
+  period: () => Promise.reject(new Error('nothing is read of a period')),
+  transactions: () => Promise.reject(new Error('no transactions are read')),
 }
 
 /** What stands for a proof here: nobody makes it without knowing what it is of. */
@@ -113,12 +121,13 @@ export class TestChain implements FollowedChain {
 export type Proves = (block: OwnBlock, signal: AbortSignal) => Promise<ResultMessage>
 
 export function testProgram(
-  prove: Proves,
+  prove: ServedProgram['prove'],
   everyBlocks: number | null = 1,
   { id = PROGRAM, onRequest = null }: { readonly id?: string; readonly onRequest?: OnRequest | null } = {},
 ): ServedProgram {
   return {
-    ...{ id, name: 'test', everyBlocks, prove, onRequest },
+    ...{ id, name: 'test', prove, onRequest },
+    pace: everyBlocks === null ? null : { every: everyBlocks, rest: 0 },
     identityOf: ({ result }) => bytesToHex(sha256(concatBytes(uint32Bytes(result.height), result.blockHash))),
     async judge({ result }, { block }) {
       const right = proofOf(block.height, block.hash)
@@ -167,7 +176,7 @@ export class ComputeScene {
     for (const name of names) this.#keys.add(bytesToHex(ed25519.getPublicKey(secretOf(name))))
   }
 
-  async node(name: string, prove: Proves = rightly, options: NodeOptions = {}): Promise<TestNode> {
+  async node(name: string, prove: ServedProgram['prove'] = rightly, options: NodeOptions = {}): Promise<TestNode> {
     const secretKey = secretOf(name)
     const key = bytesToHex(ed25519.getPublicKey(secretKey))
     if (options.registered !== false) this.register(name)
@@ -191,6 +200,7 @@ export class ComputeScene {
       'elected',
       'proving',
       'stopped',
+      'nothing',
       'result',
       'refused',
       'failed',

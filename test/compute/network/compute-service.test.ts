@@ -154,6 +154,32 @@ describe('a node', () => {
     expect(node.of('refused')).toMatchObject([{ reject: 'not-due', peer: 'liar' }])
   })
 
+  it('tells where there is nothing to prove, which is no failure, and goes on', async () => {
+    const node = await scene.node('one', async (block, signal) =>
+      block.height % 2 === 0 ? null : await rightly(block, signal),
+    )
+    for (let height = FIRST + 1; height <= FIRST + 8; height++) {
+      scene.chain.grow(height)
+      const told = () => node.of('nothing').length + node.of('result').length
+      await expect.poll(told, { interval: 1 }).toBe(height - FIRST + 1)
+    }
+    expect(node.of('nothing')).toHaveLength(5)
+    expect([node.of('failed'), node.of('paused')]).toEqual([[], []])
+  })
+
+  it('takes the newest result that is due however long ago that was, and once', async () => {
+    const node = await scene.node('one', stalls, { everyBlocks: FIRST })
+    await expect.poll(() => proved(node, FIRST), { interval: 1 }).toBe(1)
+    scene.chain.grow(2 * FIRST - 1)
+    const kind = resultGossip(PROGRAM)
+    for (const salt of [1, 2]) {
+      const message = messageOf(FIRST, proofOf(FIRST, hashOf(FIRST), salt))
+      await scene.net.tell('other', kind, encodeResultMessage(message))
+    }
+    expect(node.of('result')).toHaveLength(1)
+    expect(node.of('refused')).toEqual([])
+  })
+
   it('stops when the block leaves the chain, and proves the other one', async () => {
     const node = await scene.node('one', async (block, signal) =>
       block.height === FIRST + 1 && block.hash[0] === hashOf(FIRST + 1)[0]

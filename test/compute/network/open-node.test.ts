@@ -49,11 +49,6 @@ async function requireUnheld(): Promise<void> {
   }
 }
 
-it.each(['payments', 'difficulty-falls'])('a node that does not serve %s holds no history', async (name) => {
-  await expect(open(name, { inscribing: inscribing() })).rejects.toMatchObject({ code: 'E_PROGRAM' })
-  await requireUnheld()
-})
-
 it('a node whose ledger of what it spent is damaged holds no history', async () => {
   await writeFile(join(folder, 'results-spent.json'), '{')
   await expect(open('chain-stats', { inscribing: inscribing() })).rejects.toMatchObject({ code: 'E_STORE' })

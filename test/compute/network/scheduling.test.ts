@@ -1,14 +1,17 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { blockHash, regtest } from '../../../src/bitcoin/index.ts'
+import { readManifest } from '../../../src/compute/manifest/read-manifest.ts'
 import { announcementGossip } from '../../../src/compute/peers/announcement-kind.ts'
 import { recordDraft } from '../../../src/compute/record-draft.ts'
 import { ANNOUNCED_BLOCKS, Announced } from '../../../src/compute/scheduling/announced.ts'
 import { announce, announcementHolds } from '../../../src/compute/scheduling/announcement.ts'
+import { dueHeight, isDue, paceOf } from '../../../src/compute/scheduling/pace.ts'
 import { proverOrder } from '../../../src/compute/scheduling/prover-order.ts'
 import { Registered } from '../../../src/compute/scheduling/registered.ts'
 import { proverProgram, proverRecord, readProverRecord } from '../../../src/compute/scheduling/registration.ts'
-import { dueHeight, ORDERED_SLOTS, turnMs } from '../../../src/compute/scheduling/turns.ts'
+import { ORDERED_SLOTS, turnMs } from '../../../src/compute/scheduling/turns.ts'
 import { bytesToHex } from '../../../src/lib/index.ts'
 import { storageParams } from '../../../storage/index.ts'
 
@@ -52,13 +55,29 @@ describe('the order of provers', () => {
   })
 
   it('is drawn at the last height at which a program is due', () => {
-    expect([1, 5, 6, 11, 12, 13].map((tip) => dueHeight(6, tip))).toEqual([null, null, 6, 6, 12, 12])
+    const heights = (rest: number) => [1, 4, 5, 6, 11, 12, 13].map((tip) => dueHeight({ every: 6, rest }, tip))
+    expect(heights(0)).toEqual([null, null, null, 6, 6, 12, 12])
+    expect(heights(5)).toEqual([null, null, 5, 5, 11, 11, 11])
+    const pace = fc
+      .integer({ min: 1, max: 5000 })
+      .chain((every) => fc.record({ every: fc.constant(every), rest: fc.integer({ min: 0, max: every - 1 }) }))
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 1_000_000 }), (every, tip) => {
-        const due = dueHeight(every, tip)
-        expect(due === null ? tip < every : due % every === 0 && due <= tip && tip - due < every).toBe(true)
+      fc.property(pace, fc.integer({ min: 1, max: 1_000_000 }), (of, tip) => {
+        const due = dueHeight(of, tip)
+        expect(due === null ? tip < of.every : isDue(of, due) && due <= tip && tip - due < of.every).toBe(true)
+        expect(isDue(of, tip)).toBe(due === tip)
       }),
     )
+  })
+
+  it('is of multiples of its blocks, or of the last block of a period, or of none', () => {
+    const of = (name: string) => {
+      const read = readManifest(readFileSync(new URL(`../../../graphs/${name}/graph.yaml`, import.meta.url)))
+      return read.ok ? paceOf(read.manifest) : undefined
+    }
+    expect(of('chain-stats')).toEqual({ every: 2016, rest: 0 })
+    expect(of('difficulty-falls')).toEqual({ every: 2016, rest: 2015 })
+    expect([of('digits'), of('payments')]).toEqual([null, null])
   })
 })
 

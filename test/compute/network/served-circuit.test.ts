@@ -14,6 +14,7 @@ import type { ProofVerifier } from '../../../src/proving/index.ts'
 import { inscriptionAt, synthetic } from '../../bus/attestation-scene.ts'
 import { kernel } from '../../storage/kernels.ts'
 import { chainAround } from '../../support/attested-chain.ts'
+import { readsNothing } from './compute-scene.ts'
 
 const block = synthetic()
 /** From its first block on, which holds the inscriptions. */
@@ -61,7 +62,7 @@ await queue.start()
 afterAll(() => queue.stop())
 
 const inscriptions = { index: { tip: null, hashAt: async () => null, query: () => expect.fail() } }
-const parts = { queue, kernel, params: mainnet, inscriptions }
+const parts = { queue, kernel, params: mainnet, inscriptions, reading: readsNothing }
 const served = servedCircuit(program, parts)
 const evidence = [{ attestations: [encodeAttestation(inscriptionAt(own, 3, 0))], content: null }]
 const { signal } = new AbortController()

@@ -22,6 +22,7 @@ import { CONTENT_TYPE, fields, inscribed, SECRET_KEY } from '../../settlement/re
 import { kernel } from '../../storage/kernels.ts'
 import { chainAround } from '../../support/attested-chain.ts'
 import { spend, syntheticBlock } from '../../support/synthetic-block.ts'
+import { readsNothing } from './compute-scene.ts'
 
 /** In each transaction one record; the third is of a kind that the program does not read. */
 const block = syntheticBlock(
@@ -57,7 +58,7 @@ if (!read.ok || read.manifest.program.kind !== 'circuit') throw new Error('no ci
 const { manifest } = read
 const program = { kind: 'circuit', id, manifest, verifier, constraints: 1 } as unknown as OnceOfKeys
 const servedBy = (known: RecordIndex) =>
-  servedCircuit(program, { queue, kernel, params: regtest, inscriptions: { index: known } })
+  servedCircuit(program, { queue, kernel, params: regtest, inscriptions: { index: known }, reading: readsNothing })
 
 async function at(height: number): Promise<OwnBlock | null> {
   const header = own.headers[height]

@@ -103,7 +103,8 @@ export class ChainJudge implements ResultJudge {
         : checked
     }
     if (program.kind === 'transactions' && result.kind === 'transactions') {
-      const checked = await verifyPayments(result, { program: program.id, verifier: program.verifier, chain })
+      const { id, manifest, verifier } = program
+      const checked = await verifyPayments(result, { program: id, manifest, verifier, chain })
       return checked.ok ? { ok: true, says: one({ outputs: result.outputs, satoshis: result.sum }) } : checked
     }
     return null

@@ -5,7 +5,8 @@ import { asError, errorCode, hash256, uint32 } from '../../../lib/index.ts'
 import { diskFiles, readRegular, writeAtomic } from '../../../lib/io/index.ts'
 import { computeError } from '../../errors.ts'
 import { encodeResult } from '../../result/result-file.ts'
-import type { ComputeEvents, ComputeService, ProgramStanding } from './compute-service.ts'
+import type { ComputeEvents, ProgramStanding } from './compute-events.ts'
+import type { ComputeService } from './compute-service.ts'
 
 const statusSchema = z.strictObject({
   format: z.literal(1),

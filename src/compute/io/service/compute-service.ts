@@ -7,7 +7,6 @@ import {
   bytesToHex,
   Emitter,
   type Events,
-  type Rejection,
   Running,
   type RunningService,
   rejection,
@@ -21,9 +20,10 @@ import type { OwnBlock, ServedProgram } from '../../service/served-program.ts'
 import { Announcing } from './announcing.ts'
 import { askHeld } from './ask-held.ts'
 import { type Clock, processClock } from './clock.ts'
+import type { ComputeEvents, ProgramStanding } from './compute-events.ts'
 import { HeardResults } from './heard-results.ts'
 import type { FollowedChain } from './own-chain.ts'
-import { ProgramRounds, type Round } from './program-rounds.ts'
+import { ProgramRounds } from './program-rounds.ts'
 import { Requests } from './requests.ts'
 
 export interface ComputeComponents {
@@ -39,58 +39,6 @@ export interface ComputeComponents {
   /** Length of a slot of the order; 20 s unless given. */
   readonly slotMs?: number | undefined
   readonly clock?: Clock | undefined
-}
-
-/** A result that was found to be right. */
-export interface TakenResult {
-  readonly program: string
-  /** 64 hex digits. */
-  readonly identity: string
-  readonly message: ResultMessage
-  /** Who gave it; null where it was proved here. */
-  readonly from: PeerName | null
-  /** From when its block was seen here until it was known, milliseconds; null where the block was not seen meanwhile. */
-  readonly ms: number | null
-}
-
-/** What a node of the compute network tells. */
-export interface ComputeEvents {
-  /** Its programs are served as of this block; so many peers count for it. */
-  readonly tip: { readonly height: number; readonly blockHash: string; readonly registered: number }
-  /** A registered peer says that it serves these of our programs; told again where they change. */
-  readonly serves: { readonly key: string; readonly programs: readonly string[] }
-  /** When this node's turn is: `rank` null where it is not in the order. */
-  readonly elected: Round & { readonly rank: number | null; readonly ms: number }
-  readonly proving: Round
-  /** Another was first, or the block left the chain. */
-  readonly stopped: Round
-  /** Of each identity one: proved here, or given by a peer. To be inscribed, kept, built on. */
-  readonly result: TakenResult
-  /** A peer's result that was not taken. */
-  readonly refused: Rejection & { readonly program: string; readonly peer: PeerName }
-  /** A peer asks for a proof, which is being made. */
-  readonly requested: { readonly request: string; readonly program: string; readonly peer: PeerName }
-  /** A peer asked for a proof that is not made here. */
-  readonly unserved: Rejection & { readonly request: string; readonly program: string; readonly peer: PeerName }
-  /** A program could not be proved here. */
-  readonly failed: Round & { readonly failure: Rejection | Error }
-  /** It failed so often in a row that it is not tried for so long. */
-  readonly paused: { readonly program: string; readonly failures: number; readonly ms: number }
-  /** What else went wrong here. */
-  readonly error: Error
-}
-
-/** How one program stands here. */
-export interface ProgramStanding {
-  readonly program: string
-  readonly name: string
-  readonly everyBlocks: number | null
-  /** Of the last result that is known. */
-  readonly height: number | null
-  readonly failures: number
-  readonly pausedMs: number
-  /** Peers that say that they serve it, this node among them. */
-  readonly serving: readonly string[]
 }
 
 interface Served {
@@ -169,7 +117,7 @@ export class ComputeService implements RunningService {
   get standing(): readonly ProgramStanding[] {
     const { height } = this.#components.chain
     return [...this.#served.values()].map(({ program, known, rounds }) => ({
-      ...{ program: program.id, name: program.name, everyBlocks: program.everyBlocks },
+      ...{ program: program.id, name: program.name, everyBlocks: program.pace?.every ?? null },
       height: known.last?.result.height ?? null,
       ...rounds.standing,
       serving: this.#announcing.announced.serving(program.id, height),
@@ -210,6 +158,7 @@ export class ComputeService implements RunningService {
       elected: (round, rank, ms) => this.#events.emit('elected', { ...round, rank, ms }),
       proving: (round) => this.#events.emit('proving', round),
       stopped: (round) => this.#events.emit('stopped', round),
+      nothing: (round) => this.#events.emit('nothing', round),
       failed: (round, failure) => this.#events.emit('failed', { ...round, failure }),
       paused: (failures, ms) => this.#events.emit('paused', { program: id, failures, ms }),
     })

@@ -2,6 +2,7 @@ import { sameHash } from '../../../bitcoin/index.ts'
 import { type GossipVerdict, type PeerName, type PeerTransport, VerifyQueue } from '../../../bus/index.ts'
 import { OneAtATime, type Rejection, type Result, rejection } from '../../../lib/index.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
+import { dueHeight, isDue } from '../../scheduling/pace.ts'
 import { KNOWN_BLOCKS, type KnownResults } from '../../service/known-results.ts'
 import type { OwnBlock, ServedProgram } from '../../service/served-program.ts'
 import type { FollowedChain } from './own-chain.ts'
@@ -79,11 +80,13 @@ export class HeardResults {
   async #hear(program: ServedProgram, message: ResultMessage, from: PeerName): Promise<HeardResult> {
     const { chain, known } = this.#components
     const { height } = message.result
-    const { everyBlocks } = program
-    if (everyBlocks !== null && height % everyBlocks !== 0) return rejection('not-due', `nothing is due at ${height}`)
+    const { pace } = program
+    if (pace !== null && !isDue(pace, height)) return rejection('not-due', `nothing is due at ${height}`)
     const identity = program.identityOf(message)
     if (known(program).has(identity)) return 'known'
-    if (height < chain.height - KNOWN_BLOCKS) return rejection('old', `${chain.height - height} blocks old`)
+    const isNewest = pace !== null && height === dueHeight(pace, chain.height)
+    if (!isNewest && height < chain.height - KNOWN_BLOCKS)
+      return rejection('old', `${chain.height - height} blocks old`)
     const there = await this.#blockOf(message, from)
     if (!there.ok) return there
     const judged = await this.#queue.run(from, () =>

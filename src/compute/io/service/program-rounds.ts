@@ -1,8 +1,9 @@
 import { type BlockHash, sameHash, toDisplay } from '../../../bitcoin/index.ts'
 import { asError, isInterrupt, orAborted, type Rejection } from '../../../lib/index.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
+import { dueHeight } from '../../scheduling/pace.ts'
 import { proverOrder } from '../../scheduling/prover-order.ts'
-import { dueHeight, turnMs } from '../../scheduling/turns.ts'
+import { turnMs } from '../../scheduling/turns.ts'
 import type { KnownResults } from '../../service/known-results.ts'
 import { Pauses } from '../../service/pauses.ts'
 import type { OwnBlock, ServedProgram } from '../../service/served-program.ts'
@@ -30,10 +31,14 @@ export interface RoundsComponents {
   ask(block: OwnBlock, signal: AbortSignal): Promise<void>
   /** A result of our own, which was judged as any other. */
   proved(message: ResultMessage): Promise<void>
-  /** How it goes: where in the order this node is, and when its turn comes; that it proves; that it stops, another was first. */
+  /**
+   * How it goes: where in the order this node is, and when its turn comes; that it proves; that it stops, another was first; that
+   * there is nothing to prove.
+   */
   elected(round: Round, rank: number | null, ms: number): void
   proving(round: Round): void
   stopped(round: Round): void
+  nothing(round: Round): void
   failed(round: Round, failure: Rejection | Error): void
   paused(failures: number, ms: number): void
 }
@@ -66,8 +71,8 @@ export class ProgramRounds {
   /** The chain has this tip. */
   async moved(tip: number): Promise<void> {
     const { program, chain, clock } = this.#components
-    if (program.everyBlocks === null) return
-    const height = dueHeight(program.everyBlocks, tip)
+    if (program.pace === null) return
+    const height = dueHeight(program.pace, tip)
     if (height === null) return
     const block = await chain.at(height)
     if (block === null) return
@@ -139,6 +144,10 @@ export class ProgramRounds {
   async #prove(block: OwnBlock, round: Round, signal: AbortSignal): Promise<void> {
     const { program, chain, known, proved } = this.#components
     const message = await program.prove(block, signal)
+    if (message === null) {
+      this.#pauses.worked()
+      return this.#components.nothing(round)
+    }
     const there = await chain.at(block.height)
     // Headers of the other branch may have been read.
     if (there === null || !sameHash(there.hash, block.hash) || known.at(block) !== null) {

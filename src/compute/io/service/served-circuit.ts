@@ -9,7 +9,7 @@ import { computeError } from '../../errors.ts'
 import { attestedInput, type InputEvidence } from '../../input/attested-input.ts'
 import type { CircuitProgram } from '../../manifest/circuit-program.ts'
 import { inputSources } from '../../manifest/manifest.ts'
-import type { ResultMessage, SourceEvidence } from '../../peers/result-message.ts'
+import type { SourceEvidence } from '../../peers/result-message.ts'
 import { DEFAULT_PRIORITY, type JobInput, type ProvingJob } from '../../queue/job.ts'
 import { jobIdentity, resultIdentity } from '../../result/identity.ts'
 import type { CircuitResult } from '../../result/result-file.ts'
@@ -22,7 +22,7 @@ import { aboutProgram, type ServingParts } from './served-stream.ts'
 import { SharedJobs } from './shared-jobs.ts'
 
 /** What is due by itself comes first. */
-const REQUEST_PRIORITY = 2 * DEFAULT_PRIORITY
+export const REQUEST_PRIORITY = 2 * DEFAULT_PRIORITY
 
 /** With so many blocks of this node's chain above a block, nobody honest has another at its height. */
 const FORK_BLOCKS = 100
@@ -41,9 +41,23 @@ async function mayBeOfFork({ reject }: Rejection, tip: OwnBlock, { block, at }: 
 
 /** A circuit as the network serves it: proved on request alone, heard at any time. */
 export function servedCircuit(program: OnceOfKeys, parts: ServingParts): ServedProgram {
-  const { id, manifest, verifier } = program
-  const { kernel, params, inscriptions } = parts
-  const judge = async (message: ResultMessage, ground: OwnGround): Promise<Result<object>> => {
+  const prove = async (): Promise<never> => {
+    throw computeError('E_INPUT', `${program.manifest.name} runs on request: no block says what it reads`)
+  }
+  return {
+    ...aboutProgram(program),
+    judge: judgeOfCircuit(program, parts),
+    prove,
+    onRequest: onRequestOf(program, parts),
+  }
+}
+
+/** How results of a circuit are judged, whatever it reads. */
+export function judgeOfCircuit(
+  { id, manifest, verifier }: OnceOfKeys,
+  { kernel, params, inscriptions }: ServingParts,
+): ServedProgram['judge'] {
+  return async (message, ground) => {
     const { result } = message
     if (result.kind !== 'circuit') return rejection('wrong-kind', `a result of a ${result.kind}`)
     const under = await evidenceOf(message.evidence, ground, ground.block)
@@ -57,10 +71,6 @@ export function servedCircuit(program: OnceOfKeys, parts: ServingParts): ServedP
     const read = { height, blockHash, ids: checked.verified.inputs }
     return await completeRecords(inscriptions.index, inputSources(manifest), evidence, read)
   }
-  const prove = async (): Promise<never> => {
-    throw computeError('E_INPUT', `${manifest.name} runs on request: no block says what it reads`)
-  }
-  return { ...aboutProgram(program), judge, prove, onRequest: onRequestOf(program, parts) }
 }
 
 /** Null where somebody would have to show what is private. */

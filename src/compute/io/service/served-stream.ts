@@ -6,11 +6,13 @@ import { DEFAULT_PRIORITY, type ProvingJob } from '../../queue/job.ts'
 import type { ProvingQueue } from '../../queue/queue.ts'
 import { resultIdentity } from '../../result/identity.ts'
 import type { StreamResult } from '../../result/result-file.ts'
+import { paceOf } from '../../scheduling/pace.ts'
 import type { OwnBlock, OwnGround, ServedProgram } from '../../service/served-program.ts'
 import { verifyStream } from '../../stream/verify-stream.ts'
 import { chainTo } from '../chain-to.ts'
 import type { RecordIndex } from '../input/complete-records.ts'
 import type { Program, StreamOfKeys } from '../open-program.ts'
+import type { ChainReading } from './own-reading.ts'
 import { SharedJobs } from './shared-jobs.ts'
 
 /** What all programs of a node are served with. */
@@ -21,19 +23,20 @@ export interface ServingParts {
   readonly params: NetworkParams
   /** Knows all records; of the same node. Asked once it has started. */
   readonly inscriptions: { readonly index: RecordIndex }
+  readonly reading: ChainReading
 }
 
-/** Tries of a job before it has failed. */
-const ATTEMPTS = 2
+/** Tries of a job that is due by itself before it has failed. */
+export const ATTEMPTS = 2
 
 export function aboutProgram({
   id,
   manifest,
-}: Pick<Program, 'id' | 'manifest'>): Pick<ServedProgram, 'id' | 'name' | 'everyBlocks' | 'identityOf'> {
+}: Pick<Program, 'id' | 'manifest'>): Pick<ServedProgram, 'id' | 'name' | 'pace' | 'identityOf'> {
   return {
     id: bytesToHex(id),
     name: manifest.name,
-    everyBlocks: manifest.trigger.everyBlocks ?? null,
+    pace: paceOf(manifest),
     identityOf: ({ result }) => bytesToHex(resultIdentity(manifest, result)),
   }
 }
