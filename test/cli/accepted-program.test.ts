@@ -58,7 +58,7 @@ it('a program is taken where its key is one of a ceremony, or the network or the
 it('whoever makes or takes results asks for powers of a ceremony where the graph has no key of one, and not where it has', async () => {
   const node = ['--rpc', 'http://127.0.0.1:1', '--network', 'mainnet']
   const commands = [
-    ['graph', 'prove', folder, '--out', join(dir, 'r'), '--headers', join(dir, 'h')],
+    ['graph', 'prove', folder, '--out', join(dir, 'r'), '--proof', join(dir, 'p'), '--arguments', join(dir, 'a')],
     ['graph', 'publish', folder, '--network', 'mainnet', '--dry-run'],
     ['graph', 'automate', folder, ...node],
     ['compute', 'serve', '--graph', folder, ...node],
