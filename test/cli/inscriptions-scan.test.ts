@@ -96,7 +96,7 @@ describe('wsc inscriptions scan', () => {
       '2500 transactions, 0 of them reveal 0 inscriptions with 0 bytes',
       '1851 transactions, 151 of them reveal 1051 inscriptions with 156580 bytes',
       '591 transactions, 39 of them reveal 39 inscriptions with 3048 bytes',
-      '1323 transactions, 1 of them reveal 1 inscriptions with 53 bytes',
+      '1323 transactions, 1 of them reveal 1 inscription with 53 bytes',
       '27 transactions, 0 of them reveal 0 inscriptions with 0 bytes',
     ])
     const listed = stdout.split('\n').flatMap((text) => /^ {2}[0-9a-f]{64}i[0-9]+ {2}.*$/.exec(text) ?? [])
