@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { storageParams } from '../../storage/index.ts'
 import { openKernel } from '../../storage/io/index.ts'
-import type { NetworkParams } from '../bitcoin/index.ts'
+import type { BlockHash, NetworkParams } from '../bitcoin/index.ts'
 import { type BitcoindClient, bitcoindBlocks, ChainFeed } from '../bitcoin/io/index.ts'
 import { historyStart, openStoredHistory } from '../bus/io/index.ts'
 import { computeGossip, isForBitcoin, LocalQueue, type ProvingQueue } from '../compute/index.ts'
@@ -82,7 +82,10 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     ...{ checkpoints: new StreamCheckpoints(join(folder, 'streams')), engines },
   })
   const queue = server === undefined ? new LocalQueue(prove, { concurrency: atOnce }) : new ServerQueue(server)
-  const place = { client, params, programs, feed, inscriptions: index, kernel, folder }
+  const place = {
+    ...{ client, params, programs, feed, inscriptions: index, kernel, folder },
+    placeOf: (program: string, blockHash: BlockHash) => compute.place(program, blockHash),
+  }
   const inscribing = options.inscribing === undefined ? null : await openResultInscribing(place, options.inscribing)
   const opening = openStoredHistory(join(folder, 'history'), params, historyStart(params), kernel)
   const history = await opening.catch(async (error: unknown) => {
@@ -97,7 +100,7 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const compute = new ComputeService({
     ...{ params, secretKey, slotMs },
     programs: served,
-    chain: new OwnChain(feed, history),
+    chain: new OwnChain(feed, history, index),
     transport: host,
     registered: async () => {
       // Who does not know the order would prove out of turn.
@@ -108,10 +111,10 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const { events, key } = compute
   const files = { events, key, standing: () => compute.standing }
   const written = keepComputeFiles(folder, files, (error) => options.failed?.(error))
-  compute.events.on('result', ({ program, identity, message: { result }, from }) => {
+  compute.events.on('result', ({ program, identity, message: { result }, inTurn }) => {
     const known = byId.get(program)
     if (known === undefined || !isForBitcoin(known.manifest)) return
-    inscribing?.publisher.add({ program, identity, result, own: from === null })
+    inscribing?.publisher.add({ program, identity, result, own: inTurn })
   })
   const writing = inscribing === null ? [] : [inscribing.service]
   // What is to be answered is said before peers connect.

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { NetworkParams } from '../bitcoin/index.ts'
+import type { BlockHash, NetworkParams } from '../bitcoin/index.ts'
 import type { BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
 import {
   openResultsIndex,
@@ -38,6 +38,8 @@ interface Components {
   readonly kernel: StorageKernel
   /** Folder of the node's state, which holds that of its inscriber too. */
   readonly folder: string
+  /** How many peers come before this node where whoever proved a result of a block does not inscribe it. */
+  placeOf(program: string, blockHash: BlockHash): number
 }
 
 /** What inscribes results, not started yet; `service` is all of it. */
@@ -50,7 +52,7 @@ export interface ResultInscribing {
 
 /** Composes an index of what counts and who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO. */
 export async function openResultInscribing(
-  { client, params, programs, feed, inscriptions, kernel, folder }: Components,
+  { client, params, programs, feed, inscriptions, kernel, folder, placeOf }: Components,
   { wallet, budget, settlement, feeRate, fundFrom, maxFeeRate }: ResultInscribingOptions,
 ): Promise<ResultInscribing> {
   const spendings = await Spendings.open(settlement)
@@ -66,6 +68,7 @@ export async function openResultInscribing(
   const manifests = new Map(programs.map(({ id, manifest }) => [bytesToHex(id), manifest]))
   const publisher = new ResultPublisher({
     results,
+    place: placeOf,
     inscribe: async (result) => {
       const manifest = manifests.get(bytesToHex(result.program))
       if (manifest === undefined) throw new RangeError('a result of a program that is not served')

@@ -17,11 +17,11 @@ const proved = (height: number, own: boolean) => ({
 })
 
 /** A publisher over a chain of which only the tip's height and what counts matter. */
-async function place(inscribe: (result: ProgramResult) => Promise<Inscribed>) {
+async function place(inscribe: (result: ProgramResult) => Promise<Inscribed>, turn = () => 0) {
   const tips = new Emitter<ResultsEvents>()
   const counted = new Map<string, string>()
   const results = { events: tips, caughtUp: async () => {}, countedBy: async (id: string) => counted.get(id) ?? null }
-  const publisher = new ResultPublisher({ results, inscribe })
+  const publisher = new ResultPublisher({ results, inscribe, place: turn })
   const told: string[] = []
   let more = Promise.withResolvers<void>()
   const tell = (line: string) => {
@@ -64,6 +64,28 @@ test('who proved a result inscribes it at once; others where nobody has, some bl
   publisher.add(proved(4, true))
   publisher.add(proved(4, true))
   expect(await until(4)).toHaveLength(4)
+  await publisher.stop()
+})
+
+test('others wait for each other in their order, as it was when the first of them had its turn', async () => {
+  let before = 2
+  const { publisher, counted, told, mine, until } = await place(
+    async () => sent,
+    () => before,
+  )
+  for (const height of [1, 2]) publisher.add(proved(height, false))
+  for (let i = 0; i < OTHERS_AFTER; i++) mine()
+  // What is told of a block shows that it has been looked at.
+  publisher.add(proved(3, true))
+  expect(await until(1)).toEqual(['3 sent'])
+  before = 0
+  for (let i = 0; i < 2 * OTHERS_AFTER - 1; i++) mine()
+  publisher.add(proved(4, true))
+  expect(await until(2)).toEqual(['3 sent', '4 sent'])
+  counted.set(hashOf('result 2'), 'other')
+  expect(told).toHaveLength(2)
+  mine()
+  expect(await until(4)).toEqual(['3 sent', '4 sent', '1 sent', '2 spared other'])
   await publisher.stop()
 })
 

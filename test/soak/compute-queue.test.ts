@@ -37,7 +37,7 @@ describe.skipIf(program === undefined)('a node of the compute network whose proo
     // Nobody is registered: it proves after four slots.
     const node = await network.start('ash', '--slot-seconds', '0.1', '--queue', server.url)
     const has = (height: number) => node.until(`result at ${height}`, (one) => one.result?.height === height)
-    await has(await network.place.node.client.getBlockCount())
+    await has(await network.due())
     await first.line('"done"')
     const height = await network.mine()
     await first.line('"taken"')

@@ -99,8 +99,12 @@ export async function writeHeaderCount(folder: string, levels: number): Promise<
   await writeFile(circuit, text.replace('HeaderStream(5, 1)', `HeaderStream(${levels}, 1)`))
 }
 
-/** Compute nodes in processes of their own, each with a wallet that is registered for it, over one graph. */
+/**
+ * Compute nodes in processes of their own, each with a wallet that is registered for it, over one graph: `header-count`, which is due
+ * at every fourth block, since a node that relays no inscriptions mines a block of each.
+ */
 export class ComputeNetwork {
+  readonly everyBlocks = 4
   readonly place: SettlementPlace
   readonly graph: string
   readonly nodes: ComputeProcess[] = []
@@ -112,7 +116,12 @@ export class ComputeNetwork {
 
   static async make(): Promise<ComputeNetwork> {
     const place = await SettlementPlace.make(0)
-    return new ComputeNetwork(place, HEADER_COUNT)
+    const network = new ComputeNetwork(place, place.file('header-count'))
+    await cp(HEADER_COUNT, network.graph, { recursive: true })
+    const file = join(network.graph, 'graph.yaml')
+    const text = await readFile(file, 'utf8')
+    await writeFile(file, text.replace('everyBlocks: 1', `everyBlocks: ${network.everyBlocks}`))
+    return network
   }
 
   async remove(): Promise<void> {
@@ -152,10 +161,17 @@ export class ComputeNetwork {
     this.nodes.splice(this.nodes.indexOf(node), 1)
   }
 
-  /** The height of a new block. */
+  /** The last height at which the graph is due. */
+  async due(): Promise<number> {
+    const tip = await this.place.node.client.getBlockCount()
+    return tip - (tip % this.everyBlocks)
+  }
+
+  /** The next one, once there is a block at it. */
   async mine(): Promise<number> {
-    await this.place.node.mine(1)
-    return await this.place.node.client.getBlockCount()
+    const tip = await this.place.node.client.getBlockCount()
+    await this.place.node.mine(this.everyBlocks - (tip % this.everyBlocks))
+    return await this.due()
   }
 
   /** File of a node's wallet. */

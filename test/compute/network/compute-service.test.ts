@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { TakenResult } from '../../../src/compute/io/service/compute-events.ts'
 import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
 import { encodeResultMessage } from '../../../src/compute/peers/result-message.ts'
 import { proverOrder } from '../../../src/compute/scheduling/prover-order.ts'
@@ -97,6 +98,22 @@ describe('three nodes', () => {
     await expect.poll(all(nodes, height), { interval: 1 }).toEqual([1, 1, 1])
     // Those who were at it have stopped.
     for (const node of [first, second]) expect(node.of('stopped')).toContainEqual(expect.objectContaining({ height }))
+  })
+
+  it('have one place each where somebody else’s result is to be inscribed, and their own in turn from the second block on', async () => {
+    const nodes = await three()
+    const height = FIRST + 2
+    await nextBlock(nodes, height)
+    await expect.poll(all(nodes, height), { interval: 1 }).toEqual([1, 1, 1])
+    const places = ordered(nodes, height).map(({ service }) => service.place(PROGRAM, hashOf(height)))
+    expect(places).toEqual([0, 1, 2])
+    const stranger = await scene.node('stranger', stalls, { registered: false })
+    await expect.poll(() => stranger.service.place(PROGRAM, hashOf(height)), { interval: 1 }).toBe(3)
+    const told = nodes.flatMap((node) => node.of('result') as TakenResult[])
+    for (const { from, inTurn, message } of told) {
+      expect(inTurn).toBe(from === null && message.result.height > FIRST)
+    }
+    expect(told.filter(({ inTurn }) => inTurn).map(({ message }) => message.result.height)).toContain(height)
   })
 
   it('refuse what a liar gives, and blame it; the right proof is heard after a wrong one of the same identity', async () => {

@@ -1,3 +1,4 @@
+import type { BlockHash } from '../../../bitcoin/index.ts'
 import { asError, Emitter, type Events, orAborted, Running, type RunningService } from '../../../lib/index.ts'
 import type { ProgramResult } from '../../result/result-file.ts'
 import type { Inscribed } from './result-inscriber.ts'
@@ -9,7 +10,7 @@ export interface ProvedResult {
   readonly program: string
   readonly identity: string
   readonly result: ProgramResult
-  /** Whether it was proved here. */
+  /** Whether it was proved here, in this node's turn. */
   readonly own: boolean
 }
 
@@ -25,11 +26,13 @@ export interface PublisherEvents {
 export interface PublisherComponents {
   /** Started, and by whoever made it. */
   readonly results: Pick<ResultsService, 'events' | 'caughtUp' | 'countedBy'>
+  /** How many peers come before this node where whoever proved a result of a block does not inscribe it. */
+  place(program: string, blockHash: BlockHash): number
   /** Throws what may pass. */
   inscribe(result: ProgramResult): Promise<Inscribed>
 }
 
-/** Blocks for which whoever proved a result has the first turn to inscribe it. */
+/** Blocks for which whoever proved a result has the first turn to inscribe it, and each of the others after that one by one. */
 export const OTHERS_AFTER = 3
 /** Blocks after which nobody is waited for any more. */
 const FORGOTTEN_AFTER = 144
@@ -39,11 +42,13 @@ const MOST_WAITING = 1_000
 interface Waiting extends ProvedResult {
   /** Height of the tip when it was known; null before there was a tip. */
   since: number | null
+  /** This node's place among the others, as of when their turns begin: later a peer that has left would no longer be counted by all. */
+  place: number | null
 }
 
 /**
- * Writes right results to Bitcoin, once: whoever proved one inscribes it at once, others where no record of it counts some blocks
- * later. Two that do not see each other's records may both pay; one record counts.
+ * Writes right results to Bitcoin, once: whoever proved one inscribes it at once, others one after the other where no record of it
+ * counts some blocks later. Two that do not see each other's records may both pay; one record counts.
  */
 export class ResultPublisher implements RunningService {
   readonly #components: PublisherComponents
@@ -68,7 +73,7 @@ export class ResultPublisher implements RunningService {
     if (this.#waiting.has(proved.identity) || this.#unpaid.has(proved.identity)) return
     const [oldest] = this.#waiting.keys()
     if (this.#waiting.size === MOST_WAITING && oldest !== undefined) this.#waiting.delete(oldest)
-    this.#waiting.set(proved.identity, { ...proved, since: this.#height })
+    this.#waiting.set(proved.identity, { ...proved, since: this.#height, place: null })
     this.#news.resolve()
   }
 
@@ -106,15 +111,21 @@ export class ResultPublisher implements RunningService {
       if (signal.aborted) return
       const height = this.#height ?? 0
       waiting.since ??= height
-      const { since, result, ...about } = waiting
+      const { since, place: _, result, ...about } = waiting
       const blocks = height - since
       const id = await results.countedBy(about.identity)
       if (id !== null) {
         this.#waiting.delete(about.identity)
         this.#events.emit('spared', { ...about, height: result.height, id })
       } else if (blocks > FORGOTTEN_AFTER) this.#waiting.delete(about.identity)
-      else if (about.own || blocks >= OTHERS_AFTER) await this.#inscribe(result, about)
+      else if (about.own || this.#isTurn(waiting, blocks)) await this.#inscribe(result, about)
     }
+  }
+
+  #isTurn(waiting: Waiting, blocks: number): boolean {
+    if (blocks < OTHERS_AFTER) return false
+    waiting.place ??= this.#components.place(waiting.program, waiting.result.blockHash)
+    return blocks >= OTHERS_AFTER * (1 + waiting.place)
   }
 
   async #inscribe(result: ProgramResult, about: Omit<ProvedResult, 'result'>): Promise<void> {

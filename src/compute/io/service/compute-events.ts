@@ -11,6 +11,8 @@ export interface TakenResult {
   readonly message: ResultMessage
   /** Who gave it; null where it was proved here. */
   readonly from: PeerName | null
+  /** Proved here, and in turn: of the block that a node began with it cannot know whether others have done so. */
+  readonly inTurn: boolean
   /** From when its block was seen here until it was known, milliseconds; null where the block was not seen meanwhile. */
   readonly ms: number | null
 }

@@ -1,5 +1,5 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
-import { type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
+import { type BlockHash, type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
 import type { Gossip, PeerName, PeerTransport } from '../../../bus/index.ts'
 import {
   AtMost,
@@ -13,6 +13,7 @@ import {
 } from '../../../lib/index.ts'
 import { heldKind, resultGossip } from '../../peers/result-kind.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
+import { proverOrder } from '../../scheduling/prover-order.ts'
 import type { Registered } from '../../scheduling/registered.ts'
 import { SLOT_MS } from '../../scheduling/turns.ts'
 import { KnownResults } from '../../service/known-results.ts'
@@ -69,6 +70,8 @@ export class ComputeService implements RunningService {
   readonly #asking = new AtMost(ASKED_AT_ONCE)
   readonly #seenAt = new Map<string, number>()
   #registered: Registered | null = null
+  /** Height of the block that it began with. */
+  #begunAt: number | null = null
 
   constructor(components: ComputeComponents) {
     this.#components = components
@@ -122,6 +125,13 @@ export class ComputeService implements RunningService {
       ...rounds.standing,
       serving: this.#announcing.announced.serving(program.id, height),
     }))
+  }
+
+  /** How many peers that serve a program come before this node in the order that a block draws. */
+  place(program: string, blockHash: BlockHash): number {
+    const order = proverOrder({ blockHash, program }, this.#candidates(program, this.#components.chain.height))
+    const rank = order.indexOf(this.key)
+    return rank < 0 ? order.length : rank
   }
 
   async start(signal?: AbortSignal): Promise<void> {
@@ -206,6 +216,7 @@ export class ComputeService implements RunningService {
     for await (const { height, hash } of this.#components.chain.follow(signal)) {
       const blockHash = toDisplay(hash)
       this.#seen(blockHash)
+      this.#begunAt ??= height
       try {
         this.#registered = await this.#components.registered()
         await this.#announcing.moved(height)
@@ -261,6 +272,8 @@ export class ComputeService implements RunningService {
   #tell(program: ServedProgram, message: ResultMessage, from: PeerName | null): void {
     const seenAt = this.#seenAt.get(toDisplay(message.result.blockHash))
     const ms = seenAt === undefined ? null : this.#clock.now() - seenAt
-    this.#events.emit('result', { program: program.id, identity: program.identityOf(message), message, from, ms })
+    const inTurn = from === null && message.result.height > (this.#begunAt ?? message.result.height)
+    const identity = program.identityOf(message)
+    this.#events.emit('result', { program: program.id, identity, message, from, inTurn, ms })
   }
 }

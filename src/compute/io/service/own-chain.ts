@@ -1,7 +1,10 @@
 import { type BlockHash, sameHash } from '../../../bitcoin/index.ts'
-import type { ChainFeed } from '../../../bitcoin/io/index.ts'
+import type { ChainFeed, Tip } from '../../../bitcoin/io/index.ts'
 import { type History, isCatchingUp } from '../../../bus/io/index.ts'
+import { type Events, orAborted } from '../../../lib/index.ts'
+import type { IndexEvents } from '../../../settlement/io/index.ts'
 import type { OwnBlock } from '../../service/served-program.ts'
+import { holdsBlock, type RecordIndex } from '../input/complete-records.ts'
 
 /** The chain that a node follows, as services see it. */
 export interface FollowedChain {
@@ -13,15 +16,23 @@ export interface FollowedChain {
   follow(signal: AbortSignal): AsyncIterable<{ readonly height: number; readonly hash: BlockHash }>
 }
 
-/** The chain of a bitcoind, with what the bus's history commits to after each block. */
+/** An index of inscriptions on the same feed, once it has started. */
+export interface FollowedIndex {
+  readonly index: Pick<RecordIndex, 'hashAt' | 'tip'>
+  readonly events: Events<Pick<IndexEvents, 'tip'>>
+}
+
+/** The chain of a bitcoind, with what the bus's history commits to after each block, and all of its inscriptions. */
 export class OwnChain implements FollowedChain {
   readonly #feed: ChainFeed
   readonly #history: History
+  readonly #inscriptions: FollowedIndex
   #height = -1
 
-  constructor(feed: ChainFeed, history: History) {
+  constructor(feed: ChainFeed, history: History, inscriptions: FollowedIndex) {
     this.#feed = feed
     this.#history = history
+    this.#inscriptions = inscriptions
   }
 
   get height(): number {
@@ -50,12 +61,29 @@ export class OwnChain implements FollowedChain {
     signal.throwIfAborted()
   }
 
-  /** Whether the history ends in this tip; the feed tells of a later one where it does not. */
-  async #moveTo(tip: { readonly height: number; readonly hash: BlockHash }, signal: AbortSignal): Promise<boolean> {
+  /** Whether history and index end in this tip; the feed tells of a later one where they do not. */
+  async #moveTo(tip: Tip, signal: AbortSignal): Promise<boolean> {
     await this.#history.sync(this.#feed, tip.height, signal)
     const there = await this.#history.hashAt(tip.height)
     if (there === null || !sameHash(there, tip.hash)) return false
+    if (!(await this.#isIndexed(tip, signal))) return false
     this.#height = tip.height
     return true
+  }
+
+  /** Waits for the index, as long as this is the tip: what a peer says of records is judged by all of them. */
+  async #isIndexed({ height, hash }: Tip, signal: AbortSignal): Promise<boolean> {
+    const { index, events } = this.#inscriptions
+    for (;;) {
+      const moved = Promise.withResolvers<void>()
+      const off = events.on('tip', () => moved.resolve())
+      try {
+        if (await holdsBlock(index, { height, blockHash: hash })) return true
+        if (!sameHash((await this.#feed.tip(signal)).hash, hash)) return false
+        await orAborted(moved.promise, signal)
+      } finally {
+        off()
+      }
+    }
   }
 }

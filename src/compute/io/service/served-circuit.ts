@@ -24,19 +24,16 @@ import { SharedJobs } from './shared-jobs.ts'
 /** What is due by itself comes first. */
 export const REQUEST_PRIORITY = 2 * DEFAULT_PRIORITY
 
-/** With so many blocks of this node's chain above a block, nobody honest has another at its height. */
-const FORK_BLOCKS = 100
-
 /** No lie: whoever gave it may follow another branch, or a proof that was made before it left one. */
 const OF_FORK = rejection('other-chain', 'what shows the input may be under a proof of another branch')
 
 /**
  * Whether evidence fails for the reason alone that its proof may end in another block than ours: an attestation says that proof's
- * height, and no hash. Of the block that a result is about there is no doubt.
+ * height, and no hash, and a fork may be of any depth. Of the block that a result is about there is no doubt. Nothing is gained by
+ * such evidence: it is looked at before the proof, and takes of a peer's rate what any message does.
  */
-async function mayBeOfFork({ reject }: Rejection, tip: OwnBlock, { block, at }: OwnGround): Promise<boolean> {
-  if (reject !== 'attestation:not-in-chain' || sameHash(tip.hash, block.hash)) return false
-  return (await at(tip.height + FORK_BLOCKS)) === null
+function mayBeOfFork({ reject }: Rejection, tip: OwnBlock, { block }: OwnGround): boolean {
+  return reject === 'attestation:not-in-chain' && !sameHash(tip.hash, block.hash)
 }
 
 /** A circuit as the network serves it: proved on request alone, heard at any time. */
@@ -66,7 +63,7 @@ export function judgeOfCircuit(
     const checked = await verifyCircuit(result, {
       ...{ program: id, manifest, verifier, chain: chainTo(tip), params, evidence, kernel },
     })
-    if (!checked.ok) return (await mayBeOfFork(checked, tip, ground)) ? OF_FORK : checked
+    if (!checked.ok) return mayBeOfFork(checked, tip, ground) ? OF_FORK : checked
     const { height, blockHash } = result
     const read = { height, blockHash, ids: checked.verified.inputs }
     return await completeRecords(inscriptions.index, inputSources(manifest), evidence, read)
