@@ -13,6 +13,15 @@ export function saidJson({ state, log }: Said): object {
   return { state: digits(state), log: log?.map(digits) ?? null }
 }
 
+/** Where the log of a verified result is that does not hold it; nothing for others. */
+export function namedLogJson({ named }: Pick<VerifiedStream, 'named'>): object {
+  return named === null ? {} : { logInStorage: bytesToHex(named.content) }
+}
+
+export function namedLogLines({ named }: Pick<VerifiedStream, 'named'>): string[] {
+  return named === null ? [] : [`log       in storage, not read: ${bytesToHex(named.content)}`]
+}
+
 /** Entries of a log that are shown to people; all of them are in JSON. */
 const MOST_SHOWN = 5
 

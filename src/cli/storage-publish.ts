@@ -60,7 +60,10 @@ export async function publish(
 export async function withPayingInscriber<T>(
   context: CliContext,
   options: Omit<PublishOptions, keyof StorageNetworkFlags>,
-  { wallet, ...of }: Required<Pick<InscriberComponents, 'client' | 'wallet' | 'index'>>,
+  {
+    wallet,
+    ...of
+  }: Required<Pick<InscriberComponents, 'client' | 'wallet' | 'index'>> & Pick<InscriberComponents, 'feed'>,
   work: (inscriber: InscriberService) => Promise<T>,
 ): Promise<T> {
   const { terminal, signal } = context
@@ -70,6 +73,8 @@ export async function withPayingInscriber<T>(
   inscriber.events.on('note', (note) => terminal.note(noteText(note)))
   inscriber.events.on('cost', (cost) => terminal.note(costText(cost)))
   inscriber.events.on('job', (job) => {
+    // At every tip of a feed it tells of all jobs that are not final.
+    if (of.feed !== undefined) return
     for (const line of json ? [jsonLine(jobJson(job))] : jobLines(job)) terminal.result(line)
   })
   await inscriber.start(signal)

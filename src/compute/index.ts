@@ -25,6 +25,7 @@ export {
   isForBitcoin,
   type Manifest,
   manifestJsonSchema,
+  storesLog,
   type TransactionsProgram,
 } from './manifest/manifest.ts'
 export { computeGossip } from './peers/compute-gossip.ts'
@@ -39,6 +40,7 @@ export {
   decodeResult,
   encodeResult,
   MAX_RESULT_BYTES,
+  namesLog,
   type ProgramResult,
   type TransactionsResult,
 } from './result/result-file.ts'

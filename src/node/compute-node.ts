@@ -83,7 +83,7 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   })
   const queue = server === undefined ? new LocalQueue(prove, { concurrency: atOnce }) : new ServerQueue(server)
   const place = {
-    ...{ client, params, programs, feed, inscriptions: index, kernel, folder },
+    ...{ client, params, programs, feed, inscriptions: index, kernel, transport: host, folder },
     placeOf: (program: string, blockHash: BlockHash) => compute.place(program, blockHash),
   }
   const inscribing = options.inscribing === undefined ? null : await openResultInscribing(place, options.inscribing)

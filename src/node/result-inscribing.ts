@@ -1,18 +1,24 @@
 import { join } from 'node:path'
+import { storageParams } from '../../storage/index.ts'
 import type { BlockHash, NetworkParams } from '../bitcoin/index.ts'
 import type { BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
+import type { PeerTransport } from '../bus/index.ts'
+import { isForBitcoin, storesLog } from '../compute/index.ts'
 import {
+  type LogStorage,
   openResultsIndex,
   type Program,
   ResultInscriber,
   ResultPublisher,
   type ResultsService,
   Spendings,
+  storingOf,
 } from '../compute/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
 import { firstInscriptionHeight } from '../settlement/index.ts'
 import { type IndexService, InscriberService, type Wallet } from '../settlement/io/index.ts'
+import { openLogStorage } from './log-storage.ts'
 
 /** How a node writes results to Bitcoin. */
 export interface ResultInscribingOptions {
@@ -36,6 +42,8 @@ interface Components {
   readonly feed: ChainFeed
   readonly inscriptions: IndexService
   readonly kernel: StorageKernel
+  /** By which providers of storage are met. */
+  readonly transport: PeerTransport
   /** Folder of the node's state, which holds that of its inscriber too. */
   readonly folder: string
   /** How many peers come before this node where whoever proved a result of a block does not inscribe it. */
@@ -47,12 +55,14 @@ export interface ResultInscribing {
   readonly results: ResultsService
   readonly inscriber: InscriberService
   readonly publisher: ResultPublisher
+  /** Stores logs of results; null where no program has them stored. */
+  readonly logs: LogStorage | null
   readonly service: RunningService
 }
 
 /** Composes an index of what counts and who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO. */
 export async function openResultInscribing(
-  { client, params, programs, feed, inscriptions, kernel, folder, placeOf }: Components,
+  { client, params, programs, feed, inscriptions, kernel, transport, folder, placeOf }: Components,
   { wallet, budget, settlement, feeRate, fundFrom, maxFeeRate }: ResultInscribingOptions,
 ): Promise<ResultInscribing> {
   const spendings = await Spendings.open(settlement)
@@ -65,6 +75,13 @@ export async function openResultInscribing(
   const known = { greatest: (line: string) => inscriptions.index.greatest(line) }
   const inscriber = new InscriberService({ wallet, client, state: folder, feed, index: known, fundFrom, maxFeeRate })
   const once = new ResultInscriber({ inscriber, state: folder, results, wallet, spendings, budget })
+  const stores = programs.some(({ manifest }) => isForBitcoin(manifest) && storesLog(manifest))
+  const storage = stores
+    ? openLogStorage({
+        ...{ client, inscriptions, inscriber, wallet, kernel, transport, feeRate },
+        ...{ params: storageParams(params), folder: join(folder, 'storage') },
+      })
+    : null
   const manifests = new Map(programs.map(({ id, manifest }) => [bytesToHex(id), manifest]))
   const publisher = new ResultPublisher({
     results,
@@ -72,11 +89,12 @@ export async function openResultInscribing(
     inscribe: async (result) => {
       const manifest = manifests.get(bytesToHex(result.program))
       if (manifest === undefined) throw new RangeError('a result of a program that is not served')
-      return await once.inscribe({ result, manifest }, feeRate)
+      return await once.inscribe(await storingOf(storage?.logs ?? null, { result, manifest }), feeRate)
     },
   })
+  const storing = storage === null ? [] : [storage.service]
   return {
-    ...{ results, inscriber, publisher },
-    service: together([inscriber, results, publisher], close),
+    ...{ results, inscriber, publisher, logs: storage?.logs ?? null },
+    service: together([inscriber, results, ...storing, publisher], close),
   }
 }

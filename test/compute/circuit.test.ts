@@ -161,9 +161,9 @@ describe('a circuit’s result', () => {
     expect(decodeResult(file)).toEqual({ ok: true, result: honest })
     for (let length = 0; length < file.length; length++) expect(decodeResult(file.subarray(0, length)).ok).toBe(false)
     expect(decodeResult(Uint8Array.of(...file, 0))).toMatchObject({ reject: 'trailing-bytes' })
-    expect(decodeResult(file.with(5, 4))).toMatchObject({ reject: 'malformed' })
+    expect(decodeResult(file.with(5, 5))).toMatchObject({ reject: 'malformed' })
     // Of another kind, its bytes are another thing or nothing.
-    for (const kind of [1, 3]) expect(decodeResult(file.with(5, kind)).ok).toBe(false)
+    for (const kind of [1, 3, 4]) expect(decodeResult(file.with(5, kind)).ok).toBe(false)
   })
 })
 

@@ -70,6 +70,16 @@ describe('a manifest', () => {
     expect(!result.ok && result.detail).toMatch(/^line \d+, column \d+: /)
   })
 
+  test('has a stream’s log stored, and nothing of a program without one', () => {
+    const stored = `${standard}\ndataDestinations: [{ kind: storage }]\n`
+    expect(read(stored)).toMatchObject({ ok: true, manifest: { dataDestinations: [{ kind: 'storage' }] } })
+    const none = changed(['program', 'log'], undefined).replace(
+      'dataDestinations: []',
+      'dataDestinations: [{ kind: storage }]',
+    )
+    expect(read(none)).toMatchObject({ reject: 'bad-manifest', detail: expect.stringContaining('the log of a stream') })
+  })
+
   test('names the line of a fault', () => {
     const result = read(standard.replace('everyBlocks: 2016', 'everyBlocks: often'))
     const line = standard.split('\n').findIndex((text) => text.includes('everyBlocks')) + 1

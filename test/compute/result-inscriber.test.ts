@@ -90,6 +90,30 @@ test('without a budget nothing is sent; with one, what it costs is on the disk b
   expect(await (await scene.inscriber(1_030n)).inscribe({ ...about, result: other })).toMatchObject({ state: 'sent' })
 })
 
+test('what stores a log is paid for out of the same budget, and begun before the record is sent, after a failure too', async () => {
+  const scene = new Scene()
+  let begun = 0
+  let fails = true
+  const storing = {
+    cost: 500n,
+    begin: async () => {
+      expect(scene.sent.size).toBe(0)
+      begun++
+      if (fails) throw new Error('nobody keeps it')
+    },
+  }
+  expect(await (await scene.inscriber(3_000n)).quote({ ...about, storing })).toBe(1_530n)
+  const little = await (await scene.inscriber(1_529n)).inscribe({ ...about, storing })
+  expect(little).toEqual({ state: 'no-budget', cost: 1_530n, left: 1_529n })
+  expect(begun).toBe(0)
+  await expect((await scene.inscriber(3_000n)).inscribe({ ...about, storing })).rejects.toThrow('nobody keeps it')
+  expect(scene.sent.size).toBe(0)
+  fails = false
+  const done = await (await scene.inscriber(3_000n)).inscribe({ ...about, storing })
+  expect(done).toEqual({ state: 'gone-on-with', id: ID, left: 1_470n })
+  expect([begun, scene.sent.size]).toEqual([2, 1])
+})
+
 test('killed between charge and sending, the same record is sent, and charged once', async () => {
   const scene = new Scene()
   scene.killed = true

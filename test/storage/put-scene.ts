@@ -123,6 +123,10 @@ export class PutScene {
 
   /** A put by a process of its own; `signed` by these rules, the table's unless given. */
   service(signed: StorageParams = this.params): PutService {
+    return new PutService(this.components(signed))
+  }
+
+  components(signed: StorageParams = this.params): ConstructorParameters<typeof PutService>[0] {
     const scene = this
     const inscriber = this.inscriber()
     const told = async (view: Promise<JobView>) => {
@@ -145,15 +149,16 @@ export class PutScene {
         return scene.#tip
       },
       events: this.#tableEvents,
+      caughtUp: async () => undefined,
       whyNot: async (inscription: string) => this.#whyNot(inscription),
     }
-    return new PutService({
+    return {
       table: table as unknown as TableService,
       inscriber: service as unknown as InscriberService,
       client: { getBestBlock: async () => scene.#tip },
       transport: this.net.transport('owner'),
       ...{ wallet: alice, kernel, params: signed, folder: this.folder, timing: TIMING },
-    })
+    }
   }
 
   async put(content: EncodedContent, options: Partial<PutOptions> = {}, service = this.service()): Promise<void> {

@@ -237,13 +237,18 @@ function show({ host, index, compute, inscribing, queue }: ComputeNode, { termin
 }
 
 function showInscribing(
-  { publisher, inscriber }: ResultInscribing,
+  { publisher, inscriber, logs }: ResultInscribing,
   terminal: CliContext['terminal'],
   json: boolean,
   nameOf: (program: string) => string,
 ): void {
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
   inscriber.events.on('note', (note) => terminal.note(noteText(note)))
+  logs?.events.on('storing', (storing) => tell({ storing }, `log ${storing.content} is on its way to storage`))
+  logs?.events.on('stored', (stored) => tell({ stored }, `log ${stored.content} is in storage`))
+  logs?.events.on('failed', ({ content, error }) =>
+    terminal.note(`log ${content} is not in storage yet: ${withCure(error)}`),
+  )
   inscriber.events.on('problem', (error) => terminal.note(withCure(error)))
   publisher.events.on('settled', ({ program, identity, height, outcome }) => {
     const told = { program, identity, height, ...inscribedJson(outcome) }

@@ -20,7 +20,7 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { verifyCircuitResult } from '../graph-circuit.ts'
 import { type EvidenceOptions, evidenceOptions } from '../graph-evidence.ts'
 import { requireGraphOptions } from '../graph-options.ts'
-import { saidJson, saidLines, shows } from '../graph-text.ts'
+import { namedLogJson, namedLogLines, saidJson, saidLines, shows } from '../graph-text.ts'
 import { verifyTransactionsResult } from '../graph-transactions.ts'
 import { readUpTo } from '../inputs.ts'
 import { cureOf } from '../proof-cure.ts'
@@ -117,12 +117,13 @@ async function verify(context: CliContext, file: string, options: Options, comma
   const { height, blockHash, confirmations, steps } = verified
   const identity = bytesToHex(resultIdentity(manifest, decoded.result))
   const about = { program: bytesToHex(id), identity, height, blockHash, confirmations, steps, setup: verifier.setup }
-  if (options.json)
-    terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, ...saidJson(verified) }))
-  else {
+  if (options.json) {
+    const said = { ...saidJson(verified), ...namedLogJson(verified) }
+    terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, ...said }))
+  } else {
     terminal.result(`valid     ${manifest.name} at height ${height}, ${plural(steps, 'step')} (${ms.toFixed(0)} ms)`)
     terminal.result(`program   ${about.program}`)
-    for (const line of saidLines(verified)) terminal.result(line)
+    for (const line of [...saidLines(verified), ...namedLogLines(verified)]) terminal.result(line)
     terminal.result(`setup     ${setupText(verifier.setup)}`)
     terminal.result(shows(verified))
   }

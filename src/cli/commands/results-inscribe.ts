@@ -1,6 +1,19 @@
-import { decodeResult, MAX_RESULT_BYTES } from '../../compute/index.ts'
-import { type Inscribed, ResultInscriber, Spendings } from '../../compute/io/index.ts'
-import { bytesToHex, rejection } from '../../lib/index.ts'
+import { join } from 'node:path'
+import { storageParams } from '../../../storage/index.ts'
+import { openKernel } from '../../../storage/io/index.ts'
+import { decodeResult, MAX_RESULT_BYTES, storesLog } from '../../compute/index.ts'
+import {
+  type Inscribed,
+  type LogStorage,
+  ResultInscriber,
+  readGraph,
+  Spendings,
+  storingOf,
+} from '../../compute/io/index.ts'
+import { bytesToHex, orAborted, rejection, together } from '../../lib/index.ts'
+import { openLogStorage } from '../../node/index.ts'
+import { openPeerHost, parseAddresses } from '../../p2p/index.ts'
+import type { InscriberService, Wallet } from '../../settlement/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -12,12 +25,14 @@ import { tellRefused } from '../refused.ts'
 import { type ResultsOptions, type ResultsPlace, withResults, withResultsOf } from '../results-place.ts'
 import { inscribedJson, inscribedText, notJudged } from '../results-text.ts'
 import { budget } from '../storage-arguments.ts'
+import { peerOption } from '../storage-place.ts'
 import { type PublishOptions, withPayingInscriber, withPayment } from '../storage-publish.ts'
 import { jsonLine } from '../text.ts'
 import { openOwnWallet } from '../wallet-place.ts'
 
 interface Options extends ResultsOptions, Omit<PublishOptions, keyof ResultsOptions> {
   readonly budget?: bigint
+  readonly peer?: readonly string[]
   readonly json?: boolean
 }
 
@@ -27,6 +42,9 @@ here; what one identity cost is charged once, whatever happens in between. --bud
 that this, \`wsc compute serve --inscribe\` and \`wsc graph automate\` of the same --settlement-dir have ever inscribed; without it
 nothing is sent, and the cost is told.
 
+Of a graph with \`kind: storage\` in dataDestinations the log goes to a provider of storage that --peer leads to, and the record names
+it there; what that costs is of the budget too, and the command waits until it is stored.
+
 Exit code 1: the result does not hold, or the budget has no room for it.
 `
 
@@ -35,6 +53,7 @@ export const addResultsInscribe: AddCommand = (parent, run) => {
     .description('verify a result and inscribe it, so that it counts on Bitcoin')
     .argument('<FILE>', 'result, as `wsc graph prove` writes it')
     .option('--budget <SATS>', 'satoshis that may be spent on the results of this graph in all', budget)
+    .addOption(peerOption())
     .option('--dry-run', 'tell the cost and send nothing')
     .addOption(shared.json())
     .addHelpText(
@@ -51,7 +70,11 @@ async function inscribe(context: CliContext, file: string, options: Options): Pr
   if (!read.ok) return refuse(read.reject, read.detail)
   const { result } = read
   if (options.graph === undefined) throw usageError('name the graph of the result by --graph')
-  return await withResultsOf(options, context, { once: true }, async (place) => {
+  parseAddresses(options.peer ?? [])
+  const graphs = await Promise.all(options.graph.map((folder) => readGraph(folder)))
+  // Whoever stores waits for blocks.
+  const once = !graphs.some(({ manifest }) => storesLog(manifest))
+  return await withResultsOf(options, context, { once }, async (place) => {
     const id = bytesToHex(result.program)
     const program = place.programs.find((one) => bytesToHex(one.id) === id)
     if (program === undefined) return refuse('wrong-program', `a result of program ${id}`)
@@ -61,8 +84,8 @@ async function inscribe(context: CliContext, file: string, options: Options): Pr
     if (judged.state !== 'valid') {
       return refuse(judged.reason, judged.state === 'invalid' ? judged.detail : notJudged(judged.reason))
     }
-    return await withInscriber(context, options, place, async (inscriber) => {
-      const verified = { result, manifest: program.manifest }
+    return await withInscriber(context, options, place, !once, async (inscriber, logs) => {
+      const verified = await storingOf(logs, { result, manifest: program.manifest })
       if (options.dryRun === true) {
         const cost = await inscriber.quote(verified, options.feeRate)
         tell(context, options, { state: 'quoted', cost })
@@ -70,6 +93,7 @@ async function inscribe(context: CliContext, file: string, options: Options): Pr
       }
       const done = await inscriber.inscribe(verified, options.feeRate)
       tell(context, options, done)
+      if (logs !== null) await stored(context, logs)
       return done.state === 'no-budget' || done.state === 'charged-before' ? EXIT.invalid : EXIT.valid
     })
   })
@@ -78,21 +102,70 @@ async function inscribe(context: CliContext, file: string, options: Options): Pr
 async function withInscriber(
   context: CliContext,
   options: Options,
-  { client, params, state, inscriptions, results }: ResultsPlace,
-  work: (inscriber: ResultInscriber) => Promise<ExitCode>,
+  place: ResultsPlace,
+  stores: boolean,
+  work: (inscriber: ResultInscriber, logs: LogStorage | null) => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  const { client, params, state, inscriptions, results, feed } = place
   const wallet = await openOwnWallet(options, params, context)
   return await withPayingInscriber(
     context,
     options,
-    { client, wallet, index: inscriptions.index },
+    { client, wallet, index: inscriptions.index, ...(stores && { feed }) },
     async (inscriber) => {
       inscriber.events.on('warning', (warning) => context.terminal.note(warningText(warning, 1)))
       const spendings = await Spendings.open(state)
       const { budget = 0n } = options
-      return await work(new ResultInscriber({ inscriber, state, results, wallet, spendings, budget }))
+      const once = new ResultInscriber({ inscriber, state, results, wallet, spendings, budget })
+      if (!stores) return await work(once, null)
+      return await withLogs(context, options, place, { inscriber, wallet }, (logs) => work(once, logs))
     },
   )
+}
+
+async function withLogs(
+  { signal }: CliContext,
+  { peer: bootstrap, feeRate }: Options,
+  { client, params, state, inscriptions }: ResultsPlace,
+  paying: { readonly inscriber: InscriberService; readonly wallet: Wallet },
+  work: (logs: LogStorage) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const transport = await openPeerHost({ params, bootstrap, gossip: [] })
+  const { logs, service } = openLogStorage({
+    ...{
+      ...paying,
+      client,
+      params: storageParams(params),
+      kernel: await openKernel(),
+      inscriptions,
+      transport,
+      feeRate,
+    },
+    folder: join(state, 'logs'),
+  })
+  const services = together([service, transport])
+  await services.start(signal)
+  try {
+    return await work(logs)
+  } finally {
+    await services.stop()
+  }
+}
+
+/** Until the log is in the table and at a provider. */
+async function stored({ terminal, signal }: CliContext, logs: LogStorage): Promise<void> {
+  let failure: Error | null = null
+  const off = logs.events.on('failed', ({ error }) => {
+    failure = error
+  })
+  terminal.progress('its log waits for a block, and for a provider to have it …')
+  try {
+    await orAborted(logs.settled(), signal)
+  } finally {
+    off()
+    terminal.settle()
+  }
+  if (failure !== null) throw failure
 }
 
 function tell(

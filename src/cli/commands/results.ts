@@ -13,6 +13,7 @@ import { type ResultsOptions, type ResultsPlace, withResults, withResultsOf } fr
 import { eventLine, listedJson, listedLine } from '../results-text.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine, plural } from '../text.ts'
+import { addResultsGet } from './results-get.ts'
 import { addResultsInscribe } from './results-inscribe.ts'
 
 interface ListOptions extends ResultsOptions {
@@ -52,6 +53,7 @@ export const addResults: AddCommand = (parent, run) => {
         ),
     )
     .action(run(list))
+  addResultsGet(results, run)
   addResultsInscribe(results, run)
   addServe(results, run)
 }

@@ -1,27 +1,13 @@
-import { chainNumber, formatUri, type ReadOptions, readBlob, whyUnreadable } from '../../../storage/index.ts'
-import { concatBytes, type Result, rejection } from '../../lib/index.ts'
+import type { ReadOptions } from '../../../storage/index.ts'
+import { type Result, rejection } from '../../lib/index.ts'
 import { MAX_BUNDLE_BYTES } from '../bundle/bundle.ts'
+import { fetchContent } from './fetch-content.ts'
 
-/** Reads the bundle with this id (64 hex digits) from gateways that nobody trusts: every byte is verified against the id. */
+/** Reads the bundle with this id (64 hex digits) from gateways that nobody trusts. */
 export async function fetchBundle(
   content: string,
   options: ReadOptions,
 ): Promise<Result<{ readonly bytes: Uint8Array }, string>> {
-  const chain = chainNumber(options.params)
-  if (chain === null) return rejection('no-chain', `URIs cannot name the network ${options.params.name}`)
-  const uri = formatUri({ target: { kind: 'blob', id: content }, chain, path: '', folder: true, type: null })
-  const read = await readBlob(uri, options)
-  if (!read.ok) return read
-  const found = read.found.content
-  if (found.kind !== 'file') return rejection('not-a-bundle', 'a folder is stored in its place')
-  if (found.size > MAX_BUNDLE_BYTES) return rejection('oversize', `${found.size} bytes are no bundle`)
-  const pieces: Uint8Array[] = []
-  try {
-    for await (const piece of found.read(0, found.size, options.signal)) pieces.push(piece)
-  } catch (error) {
-    const why = whyUnreadable(error)
-    if (why === null) throw error
-    return why
-  }
-  return { ok: true, bytes: concatBytes(...pieces) }
+  const read = await fetchContent(content, MAX_BUNDLE_BYTES, options)
+  return read.ok || read.reject !== 'not-a-file' ? read : rejection('not-a-bundle', read.detail)
 }

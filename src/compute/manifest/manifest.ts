@@ -67,6 +67,8 @@ const trigger = z
 const file = z.strictObject({ kind: z.literal('file'), path: localFile })
 /** A record on Bitcoin, by whoever runs the graph and pays for it. */
 const onBitcoin = z.strictObject({ kind: z.literal('inscription') })
+/** The log of a stream as content of the storage network, which the record on Bitcoin names. */
+const inStorage = z.strictObject({ kind: z.literal('storage') })
 /** Named by a label alone: where it leads is for each operator to say. */
 const webhook = z.strictObject({ kind: z.literal('webhook'), label: labelSchema })
 
@@ -79,9 +81,13 @@ export const manifestSchema = z
     trigger,
     program: z.discriminatedUnion('kind', [stream, circuitProgram, transactions]),
     dataDestinations: z
-      .array(z.discriminatedUnion('kind', [file, onBitcoin, webhook]))
+      .array(z.discriminatedUnion('kind', [file, onBitcoin, inStorage, webhook]))
       .max(8)
       .default([]),
+  })
+  .refine(({ program, dataDestinations }) => keepsLog(program) || !dataDestinations.some(isStorage), {
+    path: ['dataDestinations'],
+    error: 'storage takes the log of a stream; a program without one says nothing that its record does not hold',
   })
   .superRefine((manifest, { addIssue }) => {
     const fault = faultOfSources(manifest)
@@ -128,6 +134,19 @@ function isRunBy(program: AnyProgram, { everyBlocks, onRequest, onEvent }: z.inf
  */
 export function isForBitcoin({ dataDestinations, trigger }: Pick<Manifest, 'dataDestinations' | 'trigger'>): boolean {
   return trigger.onRequest === undefined && dataDestinations.some(({ kind }) => kind === 'inscription')
+}
+
+/** Whether the log of a result goes to the storage network, and its record on Bitcoin names it there. */
+export function storesLog({ dataDestinations }: Pick<Manifest, 'dataDestinations'>): boolean {
+  return dataDestinations.some(isStorage)
+}
+
+function isStorage({ kind }: { readonly kind: string }): boolean {
+  return kind === 'storage'
+}
+
+function keepsLog(program: AnyProgram): boolean {
+  return program.kind === 'stream' && program.log !== undefined
 }
 
 /** Where the bytes come from that a circuit reads, in their order; none for a program that reads none. */

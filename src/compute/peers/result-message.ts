@@ -1,6 +1,6 @@
 import { concatBytes, type Result, rejection, uint32Bytes } from '../../lib/index.ts'
 import { MAX_SOURCES } from '../manifest/data-sources.ts'
-import { decodeResult, encodeResult, type ProgramResult } from '../result/result-file.ts'
+import { decodeResult, encodeResult, namesLog, type ProgramResult } from '../result/result-file.ts'
 import { Malformed, type Parts, readParts } from './parts.ts'
 
 /** What shows that one source of a circuit's input stands in the chain, as bytes. */
@@ -38,6 +38,8 @@ export function decodeResultMessage(bytes: Uint8Array): Result<{ readonly value:
   return readParts(bytes, (parts) => {
     const read = decodeResult(parts.next())
     if (!read.ok) throw new Malformed(`no result: ${read.reject}: ${read.detail}`)
+    // Who hears of it may have no storage at hand, and would have to pass on less than it was given.
+    if (namesLog(read.result)) throw new Malformed('a result without its log')
     return { result: read.result, evidence: readEvidence(parts) }
   })
 }

@@ -1,5 +1,5 @@
 import { type BlockHash, ByteReader, blockHash, compactSize, type DecodeReject, decoding } from '../../bitcoin/index.ts'
-import { FIELD_BYTES } from '../../bus/index.ts'
+import { decodeField, encodeField, FIELD_BYTES } from '../../bus/index.ts'
 import { concatBytes, equalBytes, type Result, rejection, uint32Bytes } from '../../lib/index.ts'
 import { elementsBytes, MAX_LOG_ENTRIES, MAX_STATE_ELEMENTS, readElements } from '../elements.ts'
 
@@ -12,6 +12,10 @@ import { elementsBytes, MAX_LOG_ENTRIES, MAX_STATE_ELEMENTS, readElements } from
  * then of a stream (kind 1), at the last header taken:
  *
  *     4 steps (little-endian)   number of state elements, the elements   number of log entries, the entries   length, proof
+ *
+ * or, where the log lies in the storage network (kind 4), in the place of the entries:
+ *
+ *     32 what chains them (src/compute/stream/log.ts)   32 id of the content
  *
  * and of a circuit (kind 2), at the block that holds its input, or that it was proved at:
  *
@@ -37,8 +41,29 @@ export interface StreamResult extends AnyResult {
   readonly steps: number
   /** The program's own elements after that header. */
   readonly state: readonly bigint[]
-  /** Entries of its log so far, oldest first. */
-  readonly log: readonly bigint[]
+  /** Entries of its log so far, oldest first, or where they are. */
+  readonly log: readonly bigint[] | LogReference
+}
+
+/** Entries that a result names and does not hold. */
+export interface LogReference {
+  /** What chains them: the proof ends in it. */
+  readonly commitment: bigint
+  /** Id of the content of the storage network that is the entries, 32 bytes of each, little-endian; 32 bytes. */
+  readonly content: Uint8Array
+}
+
+/** A stream's result that holds its log. */
+export type WholeStream = StreamResult & { readonly log: readonly bigint[] }
+
+/** Whether it is of a stream and holds its log. */
+export function holdsLog(result: ProgramResult): result is WholeStream {
+  return result.kind === 'stream' && Array.isArray(result.log)
+}
+
+/** Whether a result names its log and does not hold it. */
+export function namesLog(result: ProgramResult): result is StreamResult & { readonly log: LogReference } {
+  return result.kind === 'stream' && !Array.isArray(result.log)
 }
 
 export interface CircuitResult extends AnyResult {
@@ -73,7 +98,7 @@ export type ResultFormReject = 'not-a-result' | 'unsupported-version' | 'malform
 const MAGIC = new TextEncoder().encode('WSCR')
 const VERSION = 1
 const ID_BYTES = 32
-const KINDS = { stream: 1, circuit: 2, transactions: 3 } as const
+const KINDS = { stream: 1, circuit: 2, transactions: 3, streamWithoutLog: 4 } as const
 const MAX_OUTPUTS = 64
 const MAX_PROOF = 65_536
 
@@ -89,11 +114,17 @@ export function encodeResult(result: ProgramResult): Uint8Array {
   if (program.length !== ID_BYTES) throw new RangeError(`a program id of ${program.length} bytes`)
   const own =
     kind === 'stream'
-      ? [uint32Bytes(result.steps), ...elementsBytes(result.state), ...elementsBytes(result.log)]
+      ? [uint32Bytes(result.steps), ...elementsBytes(result.state), ...logParts(result)]
       : kind === 'circuit'
         ? elementsBytes(result.values)
         : transactionParts(result)
-  const head = [MAGIC, Uint8Array.of(VERSION, KINDS[kind]), program, uint32Bytes(height), blockHash]
+  const head = [
+    MAGIC,
+    Uint8Array.of(VERSION, namesLog(result) ? KINDS.streamWithoutLog : KINDS[kind]),
+    program,
+    uint32Bytes(height),
+    blockHash,
+  ]
   return concatBytes(...head, ...own, compactSize(proof.length), proof)
 }
 
@@ -124,6 +155,16 @@ export function decodeResult(bytes: Uint8Array): Result<{ readonly result: Progr
   })
 }
 
+function logParts({ log }: StreamResult): Uint8Array[] {
+  if ('content' in log) return [encodeField([log.commitment]), contentId(log.content)]
+  return elementsBytes(log)
+}
+
+function contentId(bytes: Uint8Array): Uint8Array {
+  if (bytes.length === ID_BYTES) return bytes
+  throw new RangeError(`an id of ${bytes.length} bytes`)
+}
+
 function transactionParts(result: TransactionsResult): Uint8Array[] {
   const { steps, from, to, script, outputs, sum, transactions } = result
   return [
@@ -149,6 +190,7 @@ const READERS: Readonly<Record<number, (reader: ByteReader) => Own<ProgramResult
   [KINDS.stream]: readStream,
   [KINDS.circuit]: readCircuit,
   [KINDS.transactions]: readTransactions,
+  [KINDS.streamWithoutLog]: readStreamWithoutLog,
 }
 
 function readTransactions(reader: ByteReader): Own<TransactionsResult> | null {
@@ -168,6 +210,15 @@ function readStream(reader: ByteReader): Own<StreamResult> | null {
   const state = readElements(reader, MAX_STATE_ELEMENTS)
   const log = readElements(reader, MAX_LOG_ENTRIES)
   return state === null || log === null ? null : { kind: 'stream', steps, state, log }
+}
+
+function readStreamWithoutLog(reader: ByteReader): Own<StreamResult> | null {
+  const steps = reader.uint32()
+  const state = readElements(reader, MAX_STATE_ELEMENTS)
+  const commitment = decodeField(reader.slice(FIELD_BYTES))?.[0]
+  const content = reader.slice(ID_BYTES)
+  if (state === null || commitment === undefined) return null
+  return { kind: 'stream', steps, state, log: { commitment, content } }
 }
 
 function readCircuit(reader: ByteReader): Own<CircuitResult> | null {

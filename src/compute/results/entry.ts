@@ -25,6 +25,8 @@ export const resultEntrySchema = z.discriminatedUnion('state', [
     identity: hash256,
     says: z.record(z.string(), z.string()),
     completeness: z.enum(['complete', 'not known']),
+    /** Id of the content of the storage network that is its log, where the record does not hold that. */
+    log: hash256.optional(),
   }),
   z.strictObject({ ...about, state: z.literal('invalid'), reason: text, detail: text }),
   z.strictObject({ ...about, state: z.literal('unknown'), reason: z.enum(['no-program', 'no-input']) }),

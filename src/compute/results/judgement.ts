@@ -15,6 +15,8 @@ export type Judgement =
       /** What it says, by the manifest's names, as decimal digits. */
       readonly says: Readonly<Record<string, string>>
       readonly completeness: Completeness
+      /** Id of the content of the storage network that is its log, 64 hex digits; left out where the result holds its log, or none is kept. */
+      readonly log?: string | undefined
     }
   | { readonly state: 'invalid'; readonly reason: string; readonly detail: string }
   /** Its program is not here; what it read is not on Bitcoin, or not where it can be found. */

@@ -26,8 +26,8 @@ export function resultDraft(result: ProgramResult, bytes: Uint8Array, seq: numbe
 }
 
 /** A record whose signature holds, as `decodeRecord` gives it. */
-export interface SignedRecord {
-  readonly record: WscRecord
+export interface SignedRecord<Said = WscRecord> {
+  readonly record: Said
   readonly contentType: string
   readonly body: Uint8Array
 }
@@ -37,7 +37,10 @@ export function readResultRecord({
   record,
   contentType,
   body,
-}: SignedRecord): Result<{ readonly result: ProgramResult }, ResultRecordReject> {
+}: SignedRecord<Pick<WscRecord, 'program' | 'height' | 'blockHash' | 'output'>>): Result<
+  { readonly result: ProgramResult },
+  ResultRecordReject
+> {
   if (contentType !== RESULT_TYPE) return rejection('wrong-content-type', `a result is of type ${RESULT_TYPE}`)
   if (record.output.length > 0) return rejection('output-not-empty', `an output of ${record.output.length} bytes`)
   const read = decodeResult(body)

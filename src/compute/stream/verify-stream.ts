@@ -5,7 +5,7 @@ import type { SnarkVerifier } from '../../proving/index.ts'
 import { comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
 import type { Manifest, StreamProgram } from '../manifest/manifest.ts'
 import { type EndReject, provedEnd } from '../proved-end.ts'
-import type { StreamResult } from '../result/result-file.ts'
+import { type LogReference, namesLog, type StreamResult } from '../result/result-file.ts'
 import { streamStart, streamVector } from './header-stream.ts'
 import { logOf } from './log.ts'
 import { type Said, type SaidReject, saidOf } from './said.ts'
@@ -30,6 +30,8 @@ export interface VerifiedStream extends Said {
   /** Blocks from this one to the bus proof's tip, both counted. */
   readonly confirmations: number
   readonly steps: number
+  /** Where the entries are, of a result that names its log; they are those that its commitment says, and `log` is null. */
+  readonly named: LogReference | null
 }
 
 export interface VerifyStreamOptions {
@@ -64,8 +66,13 @@ export async function verifyStream(
   const headers = height - (chain.anchor?.height ?? 0) + 1
   if (steps < 1 || steps > headers) return rejection('bad-steps', `${steps} steps for ${headers} headers`)
   // A step makes one entry at most; each that is not refused here is hashed.
-  if (result.log.length > steps) return rejection('bad-log', `${result.log.length} entries of ${steps} steps`)
-  const said = saidOf(manifest, result.state, result.log)
+  const named = namesLog(result) ? result.log : null
+  const entries = named === null ? (result.log as readonly bigint[]) : []
+  if (entries.length > steps) return rejection('bad-log', `${entries.length} entries of ${steps} steps`)
+  if (named !== null && manifest.program.log === undefined) {
+    return rejection('bad-log', 'it names a log, which the program does not keep')
+  }
+  const said = saidOf(manifest, result.state, entries)
   if (!said.ok) return said
   const start = streamVector(streamStart(hash, manifest.program.state.length))
   const end = await provedEnd(verifier, result, start)
@@ -74,11 +81,13 @@ export async function verifyStream(
   if (history !== accumulator) {
     return rejection('wrong-history', 'the stream has taken other headers than those that the bus proof is about')
   }
-  if (log !== logOf(hash, result.log)) return rejection('bad-log', 'the entries are not those of the log')
+  if (log !== (named?.commitment ?? logOf(hash, entries)))
+    return rejection('bad-log', 'the entries are not those of the log')
   if (own.some((element, i) => element !== result.state[i])) {
     return rejection('wrong-state', 'the proof ends in another state than the result says')
   }
   const confirmations = chain.height - height + 1
-  const verified = { height, blockHash: tip, confirmations, steps, state: said.state, log: said.log }
-  return { ok: true, verified }
+  const { state } = said
+  const about = { height, blockHash: tip, confirmations, steps, state }
+  return { ok: true, verified: { ...about, log: named === null ? said.log : null, named } }
 }

@@ -8,7 +8,7 @@ import type { IndexService } from '../../../settlement/io/index.ts'
 import { verifyCircuit } from '../../circuit/verify-circuit.ts'
 import { computeError } from '../../errors.ts'
 import { resultIdentity } from '../../result/identity.ts'
-import type { ProgramResult } from '../../result/result-file.ts'
+import { namesLog, type ProgramResult } from '../../result/result-file.ts'
 import type { Judgement, ResultJudge } from '../../results/judgement.ts'
 import { verifyStream } from '../../stream/verify-stream.ts'
 import { verifyPayments } from '../../transactions/verify-payments.ts'
@@ -67,7 +67,8 @@ export class ChainJudge implements ResultJudge {
     const says = Object.fromEntries(Object.entries(verified.says).map(([name, value]) => [name, value.join(' ')]))
     const identity = bytesToHex(resultIdentity(program.manifest, result))
     const completeness = program.kind === 'transactions' ? 'not known' : 'complete'
-    return { state: 'valid', identity, says, completeness }
+    const log = namesLog(result) ? { log: bytesToHex(result.log.content) } : {}
+    return { state: 'valid', identity, says, completeness, ...log }
   }
 
   /** Null where what it read is not on Bitcoin, or not where it can be found. */

@@ -8,6 +8,7 @@ import { resultIdentity } from '../../result/identity.ts'
 import { decodeResult, encodeResult, type ProgramResult } from '../../result/result-file.ts'
 import { resultDraft } from '../../results/result-record.ts'
 import { recordEnvelope } from '../record-envelope.ts'
+import type { Storing } from './log-storage.ts'
 import type { ResultsService } from './results-service.ts'
 import type { Charge, Spendings } from './spendings.ts'
 
@@ -41,6 +42,8 @@ export type Inscribed =
 export interface VerifiedResult {
   readonly result: ProgramResult
   readonly manifest: Manifest
+  /** What stores the log that the result names: it is paid for with the record, out of one budget, and begun before that is sent. */
+  readonly storing?: Pick<Storing, 'cost' | 'begin'> | undefined
 }
 
 /** Inscribes results that were verified, each identity once, for as long as the budget of its program lasts. */
@@ -52,15 +55,15 @@ export class ResultInscriber {
   }
 
   /** What it would cost, satoshis with what stays on the inscription's output; nothing is kept or sent. */
-  async quote({ result }: VerifiedResult, feeRate?: number): Promise<bigint> {
+  async quote({ result, storing }: VerifiedResult, feeRate?: number): Promise<bigint> {
     const { inscriber } = this.#components
     const { lastSeq } = await this.#standing(result)
     const { fees, postage } = await inscriber.quote([this.#envelope(result, (lastSeq ?? 0) + 1)], feeRate)
-    return fees + postage
+    return fees + postage + (storing?.cost ?? 0n)
   }
 
   /** What is about to be spent is on the disk before: a failure may count what is not sent, and charges nothing twice. */
-  async inscribe({ result, manifest }: VerifiedResult, feeRate?: number): Promise<Inscribed> {
+  async inscribe({ result, manifest, storing }: VerifiedResult, feeRate?: number): Promise<Inscribed> {
     const { inscriber, results, spendings, state, budget } = this.#components
     const program = bytesToHex(result.program)
     const identity = bytesToHex(resultIdentity(manifest, result))
@@ -71,27 +74,30 @@ export class ResultInscriber {
     for (const { body, seq } of waiting) {
       const begun = resultOf(identity, manifest, body)
       if (begun === null) continue
+      await storing?.begin()
       const id = await this.#send(this.#envelope(begun, seq), feeRate)
       return { state: 'gone-on-with', id, left: await left() }
     }
     const body = bytesToHex(sha256(encodeResult(result)))
     const before = await spendings.of(identity)
-    if (before !== null) return await this.#goOn(before, { result, body, feeRate, left: await left() })
+    if (before !== null) return await this.#goOn(before, { result, body, feeRate, left: await left(), storing })
     const seq = (lastSeq ?? 0) + 1
     const envelope = this.#envelope(result, seq)
     const quote = await inscriber.quote([envelope], feeRate)
-    const cost = quote.fees + quote.postage
+    const cost = quote.fees + quote.postage + (storing?.cost ?? 0n)
     const charge = { identity, program, satoshis: cost.toString(), seq, body, feeRate: quote.feeRate, state }
     const charged = await spendings.charge(charge, budget)
     if (charged.state === 'no-room') return { state: 'no-budget', cost, left: charged.left }
     if (charged.state === 'before') return { state: 'charged-before', left: charged.left }
+    await storing?.begin()
     return { state: 'sent', id: await this.#send(envelope, quote.feeRate), cost, left: charged.left }
   }
 
   async #goOn(before: Charge, now: Again): Promise<Inscribed> {
     const { state } = this.#components
-    const { result, body, feeRate, left } = now
+    const { result, body, feeRate, left, storing } = now
     if (before.body !== body || (before.state ?? state) !== state) return { state: 'charged-before', left }
+    await storing?.begin()
     // The same record again is the same job: what was sent is not sent anew, and what was not is sent now.
     // At the rate that was charged, whatever the mempool asks by now: the budget has no more for it.
     const id = await this.#send(this.#envelope(result, before.seq), before.feeRate ?? feeRate)
@@ -121,6 +127,7 @@ interface Again {
   readonly body: string
   readonly feeRate: number | undefined
   readonly left: bigint
+  readonly storing: VerifiedResult['storing']
 }
 
 /** The result of this identity that a body is; null where it is none, or another one of the same program. */

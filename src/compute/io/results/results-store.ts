@@ -26,6 +26,7 @@ const judgementSchema = z.discriminatedUnion('state', [
     identity: hash256,
     says: z.record(z.string(), z.string()),
     completeness: z.enum(['complete', 'not known']),
+    log: hash256.optional(),
   }),
   z.strictObject({ state: z.literal('invalid'), reason: z.string(), detail: z.string() }),
 ])

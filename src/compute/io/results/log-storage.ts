@@ -1,0 +1,206 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sha256 } from '@noble/hashes/sha2.js'
+import {
+  type EncodedContent,
+  encodeContent,
+  type PutCost,
+  PutService,
+  type TableService,
+} from '../../../../storage/io/index.ts'
+import { poseidonOf } from '../../../bus/index.ts'
+import {
+  aborted,
+  asError,
+  bytesToHex,
+  Emitter,
+  type Events,
+  hexToBytes,
+  Running,
+  type RunningService,
+} from '../../../lib/index.ts'
+import { diskFiles, writeAtomic } from '../../../lib/io/index.ts'
+import { computeError } from '../../errors.ts'
+import type { StreamResult, WholeStream } from '../../result/result-file.ts'
+import { encodeLog, withoutLog } from '../../stream/stored-log.ts'
+
+export interface LogStorageComponents {
+  /** What puts take but for their folder: all of it started, and by whoever made it. */
+  readonly put: Omit<ConstructorParameters<typeof PutService>[0], 'folder'> & { readonly table: TableService }
+  /** Of this alone: logs that are not stored yet, and what is being put. */
+  readonly folder: string
+  /** Satoshis a virtual byte; what the node estimates unless given. */
+  readonly feeRate?: number | undefined
+}
+
+export interface LogStorageEvents {
+  /** Its records are on their way. @param content its id, 64 hex digits */
+  readonly storing: { readonly content: string }
+  /** Its records are in the table, and a provider has it. */
+  readonly stored: { readonly content: string }
+  /** It is tried again at the next block, if its records were sent; else whoever began it begins it again. */
+  readonly failed: { readonly content: string; readonly error: Error }
+}
+
+/** A result that names its log, and what brings that to the storage network. */
+export interface Storing {
+  readonly result: StreamResult
+  /** Satoshis for its records: fees, what stays on their outputs, and what is burnt for their chunks. */
+  readonly cost: bigint
+  /** Resolves once its records are on their way, or the log is stored; what is left to do goes on. Done again it goes on too. */
+  begin(): Promise<void>
+}
+
+const FILE = 'log'
+const CONTENT = /^[0-9a-f]{64}$/
+
+/**
+ * Brings logs of results to the storage network. What was begun is on the disk until it is stored, and is gone on with after a
+ * kill; putting pays for nothing twice.
+ */
+export class LogStorage implements RunningService {
+  readonly #components: LogStorageComponents
+  readonly #events = new Emitter<LogStorageEvents>()
+  readonly #running = new Running()
+  /** Puts that are at work, by the id of their content: what their records' being sent resolves. */
+  readonly #puts = new Map<string, { readonly sent: Promise<void>; readonly done: Promise<void> }>()
+  /** Logs that were begun here and are not stored yet, by the SHA-256 of their bytes. */
+  readonly #begun = new Map<string, EncodedContent>()
+  /** Content is encoded one at a time: whoever encodes has the folder. */
+  #last: Promise<unknown> = Promise.resolve()
+  #ending: AbortSignal = AbortSignal.abort()
+
+  constructor(components: LogStorageComponents) {
+    this.#components = components
+  }
+
+  get events(): Events<LogStorageEvents> {
+    return this.#events
+  }
+
+  async start(signal?: AbortSignal): Promise<void> {
+    const { table } = this.#components.put
+    this.#running.begin(async (ending) => {
+      this.#ending = ending
+      const goOn = () => void this.#goOn().catch((error: unknown) => this.#tell('', error))
+      const off = table.events.on('tip', goOn)
+      try {
+        goOn()
+        await aborted(ending)
+      } finally {
+        off()
+        await Promise.all([...this.#puts.values()].map(({ done }) => done))
+      }
+    }, signal)
+  }
+
+  async stop(): Promise<void> {
+    await this.#running.stop()
+  }
+
+  async ended(): Promise<void> {
+    await this.#running.ended()
+  }
+
+  /** Resolves once nothing is at work here. */
+  async settled(): Promise<void> {
+    while (this.#puts.size > 0) await Promise.all([...this.#puts.values()].map(({ done }) => done))
+  }
+
+  /** What it takes to store the log of a result; nothing is sent. Throws what storing does. */
+  async prepare(result: WholeStream): Promise<Storing> {
+    const { put, feeRate } = this.#components
+    await put.table.caughtUp()
+    const bytes = encodeLog(result.log)
+    const name = bytesToHex(sha256(bytes))
+    // What a put is giving away is not encoded anew under it.
+    const content = this.#begun.get(name) ?? (await this.#encoded('prepared', bytes))
+    const cost = paid(await this.#service().quote(content, { feeRate }))
+    const named = withoutLog(result, hexToBytes(content.id), poseidonOf(put.kernel))
+    const begin = async () => {
+      this.#begun.set(name, content)
+      // On the disk first: what is paid for is not forgotten.
+      await this.#write(content.id, bytes)
+      await this.#put(content).sent
+    }
+    return { result: named, cost, begin }
+  }
+
+  /** What is on the disk and not at work. */
+  async #goOn(): Promise<void> {
+    await this.#components.put.table.caughtUp()
+    const names = await readdir(this.#components.folder).catch(() => [])
+    for (const id of names.filter((name) => CONTENT.test(name) && !this.#puts.has(name))) {
+      const content = await this.#encoded(id, null)
+      if (content.id !== id) throw computeError('E_STORE', `${join(this.#components.folder, id)} holds another log`)
+      if (!this.#ending.aborted) this.#put(content).sent.catch(() => undefined)
+    }
+  }
+
+  #put(content: EncodedContent) {
+    const { id } = content
+    const running = this.#puts.get(id)
+    if (running !== undefined) return running
+    const sent = Promise.withResolvers<void>()
+    // Whoever asks is told; the failure is told by events as well.
+    sent.promise.catch(() => undefined)
+    const service = this.#service()
+    let isSent = false
+    service.events.on('job', () => {
+      if (!isSent) this.#events.emit('storing', { content: id })
+      isSent = true
+      sent.resolve()
+    })
+    const work = async () => {
+      try {
+        await service.put(content, { feeRate: this.#components.feeRate, signal: this.#ending })
+        await rm(join(this.#components.folder, id), { recursive: true, force: true })
+        for (const [name, { id: begun }] of this.#begun) if (begun === id) this.#begun.delete(name)
+        sent.resolve()
+        this.#events.emit('stored', { content: id })
+      } catch (error) {
+        sent.reject(error)
+        if (!this.#ending.aborted) this.#tell(id, error)
+      } finally {
+        this.#puts.delete(id)
+      }
+    }
+    const one = { sent: sent.promise, done: work() }
+    this.#puts.set(id, one)
+    return one
+  }
+
+  #tell(content: string, error: unknown): void {
+    this.#events.emit('failed', { content, error: asError(error) })
+  }
+
+  #service(): PutService {
+    const { put, folder } = this.#components
+    return new PutService({ ...put, folder: join(folder, 'put') })
+  }
+
+  async #write(name: string, bytes: Uint8Array): Promise<string> {
+    const place = join(this.#components.folder, name)
+    await mkdir(place, { recursive: true, mode: 0o700 })
+    await writeAtomic(diskFiles, join(place, FILE), bytes)
+    return join(place, FILE)
+  }
+
+  /** A log as content; with null for its bytes the one that lies there. */
+  async #encoded(name: string, bytes: Uint8Array | null): Promise<EncodedContent> {
+    const turn = this.#last.then(async () => {
+      const { put, folder } = this.#components
+      const file = bytes === null ? join(folder, name, FILE) : await this.#write(name, bytes)
+      const { kernel, params } = put
+      const made = await encodeContent(file, { kernel, params, folder: join(folder, 'put'), signal: this.#ending })
+      if (made.ok) return made.content
+      throw computeError('E_INPUT', `a log cannot be stored: ${made.reject}: ${made.detail}`)
+    })
+    this.#last = turn.catch(() => undefined)
+    return await turn
+  }
+}
+
+function paid({ inscribing, burn, tips }: PutCost): bigint {
+  return inscribing.reduce((total, { fees, postage }) => total + fees + postage, burn + tips)
+}

@@ -1,0 +1,93 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { blockHash } from '../../src/bitcoin/index.ts'
+import { poseidonOf } from '../../src/bus/index.ts'
+import { LogStorage } from '../../src/compute/io/results/log-storage.ts'
+import { namesLog, type WholeStream } from '../../src/compute/result/result-file.ts'
+import { encodeLog, withLog } from '../../src/compute/stream/stored-log.ts'
+import { bytesToHex } from '../../src/lib/index.ts'
+import { encodeContent } from '../../storage/io/index.ts'
+import { Offers } from '../../storage/io/put/offers.ts'
+import { kernel } from '../storage/kernels.ts'
+import { PutScene } from '../storage/put-scene.ts'
+import { paramsOf } from '../storage/record-scene.ts'
+
+const BURN = 10n
+const whole: WholeStream = {
+  ...{ kind: 'stream', program: new Uint8Array(32).fill(7), height: 9, blockHash: blockHash(new Uint8Array(32)) },
+  ...{ steps: 400, state: [1n], log: Array.from({ length: 300 }, (_, i) => BigInt(i)), proof: Uint8Array.of(1, 2, 3) },
+}
+
+let scene: PutScene
+const begun: LogStorage[] = []
+beforeEach(async () => {
+  scene = await PutScene.make(paramsOf([{ from: 0, satoshis: BURN }]))
+})
+afterEach(async () => {
+  for (const logs of begun.splice(0)) await logs.stop()
+  await scene.remove()
+})
+
+/** As a process of its own over the same folder. */
+async function started(): Promise<LogStorage> {
+  const logs = new LogStorage({ put: scene.components(), folder: join(scene.folder, 'logs'), feeRate: 2 })
+  await logs.start()
+  begun.push(logs)
+  return logs
+}
+
+/** A provider that has all of the log. */
+async function provider(): Promise<void> {
+  const given = join(scene.folder, 'given')
+  await mkdir(given)
+  await writeFile(join(given, 'log'), encodeLog(whole.log))
+  const made = await encodeContent(join(given, 'log'), { kernel, params: scene.params, folder: given })
+  if (!made.ok) throw new Error(made.detail)
+  await scene.provider('one')
+  await new Offers({ transport: scene.net.transport('one'), kernel, content: made.content }).serve()
+}
+
+const told = <Name extends 'stored' | 'failed'>(logs: LogStorage, name: Name) =>
+  new Promise<Parameters<Parameters<typeof logs.events.on<Name>>[1]>[0]>((resolve) => {
+    const off = logs.events.on(name, (event) => {
+      off()
+      resolve(event)
+    })
+  })
+const left = async () => (await readdir(join(scene.folder, 'logs'))).filter((name) => name.length === 64)
+
+test('a log is put, and the result that names it is the whole one again', async () => {
+  await provider()
+  const logs = await started()
+  const { result, cost, begin } = await logs.prepare(whole)
+  expect(cost).toBeGreaterThan(BURN)
+  expect(scene.node.pool.size).toBe(0)
+  const stored = told(logs, 'stored')
+  await begin()
+  expect(scene.node.pool.size).toBeGreaterThan(0)
+  expect(await left()).toHaveLength(1)
+  await scene.block()
+  const { content } = await stored
+  if (!namesLog(result)) throw new Error('it holds its log')
+  expect(bytesToHex(result.log.content)).toBe(content)
+  expect(withLog(result, encodeLog(whole.log), poseidonOf(kernel))).toEqual({ ok: true, result: whole })
+  expect(await left()).toEqual([])
+})
+
+test('nothing is paid where nobody would keep it; what was begun is gone on with by the next process', async () => {
+  const first = await started()
+  const failed = told(first, 'failed')
+  await expect((await first.prepare(whole)).begin()).rejects.toMatchObject({ code: 'E_NO_PROVIDER' })
+  await failed
+  expect(scene.node.pool.size).toBe(0)
+  await first.stop()
+  await provider()
+  const second = await started()
+  const stored = told(second, 'stored')
+  // It is on its way when this resolves, whoever began it.
+  await (await second.prepare(whole)).begin()
+  await scene.block()
+  await stored
+  expect(await left()).toEqual([])
+})
