@@ -1,12 +1,94 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { freePort } from '../../bitcoin-regtest/process.ts'
 import { strippedBytes } from '../../src/bitcoin/index.ts'
 import { plainPayments } from '../compute/plain-payments.ts'
 import { block } from '../support/blocks.ts'
+import { ComputeProcess } from '../support/compute-network.ts'
 import { CoreWallet } from '../support/core-wallet.ts'
 import { PaymentsPlace } from '../support/payments-place.ts'
 import { SettlementPlace } from '../support/settlement-place.ts'
+import { SHORT, timedChain, writeShortEpochs } from '../support/short-epochs.ts'
+import { startWsc } from '../support/wsc.ts'
+
+interface Asked {
+  readonly to: string
+  readonly script: string
+  readonly from: number
+  /** A bus proof, and what is said of the three blocks from `from` on. */
+  readonly later: string
+  readonly said: object
+}
+
+/**
+ * A compute node counts on request; by itself for a script that a manifest names; and proves a period of headers of which the
+ * condition holds.
+ */
+async function servedByNode(place: SettlementPlace, graph: string, asked: Asked): Promise<void> {
+  const [watched, periods] = [place.file('watched'), place.file('periods')]
+  expect(await place.run('graph', 'init', watched, '--template', 'payments')).toMatchObject({ exit: 0 })
+  const manifest = await readFile(join(watched, 'graph.yaml'), 'utf8')
+  const fixed = manifest
+    .replace('onRequest: true', 'everyBlocks: 2')
+    .replace('circuit: payments.circom', `circuit: payments.circom\n  script: "${asked.script}"`)
+  await writeFile(join(watched, 'graph.yaml'), fixed)
+  expect(await place.run('graph', 'init', periods, '--template', 'automation')).toMatchObject({ exit: 0 })
+  // What a template begins as is as its vectors say.
+  for (const folder of [graph, periods]) {
+    expect(await place.json('graph', 'test', folder)).toMatchObject({ valid: true, cases: 3 })
+  }
+  await writeShortEpochs(periods)
+  const address = `/ip4/127.0.0.1/tcp/${await freePort()}`
+  const graphs = [graph, watched, periods].flatMap((folder) => ['--graph', folder])
+  const options = ['--compute-dir', place.file('node'), '--listen', address, '--slot-seconds', '0.1', '--json']
+  const node = new ComputeProcess('ash', startWsc(['compute', 'serve', ...graphs, ...options], place.env), address)
+  try {
+    const [, watching, judging] = (await node.until('its programs', ({ programs }) => programs !== undefined)).programs!
+    const out = place.file('asked.result')
+    const range = ['--script', asked.to, '--from', `${asked.from}`, '--to', `${asked.from + 2}`]
+    const request = ['--peer', address, '--proof', asked.later, '--out', out]
+    expect(await place.json('graph', 'request', graph, ...range, ...request)).toMatchObject({
+      valid: true,
+      ...asked.said,
+    })
+    const unpaid = ['--script', asked.to, '--from', '1', '--to', '2']
+    expect(await place.run('graph', 'request', graph, ...unpaid, ...request)).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining('no-transactions'),
+    })
+
+    const chain = timedChain(place.node, Math.floor(Date.now() / 1000) + 60)
+    const { height } = await place.node.client.getBestBlock()
+    await chain.mine(1 + ((2 * SHORT.period - 2 - (height % SHORT.period)) % SHORT.period), 1)
+    await chain.mine(SHORT.period, 800)
+    const last = await place.node.client.getBlockCount()
+    await node.until('the long period', ({ result }) => result?.program === judging && result?.height === last)
+    await verified(last, judging!, periods, { outputs: expect.objectContaining({ long: '1' }) })
+    await chain.mine(1, 1, asked.to)
+    await node.until('what was paid', ({ result }) => result?.program === watching && result?.height === last + 1)
+    const paid = { from: last, to: last + 1, outputs: 1, script: asked.script, transactions: { length: 1 } }
+    await verified(last + 1, watching!, watched, paid)
+    await chain.mine(SHORT.period, 1)
+    const none = (program: string, height: number) =>
+      node.told.filter(({ nothing }) => nothing?.program === program && nothing?.height === height)
+    await node.until('a short period', () => none(judging!, last + SHORT.period).length === 1)
+    await node.until('blocks that pay nothing', () => none(watching!, last + 1 + SHORT.period).length === 1)
+    expect(none(judging!, last)).toEqual([])
+  } finally {
+    await node.kill()
+  }
+
+  /** The node's newest result of a program, under a bus proof of the chain's tip. */
+  async function verified(height: number, program: string, folder: string, says: object): Promise<void> {
+    const proof = place.file(`${height}.proof`)
+    await place.json('bus', 'prove', '--out', proof)
+    const file = join(place.file('node'), 'results', `${program}.result`)
+    const shown = await place.json('graph', 'verify', file, '--graph', folder, '--proof', proof)
+    expect(shown).toMatchObject({ valid: true, program, height, ...says })
+  }
+}
 
 /** Payments from blocks to a verified result, by the command. */
 let place: PaymentsPlace | undefined
@@ -119,6 +201,7 @@ test('payments on regtest: from a node, to an address, over several blocks, and 
     expect(again).toMatchObject({ exit: 0, json: { ...said, confirmations: 3 } })
     expect(again.json.identity).toBe(verified.json.identity)
     console.log(`${proved.json.steps} steps, ${proved.json.seconds} s, ${proved.json.bytes} bytes`)
+    await servedByNode(regtest, graph, { to: to!, script: ran.json.script, later, said, from })
   } finally {
     await regtest.remove()
   }

@@ -17,6 +17,7 @@ const told = z.object({
   elected: round.extend({ rank: z.int().nullable() }).optional(),
   proving: round.optional(),
   stopped: round.optional(),
+  nothing: round.optional(),
   result: round
     .extend({ identity: z.string(), from: z.string().nullable(), seconds: z.number().nullable() })
     .optional(),
