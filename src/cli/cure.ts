@@ -53,6 +53,7 @@ const CURES: Readonly<Record<string, (subject: string, has: HasFlag) => string>>
   'status-anew': () => 'its node writes it anew at the next block',
   'folder-of-graph': () => 'name the folder of a graph, or begin one by `wsc graph init DIR`',
   'opening-of-commitment': () => 'give by --arguments the --opening that `wsc graph commit` wrote with this commitment',
+  'name-source-graph': () => 'name its folder by --source-graph',
   'remove-history': () => 'remove the directory: it is made anew from headers',
 }
 

@@ -6,16 +6,19 @@ import {
   inputSources,
   type ProgramResult,
   type ProofRequest,
+  readsResults,
   verifyCircuit,
   verifyPayments,
 } from '../compute/index.ts'
 import type { OnceOfKeys, Program, TransactionsOfKeys } from '../compute/io/index.ts'
 import { equalBytes, type Result, rejection } from '../lib/index.ts'
+import type { CliContext } from './context.ts'
 import { usageError } from './exit.ts'
 import { readArgumentsFile, readOpenArguments } from './graph-arguments.ts'
 import { type EvidenceOptions, readEvidence } from './graph-evidence.ts'
 import { namedJson, namedLines, paymentLines, paymentsJson } from './graph-text.ts'
 import { heightsOf, scriptOf, type TransactionOptions } from './graph-transactions.ts'
+import { type SourceGraphOptions, sourceResultsOf } from './source-graphs.ts'
 
 /** What a peer is asked to prove of a program, and how what it gives is judged. */
 export interface Asking {
@@ -24,11 +27,12 @@ export interface Asking {
   judge(result: ProgramResult): Promise<Result<{ readonly says: object; readonly lines: readonly string[] }>>
 }
 
-export type AskingOptions = EvidenceOptions & TransactionOptions & { readonly arguments?: string }
+export type AskingOptions = EvidenceOptions & SourceGraphOptions & TransactionOptions & { readonly arguments?: string }
 
 export interface AskingUnder {
   readonly chain: ProvedChain
   readonly params: NetworkParams
+  readonly context: CliContext
 }
 
 /** Throws a usage error for a program that nobody proves on request, and for options that are not as it takes them. */
@@ -38,7 +42,7 @@ export async function askingOf(
   under: AskingUnder,
 ): Promise<Result<{ readonly asking: Asking }, string>> {
   const { name, trigger } = program.manifest
-  if (program.kind === 'stream' || trigger.onRequest === undefined) {
+  if (program.kind === 'stream' || (trigger.onRequest === undefined && !readsResults(program.manifest))) {
     throw usageError(`${name} is proved by the nodes that serve it, at each block at which it is due`)
   }
   return program.kind === 'transactions'
@@ -49,7 +53,7 @@ export async function askingOf(
 async function circuitAsking(
   program: OnceOfKeys,
   options: AskingOptions,
-  { chain, params }: AskingUnder,
+  { chain, params, context }: AskingUnder,
 ): Promise<Result<{ readonly asking: Asking }, string>> {
   const { id, manifest, verifier } = program
   if (manifest.program.arguments.some((one) => one.private)) {
@@ -60,6 +64,7 @@ async function circuitAsking(
   const read = await readEvidence(inputSources(manifest), options)
   if (!read.ok) return read
   const { evidence } = read
+  const results = await sourceResultsOf(inputSources(manifest), options, params, context)
   const shown = evidence.map(({ attestations, content }) => ({
     attestations: attestations.map(encodeAttestation),
     content: content ?? null,
@@ -67,7 +72,8 @@ async function circuitAsking(
   const judge: Asking['judge'] = async (result) => {
     if (result.kind !== 'circuit') return rejection('wrong-kind', `of a ${result.kind}`)
     const kernel = await openKernel()
-    const checked = await verifyCircuit(result, { program: id, manifest, verifier, chain, params, evidence, kernel })
+    const about = { program: id, manifest, verifier, chain, params, evidence, results, kernel }
+    const checked = await verifyCircuit(result, about)
     if (!checked.ok) return checked
     const { outputs, arguments: said } = checked.verified
     const named = { outputs, arguments: said }

@@ -22,14 +22,16 @@ import { EXIT, type ExitCode, usageError } from './exit.ts'
 import { readArgumentsFile } from './graph-arguments.ts'
 import { type EvidenceOptions, readEvidence } from './graph-evidence.ts'
 import { listOfNode } from './graph-records.ts'
+import { resultOfNode } from './graph-result.ts'
 import { namedJson, namedLines } from './graph-text.ts'
 import { readUpTo } from './inputs.ts'
 import type { IndexOptions } from './inscription-index.ts'
 import { type JudgeOptions, openJudge, readProof } from './proved-chain.ts'
 import { tellRefused } from './refused.ts'
+import { type SourceGraphOptions, sourceResultsOf } from './source-graphs.ts'
 import { jsonLine, setupText } from './text.ts'
 
-interface ExecOptions extends IndexOptions {
+interface ExecOptions extends IndexOptions, SourceGraphOptions {
   readonly input?: string
   readonly arguments?: string
   readonly height?: number
@@ -59,10 +61,11 @@ async function readInput(
   const [source, ...more] = inputSources(manifest)
   if (source?.kind === 'inscriptions' && more.length === 0)
     return await listOfNode(context, source, input.bytes, options)
+  if (source?.kind === 'result' && more.length === 0) return await resultOfNode(context, source, input.bytes, options)
   throw usageError('this circuit reads bytes: give them by --input FILE')
 }
 
-interface ProveOptions extends JudgeOptions, EvidenceOptions {
+interface ProveOptions extends JudgeOptions, EvidenceOptions, SourceGraphOptions {
   readonly arguments?: string
   readonly proof?: string
   readonly out: string
@@ -84,7 +87,7 @@ export async function proveCircuitResult(
   const judge = await openJudge(options, context)
   const proved = await judge.verify(await readProof(busProof))
   if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
-  const placed = await placeOf(program, proved.chain, judge.params, options)
+  const placed = await placeOf(program, proved.chain, judge.params, options, context)
   if (!placed.ok) return refuse(placed)
   const { bytes, ids, height, blockHash } = placed.input
   const began = clock()
@@ -96,6 +99,10 @@ export async function proveCircuitResult(
   if (reads !== undefined && bytes !== undefined) {
     const commitment = attestedCommitment(await openKernel(), reads, bytes)
     requireCommitment(named.outputs[reads.commitment], reads, commitment)
+    const { condition } = reads
+    if (condition !== undefined && named.outputs[condition] !== 1n) {
+      return refuse(rejection('condition-false', `its condition does not hold: ${condition} is not 1`))
+    }
   }
   const result = encodeResult({ kind: 'circuit', program: program.id, height, blockHash, values, proof })
   await writeAtomic(diskFiles, out, result)
@@ -119,7 +126,8 @@ async function placeOf(
   { manifest }: OnceOfKeys,
   chain: ProvedChain,
   params: NetworkParams,
-  options: EvidenceOptions,
+  options: EvidenceOptions & SourceGraphOptions,
+  context: CliContext,
 ): Promise<Result<{ readonly input: ProvedPlace }>> {
   const { input } = manifest.program
   if (input === undefined) {
@@ -130,7 +138,9 @@ async function placeOf(
   const read = await readEvidence(sources, options)
   if (!read.ok) return read
   const { evidence } = read
-  return await attestedInput({ sources, length: input.bytes, chain, params, evidence, kernel: await openKernel() })
+  const results = await sourceResultsOf(sources, options, params, context)
+  const [length, kernel] = [input.bytes, await openKernel()]
+  return await attestedInput({ sources, length, chain, params, evidence, results, kernel })
 }
 
 /** One by its id, several by how many they are. */
@@ -138,7 +148,7 @@ function inputsText(ids: readonly string[]): string {
   return ids.length === 1 ? `${ids[0]}` : `${ids.length} inputs`
 }
 
-interface VerifyOptions extends JudgeOptions, EvidenceOptions {
+interface VerifyOptions extends JudgeOptions, EvidenceOptions, SourceGraphOptions {
   readonly prefix?: string
   readonly ptau?: string
   readonly json?: boolean
@@ -166,20 +176,22 @@ export async function verifyCircuitResult(
   const read = reads ? await readEvidence(inputSources(manifest), options) : await readPrefix(options.prefix)
   if (!read.ok) return refuse(read)
   const kernel = await openKernel()
+  const results = await sourceResultsOf(inputSources(manifest), options, params, context)
+  const about = { program: id, manifest, verifier, chain, params, kernel, results, ...read }
   const began = performance.now()
-  const checked = await verifyCircuit(result, { program: id, manifest, verifier, chain, params, kernel, ...read })
+  const checked = await verifyCircuit(result, about)
   const ms = performance.now() - began
   if (!checked.ok) return refuse(checked)
   const { outputs, arguments: given, inputs, ...at } = checked.verified
   const named = { outputs, arguments: given }
   const identity = bytesToHex(resultIdentity(manifest, result))
-  const about = { program: bytesToHex(id), identity, inputs, ...at, setup }
+  const found = { program: bytesToHex(id), identity, inputs, ...at, setup }
   if (options.json) {
-    terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...about, ...namedJson(named) }))
+    terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...found, ...namedJson(named) }))
     return EXIT.valid
   }
   terminal.result(`valid     ${manifest.name} (${ms.toFixed(0)} ms)`)
-  terminal.result(`program   ${about.program}`)
+  terminal.result(`program   ${found.program}`)
   terminal.result(reads ? `input     ${inputsText(inputs)}, in block ${at.height}` : `block     ${at.height}`)
   for (const line of namedLines(named)) terminal.result(line)
   terminal.result(`setup     ${setupText(setup)}`)
@@ -192,6 +204,7 @@ const OPENED = 'what the attested commitment hides, which this does not show'
 const READ: Readonly<Record<InputSource['kind'], string>> = {
   inscription: 'the bytes of that inscription',
   inscriptions: 'these records',
+  result: 'the values of that result, which holds',
   storage: 'the bytes of that blob, which a record on Bitcoin publishes',
 }
 
@@ -205,8 +218,10 @@ function shownOf(manifest: OnceOfKeys['manifest']): string {
   }
   const sources = inputSources(manifest)
   const what = input.salt === undefined ? sources.map(({ kind }) => READ[kind]).join(', and of ') : OPENED
-  const records = sources.some(({ kind }) => kind === 'inscriptions')
-  const not = records ? ' Completeness: not known, whether there are more records is not shown.' : ''
+  const is = (wanted: InputSource['kind']) => sources.some(({ kind }) => kind === wanted)
+  const records = is('inscriptions') ? ' Completeness: not known, whether there are more records is not shown.' : ''
+  const latest = is('result') ? ' Completeness: not known, whether it counts and is the latest is not shown.' : ''
+  const not = records + latest
   return `Shown: what the program makes of exactly ${what}.${not}`
 }
 

@@ -22,7 +22,7 @@ const collect = (value: string, before: readonly string[] = []) => [...before, v
 export const evidenceOptions = (): Option[] => [
   new Option(
     '--attestation <FILE>',
-    'of a circuit with an input: attests the inscription or the blob’s record (wsc attest inscription), or a folder that attests records (wsc attest records); one for each source, in their order',
+    'of a circuit with an input: attests the inscription or the blob’s record (wsc attest inscription), or a folder that attests records or a result (wsc attest records, wsc attest result); one for each source, in their order',
   ).argParser(collect),
   new Option(
     '--content <FILE>',

@@ -1,10 +1,19 @@
 import type { Command, Option } from 'commander'
-import { inputSources } from '../compute/index.ts'
+import { type InputSource, inputSources } from '../compute/index.ts'
 import type { Graph } from '../compute/io/index.ts'
 import { usageError } from './exit.ts'
 
 /** What a graph reads, by which the options of its commands go. */
-type Reads = 'headers' | 'transactions' | 'payees' | 'periods' | 'bytes' | 'records' | 'commitment' | 'arguments'
+type Reads =
+  | 'headers'
+  | 'transactions'
+  | 'payees'
+  | 'periods'
+  | 'bytes'
+  | 'records'
+  | 'results'
+  | 'commitment'
+  | 'arguments'
 
 const WHAT: Readonly<Record<Reads, string>> = {
   headers: 'graphs over headers',
@@ -13,6 +22,7 @@ const WHAT: Readonly<Record<Reads, string>> = {
   payees: 'programs over transactions of any script',
   bytes: 'circuits that read bytes',
   records: 'circuits over records',
+  results: 'circuits over results',
   commitment: 'circuits that open a salted commitment',
   arguments: 'circuits with arguments',
 }
@@ -23,7 +33,8 @@ interface Taken {
   readonly needed?: { readonly by: readonly Reads[]; readonly as: string }
 }
 
-const READ: readonly Reads[] = ['bytes', 'records']
+const READ: readonly Reads[] = ['bytes', 'records', 'results']
+const LISTED: readonly Reads[] = ['records', 'results']
 
 const HEADERS: Readonly<Record<string, Taken>> = {
   '--headers': { by: ['headers', 'transactions'] },
@@ -44,7 +55,9 @@ const TRANSACTIONS: Readonly<Record<string, Taken>> = {
 }
 
 const ARGUMENTS: Taken = { by: ['arguments'], needed: { by: ['arguments'], as: 'its arguments' } }
-const ATTESTED: readonly Reads[] = [...READ, 'commitment']
+const SOURCE_GRAPH: Taken = { by: ['results'], needed: { by: ['results'], as: 'the graph whose results it reads' } }
+const COMMITMENT: readonly Reads[] = ['commitment']
+const ATTESTED: readonly Reads[] = [...READ, ...COMMITMENT]
 const ATTESTATION: Taken = { by: ATTESTED, needed: { by: ATTESTED, as: 'what attests its input' } }
 
 /** The options that only some graphs take, of the commands that have them. What is not here all take. */
@@ -52,12 +65,14 @@ const TAKEN = {
   exec: {
     ...HEADERS,
     ...TRANSACTIONS,
-    '--height': { by: ['headers', 'records', 'transactions'] },
-    '--rpc': { by: ['headers', 'records', 'transactions'] },
-    '--rpc-cookie': { by: ['headers', 'records', 'transactions'] },
-    '--settlement-dir': { by: ['records'] },
+    '--height': { by: ['headers', ...LISTED, 'transactions'] },
+    '--rpc': { by: ['headers', ...LISTED, 'transactions'] },
+    '--rpc-cookie': { by: ['headers', ...LISTED, 'transactions'] },
+    '--settlement-dir': { by: LISTED },
+    // Where the bytes are given, nothing is looked for.
+    '--source-graph': { by: ['results'] },
     '--anchor': { by: ['headers', 'transactions'] },
-    // Records are read from a node's chain without it.
+    // Records and results are read from a node's chain without it.
     '--input': { by: READ, needed: { by: ['bytes'], as: 'the bytes that it reads' } },
     '--arguments': ARGUMENTS,
   },
@@ -72,16 +87,19 @@ const TAKEN = {
       needed: { by: [...READ, 'arguments', 'transactions'], as: 'the bus proof under which it is proved' },
     },
     '--attestation': ATTESTATION,
+    '--source-graph': SOURCE_GRAPH,
     '--content': { by: ['bytes', 'commitment'] },
     '--arguments': ARGUMENTS,
   },
   request: {
     ...SELECTION,
     '--attestation': ATTESTATION,
+    '--source-graph': SOURCE_GRAPH,
     '--content': { by: ['bytes'] },
     '--arguments': ARGUMENTS,
   },
   verify: {
+    '--source-graph': SOURCE_GRAPH,
     '--prefix': { by: ['headers', 'arguments', 'transactions'] },
     '--attestation': ATTESTATION,
     '--content': { by: ['bytes', 'commitment'] },
@@ -132,13 +150,13 @@ function readsOf(manifest: Graph['manifest']): readonly Reads[] {
   }
   if (program.history !== undefined) return ['headers', 'periods']
   const [source, ...more] = program.input === undefined ? [] : inputSources(manifest)
-  const input: readonly Reads[] =
-    source === undefined
-      ? []
-      : program.input?.salt !== undefined
-        ? ['commitment']
-        : source.kind === 'inscriptions' && more.length === 0
-          ? ['records']
-          : ['bytes']
+  const input = source === undefined ? [] : program.input?.salt !== undefined ? COMMITMENT : readsOfInput(source, more)
   return program.arguments.length === 0 ? input : [...input, 'arguments']
+}
+
+/** Of one source alone, a list of records or a result, the node's chain tells the bytes. */
+function readsOfInput(source: InputSource, more: readonly InputSource[]): readonly Reads[] {
+  if (more.length === 0 && source.kind === 'inscriptions') return ['records']
+  if (more.length === 0 && source.kind === 'result') return ['results']
+  return [source, ...more].some(({ kind }) => kind === 'result') ? ['bytes', 'results'] : ['bytes']
 }

@@ -6,6 +6,7 @@ import { addAttestInscription } from './commands/attest-inscription.ts'
 import { addAttestOutput } from './commands/attest-output.ts'
 import { addAttestRecords } from './commands/attest-records.ts'
 import { addAttestRefresh } from './commands/attest-refresh.ts'
+import { addAttestResult } from './commands/attest-result.ts'
 import { addAttestTx } from './commands/attest-tx.ts'
 import { addBusAnchor } from './commands/bus-anchor.ts'
 import { addBusCheckpoint } from './commands/bus-checkpoint.ts'
@@ -62,6 +63,7 @@ export function buildProgram(version: string, run: Runner): Command {
     addAttestOutput,
     addAttestInscription,
     addAttestRecords,
+    addAttestResult,
     addAttestRefresh,
   ]) {
     add(attest, run)

@@ -15,6 +15,7 @@ export { attestedCommitment } from './circuit/bytes-commitment.ts'
 export { type NamedValues, namedValues } from './circuit/public-values.ts'
 export { MAX_ARGUMENTS_BYTES, readArguments } from './circuit/read-arguments.ts'
 export { verifyCircuit } from './circuit/verify-circuit.ts'
+export { sourceResults } from './circuit/verify-source.ts'
 export { estimateProof, streamSteps } from './estimate.ts'
 export { type AttestedInput, attestedInput, type InputEvidence } from './input/attested-input.ts'
 export { recordList, recordSlots } from './input/record-list.ts'
@@ -25,6 +26,7 @@ export {
   isForBitcoin,
   type Manifest,
   manifestJsonSchema,
+  readsResults,
   storesLog,
   type TransactionsProgram,
 } from './manifest/manifest.ts'

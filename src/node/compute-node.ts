@@ -4,16 +4,19 @@ import { openKernel } from '../../storage/io/index.ts'
 import type { BlockHash, NetworkParams } from '../bitcoin/index.ts'
 import { type BitcoindClient, bitcoindBlocks, ChainFeed } from '../bitcoin/io/index.ts'
 import { historyStart, openStoredHistory } from '../bus/io/index.ts'
-import { computeGossip, isForBitcoin, LocalQueue, type ProvingQueue } from '../compute/index.ts'
+import { computeGossip, isForBitcoin, LocalQueue, type ProvingQueue, readsResults } from '../compute/index.ts'
 import {
   ComputeService,
   jobProver,
   keepComputeFiles,
   OwnChain,
   OwnReading,
+  openResultsIndex,
   type Program,
+  programsOf,
   type QueueServer,
   registeredIn,
+  requireSources,
   ServerQueue,
   StreamCheckpoints,
   StreamEngines,
@@ -21,6 +24,7 @@ import {
 } from '../compute/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
 import { loadPeerKey, openPeerHost, type PeerHost } from '../p2p/index.ts'
+import { firstInscriptionHeight } from '../settlement/index.ts'
 import { IndexService } from '../settlement/io/index.ts'
 import { openResultInscribing, type ResultInscribing, type ResultInscribingOptions } from './result-inscribing.ts'
 
@@ -29,6 +33,8 @@ export interface ComputeNodeOptions {
   readonly client: BitcoindClient
   readonly params: NetworkParams
   readonly programs: readonly Program[]
+  /** Programs whose results those read, beside them. */
+  readonly sources?: readonly Program[] | undefined
   /** Folder of its state; one process has it. */
   readonly folder: string
   /** File of its identity among peers: it signs what the node serves. */
@@ -68,6 +74,8 @@ export interface ComputeNode {
 export async function openComputeNode(options: ComputeNodeOptions): Promise<ComputeNode> {
   const { client, params, programs, folder, identityFile, slotMs, atOnce = AT_ONCE, server } = options
   const { listen, announce, peers: bootstrap } = options
+  const known = programsOf([...programs, ...(options.sources ?? [])])
+  for (const program of programs) requireSources(program, known.ids)
   const kernel = await openKernel()
   const feed = new ChainFeed({ client, params })
   const index = new IndexService({ client, params, state: folder, feed, waitsForRoom: true })
@@ -82,19 +90,36 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     ...{ checkpoints: new StreamCheckpoints(join(folder, 'streams')), engines },
   })
   const queue = server === undefined ? new LocalQueue(prove, { concurrency: atOnce }) : new ServerQueue(server)
-  const place = {
-    ...{ client, params, programs, feed, inscriptions: index, kernel, transport: host, folder },
+  const place = { client, params, programs: known.all, feed, inscriptions: index, kernel }
+  const counting =
+    options.inscribing === undefined && !programs.some(({ manifest }) => readsResults(manifest))
+      ? null
+      : await openResultsIndex({
+          ...{ ...place, startHeight: firstInscriptionHeight(params) },
+          folder: join(folder, 'results-index'),
+        })
+  const writes = {
+    transport: host,
     placeOf: (program: string, blockHash: BlockHash) => compute.place(program, blockHash),
   }
-  const inscribing = options.inscribing === undefined ? null : await openResultInscribing(place, options.inscribing)
-  const opening = openStoredHistory(join(folder, 'history'), params, historyStart(params), kernel)
-  const history = await opening.catch(async (error: unknown) => {
+  const open = async () => {
+    const inscribing =
+      options.inscribing === undefined || counting === null
+        ? null
+        : await openResultInscribing(
+            { ...place, ...writes, programs, folder, results: counting.results },
+            options.inscribing,
+          )
+    const history = await openStoredHistory(join(folder, 'history'), params, historyStart(params), kernel)
+    return { inscribing, history }
+  }
+  const { inscribing, history } = await open().catch(async (error: unknown) => {
     // It holds a history too, whose folder nobody else could open.
-    await inscribing?.service.stop()
+    await counting?.close()
     throw error
   })
   const reading = new OwnReading({ history, headers: feed, blocks: bitcoindBlocks(client), poseidon: kernel })
-  const parts = { queue, kernel, params, inscriptions: index, reading }
+  const parts = { queue, kernel, params, inscriptions: index, reading, sources: counting?.sources }
   const served = programs.map((program) => servedProgram(program, parts))
   const rules = storageParams(params)
   const compute = new ComputeService({
@@ -117,11 +142,13 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     inscribing?.publisher.add({ program, identity, result, own: inTurn })
   })
   const writing = inscribing === null ? [] : [inscribing.service]
+  const kept = counting === null ? [] : [counting.results]
   // What is to be answered is said before peers connect.
-  const service = together([feed, index, queue, ...writing, compute, host], async () => {
+  const service = together([feed, index, queue, ...kept, ...writing, compute, host], async () => {
     await engines.close()
     await written()
     await history.close()
+    await counting?.close()
   })
   return { feed, index, host, queue, compute, inscribing, service }
 }

@@ -6,7 +6,6 @@ import type { PeerTransport } from '../bus/index.ts'
 import { isForBitcoin, storesLog } from '../compute/index.ts'
 import {
   type LogStorage,
-  openResultsIndex,
   type Program,
   ResultInscriber,
   ResultPublisher,
@@ -16,7 +15,6 @@ import {
 } from '../compute/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
-import { firstInscriptionHeight } from '../settlement/index.ts'
 import { type IndexService, InscriberService, type Wallet } from '../settlement/io/index.ts'
 import { openLogStorage } from './log-storage.ts'
 
@@ -44,13 +42,15 @@ interface Components {
   readonly kernel: StorageKernel
   /** By which providers of storage are met. */
   readonly transport: PeerTransport
+  /** Which results count, of these programs at least; started, and by whoever made it. */
+  readonly results: ResultsService
   /** Folder of the node's state, which holds that of its inscriber too. */
   readonly folder: string
   /** How many peers come before this node where whoever proved a result of a block does not inscribe it. */
   placeOf(program: string, blockHash: BlockHash): number
 }
 
-/** What inscribes results, not started yet; `service` is all of it. */
+/** What inscribes results, not started yet; `service` is all of it but the index of results. */
 export interface ResultInscribing {
   readonly results: ResultsService
   readonly inscriber: InscriberService
@@ -60,17 +60,12 @@ export interface ResultInscribing {
   readonly service: RunningService
 }
 
-/** Composes an index of what counts and who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO. */
+/** Composes who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO. */
 export async function openResultInscribing(
-  { client, params, programs, feed, inscriptions, kernel, transport, folder, placeOf }: Components,
+  { client, params, programs, feed, inscriptions, kernel, transport, results, folder, placeOf }: Components,
   { wallet, budget, settlement, feeRate, fundFrom, maxFeeRate }: ResultInscribingOptions,
 ): Promise<ResultInscribing> {
   const spendings = await Spendings.open(settlement)
-  const { results, close } = await openResultsIndex({
-    ...{ client, params, programs, feed, inscriptions, kernel },
-    startHeight: firstInscriptionHeight(params),
-    folder: join(folder, 'results-index'),
-  })
   // Nobody reads an index that is not open yet.
   const known = { greatest: (line: string) => inscriptions.index.greatest(line) }
   const inscriber = new InscriberService({ wallet, client, state: folder, feed, index: known, fundFrom, maxFeeRate })
@@ -95,6 +90,6 @@ export async function openResultInscribing(
   const storing = storage === null ? [] : [storage.service]
   return {
     ...{ results, inscriber, publisher, logs: storage?.logs ?? null },
-    service: together([inscriber, results, ...storing, publisher], close),
+    service: together([inscriber, ...storing, publisher]),
   }
 }

@@ -36,6 +36,7 @@ export const templateCounts: Readonly<Record<string, readonly [number, number]>>
   'record-state': [6053, 0],
   'reduce-word': [36, 0],
   'requantised-relu': [10, 0],
+  'result-input': [1632, 0],
   retarget: [347, 0],
   salted: [258, 0],
   'sha256-block': [16_984, 0],

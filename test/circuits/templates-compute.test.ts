@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { blockHash } from '../../src/bitcoin/index.ts'
 import { FIELD_MODULUS as P } from '../../src/bus/field.ts'
+import { resultBytes } from '../../src/compute/input/result-bytes.ts'
 import { compileCircom } from '../../src/proving/io/index.ts'
 import { commitmentOf } from '../compute/digits.ts'
 import { inBits } from './forgeries/forgery.ts'
@@ -10,16 +12,23 @@ import { free } from './hints.ts'
 import { argmax } from './model/compute/argmax.ts'
 import { bytesCommitment } from './model/compute/bytes-commitment.ts'
 import { requantisedRelu } from './model/compute/requantised-relu.ts'
+import { resultInput } from './model/compute/result-input.ts'
 import type { Lies } from './model/signals.ts'
 import { randomNumbers } from './random.ts'
 import { loadTemplate, type TemplateCircuit } from './template-circuit.ts'
 
 // What graphs/digits is made of, each template as a circuit of its own.
-let [relu, most, bytes] = [] as unknown as [TemplateCircuit, TemplateCircuit, TemplateCircuit]
+let [relu, most, bytes, other] = [] as unknown as readonly TemplateCircuit[] as [
+  TemplateCircuit,
+  TemplateCircuit,
+  TemplateCircuit,
+  TemplateCircuit,
+]
 beforeAll(async () => {
   relu = await loadTemplate('requantised-relu')
   most = await loadTemplate('argmax')
   bytes = await loadTemplate('bytes-commitment')
+  other = await loadTemplate('result-input')
 }, 120_000)
 
 const random = randomNumbers(784n)
@@ -145,5 +154,41 @@ describe('BytesCommitment(40)', () => {
   test('refuses what other bytes commit to', () => {
     const other = commitment(some.with(39, (some[39]! + 1n) % 256n))
     expect(refusals(some, { 'main.out': other })).toEqual([expect.stringMatching(/^main\.link\[0\]\.sigmaF\[7\]/)])
+  })
+})
+
+describe('ResultInput(2)', () => {
+  const about = {
+    program: new Uint8Array(32).fill(7),
+    height: 0xff00_0102,
+    blockHash: blockHash(new Uint8Array(32).fill(9)),
+  }
+  const made = (values: readonly bigint[]) => resultBytes(about, values)
+  const read = (values: readonly bigint[]) => [...made(values)].map(BigInt)
+  const refusals = (values: readonly bigint[], lies: Lies) => other.refusals((s) => resultInput(s, read(values)), lies)
+
+  test('takes apart what the verifier puts together', () => {
+    for (const values of [
+      [5n, 7n],
+      [0n, 0n],
+      [P - 1n, 1n << 200n],
+    ]) {
+      expect(other.run({ in: read(values) })).toEqual([commitmentOf(made(values)), BigInt(about.height), ...values])
+      expect(refusals(values, {})).toEqual([])
+    }
+  })
+
+  test('refuses another height or value than the bytes say, and what is no byte', () => {
+    const byte = { 'main.in[68]': (value: bigint) => value + 256n, 'main.in[69]': (value: bigint) => value - 1n }
+    expect(refusals([300n, 7n], byte).length).toBeGreaterThan(0)
+    expect(other.run({ in: read([300n, 7n]).with(68, 300n).with(69, 0n) })).toBeUndefined()
+    for (const name of ['main.height', 'main.value[0]', 'main.value[1]', 'main.commitment']) {
+      expect(refusals([5n, 7n], { [name]: (value: bigint) => value + 1n }).length).toBeGreaterThan(0)
+    }
+  })
+
+  test('leaves nothing free', () => {
+    // Sums of bytes stand in the place of one of them each.
+    expect(free(other, /^main\.(in|value)\[|^main\.height$/, [])).toEqual([])
   })
 })

@@ -26,6 +26,12 @@ const GRAPHS: Readonly<Record<string, string>> = {
     'onRequest: true',
     'kind: circuit, circuit: a.circom, input: { signal: in, bytes: 3330, commitment: all }, outputs: [all]',
   ),
+  watch: manifest(
+    'watch',
+    `result, program: ${'5a'.repeat(32)}`,
+    'onRequest: true',
+    'kind: circuit, circuit: a.circom, input: { signal: in, bytes: 100, commitment: all }, outputs: [all]',
+  ),
   payments: manifest('payments', 'transactions', 'onRequest: true', 'kind: transactions, circuit: a.circom'),
   watched: manifest('watched', 'transactions', 'everyBlocks: 6', 'kind: transactions, circuit: a.circom, script: "51"'),
   claim: manifest(
@@ -66,6 +72,7 @@ const RESULTS: Readonly<Record<string, ProgramResult>> = {
   flow: { kind: 'stream', ...about, steps: 1, state: [0n], log: [] },
   image: circuit(1),
   notes: circuit(1),
+  watch: circuit(1),
   claim: circuit(2),
   epochs: circuit(4),
 }
@@ -99,7 +106,7 @@ describe('options of graphs', () => {
       'exec',
       'image',
       ['--height', '3'],
-      '--height is for graphs over headers, circuits over records or programs over transactions, and image is none',
+      '--height is for graphs over headers, circuits over records, circuits over results or programs over transactions, and image is none',
     ],
     [
       'exec',
@@ -117,16 +124,21 @@ describe('options of graphs', () => {
       'exec',
       'flow',
       ['--input', 'x'],
-      '--input is for circuits that read bytes or circuits over records, and flow is none',
+      '--input is for circuits that read bytes, circuits over records or circuits over results, and flow is none',
     ],
     [
       'exec',
       'claim',
       ['--input', 'x'],
-      '--input is for circuits that read bytes or circuits over records, and claim is none',
+      '--input is for circuits that read bytes, circuits over records or circuits over results, and claim is none',
     ],
     ['exec', 'image', ['--input', 'x', '--arguments', 'x'], '--arguments is for circuits with arguments'],
-    ['exec', 'image', ['--settlement-dir', 'x'], '--settlement-dir is for circuits over records, and image is none'],
+    [
+      'exec',
+      'image',
+      ['--settlement-dir', 'x'],
+      '--settlement-dir is for circuits over records or circuits over results, and image is none',
+    ],
     ['prove', 'notes', ['--content', 'x'], '--content is for circuits that read bytes or circuits that open'],
     [
       'prove',
@@ -138,13 +150,13 @@ describe('options of graphs', () => {
       'prove',
       'flow',
       ['--attestation', 'x'],
-      '--attestation is for circuits that read bytes, circuits over records or circuits that open a salted commitment, and',
+      '--attestation is for circuits that read bytes, circuits over records, circuits over results or circuits that open a salted commitment, and',
     ],
     [
       'prove',
       'flow',
       ['--proof', 'x'],
-      '--proof is for circuits that read bytes, circuits over records, circuits with arguments or programs over',
+      '--proof is for circuits that read bytes, circuits over records, circuits over results, circuits with arguments or programs over',
     ],
     [
       'verify',
@@ -157,6 +169,7 @@ describe('options of graphs', () => {
     ['request', 'image', ['--from', '5'], '--from is for programs over transactions, and image is none'],
     ['request', 'payments', ['--attestation', 'x'], '--attestation is for circuits that read bytes, circuits over'],
     ['prove', 'payments', ['--arguments', 'x'], '--arguments is for circuits with arguments, and payments is none'],
+    ['verify', 'image', ['--source-graph', 'x'], '--source-graph is for circuits over results, and image is none'],
     [
       'verify',
       'claim',
@@ -177,6 +190,8 @@ describe('options of graphs', () => {
     ['exec', 'payments', ['--script', '51'], 'payments takes --from H: the first block of those that are read'],
     ['prove', 'payments', ['--script', '51', '--from', '1'], 'payments takes --proof FILE: the bus proof'],
     ['verify', 'notes', [], 'notes takes --attestation FILE: what attests its input'],
+    ['verify', 'watch', [], 'watch takes --source-graph DIR: the graph whose results it reads'],
+    ['prove', 'watch', ['--proof', 'x'], 'watch takes --attestation FILE'],
     ['verify', 'image', [], 'image takes --attestation FILE: what attests its input'],
   ])('%s of %s with %j lacks one', async (verb, name, options, message) => {
     expect(await refused(verb, name, ...options)).toContain(message)

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { listedOccasions, periodOccasions } from '../../src/compute/automation/occasions.ts'
 import { firstOf, lastOf, newestOver } from '../../src/compute/automation/periods.ts'
 import { AutomationPlan, type Firing } from '../../src/compute/automation/plan.ts'
 
-const RULE = { period: 4, finality: 3, since: 0 }
+const RULE = { period: 4, finality: 3 }
+const rule = (since = 0) => ({ occasions: periodOccasions(RULE.period, since), finality: RULE.finality })
 
 /** A chain whose blocks are numbers, and an automation over it that may be killed between any two steps. */
 class World {
@@ -16,7 +18,7 @@ class World {
 
   constructor(holds: (blocks: readonly number[]) => boolean) {
     this.#holds = holds
-    this.plan = new AutomationPlan(RULE, [])
+    this.plan = new AutomationPlan(rule(), [])
   }
 
   mine(count: number): void {
@@ -35,7 +37,7 @@ class World {
 
   /** What a new process knows: the disk, and the chain as it is. */
   restart(): void {
-    this.plan = new AutomationPlan(RULE, this.disk.values())
+    this.plan = new AutomationPlan(rule(), this.disk.values())
     for (let height = 0; height < this.chain.length; height++) this.plan.connected(height)
   }
 
@@ -50,7 +52,7 @@ class World {
       if (step === null) return
       const { ordinal } = step
       const at = lastOf(ordinal, RULE.period)
-      if (step.kind === 'evaluate') this.plan.evaluated(ordinal, this.holds(ordinal))
+      if (step.kind === 'evaluate') this.plan.evaluated(step, this.holds(ordinal))
       if (step.kind === 'fire') {
         expect(this.chain.length - at).toBeGreaterThanOrEqual(RULE.finality)
         expect(this.holds(ordinal)).toBe(true)
@@ -85,18 +87,18 @@ describe('periods', () => {
 
 describe('an automation', () => {
   test('evaluates when a period is over, and fires when it is final', () => {
-    const plan = new AutomationPlan({ period: 4, finality: 3, since: 1 }, [])
+    const plan = new AutomationPlan(rule(1), [])
     expect(plan.next()).toBeNull()
     for (let height = 0; height <= 6; height++) plan.connected(height)
     expect(plan.next()).toBeNull()
     plan.connected(7)
-    expect(plan.next()).toEqual({ kind: 'evaluate', ordinal: 1 })
-    plan.evaluated(1, true)
+    expect(plan.next()).toEqual({ kind: 'evaluate', ordinal: 1, height: 7 })
+    plan.evaluated({ ordinal: 1, height: 7 }, true)
     expect(plan.next()).toBeNull()
     plan.connected(8)
     expect(plan.next()).toBeNull()
     plan.connected(9)
-    expect(plan.next()).toEqual({ kind: 'fire', ordinal: 1 })
+    expect(plan.next()).toEqual({ kind: 'fire', ordinal: 1, height: 7 })
   })
 
   test('evaluates again what a reorg took back, and not what it left', () => {
@@ -106,7 +108,7 @@ describe('an automation', () => {
     expect(world.acted).toEqual([0])
     world.undo(1)
     world.mine(1)
-    expect(world.plan.next()).toEqual({ kind: 'evaluate', ordinal: 1 })
+    expect(world.plan.next()).toEqual({ kind: 'evaluate', ordinal: 1, height: 7 })
     world.work()
     world.undo(0)
     expect(world.plan.next()).toBeNull()
@@ -138,6 +140,35 @@ describe('an automation', () => {
     world.mine(8)
     world.work()
     expect(world.acted).toEqual([0])
+  })
+
+  test('fires for a result once, in whichever block of whichever branch its record is', () => {
+    const plan = new AutomationPlan({ occasions: listedOccasions([]), finality: 2 }, [])
+    for (let height = 0; height <= 5; height++) plan.connected(height)
+    expect(plan.next()).toBeNull()
+    const list = [
+      { ordinal: 2, height: 4 },
+      { ordinal: 3, height: 5 },
+    ]
+    plan.occur(listedOccasions(list))
+    expect(plan.next()).toEqual({ kind: 'evaluate', ordinal: 2, height: 4 })
+    plan.evaluated(list[0]!, true)
+    expect(plan.next()).toEqual({ kind: 'fire', ordinal: 2, height: 4 })
+    plan.stored({ ordinal: 2, height: 4, blockHash: 'a', state: 'sent' })
+    plan.evaluated({ ordinal: 3, height: 5 }, true)
+    expect(plan.next()).toBeNull()
+    // Both records are in another block of the other branch: what has fired does not again, the other is judged anew.
+    for (let height = 5; height >= 4; height--) plan.disconnected(height)
+    for (let height = 4; height <= 7; height++) plan.connected(height)
+    plan.occur(
+      listedOccasions([
+        { ordinal: 2, height: 5 },
+        { ordinal: 3, height: 6 },
+      ]),
+    )
+    expect(plan.next()).toEqual({ kind: 'evaluate', ordinal: 3, height: 6 })
+    plan.evaluated({ ordinal: 3, height: 6 }, false)
+    expect(plan.next()).toBeNull()
   })
 
   test('makes no action of a block that has left the chain, nor another in its place', () => {

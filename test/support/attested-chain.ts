@@ -1,5 +1,5 @@
 import { decodeHeader, encodeHeader, type Header, headerHash, toDisplay } from '../../src/bitcoin/index.ts'
-import type { AttestedChain, HeaderPlace } from '../../src/bus/index.ts'
+import type { AttestedChain, HeaderPlace, ProvedChain } from '../../src/bus/index.ts'
 import { History } from '../../src/bus/io/history/history.ts'
 import { memoryTable } from '../../src/bus/io/history/table.ts'
 import { fileSource } from '../../src/bus/io/prover/header-source.ts'
@@ -7,7 +7,7 @@ import { concatBytes } from '../../src/lib/index.ts'
 import { poseidonSource } from '../bus/poseidon-reference.ts'
 
 export interface PlacedChain {
-  readonly chain: AttestedChain
+  readonly chain: AttestedChain & Pick<ProvedChain, 'tip'>
   readonly place: HeaderPlace
   readonly history: History
   /** From the first one on. */
@@ -32,6 +32,7 @@ export async function chainAround(header: Uint8Array, height: number, after: num
   return {
     chain: {
       height: tipHeight,
+      tip: toDisplay(headerHash(headers.at(-1) as Header)),
       accumulator: await history.commitment(tipHeight),
       anchor: { height, hash: toDisplay(headerHash(template)) },
     },

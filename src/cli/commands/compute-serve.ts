@@ -24,6 +24,7 @@ import { noteOutages } from '../outage.ts'
 import { type QueueOptions, queueOption, queuePasswordOption, readQueue } from '../queue-place.ts'
 import { inscribedJson, inscribedText, settledAs } from '../results-text.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
+import { sourceGraphOption } from '../source-graphs.ts'
 import { addresses, budget } from '../storage-arguments.ts'
 import { peerOption } from '../storage-place.ts'
 import { withPayment } from '../storage-publish.ts'
@@ -42,6 +43,7 @@ interface Options extends RpcOptions, WalletOptions, Partial<QueueOptions> {
   readonly computeDir?: string
   readonly settlementDir?: string
   readonly graph: readonly string[]
+  readonly sourceGraph?: readonly string[]
   readonly listen: string
   readonly announce?: readonly string[]
   readonly peer?: readonly string[]
@@ -65,6 +67,7 @@ export const addComputeServe: AddCommand = (parent, run) => {
     .command('serve')
     .description('run graphs at each block, prove them in turn with peers, and verify what peers have proved')
     .requiredOption('--graph <DIR>', 'folder of a graph; may be given again (required)', addresses)
+    .addOption(sourceGraphOption())
     .option('--listen <ADDRESS>', 'where peers reach it', '/ip4/0.0.0.0/tcp/8543')
     .option('--announce <ADDRESS>', 'where it tells peers that they reach it; may be given again', addresses)
     .option('--slot-seconds <S>', 'so long each of the order has before the next begins (default: 20)', seconds)
@@ -111,7 +114,7 @@ function atOnce(text: string): number {
 
 async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   const { terminal, signal } = context
-  const { graph: folders, listen, announce, peer: peers, slotSeconds, json = false } = options
+  const { graph: folders, sourceGraph: others = [], listen, announce, peer: peers, slotSeconds, json = false } = options
   if (options.atOnce !== undefined && options.queue !== undefined) {
     throw usageError(
       '--at-once is for proofs of this process: with --queue (or WSC_QUEUE) workers say it, by --concurrency',
@@ -119,16 +122,17 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   }
   parseAddresses(peers ?? [])
   const params = requireProvable(await readNetwork(options.network))
-  for (const folder of folders) await requireGraphSetup(folder, params, options, context)
+  for (const folder of [...folders, ...others]) await requireGraphSetup(folder, params, options, context)
   const client = await openBitcoind(options, params, context)
   try {
     const programs = await requireAcceptedPrograms(folders, params, options, context)
+    const sources = await requireAcceptedPrograms(others, params, options, context)
     const { folder, identity: identityFile } = computePlaces(options.computeDir, params, context)
     const server =
       options.queue === undefined ? undefined : await readQueue({ ...options, queue: options.queue }, context)
     const node = await openComputeNode({
       ...{ server, inscribing: await inscribingOf(options, programs, params, context) },
-      ...{ client, params, programs, folder, identityFile, listen: [listen], announce, peers },
+      ...{ client, params, programs, sources, folder, identityFile, listen: [listen], announce, peers },
       atOnce: options.atOnce,
       slotMs: slotSeconds === undefined ? undefined : Math.round(1000 * slotSeconds),
       failed: (error) => terminal.note(withCure(error)),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
+import { inputSources, readsResults } from '../../compute/index.ts'
 import type { OnceOfKeys } from '../../compute/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { type Automation, openAutomation } from '../../node/index.ts'
@@ -17,24 +18,24 @@ import { noteText } from '../inscriber-text.ts'
 import { noteOutages } from '../outage.ts'
 import { dataHome } from '../places.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
+import { openSourceGraphs, type SourceGraphOptions, sourceGraphOption } from '../source-graphs.ts'
 import { jsonLine } from '../text.ts'
 import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions, walletOption } from '../wallet-place.ts'
 
-interface Options extends RpcOptions, WalletOptions {
+interface Options extends RpcOptions, WalletOptions, SourceGraphOptions {
   readonly anchor?: string
   readonly budget?: bigint
   readonly finality: number
   readonly since?: number
   readonly automationDir?: string
   readonly settlementDir?: string
-  readonly ptau?: string
-  readonly insecureDevSetup?: boolean
   readonly json?: boolean
 }
 
 const HELP = `
-Each period of the graph's is judged once it is over, and fires once its last block has as many confirmations as --finality says,
-never twice, whatever reorgs come. Its result is proved, kept in the automation's folder, and inscribed as a record if --budget has
+Each period of the graph's is judged once it is over, or each result that it reads once that counts and is the latest. It fires once the period's
+last block, or the block of the other result's record, has as many confirmations as --finality says, and never twice for one period or
+height of the other result, whatever reorgs come. Its result is proved, kept in the automation's folder, and inscribed as a record if --budget has
 room for it: that of the graph, whatever of the same --settlement-dir inscribes its results. One process runs an automation at a time.
 `
 
@@ -42,20 +43,26 @@ export const addGraphAutomate: AddCommand = (parent, run) => {
   const command = parent
     .command('automate')
     .addArgument(graphArgument())
-    .description('follow a node, and fire the condition of a graph once for each period in which it holds')
+    .description(
+      'follow a node, and fire the condition of a graph once for each period, or result of another graph, for which it holds',
+    )
     .option(
       '--budget <SATS>',
       'satoshis that may be spent on the results of this graph in all (default: none)',
       satoshis,
     )
     .option('--finality <N>', 'confirmations with which it fires', confirmations, 6)
-    .option('--since <K>', 'when it begins: the first period it looks at (default: the one in progress)', count)
+    .option(
+      '--since <K>',
+      'when it begins: the first period, or height of the other result, it looks at (default: the next)',
+      count,
+    )
     .option(
       '--automation-dir <D>',
       'what it keeps (default: $XDG_DATA_HOME/wsc/<network>/automation/<16 digits of program>)',
     )
   addOptions(command, ...bitcoindOptions(), shared.network(), shared.anchor(), walletOption(), settlementDirOption())
-  addOptions(command, shared.ptau(), shared.insecureDevSetup(), shared.json())
+  addOptions(command, sourceGraphOption(), shared.ptau(), shared.insecureDevSetup(), shared.json())
     .addHelpText(
       'after',
       HELP +
@@ -78,10 +85,11 @@ async function automate(context: CliContext, folder: string, options: Options): 
   try {
     const program = await requireAcceptedProgram(folder, params, options, context)
     if (program.kind !== 'circuit') throw usageError(`${program.manifest.name} is no circuit: it has no condition`)
+    const sources = await openSourceGraphs(inputSources(program.manifest), options, params, context)
     const own = join(dataHome(env), params.name, 'automation', bytesToHex(program.id).slice(0, 16))
     const settlement = settlementDir(options.settlementDir, params, context)
     const made = await openAutomation({
-      ...{ client, params, anchor, program, folder: options.automationDir ?? own },
+      ...{ client, params, anchor, program, sources, folder: options.automationDir ?? own },
       ...{ finality: options.finality, since: options.since },
       inscribing: wallet === undefined ? undefined : { wallet, budget, settlement },
     })
@@ -109,6 +117,7 @@ function show(
   const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
   const { events } = automation
   const about = { program: bytesToHex(program.id) }
+  const named = readsResults(program.manifest) ? 'result of height' : 'period'
   noteOutages(feed.events, terminal.note)
   inscriber?.events.on('note', (note) => terminal.note(noteText(note)))
   inscriber?.events.on('problem', (error) => terminal.note(withCure(error)))
@@ -116,27 +125,27 @@ function show(
   events.on('began', (began) =>
     tell(
       { began: { ...about, ...began } },
-      `${program.manifest.name}  from period ${began.since} on, fired ${began.fired}`,
+      `${program.manifest.name}  from ${named} ${began.since} on, fired ${began.fired}`,
     ),
   )
   events.on('evaluated', ({ ordinal, height, holds, outputs }) => {
-    const line = `period ${ordinal}  over at height ${height}: ${holds ? 'the condition holds' : 'does not hold'}`
+    const line = `${named} ${ordinal}  there at height ${height}: ${holds ? 'the condition holds' : 'does not hold'}`
     tell({ evaluated: { ordinal, height, holds, outputs: digits(outputs) } }, line)
   })
   events.on('fired', ({ ordinal, height, blockHash, result }) => {
-    const line = `period ${ordinal}  fired: ${result.length} bytes prove it at height ${height}`
+    const line = `${named} ${ordinal}  fired: ${result.length} bytes prove it at height ${height}`
     tell({ fired: { ordinal, height, blockHash, bytes: result.length } }, line)
   })
   events.on('acted', ({ ordinal, name }) =>
-    tell({ inscribed: { ordinal, inscription: name } }, `period ${ordinal}  inscribed: ${name}`),
+    tell({ inscribed: { ordinal, inscription: name } }, `${named} ${ordinal}  inscribed: ${name}`),
   )
   events.on('unpaid', ({ ordinal, cost, left }) =>
-    terminal.note(`period ${ordinal} is not inscribed: it costs ${cost} satoshis, --budget has ${left} left`),
+    terminal.note(`${named} ${ordinal} is not inscribed: it costs ${cost} satoshis, --budget has ${left} left`),
   )
   events.on('orphaned', ({ ordinal, height }) =>
     tell(
       { orphaned: { ordinal, height } },
-      `period ${ordinal}  its block ${height} left the chain; it does not fire again`,
+      `${named} ${ordinal}  its block ${height} left the chain; it does not fire again`,
     ),
   )
 }

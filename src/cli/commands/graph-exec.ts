@@ -18,10 +18,11 @@ import { saidJson, saidLines } from '../graph-text.ts'
 import { execTransactions, type TransactionOptions, transactionOptions } from '../graph-transactions.ts'
 import { requireOneSource } from '../header-place.ts'
 import { height } from '../inputs.ts'
+import { type SourceGraphOptions, sourceGraphOption } from '../source-graphs.ts'
 import { jsonLine, plural } from '../text.ts'
 import { settlementDirOption } from '../wallet-place.ts'
 
-interface Options extends GraphRunOptions, TransactionOptions {
+interface Options extends GraphRunOptions, TransactionOptions, SourceGraphOptions {
   readonly settlementDir?: string
   readonly input?: string
   readonly arguments?: string
@@ -37,11 +38,13 @@ export const addGraphExec: AddCommand = (parent, run) => {
     .option('--height <H>', 'last height to take (default: the tip)', height)
     .option(
       '--input <FILE>',
-      'of a circuit: the bytes that it reads (default where those are records: all that the node’s chain holds)',
+      'of a circuit: the bytes that it reads (default where those are records: all that the node’s chain holds; a result: the latest that counts in it)',
     )
     .addOption(argumentsOption())
     .addOption(ordinalOption())
-  addOptions(command, ...transactionOptions(), ...graphRunOptions(), settlementDirOption())
+  addOptions(command, ...transactionOptions(), ...graphRunOptions(), settlementDirOption(), sourceGraphOption())
+    .addOption(shared.ptau())
+    .addOption(shared.insecureDevSetup())
     .addOption(shared.json())
     .addHelpText(
       'after',

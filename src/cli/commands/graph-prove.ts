@@ -31,10 +31,11 @@ import { requireOneSource } from '../header-place.ts'
 import { height, readNetwork } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
 import { streamsFolder } from '../places.ts'
+import { type SourceGraphOptions, sourceGraphFiles, sourceGraphOption } from '../source-graphs.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
 
-interface Options extends GraphRunOptions, EvidenceOptions, TransactionOptions {
+interface Options extends GraphRunOptions, EvidenceOptions, SourceGraphOptions, TransactionOptions {
   readonly arguments?: string
   readonly ordinal?: number
   readonly proof?: string
@@ -62,6 +63,7 @@ export const addGraphProve: AddCommand = (parent, run) => {
   addOptions(
     command,
     ...evidenceOptions(),
+    sourceGraphOption(),
     ...transactionOptions(),
     ...graphRunOptions(),
     shared.ptau(),
@@ -84,7 +86,7 @@ async function prove(context: CliContext, folder: string, options: Options, comm
   if (options.dryRun) return await tellEstimate(context, await openCompiled(folder, context), options)
   const out = options.out ?? (await fileDestination(folder))
   if (out === null) throw usageError('name the file to write the result to by --out, or give --dry-run')
-  await requireWritable(out, context.env, options, ...(await graphFiles(folder)))
+  await requireWritable(out, context.env, options, ...(await graphFiles(folder)), ...(await sourceGraphFiles(options)))
   const { terminal, signal, clock } = context
   const params = await readNetwork(options.network)
   const graph = await readGraph(folder)

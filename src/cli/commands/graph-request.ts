@@ -23,6 +23,7 @@ import { requireWritable } from '../outputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { count } from '../queue-place.ts'
 import { tellRefused } from '../refused.ts'
+import { sourceGraphFiles, sourceGraphOption } from '../source-graphs.ts'
 import { peerOption } from '../storage-place.ts'
 import { jsonLine } from '../text.ts'
 
@@ -57,7 +58,8 @@ export const addGraphRequest: AddCommand = (parent, run) => {
     .option('--max-constraints <N>', 'the most that the circuit may have (default: what it has)', count)
     .addOption(peerOption())
     .addOption(argumentsOption())
-  addOptions(command, ...evidenceOptions(), ...selectionOptions(), ...judgeOptions(), shared.ptau(), shared.json())
+  addOptions(command, ...evidenceOptions(), sourceGraphOption(), ...selectionOptions(), ...judgeOptions())
+  addOptions(command, shared.ptau(), shared.json())
     .addHelpText(
       'after',
       HELP +
@@ -73,7 +75,7 @@ async function request(context: CliContext, folder: string, options: Options, co
   const { terminal, signal } = context
   const { peer: peers = [], out, seconds, json } = options
   if (parseAddresses(peers).length === 0) throw usageError('name a compute node by --peer')
-  await requireWritable(out, context.env, options, ...(await graphFiles(folder)))
+  await requireWritable(out, context.env, options, ...(await graphFiles(folder)), ...(await sourceGraphFiles(options)))
   requireGraphOptions('request', await readGraph(folder), command)
   const judge = await openJudge(options, context)
   await requireGraphSetup(folder, judge.params, options, context)
@@ -83,7 +85,7 @@ async function request(context: CliContext, folder: string, options: Options, co
   const opened = await openAcceptedProgram(folder, judge.params, options, context)
   if (!opened.ok) return tellRefused(context, options, opened)
   const { program } = opened
-  const read = await askingOf(program, options, { chain, params: judge.params })
+  const read = await askingOf(program, options, { chain, params: judge.params, context })
   if (!read.ok) return tellRefused(context, options, read)
   const { asking } = read
   const asked = await requestProof({

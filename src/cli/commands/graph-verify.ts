@@ -26,9 +26,10 @@ import { readUpTo } from '../inputs.ts'
 import { cureOf } from '../proof-cure.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { tellRefused } from '../refused.ts'
+import { type SourceGraphOptions, sourceGraphOption } from '../source-graphs.ts'
 import { jsonLine, plural, setupText } from '../text.ts'
 
-interface Options extends JudgeOptions, EvidenceOptions {
+interface Options extends JudgeOptions, EvidenceOptions, SourceGraphOptions {
   readonly proof: string
   readonly prefix?: string
   readonly graph: string
@@ -47,7 +48,7 @@ export const addGraphVerify: AddCommand = (parent, run) => {
       'prefix proof (wsc attest prefix): brings a result of an older height to a later bus proof',
     )
     .option('--graph <DIR>', 'folder of the graph', '.')
-  addOptions(command, ...evidenceOptions(), ...judgeOptions(), shared.ptau())
+  addOptions(command, ...evidenceOptions(), sourceGraphOption(), ...judgeOptions(), shared.ptau())
     .addOption(shared.json())
     .addHelpText(
       'after',

@@ -4,6 +4,7 @@ import { equalBytes, type Result, rejection } from '../../lib/index.ts'
 import type { ProofReject, ProofVerifier, StorageKernel } from '../../proving/index.ts'
 import { type Compared, comparedWith, type PrefixReject, sameBlock } from '../compared-with.ts'
 import { attestedInput, type InputEvidence, type InputReject, surplus } from '../input/attested-input.ts'
+import type { SourceResults } from '../input/attested-result.ts'
 import type { CircuitProgram } from '../manifest/circuit-program.ts'
 import { inputSources, type Manifest } from '../manifest/manifest.ts'
 import type { CircuitResult } from '../result/result-file.ts'
@@ -33,6 +34,8 @@ export interface VerifyCircuitOptions {
   readonly params: NetworkParams
   /** Of a program with an input: what shows that it stands in the chain, for each source. */
   readonly evidence?: readonly InputEvidence[] | undefined
+  /** Of a program that reads results of others: by what they are verified. */
+  readonly results?: SourceResults | undefined
   /** Of a program without one: of the header that it was proved at, where the chain has gone on. */
   readonly prefix?: Attestation | undefined
   readonly kernel: StorageKernel
@@ -76,6 +79,9 @@ export async function verifyCircuit(
   if (input !== undefined && named.outputs[input.commitment] !== commitment) {
     return rejection('wrong-input', 'the program read other bytes than those that are attested')
   }
+  if (input?.condition !== undefined && named.outputs[input.condition] !== 1n) {
+    return rejection('condition-false', `its condition does not hold: ${input.condition} is not 1`)
+  }
   const { history } = manifest.program
   if (history !== undefined && compared !== null) {
     const said = historyValues(result.values.slice(manifest.program.outputs.length))
@@ -90,10 +96,10 @@ export async function verifyCircuit(
 async function placeOfInput(
   result: CircuitResult,
   input: NonNullable<CircuitProgram['input']>,
-  { manifest, chain, params, evidence = [], kernel }: VerifyCircuitOptions,
+  { manifest, chain, params, evidence = [], results, kernel }: VerifyCircuitOptions,
 ): Promise<Result<Place, CircuitReject>> {
   const sources = inputSources(manifest)
-  const attested = await attestedInput({ sources, length: input.bytes, chain, params, evidence, kernel })
+  const attested = await attestedInput({ sources, length: input.bytes, chain, params, evidence, results, kernel })
   if (!attested.ok) return attested
   const { bytes, ids, height, blockHash, confirmations } = attested.input
   if (result.height !== height || !equalBytes(result.blockHash, blockHash)) {

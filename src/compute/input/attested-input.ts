@@ -1,5 +1,5 @@
 import type { NetworkParams } from '../../bitcoin/index.ts'
-import { type Attestation, type AttestedChain, poseidonOf } from '../../bus/index.ts'
+import { type Attestation, poseidonOf } from '../../bus/index.ts'
 import { concatBytes, type Rejection, type Result, rejection } from '../../lib/index.ts'
 import type { StorageKernel } from '../../proving/index.ts'
 import type { InputSource } from '../manifest/data-sources.ts'
@@ -7,6 +7,7 @@ import { sourceBytes } from '../manifest/manifest.ts'
 import { attestedBlob, type BlobInputReject } from './attested-blob.ts'
 import { attestedInscription, type InputPlace, type InscriptionReject } from './attested-inscription.ts'
 import { attestedRecords, type RecordsReject } from './attested-records.ts'
+import { attestedResult, type SourceChain, type SourceResultReject, type SourceResults } from './attested-result.ts'
 import { recordList } from './record-list.ts'
 
 /** Why what is given is no input of a circuit. */
@@ -14,6 +15,7 @@ export type InputReject =
   | InscriptionReject
   | RecordsReject
   | BlobInputReject
+  | SourceResultReject
   | 'no-attestation'
   | 'no-content'
   | 'too-much-evidence'
@@ -21,7 +23,7 @@ export type InputReject =
 
 /** What shows that the input of one source stands in a proved chain. */
 export interface InputEvidence {
-  /** Of one inscription, of the blob's record, or of each record, under that chain's proof. */
+  /** Of one inscription, of the blob's record, or of each record; of a result's record and what it is judged by; under that chain's proof. */
   readonly attestations: readonly Attestation[]
   /** Of a blob, which its record does not hold. */
   readonly content?: Uint8Array | undefined
@@ -38,8 +40,10 @@ export interface AttestedInputOptions {
   readonly sources: readonly InputSource[]
   /** Bytes that the program reads. */
   readonly length: number
-  readonly chain: AttestedChain
+  readonly chain: SourceChain
   readonly params: NetworkParams
+  /** Verifies results that the program reads, of one that reads any. */
+  readonly results?: SourceResults | undefined
   /** One for each source, in their order. */
   readonly evidence: readonly InputEvidence[]
   readonly kernel: StorageKernel
@@ -95,6 +99,8 @@ async function ofSource(one: One): Promise<InputResult> {
       return ofInscription(one)
     case 'inscriptions':
       return ofRecords({ ...one, source })
+    case 'result':
+      return await ofResult({ ...one, source })
     case 'storage':
       return await ofBlob(one)
   }
@@ -123,6 +129,19 @@ function ofRecords({
   if (!read.ok) return read
   const { records, ids, ...place } = read.list
   return { ok: true, input: { ...place, ids, bytes: recordList(records, bytes) } }
+}
+
+async function ofResult({
+  source: { program },
+  length,
+  evidence: { attestations },
+  results,
+  ...under
+}: One<Extract<InputSource, { readonly kind: 'result' }>>): Promise<InputResult> {
+  const found = await attestedResult({ ...under, attestations, program, results })
+  if (!found.ok) return found
+  const { id, bytes, ...place } = found.read
+  return withLength(bytes, length, { ...place, ids: [id] })
 }
 
 async function ofBlob({ length, chain, params, evidence, kernel }: One): Promise<InputResult> {

@@ -31,6 +31,8 @@ const attested = z
     salt: identifier.optional(),
     bytes: z.int().min(1).max(MAX_INPUT_BYTES),
     commitment: identifier,
+    /** The output that is 1 where the program's condition holds: a result where it is not counts for nothing. */
+    condition: identifier.optional(),
   })
   .refine(({ signal, salt }) => (signal === undefined) !== (salt === undefined), {
     error: 'takes a signal, or the salt of what is private, one of them',
@@ -67,6 +69,9 @@ export const circuitProgram = z
     }
     if (input !== undefined && !outputs.includes(input.commitment)) {
       refuse(['input', 'commitment'], 'must be one of the outputs')
+    }
+    if (input?.condition !== undefined && !outputs.includes(input.condition)) {
+      refuse(['input', 'condition'], 'must be one of the outputs')
     }
     const salt = given.find(({ signal }) => signal === input?.salt)
     if (input?.salt !== undefined && !(salt?.private && salt.elements === 1)) {

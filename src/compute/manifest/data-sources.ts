@@ -28,13 +28,29 @@ const inscriptions = z.strictObject({
     .optional(),
 })
 
+/**
+ * What another program's result says: of those that count on Bitcoin the one of the greatest height, of several of one height the first.
+ */
+const result = z.strictObject({
+  kind: z.literal('result'),
+  bytes,
+  program: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'),
+})
+
 /** Transactions in blocks, whichever are asked for; a program of kind `transactions` reads them. */
 const transactions = z.strictObject({ kind: z.literal('transactions') })
 
 /** The bytes of one blob of the storage network that a record on Bitcoin has published, whichever is asked for. */
 const storage = z.strictObject({ kind: z.literal('storage'), bytes })
 
-export const dataSource = z.discriminatedUnion('kind', [headers, inscription, inscriptions, storage, transactions])
+export const dataSource = z.discriminatedUnion('kind', [
+  headers,
+  inscription,
+  inscriptions,
+  result,
+  storage,
+  transactions,
+])
 
 export type DataSource = z.infer<typeof dataSource>
 /** One that holds the bytes which a circuit reads. */

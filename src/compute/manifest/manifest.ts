@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { FIELD_MODULUS } from '../../bus/index.ts'
 import { hexUpTo } from '../../lib/index.ts'
+import { resultValues } from '../input/result-bytes.ts'
 import { MAX_COUNTED_BLOCKS, MAX_SCRIPT_BYTES } from '../transactions/limits.ts'
 import { type CircuitProgram, circuitProgram } from './circuit-program.ts'
 import { type DataSource, dataSource, type InputSource, MAX_SOURCES } from './data-sources.ts'
@@ -93,10 +94,10 @@ export const manifestSchema = z
     const fault = faultOfSources(manifest)
     if (fault !== null) addIssue({ code: 'custom', path: ['dataSources', ...fault.path], message: fault.message })
   })
-  .refine(({ program, trigger }) => isRunBy(program, trigger), {
+  .refine(isRunByTrigger, {
     path: ['trigger'],
     error:
-      'a stream runs everyBlocks, a circuit or transactions onRequest, transactions of a fixed script everyBlocks, up to 144, one that opens headers everyBlocks of its period or, with a condition, onEvent',
+      'a stream runs everyBlocks, a circuit or transactions onRequest, transactions of a fixed script everyBlocks, up to 144, one that opens headers everyBlocks of its period or, with a condition, onEvent; so does one that reads one result alone, with a condition',
   })
 
 export type StreamProgram = z.infer<typeof stream>
@@ -117,23 +118,38 @@ export function manifestJsonSchema(): object {
   return z.toJSONSchema(manifestSchema, { io: 'input' })
 }
 
-function isRunBy(program: AnyProgram, { everyBlocks, onRequest, onEvent }: z.infer<typeof trigger>) {
+interface Run {
+  readonly dataSources: readonly DataSource[]
+  readonly program: AnyProgram
+  readonly trigger: z.infer<typeof trigger>
+}
+
+function isRunByTrigger({ dataSources, program, trigger: { everyBlocks, onRequest, onEvent } }: Run) {
   if (program.kind === 'stream') return everyBlocks !== undefined
   if (program.kind === 'transactions') {
     if (program.script === undefined) return onRequest !== undefined
     return everyBlocks !== undefined && everyBlocks <= MAX_COUNTED_BLOCKS
   }
-  const { history } = program
-  if (history === undefined) return onRequest !== undefined
+  const { history, input } = program
+  if (history === undefined) {
+    const [source, ...more] = dataSources
+    const onResult = source?.kind === 'result' && more.length === 0 && program.arguments.length === 0
+    return onRequest !== undefined || (onEvent !== undefined && onResult && input?.condition !== undefined)
+  }
   return everyBlocks === history.period || (onEvent !== undefined && history.condition !== undefined)
 }
 
 /**
  * Whether nodes write results to Bitcoin: of programs that run by themselves. What runs on request is whatever a stranger asks for,
- * and is not paid for.
+ * and is not paid for; what runs on results of others an automation pays for.
  */
-export function isForBitcoin({ dataDestinations, trigger }: Pick<Manifest, 'dataDestinations' | 'trigger'>): boolean {
-  return trigger.onRequest === undefined && dataDestinations.some(({ kind }) => kind === 'inscription')
+export function isForBitcoin({
+  dataDestinations,
+  dataSources,
+  trigger,
+}: Pick<Manifest, 'dataDestinations' | 'dataSources' | 'trigger'>): boolean {
+  const byItself = trigger.onRequest === undefined && !readsResults({ dataSources })
+  return byItself && dataDestinations.some(({ kind }) => kind === 'inscription')
 }
 
 /** Whether the log of a result goes to the storage network, and its record on Bitcoin names it there. */
@@ -152,6 +168,11 @@ function keepsLog(program: AnyProgram): boolean {
 /** Where the bytes come from that a circuit reads, in their order; none for a program that reads none. */
 export function inputSources({ dataSources }: { readonly dataSources: readonly DataSource[] }): InputSource[] {
   return dataSources.filter((source) => source.kind !== 'headers' && source.kind !== 'transactions')
+}
+
+/** Whether a program reads results of others. */
+export function readsResults({ dataSources }: { readonly dataSources: readonly DataSource[] }): boolean {
+  return dataSources.some(({ kind }) => kind === 'result')
 }
 
 /** Bytes of one of the sources of an input of `length` bytes. */
@@ -186,11 +207,15 @@ function faultOfSources({
   }
   const headers = dataSources.findIndex((source) => source.kind === 'headers')
   if (headers >= 0) {
-    const message = 'a circuit with an input reads an inscription, inscriptions or storage'
+    const message = 'a circuit with an input reads an inscription, inscriptions, results or storage'
     return { path: [headers, 'kind'], message }
   }
   const unsaid = sources.findIndex(({ bytes }) => bytes === undefined)
   if (sources.length > 1 && unsaid >= 0) return { path: [unsaid], message: 'of several sources each has its bytes' }
+  const other = sources.findIndex(
+    (one) => one.kind === 'result' && resultValues(sourceBytes(one, input.bytes)) === null,
+  )
+  if (other >= 0) return { path: [other], message: 'a result has 68 bytes and 32 for each of its values, 1 to 64' }
   const total = sources.reduce((sum, source) => sum + sourceBytes(source, input.bytes), 0)
   return total === input.bytes ? null : { path: [], message: `${total} bytes, the program reads ${input.bytes}` }
 }

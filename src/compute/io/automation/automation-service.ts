@@ -1,32 +1,30 @@
 import { join } from 'node:path'
 import { type BlockHash, sameHash, toDisplay } from '../../../bitcoin/index.ts'
 import type { BlockEvent, ChainFeed } from '../../../bitcoin/io/index.ts'
-import type { History, PoseidonSource } from '../../../bus/io/index.ts'
 import { asError, Emitter, type Events, Running, type RunningService, throwIfAborted } from '../../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../../lib/io/index.ts'
-import { newestOver } from '../../automation/periods.ts'
+import { listedOccasions, type Occasion } from '../../automation/occasions.ts'
 import { AutomationPlan, type AutomationStep } from '../../automation/plan.ts'
 import { computeError } from '../../errors.ts'
 import { type CircuitResult, decodeResult, encodeResult } from '../../result/result-file.ts'
-import { type OpenedPeriod, openPeriod } from '../history-inputs.ts'
 import type { Inscribed } from '../results/result-inscriber.ts'
 import type { Condition } from './condition.ts'
 import { FiringStore, type StoredFiring } from './firing-store.ts'
+import type { OccasionSource, OpenedOccasion } from './occasion-source.ts'
 
 export interface AutomationComponents {
   /** Of the operator's own node; started, and by whoever made it. */
-  readonly feed: Pick<ChainFeed, 'fixed' | 'tip' | 'tipHeight' | 'headers' | 'hashAt' | 'subscribe'>
+  readonly feed: Pick<ChainFeed, 'tip' | 'tipHeight' | 'hashAt' | 'subscribe'>
   readonly condition: Condition
-  readonly poseidon: PoseidonSource
   /** Of what has fired: `fired/`, a store, and `results/`, the results as files, by ordinal. */
   readonly folder: string
-  /** The history of the chain, which the service closes. */
-  openHistory(): Promise<History>
+  /** Where the condition's occasions come from, which the service closes. */
+  openOccasions(): Promise<OccasionSource>
   /** What is done at a firing, again after a kill; nothing, where it is left out. Throws what may pass. */
   readonly inscribe?: ((result: CircuitResult) => Promise<Inscribed>) | undefined
   /** Confirmations with which it fires: settlement's 6 unless given. */
   readonly finality?: number | undefined
-  /** Of an automation that begins: the first ordinal it looks at. The period in progress unless given. */
+  /** Of an automation that begins: the first ordinal it looks at. The next occasion unless given. */
   readonly since?: number | undefined
 }
 
@@ -62,7 +60,7 @@ export interface AutomationEvents {
 const FINALITY = 6
 
 /**
- * Follows a chain, and fires a program's condition once an ordinal: evaluates it as soon as its period is over, proves it when that is
+ * Follows a chain, and fires a program's condition once an ordinal: evaluates it as soon as its occasion is there, proves it when that is
  * final, puts it on the disk, and then has it inscribed. A kill at any moment loses no firing and repeats none.
  */
 export class AutomationService implements RunningService {
@@ -80,11 +78,11 @@ export class AutomationService implements RunningService {
 
   /** Throws E_LOCKED or E_STORE where what has fired cannot be opened. */
   async start(signal?: AbortSignal): Promise<void> {
-    const { folder, condition, openHistory } = this.#components
+    const { folder, condition, openOccasions } = this.#components
     const open = async () => {
       const store = await FiringStore.open(join(folder, 'fired'), condition.id)
       try {
-        return { store, history: await openHistory() }
+        return { store, occasions: await openOccasions() }
       } catch (error) {
         await store.close()
         throw error
@@ -101,26 +99,28 @@ export class AutomationService implements RunningService {
     await this.#running.ended()
   }
 
-  async #run({ store, history }: Opened, signal: AbortSignal): Promise<void> {
+  async #run({ store, occasions }: Opened, signal: AbortSignal): Promise<void> {
     try {
-      const { feed, condition, since, finality = FINALITY } = this.#components
-      const { period } = condition.binding
+      const { feed, since, finality = FINALITY } = this.#components
       const from = await feed.tip(signal)
-      if (store.since === null) await store.begin(since ?? newestOver(from.height, period) + 1)
-      const rule = { period, finality, since: store.since as number }
-      const plan = new AutomationPlan(rule, store.firings)
+      if (store.since === null) await store.begin(since ?? (await occasions.first(from, signal)))
+      const first = store.since as number
+      const plan = new AutomationPlan({ occasions: listedOccasions([]), finality }, store.firings)
       plan.connected(from.height)
       // A kill may have come between the store and the file.
       for (const firing of store.firings) await this.#file(firing)
-      this.#events.emit('began', { since: rule.since, fired: store.firings.length })
+      this.#events.emit('began', { since: first, fired: store.firings.length })
       for await (const event of feed.subscribe({ from, signal })) {
         this.#follow(plan, event)
         if (event.type !== 'tip') continue
-        await this.#work(plan, { store, history }, signal)
+        const there = await occasions.at(event, first, signal)
+        if (there === null) continue
+        plan.occur(there)
+        await this.#work(plan, { store, occasions }, signal)
         this.#events.emit('settled', { height: event.height })
       }
     } finally {
-      await history.close()
+      await occasions.close()
       await store.close()
     }
   }
@@ -148,24 +148,27 @@ export class AutomationService implements RunningService {
     }
   }
 
-  async #take({ kind, ordinal }: AutomationStep, plan: AutomationPlan, opened: Opened, signal: AbortSignal) {
-    if (kind === 'act') return await this.#act(opened.store.get(ordinal) as StoredFiring, plan, opened.store, signal)
+  async #take(step: AutomationStep, plan: AutomationPlan, { store, occasions }: Opened, signal: AbortSignal) {
+    if (step.kind === 'act') return await this.#act(store.get(step.ordinal) as StoredFiring, plan, store, signal)
     const { condition } = this.#components
-    const read = await this.#read(ordinal, opened.history, signal)
-    if (kind === 'evaluate') {
-      const values = await condition.run(read.input, signal)
-      const holds = condition.holds(values)
-      plan.evaluated(ordinal, holds)
-      this.#events.emit('evaluated', { ordinal, height: read.height, holds, outputs: condition.outputs(values) })
-      return
-    }
-    await this.#fire(read, plan, opened.store, signal)
+    const read = await occasions.read(step, signal)
+    if (step.kind === 'fire') return await this.#fire({ ...step, ...read }, plan, store, signal)
+    const values = await condition.run(read.inputs, signal)
+    const holds = condition.holds(values)
+    plan.evaluated(step, holds)
+    const { ordinal, height } = step
+    this.#events.emit('evaluated', { ordinal, height, holds, outputs: condition.outputs(values) })
   }
 
-  async #fire(read: OpenedPeriod, plan: AutomationPlan, store: FiringStore, signal: AbortSignal): Promise<void> {
+  async #fire(
+    read: Occasion & OpenedOccasion,
+    plan: AutomationPlan,
+    store: FiringStore,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { condition, feed, finality = FINALITY } = this.#components
     const { ordinal, height, blockHash } = read
-    const { values, proof } = await condition.prove(read.input, signal)
+    const { values, proof } = await condition.prove(read.inputs, signal)
     // The feed may know of a reorg that the plan is still to hear of: the chain as it is now decides.
     const there = await feed.hashAt(height, signal)
     const depth = (await feed.tipHeight(signal)) - height + 1
@@ -221,16 +224,11 @@ export class AutomationService implements RunningService {
     await diskFiles.makeDir(results)
     await writeAtomic(diskFiles, join(results, `${ordinal}.result`), result)
   }
-
-  async #read(ordinal: number, history: History, signal: AbortSignal): Promise<OpenedPeriod> {
-    const { condition, feed, poseidon } = this.#components
-    return await openPeriod(condition.binding, ordinal, { history, source: feed, poseidon, signal })
-  }
 }
 
 interface Opened {
   readonly store: FiringStore
-  readonly history: History
+  readonly occasions: OccasionSource
 }
 
 /** Whether the block of a firing is in the chain. */

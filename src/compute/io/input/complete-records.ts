@@ -8,7 +8,7 @@ import type { InputSource, RecordSource } from '../../manifest/data-sources.ts'
 export type RecordIndex = Pick<InscriptionIndex, 'query' | 'hashAt' | 'tip'>
 
 /** An input whose evidence was verified. */
-interface ReadInput {
+export interface ReadInput {
   /** Of the last block that holds any of it. */
   readonly height: number
   readonly blockHash: BlockHash
@@ -39,18 +39,29 @@ export async function completeRecords(
   const moving = () => rejection('moving', `the index of inscriptions does not have block ${input.height}`)
   if (!(await holdsBlock(index, input))) return moving()
   let complete = true
-  let from = 0
-  for (const [i, source] of sources.entries()) {
-    const to = from + (evidence[i]?.attestations.length ?? 0)
-    if (source.kind === 'inscriptions')
-      complete &&= await areAll(index, source, input.height, input.ids.slice(from, to))
-    from = to
+  for (const { source, ids } of readBySource(sources, evidence, input.ids)) {
+    if (source.kind === 'inscriptions') complete &&= await areAll(index, source, input.height, ids)
   }
   // What was read while the index moved says nothing.
   if (!(await holdsBlock(index, input))) return moving()
   return complete
     ? { ok: true }
     : rejection('incomplete-records', `not all records up to block ${input.height}, in their order`)
+}
+
+/** Which ids are those of which source: of a result its record's alone, of others one for each attestation. */
+export function readBySource(
+  sources: readonly InputSource[],
+  evidence: readonly InputEvidence[],
+  all: readonly string[],
+): readonly { readonly source: InputSource; readonly ids: readonly string[] }[] {
+  let from = 0
+  return sources.map((source, i) => {
+    const to = from + (source.kind === 'result' ? 1 : (evidence[i]?.attestations.length ?? 0))
+    const ids = all.slice(from, to)
+    from = to
+    return { source, ids }
+  })
 }
 
 /** Whether these are the inscriptions of all records of a source up to a height, in the chain's order. */

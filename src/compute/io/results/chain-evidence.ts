@@ -1,10 +1,18 @@
-import { type Block, fromDisplay, type NetworkParams, parseInscriptionId, toDisplay } from '../../../bitcoin/index.ts'
+import {
+  type Block,
+  type BlockHash,
+  encodeHeader,
+  fromDisplay,
+  type NetworkParams,
+  parseInscriptionId,
+  toDisplay,
+} from '../../../bitcoin/index.ts'
 import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
-import { type Attestation, attestInscription, openBlock } from '../../../bus/index.ts'
-import type { History } from '../../../bus/io/index.ts'
-import { type Result, rejection } from '../../../lib/index.ts'
+import { type Attestation, attestHeader, attestInscription, openBlock } from '../../../bus/index.ts'
+import type { HeaderSource, History } from '../../../bus/io/index.ts'
+import { bytesToHex, type Result, rejection } from '../../../lib/index.ts'
 import type { StorageKernel } from '../../../proving/index.ts'
-import { scanBlock } from '../../../settlement/index.ts'
+import { decodeRecord, scanBlock } from '../../../settlement/index.ts'
 import { fetchBlock, type IndexService } from '../../../settlement/io/index.ts'
 import { attestedCommitment } from '../../circuit/bytes-commitment.ts'
 import { computeError } from '../../errors.ts'
@@ -12,9 +20,14 @@ import type { InputEvidence } from '../../input/attested-input.ts'
 import { recordSlots } from '../../input/record-list.ts'
 import type { CircuitProgram } from '../../manifest/circuit-program.ts'
 import type { RecordSource } from '../../manifest/data-sources.ts'
-import { inputSources, type Manifest } from '../../manifest/manifest.ts'
-import type { CircuitResult } from '../../result/result-file.ts'
+import { inputSources, type Manifest, sourceBytes } from '../../manifest/manifest.ts'
+import type { CircuitResult, ProgramResult } from '../../result/result-file.ts'
+import type { Counted } from '../../results/latest.ts'
+import { readResultRecord } from '../../results/result-record.ts'
+import type { Place } from '../../results/since.ts'
 import { holdsBlock } from '../input/complete-records.ts'
+import type { ProgramSource } from './program-source.ts'
+import type { ResultsService } from './results-service.ts'
 
 export interface ChainEvidenceComponents {
   readonly client: BitcoindClient
@@ -24,30 +37,116 @@ export interface ChainEvidenceComponents {
   readonly history: Pick<History, 'path'>
   /** Knows all records; of the same node. */
   readonly inscriptions: Pick<IndexService, 'index'>
+  /** Which result is the latest that counts, as `ResultsService` says it. */
+  readonly results: Pick<ResultsService, 'latest'>
+  readonly programs: ProgramSource
+  readonly headers: HeaderSource
 }
 
-/** What shows that the input of a result stands in the chain that ends in the result's block; null where it is not on Bitcoin. */
+/** What shows that the input of a result stands in the chain that ends in a block; null where it cannot be found. */
 type Evidence = Result<{ readonly evidence: readonly InputEvidence[] | null }>
 
 /**
  * Finds on the node's chain what a circuit's result says to have read: the one inscription of its block that has the bytes which it
- * commits to, or all records of its source up to that block.
+ * commits to; all records of its sources up to that block, and the latest results there.
+ *
+ * @param tipHeight of the block in whose history it is attested
  */
 export async function chainEvidence(
   components: ChainEvidenceComponents,
   manifest: Manifest<CircuitProgram>,
   result: CircuitResult,
   signal: AbortSignal,
+  tipHeight = result.height,
 ): Promise<Evidence> {
   const { input } = manifest.program
   if (input === undefined) return { ok: true, evidence: [] }
-  const [source, ...more] = inputSources(manifest)
-  if (source === undefined || more.length > 0 || source.kind === 'storage') return { ok: true, evidence: null }
-  const found =
-    source.kind === 'inscription'
-      ? await inscriptionOf(components, manifest.program, result, signal)
-      : await recordsOf(components, source, recordSlots(input.bytes) ?? 0, result, signal)
-  return found.ok ? { ok: true, evidence: [{ attestations: found.attestations }] } : found
+  const sources = inputSources(manifest)
+  const evidence: InputEvidence[] = []
+  for (const source of sources) {
+    // Of several, those alone can be found of which the block says all.
+    if (source.kind === 'storage' || (source.kind === 'inscription' && sources.length > 1)) return NOT_FOUND
+    const found =
+      source.kind === 'inscription'
+        ? await inscriptionOf(components, manifest.program, result, tipHeight, signal)
+        : source.kind === 'inscriptions'
+          ? await recordsOf(
+              components,
+              source,
+              recordSlots(sourceBytes(source, input.bytes)) ?? 0,
+              result,
+              tipHeight,
+              signal,
+            )
+          : await latestOf(components, source.program, placeOf(result), tipHeight, signal)
+    if (found === null) return NOT_FOUND
+    if (!found.ok) return found
+    evidence.push({ attestations: found.attestations })
+  }
+  return { ok: true, evidence }
+}
+
+const NOT_FOUND = { ok: true, evidence: null } as const
+
+const placeOf = ({ height, blockHash }: { readonly height: number; readonly blockHash: BlockHash }): Place => {
+  return { height, hash: toDisplay(blockHash) }
+}
+
+/** Attests the latest result of a program that counts up to a block; null where its program is not here, or what it read. */
+export async function latestOf(
+  components: ChainEvidenceComponents,
+  program: string,
+  to: Place,
+  tipHeight: number,
+  signal: AbortSignal,
+): Promise<Found | null> {
+  const latest = await components.results.latest(program, to)
+  if (!latest.ok) throw computeError('E_MOVED', latest.detail)
+  if (latest.counted === null) return rejection('no-result', `no result of ${program} counts up to block ${to.height}`)
+  return await counted(components, latest.counted, tipHeight, signal)
+}
+
+/** The record of a result that counts, and what the result is judged by. */
+async function counted(
+  components: ChainEvidenceComponents,
+  { block: { height, hash }, result: { id } }: Counted,
+  tipHeight: number,
+  signal: AbortSignal,
+): Promise<Found | null> {
+  const { client, params, programs, history, headers } = components
+  const block = await fetchBlock(client, { params, height, hash: fromDisplay(hash) }, signal)
+  const at = parseInscriptionId(id)
+  const result = at === null ? null : resultIn(block, at, params)
+  if (at === null || result === null) throw new Error(`no record of a result is in ${id}`)
+  const record = await attest(history, block, { height, tipHeight }, [at])
+  if (!record.ok) return record
+  const program = await programs.open(bytesToHex(result.program))
+  if (program === null) return null
+  if (program.kind === 'circuit' && result.kind === 'circuit' && program.manifest.program.input !== undefined) {
+    const own = await chainEvidence(components, program.manifest, result, signal, tipHeight)
+    if (!own.ok) return own
+    const [one, ...more] = own.evidence ?? []
+    if (one === undefined || more.length > 0) return null
+    return { ok: true, attestations: [...record.attestations, ...one.attestations] }
+  }
+  const [placed] = await headers.headers(result.height, 1, signal)
+  if (placed === undefined) throw computeError('E_MOVED', `the chain has no header at height ${result.height}`)
+  const place = { tipHeight, height: result.height, path: await history.path(result.height, tipHeight) }
+  return { ok: true, attestations: [...record.attestations, attestHeader(place, encodeHeader(placed.header))] }
+}
+
+function resultIn(
+  block: Block,
+  at: { readonly txid: string; readonly index: number },
+  params: NetworkParams,
+): ProgramResult | null {
+  for (const { txid, envelope } of scanBlock(block)) {
+    if (txid !== at.txid || envelope.index !== at.index) continue
+    const decoded = decodeRecord(envelope, params)
+    const read = decoded.ok ? readResultRecord(decoded) : decoded
+    return read.ok ? read.result : null
+  }
+  return null
 }
 
 type Found = Result<{ readonly attestations: readonly Attestation[] }>
@@ -56,6 +155,7 @@ async function inscriptionOf(
   { client, params, kernel, history }: ChainEvidenceComponents,
   { input, outputs }: CircuitProgram,
   { height, blockHash, values }: CircuitResult,
+  tipHeight: number,
   signal: AbortSignal,
 ): Promise<Found> {
   const claimed = input === undefined ? undefined : values[outputs.indexOf(input.commitment)]
@@ -64,7 +164,7 @@ async function inscriptionOf(
     const { body, index } = envelope
     if (txIndex === 0 || body === null || input === undefined || body.length !== input.bytes) continue
     if (attestedCommitment(kernel, input, body) !== claimed) continue
-    const one = await attest(history, block, { height, tipHeight: height }, [{ txid, index }])
+    const one = await attest(history, block, { height, tipHeight }, [{ txid, index }])
     return one.ok ? { ok: true, attestations: one.attestations } : one
   }
   return rejection('input-not-found', `no inscription in block ${height} has the bytes that the result commits to`)
@@ -75,11 +175,12 @@ async function recordsOf(
   { client, params, history, inscriptions }: ChainEvidenceComponents,
   { program, recordKind }: RecordSource,
   most: number,
-  { height: tipHeight, blockHash }: CircuitResult,
+  { height: to, blockHash }: CircuitResult,
+  tipHeight: number,
   signal: AbortSignal,
 ): Promise<Found> {
   const { index } = inscriptions
-  const isThere = () => holdsBlock(index, { height: tipHeight, blockHash })
+  const isThere = () => holdsBlock(index, { height: to, blockHash })
   const moved = () => computeError('E_MOVED', `the index of inscriptions does not have block ${toDisplay(blockHash)}`)
   if (!(await isThere())) throw moved()
   const blocks = new Map<number, { readonly hash: string; readonly ids: string[] }>()
@@ -87,10 +188,10 @@ async function recordsOf(
   for await (const { id, height, blockHash: hash, record } of index.query({
     program,
     kind: recordKind,
-    to: tipHeight,
+    to,
   })) {
     if (record === null) continue
-    if (++count > most) return rejection('too-many-records', `more than ${most} records up to block ${tipHeight}`)
+    if (++count > most) return rejection('too-many-records', `more than ${most} records up to block ${to}`)
     const block = blocks.get(height) ?? { hash, ids: [] }
     block.ids.push(id)
     blocks.set(height, block)

@@ -1,4 +1,11 @@
-import { type AnchorContext, type NetworkParams, sameHash, toDisplay } from '../../../bitcoin/index.ts'
+import {
+  type AnchorContext,
+  blockHash,
+  fromDisplay,
+  type NetworkParams,
+  sameHash,
+  toDisplay,
+} from '../../../bitcoin/index.ts'
 import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
 import type { ProvedChain } from '../../../bus/index.ts'
 import type { HeaderSource, History } from '../../../bus/io/index.ts'
@@ -6,16 +13,21 @@ import { bytesToHex, errorCode, type Result, rejection } from '../../../lib/inde
 import type { StorageKernel } from '../../../proving/index.ts'
 import type { IndexService } from '../../../settlement/io/index.ts'
 import { verifyCircuit } from '../../circuit/verify-circuit.ts'
+import { sourceResults } from '../../circuit/verify-source.ts'
 import { computeError } from '../../errors.ts'
+import type { InputEvidence } from '../../input/attested-input.ts'
+import type { SourceResults } from '../../input/attested-result.ts'
 import { resultIdentity } from '../../result/identity.ts'
 import { namesLog, type ProgramResult } from '../../result/result-file.ts'
 import type { Judgement, ResultJudge } from '../../results/judgement.ts'
+import type { Place } from '../../results/since.ts'
 import { verifyStream } from '../../stream/verify-stream.ts'
 import { verifyPayments } from '../../transactions/verify-payments.ts'
 import { chainTo } from '../chain-to.ts'
 import type { Program } from '../open-program.ts'
-import { chainEvidence } from './chain-evidence.ts'
+import { chainEvidence, latestOf } from './chain-evidence.ts'
 import type { ProgramSource } from './program-source.ts'
+import type { ResultsService } from './results-service.ts'
 
 export interface ChainJudgeComponents {
   readonly programs: ProgramSource
@@ -25,12 +37,20 @@ export interface ChainJudgeComponents {
   readonly history: History
   /** Knows all records; of the same node. */
   readonly inscriptions: Pick<IndexService, 'index'>
+  /** Which results count; of the same node. */
+  readonly results: Pick<ResultsService, 'latest'>
   /** Gives blocks; of the same node. */
   readonly client: BitcoindClient
   readonly params: NetworkParams
   /** From which history and proofs begin; genesis unless given. */
   readonly anchor?: AnchorContext | undefined
   readonly kernel: StorageKernel
+}
+
+/** What shows a result under the chain that ends in a block. */
+export interface LatestEvidence {
+  readonly evidence: InputEvidence
+  readonly chain: Chain
 }
 
 type Chain = Pick<ProvedChain, 'height' | 'tip' | 'accumulator' | 'anchor'>
@@ -55,9 +75,38 @@ export class ChainJudge implements ResultJudge {
   async judge(result: ProgramResult, signal: AbortSignal): Promise<Judgement> {
     const program = await this.#components.programs.open(bytesToHex(result.program))
     if (program === null) return { state: 'unknown', reason: 'no-program' }
-    const turn = this.#last.then(() => this.#judge(program, result, signal))
+    return await this.#turn(() => this.#judge(program, result, signal))
+  }
+
+  /**
+   * What shows the latest result of a program that counts up to a block, in the history of the same block or a later one. Throws as
+   * `judge` does.
+   *
+   * @param program 64 hex digits
+   */
+  async latest(
+    program: string,
+    { to, under }: { readonly to: Place; readonly under: Place },
+    signal: AbortSignal,
+  ): Promise<Result<LatestEvidence>> {
+    return await this.#turn(async () => {
+      const { height, hash } = under
+      const chain = await this.#chainAt({ height, blockHash: blockHash(fromDisplay(hash)) }, signal)
+      const found = await latestOf(this.#components, program, to, height, signal)
+      if (found === null) return rejection('input-not-found', `what the latest result of ${program} read is not here`)
+      return found.ok ? { ok: true, evidence: { attestations: found.attestations }, chain } : found
+    })
+  }
+
+  /** What verifies results of the programs that are here. */
+  get sources(): SourceResults {
+    return sourceResults(this.#components.programs)
+  }
+
+  #turn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work)
     this.#last = turn.catch(() => undefined)
-    return await turn
+    return turn
   }
 
   async #judge(program: Program, result: ProgramResult, signal: AbortSignal): Promise<Judgement> {
@@ -97,7 +146,7 @@ export class ChainJudge implements ResultJudge {
       if (!found.ok) return found
       const { evidence } = found
       if (evidence === null) return null
-      const about = { program: id, manifest, verifier, chain, params, evidence, kernel }
+      const about = { program: id, manifest, verifier, chain, params, evidence, results: this.sources, kernel }
       const checked = await verifyCircuit(result, about)
       return checked.ok
         ? { ok: true, says: { ...one(checked.verified.outputs), ...checked.verified.arguments } }
@@ -111,8 +160,11 @@ export class ChainJudge implements ResultJudge {
     return null
   }
 
-  /** The chain that ends at the result's block. */
-  async #chainAt({ height, blockHash }: ProgramResult, signal: AbortSignal): Promise<Chain> {
+  /** The chain that ends at a block. */
+  async #chainAt(
+    { height, blockHash }: Pick<ProgramResult, 'height' | 'blockHash'>,
+    signal: AbortSignal,
+  ): Promise<Chain> {
     const { history, headers, anchor } = this.#components
     try {
       await history.sync(headers, height, signal)

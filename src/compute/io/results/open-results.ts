@@ -5,8 +5,8 @@ import type { AnchorContext, NetworkParams } from '../../../bitcoin/index.ts'
 import { type BitcoindClient, ChainFeed } from '../../../bitcoin/io/index.ts'
 import { type RunningService, together } from '../../../lib/index.ts'
 import { IndexService } from '../../../settlement/io/index.ts'
-import type { ResultJudge } from '../../results/judgement.ts'
 import type { Program } from '../open-program.ts'
+import type { ChainJudge } from './chain-judge.ts'
 import { programsOf } from './program-source.ts'
 import { openResultsIndex } from './results-index.ts'
 import type { ResultsService } from './results-service.ts'
@@ -32,7 +32,7 @@ export interface OpenResults {
   readonly inscriptions: IndexService
   readonly results: ResultsService
   /** By the same chain. */
-  readonly judge: ResultJudge
+  readonly judge: ChainJudge
   /** What belongs to this index lies in it. */
   readonly folder: string
   readonly service: RunningService

@@ -8,7 +8,11 @@ export interface ProgramSource {
 }
 
 /** Programs that are open. */
-export function programsOf(programs: readonly Program[]): ProgramSource & { readonly ids: readonly string[] } {
+export function programsOf(programs: readonly Program[]): ProgramSource & {
+  readonly ids: readonly string[]
+  /** Each once. */
+  readonly all: readonly Program[]
+} {
   const byId = new Map(programs.map((program) => [bytesToHex(program.id), program]))
-  return { ids: [...byId.keys()], open: async (id) => byId.get(id) ?? null }
+  return { ids: [...byId.keys()], all: [...byId.values()], open: async (id) => byId.get(id) ?? null }
 }

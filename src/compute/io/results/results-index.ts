@@ -4,7 +4,7 @@ import type { BitcoindClient, ChainFeed } from '../../../bitcoin/io/index.ts'
 import { historyStart, openStoredHistory } from '../../../bus/io/index.ts'
 import type { StorageKernel } from '../../../proving/index.ts'
 import type { IndexService } from '../../../settlement/io/index.ts'
-import type { ResultJudge } from '../../results/judgement.ts'
+import type { KnownSources } from '../input/latest-results.ts'
 import type { Program } from '../open-program.ts'
 import { ChainJudge } from './chain-judge.ts'
 import { programsOf } from './program-source.ts'
@@ -33,7 +33,9 @@ export interface ResultsIndexOptions {
 export interface ResultsIndex {
   readonly results: ResultsService
   /** By the same chain. */
-  readonly judge: ResultJudge
+  readonly judge: ChainJudge
+  /** For programs that read results of these. */
+  readonly sources: KnownSources
   /** Lets go what was opened. */
   close(): Promise<void>
 }
@@ -44,10 +46,13 @@ export async function openResultsIndex(options: ResultsIndexOptions): Promise<Re
   const source = programsOf(programs)
   const history = await openStoredHistory(join(folder, 'history'), params, historyStart(params, anchor), kernel)
   const place = { client, params, inscriptions }
-  const judge = new ChainJudge({ ...place, programs: source, headers: feed, history, anchor, kernel })
-  const results = new ResultsService({
+  // Each asks the other, once both are there.
+  const known = { latest: (...asked: Parameters<ResultsService['latest']>) => results.latest(...asked) }
+  const judge = new ChainJudge({ ...place, results: known, programs: source, headers: feed, history, anchor, kernel })
+  const results: ResultsService = new ResultsService({
     ...{ ...place, feed, judge, programs: source.ids, startHeight, once },
     folder: join(folder, 'index'),
   })
-  return { results, judge, close: () => history.close() }
+  const sources = { programs: source.ids, verifier: judge.sources, results }
+  return { results, judge, sources, close: () => history.close() }
 }

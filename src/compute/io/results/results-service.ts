@@ -26,6 +26,7 @@ import { computeError } from '../../errors.ts'
 import type { Cursor } from '../../results/cursor.ts'
 import type { ResultBlock } from '../../results/entry.ts'
 import type { Judgement, ResultJudge } from '../../results/judgement.ts'
+import { type Counted, latestUpTo, risingResults } from '../../results/latest.ts'
 import { RESULT_KIND, readResultRecord, type SignedRecord } from '../../results/result-record.ts'
 import { type Place, type SinceOptions, since, type Told } from '../../results/since.ts'
 import { type JudgedRecord, ResultsStore } from './results-store.ts'
@@ -140,6 +141,19 @@ export class ResultsService implements RunningService {
   /** ord's id of the record by which a result counts; null where none does. */
   async countedBy(identity: string): Promise<string | null> {
     return await this.#turn(() => this.#open.countedBy(identity))
+  }
+
+  /** The latest result of a program (64 hex digits) that counts up to a block. */
+  async latest(program: string, to: Place): Promise<Result<{ readonly counted: Counted | null }, 'moving'>> {
+    return await this.#turn(() => latestUpTo(this.#open, program, to))
+  }
+
+  /** The tip, and the results of a program that became the latest, of heights from `since` on, in their order. */
+  async rising(program: string, since: number): Promise<{ readonly tip: Place; readonly counted: readonly Counted[] }> {
+    return await this.#turn(async () => ({
+      tip: this.#open.tip,
+      counted: await risingResults(this.#open, program, since),
+    }))
   }
 
   get #open(): ResultsStore {

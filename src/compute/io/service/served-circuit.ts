@@ -8,6 +8,7 @@ import { verifyCircuit } from '../../circuit/verify-circuit.ts'
 import { computeError } from '../../errors.ts'
 import { attestedInput, type InputEvidence } from '../../input/attested-input.ts'
 import type { CircuitProgram } from '../../manifest/circuit-program.ts'
+import type { InputSource } from '../../manifest/data-sources.ts'
 import { inputSources } from '../../manifest/manifest.ts'
 import type { SourceEvidence } from '../../peers/result-message.ts'
 import { DEFAULT_PRIORITY, type JobInput, type ProvingJob } from '../../queue/job.ts'
@@ -15,7 +16,8 @@ import { jobIdentity, resultIdentity } from '../../result/identity.ts'
 import type { CircuitResult } from '../../result/result-file.ts'
 import type { OnRequest, OwnBlock, OwnGround, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
 import { chainTo } from '../chain-to.ts'
-import { completeRecords } from '../input/complete-records.ts'
+import { completeRecords, type ReadInput } from '../input/complete-records.ts'
+import { latestResults } from '../input/latest-results.ts'
 import type { OnceOfKeys } from '../open-program.ts'
 import { ARGUMENTS_INPUT, ATTESTED_INPUT } from '../queue/prove-job.ts'
 import { aboutProgram, type ServingParts } from './served-stream.ts'
@@ -50,10 +52,8 @@ export function servedCircuit(program: OnceOfKeys, parts: ServingParts): ServedP
 }
 
 /** How results of a circuit are judged, whatever it reads. */
-export function judgeOfCircuit(
-  { id, manifest, verifier }: OnceOfKeys,
-  { kernel, params, inscriptions }: ServingParts,
-): ServedProgram['judge'] {
+export function judgeOfCircuit({ id, manifest, verifier }: OnceOfKeys, parts: ServingParts): ServedProgram['judge'] {
+  const { kernel, params, sources: known } = parts
   return async (message, ground) => {
     const { result } = message
     if (result.kind !== 'circuit') return rejection('wrong-kind', `a result of a ${result.kind}`)
@@ -61,12 +61,12 @@ export function judgeOfCircuit(
     if (!under.ok) return under
     const { tip, evidence } = under
     const checked = await verifyCircuit(result, {
-      ...{ program: id, manifest, verifier, chain: chainTo(tip), params, evidence, kernel },
+      ...{ program: id, manifest, verifier, chain: chainTo(tip), params, evidence, results: known?.verifier, kernel },
     })
     if (!checked.ok) return mayBeOfFork(checked, tip, ground) ? OF_FORK : checked
     const { height, blockHash } = result
     const read = { height, blockHash, ids: checked.verified.inputs }
-    return await completeRecords(inscriptions.index, inputSources(manifest), evidence, read)
+    return await completeInput(parts, inputSources(manifest), evidence, read)
   }
 }
 
@@ -103,10 +103,11 @@ interface Read {
 
 async function readInput(
   { manifest }: OnceOfKeys,
-  { params, kernel, inscriptions }: ServingParts,
+  parts: ServingParts,
   given: readonly SourceEvidence[],
   { at, tip: last }: Pick<OwnGround, 'at'> & { readonly tip: OwnBlock },
 ): Promise<Result<{ readonly read: Read }>> {
+  const { params, kernel, sources: known } = parts
   const { input } = manifest.program
   if (input === undefined) {
     return given.length === 0
@@ -118,14 +119,26 @@ async function readInput(
   const { tip, evidence } = under
   const sources = inputSources(manifest)
   const chain = chainTo(tip)
-  const attested = await attestedInput({ sources, length: input.bytes, chain, params, evidence, kernel })
+  const [length, results] = [input.bytes, known?.verifier]
+  const attested = await attestedInput({ sources, length, chain, params, evidence, results, kernel })
   if (!attested.ok) return attested
-  const complete = await completeRecords(inscriptions.index, sources, evidence, attested.input)
+  const complete = await completeInput(parts, sources, evidence, attested.input)
   if (!complete.ok) return complete
   const block = await at(attested.input.height)
   return block === null
     ? rejection('moving', 'the chain is changing')
     : { ok: true, read: { block, bytes: attested.input.bytes } }
+}
+
+/** By this node's own indexes: all records that there are, and the latest results. */
+async function completeInput(
+  { inscriptions, sources: known }: ServingParts,
+  sources: readonly InputSource[],
+  evidence: readonly InputEvidence[],
+  input: ReadInput,
+): Promise<Result<object>> {
+  const records = await completeRecords(inscriptions.index, sources, evidence, input)
+  return records.ok ? await latestResults(known?.results, sources, evidence, input) : records
 }
 
 interface Preparing extends Read {

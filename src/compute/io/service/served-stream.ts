@@ -11,6 +11,7 @@ import type { OwnBlock, OwnGround, ServedProgram } from '../../service/served-pr
 import { verifyStream } from '../../stream/verify-stream.ts'
 import { chainTo } from '../chain-to.ts'
 import type { RecordIndex } from '../input/complete-records.ts'
+import type { KnownSources } from '../input/latest-results.ts'
 import type { Program, StreamOfKeys } from '../open-program.ts'
 import type { ChainReading } from './own-reading.ts'
 import { SharedJobs } from './shared-jobs.ts'
@@ -24,6 +25,8 @@ export interface ServingParts {
   /** Knows all records; of the same node. Asked once it has started. */
   readonly inscriptions: { readonly index: RecordIndex }
   readonly reading: ChainReading
+  /** Of a node with programs that read results of others. */
+  readonly sources?: KnownSources | undefined
 }
 
 /** Tries of a job that is due by itself before it has failed. */
