@@ -144,6 +144,8 @@ export class Fold {
   /** Folds one step. `witness`: every wire in circom's order. Refuses (E_WITNESS) one that breaks a constraint or
    * starts from another state; the fold is then unchanged. */
   fold(witness: Uint8Array): Promise<void>
+  /** Another fold of the same steps, which goes its own way from here. */
+  fork(): Promise<Fold>
   save(): Promise<Uint8Array>
   /** One proof of all steps so far; folding can go on afterwards. */
   compress(onProgress?: (stage: string, done: number, total: number) => void, abort?: Abort): Promise<Uint8Array>

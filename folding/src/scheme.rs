@@ -49,7 +49,7 @@ pub trait FoldingScheme: 'static {
   /// All that verifying needs.
   type VerifyingKey: VerifyingKey;
   /// The steps folded so far, at least one.
-  type Accumulator: Send;
+  type Accumulator: Send + Clone;
 
   /// Makes parameters and the compact verifying key for a circuit from a powers-of-tau file, which is checked.
   fn set_up(circuit: &Arc<R1cs>, powers: &Path, watch: Watch<'_>) -> Result<(Self::Parameters, Vec<u8>)>;
@@ -64,6 +64,9 @@ pub trait FoldingScheme: 'static {
 
   /// Reads what `write_parameters` wrote for this circuit, under the key of this id.
   fn read_parameters(bytes: &[u8], circuit: &R1cs, key_id: &[u8; 32]) -> Result<Self::Parameters>;
+
+  /// Does once what makes steps cheaper; it takes memory, and as long as it saves on some tens of steps.
+  fn prepare(parameters: &Self::Parameters);
 
   /// The first step. A witness that breaks a constraint is refused: folded, it would spoil the accumulator for good.
   fn begin(parameters: &Self::Parameters, circuit: &Arc<R1cs>, witness: Vec<Fr>) -> Result<Self::Accumulator>;

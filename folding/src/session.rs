@@ -81,6 +81,7 @@ impl<S: FoldingScheme> Prover<S> {
       z0: self.decode_state(z0, Code::Witness)?,
       prover: self.clone(),
       accumulator: None,
+      folded: 0,
     })
   }
 
@@ -115,15 +116,21 @@ impl<S: FoldingScheme> Prover<S> {
       prover: self.clone(),
       z0,
       accumulator,
+      folded: 0,
     })
   }
 }
+
+/// A fold that takes so many steps in one go takes many more: what it is prepared by pays.
+const MANY_STEPS: u32 = 32;
 
 /// Steps folded from one start state.
 pub struct Fold<S: FoldingScheme> {
   prover: Arc<Prover<S>>,
   z0: Vec<Fr>,
   accumulator: Option<S::Accumulator>,
+  /// Steps folded here, since it was begun, restored or forked.
+  folded: u32,
 }
 
 impl<S: FoldingScheme> Fold<S> {
@@ -136,6 +143,16 @@ impl<S: FoldingScheme> Fold<S> {
     field::encode_vec(self.accumulator.as_ref().map_or(&self.z0[..], |a| S::state(a)))
   }
 
+  /// Another fold of the same steps, which goes its own way from here.
+  pub fn fork(&self) -> Self {
+    Fold {
+      prover: self.prover.clone(),
+      z0: self.z0.clone(),
+      accumulator: self.accumulator.clone(),
+      folded: 0,
+    }
+  }
+
   /// Folds one step. The witness must continue the present state and satisfy every constraint.
   pub fn fold(&mut self, witness: &[u8]) -> Result<()> {
     let circuit = &self.prover.circuit;
@@ -143,6 +160,10 @@ impl<S: FoldingScheme> Fold<S> {
     let state = self.accumulator.as_ref().map_or(&self.z0[..], |a| S::state(a));
     if circuit.state_before(&witness) != state {
       return Err(Error::new(Code::Witness, "the witness starts from another state"));
+    }
+    self.folded = self.folded.saturating_add(1);
+    if self.folded == MANY_STEPS {
+      S::prepare(&self.prover.parameters);
     }
     match &mut self.accumulator {
       Some(accumulator) => S::fold(&self.prover.parameters, circuit, accumulator, witness),

@@ -1,7 +1,7 @@
 import { type GossipsubOpts, StrictNoSign, type UnsignedMessage } from '@libp2p/gossipsub'
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { GossipKind, PeerName } from '../bus/index.ts'
-import { GOSSIP_DECODE_LIMITS, MAX_GOSSIP_RPC_BYTES } from './limits.ts'
+import { GOSSIP_DECODE_LIMITS, MAX_GOSSIP_RPC_BYTES, TOPIC_BYTES_PER_PEER } from './limits.ts'
 
 /** Any kind, seen without its values. */
 export type AnyGossipKind = Pick<GossipKind<never>, 'name' | 'maxBytes' | 'rate' | 'id'>
@@ -27,7 +27,7 @@ export function gossipOptions(
     maxOutboundBufferSize: 4 * MAX_GOSSIP_RPC_BYTES,
     maxInboundStreams: 2,
     maxOutboundStreams: 2,
-    maxTopicBytesPerPeer: 65_536,
+    maxTopicBytesPerPeer: TOPIC_BYTES_PER_PEER,
     decodeRpcLimits: GOSSIP_DECODE_LIMITS,
     scoreParams: {
       topics: Object.fromEntries([...topics.keys()].map((topic) => [topic, TOPIC_SCORE])),

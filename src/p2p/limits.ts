@@ -32,6 +32,12 @@ export const UPGRADE_MS = 10_000
 export const MAX_GOSSIP_RPC_BYTES = 262_144
 
 /**
+ * What a peer's topics may take: one of each of 256 programs that it serves, and those of other kinds. gossipsub counts a name and 1,024
+ * bytes for each, and leaves out what is beyond, so that a peer would not hear of those programs, and nobody would say so.
+ */
+export const TOPIC_BYTES_PER_PEER = 320 * 1_280
+
+/**
  * What one such message may hold, instead of the thousands that the library allows; a heartbeat of a peer in some hundred topics, one
  * of each program that it serves, has a few of each topic.
  */

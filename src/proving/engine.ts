@@ -31,6 +31,8 @@ export interface Fold {
   /** The state vector after `steps` steps. */
   state(): Uint8Array
   fold(witness: Uint8Array): Promise<void>
+  /** Another fold of the same steps, which goes its own way from here. */
+  fork(): Promise<Fold>
   save(): Promise<Uint8Array>
   compress(options?: { readonly signal?: AbortSignal; onProgress?(stage: string): void }): Promise<Uint8Array>
 }

@@ -106,6 +106,7 @@ export class FakeEngine implements FoldEngine, WitnessSource, SnarkVerifier {
         steps++
         this.folded++
       },
+      fork: async () => this.#fold(start, at, steps),
       save: async () => bytes(),
       compress: async () => bytes(),
     }

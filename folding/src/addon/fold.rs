@@ -140,6 +140,12 @@ impl Fold {
   }
 
   #[napi]
+  pub fn fork(&self) -> AsyncTask<Job<SessionFold, Fold>> {
+    let shared = self.shared.clone();
+    run(move || shared.with(|fold| Ok(fold.fork())))
+  }
+
+  #[napi]
   pub fn save(&self) -> AsyncTask<Job<Vec<u8>, Uint8Array>> {
     let shared = self.shared.clone();
     run(move || shared.with(|fold| fold.save()))

@@ -25,6 +25,7 @@ contract! {
     a_bad_witness_leaves_the_fold_as_it_was
     nothing_folded_is_no_proof
     saved_and_restored
+    forks_go_their_own_ways
     a_spoilt_accumulator_is_refused
     a_forged_accumulator_is_refused
     parameters_of_another_circuit_or_damaged

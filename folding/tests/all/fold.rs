@@ -129,6 +129,21 @@ pub fn saved_and_restored<S: Contracted>() {
   }
 }
 
+pub fn forks_go_their_own_ways<S: Contracted>() {
+  let world = S::world();
+  for steps in [0, 2] {
+    let (mut fold, state) = folded(world, steps);
+    let mut fork = fold.fork();
+    fold.fold(&witness(state, 77).0).unwrap();
+    assert_eq!((fork.steps(), fork.state()), (steps, field::encode_vec(&state)));
+    let (bytes, next) = witness(state, 78);
+    fork.fold(&bytes).unwrap();
+    let verifier = S::VerifyingKey::load(&world.key, None).unwrap();
+    let proved = verifier.verify(&compress(&fork).unwrap(), steps + 1, &z0()).unwrap();
+    assert_eq!(proved, field::encode_vec(&next));
+  }
+}
+
 pub fn a_spoilt_accumulator_is_refused<S: Contracted>() {
   let world = S::world();
   let saved = folded(world, 2).0.save().unwrap();

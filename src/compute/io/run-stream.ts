@@ -3,20 +3,13 @@ import type { PlacedHeader } from '../../bitcoin/io/index.ts'
 import { encodeField, fromPeaks, leafCount, peaksOf, type TaggedHash } from '../../bus/index.ts'
 import type { HeaderSource } from '../../bus/io/index.ts'
 import { equalBytes, errorCode, throwIfAborted } from '../../lib/index.ts'
-import type { Fold } from '../../proving/index.ts'
 import { NativeEngine } from '../../proving/io/index.ts'
 import { computeError } from '../errors.ts'
 import type { StreamCheckpoint } from '../stream/checkpoint.ts'
-import {
-  planStep,
-  type StreamState,
-  streamStart,
-  streamStep,
-  streamVector,
-  wholeTrees,
-} from '../stream/header-stream.ts'
+import { planStep, streamStart, streamStep, streamVector, wholeTrees } from '../stream/header-stream.ts'
 import { logOf } from '../stream/log.ts'
 import { entryWire } from './entry-wire.ts'
+import type { Left, Reached } from './kept-folds.ts'
 import type { CompiledStream, StreamOfKeys } from './open-program.ts'
 import { openWitnesses } from './sandbox/open-witnesses.ts'
 import type { StreamCheckpoints } from './stream-checkpoints.ts'
@@ -66,33 +59,22 @@ export async function proveStream(
   program: StreamOfKeys,
   options: ProveStreamOptions,
 ): Promise<StreamRun & { readonly proof: Uint8Array }> {
-  const { signal, from, to, poseidon, onProgress, checkpoints, engines } = options
-  const engine = await (engines?.engine(program.keys) ?? NativeEngine.load(program.keys))
-  const begin = beginning(program, poseidon)
-  const start = encodeField(streamVector(begin.state))
-  const resumed = await resume(program, options, engine, start)
-  if (resumed !== null) options.onResumed?.(resumed.at.last?.height ?? from)
-  const fold = resumed?.fold ?? engine.begin(start)
+  const { signal, from, to, onProgress, checkpoints, engines } = options
+  const inMemory = await engines?.folds.below(program.id, from, to, options.source, signal)
+  const { fold, at: begin } = inMemory ?? (await load(program, options))
+  if (begin.last !== undefined) options.onResumed?.(begin.last.height)
   let kept = performance.now()
-  const ran = await run(program, options, resumed?.at ?? begin, async (witness, at) => {
+  const ran = await run(program, options, begin, async (witness, at) => {
     await fold.fold(witness)
     if (checkpoints === undefined || !isDue(program, at, to - from + 1, kept)) return
-    await checkpoints.keep(checkpointOf(program, from, at, await fold.save()))
+    const saved = await fold.save()
+    await checkpoints.keep(checkpointOf(program, from, at, saved))
+    await engines?.folds.keep(program.id, from, { fold, at }, saved.length)
     kept = performance.now()
   })
   onProgress?.(undefined, to - from + 1)
   const proof = await fold.compress(signal === undefined ? {} : { signal })
   return { ...ran, proof }
-}
-
-/** A run as far as it has come. */
-interface Reached {
-  readonly state: StreamState
-  readonly log: readonly bigint[]
-  readonly steps: number
-  /** Headers taken, and the last of them. */
-  readonly taken: number
-  readonly last: PlacedHeader | undefined
 }
 
 function beginning({ manifest }: CompiledStream, poseidon: TaggedHash): Reached {
@@ -119,13 +101,21 @@ function checkpointOf(
   return { program, from, height, blockHash: hash, steps, trees, state: state.own, log, fold }
 }
 
-/** The newest checkpoint whose block is in the chain and whose fold is what it says; null where there is none. */
+/** A fold to go on with from disk, or one that begins. */
+async function load(program: StreamOfKeys, options: ProveStreamOptions): Promise<Left> {
+  const engine = await (options.engines?.engine(program.keys) ?? NativeEngine.load(program.keys))
+  const at = beginning(program, options.poseidon)
+  const start = encodeField(streamVector(at.state))
+  return (await resume(program, options, engine, start)) ?? { fold: engine.begin(start), at }
+}
+
+/** The newest checkpoint on disk whose block is in the chain and whose fold is what it says; null where there is none. */
 async function resume(
   program: StreamOfKeys,
-  { from, to, source, poseidon, signal, checkpoints }: ProveStreamOptions,
+  { from, to, source, poseidon, signal, checkpoints, engines }: ProveStreamOptions,
   engine: NativeEngine,
   start: Uint8Array,
-): Promise<{ readonly fold: Fold; readonly at: Reached } | null> {
+): Promise<Left | null> {
   if (checkpoints === undefined) return null
   for await (const checkpoint of checkpoints.below(program.id, from, to)) {
     const { height, blockHash, steps, trees, state: own, log } = checkpoint
@@ -140,7 +130,11 @@ async function resume(
       })
       const taken = height - from + 1
       const isSo = fold !== null && fold.steps === steps && equalBytes(fold.state(), encodeField(streamVector(state)))
-      if (isSo && leafCount(history) === BigInt(taken)) return { fold, at: { state, log, steps, taken, last } }
+      if (isSo && leafCount(history) === BigInt(taken)) {
+        const left = { fold, at: { state, log, steps, taken, last } }
+        await engines?.folds.keep(program.id, from, left, checkpoint.fold.length)
+        return left
+      }
     }
     await checkpoints.remove(checkpoint)
   }

@@ -1,16 +1,18 @@
 import type { WitnessSource } from '../../proving/index.ts'
 import { type KeyDirectory, NativeEngine, WitnessThread } from '../../proving/io/index.ts'
+import { KeptFolds } from './kept-folds.ts'
 import type { CompiledGraph } from './open-program.ts'
 import { openWitnesses } from './sandbox/open-witnesses.ts'
 
-/** Engines that are kept, of the circuits proved last. One of a small step takes 40 MB with its tables, one of the largest 200 MB. */
+/** Engines that are kept, of the circuits proved last; others live as long as a fold that is theirs. */
 const KEPT = 4
 
-/** What proofs of streams share that are made one after another: engines with their tables, and one thread for all witnesses. */
+/** What proofs of streams share that are made one after another: engines, folds to go on with, one thread for all witnesses. */
 export class StreamEngines {
   /** By the folder of their keys, the last used at the end: programs of one circuit have one. */
   readonly #engines = new Map<string, Promise<NativeEngine>>()
   readonly #thread = new WitnessThread()
+  readonly folds = new KeptFolds()
 
   async engine(keys: KeyDirectory): Promise<NativeEngine> {
     const { directory } = keys
@@ -33,6 +35,7 @@ export class StreamEngines {
 
   async close(): Promise<void> {
     this.#engines.clear()
+    this.folds.clear()
     await this.#thread.close()
   }
 }

@@ -50,6 +50,10 @@ class NativeFold implements Fold {
     return this.#fold.fold(witness)
   }
 
+  async fork(): Promise<Fold> {
+    return new NativeFold(this.#addon, await this.#fold.fork())
+  }
+
   save(): Promise<Uint8Array> {
     return this.#fold.save()
   }

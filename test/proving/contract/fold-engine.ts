@@ -58,6 +58,20 @@ export function foldEngineContract(name: string, make: () => Promise<FoldScene>)
       expect(await verifier.verify(await fold.compress(), 2, start)).toEqual(next)
     })
 
+    it('forks: either fold goes on as if there were no other', async () => {
+      const { verifier, start, step } = scene
+      for (const steps of [0, 2]) {
+        const { fold, state } = await folded(steps)
+        const fork = await fold.fork()
+        const [one, other] = [step(state, steps), step(state, steps + 7)]
+        await fold.fold(one.witness)
+        expect([fork.steps, fork.state()]).toEqual([steps, state])
+        await fork.fold(other.witness)
+        expect(await verifier.verify(await fold.compress(), steps + 1, start)).toEqual(one.next)
+        expect(await verifier.verify(await fork.compress(), steps + 1, start)).toEqual(other.next)
+      }
+    })
+
     it('refuses a step from another state or with a broken wire, and stays as it was', async () => {
       const { engine, start, step } = scene
       const { fold, state } = await folded(1)

@@ -1,6 +1,6 @@
 //! Commitments to the witness of a step. Nine tenths of it are bits, the rest mostly numbers of full size, always in the
 //! same columns: bits are looked up four at a time among stored sums of neighbouring generators, full-size numbers are
-//! summed over stored multiples, and what is neither takes the ordinary way. All are made at first use from the key.
+//! summed over stored multiples, and what is neither takes the ordinary way. Both are made from the key once that pays.
 
 pub mod multiples;
 pub mod widths;

@@ -102,9 +102,6 @@ impl Accumulator {
     }
     let arity = parameters.layout.arity;
     let after = &wires[1..1 + arity];
-    // Made before the threads part, where one would wait for the other; then the commitment to the step's own wires
-    // waits for nothing.
-    parameters.tables();
     let (ahead, step_part) = rayon::join(|| self.ahead(parameters), || commit_step(parameters, wires));
     let folded = &ahead.prepared.folded;
     let inputs = Inputs {
@@ -144,8 +141,10 @@ impl Accumulator {
     let incoming_products = instance::cycle_products(&cycle_wires, Fq::ONE, &public);
     let products = instance::cycle_products(&self.cycle_witness.w, self.cycle.u_in_k(), &self.cycle.public());
     let cross = instance::cross_term(&products, &incoming_products, self.cycle.u_in_k());
-    let tables = &parameters.tables().cycle;
-    let (p2, pt) = rayon::join(|| tables.commit(&cycle_wires), || tables.commit(&cross));
+    let (p2, pt) = rayon::join(
+      || parameters.commit_cycle(&cycle_wires),
+      || parameters.commit_cycle(&cross),
+    );
     let cycle_messages = CycleMessages {
       p2: p2.to_affine(),
       pt: pt.to_affine(),
@@ -167,8 +166,7 @@ impl Accumulator {
 
 /// The step's share of a commitment.
 fn commit_step(parameters: &Parameters, wires: &[Fr]) -> G1 {
-  let columns = 0..wires.len() - 1;
-  parameters.tables().step.commit(&parameters.bases, &wires[1..], columns)
+  parameters.commit_step(&wires[1..], 0..wires.len() - 1)
 }
 
 /// The instance of one step: its witness, and what the next fold needs of it. `step_part` is the commitment to its own
@@ -179,9 +177,7 @@ fn step(
   step_part: G1,
   inputs: &Inputs<'_>,
 ) -> Result<(Incoming, Vec<Fr>, Products)> {
-  let Parameters {
-    layout, shape, bases, ..
-  } = parameters;
+  let Parameters { layout, shape, .. } = parameters;
   let mut cs = Builder::values(layout.first());
   let x = augmented::write(&mut cs, &PARAMETERS, layout, inputs);
   let mut witness = Vec::with_capacity(shape.variables);
@@ -191,7 +187,7 @@ fn step(
   witness.resize(shape.variables, Fr::ZERO);
   let (products, rest) = rayon::join(
     || Products::of(shape, &witness, Fr::ONE, x),
-    || parameters.tables().step.commit(bases, &witness, columns),
+    || parameters.commit_step(&witness, columns),
   );
   if let Some(row) = products.broken_row() {
     // The step's own rows come first; the rest fail with negligible probability only (folding-scheme §6).

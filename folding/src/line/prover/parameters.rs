@@ -3,7 +3,7 @@
 
 use super::generators;
 use crate::{
-  curves::Fr,
+  curves::{Fq, Fr},
   error::{Code, Error, Result},
   line::{
     augmented::{self, Inputs},
@@ -19,13 +19,17 @@ use crate::{
       verify::VerifierKey,
     },
   },
+  msm::msm,
   ptau::Powers,
   r1cs::R1cs,
   sparse::Shape,
 };
 use ff::Field;
-use halo2curves::bn256::G2Affine;
-use std::sync::OnceLock;
+use halo2curves::{
+  bn256::{G1, G2Affine},
+  grumpkin,
+};
+use std::{ops::Range, sync::OnceLock};
 
 pub struct Parameters {
   /// The key id.
@@ -40,14 +44,14 @@ pub struct Parameters {
   /// Hashed to the curve: commits to an inner product.
   pub product: H,
   pub pp: Fr,
-  /// Made when they are first needed.
-  pub tables: OnceLock<Tables>,
+  /// Made once they pay.
+  tables: OnceLock<Tables>,
 }
 
 /// What commitments are looked up in while folding.
-pub struct Tables {
-  pub step: commitment::Tables,
-  pub cycle: CycleTables,
+struct Tables {
+  step: commitment::Tables,
+  cycle: CycleTables,
 }
 
 impl Parameters {
@@ -136,14 +140,31 @@ pub fn shape_of(circuit: &R1cs) -> Result<(Layout, Shape<Fr>)> {
 }
 
 impl Parameters {
-  pub fn tables(&self) -> &Tables {
+  /// Makes tables by which commitments are found sooner from now on.
+  pub fn make_tables(&self) {
     self.tables.get_or_init(|| {
       let (step, cycle) = rayon::join(
         || commitment::Tables::of(&self.shape, &self.bases),
         || CycleTables::of(&self.cycle_bases),
       );
       Tables { step, cycle }
-    })
+    });
+  }
+
+  /// Commits to the columns of a range of a step's witness.
+  pub fn commit_step(&self, values: &[Fr], columns: Range<usize>) -> G1 {
+    match self.tables.get() {
+      Some(tables) => tables.step.commit(&self.bases, values, columns),
+      None => msm(&values[columns.clone()], &self.bases[columns]),
+    }
+  }
+
+  /// Commits to CycleFold's witness or cross term.
+  pub fn commit_cycle(&self, values: &[Fq]) -> grumpkin::G1 {
+    match self.tables.get() {
+      Some(tables) => tables.cycle.commit(values),
+      None => msm(values, &self.cycle_bases[..values.len()]),
+    }
   }
 }
 

@@ -52,6 +52,10 @@ impl FoldingScheme for Line {
     parameter_file::decode(bytes, circuit, key_id)
   }
 
+  fn prepare(parameters: &Parameters) {
+    parameters.make_tables();
+  }
+
   fn begin(parameters: &Parameters, _: &Arc<R1cs>, witness: Vec<Fr>) -> Result<Accumulator> {
     Accumulator::begin(parameters, &witness)
   }
