@@ -1,6 +1,12 @@
-import { cp, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { poseidonOf } from '../../src/bus/index.ts'
+import { decodeResult, encodeResult, holdsLog, type WholeStream } from '../../src/compute/result/result-file.ts'
+import { withoutLog } from '../../src/compute/stream/stored-log.ts'
+import { hexToBytes } from '../../src/lib/index.ts'
+import { openKernel } from '../../storage/io/index.ts'
 import { SettlementPlace } from '../support/settlement-place.ts'
 import { SMALL_CIRCUIT, writeSmallGraph } from '../support/small-graph.ts'
 import type { WscRun } from '../support/wsc.ts'
@@ -8,6 +14,8 @@ import type { WscRun } from '../support/wsc.ts'
 /** A program beyond one machine, by the command: published, listed, and built anew from what others keep. */
 let place: SettlementPlace
 const running: WscRun[] = []
+let peer: string
+let gateway: string
 beforeAll(async () => {
   place = await SettlementPlace.make(3)
 })
@@ -24,6 +32,14 @@ const published = z.strictObject({
   record: z.string().nullable(),
   job: z.object({}).nullable(),
 })
+
+const BLOCK_TIMES = fileURLToPath(new URL('../../graphs/block-times', import.meta.url))
+
+function decoded(bytes: Uint8Array): WholeStream {
+  const read = decodeResult(bytes)
+  if (!read.ok || !holdsLog(read.result)) throw new Error('no result with its log')
+  return read.result
+}
 
 /** Of one that answers in JSON, whatever its exit code. */
 const wsc = async (...argv: string[]) => {
@@ -59,7 +75,7 @@ async function gatewayOf(peer: string): Promise<string> {
 
 test('a program is published, found on the chain, and built anew from a gateway that nobody trusts', async () => {
   const graph = await writeSmallGraph(place.file('small'))
-  const peer = await provider()
+  peer = await provider()
   const dry = await wsc('graph', 'publish', graph, '--peer', peer, '--dry-run')
   expect(dry).toMatchObject({ exit: 0, json: [{ burn: 0, record: { commitVsize: expect.any(Number) } }] })
 
@@ -90,7 +106,7 @@ test('a program is published, found on the chain, and built anew from a gateway 
   // By the program's id and by the inscription's, the author's folders being gone.
   await rm(graph, { recursive: true })
   await rm(place.file('copy'), { recursive: true })
-  const gateway = await gatewayOf(peer)
+  gateway = await gatewayOf(peer)
   for (const id of [done.program, done.record as string]) {
     const audited = await wsc('graph', 'audit', id, '--gateway', gateway)
     expect(audited).toMatchObject({ exit: 0, json: [{ valid: true, program: done.program, record: done.record }] })
@@ -110,6 +126,45 @@ test('a program is published, found on the chain, and built anew from a gateway 
   const none = await wsc('graph', 'audit', '00'.repeat(32), '--gateway', gateway)
   expect(none).toMatchObject({ exit: 1, json: [{ reason: 'not-published' }] })
   expect(await wsc('graph', 'audit', done.program)).toMatchObject({ exit: 2 })
+}, 300_000)
+
+test('a result’s log goes to storage, and whoever has the chain and a gateway reads both and verifies them', async () => {
+  const graph = ['--graph', BLOCK_TIMES]
+  const file = place.file('times.result')
+  await place.json('graph', 'prove', BLOCK_TIMES, '--out', file)
+  const whole = decoded(await readFile(file))
+  expect(whole.log).toHaveLength(Math.floor((whole.height + 1) / 36))
+
+  const paying = ['--budget', '100000', '--fee-rate', '2', '--peer', peer]
+  const little = await wsc('results', 'inscribe', file, ...graph, '--budget', '1000', '--fee-rate', '2', '--peer', peer)
+  expect(little).toMatchObject({ exit: 1, json: [{ state: 'no-budget' }] })
+  const inscribing = place.start('results', 'inscribe', file, ...graph, ...paying, '--json')
+  await inscribing.line('"state":"sent"')
+  await place.node.mine(1)
+  expect((await inscribing.done).exit).toBe(0)
+
+  const reader = ['--settlement-dir', place.file('reader')]
+  const [listed] = (await wsc('results', 'ls', ...graph, ...reader)).json ?? []
+  expect(listed).toMatchObject({ state: 'counts', height: whole.height, log: expect.stringMatching(/^[0-9a-f]{64}$/) })
+  const read = place.file('read.result')
+  const get = (id: string, ...more: string[]) => wsc('results', 'get', id, '--out', read, ...reader, ...more)
+  expect(await get(listed.id, '--gateway', gateway)).toMatchObject({ exit: 0, json: [{ log: listed.log }] })
+  expect(await readFile(read)).toEqual(await readFile(file))
+  expect(await get(listed.id)).toMatchObject({ exit: 2, stderr: expect.stringContaining('--gateway') })
+  expect(await get(`${'00'.repeat(32)}i0`)).toMatchObject({ exit: 1, json: [{ reason: 'not-inscribed' }] })
+  expect((await get(listed.id, '--gateway', 'http://127.0.0.1:1')).exit).toBe(1)
+
+  // One that names the bundle in the place of its log, and one that commits to another log than it names.
+  const hash = poseidonOf(await openKernel())
+  const bundle = (await wsc('graph', 'ls', ...reader)).json?.[0].content
+  const other = { ...whole, log: whole.log.with(0, 5n) }
+  for (const [result, content, reason] of [
+    [whole, bundle, expect.stringMatching(/^(malformed|wrong)-log$/)],
+    [other, listed.log, 'wrong-log'],
+  ] as const) {
+    const named = await place.put('named.result', encodeResult(withoutLog(result, hexToBytes(content), hash)))
+    expect(await get(named, '--gateway', gateway)).toMatchObject({ exit: 1, json: [{ reason }] })
+  }
 }, 300_000)
 
 test('what circom warns of, and what its vectors do not bear out, is not published', async () => {
