@@ -35,6 +35,13 @@ export type { ProofRequest, RequestAnswer } from './peers/request-kind.ts'
 export type { ResultMessage } from './peers/result-message.ts'
 export { LocalQueue } from './queue/local-queue.ts'
 export type { ProvingQueue } from './queue/queue.ts'
+export {
+  cancelRecord,
+  type InscribedRequest,
+  MAX_REQUEST_BLOCKS,
+  MAX_REQUEST_BYTES,
+  requestRecord,
+} from './requests/request-record.ts'
 export { resultIdentity } from './result/identity.ts'
 export { isOfShape } from './result/is-of-shape.ts'
 export {

@@ -16,6 +16,7 @@ import {
   programsOf,
   type QueueServer,
   registeredIn,
+  requestSource,
   requireSources,
   ServerQueue,
   StreamCheckpoints,
@@ -126,6 +127,10 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     ...{ params, secretKey, slotMs },
     programs: served,
     chain: new OwnChain(feed, history, index),
+    requests: requestSource({
+      ...{ client, params, programs, history, inscriptions: index },
+      isAnswered: async (identity) => ((await inscribing?.results.countedBy(identity)) ?? null) !== null,
+    }),
     transport: host,
     registered: async () => {
       // Who does not know the order would prove out of turn.
@@ -138,8 +143,15 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const written = keepComputeFiles(folder, files, (error) => options.failed?.(error))
   compute.events.on('result', ({ program, identity, message: { result }, inTurn }) => {
     const known = byId.get(program)
-    if (known === undefined || !isForBitcoin(known.manifest)) return
+    // What a peer asked for is not paid for: who asks on Bitcoin has paid a fee, and says how much its record may cost.
+    if (known === undefined || !isForBitcoin(known.manifest) || known.manifest.trigger.onRequest) return
     inscribing?.publisher.add({ program, identity, result, own: inTurn })
+  })
+  compute.events.on('answered', ({ placed, request, identity, message: { result }, own }) => {
+    const known = byId.get(placed.program)
+    if (known === undefined || !isForBitcoin(known.manifest) || request.destination !== 'inscription') return
+    const bounds = { most: request.maxSatoshis, until: placed.deadline }
+    inscribing?.publisher.add({ program: placed.program, identity, result, own, ...bounds })
   })
   const writing = inscribing === null ? [] : [inscribing.service]
   const kept = counting === null ? [] : [counting.results]

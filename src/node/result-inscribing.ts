@@ -81,10 +81,11 @@ export async function openResultInscribing(
   const publisher = new ResultPublisher({
     results,
     place: placeOf,
-    inscribe: async (result) => {
+    inscribe: async (result, most) => {
       const manifest = manifests.get(bytesToHex(result.program))
       if (manifest === undefined) throw new RangeError('a result of a program that is not served')
-      return await once.inscribe(await storingOf(storage?.logs ?? null, { result, manifest }), feeRate)
+      const verified = await storingOf(storage?.logs ?? null, { result, manifest })
+      return await once.inscribe({ ...verified, most }, feeRate)
     },
   })
   const storing = storage === null ? [] : [storage.service]

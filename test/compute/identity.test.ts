@@ -75,9 +75,9 @@ program: {kind: circuit, circuit: a.circom, proofSystem: groth16, arguments: [{s
   expect(resultIdentity(CIRCUIT, elsewhere)).not.toEqual(resultIdentity(CIRCUIT, circuit))
 })
 
-test('nodes pay for results of programs that run by themselves alone', () => {
+test('nodes may pay for results of programs whose manifest names Bitcoin as a destination', () => {
   const destinations = (manifest: Manifest) => ({ ...manifest, dataDestinations: [{ kind: 'inscription' as const }] })
-  expect([STREAM, destinations(STREAM), destinations(CIRCUIT)].map(isForBitcoin)).toEqual([false, true, false])
+  expect([STREAM, destinations(STREAM), destinations(CIRCUIT)].map(isForBitcoin)).toEqual([false, true, true])
 })
 
 test('what a result says, its proof and its steps do not change it; program, height, block and input do', () => {

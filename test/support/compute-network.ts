@@ -22,6 +22,9 @@ const told = z.object({
     .extend({ identity: z.string(), from: z.string().nullable(), seconds: z.number().nullable() })
     .optional(),
   refused: z.object({ peer: z.string(), reject: z.string() }).optional(),
+  requested: z.object({ request: z.string(), peer: z.string().nullable() }).optional(),
+  unserved: z.object({ request: z.string(), peer: z.string().nullable(), reject: z.string() }).optional(),
+  answered: z.object({ request: z.string(), identity: z.string() }).optional(),
   inscribed: round.extend({ identity: z.string(), state: z.string() }).optional(),
   counts: round.extend({ identity: z.string(), id: z.string() }).optional(),
   banned: z.string().optional(),

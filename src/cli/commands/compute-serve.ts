@@ -167,7 +167,7 @@ async function inscribingOf(
   if (inscribe === undefined) return undefined
   if (!programs.some(({ manifest }) => isForBitcoin(manifest))) {
     throw usageError(
-      '--inscribe is for graphs that run by themselves and whose manifest has `kind: inscription` in dataDestinations; none is such',
+      '--inscribe is for graphs whose manifest has `kind: inscription` in dataDestinations; none is such',
     )
   }
   const wallet = await openOwnWallet(options, params, context)
@@ -221,11 +221,18 @@ function show({ host, index, compute, inscribing, queue }: ComputeNode, { termin
     else terminal.note(`a result of ${nameOf(program)} by ${peer} is not taken: ${reject}: ${detail}`)
   })
   compute.events.on('requested', (requested) => {
-    tell({ requested }, `${nameOf(requested.program)}  asked for by ${requested.peer}`)
+    const by = requested.peer ?? `the record ${requested.request}`
+    tell({ requested }, `${nameOf(requested.program)}  asked for by ${by}`)
   })
   compute.events.on('unserved', ({ request, program, peer, reject, detail }) => {
     if (json) tell({ unserved: { request, program, peer, reject } }, '')
-    else terminal.note(`not proved for ${peer}: ${reject}: ${detail}`)
+    else terminal.note(`not proved for ${peer ?? `the record ${request}`}: ${reject}: ${detail}`)
+  })
+  compute.events.on('answered', ({ placed: { id, program }, identity }) => {
+    tell({ answered: { request: id, program, identity } }, `${nameOf(program)}  answers ${id}: result ${identity}`)
+  })
+  compute.events.on('withdrawn', (withdrawn) => {
+    tell({ withdrawn }, `${nameOf(withdrawn.program)}  the record ${withdrawn.request} asks no longer`)
   })
   compute.events.on('failed', ({ program, height, failure }) => {
     const why = failure instanceof Error ? withCure(failure) : `${failure.reject}: ${failure.detail}`

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Command } from 'commander'
 import { toDisplay } from '../../bitcoin/index.ts'
 import { encodeResult, resultIdentity } from '../../compute/index.ts'
-import { readGraph } from '../../compute/io/index.ts'
+import { type OnceOfKeys, type Program, readGraph } from '../../compute/io/index.ts'
 import { bytesToHex, rejection } from '../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
 import { requestProof } from '../../node/index.ts'
@@ -19,6 +19,7 @@ import { evidenceOptions } from '../graph-evidence.ts'
 import { requireGraphOptions } from '../graph-options.ts'
 import { graphArgument, graphFiles } from '../graph-place.ts'
 import { selectionOptions } from '../graph-transactions.ts'
+import { type InscribedRequestOptions, inscribedRequestOptions, requestOnChain } from '../inscribed-request.ts'
 import { requireWritable } from '../outputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { count } from '../queue-place.ts'
@@ -27,37 +28,38 @@ import { sourceGraphFiles, sourceGraphOption } from '../source-graphs.ts'
 import { peerOption } from '../storage-place.ts'
 import { jsonLine } from '../text.ts'
 
-interface Options extends JudgeOptions, AskingOptions {
+interface Options extends JudgeOptions, AskingOptions, InscribedRequestOptions {
   readonly peer?: readonly string[]
-  readonly proof: string
-  readonly out: string
+  readonly proof?: string
+  readonly out?: string
   readonly seconds: number
-  readonly maxConstraints?: number
-  readonly ptau?: string
-  readonly json?: boolean
 }
 
 const PEER_MS = 30_000
 
 const HELP = `
-The peer is not trusted: what it gives is verified under the bus proof before it is written. It sees what the program reads, and its
+Asked by --peer, with --proof and --out, the peer is not trusted: what it gives is verified under the bus proof before it is written. It sees what the program reads, and its
 arguments; a program with private ones is proved by whoever has them. An interrupt cancels the request.
+
+With --inscribe a record on Bitcoin asks: whoever serves the graph proves it in turn, by its own chain, until the deadline. Inputs are
+named by their inscriptions and are read as of the tip. The author pays the record's fee and nothing else; nobody is paid for proving. A
+node with a budget inscribes the result where --destination says so. --status and --cancel go by the chain alone.
+
+Exit code 1: the result does not hold, or there is none; no such request is in the chain.
 `
 
 export const addGraphRequest: AddCommand = (parent, run) => {
   const command = parent
     .command('request')
     .addArgument(graphArgument())
-    .description('have a compute node prove what a program makes of an input or of transactions, and verify it')
-    .requiredOption(
-      '--proof <FILE>',
-      'the bus proof under which the input is attested, or transactions are counted (required)',
-    )
-    .requiredOption('--out <FILE>', 'where to write the result (required)')
-    .option('--seconds <S>', 'how long the result is of use', count, 300)
+    .description('have compute nodes prove what a program makes of an input or of transactions, asked as peers or by a record on Bitcoin')
+    .option('--proof <FILE>', 'of a peer: the bus proof under which the input is attested, or transactions are counted')
+    .option('--out <FILE>', 'of a peer: where to write the result')
+    .option('--seconds <S>', 'of a peer: how long the result is of use', count, 300)
     .option('--max-constraints <N>', 'the most that the circuit may have (default: what it has)', count)
     .addOption(peerOption())
     .addOption(argumentsOption())
+  inscribedRequestOptions(command)
   addOptions(command, ...evidenceOptions(), sourceGraphOption(), ...selectionOptions(), ...judgeOptions())
   addOptions(command, shared.ptau(), shared.json())
     .addHelpText(
@@ -66,12 +68,43 @@ export const addGraphRequest: AddCommand = (parent, run) => {
         examples(
           'graph request graphs/digits --peer /ip4/127.0.0.1/tcp/8543 --attestation image.attestation --proof chain.proof --network regtest --out image.result',
           'graph request graphs/payments --peer /ip4/127.0.0.1/tcp/8543 --script ADDRESS --from 830000 --to 830010 --proof chain.proof --out paid.result',
+          'graph request graphs/digits --inscribe --input ID --max-satoshis 5000 --network regtest',
+          'graph request graphs/digits --status ID --network regtest',
         ),
     )
     .action(run(request))
 }
 
 async function request(context: CliContext, folder: string, options: Options, command: Command): Promise<ExitCode> {
+  const ways = [options.inscribe, options.status, options.cancel].filter((way) => way !== undefined)
+  if (ways.length > 1) throw usageError('--inscribe, --status and --cancel are three commands')
+  if (ways.length === 1) return await requestOnChain(context, folder, options, requestable)
+  const { proof, out } = options
+  if (proof === undefined || out === undefined) {
+    throw usageError('name --proof and --out for a request to a peer, or ask by --inscribe')
+  }
+  return await requestOfPeer(context, folder, { ...options, proof, out }, command)
+}
+
+/** A program that nodes prove for a record. Throws a usage error for others. */
+function requestable(program: Program): OnceOfKeys {
+  const { name, trigger } = program.manifest
+  if (program.kind === 'stream' || trigger.onRequest === undefined) {
+    throw usageError(`${name} is proved by the nodes that serve it, at each block at which it is due`)
+  }
+  if (program.kind === 'transactions') throw usageError(`${name} counts transactions: ask a peer for it, by --peer`)
+  if (program.manifest.program.arguments.some((one) => one.private)) {
+    throw usageError(`${name} takes private arguments: prove it yourself, by wsc graph prove`)
+  }
+  return program
+}
+
+async function requestOfPeer(
+  context: CliContext,
+  folder: string,
+  options: Options & { readonly proof: string; readonly out: string },
+  command: Command,
+): Promise<ExitCode> {
   const { terminal, signal } = context
   const { peer: peers = [], out, seconds, json } = options
   if (parseAddresses(peers).length === 0) throw usageError('name a compute node by --peer')

@@ -139,17 +139,12 @@ function isRunByTrigger({ dataSources, program, trigger: { everyBlocks, onReques
   return everyBlocks === history.period || (onEvent !== undefined && history.condition !== undefined)
 }
 
-/**
- * Whether nodes write results to Bitcoin: of programs that run by themselves. What runs on request is whatever a stranger asks for,
- * and is not paid for; what runs on results of others an automation pays for.
- */
+/** Whether nodes may write results to Bitcoin, where their operators pay for it; what runs on results of others an automation pays for. */
 export function isForBitcoin({
   dataDestinations,
   dataSources,
-  trigger,
-}: Pick<Manifest, 'dataDestinations' | 'dataSources' | 'trigger'>): boolean {
-  const byItself = trigger.onRequest === undefined && !readsResults({ dataSources })
-  return byItself && dataDestinations.some(({ kind }) => kind === 'inscription')
+}: Pick<Manifest, 'dataDestinations' | 'dataSources'>): boolean {
+  return !readsResults({ dataSources }) && dataDestinations.some(({ kind }) => kind === 'inscription')
 }
 
 /** Whether the log of a result goes to the storage network, and its record on Bitcoin names it there. */

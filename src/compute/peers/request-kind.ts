@@ -1,5 +1,6 @@
 import type { Codec, RequestKind } from '../../bus/index.ts'
 import { bytesToHex, concatBytes, hexToBytes, uint32Bytes, utf8 } from '../../lib/index.ts'
+import { encodeBounds, REQUESTED_SYSTEMS, type RequestTerms, readBounds, word } from '../requests/request-terms.ts'
 import { Malformed, type Parts, readParts } from './parts.ts'
 import {
   decodeResultMessage,
@@ -11,27 +12,15 @@ import {
   type SourceEvidence,
 } from './result-message.ts'
 
-const REQUESTED_SYSTEMS = ['fold', 'spartan', 'groth16'] as const
-/** Where a result is to go: back to whoever asks, or to Bitcoin too, at the node's cost. */
-const DESTINATIONS = ['asker', 'inscription'] as const
-
 /** A proof that a peer is asked for. */
-export interface ProofRequest {
+export interface ProofRequest extends RequestTerms {
   readonly kind: 'request'
   /** Chosen by whoever asks, 64 hex digits: the same request is made once, however often it is sent. */
   readonly id: string
   /** 64 hex digits. */
   readonly program: string
-  readonly proofSystem: (typeof REQUESTED_SYSTEMS)[number]
   /** So long the result is of use from now on. */
   readonly seconds: number
-  /** The most that the program may have. */
-  readonly maxConstraints: number
-  /** The most that may be spent on an inscription. */
-  readonly maxSatoshis: bigint
-  readonly destination: (typeof DESTINATIONS)[number]
-  /** Values of the program's arguments, as JSON. */
-  readonly arguments: string
   /** Of each source of its input. */
   readonly evidence: readonly SourceEvidence[]
 }
@@ -46,15 +35,7 @@ export type RequestAnswer =
 
 const OPS = ['request', 'status', 'cancel'] as const
 const STATES = ['waiting', 'proving', 'cancelled', 'late', 'done', 'failed'] as const
-const MAX_ARGUMENTS_BYTES = 65_536
 const MAX_DETAIL = 256
-
-/** The byte's own word, of a list of them. */
-function word<Word>(words: readonly Word[], byte: number): Word {
-  const found = words[byte]
-  if (found === undefined) throw new Malformed(`no ${byte} is known`)
-  return found
-}
 
 /**
  * A byte, 0 request, 1 status, 2 cancel; the id (32). Of a request then program (32), proof system (a byte, 0 fold, 1 spartan, 2 groth16),
@@ -65,13 +46,10 @@ const question: Codec<RequestQuestion> = {
   encode(value) {
     const head = concatBytes(Uint8Array.of(OPS.indexOf(value.kind)), hexToBytes(value.id))
     if (value.kind !== 'request') return head
-    const { program, proofSystem, seconds, maxConstraints, maxSatoshis, destination, evidence } = value
-    const given = new TextEncoder().encode(value.arguments)
+    const { program, proofSystem, seconds, evidence } = value
     return concatBytes(
-      ...[head, hexToBytes(program), Uint8Array.of(REQUESTED_SYSTEMS.indexOf(proofSystem))],
-      ...[uint32Bytes(seconds), uint32Bytes(maxConstraints)],
-      ...[uint32Bytes(Number(maxSatoshis & 0xffff_ffffn)), uint32Bytes(Number(maxSatoshis >> 32n))],
-      ...[Uint8Array.of(DESTINATIONS.indexOf(destination)), uint32Bytes(given.length), given, encodeEvidence(evidence)],
+      ...[head, hexToBytes(program), Uint8Array.of(REQUESTED_SYSTEMS.indexOf(proofSystem)), uint32Bytes(seconds)],
+      ...[encodeBounds(value), encodeEvidence(evidence)],
     )
   },
   decode: (bytes) =>
@@ -85,14 +63,8 @@ const question: Codec<RequestQuestion> = {
 function readRequest(parts: Parts): Omit<ProofRequest, 'kind' | 'id'> {
   const program = bytesToHex(parts.take(32))
   const proofSystem = word(REQUESTED_SYSTEMS, parts.byte())
-  const [seconds, maxConstraints] = [parts.uint32(), parts.uint32()]
-  const maxSatoshis = BigInt(parts.uint32()) + (BigInt(parts.uint32()) << 32n)
-  const destination = word(DESTINATIONS, parts.byte())
-  const given = parts.next()
-  const text = utf8(given)
-  if (text === null || given.length > MAX_ARGUMENTS_BYTES) throw new Malformed('arguments that are none')
-  const evidence = readEvidence(parts)
-  return { program, proofSystem, seconds, maxConstraints, maxSatoshis, destination, arguments: text, evidence }
+  const seconds = parts.uint32()
+  return { program, proofSystem, seconds, ...readBounds(parts), evidence: readEvidence(parts) }
 }
 
 /** A byte for the state, 0 waiting to 5 failed; then of a result its message, of a failure words for people. */

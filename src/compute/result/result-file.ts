@@ -108,6 +108,8 @@ const PLACE_BYTES = 8
 
 /** Bytes of the longest result. */
 export const MAX_RESULT_BYTES: number = 1024 + (MAX_STATE_ELEMENTS + MAX_LOG_ENTRIES) * FIELD_BYTES + MAX_PROOF
+/** Of those, bytes of a circuit's: values and a proof. */
+export const MAX_CIRCUIT_RESULT_BYTES: number = 1024 + MAX_OUTPUTS * FIELD_BYTES + MAX_PROOF
 
 export function encodeResult(result: ProgramResult): Uint8Array {
   const { kind, program, height, blockHash, proof } = result

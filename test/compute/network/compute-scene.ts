@@ -2,6 +2,7 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { type BlockHash, blockHash, regtest } from '../../../src/bitcoin/index.ts'
 import type { PeerTransport } from '../../../src/bus/index.ts'
+import type { RequestSource } from '../../../src/compute/io/service/chain-requests.ts'
 import type { Clock } from '../../../src/compute/io/service/clock.ts'
 import type { ComputeEvents } from '../../../src/compute/io/service/compute-events.ts'
 import { ComputeService } from '../../../src/compute/io/service/compute-service.ts'
@@ -159,6 +160,7 @@ export interface NodeOptions {
   readonly registered?: boolean
   readonly everyBlocks?: number | null
   readonly onRequest?: OnRequest | null
+  readonly requests?: RequestSource
   /** A peer in memory unless given. */
   readonly transport?: PeerTransport
 }
@@ -184,6 +186,7 @@ export class ComputeScene {
       params: regtest,
       programs: [testProgram(prove, options.everyBlocks, { onRequest: options.onRequest ?? null })],
       chain: this.chain,
+      requests: options.requests,
       transport: options.transport ?? this.net.transport(name),
       secretKey,
       registered: async () =>
@@ -207,6 +210,8 @@ export class ComputeScene {
       'paused',
       'requested',
       'unserved',
+      'answered',
+      'withdrawn',
       'error',
     ] as const
     for (const one of names) service.events.on(one, (event) => told.push({ name: one, event }))

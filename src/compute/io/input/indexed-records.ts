@@ -39,7 +39,10 @@ export async function indexedRecords(
 }
 
 /** Null for an inscription that is no record. */
-function listedEntry({ record, contentType, bodySha256 }: IndexEntry, params: NetworkParams): ListedRecord | null {
+export function listedEntry(
+  { record, contentType, bodySha256 }: IndexEntry,
+  params: NetworkParams,
+): ListedRecord | null {
   if (record === null || contentType === null || bodySha256 === null) return null
   const { kind, height, blockHash, seq } = record
   const bytes = (hex: string) => new Uint8Array(hexToBytes(hex))

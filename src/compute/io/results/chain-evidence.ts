@@ -13,7 +13,7 @@ import type { HeaderSource, History } from '../../../bus/io/index.ts'
 import { bytesToHex, type Result, rejection } from '../../../lib/index.ts'
 import type { StorageKernel } from '../../../proving/index.ts'
 import { decodeRecord, scanBlock } from '../../../settlement/index.ts'
-import { fetchBlock, type IndexService } from '../../../settlement/io/index.ts'
+import { fetchBlock, type IndexEntry, type IndexService } from '../../../settlement/io/index.ts'
 import { attestedCommitment } from '../../circuit/bytes-commitment.ts'
 import { computeError } from '../../errors.ts'
 import type { InputEvidence } from '../../input/attested-input.ts'
@@ -183,20 +183,30 @@ async function recordsOf(
   const isThere = () => holdsBlock(index, { height: to, blockHash })
   const moved = () => computeError('E_MOVED', `the index of inscriptions does not have block ${toDisplay(blockHash)}`)
   if (!(await isThere())) throw moved()
+  const entries: IndexEntry[] = []
+  for await (const entry of index.query({ program, kind: recordKind, to })) {
+    if (entry.record === null) continue
+    if (entries.length === most)
+      return rejection('too-many-records', `more than ${most} records up to block ${to}`)
+    entries.push(entry)
+  }
+  if (!(await isThere())) throw moved()
+  return await attestEntries({ client, params, history }, entries, tipHeight, signal)
+}
+
+/** Inscriptions of an index, in their order, under the commitment of the chain that ends at `tipHeight`. */
+export async function attestEntries(
+  { client, params, history }: Pick<ChainEvidenceComponents, 'client' | 'params' | 'history'>,
+  entries: readonly Pick<IndexEntry, 'id' | 'height' | 'blockHash'>[],
+  tipHeight: number,
+  signal: AbortSignal,
+): Promise<Found> {
   const blocks = new Map<number, { readonly hash: string; readonly ids: string[] }>()
-  let count = 0
-  for await (const { id, height, blockHash: hash, record } of index.query({
-    program,
-    kind: recordKind,
-    to,
-  })) {
-    if (record === null) continue
-    if (++count > most) return rejection('too-many-records', `more than ${most} records up to block ${to}`)
+  for (const { id, height, blockHash: hash } of entries) {
     const block = blocks.get(height) ?? { hash, ids: [] }
     block.ids.push(id)
     blocks.set(height, block)
   }
-  if (!(await isThere())) throw moved()
   const attestations: Attestation[] = []
   for (const [height, { hash, ids }] of blocks) {
     const block = await fetchBlock(client, { params, height, hash: fromDisplay(hash) }, signal)

@@ -35,13 +35,15 @@ export type Inscribed =
   | { readonly state: 'in-chain'; readonly id: string; readonly left: bigint }
   /** One of the same identity was charged before, and is not on its way from here: another proof of it is not paid for. */
   | { readonly state: 'charged-before'; readonly left: bigint }
-  /** The budget has no room for it. */
+  /** The budget, or what its record may cost, has no room for it. */
   | { readonly state: 'no-budget'; readonly cost: bigint; readonly left: bigint }
 
 /** A result that was verified, and the manifest of its program. */
 export interface VerifiedResult {
   readonly result: ProgramResult
   readonly manifest: Manifest
+  /** Satoshis that its record may cost; as many as the budget has unless given. */
+  readonly most?: bigint | undefined
   /** What stores the log that the result names: it is paid for with the record, out of one budget, and begun before that is sent. */
   readonly storing?: Pick<Storing, 'cost' | 'begin'> | undefined
 }
@@ -63,7 +65,7 @@ export class ResultInscriber {
   }
 
   /** What is about to be spent is on the disk before: a failure may count what is not sent, and charges nothing twice. */
-  async inscribe({ result, manifest, storing }: VerifiedResult, feeRate?: number): Promise<Inscribed> {
+  async inscribe({ result, manifest, most, storing }: VerifiedResult, feeRate?: number): Promise<Inscribed> {
     const { inscriber, results, spendings, state, budget } = this.#components
     const program = bytesToHex(result.program)
     const identity = bytesToHex(resultIdentity(manifest, result))
@@ -85,6 +87,7 @@ export class ResultInscriber {
     const envelope = this.#envelope(result, seq)
     const quote = await inscriber.quote([envelope], feeRate)
     const cost = quote.fees + quote.postage + (storing?.cost ?? 0n)
+    if (cost > (most ?? cost)) return { state: 'no-budget', cost, left: await left() }
     const charge = { identity, program, satoshis: cost.toString(), seq, body, feeRate: quote.feeRate, state }
     const charged = await spendings.charge(charge, budget)
     if (charged.state === 'no-room') return { state: 'no-budget', cost, left: charged.left }

@@ -12,15 +12,20 @@ export interface ProvedResult {
   readonly result: ProgramResult
   /** Whether it was proved here, in this node's turn. */
   readonly own: boolean
+  /** The most that its record may cost, satoshis, and the last block at which one is of use, where whoever asked for it says so. */
+  readonly most?: bigint | undefined
+  readonly until?: number | undefined
 }
+
+type ProvedHead = Pick<ProvedResult, 'program' | 'identity' | 'own'>
 
 export interface PublisherEvents {
   /** What became of it, once: whether it is inscribed, `outcome` says. */
-  readonly settled: Omit<ProvedResult, 'result'> & { readonly height: number; readonly outcome: Inscribed }
+  readonly settled: ProvedHead & { readonly height: number; readonly outcome: Inscribed }
   /** Another's record counts, and nothing is spent. */
-  readonly spared: Omit<ProvedResult, 'result'> & { readonly height: number; readonly id: string }
+  readonly spared: ProvedHead & { readonly height: number; readonly id: string }
   /** It is tried again at the next block. */
-  readonly failed: Omit<ProvedResult, 'result'> & { readonly height: number; readonly error: Error }
+  readonly failed: ProvedHead & { readonly height: number; readonly error: Error }
 }
 
 export interface PublisherComponents {
@@ -29,7 +34,7 @@ export interface PublisherComponents {
   /** How many peers come before this node where whoever proved a result of a block does not inscribe it. */
   place(program: string, blockHash: BlockHash): number
   /** Throws what may pass. */
-  inscribe(result: ProgramResult): Promise<Inscribed>
+  inscribe(result: ProgramResult, most?: bigint): Promise<Inscribed>
 }
 
 /** Blocks for which whoever proved a result has the first turn to inscribe it, and each of the others after that one by one. */
@@ -111,14 +116,15 @@ export class ResultPublisher implements RunningService {
       if (signal.aborted) return
       const height = this.#height ?? 0
       waiting.since ??= height
-      const { since, place: _, result, ...about } = waiting
+      const { since, result, most, until, program, identity, own } = waiting
+      const about = { program, identity, own }
       const blocks = height - since
       const id = await results.countedBy(about.identity)
       if (id !== null) {
         this.#waiting.delete(about.identity)
         this.#events.emit('spared', { ...about, height: result.height, id })
-      } else if (blocks > FORGOTTEN_AFTER) this.#waiting.delete(about.identity)
-      else if (about.own || this.#isTurn(waiting, blocks)) await this.#inscribe(result, about)
+      } else if (blocks > FORGOTTEN_AFTER || height > (until ?? height)) this.#waiting.delete(about.identity)
+      else if (about.own || this.#isTurn(waiting, blocks)) await this.#inscribe(result, about, most)
     }
   }
 
@@ -128,10 +134,10 @@ export class ResultPublisher implements RunningService {
     return blocks >= OTHERS_AFTER * (1 + waiting.place)
   }
 
-  async #inscribe(result: ProgramResult, about: Omit<ProvedResult, 'result'>): Promise<void> {
+  async #inscribe(result: ProgramResult, about: ProvedHead, most?: bigint): Promise<void> {
     const { height } = result
     try {
-      const outcome = await this.#components.inscribe(result)
+      const outcome = await this.#components.inscribe(result, most)
       // What is on its way is the inscriber's from now on.
       this.#waiting.delete(about.identity)
       if (outcome.state === 'no-budget' || outcome.state === 'charged-before') this.#keepOut(about.identity)

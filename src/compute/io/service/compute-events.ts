@@ -1,6 +1,7 @@
 import type { PeerName } from '../../../bus/index.ts'
 import type { Rejection } from '../../../lib/index.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
+import type { AnsweredRequest } from './chain-requests.ts'
 import type { Round } from './program-rounds.ts'
 
 /** A result that was found to be right. */
@@ -15,6 +16,13 @@ export interface TakenResult {
   readonly inTurn: boolean
   /** From when its block was seen here until it was known, milliseconds; null where the block was not seen meanwhile. */
   readonly ms: number | null
+}
+
+/** Who asks for what. */
+interface Requested {
+  readonly request: string
+  readonly program: string
+  readonly peer: PeerName | null
 }
 
 /** What a node of the compute network tells. */
@@ -34,10 +42,14 @@ export interface ComputeEvents {
   readonly result: TakenResult
   /** A peer's result that was not taken. */
   readonly refused: Rejection & { readonly program: string; readonly peer: PeerName }
-  /** A peer asks for a proof, which is being made. */
-  readonly requested: { readonly request: string; readonly program: string; readonly peer: PeerName }
-  /** A peer asked for a proof that is not made here. */
-  readonly unserved: Rejection & { readonly request: string; readonly program: string; readonly peer: PeerName }
+  /** A proof is asked for that is made here when it is this node's turn: by a peer, or by a record (`peer` null, `request` its inscription). */
+  readonly requested: Requested
+  /** One that is not made here. */
+  readonly unserved: Rejection & Requested
+  /** Of a request on Bitcoin the result is known. */
+  readonly answered: AnsweredRequest
+  /** A request on Bitcoin is over, taken back, or its block left the chain, and no result was known. */
+  readonly withdrawn: { readonly request: string; readonly program: string }
   /** A program could not be proved here. */
   readonly failed: Round & { readonly failure: Rejection | Error }
   /** It failed so often in a row that it is not tried for so long. */

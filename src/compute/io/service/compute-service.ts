@@ -20,6 +20,7 @@ import { KnownResults } from '../../service/known-results.ts'
 import type { OwnBlock, ServedProgram } from '../../service/served-program.ts'
 import { Announcing } from './announcing.ts'
 import { askHeld } from './ask-held.ts'
+import { ChainRequests, type RequestSource } from './chain-requests.ts'
 import { type Clock, processClock } from './clock.ts'
 import type { ComputeEvents, ProgramStanding } from './compute-events.ts'
 import { HeardResults } from './heard-results.ts'
@@ -37,6 +38,8 @@ export interface ComputeComponents {
   readonly secretKey: Uint8Array
   /** Whose keys count, by the records that are in the chain now. */
   registered(): Promise<Registered>
+  /** Requests that records on Bitcoin make; none are taken from there unless given. */
+  readonly requests?: RequestSource | undefined
   /** Length of a slot of the order; 20 s unless given. */
   readonly slotMs?: number | undefined
   readonly clock?: Clock | undefined
@@ -66,6 +69,7 @@ export class ComputeService implements RunningService {
   readonly #heard: HeardResults
   readonly #announcing: Announcing
   readonly #requests: Requests
+  readonly #onChain: ChainRequests | null
   readonly #clock: Clock
   readonly #asking = new AtMost(ASKED_AT_ONCE)
   readonly #seenAt = new Map<string, number>()
@@ -81,6 +85,7 @@ export class ComputeService implements RunningService {
     this.#heard = new HeardResults({
       ...{ chain, transport },
       known: ({ id }) => this.#of(id).known,
+      isWanted: (identity) => this.#onChain?.wants(identity) ?? false,
       taken: (program, message, from) => this.#taken(program, message, from),
       refused: ({ id }, refusal, peer) => this.#events.emit('refused', { ...refusal, program: id, peer }),
     })
@@ -96,6 +101,7 @@ export class ComputeService implements RunningService {
         this.#events.emit('failed', { program: id, height, blockHash: toDisplay(hash), failure })
       },
     })
+    this.#onChain = components.requests === undefined ? null : this.#chainRequests(components.requests)
     this.#announcing = new Announcing({
       ...{ params, transport, secretKey },
       programs: programs.map(({ id }) => id),
@@ -175,6 +181,30 @@ export class ComputeService implements RunningService {
     return { program, known, rounds, gossip: null }
   }
 
+  #chainRequests(source: RequestSource): ChainRequests {
+    const { chain, slotMs = SLOT_MS } = this.#components
+    return new ChainRequests({
+      ...{ source, chain, slotMs, clock: this.#clock, own: this.key },
+      programs: () => this.#served.values(),
+      candidates: (program) => this.#candidates(program, chain.height),
+      ask: (program, block, signal) => this.#ask(program, block, signal),
+      proved: (program, message) => this.#proved(program, message),
+      taken: ({ id, program }) => this.#events.emit('requested', { request: id, program, peer: null }),
+      refused: ({ id, program }, refusal) => {
+        this.#events.emit('unserved', { ...refusal, request: id, program, peer: null })
+      },
+      answered: (answered) => this.#events.emit('answered', answered),
+      withdrawn: ({ id, program }) => this.#events.emit('withdrawn', { request: id, program }),
+      elected: (round, rank, ms) => this.#events.emit('elected', { ...round, rank, ms }),
+      proving: (round) => this.#events.emit('proving', round),
+      stopped: (round) => this.#events.emit('stopped', round),
+      failed: ({ id }, { height, hash }, failure) => {
+        this.#events.emit('failed', { program: id, height, blockHash: toDisplay(hash), failure })
+      },
+      error: (error) => this.#events.emit('error', error),
+    })
+  }
+
   async #open(): Promise<() => Promise<void>> {
     const { transport } = this.#components
     for (const served of this.#served.values()) {
@@ -201,6 +231,7 @@ export class ComputeService implements RunningService {
     const over = new AbortController()
     const ending = AbortSignal.any([signal, over.signal])
     const rounds = [...this.#served.values()].map((served) => served.rounds.run(ending))
+    if (this.#onChain !== null) rounds.push(this.#onChain.run(ending))
     for (const one of rounds) one.catch(() => undefined)
     try {
       await Promise.race([this.#follow(ending), ...rounds])
@@ -230,6 +261,7 @@ export class ComputeService implements RunningService {
         await rounds.moved(height)
       }
       this.#heard.moved()
+      this.#onChain?.moved()
       const registered = this.#registered?.peersAt(height).length ?? 0
       this.#events.emit('tip', { height, blockHash, registered })
     }
@@ -260,7 +292,9 @@ export class ComputeService implements RunningService {
 
   #taken(program: ServedProgram, message: ResultMessage, from: PeerName): void {
     this.#of(program.id).rounds.seen(message.result)
-    this.#requests.seen(program.identityOf(message), message)
+    const identity = program.identityOf(message)
+    this.#requests.seen(identity, message)
+    this.#onChain?.seen(identity, message)
     this.#tell(program, message, from)
   }
 

@@ -22,6 +22,8 @@ export interface HeardResultsComponents {
   readonly transport: Pick<PeerTransport, 'blame' | 'isBanned'>
   /** Of a program's right results. */
   known(program: ServedProgram): KnownResults
+  /** Whether a result of this identity is waited for, however old its block is. */
+  isWanted(identity: string): boolean
   /** A result that is right and was not known. */
   taken(program: ServedProgram, message: ResultMessage, from: PeerName): void
   refused(program: ServedProgram, refusal: Rejection, from: PeerName): void
@@ -78,14 +80,14 @@ export class HeardResults {
   }
 
   async #hear(program: ServedProgram, message: ResultMessage, from: PeerName): Promise<HeardResult> {
-    const { chain, known } = this.#components
+    const { chain, known, isWanted } = this.#components
     const { height } = message.result
     const { pace } = program
     if (pace !== null && !isDue(pace, height)) return rejection('not-due', `nothing is due at ${height}`)
     const identity = program.identityOf(message)
     if (known(program).has(identity)) return 'known'
     const isNewest = pace !== null && height === dueHeight(pace, chain.height)
-    if (!isNewest && height < chain.height - KNOWN_BLOCKS)
+    if (!isNewest && height < chain.height - KNOWN_BLOCKS && !isWanted(identity))
       return rejection('old', `${chain.height - height} blocks old`)
     const there = await this.#blockOf(message, from)
     if (!there.ok) return there

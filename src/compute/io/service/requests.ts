@@ -1,12 +1,11 @@
-import { sameHash } from '../../../bitcoin/index.ts'
 import type { Answered, PeerName, PeerTransport } from '../../../bus/index.ts'
 import { asError, isInterrupt, type Rejection, rejection } from '../../../lib/index.ts'
 import { type ProofRequest, type RequestAnswer, type RequestQuestion, requestKind } from '../../peers/request-kind.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
-import type { KnownResults } from '../../service/known-results.ts'
 import type { OwnBlock, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
 import type { Clock } from './clock.ts'
 import type { FollowedChain } from './own-chain.ts'
+import { boundsRefusal, type KnownProgram, proveRequested } from './prove-requested.ts'
 
 /** Requests that are open: of all peers, of one. */
 const OPEN = { total: 16, perPeer: 2 }
@@ -19,7 +18,7 @@ export interface RequestsComponents {
   readonly transport: PeerTransport
   readonly chain: Pick<FollowedChain, 'height' | 'at'>
   readonly clock: Clock
-  program(id: string): { readonly program: ServedProgram; readonly known: KnownResults } | null
+  program(id: string): KnownProgram | null
   /** A result of our own, which was judged as any other. */
   proved(program: ServedProgram, message: ResultMessage): Promise<void>
   /** A request that is worked at, or is not taken. */
@@ -119,11 +118,12 @@ export class Requests {
   /** Ends by itself; never throws. */
   async #work(
     entry: Entry,
-    { program, known }: { readonly program: ServedProgram; readonly known: KnownResults },
-    { identity, block, prove }: PreparedRequest,
+    { program, known }: KnownProgram,
+    prepared: PreparedRequest,
     seconds: number,
   ): Promise<void> {
     const { chain, clock, proved, failed } = this.#components
+    const { identity, block } = prepared
     const over = new AbortController()
     clock.delay(1000 * seconds, over.signal).then(
       () => {
@@ -138,19 +138,15 @@ export class Requests {
     try {
       const held = known.get(identity)
       if (held !== null) return end({ state: 'done', message: held })
-      const message = await prove(entry.stop.signal)
-      const there = await chain.at(block.height)
-      if (there === null || !sameHash(there.hash, block.hash))
-        return end({ state: 'failed', detail: 'its block left the chain' })
-      const judged = await program.judge(message, { block, at: (height) => chain.at(height) })
-      if (!judged.ok) {
-        failed(program, block, judged)
-        return end({ state: 'failed', detail: 'what was proved here does not hold' })
+      const made = await proveRequested({ program, known }, prepared, chain, entry.stop.signal)
+      if (made.ok) {
+        end({ state: 'done', message: made.message })
+        if (made.isNews) await proved(program, made.message)
+        return
       }
-      const isNews = !known.has(identity)
-      known.add(identity, message)
-      end({ state: 'done', message })
-      if (isNews) await proved(program, message)
+      if (made.reject === 'other-chain') return end({ state: 'failed', detail: made.detail })
+      failed(program, block, made)
+      end({ state: 'failed', detail: 'what was proved here does not hold' })
     } catch (error) {
       if (isInterrupt(error, entry.stop.signal)) return
       failed(program, block, asError(error))
@@ -171,12 +167,8 @@ function isOpen({ answer: { state } }: Entry): boolean {
 }
 
 /** What this node does not do, whatever the input is. */
-function refusalOf(request: ProofRequest, { onRequest, name }: ServedProgram): Rejection | null {
-  if (onRequest === null) return rejection('not-on-request', `${name} is not proved on request`)
-  const { proofSystem, constraints } = onRequest
-  if (request.proofSystem !== proofSystem) return rejection('other-proof-system', `${name} is proved by ${proofSystem}`)
-  if (constraints > request.maxConstraints) return rejection('too-large', `${name} has ${constraints} constraints`)
-  if (request.destination === 'inscription')
-    return rejection('no-budget', 'this node pays for no inscriptions of others')
-  return null
+function refusalOf(request: ProofRequest, program: ServedProgram): Rejection | null {
+  const refused = boundsRefusal(request, program)
+  if (refused !== null || request.destination === 'asker') return refused
+  return rejection('no-budget', 'this node pays for inscriptions of requests that are on Bitcoin alone')
 }

@@ -7,13 +7,12 @@ import { readArguments } from '../../circuit/read-arguments.ts'
 import { verifyCircuit } from '../../circuit/verify-circuit.ts'
 import { computeError } from '../../errors.ts'
 import { attestedInput, type InputEvidence } from '../../input/attested-input.ts'
-import type { CircuitProgram } from '../../manifest/circuit-program.ts'
 import type { InputSource } from '../../manifest/data-sources.ts'
 import { inputSources } from '../../manifest/manifest.ts'
 import type { SourceEvidence } from '../../peers/result-message.ts'
 import { DEFAULT_PRIORITY, type JobInput, type ProvingJob } from '../../queue/job.ts'
+import { expectedResult } from '../../requests/expected-result.ts'
 import { jobIdentity, resultIdentity } from '../../result/identity.ts'
-import type { CircuitResult } from '../../result/result-file.ts'
 import type { OnRequest, OwnBlock, OwnGround, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
 import { chainTo } from '../chain-to.ts'
 import { completeRecords, type ReadInput } from '../input/complete-records.ts'
@@ -153,9 +152,8 @@ interface Preparing extends Read {
 function preparedOf({ program, parts, jobs, given, json, block, bytes, asked }: Preparing): PreparedRequest {
   const { id, manifest } = program
   const { height, hash } = block
-  const values = knownValues(manifest.program, given, bytes === null ? null : bytesCommitment(parts.kernel, bytes))
-  const about = { program: id, height, blockHash: hash, proof: new Uint8Array() }
-  const expected: CircuitResult = { kind: 'circuit', ...about, values }
+  const commitment = bytes === null ? null : bytesCommitment(parts.kernel, bytes)
+  const expected = expectedResult(program, block, given, commitment)
   const identity = bytesToHex(resultIdentity(manifest, expected))
   const inputs: JobInput[] = bytes === null ? [] : [{ name: ATTESTED_INPUT, bytes }]
   if (manifest.program.arguments.length > 0) {
@@ -176,18 +174,6 @@ function preparedOf({ program, parts, jobs, given, json, block, bytes, asked }: 
     evidence: asked.evidence,
   })
   return { identity, block, prove }
-}
-
-/** Public values as far as an identity follows from them: outputs but the commitment stay 0. */
-function knownValues(
-  { outputs, input, arguments: taken }: CircuitProgram,
-  given: CircuitInput,
-  commitment: bigint | null,
-): bigint[] {
-  const shown = taken
-    .filter((argument) => !argument.private)
-    .flatMap(({ signal }) => [given[signal]].flat() as bigint[])
-  return [...outputs.map((name) => (name === input?.commitment ? (commitment ?? 0n) : 0n)), ...shown]
 }
 
 /** What is shown of an input, and the block whose proof that is under; without any, the block that is given. */

@@ -1,0 +1,272 @@
+import { toDisplay } from '../../../bitcoin/index.ts'
+import { asError, isInterrupt, orAborted, type Rejection, type Result, rejection } from '../../../lib/index.ts'
+import type { ResultMessage, SourceEvidence } from '../../peers/result-message.ts'
+import type { InscribedRequest, PlacedRequest } from '../../requests/request-record.ts'
+import { proverOrder } from '../../scheduling/prover-order.ts'
+import { turnMs } from '../../scheduling/turns.ts'
+import type { OwnBlock, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
+import type { Clock } from './clock.ts'
+import type { FollowedChain } from './own-chain.ts'
+import type { Round } from './program-rounds.ts'
+import { boundsRefusal, type KnownProgram, proveRequested } from './prove-requested.ts'
+
+/** Requests of one program that are worked at, of all authors and of one: the others wait until some of those are over. */
+export const OPEN_ON_CHAIN = { perProgram: 16, perAuthor: 4 } as const
+
+/** What passes with a block: it is looked at again then. */
+const PASSING: ReadonlySet<string> = new Set(['moving', 'attestation-ahead', 'catching-up'])
+
+/** Requests as a node's own chain holds them. */
+export interface RequestSource {
+  /** `changed` is called where others may be open, until what is returned is called. */
+  watch(changed: () => void): () => void
+  /** Those of a program that are neither over nor taken back, in the chain's order. */
+  open(program: string): Promise<readonly PlacedRequest[]>
+  read(placed: PlacedRequest): Promise<Result<{ readonly request: InscribedRequest }>>
+  /** What shows the input, made of this node's own chain. */
+  evidence(
+    placed: PlacedRequest,
+    request: InscribedRequest,
+    signal: AbortSignal,
+  ): Promise<Result<{ readonly evidence: readonly SourceEvidence[] }>>
+  /** Whether a result of this identity counts on Bitcoin, as far as this node knows. */
+  isAnswered(identity: string): Promise<boolean>
+}
+
+/** A request whose result is known. */
+export interface AnsweredRequest {
+  readonly placed: PlacedRequest
+  readonly request: InscribedRequest
+  /** Of the result, 64 hex digits. */
+  readonly identity: string
+  readonly message: ResultMessage
+  /** Whether it was proved here. */
+  readonly own: boolean
+}
+
+export interface ChainRequestsComponents {
+  readonly source: RequestSource
+  readonly chain: Pick<FollowedChain, 'height' | 'at'>
+  readonly clock: Clock
+  readonly slotMs: number
+  /** This node's own peer key, 64 hex digits. */
+  readonly own: string
+  readonly programs: () => Iterable<KnownProgram>
+  /** Keys of peers that prove a program now. */
+  candidates(program: string): readonly string[]
+  /** Asks peers whether anybody has a result of this block already; it is known then. */
+  ask(program: ServedProgram, block: OwnBlock, signal: AbortSignal): Promise<void>
+  proved(program: ServedProgram, message: ResultMessage): Promise<void>
+  taken(placed: PlacedRequest): void
+  refused(placed: PlacedRequest, refusal: Rejection): void
+  answered(answered: AnsweredRequest): void
+  /** It is over, taken back, or its block has left the chain, and no result was known before. */
+  withdrawn(placed: PlacedRequest): void
+  elected(round: Round, rank: number | null, ms: number): void
+  proving(round: Round): void
+  stopped(round: Round): void
+  failed(program: ServedProgram, block: OwnBlock, failure: Rejection | Error): void
+  error(error: Error): void
+}
+
+interface Entry {
+  readonly placed: PlacedRequest
+  readonly stop: AbortController
+  isOpen: boolean
+  /** Once it is known what is asked for. */
+  asked: { readonly request: InscribedRequest; readonly identity: string } | null
+}
+
+/**
+ * Proves what records on Bitcoin ask for, as streams are proved that are due: in the order that the block of the request draws, one after
+ * another, and whoever is late stops. A request is worked at for as long as the chain holds it open.
+ */
+export class ChainRequests {
+  readonly #components: ChainRequestsComponents
+  /** By inscription and block: in another block it is another. */
+  readonly #entries = new Map<string, Entry>()
+  readonly #underWay = new Set<Promise<void>>()
+  #news = Promise.withResolvers<void>()
+
+  constructor(components: ChainRequestsComponents) {
+    this.#components = components
+  }
+
+  /** The chain has another tip. */
+  moved(): void {
+    this.#news.resolve()
+  }
+
+  /** Whether a result of this identity is waited for. */
+  wants(identity: string): boolean {
+    return [...this.#entries.values()].some((entry) => entry.isOpen && entry.asked?.identity === identity)
+  }
+
+  /** A right result of somebody else is known. */
+  seen(identity: string, message: ResultMessage): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.asked?.identity === identity) this.#answer(entry, message, false)
+    }
+  }
+
+  /** Ends by the signal alone. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { source, programs, error: tell } = this.#components
+    const off = source.watch(() => this.moved())
+    try {
+      for (;;) {
+        this.#news = Promise.withResolvers()
+        try {
+          for (const known of programs()) if (known.program.onRequest !== null) await this.#look(known, signal)
+        } catch (error) {
+          if (signal.aborted) throw error
+          tell(asError(error))
+        }
+        await orAborted(this.#news.promise, signal)
+      }
+    } finally {
+      off()
+      for (const { stop } of this.#entries.values()) stop.abort()
+      await Promise.all(this.#underWay)
+    }
+  }
+
+  /** Lets go of what is not open any more, and begins with what is. */
+  async #look(known: KnownProgram, signal: AbortSignal): Promise<void> {
+    const { source, withdrawn } = this.#components
+    const { id } = known.program
+    const open = new Map((await source.open(id)).map((placed) => [`${placed.id} ${placed.blockHash}`, placed]))
+    const ours = () => [...this.#entries].filter(([, { placed }]) => placed.program === id)
+    for (const [key, entry] of ours()) {
+      if (open.has(key)) continue
+      this.#entries.delete(key)
+      if (entry.isOpen) withdrawn(entry.placed)
+      entry.stop.abort()
+    }
+    for (const [key, placed] of open) {
+      if (this.#entries.has(key)) continue
+      const waiting = ours().filter(([, { isOpen }]) => isOpen)
+      if (waiting.length >= OPEN_ON_CHAIN.perProgram) return
+      const own = waiting.filter((one) => one[1].placed.author === placed.author).length
+      if (own < OPEN_ON_CHAIN.perAuthor) this.#begin(key, known, placed, signal)
+    }
+  }
+
+  #begin(key: string, known: KnownProgram, placed: PlacedRequest, signal: AbortSignal): void {
+    const entry: Entry = { placed, stop: new AbortController(), isOpen: true, asked: null }
+    this.#entries.set(key, entry)
+    const either = AbortSignal.any([signal, entry.stop.signal])
+    const work = this.#work(key, entry, known, either).finally(() => this.#underWay.delete(work))
+    this.#underWay.add(work)
+  }
+
+  /** Ends by itself; never throws. */
+  async #work(key: string, entry: Entry, known: KnownProgram, signal: AbortSignal): Promise<void> {
+    const { taken, refused, error: tell } = this.#components
+    const seenAt = this.#components.clock.now()
+    try {
+      const read = await this.#prepare(entry, known.program, signal)
+      if (!read.ok) {
+        if (PASSING.has(read.reject)) this.#entries.delete(key)
+        else {
+          entry.isOpen = false
+          refused(entry.placed, read)
+        }
+        return
+      }
+      entry.asked = { request: read.request, identity: read.prepared.identity }
+      taken(entry.placed)
+      await this.#prove(entry, known, read.prepared, seenAt, signal)
+    } catch (error) {
+      if (isInterrupt(error, signal)) return
+      // What the bitcoind does not give now it may give with the next block.
+      this.#entries.delete(key)
+      tell(asError(error))
+    } finally {
+      // One that waits has room.
+      if (!entry.isOpen) this.moved()
+    }
+  }
+
+  async #prepare(
+    { placed }: Entry,
+    program: ServedProgram,
+    signal: AbortSignal,
+  ): Promise<Result<{ readonly request: InscribedRequest; readonly prepared: PreparedRequest }>> {
+    const { chain, source } = this.#components
+    const { asOf } = placed
+    const tip = await chain.at(asOf.height)
+    if (tip === null) return rejection('catching-up', `block ${asOf.height} is not here`)
+    if (toDisplay(tip.hash) !== asOf.blockHash || asOf.height >= placed.height) {
+      return rejection('other-chain', `block ${asOf.blockHash} is none of those before it`)
+    }
+    const read = await source.read(placed)
+    if (!read.ok) return read
+    const { request } = read
+    const { onRequest } = program
+    const bounded = boundsRefusal(request, program)
+    if (bounded !== null || onRequest === null) return bounded ?? rejection('not-on-request', program.name)
+    const shown = await source.evidence(placed, request, signal)
+    if (!shown.ok) return shown
+    const asked = { arguments: request.arguments, evidence: shown.evidence }
+    const judged = await onRequest.prepare(asked, { tip, at: (height) => chain.at(height) })
+    return judged.ok ? { ok: true, request, prepared: judged.prepared } : judged
+  }
+
+  async #prove(
+    entry: Entry,
+    { program, known }: KnownProgram,
+    prepared: PreparedRequest,
+    seenAt: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { source, chain, clock, own, slotMs, candidates, ask, proved, failed } = this.#components
+    const { elected, proving, stopped } = this.#components
+    const { placed } = entry
+    const { identity, block } = prepared
+    const round: Round = { program: program.id, height: placed.height, blockHash: placed.blockHash }
+    const isKnown = async (): Promise<boolean> => {
+      const held = known.get(identity)
+      if (held !== null) this.#answer(entry, held, false)
+      else if (entry.isOpen && (await source.isAnswered(identity))) entry.isOpen = false
+      return !entry.isOpen
+    }
+    if (await isKnown()) return
+    const held = await chain.at(placed.height)
+    if (held === null || toDisplay(held.hash) !== placed.blockHash) {
+      this.#entries.delete(`${placed.id} ${placed.blockHash}`)
+      return
+    }
+    const order = proverOrder({ blockHash: held.hash, program: program.id }, candidates(program.id))
+    const rank = order.indexOf(own)
+    const ms = turnMs(order, own, slotMs)
+    elected(round, rank < 0 ? null : rank, ms)
+    await clock.delay(Math.max(0, seenAt + ms - clock.now()), signal)
+    // After a restart, or while this node was away, somebody may have proved it.
+    await ask(program, block, signal)
+    if (await isKnown()) return
+    proving(round)
+    try {
+      const made = await proveRequested({ program, known }, prepared, chain, signal)
+      if (made.ok) {
+        this.#answer(entry, made.message, true)
+        if (made.isNews) await proved(program, made.message)
+      } else {
+        entry.isOpen = false
+        failed(program, block, made)
+      }
+    } catch (error) {
+      if (isInterrupt(error, signal)) return stopped(round)
+      entry.isOpen = false
+      failed(program, block, asError(error))
+    }
+  }
+
+  #answer(entry: Entry, message: ResultMessage, own: boolean): void {
+    const { placed, asked, isOpen } = entry
+    if (!isOpen || asked === null) return
+    entry.isOpen = false
+    if (!own) entry.stop.abort()
+    this.#components.answered({ placed, ...asked, message, own })
+  }
+}

@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { toDisplay } from '../../../src/bitcoin/index.ts'
+import { OPEN_ON_CHAIN, type RequestSource } from '../../../src/compute/io/service/chain-requests.ts'
+import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
+import { encodeResultMessage } from '../../../src/compute/peers/result-message.ts'
+import type { InscribedRequest, PlacedRequest } from '../../../src/compute/requests/request-record.ts'
+import type { OnRequest } from '../../../src/compute/service/served-program.ts'
+import { abortedError, rejection } from '../../../src/lib/index.ts'
+import {
+  ComputeScene,
+  FIRST,
+  hashOf,
+  messageOf,
+  PROGRAM,
+  type Proves,
+  proofOf,
+  rightly,
+  SLOT_MS,
+  testProgram,
+} from './compute-scene.ts'
+
+let scene: ComputeScene
+beforeEach(() => {
+  scene = new ComputeScene()
+})
+afterEach(() => scene.end())
+
+const stalls: Proves = (_, signal) =>
+  new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(abortedError(signal.reason)), { once: true }),
+  )
+
+const ASKED: InscribedRequest = {
+  ...{ proofSystem: 'spartan', maxConstraints: 1_000, maxSatoshis: 5n, destination: 'inscription' },
+  ...{ arguments: '{}', inputs: [] },
+}
+
+/** A request in block FIRST, which knows the block before it. */
+function placedOf(number: number, more: Partial<PlacedRequest> = {}): PlacedRequest {
+  return {
+    ...{ id: `${number.toString(16).padStart(64, '0')}i0`, program: PROGRAM, author: '01'.repeat(32) },
+    ...{ height: FIRST, blockHash: toDisplay(hashOf(FIRST)), deadline: FIRST + 10 },
+    asOf: { height: FIRST - 1, blockHash: toDisplay(hashOf(FIRST - 1)) },
+    ...more,
+  }
+}
+
+/** Requests that stand in blocks, as a test says. */
+class TestRequests implements RequestSource {
+  placed: readonly PlacedRequest[] = []
+  asked: (placed: PlacedRequest) => InscribedRequest = () => ASKED
+  answered = false
+  reads = 0
+  readonly #changed = new Set<() => void>()
+
+  watch(changed: () => void) {
+    this.#changed.add(changed)
+    return () => this.#changed.delete(changed)
+  }
+
+  hold(...placed: readonly PlacedRequest[]): void {
+    this.placed = placed
+    for (const changed of this.#changed) changed()
+  }
+
+  async open(program: string) {
+    return this.placed.filter((one) => one.program === program)
+  }
+
+  async read(placed: PlacedRequest) {
+    this.reads++
+    return { ok: true as const, request: this.asked(placed) }
+  }
+
+  async evidence() {
+    return { ok: true as const, evidence: [] }
+  }
+
+  async isAnswered() {
+    return this.answered
+  }
+}
+
+const IDENTITY = testProgram(rightly).identityOf(messageOf(FIRST - 1))
+
+/** Results are about the block that the request names. */
+function requestable(prove: Proves, identity?: string): OnRequest {
+  return {
+    ...{ proofSystem: 'spartan', constraints: 1_000 },
+    prepare: async ({ arguments: json }, { tip: block }) =>
+      json === 'none'
+        ? rejection('bad-arguments', 'none')
+        : {
+            ok: true,
+            prepared: { identity: identity ?? IDENTITY, block, prove: (signal) => prove(block, signal) },
+          },
+  }
+}
+
+async function serving(prove: Proves = rightly, { name = 'prover', registered = true, identity = IDENTITY } = {}) {
+  const requests = new TestRequests()
+  const onRequest = requestable(prove, identity)
+  const node = await scene.node(name, stalls, { onRequest, everyBlocks: null, requests, registered })
+  await expect.poll(() => node.of('tip').length, { interval: 1 }).toBe(1)
+  return { node, requests }
+}
+
+const soon = (what: () => unknown) => expect.poll(what, { interval: 1 })
+
+describe('a proof that a record asks for', () => {
+  it('is made by who has the first turn, told to all, and answered there too', async () => {
+    const first = await serving()
+    const second = await serving(stalls, { name: 'listener', registered: false })
+    for (const { requests } of [first, second]) requests.hold(placedOf(1))
+    const expected = { identity: IDENTITY, placed: placedOf(1), request: ASKED }
+    // Who is registered and has not heard that anybody serves the program waits as anybody does.
+    await soon(() => first.node.of('elected').length).toBe(1)
+    for (let slot = 0; slot < 4; slot++) scene.clock.pass(SLOT_MS)
+    await soon(() => first.node.of('answered')).toMatchObject([{ ...expected, own: true }])
+    await soon(() => second.node.of('answered')).toMatchObject([{ ...expected, own: false }])
+    expect(first.node.of('requested')).toEqual([{ request: placedOf(1).id, program: PROGRAM, peer: null }])
+    expect(second.node.of('failed')).toEqual([])
+    // Once it is answered its end is no news.
+    first.requests.hold()
+    await soon(() => first.requests.placed.length).toBe(0)
+    expect(first.node.of('withdrawn')).toEqual([])
+  })
+
+  it.each([
+    ['other-proof-system', { proofSystem: 'groth16' as const }],
+    ['too-large', { maxConstraints: 999 }],
+    ['bad-arguments', { arguments: 'none' }],
+  ])('is refused: %s', async (reject, more) => {
+    const { node, requests } = await serving()
+    requests.asked = () => ({ ...ASKED, ...more })
+    requests.hold(placedOf(1))
+    await soon(() => node.of('unserved')).toMatchObject([{ reject, request: placedOf(1).id, peer: null }])
+    // It is not looked at again.
+    requests.hold(placedOf(1), placedOf(2))
+    await soon(() => node.of('unserved').length).toBe(2)
+    expect(requests.reads).toBe(2)
+    expect(node.of('requested')).toEqual([])
+  })
+
+  it('is of the branch whose block it names, and waits for a block that is not here', async () => {
+    const { node, requests } = await serving()
+    const elsewhere = { height: FIRST - 1, blockHash: toDisplay(hashOf(FIRST - 1, 1)) }
+    const ahead = { height: FIRST + 1, blockHash: toDisplay(hashOf(FIRST + 1)) }
+    const after = { height: FIRST + 2, blockHash: toDisplay(hashOf(FIRST + 2)) }
+    requests.hold(
+      placedOf(1, { asOf: elsewhere }),
+      placedOf(2, { asOf: ahead, ...after }),
+      placedOf(3, { asOf: placedOf(3) }),
+    )
+    await soon(() => node.of('unserved')).toMatchObject([
+      { reject: 'other-chain', request: placedOf(1).id },
+      { reject: 'other-chain', request: placedOf(3).id },
+    ])
+    expect(node.of('requested')).toEqual([])
+    scene.chain.grow(FIRST + 2)
+    await soon(() => node.of('requested')).toMatchObject([{ request: placedOf(2).id }])
+  })
+
+  it('is dropped when it is taken back, is over, or its block leaves the chain, and is another in another block', async () => {
+    const { node, requests } = await serving(stalls)
+    requests.hold(placedOf(1))
+    await soon(() => node.of('elected').length).toBe(1)
+    scene.clock.pass(4 * SLOT_MS)
+    await soon(() => node.of('proving').length).toBe(1)
+    requests.hold(placedOf(1, { blockHash: toDisplay(hashOf(FIRST, 1)) }))
+    await soon(() => node.of('withdrawn')).toEqual([{ request: placedOf(1).id, program: PROGRAM }])
+    await soon(() => node.of('stopped').length).toBe(1)
+    await soon(() => node.of('requested').length).toBe(2)
+    expect(node.of('failed')).toEqual([])
+  })
+
+  it('is not made where a result counts already', async () => {
+    const { node, requests } = await serving()
+    requests.answered = true
+    requests.hold(placedOf(1))
+    await soon(() => node.of('requested').length).toBe(1)
+    expect(node.of('elected')).toEqual([])
+  })
+
+  it('is heard of from peers however old what it is about', async () => {
+    const { node, requests } = await serving(stalls)
+    scene.chain.grow(FIRST + 400)
+    await soon(() => node.of('tip').length).toBe(2)
+    const old = encodeResultMessage(messageOf(FIRST - 1))
+    await scene.net.tell('other', resultGossip(PROGRAM), old)
+    await soon(() => node.of('refused')).toMatchObject([{ reject: 'old' }])
+    requests.hold(placedOf(1))
+    await soon(() => node.of('elected').length).toBe(1)
+    // Another proof of it: what was seen once is not told again.
+    const proof = proofOf(FIRST - 1, hashOf(FIRST - 1), 1)
+    await scene.net.tell('other', resultGossip(PROGRAM), encodeResultMessage(messageOf(FIRST - 1, proof)))
+    await soon(() => node.of('answered')).toMatchObject([{ own: false, identity: IDENTITY }])
+  })
+
+  it('is one of few, of an author and in all, and the next has its turn when one ends', async () => {
+    const { node, requests } = await serving(stalls, { identity: 'cd'.repeat(32) })
+    const { perProgram, perAuthor } = OPEN_ON_CHAIN
+    const author = (number: number) => number.toString(16).padStart(64, '0')
+    const flood = Array.from({ length: 200 }, (_, i) => placedOf(i))
+    const others = Array.from({ length: 20 }, (_, i) => placedOf(1_000 + i, { author: author(i) }))
+    requests.hold(...flood, ...others)
+    await soon(() => node.of('requested').length).toBe(perProgram)
+    const taken = () => node.of('requested').map((one) => (one as { readonly request: string }).request)
+    expect(taken().filter((id) => flood.some((one) => one.id === id))).toHaveLength(perAuthor)
+    requests.hold(...flood.slice(1), ...others)
+    await soon(() => node.of('requested').length).toBe(perProgram + 1)
+    expect(taken().at(-1)).toBe(placedOf(perAuthor).id)
+    expect(requests.reads).toBe(perProgram + 1)
+  })
+
+  it('that does not hold, or cannot be made, fails once', async () => {
+    let proof: Proves = async () => messageOf(FIRST - 1, proofOf(FIRST, hashOf(1)))
+    const { node, requests } = await serving((block, signal) => proof(block, signal))
+    requests.hold(placedOf(1))
+    await soon(() => node.of('elected').length).toBe(1)
+    scene.clock.pass(4 * SLOT_MS)
+    await soon(() => node.of('failed')).toMatchObject([{ failure: { reject: 'proof-invalid' } }])
+    proof = async () => {
+      throw new Error('no luck')
+    }
+    requests.hold(placedOf(1), placedOf(2))
+    await soon(() => node.of('elected').length).toBe(2)
+    scene.clock.pass(4 * SLOT_MS)
+    await soon(() => node.of('failed').length).toBe(2)
+    expect(node.of('result')).toEqual([])
+  })
+})
