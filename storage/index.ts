@@ -48,6 +48,7 @@ export {
   recordsOf,
   type StorageRecord,
 } from './records/judge.ts'
+export { nameProgram } from './records/programs.ts'
 export { SCRUB_LEVELS, type ScrubLevel } from './replica/scrub-levels.ts'
 export type { CostOnNetwork } from './sampling/cost-to-fake.ts'
 export type { PartitionObservation } from './sampling/observation.ts'

@@ -187,7 +187,8 @@ export async function verifyCircuitResult(
   const identity = bytesToHex(resultIdentity(manifest, result))
   const found = { program: bytesToHex(id), identity, inputs, ...at, setup }
   if (options.json) {
-    terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...found, ...namedJson(named) }))
+    const shown = { ...found, ...namedJson(named), ...(hidesRecords(manifest) && { completeness: 'not known' }) }
+    terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...shown }))
     return EXIT.valid
   }
   terminal.result(`valid     ${manifest.name} (${ms.toFixed(0)} ms)`)
@@ -208,6 +209,17 @@ const READ: Readonly<Record<InputSource['kind'], string>> = {
   storage: 'the bytes of that blob, which a record on Bitcoin publishes',
 }
 
+/** Whether there may be records that nobody without a node knows of, by which the input would be another. */
+function hidesRecords(manifest: OnceOfKeys['manifest']): boolean {
+  return inputSources(manifest).some(
+    (source) => source.kind === 'inscriptions' || source.kind === 'result' || isNamed(source),
+  )
+}
+
+function isNamed(source: InputSource): boolean {
+  return source.kind === 'storage' && source.name !== undefined
+}
+
 /** What a result shows, by what the program reads. */
 function shownOf(manifest: OnceOfKeys['manifest']): string {
   const { input, history } = manifest.program
@@ -219,9 +231,12 @@ function shownOf(manifest: OnceOfKeys['manifest']): string {
   const sources = inputSources(manifest)
   const what = input.salt === undefined ? sources.map(({ kind }) => READ[kind]).join(', and of ') : OPENED
   const is = (wanted: InputSource['kind']) => sources.some(({ kind }) => kind === wanted)
-  const records = is('inscriptions') ? ' Completeness: not known, whether there are more records is not shown.' : ''
-  const latest = is('result') ? ' Completeness: not known, whether it counts and is the latest is not shown.' : ''
-  const not = records + latest
+  const more = [
+    ...(is('inscriptions') ? ['whether there are more records'] : []),
+    ...(is('result') ? ['whether the result counts and is the latest'] : []),
+    ...(sources.some(isNamed) ? ['whether the name meant another blob at that block, by a later record'] : []),
+  ]
+  const not = more.length > 0 ? ` Completeness: not known, ${more.join(', and ')} is not shown.` : ''
   return `Shown: what the program makes of exactly ${what}.${not}`
 }
 

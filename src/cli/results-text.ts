@@ -67,7 +67,9 @@ export function inscribedText(done: Inscribed): string {
     case 'charged-before':
       return 'another proof of the same was charged before; nothing is sent'
     case 'no-budget':
-      return `it would cost ${done.cost} satoshis, the budget leaves ${done.left}; nothing is sent`
+      return done.cost > done.left
+        ? `it would cost ${done.cost} satoshis, the budget leaves ${done.left}; nothing is sent`
+        : `it would cost ${done.cost} satoshis, more than the request allows; nothing is sent`
   }
 }
 

@@ -51,7 +51,11 @@ describe('the body of a request', () => {
       // A list of inputs that ends early is another request, and no input is half there.
       if (read.ok) expect(requestRecord(program, read.request, 200).body).toEqual(body.slice(0, end))
     }
-    for (const [at, to] of [[0, 2], [1, 3], [14, 2]] as const) {
+    for (const [at, to] of [
+      [0, 2],
+      [1, 3],
+      [14, 2],
+    ] as const) {
       const other = body.slice()
       other[at] = to
       expect(readRequestBody(TYPE, other)).toMatchObject({ reject: 'malformed' })
@@ -120,7 +124,9 @@ describe('requests in blocks', async () => {
   })
 
   it('are none where their seq does not count, they were over before, or would not end', async () => {
-    expect(await mine([asks(5, 100), alice], [asks(20, height), alice], [asks(21, height + 2 + MAX_REQUEST_BLOCKS), alice])).toHaveLength(3)
+    expect(
+      await mine([asks(5, 100), alice], [asks(20, height), alice], [asks(21, height + 2 + MAX_REQUEST_BLOCKS), alice]),
+    ).toHaveLength(3)
     expect(await open()).toEqual([])
     const [kept] = await mine([asks(22, height + 1 + MAX_REQUEST_BLOCKS), alice])
     expect(await open()).toEqual([kept])

@@ -75,6 +75,8 @@ test('without a budget nothing is sent; with one, what it costs is on the disk b
   const scene = new Scene()
   expect(await (await scene.inscriber(0n)).inscribe(about)).toEqual({ state: 'no-budget', cost: 1_030n, left: 0n })
   expect(await (await scene.inscriber(1_029n)).inscribe(about)).toMatchObject({ state: 'no-budget', left: 1_029n })
+  const bounded = await (await scene.inscriber(3_000n)).inscribe({ ...about, most: 1_029n })
+  expect(bounded).toEqual({ state: 'no-budget', cost: 1_030n, left: 3_000n })
   expect(scene.sent.size).toBe(0)
   expect(await (await scene.inscriber(3_000n)).quote(about)).toBe(1_030n)
   expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({

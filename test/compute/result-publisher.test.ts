@@ -17,7 +17,7 @@ const proved = (height: number, own: boolean) => ({
 })
 
 /** A publisher over a chain of which only the tip's height and what counts matter. */
-async function place(inscribe: (result: ProgramResult) => Promise<Inscribed>, turn = () => 0) {
+async function place(inscribe: (result: ProgramResult, most?: bigint) => Promise<Inscribed>, turn = () => 0) {
   const tips = new Emitter<ResultsEvents>()
   const counted = new Map<string, string>()
   const results = { events: tips, caughtUp: async () => {}, countedBy: async (id: string) => counted.get(id) ?? null }
@@ -120,4 +120,30 @@ test('a node tells of what it did not pay for by another name than of what it in
     [{ state: 'no-budget', cost: 5n, left }, 'unpaid'],
   ]
   for (const [outcome, name] of outcomes) expect([outcome.state, settledAs(outcome)]).toEqual([outcome.state, name])
+})
+
+test('of what was asked for the record costs no more than a request allows, and is not made after its deadline', async () => {
+  const asked: (bigint | undefined)[] = []
+  const { publisher, told, mine, until } = await place(async (_, most) => {
+    asked.push(most)
+    return (most ?? 9n) < 5n ? { state: 'no-budget', cost: 5n, left: 100n } : sent
+  })
+  publisher.add({ ...proved(1, true), most: 4n, until: 101 })
+  expect(await until(1)).toEqual(['1 no-budget'])
+  // Another request allows more.
+  publisher.add({ ...proved(1, true), most: 5n, until: 101 })
+  expect(await until(2)).toEqual(['1 no-budget', '1 sent'])
+  expect(asked).toEqual([4n, 5n])
+  // Of two that wait the greater bound holds, whichever was first.
+  publisher.add({ ...proved(2, false), most: 4n, until: 200 })
+  publisher.add({ ...proved(2, false), most: 6n, until: 200 })
+  publisher.add({ ...proved(2, false), most: 5n, until: 200 })
+  publisher.add({ ...proved(3, false), most: 9n, until: 101 })
+  for (let i = 0; i < OTHERS_AFTER; i++) mine()
+  await until(3)
+  publisher.add(proved(4, true))
+  await until(4)
+  expect(told.slice(2)).toEqual(['2 sent', '4 sent'])
+  expect(asked.slice(2)).toEqual([6n, undefined])
+  await publisher.stop()
 })

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bytesToHex } from '../../src/lib/index.ts'
-import { CODING, encodeBlob, encodeBody, MemoryStore } from '../../storage/index.ts'
+import { CODING, encodeBlob, encodeBody, MemoryStore, nameProgram } from '../../storage/index.ts'
 import { digitOutputs, heldOutDigits, type LabelledImage } from '../compute/digits.ts'
 import { kernel } from '../storage/kernels.ts'
 import { recordMetadata, SettlementPlace } from '../support/settlement-place.ts'
@@ -89,7 +89,7 @@ test('records: from signed records to the state of those that stand', async () =
   console.log(`records: ${proved.json.bytes} bytes, ${proved.json.seconds} s`)
 }, 300_000)
 
-test('digits reads an image from storage, by the record that publishes it', async () => {
+test('digits reads an image from storage, by the record that publishes it, and by a name', async () => {
   const GRAPH = place.file('stored-digits')
   expect(await wsc('graph', 'init', GRAPH, '--template', 'ml')).toMatchObject({ exit: 0 })
   const manifest = join(GRAPH, 'graph.yaml')
@@ -126,4 +126,29 @@ test('digits reads an image from storage, by the record that publishes it', asyn
     ...['graph', 'verify', out, '--graph', GRAPH, '--attestation', attestation, '--content', content, '--proof', proof],
   )
   expect(verified).toMatchObject({ exit: 0, json: { valid: true, inputs: [blob], outputs } })
+
+  // The same by a name, as it was at a block: what its author says later changes nothing of that.
+  const naming = (seq: number, id: Uint8Array) =>
+    inscribe(recordMetadata(seq, bytesToHex(nameProgram('site')), 'name'), encodeBody('name', { id, name: 'site' }))
+  const name = await naming(1, id)
+  const { height, record } = (await place.list('--kind', 'name'))[0]!
+  const uri = `web3://site.${record!.author}:3669344250`
+  await naming(2, new Uint8Array(32).fill(7))
+  await writeFile(
+    manifest,
+    (await readFile(manifest, 'utf8')).replace('kind: storage', `kind: storage\n    name: ${uri}`),
+  )
+  await place.json('bus', 'prove', '--out', proof)
+  const [site, now] = [place.file('site'), place.file('site-now')]
+  const attest = (folder: string, ...more: string[]) =>
+    wsc('attest', 'records', '--name', uri, '--proof', proof, '--out', folder, ...more)
+  expect(await attest(now)).toMatchObject({ exit: 1, json: { reason: 'no-such-name' } })
+  expect(await attest(site, '--to', `${height}`)).toMatchObject({ exit: 0, json: { records: 2 } })
+  const by = ['--attestation', site, '--content', content, '--proof', proof]
+  const inputs = [name, blob]
+  expect(await wsc('graph', 'prove', GRAPH, ...by, '--out', out)).toMatchObject({ exit: 0, json: { inputs, outputs } })
+  expect(await wsc('graph', 'verify', out, '--graph', GRAPH, ...by)).toMatchObject({
+    exit: 0,
+    json: { valid: true, inputs, height, completeness: 'not known' },
+  })
 }, 300_000)

@@ -1,9 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { InvalidArgumentError } from 'commander'
+import { decodeBody, parseUri, type Target } from '../../../storage/index.ts'
 import { encodeAttestation, poseidonOf, verifyAttestation } from '../../bus/index.ts'
-import { errorCode, type Rejection, rejection } from '../../lib/index.ts'
+import { namedBy } from '../../compute/io/index.ts'
+import { bytesToHex, errorCode, type Rejection, rejection } from '../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
-import type { IndexEntry, Query } from '../../settlement/io/index.ts'
+import type { IndexEntry, IndexService, Query } from '../../settlement/io/index.ts'
 import { attestorOf } from '../attest/open-attestor.ts'
 import type { AttestOptions } from '../attest/write-attestation.ts'
 import type { AddCommand } from '../command.ts'
@@ -18,7 +21,7 @@ import { tellRefused } from '../refused.ts'
 import { jsonLine, plural } from '../text.ts'
 import { settlementDirOption } from '../wallet-place.ts'
 
-type Options = Omit<AttestOptions, 'block' | 'headers' | 'peer'> & IndexOptions & Query
+type Options = Omit<AttestOptions, 'block' | 'headers' | 'peer'> & IndexOptions & Query & { readonly name?: Target }
 
 export const addAttestRecords: AddCommand = (parent, run) => {
   const command = parent
@@ -28,12 +31,31 @@ export const addAttestRecords: AddCommand = (parent, run) => {
     .requiredOption('--out <DIR>', 'a new folder, which gets a file for each (required)')
     .option('--program <ID>', 'of this program alone (64 hex digits)', hex32)
     .option('--kind <K>', 'of this kind alone', recordKind)
+    .option(
+      '--name <URI>',
+      'the record by which this name means its blob, and that of the blob (web3://NAME.AUTHOR:CHAIN)',
+      nameUri,
+    )
     .option('--from <H>', 'in blocks from this height on', height)
+    .option('--to <H>', 'in blocks up to this height (default: the proof’s)', height)
     .option('--start-height <H>', 'where a new index begins (default: 767430 on mainnet, 0 elsewhere)', height)
   addOptions(command, ...judgeOptions(), ...bitcoindOptions(), shared.dataDir(), settlementDirOption())
     .addOption(shared.json())
-    .addHelpText('after', examples('attest records --kind commitment --proof chain.proof --out records'))
+    .addHelpText(
+      'after',
+      examples(
+        'attest records --kind commitment --proof chain.proof --out records',
+        'attest records --name web3://site.AUTHOR:3669344250 --proof chain.proof --out site',
+      ),
+    )
     .action(run(attestRecords))
+}
+
+/** Option parser: a name of storage. */
+function nameUri(text: string): Target {
+  const read = parseUri(text)
+  if (read.ok && read.uri.target.kind === 'name') return read.uri.target
+  throw new InvalidArgumentError('write web3://NAME.AUTHOR:CHAIN')
 }
 
 async function attestRecords(context: CliContext, options: Options): Promise<ExitCode> {
@@ -44,20 +66,27 @@ async function attestRecords(context: CliContext, options: Options): Promise<Exi
   const proved = await judge.verify(await readProof(options.proof))
   if (!proved.ok) return refuse(rejection(`proof:${proved.reject}`, proved.detail))
   const { chain } = proved
+  const { name, ...query } = options
+  if (name !== undefined && (query.program ?? query.kind ?? query.from) !== undefined) {
+    throw usageError('--name says which records are attested: leave out --program, --kind and --from')
+  }
+  const to = Math.min(options.to ?? chain.height, chain.height)
   const entries = await withIndexService(
     context,
     options,
     async (service) => {
       await service.caughtUp()
+      if (name?.kind === 'name') return await recordsOfName(service, name, to)
       const found: IndexEntry[] = []
       // Whether the seq of one counts is for who reads them to say: all are attested.
-      for await (const entry of service.index.query({ ...options, records: false, to: chain.height })) {
+      for await (const entry of service.index.query({ ...query, records: false, to })) {
         if (entry.record !== null) found.push(entry)
       }
       return found
     },
     true,
   )
+  if (entries === null) return refuse(rejection('no-such-name', `nothing says up to block ${to} which blob it means`))
   await mkdir(options.out).catch((cause) => {
     const why = errorCode(cause) === 'EEXIST' ? 'it is there already' : (cause as Error).message
     throw usageError(`cannot make the folder ${options.out}: ${why}`, { cause })
@@ -86,6 +115,22 @@ async function attestRecords(context: CliContext, options: Options): Promise<Exi
   if (options.json) terminal.result(jsonLine(about))
   else terminal.result(`${options.out}: ${plural(entries.length, 'record')} attested under a proof of ${chain.height}`)
   return EXIT.valid
+}
+
+/** The record by which a name means a blob as of a block, then that of the blob; null where there is none. */
+async function recordsOfName(
+  service: Pick<IndexService, 'index' | 'body'>,
+  name: Extract<Target, { readonly kind: 'name' }>,
+  to: number,
+): Promise<IndexEntry[] | null> {
+  const { index } = service
+  const id = await namedBy(index, name, to)
+  const naming = id === null ? null : await index.get(id)
+  const body = naming === null ? null : decodeBody('name', await service.body(naming))
+  if (naming === null || body?.ok !== true || body.body.id.length === 0) return null
+  const published = { program: bytesToHex(body.body.id), kind: 'blob', to, limit: 1 }
+  for await (const blob of index.query(published)) return [naming, blob]
+  return null
 }
 
 /** Names that sort as the records do. */

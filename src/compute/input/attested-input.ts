@@ -2,10 +2,11 @@ import type { NetworkParams } from '../../bitcoin/index.ts'
 import { type Attestation, poseidonOf } from '../../bus/index.ts'
 import { concatBytes, type Rejection, type Result, rejection } from '../../lib/index.ts'
 import type { StorageKernel } from '../../proving/index.ts'
-import type { InputSource } from '../manifest/data-sources.ts'
+import { type InputSource, nameOf } from '../manifest/data-sources.ts'
 import { sourceBytes } from '../manifest/manifest.ts'
 import { attestedBlob, type BlobInputReject } from './attested-blob.ts'
 import { attestedInscription, type InputPlace, type InscriptionReject } from './attested-inscription.ts'
+import { attestedName, type NameInputReject } from './attested-name.ts'
 import { attestedRecords, type RecordsReject } from './attested-records.ts'
 import { attestedResult, type SourceChain, type SourceResultReject, type SourceResults } from './attested-result.ts'
 import { recordList } from './record-list.ts'
@@ -16,6 +17,10 @@ export type InputReject =
   | RecordsReject
   | BlobInputReject
   | SourceResultReject
+  | NameInputReject
+  /** The name means another blob than the one whose record is attested, or its record has run out at the input's last block. */
+  | 'other-blob'
+  | 'name-over'
   | 'no-attestation'
   | 'no-content'
   | 'too-much-evidence'
@@ -23,7 +28,7 @@ export type InputReject =
 
 /** What shows that the input of one source stands in a proved chain. */
 export interface InputEvidence {
-  /** Of one inscription, of the blob's record, or of each record; of a result's record and what it is judged by; under that chain's proof. */
+  /** Of one inscription, of the blob's record (that of its name before it), or of each record; of a result's record and what it is judged by; under that chain's proof. */
   readonly attestations: readonly Attestation[]
   /** Of a blob, which its record does not hold. */
   readonly content?: Uint8Array | undefined
@@ -32,9 +37,13 @@ export interface InputEvidence {
 /** What a program reads, and where it stands: of several, the block of the last. */
 export interface AttestedInput extends InputPlace {
   readonly bytes: Uint8Array
-  /** Of the inscriptions, in their order, or of the blob. */
+  /** Of the inscriptions, in their order, or of the blob; that of its name's record before it. */
   readonly ids: readonly string[]
 }
+
+/** What is read of one source; `until` of a name, the height from which on its record holds no longer. */
+type SourceInput = AttestedInput & { readonly until?: number }
+type SourceResult = Result<{ readonly input: SourceInput }, InputReject>
 
 export interface AttestedInputOptions {
   readonly sources: readonly InputSource[]
@@ -61,7 +70,7 @@ type One<Source = InputSource> = Omit<AttestedInputOptions, 'sources' | 'evidenc
 export async function attestedInput({ sources, evidence, ...options }: AttestedInputOptions): Promise<InputResult> {
   const more = surplus(sources, evidence)
   if (more !== null) return more
-  const read: AttestedInput[] = []
+  const read: SourceInput[] = []
   for (const [i, source] of sources.entries()) {
     const own = evidence[i]
     if (own === undefined) return rejection('no-attestation', `nothing attests what is read of source ${i + 1}`)
@@ -73,6 +82,9 @@ export async function attestedInput({ sources, evidence, ...options }: AttestedI
   const [first, ...others] = read
   if (first === undefined) return rejection('no-attestation', 'the program reads no source')
   const last = others.reduce((latest, one) => (one.height > latest.height ? one : latest), first)
+  if (read.some(({ until }) => until !== undefined && last.height >= until)) {
+    return rejection('name-over', `the name’s record holds no longer at block ${last.height}`)
+  }
   const [ids, bytes] = [read.flatMap((one) => one.ids), concatBytes(...read.map((one) => one.bytes))]
   return { ok: true, input: { ...placeOf(last), ids, bytes } }
 }
@@ -92,7 +104,7 @@ export function surplus(
   return at < 0 ? null : rejection('too-much-evidence', `content of source ${at + 1}, which is no blob`)
 }
 
-async function ofSource(one: One): Promise<InputResult> {
+async function ofSource(one: One): Promise<SourceResult> {
   const { source } = one
   switch (source.kind) {
     case 'inscription':
@@ -102,7 +114,7 @@ async function ofSource(one: One): Promise<InputResult> {
     case 'result':
       return await ofResult({ ...one, source })
     case 'storage':
-      return await ofBlob(one)
+      return await (nameOf(source) === null ? ofBlob(one) : ofName(one))
   }
 }
 
@@ -153,6 +165,24 @@ async function ofBlob({ length, chain, params, evidence, kernel }: One): Promise
   if (!read.ok) return read
   const { id, ...place } = read.blob
   return withLength(content, length, { ...place, ids: [id] })
+}
+
+/** A blob by its name: the record of the name, then that of the blob which it means. */
+async function ofName(one: One): Promise<SourceResult> {
+  const { source, evidence, chain, params, kernel } = one
+  const [naming, ...others] = evidence.attestations
+  const name = nameOf(source)
+  if (naming === undefined || name === null)
+    return rejection('no-attestation', 'nothing attests the record of the name')
+  const read = attestedName({ attestation: naming, name, chain, params, poseidon: poseidonOf(kernel) })
+  if (!read.ok) return read
+  const { blob, inscription, until, ...place } = read.named
+  const content = await ofBlob({ ...one, evidence: { ...evidence, attestations: others } })
+  if (!content.ok) return content
+  const { bytes, ids, ...published } = content.input
+  if (ids[0] !== blob) return rejection('other-blob', `${name.name} means the blob ${blob}`)
+  const later = published.height > place.height ? published : place
+  return { ok: true, input: { ...later, bytes, ids: [inscription, blob], until } }
 }
 
 function oneOf({ attestations }: InputEvidence): Result<{ readonly attestation: Attestation }, 'no-attestation'> {

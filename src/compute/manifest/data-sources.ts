@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type NameKey, parseUri } from '../../../storage/index.ts'
 
 /** What a program reads: one of these, or several, whose bytes are read one after the other. */
 
@@ -40,8 +41,35 @@ const result = z.strictObject({
 /** Transactions in blocks, whichever are asked for; a program of kind `transactions` reads them. */
 const transactions = z.strictObject({ kind: z.literal('transactions') })
 
-/** The bytes of one blob of the storage network that a record on Bitcoin has published, whichever is asked for. */
-const storage = z.strictObject({ kind: z.literal('storage'), bytes })
+/** The bytes of one blob of the storage network that a record on Bitcoin has published: that which a name means, or whichever is asked for. */
+const storage = z.strictObject({
+  kind: z.literal('storage'),
+  bytes,
+  name: z
+    .string()
+    .max(256)
+    .refine((text) => readName(text) !== null, { error: 'must be web3://NAME.AUTHOR:CHAIN, without a path' })
+    .optional(),
+})
+
+/** A name in one network. */
+export interface SourceName extends NameKey {
+  /** The network's number, as URIs have it. */
+  readonly chain: number
+}
+
+function readName(text: string): SourceName | null {
+  const read = parseUri(text)
+  if (!read.ok) return null
+  const { target, chain, path, folder, type } = read.uri
+  if (target.kind !== 'name' || path !== '' || folder || type !== null) return null
+  return { author: target.author, name: target.name, chain }
+}
+
+/** The name whose blob a source reads; null where it reads whichever is asked for. */
+export function nameOf(source: InputSource): SourceName | null {
+  return source.kind !== 'storage' || source.name === undefined ? null : readName(source.name)
+}
 
 export const dataSource = z.discriminatedUnion('kind', [
   headers,

@@ -1,8 +1,9 @@
+import { type NameKey, nameProgram } from '../../../../storage/index.ts'
 import { type BlockHash, toDisplay } from '../../../bitcoin/index.ts'
-import { type Result, rejection } from '../../../lib/index.ts'
+import { bytesToHex, type Result, rejection } from '../../../lib/index.ts'
 import type { InscriptionIndex } from '../../../settlement/io/index.ts'
 import type { InputEvidence } from '../../input/attested-input.ts'
-import type { InputSource, RecordSource } from '../../manifest/data-sources.ts'
+import { type InputSource, nameOf, type RecordSource } from '../../manifest/data-sources.ts'
 
 /** What of a node's own index tells which records there are. */
 export type RecordIndex = Pick<InscriptionIndex, 'query' | 'hashAt' | 'tip'>
@@ -26,27 +27,43 @@ export async function holdsBlock(
 }
 
 /**
- * Whether an input holds all records of its sources up to its last block, by this node's own index: attestations show of each that
- * it is there, and never that no other is.
+ * Whether an input holds all records of its sources up to its last block, and names mean there what it says, by this node's own
+ * index: attestations show of each record that it is there, and never that no other is.
  */
 export async function completeRecords(
   index: RecordIndex,
   sources: readonly InputSource[],
   evidence: readonly InputEvidence[],
   input: ReadInput,
-): Promise<Result<object, 'incomplete-records' | 'moving'>> {
-  if (!sources.some(({ kind }) => kind === 'inscriptions')) return { ok: true }
+): Promise<Result<object, 'incomplete-records' | 'stale-name' | 'moving'>> {
+  if (!sources.some((source) => source.kind === 'inscriptions' || nameOf(source) !== null)) return { ok: true }
   const moving = () => rejection('moving', `the index of inscriptions does not have block ${input.height}`)
   if (!(await holdsBlock(index, input))) return moving()
-  let complete = true
+  let lacking: 'incomplete-records' | 'stale-name' | null = null
   for (const { source, ids } of readBySource(sources, evidence, input.ids)) {
-    if (source.kind === 'inscriptions') complete &&= await areAll(index, source, input.height, ids)
+    const name = nameOf(source)
+    if (source.kind === 'inscriptions' && !(await areAll(index, source, input.height, ids))) {
+      lacking ??= 'incomplete-records'
+    }
+    if (name !== null && (await namedBy(index, name, input.height)) !== ids[0]) lacking ??= 'stale-name'
   }
   // What was read while the index moved says nothing.
   if (!(await holdsBlock(index, input))) return moving()
-  return complete
-    ? { ok: true }
-    : rejection('incomplete-records', `not all records up to block ${input.height}, in their order`)
+  if (lacking === null) return { ok: true }
+  const what = lacking === 'stale-name' ? 'another record says what the name means' : 'not all records, in their order,'
+  return rejection(lacking, `${what} up to block ${input.height}`)
+}
+
+/** Inscription of the last record of a name that counts up to a height; null where there is none. */
+export async function namedBy(
+  index: Pick<RecordIndex, 'query'>,
+  { author, name }: NameKey,
+  to: number,
+): Promise<string | null> {
+  let last: string | null = null
+  const line = { author, program: bytesToHex(nameProgram(name)), kind: 'name', records: true }
+  for await (const { id } of index.query({ ...line, to })) last = id
+  return last
 }
 
 /** Which ids are those of which source: of a result its record's alone, of others one for each attestation. */

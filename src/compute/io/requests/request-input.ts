@@ -23,7 +23,9 @@ export interface RequestInput {
   readonly last: { readonly height: number; readonly blockHash: string } | null
 }
 
-export type RequestInputReject = 'input-not-found' | 'wrong-inputs' | 'wrong-length' | 'too-many-records'
+export type RequestInputReject =
+  | 'not-by-record'
+  | 'input-not-found' | 'wrong-inputs' | 'wrong-length' | 'too-many-records'
 
 /** Finds what a request names, as of the block that it names: what came later is not read. */
 export async function requestInput(
@@ -36,6 +38,7 @@ export async function requestInput(
   const ids = [...inputs]
   const sources: RequestedSource[] = []
   for (const source of named) {
+    if (source.kind === 'result') return rejection('not-by-record', 'it reads a result of another program')
     const length = sourceBytes(source, manifest.program.input?.bytes ?? 0)
     const found =
       source.kind === 'inscriptions'

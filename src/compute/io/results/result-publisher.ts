@@ -75,10 +75,12 @@ export class ResultPublisher implements RunningService {
 
   /** That a result is right was verified before. */
   add(proved: ProvedResult): void {
-    if (this.#waiting.has(proved.identity) || this.#unpaid.has(proved.identity)) return
+    const before = this.#waiting.get(proved.identity)
+    if (this.#unpaid.has(proved.identity) || (before !== undefined && !allowsMore(proved, before))) return
     const [oldest] = this.#waiting.keys()
     if (this.#waiting.size === MOST_WAITING && oldest !== undefined) this.#waiting.delete(oldest)
-    this.#waiting.set(proved.identity, { ...proved, since: this.#height, place: null })
+    const own = proved.own || before?.own === true
+    this.#waiting.set(proved.identity, { ...proved, own, since: before?.since ?? this.#height, place: null })
     this.#news.resolve()
   }
 
@@ -140,7 +142,9 @@ export class ResultPublisher implements RunningService {
       const outcome = await this.#components.inscribe(result, most)
       // What is on its way is the inscriber's from now on.
       this.#waiting.delete(about.identity)
-      if (outcome.state === 'no-budget' || outcome.state === 'charged-before') this.#keepOut(about.identity)
+      // What one request allows too little for another one may allow more for.
+      const isOver = outcome.state === 'no-budget' && (most === undefined || outcome.cost > outcome.left)
+      if (isOver || outcome.state === 'charged-before') this.#keepOut(about.identity)
       this.#events.emit('settled', { ...about, height, outcome })
     } catch (error) {
       this.#events.emit('failed', { ...about, height, error: asError(error) })
@@ -152,4 +156,9 @@ export class ResultPublisher implements RunningService {
     if (this.#unpaid.size === MOST_WAITING && oldest !== undefined) this.#unpaid.delete(oldest)
     this.#unpaid.add(identity)
   }
+}
+
+/** Whether a result that is asked for again may cost more than it might before. */
+function allowsMore(again: Pick<ProvedResult, 'most'>, { most }: Pick<ProvedResult, 'most'>): boolean {
+  return most !== undefined && (again.most === undefined || again.most > most)
 }
