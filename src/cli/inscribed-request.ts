@@ -54,11 +54,7 @@ export function inscribedRequestOptions(command: Command): Command {
     .option('--inscribe', 'ask by a record on Bitcoin, which the nodes that serve the graph find there')
     .option('--status <ID>', 'how the request stands that this inscription made')
     .option('--cancel <ID>', 'take back the request that this inscription of yours made')
-    .option(
-      '--input <ID>',
-      'with --inscribe: the inscription, or the blob’s record, that is read; again for each',
-      more,
-    )
+    .option('--input <ID>', 'with --inscribe: an inscription that is read; again for each source but records', more)
     .option('--blocks <N>', 'with --inscribe: from the tip on, so long the result is of use', blocks, BLOCKS)
     .addOption(
       new Option(

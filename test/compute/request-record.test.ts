@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { cancelOf, openRequests } from '../../src/compute/io/requests/open-requests.ts'
+import { requestInput } from '../../src/compute/io/requests/request-input.ts'
+import type { CircuitProgram } from '../../src/compute/manifest/circuit-program.ts'
+import type { Manifest } from '../../src/compute/manifest/manifest.ts'
+import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
 import { type RecordContent, recordDraft } from '../../src/compute/record-draft.ts'
 import {
   cancelRecord,
@@ -17,6 +21,7 @@ import {
 import { bytesToHex, hexToBytes } from '../../src/lib/index.ts'
 import { composeInscription, type Draft, type RecordSigner, signRecord } from '../../src/settlement/index.ts'
 import { InscriptionIndex, openStore } from '../../src/settlement/io/index.ts'
+import { SMALL_MANIFEST } from '../support/small-graph.ts'
 import { spend, syntheticBlock } from '../support/synthetic-block.ts'
 
 const PROGRAM = 'ab'.repeat(32)
@@ -130,5 +135,22 @@ describe('requests in blocks', async () => {
     expect(await open()).toEqual([])
     const [kept] = await mine([asks(22, height + 1 + MAX_REQUEST_BLOCKS), alice])
     expect(await open()).toEqual([kept])
+  })
+
+  it('read what they name as of the block that they name, and nothing else', async () => {
+    const read = readManifest(new TextEncoder().encode(SMALL_MANIFEST))
+    if (!read.ok || read.manifest.program.kind !== 'circuit') throw new Error('no circuit')
+    const manifest = read.manifest as Manifest<CircuitProgram>
+    const [two, three] = await mine([{ body: Uint8Array.of(1, 7) }, alice], [{ body: Uint8Array.of(1, 2, 3) }, alice])
+    const asking = async (inputs: readonly string[], at = height) => {
+      const found = await requestInput(index, manifest, { inputs }, { asOf: { height: at, blockHash: '' } })
+      return found.ok ? [found.input.last?.height, found.input.sources[0]?.entries[0]?.id] : found.reject
+    }
+    expect(await asking([two!])).toEqual([height, two])
+    expect(await asking([two!], height - 1)).toBe('input-not-found')
+    expect(await asking([ID])).toBe('input-not-found')
+    expect(await asking([three!])).toBe('wrong-length')
+    expect(await asking([])).toBe('wrong-inputs')
+    expect(await asking([two!, two!])).toBe('wrong-inputs')
   })
 })

@@ -52,7 +52,9 @@ export const addGraphRequest: AddCommand = (parent, run) => {
   const command = parent
     .command('request')
     .addArgument(graphArgument())
-    .description('have compute nodes prove what a program makes of an input or of transactions, asked as peers or by a record on Bitcoin')
+    .description(
+      'have compute nodes prove what a program makes of an input or of transactions, asked as peers or by a record on Bitcoin',
+    )
     .option('--proof <FILE>', 'of a peer: the bus proof under which the input is attested, or transactions are counted')
     .option('--out <FILE>', 'of a peer: where to write the result')
     .option('--seconds <S>', 'of a peer: how long the result is of use', count, 300)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { toDisplay } from '../../../src/bitcoin/index.ts'
-import { OPEN_ON_CHAIN, type RequestSource } from '../../../src/compute/io/service/chain-requests.ts'
+import { LOOKED_AT, OPEN_ON_CHAIN, type RequestSource } from '../../../src/compute/io/service/chain-requests.ts'
 import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
 import { encodeResultMessage } from '../../../src/compute/peers/result-message.ts'
 import type { InscribedRequest, PlacedRequest } from '../../../src/compute/requests/request-record.ts'
@@ -211,6 +211,19 @@ describe('a proof that a record asks for', () => {
     await soon(() => node.of('requested').length).toBe(perProgram + 1)
     expect(taken().at(-1)).toBe(placedOf(perAuthor).id)
     expect(requests.reads).toBe(perProgram + 1)
+  })
+
+  it('is read slowly where a flood of such as are refused is before it', async () => {
+    const { node, requests } = await serving()
+    const author = (number: number) => number.toString(16).padStart(64, '0')
+    const flood = Array.from({ length: 100 }, (_, i) => placedOf(i, { author: author(i) }))
+    requests.asked = () => ({ ...ASKED, maxConstraints: 1 })
+    requests.hold(...flood)
+    await soon(() => node.of('unserved').length).toBe(LOOKED_AT)
+    expect(requests.reads).toBe(LOOKED_AT)
+    scene.chain.grow(FIRST + 1)
+    await soon(() => node.of('unserved').length).toBe(100)
+    expect(requests.reads).toBe(100)
   })
 
   it('that does not hold, or cannot be made, fails once', async () => {

@@ -25,7 +25,10 @@ export interface RequestInput {
 
 export type RequestInputReject =
   | 'not-by-record'
-  | 'input-not-found' | 'wrong-inputs' | 'wrong-length' | 'too-many-records'
+  | 'input-not-found'
+  | 'wrong-inputs'
+  | 'wrong-length'
+  | 'too-many-records'
 
 /** Finds what a request names, as of the block that it names: what came later is not read. */
 export async function requestInput(

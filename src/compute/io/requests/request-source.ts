@@ -36,7 +36,7 @@ export function requestSource(components: RequestSourceComponents): RequestSourc
     read: (placed) => readRequest(inscriptions, placed),
     async evidence({ program, asOf }, { inputs }, signal) {
       const manifest = circuits.get(program)
-      if (manifest === undefined) return rejection('no-such-program', 'this program is not served here')
+      if (manifest === undefined) return rejection('not-by-record', 'records ask for circuits alone')
       const found = await requestInput(inscriptions.index, manifest, { inputs }, { asOf })
       return found.ok ? await requestEvidence(components, found.input, signal) : found
     },

@@ -186,8 +186,7 @@ async function recordsOf(
   const entries: IndexEntry[] = []
   for await (const entry of index.query({ program, kind: recordKind, to })) {
     if (entry.record === null) continue
-    if (entries.length === most)
-      return rejection('too-many-records', `more than ${most} records up to block ${to}`)
+    if (entries.length === most) return rejection('too-many-records', `more than ${most} records up to block ${to}`)
     entries.push(entry)
   }
   if (!(await isThere())) throw moved()

@@ -12,6 +12,8 @@ import { boundsRefusal, type KnownProgram, proveRequested } from './prove-reques
 
 /** Requests of one program that are worked at, of all authors and of one: the others wait until some of those are over. */
 export const OPEN_ON_CHAIN = { perProgram: 16, perAuthor: 4 } as const
+/** Requests that are looked at between two blocks, of all programs: who floods with such as are refused pays for each, and is read slowly. */
+export const LOOKED_AT = 64
 
 /** What passes with a block: it is looked at again then. */
 const PASSING: ReadonlySet<string> = new Set(['moving', 'attestation-ahead', 'catching-up'])
@@ -87,6 +89,7 @@ export class ChainRequests {
   readonly #entries = new Map<string, Entry>()
   readonly #underWay = new Set<Promise<void>>()
   #news = Promise.withResolvers<void>()
+  #lookedAt = 0
 
   constructor(components: ChainRequestsComponents) {
     this.#components = components
@@ -94,6 +97,7 @@ export class ChainRequests {
 
   /** The chain has another tip. */
   moved(): void {
+    this.#lookedAt = 0
     this.#news.resolve()
   }
 
@@ -112,7 +116,7 @@ export class ChainRequests {
   /** Ends by the signal alone. */
   async run(signal: AbortSignal): Promise<void> {
     const { source, programs, error: tell } = this.#components
-    const off = source.watch(() => this.moved())
+    const off = source.watch(() => this.#news.resolve())
     try {
       for (;;) {
         this.#news = Promise.withResolvers()
@@ -141,12 +145,13 @@ export class ChainRequests {
       if (open.has(key)) continue
       this.#entries.delete(key)
       if (entry.isOpen) withdrawn(entry.placed)
+      entry.isOpen = false
       entry.stop.abort()
     }
     for (const [key, placed] of open) {
       if (this.#entries.has(key)) continue
       const waiting = ours().filter(([, { isOpen }]) => isOpen)
-      if (waiting.length >= OPEN_ON_CHAIN.perProgram) return
+      if (waiting.length >= OPEN_ON_CHAIN.perProgram || this.#lookedAt >= LOOKED_AT) return
       const own = waiting.filter((one) => one[1].placed.author === placed.author).length
       if (own < OPEN_ON_CHAIN.perAuthor) this.#begin(key, known, placed, signal)
     }
@@ -155,6 +160,7 @@ export class ChainRequests {
   #begin(key: string, known: KnownProgram, placed: PlacedRequest, signal: AbortSignal): void {
     const entry: Entry = { placed, stop: new AbortController(), isOpen: true, asked: null }
     this.#entries.set(key, entry)
+    this.#lookedAt++
     const either = AbortSignal.any([signal, entry.stop.signal])
     const work = this.#work(key, entry, known, either).finally(() => this.#underWay.delete(work))
     this.#underWay.add(work)
@@ -184,7 +190,7 @@ export class ChainRequests {
       tell(asError(error))
     } finally {
       // One that waits has room.
-      if (!entry.isOpen) this.moved()
+      if (!entry.isOpen) this.#news.resolve()
     }
   }
 
