@@ -3,7 +3,7 @@ import { storageParams } from '../../storage/index.ts'
 import type { BlockHash, NetworkParams } from '../bitcoin/index.ts'
 import type { BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
 import type { PeerTransport } from '../bus/index.ts'
-import { isForBitcoin, storesLog } from '../compute/index.ts'
+import { decodeResult, isForBitcoin, resultIdentity, storesLog } from '../compute/index.ts'
 import {
   type LogStorage,
   type Program,
@@ -15,7 +15,13 @@ import {
 } from '../compute/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
 import type { StorageKernel } from '../proving/index.ts'
-import { type IndexService, InscriberService, type Wallet } from '../settlement/io/index.ts'
+import {
+  type IndexService,
+  InscriberService,
+  type Ticket,
+  TicketFollower,
+  type Wallet,
+} from '../settlement/io/index.ts'
 import { openLogStorage } from './log-storage.ts'
 
 /** How a node writes results to Bitcoin. */
@@ -31,6 +37,8 @@ export interface ResultInscribingOptions {
   /** A wallet of the node that pays instead. */
   readonly fundFrom?: string | undefined
   readonly maxFeeRate?: number | undefined
+  /** The group's, of some of the programs. */
+  readonly tickets?: readonly Ticket[] | undefined
 }
 
 interface Components {
@@ -63,13 +71,16 @@ export interface ResultInscribing {
 /** Composes who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO. */
 export async function openResultInscribing(
   { client, params, programs, feed, inscriptions, kernel, transport, results, folder, placeOf }: Components,
-  { wallet, budget, settlement, feeRate, fundFrom, maxFeeRate }: ResultInscribingOptions,
+  { wallet, budget, settlement, feeRate, fundFrom, maxFeeRate, tickets = [] }: ResultInscribingOptions,
 ): Promise<ResultInscribing> {
   const spendings = await Spendings.open(settlement)
   // Nobody reads an index that is not open yet.
   const known = { greatest: (line: string) => inscriptions.index.greatest(line) }
   const inscriber = new InscriberService({ wallet, client, state: folder, feed, index: known, fundFrom, maxFeeRate })
-  const once = new ResultInscriber({ inscriber, state: folder, results, wallet, spendings, budget })
+  const once = new ResultInscriber({
+    ...{ inscriber, state: folder, results, wallet, spendings, budget },
+    tickets: tickets.map((ticket) => new TicketFollower(ticket, client)),
+  })
   const stores = programs.some(({ manifest }) => isForBitcoin(manifest) && storesLog(manifest))
   const storage = stores
     ? openLogStorage({
@@ -88,6 +99,20 @@ export async function openResultInscribing(
       return await once.inscribe({ ...verified, most }, feeRate)
     },
   })
+  inscriber.events.on('superseded', (records) => {
+    for (const { body } of records) void giveBack(body)
+  })
+  /** What another's record replaced, and does not say, is inscribed again. */
+  const giveBack = async (body: Uint8Array) => {
+    const read = decodeResult(body)
+    const manifest = read.ok ? manifests.get(bytesToHex(read.result.program)) : undefined
+    if (!read.ok || manifest === undefined) return
+    const { result } = read
+    const identity = bytesToHex(resultIdentity(manifest, result))
+    // Where that fails it stays charged: never is more spent than is counted.
+    await once.release(identity, manifest).catch(() => undefined)
+    publisher.add({ program: bytesToHex(result.program), identity, result, own: true })
+  }
   const storing = storage === null ? [] : [storage.service]
   return {
     ...{ results, inscriber, publisher, logs: storage?.logs ?? null },

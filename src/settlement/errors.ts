@@ -15,6 +15,8 @@ const CODES = [
   'E_POLICY',
   'E_CONFLICT',
   'E_JOB',
+  // A graph's ticket is none, or cannot be spent now.
+  'E_TICKET',
   'E_STORE',
   // Something the caller asked for that cannot be, such as another beginning of an index.
   'E_USAGE',

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { blockHash, regtest } from '../../src/bitcoin/index.ts'
+import { blockHash, regtest, toDisplay } from '../../src/bitcoin/index.ts'
 import { ResultInscriber, Spendings } from '../../src/compute/io/index.ts'
 import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
 import { resultIdentity } from '../../src/compute/result/identity.ts'
 import { type CircuitResult, encodeResult } from '../../src/compute/result/result-file.ts'
-import { bytesToHex } from '../../src/lib/index.ts'
-import { Wallet } from '../../src/settlement/io/index.ts'
+import { bytesToHex, WscError } from '../../src/lib/index.ts'
+import { type TicketFollower, Wallet } from '../../src/settlement/io/index.ts'
 import { recordAndBodyIn } from '../../src/settlement/io/inscriber/record-warnings.ts'
 
 const read = readManifest(
@@ -45,7 +45,10 @@ class Scene {
   readonly sent = new Map<string, Uint8Array>()
   waiting: { readonly job: string; readonly seq: number; readonly body: Uint8Array }[] = []
   counted: string | null = null
+  tickets: readonly Pick<TicketFollower, 'ticket' | 'coin'>[] = []
+  tip = blockHash(new Uint8Array(32).fill(4))
   killed = false
+  taken = false
   /** What the node estimates now, and at what each was sent. */
   estimate = 2
   readonly rates: (number | undefined)[] = []
@@ -56,6 +59,7 @@ class Scene {
       quote: async (_: unknown, feeRate = this.estimate) => ({ feeRate, fees: 700n, postage: 330n }),
       inscribe: async ([envelope]: readonly Uint8Array[], feeRate?: number) => {
         if (this.killed) throw new Error('killed')
+        if (this.taken) throw new WscError('E_TICKET', 'another was first')
         this.rates.push(feeRate)
         this.sent.set(bytesToHex(envelope!), envelope!)
         return { inscriptions: [{ id: ID }] }
@@ -64,7 +68,11 @@ class Scene {
     }
     return new ResultInscriber({
       inscriber: inscriber as never,
-      results: { countedBy: async () => this.counted },
+      results: {
+        countedBy: async () => this.counted,
+        tip: async () => ({ height: 7, hash: toDisplay(this.tip) }),
+      },
+      tickets: this.tickets,
       wallet: new Wallet(regtest, new Uint8Array(32).fill(9)),
       ...{ state: from, spendings, budget },
     })
@@ -206,4 +214,21 @@ test('a result that no inscription holds is refused', async () => {
   await expect((await new Scene().inscriber(3_000n)).inscribe({ ...about, result: stream })).rejects.toMatchObject({
     code: 'E_RECORD',
   })
+})
+
+test('with a ticket nothing is sent or charged where another of the group may be doing it', async () => {
+  const scene = new Scene()
+  const program = bytesToHex(result.program)
+  const coin = { coin: { txid: new Uint8Array(32), vout: 0, value: 330n }, tip: scene.tip }
+  scene.tickets = [{ ticket: { program } as never, coin: async () => coin }]
+  const inscriber = await scene.inscriber(3_000n)
+  // Its coin goes before what is sent, and the index is as far as the chain with which that was looked for.
+  scene.tip = blockHash(new Uint8Array(32).fill(5))
+  await expect(inscriber.inscribe(about)).rejects.toMatchObject({ code: 'E_MOVED' })
+  scene.tip = coin.tip
+  scene.taken = true
+  await expect(inscriber.inscribe(about)).rejects.toMatchObject({ code: 'E_TICKET' })
+  expect(JSON.parse(await readFile(path, 'utf8')).charges).toEqual([])
+  scene.taken = false
+  expect(await inscriber.inscribe(about)).toMatchObject({ state: 'sent', left: 1_970n })
 })

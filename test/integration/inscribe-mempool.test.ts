@@ -1,8 +1,19 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { knowsOption } from '../../bitcoin-regtest/index.ts'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { type Cost, type InscriberNote, type JobView, walletCoins } from '../../src/settlement/io/index.ts'
+import {
+  type Cost,
+  createTicket,
+  Inscriber,
+  type InscriberNote,
+  type JobView,
+  openStore,
+  TicketFollower,
+  Wallet,
+  walletCoins,
+} from '../../src/settlement/io/index.ts'
 import { JobStore } from '../../src/settlement/io/inscriber/job.ts'
 import { codeOf, InscriberPlace } from '../support/inscriber-place.ts'
 
@@ -139,4 +150,38 @@ test('a batch that nodes would relay in part is refused whole, and its coins are
   expect((await new JobStore(place.store, regtest).list()).some(({ status }) => status === 'prepared')).toBe(false)
   expect(places(await place.inscriber().inscribe(large.slice(1), 1))).toEqual([0, 0])
   await place.node.mine(1)
+})
+
+test('of two of a group the mempool takes the commit of one, whatever the other pays, and a bump spends the same ticket', async () => {
+  const { client } = place.node
+  const wallet = new Wallet(regtest, new Uint8Array(32).fill(7))
+  await place.node.mine(2, wallet.address)
+  await place.node.mine(100)
+  const store = await openStore(join(place.dir, 'other'))
+  const other = new Inscriber({ wallet, client, store })
+  const about = { params: regtest, program: 'ab'.repeat(32), since: await client.getBlockCount() }
+  const ticket = await createTicket(join(place.dir, 'group.ticket'), about, (output) =>
+    place.inscriber().pay([output], 2),
+  )
+  const follower = new TicketFollower(ticket, client)
+  expect(await follower.standing()).toMatchObject({ state: 'unconfirmed' })
+  await client.call({ method: 'sendrawtransaction', params: [ticket.transaction], schema: z.string() })
+  expect(await follower.standing()).toMatchObject({ state: 'unconfirmed' })
+  await place.node.mine(1)
+  const held = async () => ({ wallet: ticket.wallet, coin: (await follower.coin()).coin })
+  const same = await held()
+  const job = await place.inscriber().inscribe([dropped(300, 20)], 2, [], same)
+  expect(await follower.standing()).toMatchObject({ state: 'in-use' })
+  for (const rate of [2, 10]) {
+    expect(await codeOf(other.inscribe([dropped(300, 20)], rate, [], same))).toBe('E_TICKET')
+  }
+  expect(await new JobStore(store, regtest).list()).toEqual([])
+  expect(places(await place.inscriber().bump(job.id, 6, ticket.wallet))).toEqual([0])
+  expect(await pool()).toHaveLength(2)
+  await place.node.mine(1)
+  expect(await follower.standing()).toMatchObject({ state: 'free', spent: 1 })
+  expect(places(await other.inscribe([dropped(300, 21)], 2, [], await held()))).toEqual([0])
+  await place.node.mine(1)
+  expect(await follower.standing()).toMatchObject({ state: 'free', spent: 2 })
+  await store.close()
 })

@@ -10,6 +10,7 @@ import {
   type ResultInscribingOptions,
 } from '../../node/index.ts'
 import { parseAddresses } from '../../p2p/index.ts'
+import { openTicket, type Ticket } from '../../settlement/io/index.ts'
 import { requireAcceptedPrograms, requireGraphSetup } from '../accepted-program.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -36,6 +37,7 @@ import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions }
 
 interface Options extends RpcOptions, WalletOptions, Partial<QueueOptions> {
   readonly inscribe?: bigint
+  readonly ticket?: readonly string[]
   readonly feeRate?: number
   readonly maxFeeRate?: number
   readonly fundFrom?: string
@@ -77,6 +79,11 @@ export const addComputeServe: AddCommand = (parent, run) => {
       'write results to Bitcoin of graphs that name it as a destination, for at most so much a graph over all times',
       budget,
     )
+  command.option(
+    '--ticket <FILE>',
+    'inscribe results of its graph with the group’s ticket, so that one of the group does; may be given again',
+    addresses,
+  )
   withPayment(command)
   addOptions(
     command,
@@ -163,7 +170,8 @@ async function inscribingOf(
   params: NetworkParams,
   context: CliContext,
 ): Promise<ResultInscribingOptions | undefined> {
-  const { inscribe, feeRate, maxFeeRate, fundFrom } = options
+  const { inscribe, feeRate, maxFeeRate, fundFrom, ticket: files = [] } = options
+  if (inscribe === undefined && files.length > 0) throw usageError('--ticket is for what --inscribe writes')
   if (inscribe === undefined) return undefined
   if (!programs.some(({ manifest }) => isForBitcoin(manifest))) {
     throw usageError(
@@ -172,7 +180,18 @@ async function inscribingOf(
   }
   const wallet = await openOwnWallet(options, params, context)
   const settlement = settlementDir(options.settlementDir, params, context)
-  return { wallet, budget: inscribe, settlement, feeRate, maxFeeRate, fundFrom }
+  const tickets: Ticket[] = []
+  for (const file of files) {
+    const ticket = await openTicket(file, params)
+    if (!programs.some(({ id }) => bytesToHex(id) === ticket.program)) {
+      throw usageError(`${file} is the ticket of program ${ticket.program}, which no --graph is`)
+    }
+    tickets.push(ticket)
+  }
+  if (tickets.length > 0 && fundFrom !== undefined) {
+    throw usageError('a ticket is spent beside coins of --wallet: leave out --fund-from')
+  }
+  return { wallet, budget: inscribe, settlement, feeRate, maxFeeRate, fundFrom, tickets }
 }
 
 /** All that a node tells, on the terminal. */

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { InscriberService, type RecordWarning, type Wallet } from '../../settlement/io/index.ts'
+import { InscriberService, openTicket, type RecordWarning, type Wallet } from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, shared } from '../config.ts'
@@ -24,6 +24,7 @@ interface Options extends WalletOptions, RpcOptions {
   readonly maxFeeRate?: number
   readonly allowInscribed?: boolean
   readonly dryRun?: boolean
+  readonly ticket?: string
   readonly settlementDir?: string
   readonly json?: boolean
 }
@@ -146,13 +147,18 @@ function addBump(parent: Command, run: Runner): void {
           const options = command.optsWithGlobals<Options>()
           const { feeRate } = options
           if (feeRate === undefined) throw usageError('say by --fee-rate what to pay')
-          return await withInscriber(context, options, async (inscriber) => {
+          return await withInscriber(context, options, async (inscriber, { params }) => {
+            const { ticket: file } = options
+            const ticket = file === undefined ? undefined : (await openTicket(file, params)).wallet
             inscriber.events.on('cost', (cost) => context.terminal.note(costText(cost)))
-            await inscriber[act](job, feeRate)
+            await (act === 'bump' ? inscriber.bump(job, feeRate, ticket) : inscriber.accelerate(job, feeRate))
           })
         }),
       )
-  bump('bump', 'replace an unconfirmed commit by one that pays more (RBF)', 'bump')
+  bump('bump', 'replace an unconfirmed commit by one that pays more (RBF)', 'bump').option(
+    '--ticket <FILE>',
+    'of a result: the ticket that its commit spends, and spends again',
+  )
   bump('accelerate', 'have a child pay for all unconfirmed reveals (CPFP)', 'accelerate')
 }
 

@@ -13,7 +13,7 @@ import {
 import { bytesToHex, orAborted, rejection, together } from '../../lib/index.ts'
 import { openLogStorage } from '../../node/index.ts'
 import { openPeerHost, parseAddresses } from '../../p2p/index.ts'
-import type { InscriberService, Wallet } from '../../settlement/io/index.ts'
+import { type InscriberService, openTicket, TicketFollower, type Wallet } from '../../settlement/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -33,6 +33,7 @@ import { openOwnWallet } from '../wallet-place.ts'
 interface Options extends ResultsOptions, Omit<PublishOptions, keyof ResultsOptions> {
   readonly budget?: bigint
   readonly peer?: readonly string[]
+  readonly ticket?: string
   readonly json?: boolean
 }
 
@@ -54,6 +55,7 @@ export const addResultsInscribe: AddCommand = (parent, run) => {
     .argument('<FILE>', 'result, as `wsc graph prove` writes it')
     .option('--budget <SATS>', 'satoshis that may be spent on the results of this graph in all', budget)
     .addOption(peerOption())
+    .option('--ticket <FILE>', 'spend the group’s ticket of the graph, so that one of the group inscribes it')
     .option('--dry-run', 'tell the cost and send nothing')
     .addOption(shared.json())
     .addHelpText(
@@ -106,8 +108,12 @@ async function withInscriber(
   stores: boolean,
   work: (inscriber: ResultInscriber, logs: LogStorage | null) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const { client, params, state, inscriptions, results, feed } = place
+  const { client, params, programs, state, inscriptions, results, feed } = place
   const wallet = await openOwnWallet(options, params, context)
+  const ticket = options.ticket === undefined ? null : await openTicket(options.ticket, params)
+  if (ticket !== null && !programs.some(({ id }) => bytesToHex(id) === ticket.program)) {
+    throw usageError(`${options.ticket} is the ticket of another graph, program ${ticket.program}`)
+  }
   return await withPayingInscriber(
     context,
     options,
@@ -116,7 +122,8 @@ async function withInscriber(
       inscriber.events.on('warning', (warning) => context.terminal.note(warningText(warning, 1)))
       const spendings = await Spendings.open(state)
       const { budget = 0n } = options
-      const once = new ResultInscriber({ inscriber, state, results, wallet, spendings, budget })
+      const tickets = ticket === null ? [] : [new TicketFollower(ticket, client)]
+      const once = new ResultInscriber({ inscriber, state, results, wallet, spendings, budget, tickets })
       if (!stores) return await work(once, null)
       return await withLogs(context, options, place, { inscriber, wallet }, (logs) => work(once, logs))
     },

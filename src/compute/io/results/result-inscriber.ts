@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '../../../lib/index.ts'
+import { toDisplay } from '../../../bitcoin/index.ts'
+import { bytesToHex, errorCode } from '../../../lib/index.ts'
 import type { RecordSigner } from '../../../settlement/index.ts'
-import type { InscriberService, JobView } from '../../../settlement/io/index.ts'
-import type { Manifest } from '../../manifest/manifest.ts'
+import type { InscriberService, JobView, TicketCoin, TicketFollower } from '../../../settlement/io/index.ts'
+import { computeError } from '../../errors.ts'
+import { type Manifest, storesLog } from '../../manifest/manifest.ts'
 import { resultIdentity } from '../../result/identity.ts'
 import { decodeResult, encodeResult, type ProgramResult } from '../../result/result-file.ts'
 import { resultDraft } from '../../results/result-record.ts'
@@ -18,9 +20,11 @@ export interface ResultInscriberComponents {
   /** Folder of the inscriber's state: what was charged by one of another folder is not sent from here. */
   readonly state: string
   /** As far as the node's tip; without it what others have inscribed is not known. */
-  readonly results?: Pick<ResultsService, 'countedBy'> | undefined
+  readonly results?: Pick<ResultsService, 'countedBy' | 'tip'> | undefined
   readonly wallet: RecordSigner & { readonly publicKey: Uint8Array }
-  readonly spendings: Pick<Spendings, 'left' | 'of' | 'charge'>
+  readonly spendings: Pick<Spendings, 'left' | 'of' | 'charge' | 'release'>
+  /** The group's, of programs for which it has one, which takes `results`. */
+  readonly tickets?: readonly Pick<TicketFollower, 'ticket' | 'coin'>[] | undefined
   /** Satoshis that may be spent on the results of each program in all, by whatever shares the spendings. */
   readonly budget: bigint
 }
@@ -60,11 +64,18 @@ export class ResultInscriber {
   async quote({ result, storing }: VerifiedResult, feeRate?: number): Promise<bigint> {
     const { inscriber } = this.#components
     const { lastSeq } = await this.#standing(result)
-    const { fees, postage } = await inscriber.quote([this.#envelope(result, (lastSeq ?? 0) + 1)], feeRate)
+    const group = this.#follower(bytesToHex(result.program))?.ticket
+    // Wherever the ticket is by now, its coin is as large.
+    const ticket = group === undefined ? undefined : { wallet: group.wallet, coin: group.genesis }
+    const envelope = this.#envelope(result, (lastSeq ?? 0) + 1)
+    const { fees, postage } = await inscriber.quote([envelope], feeRate, [], ticket)
     return fees + postage + (storing?.cost ?? 0n)
   }
 
-  /** What is about to be spent is on the disk before: a failure may count what is not sent, and charges nothing twice. */
+  /**
+   * What is about to be spent is on the disk before: a failure may count what is not sent, and charges nothing twice. Throws E_TICKET
+   * or E_MOVED where another of the group may be inscribing it: it is tried again at the next block.
+   */
   async inscribe({ result, manifest, most, storing }: VerifiedResult, feeRate?: number): Promise<Inscribed> {
     const { inscriber, results, spendings, state, budget } = this.#components
     const program = bytesToHex(result.program)
@@ -77,15 +88,22 @@ export class ResultInscriber {
       const begun = resultOf(identity, manifest, body)
       if (begun === null) continue
       await storing?.begin()
-      const id = await this.#send(this.#envelope(begun, seq), feeRate)
-      return { state: 'gone-on-with', id, left: await left() }
+      const { id, status } = await this.#send(this.#envelope(begun, seq), feeRate)
+      if (status !== 'superseded') return { state: 'gone-on-with', id, left: await left() }
+      await this.release(identity, manifest)
     }
+    const ticket = await this.#ticket(program)
+    // Before the ticket's coin was there, another of the group may have inscribed it.
+    const meanwhile = ticket === undefined ? null : ((await results?.countedBy(identity)) ?? null)
+    if (meanwhile !== null) return { state: 'in-chain', id: meanwhile, left: await left() }
     const body = bytesToHex(sha256(encodeResult(result)))
     const before = await spendings.of(identity)
-    if (before !== null) return await this.#goOn(before, { result, body, feeRate, left: await left(), storing })
+    if (before !== null) {
+      return await this.#goOn(before, { result, manifest, body, feeRate, ticket, left: await left(), storing })
+    }
     const seq = (lastSeq ?? 0) + 1
     const envelope = this.#envelope(result, seq)
-    const quote = await inscriber.quote([envelope], feeRate)
+    const quote = await inscriber.quote([envelope], feeRate, [], ticket)
     const cost = quote.fees + quote.postage + (storing?.cost ?? 0n)
     if (cost > (most ?? cost)) return { state: 'no-budget', cost, left: await left() }
     const charge = { identity, program, satoshis: cost.toString(), seq, body, feeRate: quote.feeRate, state }
@@ -93,26 +111,73 @@ export class ResultInscriber {
     if (charged.state === 'no-room') return { state: 'no-budget', cost, left: charged.left }
     if (charged.state === 'before') return { state: 'charged-before', left: charged.left }
     await storing?.begin()
-    return { state: 'sent', id: await this.#send(envelope, quote.feeRate), cost, left: charged.left }
+    const about = { identity, manifest }
+    const { id } = await this.#sendNew(about, envelope, quote.feeRate, ticket)
+    return { state: 'sent', id, cost, left: charged.left }
   }
 
   async #goOn(before: Charge, now: Again): Promise<Inscribed> {
     const { state } = this.#components
-    const { result, body, feeRate, left, storing } = now
+    const { result, manifest, body, feeRate, ticket, left, storing } = now
     if (before.body !== body || (before.state ?? state) !== state) return { state: 'charged-before', left }
     await storing?.begin()
     // The same record again is the same job: what was sent is not sent anew, and what was not is sent now.
     // At the rate that was charged, whatever the mempool asks by now: the budget has no more for it.
-    const id = await this.#send(this.#envelope(result, before.seq), before.feeRate ?? feeRate)
+    const envelope = this.#envelope(result, before.seq)
+    const { id } = await this.#sendNew(
+      { identity: before.identity, manifest },
+      envelope,
+      before.feeRate ?? feeRate,
+      ticket,
+    )
     return { state: 'gone-on-with', id, left }
   }
 
-  /** The inscription's id. */
-  async #send(envelope: Uint8Array, feeRate: number | undefined): Promise<string> {
-    const { inscriptions }: JobView = await this.#components.inscriber.inscribe([envelope], feeRate)
+  /** The results of a job that was dropped since another of the group has inscribed with its ticket: they cost nothing. */
+  async release(identity: string, manifest: Manifest): Promise<void> {
+    // What stores a log may have been paid by the same charge.
+    if (!storesLog(manifest)) await this.#components.spendings.release(identity)
+  }
+
+  /** Where another spends the ticket first nothing was sent, and nothing is charged. */
+  async #sendNew(
+    { identity, manifest }: { readonly identity: string; readonly manifest: Manifest },
+    envelope: Uint8Array,
+    feeRate: number | undefined,
+    ticket: TicketCoin | undefined,
+  ) {
+    try {
+      return await this.#send(envelope, feeRate, ticket)
+    } catch (error) {
+      if (ticket !== undefined && errorCode(error) === 'E_TICKET') await this.release(identity, manifest)
+      throw error
+    }
+  }
+
+  /** The inscription's id, and how its job stands. */
+  async #send(envelope: Uint8Array, feeRate: number | undefined, ticket?: TicketCoin) {
+    const { inscriptions, status }: JobView = await this.#components.inscriber.inscribe([envelope], feeRate, [], ticket)
     const [inscription] = inscriptions
     if (inscription === undefined) throw new Error('an envelope is one inscription')
-    return inscription.id
+    return { id: inscription.id, status }
+  }
+
+  #follower(program: string) {
+    return this.#components.tickets?.find(({ ticket }) => ticket.program === program)
+  }
+
+  /** The coin of a program's ticket, all records before which the index of results has seen. */
+  async #ticket(program: string): Promise<TicketCoin | undefined> {
+    const { results } = this.#components
+    const follower = this.#follower(program)
+    if (follower === undefined || results === undefined) return undefined
+    const { coin, tip } = await follower.coin()
+    const { height, hash } = await results.tip()
+    if (tip !== undefined && hash === toDisplay(tip)) return { wallet: follower.ticket.wallet, coin }
+    throw computeError(
+      'E_MOVED',
+      `the index of results is at block ${height}, and the node is not: once more at the next`,
+    )
   }
 
   async #standing({ program }: ProgramResult) {
@@ -129,6 +194,8 @@ interface Again {
   readonly result: ProgramResult
   readonly body: string
   readonly feeRate: number | undefined
+  readonly ticket: TicketCoin | undefined
+  readonly manifest: Manifest
   readonly left: bigint
   readonly storing: VerifiedResult['storing']
 }

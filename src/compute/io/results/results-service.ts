@@ -138,6 +138,11 @@ export class ResultsService implements RunningService {
     })
   }
 
+  /** The last block whose results are in. */
+  async tip(): Promise<Place> {
+    return await this.#turn(async () => this.#open.tip)
+  }
+
   /** ord's id of the record by which a result counts; null where none does. */
   async countedBy(identity: string): Promise<string | null> {
     return await this.#turn(() => this.#open.countedBy(identity))

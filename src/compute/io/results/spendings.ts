@@ -77,6 +77,15 @@ export class Spendings {
     })
   }
 
+  /** Takes a charge back, of what surely costs nothing any more. */
+  async release(identity: string): Promise<void> {
+    await this.#locked(async (charges) => {
+      if (charges.some((one) => one.identity === identity)) {
+        await this.#write(charges.filter((one) => one.identity !== identity))
+      }
+    })
+  }
+
   async #locked<T>(work: (charges: readonly Charge[]) => Promise<T>): Promise<T> {
     return await locked(`${this.#path}.lock`, async () => await work(await this.#read()))
   }

@@ -5,6 +5,7 @@ import {
   Misfit,
   readMoving,
   sameHash,
+  type Transaction,
   toDisplay,
   transactionId,
 } from '../../../bitcoin/index.ts'
@@ -102,23 +103,33 @@ export async function findSpender(
   from: number,
   options: Options,
 ): Promise<Spender | null> {
+  const found = await findSpendingBlock(client, coins, from, options)
+  if (found !== null) return { txid: toDisplay(transactionId(found.transaction)), height: found.height }
+  const txid = await spenderInMempool(client, coins, options)
+  return txid === null ? null : { txid, height: null }
+}
+
+/** The transaction that spends one of these outputs in a block from a height on, and that block's height. */
+export async function findSpendingBlock(
+  client: BitcoindCalls,
+  coins: readonly Outpoint[],
+  from: number,
+  options: Options,
+): Promise<{ readonly transaction: Transaction; readonly height: number } | null> {
   const outpoints = coins.map(({ txid, vout }) => ({ txid: fromDisplay(txid), vout }))
-  const found = await searchChain(client, from, options, async ({ height, hash }) => {
+  return await searchChain(client, from, options, async ({ height, hash }) => {
     const block = await getBlock(client, hash, { ...options, timeoutMs: BLOCK_TIMEOUT_MS })
     if (block === null) {
       const cure = { act: 'check-node' }
       throw new BitcoindError('E_NODE_UNKNOWN_BLOCK', `The node does not know block ${toDisplay(hash)}.`, { cure })
     }
-    const spender = block.transactions.find(({ inputs }) =>
+    const transaction = block.transactions.find(({ inputs }) =>
       inputs.some(({ prevoutTxid, prevoutIndex }) =>
         outpoints.some(({ txid, vout }) => vout === prevoutIndex && equalBytes(txid, prevoutTxid)),
       ),
     )
-    return spender === undefined ? null : { txid: toDisplay(transactionId(spender)), height }
+    return transaction === undefined ? null : { transaction, height }
   })
-  if (found !== null) return found
-  const txid = await spenderInMempool(client, coins, options)
-  return txid === null ? null : { txid, height: null }
 }
 
 const spendersSchema = z.array(z.object({ spendingtxid: id.optional() }))

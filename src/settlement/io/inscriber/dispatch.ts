@@ -63,7 +63,9 @@ async function unlessDropped<T>(context: DispatchContext, job: Job, test: () => 
 async function requireTaken({ client, signal }: DispatchContext, job: Job, commit: string): Promise<void> {
   const reason = await rejectReason(client, [commit], { signal })
   if (reason === null) return
-  if (reason === 'missing-inputs' || reason.startsWith('bad-txns-inputs')) throw conflict(job)
+  // What spends the ticket in the mempool pays as much or more.
+  if (job.ticket !== undefined && (isRivalry(reason) || isSpent(reason))) throw ticketGone(job)
+  if (isSpent(reason)) throw conflict(job)
   throw refusal(reason)
 }
 
@@ -108,6 +110,18 @@ async function mine(context: DispatchContext, refused: string, hex: readonly str
   const { client, signal, onNote } = context
   onNote?.({ kind: 'mined-directly', reason: refused })
   await mineDirectly(client, hex, { signal })
+}
+
+const isSpent = (reason: string) => reason === 'missing-inputs' || reason.startsWith('bad-txns-inputs')
+
+/** Core: validation.cpp and policy/rbf.cpp, of what spends what another of the mempool does. */
+const isRivalry = (reason: string) =>
+  /^(txn-mempool-conflict|insufficient fee|too many potential replacements|replacement-adds-unconfirmed)/.test(reason)
+
+/** Of a job that was never sent. */
+export function ticketGone(job: Job): WscError {
+  const message = `another inscription spends the ticket of job ${job.id}; nothing was sent`
+  return settlementError('E_TICKET', message, { cure: { act: 'ticket-waits' } })
 }
 
 export function conflict(job: Job): WscError {

@@ -1,5 +1,5 @@
 import type { Transaction } from 'bitcoinjs-lib'
-import { type Coin, feeFor, type Output } from './transactions.ts'
+import { type Coin, feeFor, type Output, type TicketCoin } from './transactions.ts'
 
 /** Core: policy/policy.h, DEFAULT_INCREMENTAL_RELAY_FEE: what a replacement pays on top, satoshis a virtual byte. */
 const INCREMENTAL_RELAY = 1
@@ -11,6 +11,8 @@ export interface FundRequest {
   /** Coins of unfinished jobs: not to be spent, those of `replaces` excepted. */
   readonly claimed: readonly Coin[]
   readonly replaces?: Replaced | undefined
+  /** Spent too, and made anew by the output after those asked for. */
+  readonly ticket?: TicketCoin | undefined
 }
 
 /** What leaves the mempool for a replacement. */

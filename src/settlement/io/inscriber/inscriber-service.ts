@@ -1,15 +1,19 @@
+import type { Transaction } from 'bitcoinjs-lib'
+import type { TransactionOutput } from '../../../bitcoin/index.ts'
 import type { ChainFeed } from '../../../bitcoin/io/index.ts'
 import { aborted, Emitter, type Events, Running, type RunningService, type WscError } from '../../../lib/index.ts'
 import { isSettlementError } from '../../errors.ts'
 import { indexFolder, jobsFolder } from '../places.ts'
 import { openStore, type Store } from '../store.ts'
-import { Inscriber, type InscriberOptions } from './inscriber.ts'
+import type { Wallet } from '../wallet/wallet.ts'
+import { Inscriber, type InscriberOptions, type SupersededRecord } from './inscriber.ts'
 import type { JobView } from './job-view.ts'
 import { knownOnDisk } from './known-on-disk.ts'
 import type { InscriberNote } from './notes.ts'
 import type { Cost, Pays } from './plan.ts'
 import type { RecordLine, RecordStanding } from './record-standing.ts'
 import type { KnownSequences, RecordWarning } from './record-warnings.ts'
+import type { TicketCoin } from './transactions.ts'
 
 /** Who pays for inscriptions, and where the jobs are kept. */
 export interface InscriberComponents
@@ -34,6 +38,8 @@ export interface InscriberEvents {
   readonly note: InscriberNote
   /** How a job stands, after it was looked at. */
   readonly job: JobView
+  /** The records of a job that was dropped, since another inscription with its ticket is final. */
+  readonly superseded: readonly SupersededRecord[]
   /** What stands in the way of a job at a tip; it is tried again at the next. */
   readonly problem: WscError
 }
@@ -75,6 +81,7 @@ export class InscriberService implements RunningService {
         onWarning: (warning) => this.#events.emit('warning', warning),
         onCost: (cost) => this.#events.emit('cost', cost),
         onNote: (note) => this.#events.emit('note', note),
+        onSuperseded: (records) => this.#events.emit('superseded', records),
       })
       this.#inscriber = inscriber
       try {
@@ -97,13 +104,18 @@ export class InscriberService implements RunningService {
   }
 
   /** What inscribing these envelopes would cost; nothing is kept or sent. */
-  async quote(envelopes: readonly Uint8Array[], feeRate?: number, pays?: Pays): Promise<Cost> {
-    return await this.#started.quote(envelopes, feeRate, pays)
+  async quote(envelopes: readonly Uint8Array[], feeRate?: number, pays?: Pays, ticket?: TicketCoin): Promise<Cost> {
+    return await this.#started.quote(envelopes, feeRate, pays, ticket)
   }
 
-  /** With one commit for all; what was begun before is gone on with. `pays`: what each reveal pays beside. */
-  async inscribe(envelopes: readonly Uint8Array[], feeRate?: number, pays?: Pays): Promise<JobView> {
-    return this.#told(await this.#started.inscribe(envelopes, feeRate, pays))
+  /** With one commit for all; what was begun before is gone on with. `pays`: what each reveal pays beside; `ticket`: spent by the commit, and made anew. */
+  async inscribe(
+    envelopes: readonly Uint8Array[],
+    feeRate?: number,
+    pays?: Pays,
+    ticket?: TicketCoin,
+  ): Promise<JobView> {
+    return this.#told(await this.#started.inscribe(envelopes, feeRate, pays, ticket))
   }
 
   /** Sends again whatever is not final yet. What stands in the way of one job is thrown after the last. */
@@ -111,8 +123,14 @@ export class InscriberService implements RunningService {
     for await (const view of this.#started.resume()) this.#told(view)
   }
 
-  async bump(job: string, feeRate: number): Promise<JobView> {
-    return this.#told(await this.#started.bump(job, feeRate))
+  /** `ticket`: the key of that which its commit spends. */
+  async bump(job: string, feeRate: number, ticket?: Wallet): Promise<JobView> {
+    return this.#told(await this.#started.bump(job, feeRate, ticket))
+  }
+
+  /** A signed transaction of the wallet's free coins that pays these; nothing is kept or sent. */
+  async pay(outputs: readonly TransactionOutput[], feeRate?: number): Promise<Transaction> {
+    return await this.#started.pay(outputs, feeRate)
   }
 
   /** What is known of a line of records: in the chain, in the node's mempool, and on its way from here. */

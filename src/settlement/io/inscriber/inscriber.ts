@@ -1,24 +1,32 @@
+import type { Transaction } from 'bitcoinjs-lib'
+import type { TransactionOutput } from '../../../bitcoin/index.ts'
 import { aBoolean, anInteger, type OptionRule, requireArgument, type WscError } from '../../../lib/index.ts'
 import { isSettlementError, settlementError } from '../../errors.ts'
 import type { Store } from '../store.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { accelerated } from './accelerate.ts'
-import { estimateFeeRate, rejectReason } from './bitcoind-calls.ts'
+import { estimateFeeRate } from './bitcoind-calls.ts'
+import { bumped } from './bump.ts'
 import type { BitcoindCalls } from './client.ts'
 import { CoinHistory } from './coin-history.ts'
 import { conflict } from './dispatch.ts'
-import { attemptOf, coinsOf, type Job, JobStore, jobId, leavesOf, paysOf } from './job.ts'
+import { attemptOf, type Job, JobStore, jobId, leavesOf, rawCoin } from './job.ts'
 import { type JobView, viewOfDone } from './job-view.ts'
 import { locate } from './locate.ts'
-import { evicted } from './mempool.ts'
 import type { OnNote } from './notes.ts'
 import { Payers } from './payers.ts'
 import type { OptionalGuard } from './plain-coins.ts'
 import { type Cost, type Pays, type Plan, requirePays, requireRelayable } from './plan.ts'
 import { JobProgress } from './progress.ts'
 import { type RecordLine, type RecordStanding, recordStanding } from './record-standing.ts'
-import { type KnownSequences, type RecordWarning, recordIn, recordWarnings } from './record-warnings.ts'
-import { leafScript } from './transactions.ts'
+import {
+  type KnownSequences,
+  type RecordWarning,
+  recordAndBodyIn,
+  recordIn,
+  recordWarnings,
+} from './record-warnings.ts'
+import { leafScript, type TicketCoin } from './transactions.ts'
 import { Turns } from './turns.ts'
 
 const MAX_FEE_RATE = 200
@@ -52,7 +60,12 @@ export interface InscriberOptions {
   readonly onCost?: ((cost: Cost) => void) | undefined
   /** What an operator should know: blocks mined directly, what is waited for. */
   readonly onNote?: OnNote
+  /** Told the records of a job that was dropped, since another inscription with its ticket is final. */
+  readonly onSuperseded?: ((records: readonly SupersededRecord[]) => void) | undefined
 }
+
+/** A record of a job that came to nothing, and its body. */
+export type SupersededRecord = NonNullable<ReturnType<typeof recordAndBodyIn>>
 
 /**
  * Commits and reveals. Both are built, signed and on disk before anything is sent, and what is on disk is sent again
@@ -87,16 +100,21 @@ export class Inscriber {
       directly,
       signal,
       onNote,
+      onSuperseded: ({ attempts }) => {
+        const records = leavesOf(attempts.at(-1)!).map((leaf) => recordAndBodyIn(leaf, wallet.params))
+        options.onSuperseded?.(records.filter((one) => one !== null))
+      },
     })
   }
 
   /** What inscribing would cost; nothing is kept or sent. */
-  async quote(envelopes: readonly Uint8Array[], feeRate?: number, pays: Pays = []): Promise<Cost> {
+  async quote(envelopes: readonly Uint8Array[], feeRate?: number, pays: Pays = [], ticket?: TicketCoin): Promise<Cost> {
     requirePays(envelopes, pays)
     return await this.#turns.take(async () => {
       const leaves = this.#leaves(envelopes)
       if ((await this.#jobs.get(jobId(this.#options.wallet, leaves, pays))) === null) await this.#warn(leaves)
-      return (await this.#plan(leaves, feeRate, pays, this.#options.assumeCoin)).cost
+      const { assumeCoin } = this.#options
+      return (await this.#plan(leaves, feeRate, pays, { ticket, assumeCoin })).cost
     })
   }
 
@@ -109,13 +127,24 @@ export class Inscriber {
    * Inscribes these, one commit for all; what was begun before is gone on with.
    *
    * @param pays what each one's reveal pays beside the inscription's own output
+   * @param ticket spent by the commit of a new job, and made anew
    */
-  async inscribe(envelopes: readonly Uint8Array[], feeRate?: number, pays: Pays = []): Promise<JobView> {
+  async inscribe(
+    envelopes: readonly Uint8Array[],
+    feeRate?: number,
+    pays: Pays = [],
+    ticket?: TicketCoin,
+  ): Promise<JobView> {
     requirePays(envelopes, pays)
-    return await this.#turns.take(() => this.#inscribe(this.#leaves(envelopes), feeRate, pays))
+    return await this.#turns.take(() => this.#inscribe(this.#leaves(envelopes), feeRate, pays, ticket))
   }
 
-  async #inscribe(leaves: readonly Uint8Array[], feeRate: number | undefined, pays: Pays): Promise<JobView> {
+  async #inscribe(
+    leaves: readonly Uint8Array[],
+    feeRate: number | undefined,
+    pays: Pays,
+    ticket: TicketCoin | undefined,
+  ): Promise<JobView> {
     const id = jobId(this.#options.wallet, leaves, pays)
     const done = await this.#jobs.done(id)
     if (done !== null) return viewOfDone(done, await this.#options.client.getBlockCount(this.#call))
@@ -123,10 +152,11 @@ export class Inscriber {
     if (begun !== null) return await this.#progress.advance(begun)
     await this.#warn(leaves)
     const since = await this.#options.client.getBlockCount(this.#call)
-    const plan = await this.#plan(leaves, feeRate, pays)
+    const plan = await this.#plan(leaves, feeRate, pays, { ticket })
     this.#options.onCost?.(plan.cost)
     const { fundFrom: nodeWallet } = this.#options
     const job: Job = { id, since, status: 'prepared', attempts: [attemptOf(plan)], children: {}, nodeWallet }
+    if (ticket !== undefined) job.ticket = rawCoin(ticket.coin)
     await this.#jobs.put(job)
     await this.#payers.reserve(job)
     return await this.#progress.advance(job)
@@ -174,43 +204,28 @@ export class Inscriber {
     await this.#progress.drop(job)
   }
 
-  /** Replaces an unconfirmed commit, and with it the reveals, by one that pays more (BIP125). */
-  async bump(id: string, feeRate: number): Promise<JobView> {
-    return await this.#turns.take(() => this.#bump(id, feeRate))
+  /**
+   * Replaces an unconfirmed commit, and with it the reveals, by one that pays more (BIP125).
+   *
+   * @param ticket key of the ticket that the commit spends, and the new one spends again
+   */
+  async bump(id: string, feeRate: number, ticket?: Wallet): Promise<JobView> {
+    return await this.#turns.take(() => this.#bump(id, feeRate, ticket))
   }
 
-  async #bump(id: string, feeRate: number): Promise<JobView> {
-    const { client } = this.#options
+  async #bump(id: string, feeRate: number, key: Wallet | undefined): Promise<JobView> {
     requireArgument('Inscriber', 'a fee rate', feeRate, aFeeRate)
     const job = await this.#job(id)
-    const where = await locate(client, job, this.#call)
-    const { attempt } = where
-    if (where.conflict) throw conflict(job)
-    if (where.commit !== null && where.commit > 0) {
-      const waits = where.reveals.some((one) => (one ?? 0) === 0)
-      if (!waits) throw settlementError('E_JOB', 'the commit is confirmed, and so are all reveals')
-      const cure = { act: 'accelerate-job', subject: id }
-      throw settlementError('E_JOB', 'the commit is confirmed, and what waits is a reveal', { cure })
+    const where = await locate(this.#options.client, job, this.#call)
+    const context = {
+      ...{ ...this.#options, payers: this.#payers },
+      checkCap: (rate: number) => this.#checkCap(rate),
+      checkSize: (cost: Cost) => this.#checkSize(cost),
     }
-    if (feeRate <= attempt.feeRate) {
-      throw settlementError('E_JOB', `the commit pays ${attempt.feeRate} sat/vB already: a replacement must pay more`)
-    }
-    this.#checkCap(feeRate)
-    const [leaves, pays] = [leavesOf(attempt), paysOf(attempt)]
-    const commits = job.attempts.map(({ commit }) => commit.txid)
-    const replaces = { coins: coinsOf(attempt), ...(await evicted(client, commits, this.#call)) }
-    const plan = await this.#payers.plan({ leaves, pays, feeRate, nodeWallet: job.nodeWallet, replaces })
-    this.#checkSize(plan.cost)
-    const { fees, commitVsize, revealVsizes } = plan.cost
-    this.#checkCap(Number(fees) / revealVsizes.reduce((total, vsize) => total + vsize, commitVsize))
-    this.#options.onCost?.(plan.cost)
-    // Reveals of a commit that is not there yet cannot be judged beside the ones it replaces; the first ones were.
-    const reason = await rejectReason(client, [plan.commit.toHex()], this.#call)
-    if (reason !== null) throw settlementError('E_POLICY', `the node refuses the replacement: ${reason}`)
-    const bumped = { ...job, attempts: [...job.attempts, attemptOf(plan)] }
-    await this.#jobs.put(bumped)
-    await this.#payers.reserve(bumped)
-    return await this.#progress.advance(bumped)
+    const replaced = await bumped(context, job, where, feeRate, key)
+    await this.#jobs.put(replaced)
+    await this.#payers.reserve(replaced)
+    return await this.#progress.advance(replaced)
   }
 
   /** Has one child of the waiting reveals pay for them and their commit (CPFP), or a child that pays more replace it. */
@@ -243,19 +258,39 @@ export class Inscriber {
     for (const warning of await recordWarnings(records, client, sources, this.#call)) onWarning(warning)
   }
 
+  /** A signed transaction of the wallet's free coins that pays these; nothing is kept or sent. */
+  async pay(outputs: readonly TransactionOutput[], feeRate?: number): Promise<Transaction> {
+    return await this.#turns.take(async () => this.#payers.pay(outputs, await this.#rate(feeRate)))
+  }
+
   async #plan(
     leaves: readonly Uint8Array[],
     feeRate: number | undefined,
     pays: Pays,
-    assumeCoin = false,
+    {
+      ticket,
+      assumeCoin = false,
+    }: { readonly ticket?: TicketCoin | undefined; readonly assumeCoin?: boolean | undefined },
   ): Promise<Plan> {
+    const nodeWallet = this.#options.fundFrom
+    if (ticket !== undefined && nodeWallet !== undefined) {
+      throw settlementError(
+        'E_USAGE',
+        'a ticket is spent beside coins of the wallet file alone, not of a wallet of the node',
+      )
+    }
+    const rate = await this.#rate(feeRate)
+    const plan = await this.#payers.plan({ leaves, pays, feeRate: rate, nodeWallet, ticket, assumeCoin })
+    this.#checkSize(plan.cost)
+    return plan
+  }
+
+  /** What the node estimates unless given. */
+  async #rate(feeRate: number | undefined): Promise<number> {
     const { client, wallet } = this.#options
     const rate = feeRate ?? (await estimateFeeRate(client, wallet.params.weakPow, this.#call))
     this.#checkCap(rate)
-    const nodeWallet = this.#options.fundFrom
-    const plan = await this.#payers.plan({ leaves, pays, feeRate: rate, nodeWallet, assumeCoin })
-    this.#checkSize(plan.cost)
-    return plan
+    return rate
   }
 
   /** On regtest the node decides: it may have to mine them directly. */

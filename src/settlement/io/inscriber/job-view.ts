@@ -5,8 +5,11 @@ import { sum } from './transactions.ts'
 /** A job as its owner sees it. */
 export interface JobView {
   readonly id: string
-  /** `prepared`: surely nothing was sent. `final`: every reveal is as deep as was asked for. */
-  readonly status: 'prepared' | 'sent' | 'final'
+  /**
+   * `prepared`: surely nothing was sent. `final`: every reveal is as deep as was asked for. `superseded`: another inscription that
+   * spends its ticket is, and it is dropped.
+   */
+  readonly status: 'prepared' | 'sent' | 'final' | 'superseded'
   /** Display order. */
   readonly commitTxid: string
   readonly feeRate: number

@@ -54,6 +54,8 @@ const jobSchema = z.strictObject({
   children: z.record(id, childSchema),
   /** The node's wallet that pays for the commit; absent where the wallet file does. */
   nodeWallet: z.string().optional(),
+  /** The ticket that every attempt spends beside the coins that pay; one of `coins`. */
+  ticket: coin.optional(),
 })
 
 /** What is left of a job when every reveal is as deep as was asked for: the same command again tells it. */

@@ -4,7 +4,7 @@ import type { BitcoindCalls } from './client.ts'
 import type { Attempt, Job } from './job.ts'
 
 /** A reorg of so many blocks may have put a transaction below the tip of the moment it was made. */
-const DEEPEST_REORG = 20
+export const DEEPEST_REORG = 20
 
 /** Where the transactions of an attempt are: confirmations, 0 in the mempool, null nowhere. */
 export interface Whereabouts {

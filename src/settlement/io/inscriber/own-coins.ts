@@ -49,21 +49,23 @@ export function fundFrom(
   available: readonly Coin[],
   request: Omit<FundRequest, 'claimed'>,
 ): FundedCommit {
-  const { outputs, replaces } = request
+  const { replaces, ticket } = request
+  const renewed = ticket === undefined ? [] : [{ script: ticket.wallet.script, value: ticket.coin.value }]
+  const outputs = [...request.outputs, ...renewed]
   const spent = sum(outputs.map(({ value }) => value))
-  const coins = [...(replaces?.coins ?? [])]
+  const coins = [...(replaces?.coins ?? (ticket === undefined ? [] : [ticket.coin]))]
   const rest = spendable(available).filter((coin) => !coins.some((other) => sameCoin(coin, other)))
   for (;;) {
     const total = sum(coins.map(({ value }) => value))
     const withChange = leastFee(request, spendSize(coins, [...outputs, { script: wallet.script, value: 0n }]))
     const change = total - spent - withChange
     if (change >= POSTAGE) {
-      const commit = spendCoins(wallet, coins, [...outputs, { script: wallet.script, value: change }])
+      const commit = spendCoins(wallet, coins, [...outputs, { script: wallet.script, value: change }], ticket)
       return { coins, commit, fee: withChange }
     }
     const fee = total - spent
     if (coins.length > 0 && fee >= leastFee(request, spendSize(coins, outputs))) {
-      return { coins, commit: spendCoins(wallet, coins, outputs), fee }
+      return { coins, commit: spendCoins(wallet, coins, outputs, ticket), fee }
     }
     const next = rest.shift()
     if (next === undefined) {

@@ -9,7 +9,7 @@ import type { OnNote } from './notes.ts'
 import { fundFrom, OwnCoins } from './own-coins.ts'
 import type { OptionalGuard } from './plain-coins.ts'
 import { draftPlan, finishPlan, type Pays, type Plan } from './plan.ts'
-import type { Coin } from './transactions.ts'
+import type { Coin, Output, TicketCoin } from './transactions.ts'
 
 /** More than any commit takes: all satoshis that there can be. */
 const ASSUMED: Coin = { txid: new Uint8Array(32), vout: 0, value: 2_100_000_000_000_000n }
@@ -34,6 +34,7 @@ interface PlanRequest {
   readonly replaces?: Replaced
   /** Where there are too few coins, one of the wallet's that would pay for it: the plan is to be looked at, and no more. */
   readonly assumeCoin?: boolean
+  readonly ticket?: TicketCoin | undefined
 }
 
 /** Who pays for a job: the wallet file or a wallet of the node, and never with coins of another unfinished job. */
@@ -47,10 +48,10 @@ export class Payers {
   }
 
   /** Commit and reveals, signed; nothing is kept or sent. */
-  async plan({ leaves, pays, feeRate, nodeWallet, replaces, assumeCoin }: PlanRequest): Promise<Plan> {
+  async plan({ leaves, pays, feeRate, nodeWallet, replaces, ticket, assumeCoin }: PlanRequest): Promise<Plan> {
     const { wallet } = this.#options
     const draft = draftPlan(wallet, leaves, feeRate, pays)
-    const request = { outputs: draft.outputs, feeRate, claimed: await this.#claimed(nodeWallet), replaces }
+    const request = { outputs: draft.outputs, feeRate, claimed: await this.#claimed(nodeWallet), replaces, ticket }
     const funded = await this.#funding(nodeWallet)
       .fund(request)
       .catch((error) => {
@@ -59,6 +60,12 @@ export class Payers {
         return fundFrom(wallet, [ASSUMED], request)
       })
     return finishPlan(wallet, draft, funded)
+  }
+
+  /** A signed transaction of the wallet file's coins that pays these; nothing is kept or sent. */
+  async pay(outputs: readonly Output[], feeRate: number): Promise<Transaction> {
+    const { commit } = await this.#own.fund({ outputs, feeRate, claimed: await this.#claimed(undefined) })
+    return commit
   }
 
   /** The wallet file's coins that are free. */

@@ -1,9 +1,10 @@
-import { send } from './bitcoind-calls.ts'
+import { confirmationsOf, send } from './bitcoind-calls.ts'
+import { findSpender } from './chain-search.ts'
 import type { BitcoindCalls } from './client.ts'
-import { conflict, dispatch } from './dispatch.ts'
+import { conflict, dispatch, ticketGone } from './dispatch.ts'
 import { type Job, type JobStore, leavesOf } from './job.ts'
 import { type JobView, viewOf, viewOfDone } from './job-view.ts'
-import { locate, type Whereabouts } from './locate.ts'
+import { DEEPEST_REORG, locate, type Whereabouts } from './locate.ts'
 import type { OnNote } from './notes.ts'
 import type { Payers } from './payers.ts'
 
@@ -17,6 +18,8 @@ export interface JobProgressOptions {
   readonly directly: boolean
   readonly signal?: AbortSignal | undefined
   readonly onNote?: OnNote
+  /** A job that is dropped, since another inscription with its ticket is final. */
+  readonly onSuperseded?: ((job: Job) => void) | undefined
 }
 
 /** Brings jobs that are on disk further: sends what the node does not have, and lets go of what is final. */
@@ -27,10 +30,12 @@ export class JobProgress {
     this.#options = options
   }
 
-  /** One look, and all that follows from it. Throws E_CONFLICT where its coins went elsewhere. */
+  /** One look, and all that follows from it. Throws E_CONFLICT where its coins went elsewhere, E_TICKET where its ticket did before it was sent. */
   async advance(job: Job): Promise<JobView> {
     const { client, jobs, finality, directly, signal, onNote } = this.#options
     let where = await locate(client, job, this.#call)
+    const rival = where.commit === null ? await this.#rival(job) : null
+    if (rival !== null) return await this.#giveWay(job, where, rival)
     if (where.conflict) throw conflict(job)
     let current = job
     if (where.commit === null || where.reveals.some((one) => one === null)) {
@@ -40,6 +45,28 @@ export class JobProgress {
     if (await this.#sendChildren(current, where)) where = await locate(client, current, this.#call)
     if (!where.reveals.every((one) => one !== null && one >= finality)) return viewOf(current, where)
     return (await this.#finish(current)) ?? viewOf(current, where)
+  }
+
+  /** Confirmations of what else spends the ticket, 0 in the mempool; null where nothing does. */
+  async #rival({ ticket, attempts, since }: Job): Promise<number | null> {
+    const { client } = this.#options
+    if (ticket === undefined) return null
+    if ((await confirmationsOf(client, ticket.txid, ticket.vout, this.#call)) !== null) return null
+    const spender = await findSpender(client, [ticket], since - DEEPEST_REORG, this.#call)
+    if (spender === null || attempts.some(({ commit }) => commit.txid === spender.txid)) return null
+    return spender.height === null ? 0 : (await client.getBlockCount(this.#call)) - spender.height + 1
+  }
+
+  /** What was sent may come back by a reorg, until the other is final: so long the job stands, and nothing is sent. */
+  async #giveWay(job: Job, where: Whereabouts, confirmations: number): Promise<JobView> {
+    if (job.status === 'prepared') {
+      await this.drop(job)
+      throw ticketGone(job)
+    }
+    if (confirmations < this.#options.finality) return viewOf(job, where)
+    await this.drop(job)
+    this.#options.onSuperseded?.(job)
+    return { ...viewOf(job, where), status: 'superseded' }
   }
 
   /** Null where a block came in between: then it is done another time. */

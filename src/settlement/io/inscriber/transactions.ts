@@ -67,14 +67,26 @@ export interface Output {
   readonly value: bigint
 }
 
-/** Spends coins of the wallet by its key. */
-export function spendCoins(wallet: Wallet, coins: readonly Coin[], outputs: readonly Output[]): Transaction {
+/** A coin of another key that a commit spends too, and makes anew. */
+export interface TicketCoin {
+  readonly wallet: Wallet
+  readonly coin: Coin
+}
+
+/** Spends coins of the wallet by its key, and the ticket by its own. */
+export function spendCoins(
+  wallet: Wallet,
+  coins: readonly Coin[],
+  outputs: readonly Output[],
+  ticket?: TicketCoin,
+): Transaction {
   const tx = unsigned(coins, outputs)
-  const scripts = coins.map(() => wallet.script)
+  const owners = coins.map((coin) => (ticket !== undefined && sameCoin(coin, ticket.coin) ? ticket.wallet : wallet))
+  const scripts = owners.map(({ script }) => script)
   const values = coins.map(({ value }) => value)
   for (const index of coins.keys()) {
     const sighash = tx.hashForWitnessV1(index, scripts, values, Transaction.SIGHASH_DEFAULT)
-    tx.setWitness(index, [wallet.signKeyPath(sighash)])
+    tx.setWitness(index, [owners[index]!.signKeyPath(sighash)])
   }
   return tx
 }
