@@ -11,7 +11,7 @@ const common = {
   expect: { poll: { timeout: 30_000 } },
 }
 
-// Tests that prove use every core themselves and measure times: one file after another.
+// Tests that prove use every core themselves: one file after another.
 const alone = { ...common, maxWorkers: 1, hookTimeout: 600_000 }
 
 export default defineConfig({
@@ -32,6 +32,8 @@ export default defineConfig({
       {
         test: {
           ...alone,
+          // Most wait for nodes and blocks, and by themselves keep one of two cores busy.
+          maxWorkers: 2,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 600_000,

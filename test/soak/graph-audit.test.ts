@@ -31,7 +31,7 @@ const CONSTANTS: Readonly<Record<string, readonly [file: string, from: string, t
   'digits-private-image': ['graph/weights.circom', 'return [21,', 'return [22,'],
   'digits-private-model': ['graph/digits-private-model.circom', 'RequantisedRelu(25, 12)', 'RequantisedRelu(25, 11)'],
   'header-count': ['graph/header-count.circom', 'before[0] + 1;', 'before[0] + 2;'],
-  payments: ['graph/payments.circom', 'Payments(5)', 'Payments(4)'],
+  payments: [`${OF_LIBRARY}/payments.circom`, 'return 67;', 'return 68;'],
   records: [`${OF_LIBRARY}/record-state.circom`, 'return 66;', 'return 67;'],
 }
 
