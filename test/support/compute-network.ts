@@ -148,12 +148,18 @@ export class ComputeNetwork {
     await this.place.node.mine(7)
   }
 
+  /** Among those that were started before. */
   async start(name: string, ...more: readonly string[]): Promise<ComputeProcess> {
-    const address = `/ip4/127.0.0.1/tcp/${await freePort()}`
     const peers = this.nodes.map((one) => one.address)
+    return await this.startAlone(name, ...(peers.length > 0 ? ['--peer', peers.join(',')] : []), ...more)
+  }
+
+  /** Where it hears of no other. */
+  async startAlone(name: string, ...more: readonly string[]): Promise<ComputeProcess> {
+    const address = `/ip4/127.0.0.1/tcp/${await freePort()}`
     const folders = ['--compute-dir', this.place.file(name), '--settlement-dir', this.place.file(`${name}-settled`)]
     const place = [...folders, '--graph', this.graph, '--listen', address]
-    const argv = ['compute', 'serve', ...place, ...(peers.length > 0 ? ['--peer', peers.join(',')] : []), ...more]
+    const argv = ['compute', 'serve', ...place, ...more]
     const node = new ComputeProcess(name, startWsc([...argv, '--json'], this.place.env), address)
     this.nodes.push(node)
     await node.until('listens', ({ listening }) => listening !== undefined)
