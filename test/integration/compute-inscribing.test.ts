@@ -1,5 +1,9 @@
+import { appendFile } from 'node:fs/promises'
+import { heldOutDigits } from '../compute/digits.ts'
+import { jobJson } from '../support/settlement-place.ts'
+import { startWsc } from '../support/wsc.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ComputeNetwork, type ComputeProcess } from '../support/compute-network.ts'
+import { ComputeNetwork, ComputeProcess } from '../support/compute-network.ts'
 
 const NAMES = ['elm', 'fir']
 
@@ -95,3 +99,57 @@ test('two of a group that do not hear of each other put one record on Bitcoin wi
   const found = (await listed()).filter((one) => one.height === at)
   expect(found.map(({ state }) => state)).toEqual(['counts', 'duplicate'])
 })
+
+test('what a record asks for is proved and inscribed, and how it stands is known by the chain alone', async () => {
+  const { place } = network
+  const { node } = place
+  const graph = place.file('digits')
+  await place.run('graph', 'init', graph, '--template', 'ml')
+  await appendFile(`${graph}/graph.yaml`, 'dataDestinations:\n  - { kind: inscription }\n')
+  await node.mine(6, place.address)
+  await node.mine(100)
+  const images: string[] = []
+  for (const [i, { pixels }] of heldOutDigits().slice(0, 2).entries()) {
+    const job = await place.inscribe('--body', await place.put(`image-${i}`, pixels), '--fee-rate', '2')
+    images.push(job.inscriptions[0]!.id)
+  }
+  await node.mine(1)
+  const request = (...argv: string[]) => place.run('graph', 'request', graph, ...argv, '--json')
+  const asked = async (image: string, ...argv: string[]) => {
+    const made = ['--inscribe', '--input', image, '--max-satoshis', '20000', '--fee-rate', '2']
+    const { exit, stdout, stderr } = await request(...made, ...argv)
+    if (exit !== 0) throw new Error(stderr)
+    await node.mine(1)
+    return jobJson.parse(JSON.parse(stdout)).inscriptions[0]!.id
+  }
+  const status = async (id: string) => JSON.parse((await request('--status', id)).stdout)
+
+  const [name] = NAMES as [string]
+  const first = await asked(images[0]!)
+  expect(await status(first)).toMatchObject({ state: 'open', by: null, destination: 'inscription' })
+  const pays = ['--inscribe', '1000000', '--wallet', network.wallet(name), '--fee-rate', '2', '--slot-seconds', '1']
+  const listen = '/ip4/127.0.0.1/tcp/0'
+  const at = ['--compute-dir', place.file('asked'), '--listen', listen]
+  const run = startWsc(['compute', 'serve', '--graph', graph, ...at, ...pays, '--json'], place.env)
+  const elm = new ComputeProcess('asked', run, listen)
+  network.nodes.push(elm)
+  const { answered } = await elm.until('it answers', (one) => one.answered?.request === first)
+  const identity = answered!.identity
+  await elm.until('it is inscribed', ({ inscribed }) => inscribed?.identity === identity)
+  // Nobody proves what is asked for within bounds that the program does not keep.
+  const small = await asked(images[1]!, '--max-constraints', '1')
+  await elm.until('it refuses', ({ unserved }) => unserved?.request === small && unserved.reject === 'too-large')
+  expect(await request('--status', small)).toMatchObject({ exit: 1 })
+  const told = await status(first)
+  expect(told).toMatchObject({ state: 'answered', identity })
+  expect((await place.list('--kind', 'result')).map(({ id }) => id)).toContain(told.by)
+  await elm.kill()
+
+  const [second, short] = [await asked(images[1]!), await asked(images[1]!, '--blocks', '1')]
+  expect(await request('--cancel', second, '--wallet', network.wallet(name))).toMatchObject({ exit: 1 })
+  expect(await request('--cancel', second, '--fee-rate', '2')).toMatchObject({ exit: 0 })
+  await node.mine(2)
+  expect(await status(second)).toMatchObject({ state: 'cancelled' })
+  expect(await status(short)).toMatchObject({ state: 'expired', by: null })
+  expect(await request('--status', images[0]!)).toMatchObject({ exit: 1 })
+}, 300_000)
