@@ -17,8 +17,8 @@ import { usageError } from './exit.ts'
 import { readArgumentsFile, readOpenArguments } from './graph-arguments.ts'
 import { type EvidenceOptions, readEvidence } from './graph-evidence.ts'
 import { namedJson, namedLines, paymentLines, paymentsJson } from './graph-text.ts'
-import { heightsOf, scriptOf, type TransactionOptions } from './graph-transactions.ts'
 import { type SourceGraphOptions, sourceResultsOf } from './source-graphs.ts'
+import { heightsOf, scriptOf, type TransactionOptions } from './transaction-options.ts'
 
 /** What a peer is asked to prove of a program, and how what it gives is judged. */
 export interface Asking {

@@ -3,9 +3,10 @@ import type { CompiledGraph } from '../compute/io/index.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { type GraphRunOptions, withGraphHeaders } from './graph-place.ts'
-import { type TransactionOptions, transactionSteps } from './graph-transactions.ts'
+import { transactionSteps } from './graph-transactions.ts'
 import { duration } from './terminal.ts'
 import { jsonLine, plural } from './text.ts'
+import type { TransactionOptions } from './transaction-options.ts'
 
 /** Tells what proving a graph would take, before anything is set up, run or proved. */
 export async function tellEstimate(

@@ -15,11 +15,12 @@ import { execHistory, opensHeaders, ordinalOption, requirePeriod } from '../grap
 import { requireGraphOptions } from '../graph-options.ts'
 import { type GraphRunOptions, graphArgument, graphRunOptions, openCompiled, withGraphHeaders } from '../graph-place.ts'
 import { saidJson, saidLines } from '../graph-text.ts'
-import { execTransactions, type TransactionOptions, transactionOptions } from '../graph-transactions.ts'
+import { execTransactions } from '../graph-transactions.ts'
 import { requireOneSource } from '../header-place.ts'
 import { height } from '../inputs.ts'
 import { type SourceGraphOptions, sourceGraphOption } from '../source-graphs.ts'
 import { jsonLine, plural } from '../text.ts'
+import { type TransactionOptions, transactionOptions } from '../transaction-options.ts'
 import { settlementDirOption } from '../wallet-place.ts'
 
 interface Options extends GraphRunOptions, TransactionOptions, SourceGraphOptions {

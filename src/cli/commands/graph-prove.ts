@@ -26,7 +26,7 @@ import {
   openCompiled,
   withGraphHeaders,
 } from '../graph-place.ts'
-import { proveTransactions, type TransactionOptions, transactionOptions } from '../graph-transactions.ts'
+import { proveTransactions } from '../graph-transactions.ts'
 import { requireOneSource } from '../header-place.ts'
 import { height, readNetwork } from '../inputs.ts'
 import { requireWritable } from '../outputs.ts'
@@ -34,6 +34,7 @@ import { streamsFolder } from '../places.ts'
 import { type SourceGraphOptions, sourceGraphFiles, sourceGraphOption } from '../source-graphs.ts'
 import { duration } from '../terminal.ts'
 import { jsonLine } from '../text.ts'
+import { type TransactionOptions, transactionOptions } from '../transaction-options.ts'
 
 interface Options extends GraphRunOptions, EvidenceOptions, SourceGraphOptions, TransactionOptions {
   readonly arguments?: string

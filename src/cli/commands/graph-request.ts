@@ -18,7 +18,6 @@ import { type AskingOptions, askingOf } from '../graph-asking.ts'
 import { evidenceOptions } from '../graph-evidence.ts'
 import { requireGraphOptions } from '../graph-options.ts'
 import { graphArgument, graphFiles } from '../graph-place.ts'
-import { selectionOptions } from '../graph-transactions.ts'
 import { type InscribedRequestOptions, inscribedRequestOptions, requestOnChain } from '../inscribed-request.ts'
 import { requireWritable } from '../outputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
@@ -27,6 +26,7 @@ import { tellRefused } from '../refused.ts'
 import { sourceGraphFiles, sourceGraphOption } from '../source-graphs.ts'
 import { peerOption } from '../storage-place.ts'
 import { jsonLine } from '../text.ts'
+import { selectionOptions } from '../transaction-options.ts'
 
 interface Options extends JudgeOptions, AskingOptions, InscribedRequestOptions {
   readonly peer?: readonly string[]

@@ -205,6 +205,9 @@ function faultOfSources({
     const message = 'a circuit with an input reads an inscription, inscriptions, results or storage'
     return { path: [headers, 'kind'], message }
   }
+  if (input.salt !== undefined && !(sources.length === 1 && ['inscription', 'storage'].includes(sources[0]?.kind ?? ''))) {
+    return { path: [], message: 'a salted commitment is one inscription, or one blob of storage' }
+  }
   const unsaid = sources.findIndex(({ bytes }) => bytes === undefined)
   if (sources.length > 1 && unsaid >= 0) return { path: [unsaid], message: 'of several sources each has its bytes' }
   const other = sources.findIndex(
