@@ -70,6 +70,12 @@ describe('the manifest of a circuit that opens a salted commitment', () => {
     ['reads the bytes as well', 'salt: salt', 'salt: salt, signal: in', /takes a signal, or the salt/],
     ['reads neither', 'salt: salt, ', '', /takes a signal, or the salt/],
     ['takes a commitment of other bytes', 'bytes: 32', 'bytes: 33', /a salted commitment has 32 bytes/],
+    [
+      'is a list of records',
+      'kind: inscription',
+      'kind: inscriptions\n    metaprotocol: wsc',
+      /is one inscription, or one blob/,
+    ],
     ['is not zero-knowledge', 'groth16', 'spartan', /spartan is not zero-knowledge/],
   ])('that %s is refused', (_what, from, to, detail) => {
     const changed = SALTED.replace(from, to)

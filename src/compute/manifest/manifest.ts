@@ -205,7 +205,10 @@ function faultOfSources({
     const message = 'a circuit with an input reads an inscription, inscriptions, results or storage'
     return { path: [headers, 'kind'], message }
   }
-  if (input.salt !== undefined && !(sources.length === 1 && ['inscription', 'storage'].includes(sources[0]?.kind ?? ''))) {
+  if (
+    input.salt !== undefined &&
+    !(sources.length === 1 && ['inscription', 'storage'].includes(sources[0]?.kind ?? ''))
+  ) {
     return { path: [], message: 'a salted commitment is one inscription, or one blob of storage' }
   }
   const unsaid = sources.findIndex(({ bytes }) => bytes === undefined)
