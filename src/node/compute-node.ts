@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { storageParams } from '../../storage/index.ts'
+import { chosenName, type StorageParams } from '../../storage/index.ts'
 import { openKernel } from '../../storage/io/index.ts'
-import type { BlockHash, NetworkParams } from '../bitcoin/index.ts'
+import type { BlockHash } from '../bitcoin/index.ts'
 import { type BitcoindClient, bitcoindBlocks, ChainFeed } from '../bitcoin/io/index.ts'
 import { historyStart, openStoredHistory } from '../bus/io/index.ts'
 import { computeGossip, isForBitcoin, LocalQueue, type ProvingQueue, readsResults } from '../compute/index.ts'
@@ -32,7 +32,8 @@ import { openResultInscribing, type ResultInscribing, type ResultInscribingOptio
 /** A node of the compute network: what it serves, and with whom it speaks. */
 export interface ComputeNodeOptions {
   readonly client: BitcoindClient
-  readonly params: NetworkParams
+  /** The network, and what all who are to meet there have chosen besides, providers of storage too. */
+  readonly storage: StorageParams
   readonly programs: readonly Program[]
   /** Programs whose results those read, beside them. */
   readonly sources?: readonly Program[] | undefined
@@ -73,7 +74,8 @@ export interface ComputeNode {
 
 /** Composes a node of the compute network, not started yet. Throws E_P2P_ADDRESS, E_P2P_IDENTITY or E_LOCKED, and holds nothing then. */
 export async function openComputeNode(options: ComputeNodeOptions): Promise<ComputeNode> {
-  const { client, params, programs, folder, identityFile, slotMs, atOnce = AT_ONCE, server } = options
+  const { client, storage, programs, folder, identityFile, slotMs, atOnce = AT_ONCE, server } = options
+  const params = storage.network
   const { listen, announce, peers: bootstrap } = options
   const known = programsOf([...programs, ...(options.sources ?? [])])
   for (const program of programs) requireSources(program, known.ids)
@@ -81,7 +83,12 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const feed = new ChainFeed({ client, params })
   const index = new IndexService({ client, params, state: folder, feed, waitsForRoom: true })
   const gossip = computeGossip(programs.map(({ id }) => bytesToHex(id)))
-  const host = await openPeerHost({ params, listen, announce, bootstrap, identityFile, gossip })
+  const host = await openPeerHost({
+    ...{ params, chosen: chosenName(storage), listen, announce },
+    bootstrap,
+    identityFile,
+    gossip,
+  })
   const { secretKey } = await loadPeerKey(identityFile)
   const byId = new Map(programs.map((program) => [bytesToHex(program.id), program]))
   const engines = new StreamEngines()
@@ -108,7 +115,7 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
       options.inscribing === undefined || counting === null
         ? null
         : await openResultInscribing(
-            { ...place, ...writes, programs, folder, results: counting.results },
+            { ...place, ...writes, storage, programs, folder, results: counting.results },
             options.inscribing,
           )
     const history = await openStoredHistory(join(folder, 'history'), params, historyStart(params), kernel)
@@ -122,7 +129,6 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const reading = new OwnReading({ history, headers: feed, blocks: bitcoindBlocks(client), poseidon: kernel })
   const parts = { queue, kernel, params, inscriptions: index, reading, sources: counting?.sources }
   const served = programs.map((program) => servedProgram(program, parts))
-  const rules = storageParams(params)
   const compute = new ComputeService({
     ...{ params, secretKey, slotMs },
     programs: served,
@@ -135,7 +141,7 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     registered: async () => {
       // Who does not know the order would prove out of turn.
       await index.caughtUp()
-      return await registeredIn(index, rules)
+      return await registeredIn(index, storage)
     },
   })
   const { events, key } = compute

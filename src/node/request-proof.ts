@@ -1,11 +1,12 @@
-import type { NetworkParams } from '../bitcoin/index.ts'
+import { chosenName, type StorageParams } from '../../storage/index.ts'
 import type { ProofRequest, RequestAnswer, ResultMessage } from '../compute/index.ts'
 import { meetProver, type RequestReject, requestResult } from '../compute/io/index.ts'
 import { Deadline, type Result, rejection, throwIfAborted } from '../lib/index.ts'
 import { openPeerHost } from '../p2p/index.ts'
 
 export interface RequestProofOptions {
-  readonly params: NetworkParams
+  /** The network, and what its nodes have chosen besides. */
+  readonly storage: StorageParams
   /** Addresses of peers, of which the first that proves for others is asked. */
   readonly peers: readonly string[]
   readonly request: ProofRequest
@@ -23,8 +24,10 @@ export interface RequestProofOptions {
 export async function requestProof(
   options: RequestProofOptions,
 ): Promise<Result<{ readonly message: ResultMessage }, RequestReject>> {
-  const { params, peers, request, timeoutMs, signal, told } = options
-  const host = await openPeerHost({ params, bootstrap: peers, gossip: [] })
+  const { storage, peers, request, timeoutMs, signal, told } = options
+  const host = await openPeerHost({
+    ...{ params: storage.network, chosen: chosenName(storage), bootstrap: peers, gossip: [] },
+  })
   const late = new Deadline(timeoutMs)
   try {
     await host.start(signal)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { storageParams } from '../../storage/index.ts'
-import type { BlockHash, NetworkParams } from '../bitcoin/index.ts'
+import type { StorageParams } from '../../storage/index.ts'
+import type { BlockHash } from '../bitcoin/index.ts'
 import type { BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
 import type { PeerTransport } from '../bus/index.ts'
 import { decodeResult, isForBitcoin, resultIdentity, storesLog } from '../compute/index.ts'
@@ -43,7 +43,8 @@ export interface ResultInscribingOptions {
 
 interface Components {
   readonly client: BitcoindClient
-  readonly params: NetworkParams
+  /** The storage network that logs of results go to. */
+  readonly storage: StorageParams
   readonly programs: readonly Program[]
   readonly feed: ChainFeed
   readonly inscriptions: IndexService
@@ -70,7 +71,7 @@ export interface ResultInscribing {
 
 /** Composes who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO. */
 export async function openResultInscribing(
-  { client, params, programs, feed, inscriptions, kernel, transport, results, folder, placeOf }: Components,
+  { client, storage, programs, feed, inscriptions, kernel, transport, results, folder, placeOf }: Components,
   { wallet, budget, settlement, feeRate, fundFrom, maxFeeRate, tickets = [] }: ResultInscribingOptions,
 ): Promise<ResultInscribing> {
   const spendings = await Spendings.open(settlement)
@@ -82,10 +83,10 @@ export async function openResultInscribing(
     tickets: tickets.map((ticket) => new TicketFollower(ticket, client)),
   })
   const stores = programs.some(({ manifest }) => isForBitcoin(manifest) && storesLog(manifest))
-  const storage = stores
+  const storing = stores
     ? openLogStorage({
         ...{ client, inscriptions, inscriber, wallet, kernel, transport, feeRate },
-        ...{ params: storageParams(params), folder: join(folder, 'storage') },
+        ...{ params: storage, folder: join(folder, 'storage') },
       })
     : null
   const manifests = new Map(programs.map(({ id, manifest }) => [bytesToHex(id), manifest]))
@@ -95,10 +96,12 @@ export async function openResultInscribing(
     inscribe: async (result, most) => {
       const manifest = manifests.get(bytesToHex(result.program))
       if (manifest === undefined) throw new RangeError('a result of a program that is not served')
-      const verified = await storingOf(storage?.logs ?? null, { result, manifest })
+      const verified = await storingOf(storing?.logs ?? null, { result, manifest })
       return await once.inscribe({ ...verified, most }, feeRate)
     },
   })
+  // A provider that came later has it: what waited for that is inscribed without waiting for a block.
+  storing?.logs.events.on('storing', () => publisher.again())
   inscriber.events.on('superseded', (records) => {
     for (const { body } of records) void giveBack(body)
   })
@@ -113,9 +116,8 @@ export async function openResultInscribing(
     await once.release(identity, manifest).catch(() => undefined)
     publisher.add({ program: bytesToHex(result.program), identity, result, own: true })
   }
-  const storing = storage === null ? [] : [storage.service]
   return {
-    ...{ results, inscriber, publisher, logs: storage?.logs ?? null },
-    service: together([inscriber, ...storing, publisher]),
+    ...{ results, inscriber, publisher, logs: storing?.logs ?? null },
+    service: together([inscriber, ...(storing === null ? [] : [storing.service]), publisher]),
   }
 }

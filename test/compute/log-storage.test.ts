@@ -48,7 +48,7 @@ async function provider(): Promise<void> {
   await new Offers({ transport: scene.net.transport('one'), kernel, content: made.content }).serve()
 }
 
-const told = <Name extends 'stored' | 'failed'>(logs: LogStorage, name: Name) =>
+const told = <Name extends 'storing' | 'stored' | 'failed'>(logs: LogStorage, name: Name) =>
   new Promise<Parameters<Parameters<typeof logs.events.on<Name>>[1]>[0]>((resolve) => {
     const off = logs.events.on(name, (event) => {
       off()
@@ -90,4 +90,26 @@ test('nothing is paid where nobody would keep it; what was begun is gone on with
   await scene.block()
   await stored
   expect(await left()).toEqual([])
+})
+
+test('a provider that comes later is told of what nobody would keep, without a block between', async () => {
+  const logs = await started()
+  const failed = told(logs, 'failed')
+  await expect((await logs.prepare(whole)).begin()).rejects.toMatchObject({ code: 'E_NO_PROVIDER' })
+  expect((await failed).error).toMatchObject({ code: 'E_NO_PROVIDER' })
+  const storing = told(logs, 'storing')
+  await provider()
+  await storing
+  const stored = told(logs, 'stored')
+  await scene.block()
+  await stored
+})
+
+test('a log that is in the table costs nothing more, though no provider has it yet', async () => {
+  await scene.provider('one', () => 'waits')
+  const logs = await started()
+  await (await logs.prepare(whole)).begin()
+  expect((await logs.prepare(whole)).cost).toBeGreaterThan(BURN)
+  await scene.block()
+  expect((await logs.prepare(whole)).cost).toBe(0n)
 })

@@ -17,7 +17,8 @@ const running: WscRun[] = []
 let peer: string
 let gateway: string
 beforeAll(async () => {
-  place = await SettlementPlace.make(3)
+  // Of partitions that were chosen: peers of others have no word in common with them.
+  place = await SettlementPlace.make(3, {}, { WSC_PARTITION_BITS: '9' })
 })
 afterAll(async () => {
   for (const { child } of running) child.kill('SIGKILL')
@@ -165,6 +166,31 @@ test('a result’s log goes to storage, and whoever has the chain and a gateway 
     const named = await place.put('named.result', encodeResult(withoutLog(result, hexToBytes(content), hash)))
     expect(await get(named, '--gateway', gateway)).toMatchObject({ exit: 1, json: [{ reason }] })
   }
+}, 300_000)
+
+test('a compute node among providers of chosen partitions brings the log of what it proves to them, and inscribes the rest', async () => {
+  const own = ['--inscribe', '100000', '--fee-rate', '2', '--slot-seconds', '1', '--compute-dir', place.file('node')]
+  const reach = ['--listen', '/ip4/127.0.0.1/tcp/0', '--peer', peer]
+  const node = place.start('compute', 'serve', '--graph', BLOCK_TIMES, ...own, ...reach, '--json')
+  running.push(node)
+  await node.line('"listening"')
+  await node.line('"tip"')
+  const tip = await place.node.client.getBlockCount()
+  const height = tip + 36 - (tip % 36)
+  await place.node.mine(height - tip)
+  const { inscribed } = JSON.parse(await node.line(`"height":${height},"state":"sent"`))
+  await place.node.mine(1)
+  const reader = ['--settlement-dir', place.file('reader')]
+  const listed = (await wsc('results', 'ls', '--graph', BLOCK_TIMES, ...reader)).json ?? []
+  const found = listed.find(({ id }) => id === inscribed.id)
+  expect(found).toMatchObject({ state: 'counts', height })
+  await node.line(`{"stored":{"content":"${found.log}"}}`)
+  const read = place.file('of-node.result')
+  const got = await wsc('results', 'get', found.id, '--gateway', gateway, '--out', read, ...reader)
+  expect(got).toMatchObject({ exit: 0, json: [{ log: found.log }] })
+  expect(decoded(await readFile(read)).log).toHaveLength(Math.floor((height + 1) / 36))
+  node.child.kill('SIGINT')
+  expect((await node.done).exit).toBe(130)
 }, 300_000)
 
 test('what circom warns of, and what its vectors do not bear out, is not published', async () => {

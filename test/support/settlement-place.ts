@@ -74,21 +74,26 @@ export class SettlementPlace extends WscPlace {
   readonly node: RegtestBitcoind
   #address = ''
 
-  private constructor(dir: string, node: RegtestBitcoind) {
+  private constructor(dir: string, node: RegtestBitcoind, env: Readonly<Record<string, string>>) {
     super(dir, {
       XDG_DATA_HOME: join(dir, 'data'),
       WSC_NETWORK: 'regtest',
       WSC_RPC: node.url,
       WSC_RPC_COOKIE: node.auth.file,
+      ...env,
     })
     this.node = node
   }
 
-  /** With so many mature coins of 50 bitcoins. */
-  static async make(coins: number, options: BitcoindOptions = {}): Promise<SettlementPlace> {
+  /** With so many mature coins of 50 bitcoins, and more environment of its commands. */
+  static async make(
+    coins: number,
+    options: BitcoindOptions = {},
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<SettlementPlace> {
     const dir = await mkdtemp(join(tmpdir(), 'wsc-settlement-'))
     const node = await RegtestBitcoind.start(options)
-    const place = new SettlementPlace(dir, node)
+    const place = new SettlementPlace(dir, node, env)
     place.#address = z.object({ address: z.string() }).parse(await place.json('wallet', 'create')).address
     if (coins > 0) await node.mine(coins, place.#address)
     await node.mine(100)

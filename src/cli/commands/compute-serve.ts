@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from 'commander'
+import { storageParams } from '../../../storage/index.ts'
 import type { NetworkParams } from '../../bitcoin/index.ts'
 import { isForBitcoin } from '../../compute/index.ts'
 import type { Program } from '../../compute/io/index.ts'
-import { bytesToHex } from '../../lib/index.ts'
+import { bytesToHex, errorCode } from '../../lib/index.ts'
 import {
   type ComputeNode,
   openComputeNode,
@@ -49,6 +50,7 @@ interface Options extends RpcOptions, WalletOptions, Partial<QueueOptions> {
   readonly listen: string
   readonly announce?: readonly string[]
   readonly peer?: readonly string[]
+  readonly partitionBits?: number
   readonly slotSeconds?: number
   readonly atOnce?: number
   readonly ptau?: string
@@ -91,6 +93,7 @@ export const addComputeServe: AddCommand = (parent, run) => {
     queuePasswordOption(),
     ...bitcoindOptions(),
     shared.network(),
+    shared.partitionBits(),
     peerOption(),
     computeDirOption(),
     settlementDirOption(),
@@ -129,6 +132,7 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
   }
   parseAddresses(peers ?? [])
   const params = requireProvable(await readNetwork(options.network))
+  const storage = storageParams(params, options)
   for (const folder of [...folders, ...others]) await requireGraphSetup(folder, params, options, context)
   const client = await openBitcoind(options, params, context)
   try {
@@ -139,7 +143,7 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
       options.queue === undefined ? undefined : await readQueue({ ...options, queue: options.queue }, context)
     const node = await openComputeNode({
       ...{ server, inscribing: await inscribingOf(options, programs, params, context) },
-      ...{ client, params, programs, sources, folder, identityFile, listen: [listen], announce, peers },
+      ...{ client, storage, programs, sources, folder, identityFile, listen: [listen], announce, peers },
       atOnce: options.atOnce,
       slotMs: slotSeconds === undefined ? undefined : Math.round(1000 * slotSeconds),
       failed: (error) => terminal.note(withCure(error)),
@@ -276,9 +280,10 @@ function showInscribing(
   inscriber.events.on('note', (note) => terminal.note(noteText(note)))
   logs?.events.on('storing', (storing) => tell({ storing }, `log ${storing.content} is on its way to storage`))
   logs?.events.on('stored', (stored) => tell({ stored }, `log ${stored.content} is in storage`))
-  logs?.events.on('failed', ({ content, error }) =>
-    terminal.note(`log ${content} is not in storage yet: ${withCure(error)}`),
-  )
+  logs?.events.on('failed', ({ content, error }) => {
+    if (json) tell({ unstored: { content, error: errorCode(error) } }, '')
+    terminal.note(`log ${content} is not in storage yet: ${withCure(error)}`)
+  })
   inscriber.events.on('problem', (error) => terminal.note(withCure(error)))
   publisher.events.on('settled', ({ program, identity, height, outcome }) => {
     const told = { program, identity, height, ...inscribedJson(outcome) }
@@ -287,7 +292,8 @@ function showInscribing(
   publisher.events.on('spared', ({ program, identity, height, id }) => {
     tell({ counts: { program, identity, height, id } }, `${nameOf(program)}  height ${height}  counts, by ${id}`)
   })
-  publisher.events.on('failed', ({ program, height, error }) => {
+  publisher.events.on('failed', ({ program, identity, height, error }) => {
+    if (json) tell({ uninscribed: { program, identity, height, error: errorCode(error) } }, '')
     terminal.note(
       `${nameOf(program)} at height ${height} was not inscribed: ${withCure(error)}; again at the next block`,
     )

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Command } from 'commander'
+import { storageParams } from '../../../storage/index.ts'
 import { toDisplay } from '../../bitcoin/index.ts'
 import { encodeResult, resultIdentity } from '../../compute/index.ts'
 import { type OnceOfKeys, type Program, readGraph } from '../../compute/io/index.ts'
@@ -30,6 +31,7 @@ import { selectionOptions } from '../transaction-options.ts'
 
 interface Options extends JudgeOptions, AskingOptions, InscribedRequestOptions {
   readonly peer?: readonly string[]
+  readonly partitionBits?: number
   readonly proof?: string
   readonly out?: string
   readonly seconds: number
@@ -63,7 +65,7 @@ export const addGraphRequest: AddCommand = (parent, run) => {
     .addOption(argumentsOption())
   inscribedRequestOptions(command)
   addOptions(command, ...evidenceOptions(), sourceGraphOption(), ...selectionOptions(), ...judgeOptions())
-  addOptions(command, shared.ptau(), shared.json())
+  addOptions(command, shared.partitionBits(), shared.ptau(), shared.json())
     .addHelpText(
       'after',
       HELP +
@@ -113,6 +115,7 @@ async function requestOfPeer(
   await requireWritable(out, context.env, options, ...(await graphFiles(folder)), ...(await sourceGraphFiles(options)))
   requireGraphOptions('request', await readGraph(folder), command)
   const judge = await openJudge(options, context)
+  const storage = storageParams(judge.params, options)
   await requireGraphSetup(folder, judge.params, options, context)
   const proved = await judge.verify(await readProof(options.proof))
   if (!proved.ok) return tellRefused(context, options, rejection(`proof:${proved.reject}`, proved.detail))
@@ -124,7 +127,7 @@ async function requestOfPeer(
   if (!read.ok) return tellRefused(context, options, read)
   const { asking } = read
   const asked = await requestProof({
-    ...{ params: judge.params, peers, timeoutMs: PEER_MS, signal },
+    ...{ storage, peers, timeoutMs: PEER_MS, signal },
     request: {
       ...{ kind: 'request', id: bytesToHex(randomBytes(32)), program: bytesToHex(program.id), seconds },
       maxConstraints: options.maxConstraints ?? program.constraints,

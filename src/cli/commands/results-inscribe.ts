@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { storageParams } from '../../../storage/index.ts'
+import { chosenName, type StorageParams, storageParams } from '../../../storage/index.ts'
 import { openKernel } from '../../../storage/io/index.ts'
 import { decodeResult, MAX_RESULT_BYTES, storesLog } from '../../compute/index.ts'
 import {
@@ -33,6 +33,7 @@ import { openOwnWallet } from '../wallet-place.ts'
 interface Options extends ResultsOptions, Omit<PublishOptions, keyof ResultsOptions> {
   readonly budget?: bigint
   readonly peer?: readonly string[]
+  readonly partitionBits?: number
   readonly ticket?: string
   readonly json?: boolean
 }
@@ -55,6 +56,7 @@ export const addResultsInscribe: AddCommand = (parent, run) => {
     .argument('<FILE>', 'result, as `wsc graph prove` writes it')
     .option('--budget <SATS>', 'satoshis that may be spent on the results of this graph in all', budget)
     .addOption(peerOption())
+    .addOption(shared.partitionBits())
     .option('--ticket <FILE>', 'spend the group’s ticket of the graph, so that one of the group inscribes it')
     .option('--dry-run', 'tell the cost and send nothing')
     .addOption(shared.json())
@@ -86,7 +88,8 @@ async function inscribe(context: CliContext, file: string, options: Options): Pr
     if (judged.state !== 'valid') {
       return refuse(judged.reason, judged.state === 'invalid' ? judged.detail : notJudged(judged.reason))
     }
-    return await withInscriber(context, options, place, !once, async (inscriber, logs) => {
+    const storage = once ? null : storageParams(place.params, options)
+    return await withInscriber(context, options, place, storage, async (inscriber, logs) => {
       const verified = await storingOf(logs, { result, manifest: program.manifest })
       if (options.dryRun === true) {
         const cost = await inscriber.quote(verified, options.feeRate)
@@ -105,7 +108,8 @@ async function withInscriber(
   context: CliContext,
   options: Options,
   place: ResultsPlace,
-  stores: boolean,
+  /** The network that its log goes to; null where none is stored. */
+  storage: StorageParams | null,
   work: (inscriber: ResultInscriber, logs: LogStorage | null) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { client, params, programs, state, inscriptions, results, feed } = place
@@ -117,15 +121,15 @@ async function withInscriber(
   return await withPayingInscriber(
     context,
     options,
-    { client, wallet, index: inscriptions.index, ...(stores && { feed }) },
+    { client, wallet, index: inscriptions.index, ...(storage !== null && { feed }) },
     async (inscriber) => {
       inscriber.events.on('warning', (warning) => context.terminal.note(warningText(warning, 1)))
       const spendings = await Spendings.open(state)
       const { budget = 0n } = options
       const tickets = ticket === null ? [] : [new TicketFollower(ticket, client)]
       const once = new ResultInscriber({ inscriber, state, results, wallet, spendings, budget, tickets })
-      if (!stores) return await work(once, null)
-      return await withLogs(context, options, place, { inscriber, wallet }, (logs) => work(once, logs))
+      if (storage === null) return await work(once, null)
+      return await withLogs(context, options, place, { inscriber, wallet, storage }, (logs) => work(once, logs))
     },
   )
 }
@@ -134,15 +138,18 @@ async function withLogs(
   { signal }: CliContext,
   { peer: bootstrap, feeRate }: Options,
   { client, params, state, inscriptions }: ResultsPlace,
-  paying: { readonly inscriber: InscriberService; readonly wallet: Wallet },
+  {
+    storage,
+    ...paying
+  }: { readonly inscriber: InscriberService; readonly wallet: Wallet; readonly storage: StorageParams },
   work: (logs: LogStorage) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const transport = await openPeerHost({ params, bootstrap, gossip: [] })
+  const transport = await openPeerHost({ params, chosen: chosenName(storage), bootstrap, gossip: [] })
   const { logs, service } = openLogStorage({
     ...{
       ...paying,
       client,
-      params: storageParams(params),
+      params: storage,
       kernel: await openKernel(),
       inscriptions,
       transport,

@@ -88,7 +88,13 @@ export class PutService {
   async quote(content: EncodedContent, options: Pick<PutOptions, 'feeRate' | 'providers' | 'tip'>): Promise<PutCost> {
     const begun = await readJob(this.#components.folder, content.id)
     const job = begun ?? (await signRecords(this.#components, content, this.#tips(options)))
-    return await costOf(this.#components, job, options.feeRate)
+    return await costOf(this.#components, { ...job, batches: this.#lacking(job) }, options.feeRate)
+  }
+
+  /** Those that are in the table whole are paid for, by whoever. */
+  #lacking({ batches }: PutJob): PutBatch[] {
+    const { blobs } = this.#components.table.table
+    return batches.filter((batch) => batch.some(({ id }) => blobs.entry(id) === null))
   }
 
   /**

@@ -9,6 +9,7 @@ import { historyStart, openStoredHistory } from '../../../src/bus/io/index.ts'
 import type { Program } from '../../../src/compute/io/open-program.ts'
 import { readManifest } from '../../../src/compute/manifest/read-manifest.ts'
 import { type ComputeNodeOptions, openComputeNode } from '../../../src/node/compute-node.ts'
+import { storageParams } from '../../../storage/index.ts'
 import { kernel } from '../../storage/kernels.ts'
 
 let folder: string
@@ -32,7 +33,7 @@ afterAll(() => client.close())
 
 const open = (name: string, more: Partial<ComputeNodeOptions> = {}) =>
   openComputeNode({
-    ...{ client, params: regtest, programs: [programOf(name)], folder },
+    ...{ client, storage: storageParams(regtest), programs: [programOf(name)], folder },
     ...{ identityFile: join(folder, 'peer.json'), ...more },
   })
 

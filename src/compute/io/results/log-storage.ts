@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { offerKind } from '../../../../storage/index.ts'
 import {
   type EncodedContent,
   encodeContent,
@@ -16,6 +17,7 @@ import {
   Emitter,
   type Events,
   hexToBytes,
+  orAborted,
   Running,
   type RunningService,
 } from '../../../lib/index.ts'
@@ -38,7 +40,7 @@ export interface LogStorageEvents {
   readonly storing: { readonly content: string }
   /** Its records are in the table, and a provider has it. */
   readonly stored: { readonly content: string }
-  /** It is tried again at the next block, if its records were sent; else whoever began it begins it again. */
+  /** It is tried again at the next block, and once a provider is met that was not there. */
   readonly failed: { readonly content: string; readonly error: Error }
 }
 
@@ -56,7 +58,7 @@ const CONTENT = /^[0-9a-f]{64}$/
 
 /**
  * Brings logs of results to the storage network. What was begun is on the disk until it is stored, and is gone on with after a
- * kill; putting pays for nothing twice.
+ * kill, at each block and with each provider that is met; putting pays for nothing twice.
  */
 export class LogStorage implements RunningService {
   readonly #components: LogStorageComponents
@@ -79,16 +81,24 @@ export class LogStorage implements RunningService {
   }
 
   async start(signal?: AbortSignal): Promise<void> {
-    const { table } = this.#components.put
+    const { table, transport } = this.#components.put
     this.#running.begin(async (ending) => {
       this.#ending = ending
-      const goOn = () => void this.#goOn().catch((error: unknown) => this.#tell('', error))
-      const off = table.events.on('tip', goOn)
+      let last = Promise.resolve()
+      const goOn = () => {
+        last = last
+          .then(() => this.#goOn())
+          .catch((error: unknown) => {
+            if (!ending.aborted) this.#tell('', error)
+          })
+      }
+      const offs = [table.events.on('tip', goOn), transport.meet(offerKind, goOn)]
       try {
         goOn()
         await aborted(ending)
       } finally {
-        off()
+        for (const off of offs) off()
+        await last
         await Promise.all([...this.#puts.values()].map(({ done }) => done))
       }
     }, signal)
@@ -128,9 +138,11 @@ export class LogStorage implements RunningService {
 
   /** What is on the disk and not at work. */
   async #goOn(): Promise<void> {
-    await this.#components.put.table.caughtUp()
+    await orAborted(this.#components.put.table.caughtUp(), this.#ending)
     const names = await readdir(this.#components.folder).catch(() => [])
-    for (const id of names.filter((name) => CONTENT.test(name) && !this.#puts.has(name))) {
+    for (const id of names.filter((name) => CONTENT.test(name))) {
+      if (this.#ending.aborted) return
+      if (this.#puts.has(id)) continue
       const content = await this.#encoded(id, null)
       if (content.id !== id) throw computeError('E_STORE', `${join(this.#components.folder, id)} holds another log`)
       if (!this.#ending.aborted) this.#put(content).sent.catch(() => undefined)

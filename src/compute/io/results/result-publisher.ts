@@ -24,7 +24,7 @@ export interface PublisherEvents {
   readonly settled: ProvedHead & { readonly height: number; readonly outcome: Inscribed }
   /** Another's record counts, and nothing is spent. */
   readonly spared: ProvedHead & { readonly height: number; readonly id: string }
-  /** It is tried again at the next block. */
+  /** It is tried again at the next block, or when `again` says so. */
   readonly failed: ProvedHead & { readonly height: number; readonly error: Error }
 }
 
@@ -81,6 +81,11 @@ export class ResultPublisher implements RunningService {
     if (this.#waiting.size === MOST_WAITING && oldest !== undefined) this.#waiting.delete(oldest)
     const own = proved.own || before?.own === true
     this.#waiting.set(proved.identity, { ...proved, own, since: before?.since ?? this.#height, place: null })
+    this.#news.resolve()
+  }
+
+  /** Looks again now at what waits: what kept it may have passed. */
+  again(): void {
     this.#news.resolve()
   }
 
