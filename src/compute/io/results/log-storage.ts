@@ -143,7 +143,9 @@ export class LogStorage implements RunningService {
     for (const id of names.filter((name) => CONTENT.test(name))) {
       if (this.#ending.aborted) return
       if (this.#puts.has(id)) continue
-      const content = await this.#encoded(id, null)
+      // What was begun here lies encoded; its folder is not made anew beneath it.
+      const begun = [...this.#begun.values()].find((one) => one.id === id)
+      const content = begun ?? (await this.#encoded(id, null))
       if (content.id !== id) throw computeError('E_STORE', `${join(this.#components.folder, id)} holds another log`)
       if (!this.#ending.aborted) this.#put(content).sent.catch(() => undefined)
     }
