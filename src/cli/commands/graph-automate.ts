@@ -121,7 +121,7 @@ function show(
   noteOutages(feed.events, terminal.note)
   inscriber?.events.on('note', (note) => terminal.note(noteText(note)))
   inscriber?.events.on('problem', (error) => terminal.note(withCure(error)))
-  events.on('problem', (error) => terminal.note(`waiting for the next block: ${withCure(error)}`))
+  events.on('problem', (error) => terminal.note(`waiting for a later block: ${withCure(error)}`))
   events.on('began', (began) =>
     tell(
       { began: { ...about, ...began } },
@@ -131,6 +131,10 @@ function show(
   events.on('evaluated', ({ ordinal, height, holds, outputs }) => {
     const line = `${named} ${ordinal}  there at height ${height}: ${holds ? 'the condition holds' : 'does not hold'}`
     tell({ evaluated: { ordinal, height, holds, outputs: digits(outputs) } }, line)
+  })
+  events.on('refused', ({ ordinal, height, detail }) => {
+    const line = `${named} ${ordinal}  there at height ${height}: does not hold, the circuit takes no such values (${detail})`
+    tell({ refused: { ordinal, height, detail } }, line)
   })
   events.on('fired', ({ ordinal, height, blockHash, result }) => {
     const line = `${named} ${ordinal}  fired: ${result.length} bytes prove it at height ${height}`

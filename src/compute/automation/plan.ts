@@ -27,6 +27,18 @@ export type AutomationStep =
   /** Make the action of a firing on the disk; again where that was interrupted. */
   | { readonly kind: 'act'; readonly ordinal: number }
 
+/** Blocks after which what has failed is tried again at the latest: a day. */
+const LATEST_RETRY = 144
+
+/** Why an occasion waits. */
+interface Failure {
+  /** Of the occasion's block: in another branch it is tried anew. */
+  readonly height: number
+  readonly times: number
+  /** The tip's height at which it is tried again. */
+  readonly until: number
+}
+
 /**
  * What an automation does as the chain moves. It keeps no clock and asks nobody: it is told of the chain and of what was done,
  * and says what is next. An ordinal is evaluated once its occasion is there, again where its block has left the chain, and
@@ -39,8 +51,10 @@ export class AutomationPlan {
   readonly #fired = new Map<number, Firing>()
   /** By ordinal, of occasions whose blocks are in the chain: whether the condition holds. */
   readonly #evaluated = new Map<number, Occasion & { readonly holds: boolean }>()
-  /** Of firings that are ready: they wait, for their block is not in the chain, or something is in the way. */
+  /** Of firings: they wait, for their block is not in the chain, or something is in the way. */
   readonly #waiting = new Set<number>()
+  /** By ordinal, of occasions that could not be evaluated or proved. */
+  readonly #failures = new Map<number, Failure>()
   #height = -1
 
   constructor({ occasions, finality }: AutomationRule, fired: Iterable<Firing>) {
@@ -73,12 +87,20 @@ export class AutomationPlan {
   disconnected(height: number): Firing[] {
     this.#height = height - 1
     for (const [ordinal, of] of this.#evaluated) if (of.height >= height) this.#evaluated.delete(ordinal)
+    for (const [ordinal, of] of this.#failures) if (of.height >= height) this.#failures.delete(ordinal)
     return [...this.#fired.values()].filter((firing) => firing.height === height)
   }
 
   /** Whether the condition holds at an occasion in the chain as it is. */
   evaluated({ ordinal, height }: Occasion, holds: boolean): void {
+    this.#failures.delete(ordinal)
     if (height <= this.#height) this.#evaluated.set(ordinal, { ordinal, height, holds })
+  }
+
+  /** An occasion could not be evaluated, or proved: it is tried again after 1, 2, 4 … blocks, and holds up no other. */
+  failed({ ordinal, height }: Occasion): void {
+    const times = (this.#failures.get(ordinal)?.times ?? 0) + 1
+    this.#failures.set(ordinal, { height, times, until: this.#height + Math.min(2 ** (times - 1), LATEST_RETRY) })
   }
 
   /** A firing is on the disk; `sent` once its action is made. */
@@ -86,7 +108,7 @@ export class AutomationPlan {
     this.#fired.set(firing.ordinal, firing)
   }
 
-  /** The action of a firing cannot be made for now: tried again with the next block. */
+  /** A firing, or its action, cannot be made for now: tried again with the next block. */
   waits(ordinal: number): void {
     this.#waiting.add(ordinal)
   }
@@ -97,7 +119,7 @@ export class AutomationPlan {
       if (state === 'ready' && !this.#waiting.has(ordinal) && this.#isFinal(height)) return { kind: 'act', ordinal }
     }
     for (const { ordinal, height } of this.#occasions.upTo(this.#height)) {
-      if (this.#fired.has(ordinal)) continue
+      if (this.#fired.has(ordinal) || this.#hasFailed(ordinal, height)) continue
       const evaluated = this.#evaluated.get(ordinal)
       if (evaluated?.height !== height) return { kind: 'evaluate', ordinal, height }
       if (evaluated.holds && this.#isFinal(height) && !this.#waiting.has(ordinal)) {
@@ -105,6 +127,11 @@ export class AutomationPlan {
       }
     }
     return null
+  }
+
+  #hasFailed(ordinal: number, height: number): boolean {
+    const failure = this.#failures.get(ordinal)
+    return failure?.height === height && this.#height < failure.until
   }
 
   #isFinal(height: number): boolean {

@@ -1,7 +1,15 @@
 import { join } from 'node:path'
 import { type BlockHash, sameHash, toDisplay } from '../../../bitcoin/index.ts'
 import type { BlockEvent, ChainFeed } from '../../../bitcoin/io/index.ts'
-import { asError, Emitter, type Events, Running, type RunningService, throwIfAborted } from '../../../lib/index.ts'
+import {
+  asError,
+  Emitter,
+  type Events,
+  errorCode,
+  Running,
+  type RunningService,
+  throwIfAborted,
+} from '../../../lib/index.ts'
 import { diskFiles, writeAtomic } from '../../../lib/io/index.ts'
 import { listedOccasions, type Occasion } from '../../automation/occasions.ts'
 import { AutomationPlan, type AutomationStep } from '../../automation/plan.ts'
@@ -38,6 +46,8 @@ export interface AutomationEvents {
     readonly holds: boolean
     readonly outputs: Readonly<Record<string, bigint>>
   }
+  /** The circuit has no witness for what the occasion gives it, so that the condition does not hold there. */
+  readonly refused: { readonly ordinal: number; readonly height: number; readonly detail: string }
   /** Proved, and on the disk. */
   readonly fired: {
     readonly ordinal: number
@@ -51,7 +61,7 @@ export interface AutomationEvents {
   readonly unpaid: { readonly ordinal: number; readonly cost: bigint; readonly left: bigint }
   /** The block of a firing has left the chain: its result is withdrawn, and the ordinal does not fire again. */
   readonly orphaned: { readonly ordinal: number; readonly height: number }
-  /** What stands in the way; tried again with the next block. */
+  /** What stands in the way; tried again with a later block. */
   readonly problem: Error
   /** All that is to be done at this tip of the chain is done, or waits for the next. */
   readonly settled: { readonly height: number }
@@ -139,13 +149,24 @@ export class AutomationService implements RunningService {
         await this.#take(step, plan, opened, signal)
       } catch (error) {
         if (signal.aborted) throw error
-        // A reorg, an outage, a full disk, a node that refuses: whatever it is, the next block is another occasion.
-        this.#events.emit('problem', asError(error))
-        if (step.kind !== 'act') return
-        // One action that cannot be made holds up no other ordinal.
-        plan.waits(step.ordinal)
+        this.#failed(step, plan, asError(error))
       }
     }
+  }
+
+  /** Whatever one ordinal meets holds up no other: what is read may be anyone's. */
+  #failed(step: AutomationStep, plan: AutomationPlan, error: Error): void {
+    const { ordinal } = step
+    if (step.kind === 'evaluate' && errorCode(error) === 'E_WITNESS') {
+      // An answer for good: the values are on Bitcoin, and the circuit takes no such.
+      plan.evaluated(step, false)
+      this.#events.emit('refused', { ordinal, height: step.height, detail: error.message })
+      return
+    }
+    // A reorg, an outage, a full disk, a node that refuses: a later block is another occasion.
+    this.#events.emit('problem', error)
+    if (step.kind === 'act') plan.waits(ordinal)
+    else plan.failed(step)
   }
 
   async #take(step: AutomationStep, plan: AutomationPlan, { store, occasions }: Opened, signal: AbortSignal) {
