@@ -43,10 +43,20 @@ describe('a result that names its log', () => {
       [bytes.subarray(1), 'malformed-log'],
       [Uint8Array.of(...bytes, 0), 'malformed-log'],
       [encodeField([1n]).fill(0xff), 'malformed-log'],
-      [new Uint8Array(MAX_LOG_BYTES + 32), 'malformed-log'],
+      [encodeLog([...whole.log, 0n, 0n]), 'malformed-log'],
     ] as const) {
       expect(withLog(named, of, hash)).toMatchObject({ reject })
     }
+    const long = new Uint8Array(MAX_LOG_BYTES + 32)
+    expect(withLog({ ...named, steps: 0xffff_ffff }, long, hash)).toMatchObject({ reject: 'malformed-log' })
+  })
+
+  test('hashes no more entries than there were steps', () => {
+    const hashes = () => {
+      throw new Error('hashed')
+    }
+    const content = new Uint8Array(32 * (named.steps + 1))
+    expect(withLog(named, content, hashes)).toMatchObject({ reject: 'malformed-log' })
   })
 
   test('is verified without them: its proof ends in what commits to them', async () => {
