@@ -27,7 +27,8 @@ interface Options extends IndexOptions {
 
 const HELP = `
 Writes the file that \`wsc graph verify\` takes. Where the record names a log in storage, that is read from a gateway that nobody
-trusts, and its entries must be those that the result commits to. A FILE, such as \`wsc check --body\` writes, takes no node.
+trusts, and its entries must be those that the result commits to. A FILE, such as \`wsc check --body\` writes, takes no node. It
+needs no graph, and judges nothing.
 
 Exit codes: 0 it is there; 1 no such result, or no gateway gives the log that it names; 2 it cannot be read or written.
 `

@@ -89,7 +89,11 @@ function addAddress(parent: Command, run: Runner): void {
         const { address, publicKey } = await openOwnWallet(options, params, context)
         const author = bytesToHex(publicKey)
         if (options.json) context.terminal.result(jsonLine({ address, author }))
-        else for (const line of [address, `author ${author}`]) context.terminal.result(line)
+        else {
+          // The address is alone on stdout, so that a shell can hand it on.
+          context.terminal.result(address)
+          context.terminal.note(`author ${author}`)
+        }
         return EXIT.valid
       }),
     )
