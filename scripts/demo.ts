@@ -169,8 +169,8 @@ async function demo(screen: Screen, signal: AbortSignal, told: { onNode(): void;
 
     screen.chapter(
       'A program, run by the network',
-      'ten lines of Circom over all headers: published, run at each block by nodes that verify each other, its proved result',
-      'written to Bitcoin, and found, read and verified from there by a process that knows nothing but the bus proof',
+      'some lines of Circom over all headers: published, run at every 36th block by nodes that verify each other, its proved result',
+      'written to Bitcoin, the log that it keeps to storage, and both found, read and verified by fresh processes from a bus proof',
     )
     await runGraph(place)
 

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url'
 import type { Place } from './message.ts'
 import { Beside, runWsc } from './wsc.ts'
 
-const graph = fileURLToPath(new URL('../../graphs/header-count', import.meta.url))
+const graph = fileURLToPath(new URL('../../graphs/block-times', import.meta.url))
+/** At heights that are multiples of this the graph runs: its trigger. */
+const EVERY_BLOCKS = 36
 /** Blocks after its registration until a peer counts, and one more. */
 const UNTIL_IT_COUNTS = 8
 
@@ -18,8 +20,8 @@ interface Listed {
 }
 
 /**
- * Publishes a program to storage and to Bitcoin, has two nodes run it, and finds, reads and verifies what they have proved, in fresh
- * processes.
+ * Publishes a program to storage and to Bitcoin, has two nodes run it and write the result to Bitcoin and its log to storage, and
+ * finds, reads and verifies both, in fresh processes.
  */
 export async function runGraph(place: Place): Promise<void> {
   const { screen, signal, data, node } = place
@@ -57,8 +59,9 @@ export async function runGraph(place: Place): Promise<void> {
       },
       () => 'a peer has its place in the order of provers',
     )
-    screen.command(`wsc compute serve --graph ${shown(graph)} --inscribe 100000 --network regtest --rpc …`)
-    const first = serve('first', '--inscribe', '100000', '--wallet', join(data, 'wallet.json'), '--fee-rate', '1')
+    screen.command(`wsc compute serve --graph ${shown(graph)} --inscribe 100000 --peer … --network regtest --rpc …`)
+    const own = ['--wallet', join(data, 'wallet.json'), '--fee-rate', '1']
+    const first = serve('first', '--inscribe', '100000', '--peer', kept[0], ...own)
     const { listening } = JSON.parse(await first.line('"listening"')) as { listening: [string] }
     screen.command(`wsc compute serve --graph ${shown(graph)} --peer … --network regtest --rpc …`)
     const second = serve('second', '--peer', listening[0])
@@ -66,8 +69,9 @@ export async function runGraph(place: Place): Promise<void> {
     const heard = await screen.stage(
       'a block is mined',
       async () => {
-        await node.mine(1)
-        const { height } = await node.client.getBestBlock()
+        const at = (await node.client.getBestBlock()).height
+        const height = at + EVERY_BLOCKS - (at % EVERY_BLOCKS)
+        await node.mine(height - at)
         const line = await second.line(`"height":${height},"from":"`)
         return (JSON.parse(line) as { result: { height: number; seconds: number } }).result
       },
@@ -76,10 +80,12 @@ export async function runGraph(place: Place): Promise<void> {
     await screen.stage(
       'inscribing',
       async () => {
-        await first.line(`"height":${heard.height},"state":"sent"`)
+        await first.line('"storing"')
+        await node.mine(1)
+        await first.lines(`"height":${heard.height},"state":"`, '"stored"')
         await node.mine(1)
       },
-      () => 'the result is written to Bitcoin',
+      () => 'the result is written to Bitcoin, its log is in storage',
     )
     for (const beside of [second, first]) await beside.stop()
 
@@ -88,14 +94,13 @@ export async function runGraph(place: Place): Promise<void> {
     const listed = await screen.stage(
       'a fresh reader of the chain',
       (tell) => runWsc(['results', 'ls', '--graph', graph, ...fresh, ...reach, '--json'], tell, signal),
-      () => 'finds the result',
+      () => 'finds it, with the id of its log',
     )
     const found = listed
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Listed)
       .find(({ state, height }) => state === 'counts' && height === heard.height) as Listed
-    await verifyFromProof(place, found)
     const gateway = begin(
       'storage',
       'gateway',
@@ -107,6 +112,7 @@ export async function runGraph(place: Place): Promise<void> {
       join(data, 'gateway'),
     )
     const { listening: served } = JSON.parse(await gateway.line('"listening"')) as { listening: string }
+    await verifyFromProof(place, found, served)
     screen.command(`wsc graph audit ${program.slice(0, 8)}… --gateway … --network regtest --rpc …`)
     const audited = await screen.stage(
       'its program is read from storage and built anew',
@@ -119,12 +125,14 @@ export async function runGraph(place: Place): Promise<void> {
   }
 }
 
-/** From a bus proof, the inscription that holds the result, and the header that it is about. */
-async function verifyFromProof(place: Place, { id, height, block }: Listed): Promise<void> {
+/** From a bus proof, the inscription that holds the result, the log that it names, and the header that it is about. */
+async function verifyFromProof(place: Place, { id, height, block }: Listed, gateway: string): Promise<void> {
   const { screen, signal, data, folder, node } = place
   const reach = ['--network', 'regtest', '--rpc', node.url, '--rpc-cookie', node.auth.file]
-  const [proof, result] = [join(folder, 'graph.proof'), join(folder, 'header-count.result')]
+  const [proof, result] = [join(folder, 'graph.proof'), join(folder, 'block-times.result')]
   const [inscribed, prefix] = [join(folder, 'result.attestation'), join(folder, 'result.prefix')]
+  const record = join(folder, 'result.record')
+  const network = ['--network', 'regtest']
   const at = String(block.height)
   await screen.stage(
     'the proof follows',
@@ -138,15 +146,16 @@ async function verifyFromProof(place: Place, { id, height, block }: Listed): Pro
       )
       await runWsc(['attest', 'prefix', String(height), '--proof', proof, '--out', prefix, ...held], tell, signal)
     },
-    () => 'a bus proof of the tip; from here on files alone',
+    () => 'a bus proof of the tip; from here on files and a gateway alone',
   )
   for (const argv of [
-    ['check', inscribed, '--proof', proof, '--body', result, '--network', 'regtest'],
-    ['graph', 'verify', result, '--proof', proof, '--prefix', prefix, '--graph', graph, '--network', 'regtest'],
+    ['check', inscribed, '--proof', proof, '--body', record, ...network],
+    ['results', 'get', record, '--gateway', gateway, '--out', result, ...network],
+    ['graph', 'verify', result, '--proof', proof, '--prefix', prefix, '--graph', graph, ...network],
   ]) {
     screen.command(`wsc ${argv.map((one) => (one.startsWith('/') ? shown(one) : one)).join(' ')}`)
     const said = await runWsc(argv, () => {}, signal)
-    if (argv[0] === 'graph') for (const line of said.trimEnd().split('\n')) screen.line(line)
+    if (argv[0] !== 'check') for (const line of said.trimEnd().split('\n')) screen.line(line)
   }
 }
 

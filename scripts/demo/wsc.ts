@@ -74,6 +74,15 @@ export class Beside {
     }
   }
 
+  /** Reads until each of these texts was in a line, in whatever order. */
+  async lines(...texts: readonly string[]): Promise<void> {
+    const left = new Set(texts)
+    while (left.size > 0) {
+      const line = await this.line('{')
+      for (const text of left) if (line.includes(text)) left.delete(text)
+    }
+  }
+
   /** Interrupts it, as Ctrl-C does; its exit code. */
   async stop(): Promise<number | null> {
     return await this.#end('SIGINT')
