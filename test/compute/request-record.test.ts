@@ -137,6 +137,18 @@ describe('requests in blocks', async () => {
     expect(await open()).toEqual([kept])
   })
 
+  it('are none where they name a block that came no earlier than their own', async () => {
+    const about = (at: number, seq: number) =>
+      recordDraft(requestRecord(program, REQUEST, height + 9), { height: at, blockHash: regtest.genesis.prevHash, seq })
+    const before = await open()
+    const [kept] = await mine(
+      [about(height, 30), alice],
+      [about(height + 1, 31), alice],
+      [about(0xffff_fff0, 32), alice],
+    )
+    expect(await open()).toEqual([...before, kept])
+  })
+
   it('read what they name as of the block that they name, and nothing else', async () => {
     const read = readManifest(new TextEncoder().encode(SMALL_MANIFEST))
     if (!read.ok || read.manifest.program.kind !== 'circuit') throw new Error('no circuit')

@@ -75,7 +75,7 @@ export function cancelRecord(program: Uint8Array, id: string): RecordContent {
   return { kind: CANCEL_KIND, program, output: inscriptionBytes(id), ...content }
 }
 
-/** A request that may be open after its block; null of what is none, or would never end. */
+/** A request that may be open after its block; null of what is none, would never end, or names no block before its own. */
 export function placedRequest(entry: {
   readonly id: string
   readonly height: number
@@ -86,6 +86,8 @@ export function placedRequest(entry: {
   if (record === null || record.kind !== REQUEST_KIND || !record.counts || record.output.length !== 8) return null
   const deadline = readUint32(hexToBytes(record.output), 0)
   if (deadline < height || deadline > height + MAX_REQUEST_BLOCKS) return null
+  // Its author cannot have known a block that came later, and nobody waits for one.
+  if (record.height >= height) return null
   const { program, author } = record
   return {
     id,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { toDisplay } from '../../../src/bitcoin/index.ts'
-import { LOOKED_AT, OPEN_ON_CHAIN, type RequestSource } from '../../../src/compute/io/service/chain-requests.ts'
+import { LOOKED_AT, OPEN_ON_CHAIN, type RequestSource, TRIES } from '../../../src/compute/io/service/chain-requests.ts'
 import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
 import { encodeResultMessage } from '../../../src/compute/peers/result-message.ts'
 import type { InscribedRequest, PlacedRequest } from '../../../src/compute/requests/request-record.ts'
@@ -147,15 +147,8 @@ describe('a proof that a record asks for', () => {
     const elsewhere = { height: FIRST - 1, blockHash: toDisplay(hashOf(FIRST - 1, 1)) }
     const ahead = { height: FIRST + 1, blockHash: toDisplay(hashOf(FIRST + 1)) }
     const after = { height: FIRST + 2, blockHash: toDisplay(hashOf(FIRST + 2)) }
-    requests.hold(
-      placedOf(1, { asOf: elsewhere }),
-      placedOf(2, { asOf: ahead, ...after }),
-      placedOf(3, { asOf: placedOf(3) }),
-    )
-    await soon(() => node.of('unserved')).toMatchObject([
-      { reject: 'other-chain', request: placedOf(1).id },
-      { reject: 'other-chain', request: placedOf(3).id },
-    ])
+    requests.hold(placedOf(1, { asOf: elsewhere }), placedOf(2, { asOf: ahead, ...after }))
+    await soon(() => node.of('unserved')).toMatchObject([{ reject: 'other-chain', request: placedOf(1).id }])
     expect(node.of('requested')).toEqual([])
     scene.chain.grow(FIRST + 2)
     await soon(() => node.of('requested')).toMatchObject([{ request: placedOf(2).id }])
@@ -219,11 +212,34 @@ describe('a proof that a record asks for', () => {
     const flood = Array.from({ length: 100 }, (_, i) => placedOf(i, { author: author(i) }))
     requests.asked = () => ({ ...ASKED, maxConstraints: 1 })
     requests.hold(...flood)
-    await soon(() => node.of('unserved').length).toBe(LOOKED_AT)
-    expect(requests.reads).toBe(LOOKED_AT)
+    await soon(() => node.of('unserved').length).toBe(LOOKED_AT.perProgram)
+    expect(requests.reads).toBe(LOOKED_AT.perProgram)
     scene.chain.grow(FIRST + 1)
     await soon(() => node.of('unserved').length).toBe(100)
     expect(requests.reads).toBe(100)
+  })
+
+  it('waits for none of those that cannot be read as yet, which are tried few times', async () => {
+    const { node, requests } = await serving(stalls)
+    const author = (number: number) => number.toString(16).padStart(64, '0')
+    const bad = Array.from({ length: LOOKED_AT.perProgram }, (_, i) => placedOf(i, { author: author(i) }))
+    const honest = placedOf(999)
+    requests.asked = ({ id }) => {
+      if (id !== honest.id) throw new Error('pruned')
+      return ASKED
+    }
+    requests.hold(...bad, honest)
+    await soon(() => node.of('error').length).toBe(bad.length)
+    expect(node.of('requested')).toEqual([])
+    for (let tries = 1; tries < TRIES; tries++) {
+      scene.chain.grow(FIRST + tries)
+      await soon(() => node.of('error').length).toBeGreaterThanOrEqual((tries + 1) * bad.length - 1)
+      expect(node.of('requested')).toMatchObject([{ request: honest.id }])
+    }
+    scene.chain.grow(FIRST + TRIES)
+    await soon(() => node.of('unserved').length).toBe(bad.length)
+    expect(node.of('unserved')).toMatchObject(bad.map(() => ({ reject: 'unreadable' })))
+    expect(requests.reads).toBe(TRIES * bad.length + 1)
   })
 
   it('that does not hold, or cannot be made, fails once', async () => {

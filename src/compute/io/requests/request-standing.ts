@@ -44,9 +44,7 @@ export async function placedRequestOf(
   if (placed === null) return rejection('not-a-request', `${id} is no request that counts`)
   if (placed.program !== program) return rejection('wrong-program', `${id} asks for program ${placed.program}`)
   const hash = await inscriptions.index.hashAt(placed.asOf.height)
-  if (placed.asOf.height < placed.height && (hash === null || hash === placed.asOf.blockHash)) {
-    return { ok: true, placed }
-  }
+  if (hash === null || hash === placed.asOf.blockHash) return { ok: true, placed }
   return rejection('other-chain', `block ${placed.asOf.blockHash}, which it names, is none of those before it`)
 }
 

@@ -12,11 +12,13 @@ import { boundsRefusal, type KnownProgram, proveRequested } from './prove-reques
 
 /** Requests of one program that are worked at, of all authors and of one: the others wait until some of those are over. */
 export const OPEN_ON_CHAIN = { perProgram: 16, perAuthor: 4 } as const
-/** Requests that are looked at between two blocks, of all programs: who floods with such as are refused pays for each, and is read slowly. */
-export const LOOKED_AT = 64
+/** Requests that are looked at between two blocks: who floods with such as are refused pays for each, and is read slowly. */
+export const LOOKED_AT = { perProgram: 64, perAuthor: 16 } as const
+/** Blocks at which one is looked at that cannot be judged, or read, as yet: behind all others, and then no more. */
+export const TRIES = 4
 
 /** What passes with a block: it is looked at again then. */
-const PASSING: ReadonlySet<string> = new Set(['moving', 'attestation-ahead', 'catching-up'])
+const PASSING: ReadonlySet<string> = new Set(['moving', 'attestation-ahead'])
 
 /** Requests as a node's own chain holds them. */
 export interface RequestSource {
@@ -88,8 +90,11 @@ export class ChainRequests {
   /** By inscription and block: in another block it is another. */
   readonly #entries = new Map<string, Entry>()
   readonly #underWay = new Set<Promise<void>>()
+  /** How often one was looked at in vain, and whether there was another tip since. */
+  readonly #later = new Map<string, { readonly program: string; readonly tries: number; isDue: boolean }>()
+  /** Since the last tip. */
+  #lookedAt: PlacedRequest[] = []
   #news = Promise.withResolvers<void>()
-  #lookedAt = 0
 
   constructor(components: ChainRequestsComponents) {
     this.#components = components
@@ -97,7 +102,8 @@ export class ChainRequests {
 
   /** The chain has another tip. */
   moved(): void {
-    this.#lookedAt = 0
+    this.#lookedAt = []
+    for (const one of this.#later.values()) one.isDue = true
     this.#news.resolve()
   }
 
@@ -137,7 +143,7 @@ export class ChainRequests {
 
   /** Lets go of what is not open any more, and begins with what is. */
   async #look(known: KnownProgram, signal: AbortSignal): Promise<void> {
-    const { source, withdrawn } = this.#components
+    const { source, chain, withdrawn } = this.#components
     const { id } = known.program
     const open = new Map((await source.open(id)).map((placed) => [`${placed.id} ${placed.blockHash}`, placed]))
     const ours = () => [...this.#entries].filter(([, { placed }]) => placed.program === id)
@@ -148,19 +154,25 @@ export class ChainRequests {
       entry.isOpen = false
       entry.stop.abort()
     }
-    for (const [key, placed] of open) {
-      if (this.#entries.has(key)) continue
-      const waiting = ours().filter(([, { isOpen }]) => isOpen)
-      if (waiting.length >= OPEN_ON_CHAIN.perProgram || this.#lookedAt >= LOOKED_AT) return
-      const own = waiting.filter((one) => one[1].placed.author === placed.author).length
-      if (own < OPEN_ON_CHAIN.perAuthor) this.#begin(key, known, placed, signal)
+    for (const [key, { program }] of this.#later) if (program === id && !open.has(key)) this.#later.delete(key)
+    const tries = (key: string) => this.#later.get(key)?.tries ?? 0
+    // A block that is not here takes nobody's place.
+    const here = [...open].filter(([, { height }]) => height <= chain.height).sort(([a], [b]) => tries(a) - tries(b))
+    for (const [key, placed] of here) {
+      if (this.#entries.has(key) || this.#later.get(key)?.isDue === false) continue
+      const waiting = ours().flatMap(([, entry]) => (entry.isOpen ? [entry.placed] : []))
+      const looked = this.#lookedAt.filter(({ program }) => program === id)
+      if (waiting.length >= OPEN_ON_CHAIN.perProgram || looked.length >= LOOKED_AT.perProgram) return
+      const isOwn = ({ author }: PlacedRequest) => author === placed.author
+      const isFull = looked.filter(isOwn).length >= LOOKED_AT.perAuthor
+      if (!isFull && waiting.filter(isOwn).length < OPEN_ON_CHAIN.perAuthor) this.#begin(key, known, placed, signal)
     }
   }
 
   #begin(key: string, known: KnownProgram, placed: PlacedRequest, signal: AbortSignal): void {
     const entry: Entry = { placed, stop: new AbortController(), isOpen: true, asked: null }
     this.#entries.set(key, entry)
-    this.#lookedAt++
+    this.#lookedAt.push(placed)
     const either = AbortSignal.any([signal, entry.stop.signal])
     const work = this.#work(key, entry, known, either).finally(() => this.#underWay.delete(work))
     this.#underWay.add(work)
@@ -173,11 +185,8 @@ export class ChainRequests {
     try {
       const read = await this.#prepare(entry, known.program, signal)
       if (!read.ok) {
-        if (PASSING.has(read.reject)) this.#entries.delete(key)
-        else {
-          entry.isOpen = false
-          refused(entry.placed, read)
-        }
+        if (!PASSING.has(read.reject) || !this.#postpone(key, entry)) refused(entry.placed, read)
+        entry.isOpen = false
         return
       }
       entry.asked = { request: read.request, identity: read.prepared.identity }
@@ -186,12 +195,23 @@ export class ChainRequests {
     } catch (error) {
       if (isInterrupt(error, signal)) return
       // What the bitcoind does not give now it may give with the next block.
-      this.#entries.delete(key)
+      const { message } = asError(error)
+      if (!this.#postpone(key, entry)) refused(entry.placed, rejection('unreadable', message))
+      entry.isOpen = false
       tell(asError(error))
     } finally {
       // One that waits has room.
       if (!entry.isOpen) this.#news.resolve()
     }
+  }
+
+  /** It is looked at again at the next block, behind all others; false where that was done often enough. */
+  #postpone(key: string, { placed: { program } }: Entry): boolean {
+    const tries = 1 + (this.#later.get(key)?.tries ?? 0)
+    if (tries >= TRIES) return false
+    this.#later.set(key, { program, tries, isDue: false })
+    this.#entries.delete(key)
+    return true
   }
 
   async #prepare(
@@ -202,8 +222,8 @@ export class ChainRequests {
     const { chain, source } = this.#components
     const { asOf } = placed
     const tip = await chain.at(asOf.height)
-    if (tip === null) return rejection('catching-up', `block ${asOf.height} is not here`)
-    if (toDisplay(tip.hash) !== asOf.blockHash || asOf.height >= placed.height) {
+    if (tip === null) return rejection('moving', 'the chain is changing')
+    if (toDisplay(tip.hash) !== asOf.blockHash) {
       return rejection('other-chain', `block ${asOf.blockHash} is none of those before it`)
     }
     const read = await source.read(placed)
