@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   decodeHeader,
   HEADER_BYTES,
@@ -51,8 +51,18 @@ describe('vectors', () => {
     expect(read(changed)).toMatchObject({ ok: false, reject: 'bad-content', detail: expect.stringMatching(detail) })
   })
 
+  test.each(['!!binary name', '{ a: 1 }'])('with a key that is no plain value (%s) are refused in silence', (key) => {
+    const warned = vi.spyOn(process, 'emitWarning')
+    expect(read(SMALL_VECTORS.replace('name', key))).toMatchObject({
+      reject: 'bad-yaml',
+      detail: expect.stringContaining('a key is a plain value'),
+    })
+    expect(warned).not.toHaveBeenCalled()
+    warned.mockRestore()
+  })
+
   test('beyond their size are not read', () => {
-    expect(readVectors(new Uint8Array((1 << 20) + 1))).toMatchObject({ reject: 'oversize' })
+    expect(readVectors(new Uint8Array((1 << 18) + 1))).toMatchObject({ reject: 'oversize' })
   })
 })
 

@@ -35,7 +35,12 @@ export function readYaml<Content>(
   const text = utf8(bytes)
   if (text === null) return rejection('not-utf8', 'it is no UTF-8')
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'error',
+  })
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return `line ${line}, column ${col}`
@@ -129,7 +134,9 @@ function keyFault(root: unknown): { readonly offset: number; readonly message: s
       }
       const { key, value } = item
       const offset = (isNode(key) ? key.range : node.range)?.[0] ?? 0
-      if (!isScalar(key)) return { offset, message: 'a key is a plain value' }
+      // What a tag makes of a scalar, as bytes, is written out too, with a warning on the terminal.
+      if (!isScalar(key) || (typeof key.value === 'object' && key.value !== null))
+        return { offset, message: 'a key is a plain value' }
       const name = String(key.value ?? '')
       if (keys.has(name)) return { offset, message: 'Map keys must be unique' }
       keys.add(name)

@@ -11,8 +11,13 @@ import type { FollowedChain } from './own-chain.ts'
 const VERIFIED_AT_ONCE = 2
 /** Results that wait for that: a peer that serves many programs may bring one of each at once. */
 const WAITING = { total: 512, perPeer: 128 }
-/** Results of blocks to come that wait for them, and how far ahead a block may be. */
-const AHEAD = { total: 256, perPeer: 128, blocks: 2 }
+/**
+ * Results of blocks to come that wait for them, 50 MB at most, and how far ahead a block may be. Peers none of whose early results has
+ * held before have half of the places: whatever they make up, they keep out no others.
+ */
+const AHEAD = { total: 256, perPeer: 128, unproven: { total: 128, perPeer: 16 }, blocks: 2 }
+/** Peers that are remembered for an early result that held. */
+const MAX_PROVEN = 1_024
 
 /** What becomes of a result that was heard of: why it is not taken, where that is of interest. */
 export type HeardResult = Rejection | 'taken' | 'known'
@@ -40,6 +45,8 @@ export class HeardResults {
   readonly #judging = new OneAtATime()
   /** Who waits for blocks to come. */
   readonly #ahead: PeerName[] = []
+  /** Peers an early result of which was right, the latest last. */
+  readonly #proven = new Set<PeerName>()
   #next = Promise.withResolvers<void>()
   #isOver = false
 
@@ -89,11 +96,13 @@ export class HeardResults {
     const isNewest = pace !== null && height === dueHeight(pace, chain.height)
     if (!isNewest && height < chain.height - KNOWN_BLOCKS && !isWanted(identity))
       return rejection('old', `${chain.height - height} blocks old`)
+    const isEarly = height > chain.height
     const there = await this.#blockOf(message, from)
     if (!there.ok) return there
     const judged = await this.#queue.run(from, () =>
       this.#judging.run(identity, () => this.#judge(program, message, identity, there.block, from)),
     )
+    if (judged === 'taken' && isEarly) this.#proves(from)
     return judged ?? rejection('busy', 'too many results wait')
   }
 
@@ -132,15 +141,29 @@ export class HeardResults {
   }
 
   /** For the next tip; false where too many wait already. */
-  async #wait(peer: PeerName): Promise<boolean> {
-    const own = this.#ahead.filter((one) => one === peer).length
-    if (this.#isOver || own >= AHEAD.perPeer || this.#ahead.length >= AHEAD.total) return false
-    this.#ahead.push(peer)
+  async #wait(from: PeerName): Promise<boolean> {
+    if (this.#isOver || !this.#hasPlace(from)) return false
+    this.#ahead.push(from)
     try {
       await this.#next.promise
     } finally {
-      this.#ahead.splice(this.#ahead.indexOf(peer), 1)
+      this.#ahead.splice(this.#ahead.indexOf(from), 1)
     }
     return !this.#isOver
+  }
+
+  #hasPlace(peer: PeerName): boolean {
+    const own = this.#ahead.filter((one) => one === peer).length
+    if (own >= AHEAD.perPeer || this.#ahead.length >= AHEAD.total) return false
+    if (this.#proven.has(peer)) return true
+    const { total, perPeer } = AHEAD.unproven
+    return own < perPeer && this.#ahead.filter((one) => !this.#proven.has(one)).length < total
+  }
+
+  #proves(peer: PeerName): void {
+    this.#proven.delete(peer)
+    this.#proven.add(peer)
+    const [oldest] = this.#proven
+    if (this.#proven.size > MAX_PROVEN && oldest !== undefined) this.#proven.delete(oldest)
   }
 }
