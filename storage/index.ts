@@ -50,6 +50,7 @@ export {
   type StorageRecord,
 } from './records/judge.ts'
 export { nameProgram } from './records/programs.ts'
+export { namePublication, providerPublication, withdrawalPublication } from './records/publications.ts'
 export { SCRUB_LEVELS, type ScrubLevel } from './replica/scrub-levels.ts'
 export type { CostOnNetwork } from './sampling/cost-to-fake.ts'
 export type { PartitionObservation } from './sampling/observation.ts'

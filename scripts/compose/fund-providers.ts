@@ -4,9 +4,9 @@ import { regtest } from '../../src/bitcoin/index.ts'
 import { BitcoindClient } from '../../src/bitcoin/io/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import { loadPeerKey } from '../../src/p2p/index.ts'
-import { InscriberService, openWallet, settlementPlaces } from '../../src/settlement/io/index.ts'
-import { storageParams } from '../../storage/index.ts'
-import { RecordPublisher, storageFolder } from '../../storage/io/index.ts'
+import { InscriberService, openWallet, RecordPublisher, settlementPlaces } from '../../src/settlement/io/index.ts'
+import { providerPublication, storageParams } from '../../storage/index.ts'
+import { storageFolder } from '../../storage/io/index.ts'
 
 /**
  * The service `fund` of docker-compose.yml: gives the providers whose folders are named coins that it mines on the stack's
@@ -42,7 +42,9 @@ try {
     await inscriber.start()
     try {
       const peer = await loadPeerKey(join(storageFolder(home, regtest), 'peer.json'))
-      await new RecordPublisher({ inscriber, client, wallet, params }).publish({ kind: 'provider', peer })
+      await new RecordPublisher({ inscriber, client, wallet }).publish(
+        providerPublication(params, wallet.publicKey, peer),
+      )
       const { name } = peer
       console.log(JSON.stringify({ provider: bytesToHex(wallet.publicKey), peer: name, address: wallet.address }))
     } finally {

@@ -7,27 +7,27 @@ import {
   inputSources,
   MAX_REQUEST_BLOCKS,
   MAX_REQUEST_BYTES,
+  publicationOf,
   requestRecord,
 } from '../compute/index.ts'
 import {
   type OnceOfKeys,
   placedRequestOf,
-  RecordPublisher,
   type RequestStanding,
   requestInput,
   requestStanding,
 } from '../compute/io/index.ts'
 import { bytesToHex, rejection } from '../lib/index.ts'
+import type { Publication } from '../settlement/index.ts'
 import { addOptions, bitcoindOptions } from './config.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, usageError } from './exit.ts'
 import { readArgumentsFile, readOpenArguments } from './graph-arguments.ts'
-import { costJson, costText } from './inscriber-text.ts'
 import { more } from './option-parsers.ts'
 import { tellRefused } from './refused.ts'
 import { type ResultsPlace, withResultsOf } from './results-place.ts'
 import { budget } from './storage-arguments.ts'
-import { type PublishOptions, withPayingInscriber, withPayment } from './storage-publish.ts'
+import { type PublishOptions, publishRecord, withPayment } from './storage-publish.ts'
 import { jsonLine } from './text.ts'
 import { openOwnWallet, settlementDirOption } from './wallet-place.ts'
 
@@ -97,7 +97,7 @@ export async function requestOnChain(
     if (found.placed.author !== bytesToHex(wallet.publicKey)) {
       return tellRefused(context, options, rejection('other-author', 'another asked, who alone can take it back'))
     }
-    return await say(context, options, place, cancelRecord(program.id, found.placed.id))
+    return await say(context, options, place, publicationOf(cancelRecord(program.id, found.placed.id)))
   })
 }
 
@@ -129,26 +129,17 @@ async function inscribe(
   // Nobody is to pay for what no node can prove.
   const found = await requestInput(place.inscriptions.index, manifest, request, { asOf: { height, blockHash: '' } })
   if (!found.ok) return tellRefused(context, options, found)
-  return await say(context, options, place, requestRecord(program.id, request, height + blocks))
+  return await say(context, options, place, publicationOf(requestRecord(program.id, request, height + blocks)))
 }
 
 async function say(
   context: CliContext,
   options: InscribedRequestOptions,
   { client, params, inscriptions: { index } }: ResultsPlace,
-  record: Parameters<RecordPublisher['publish']>[0],
+  record: Publication,
 ): Promise<ExitCode> {
-  const { terminal } = context
   const wallet = await openOwnWallet(options, params, context)
-  await withPayingInscriber(context, options, { client, wallet, index }, async (inscriber) => {
-    const publisher = new RecordPublisher({ inscriber, client, wallet })
-    if (options.dryRun === true) {
-      const cost = await publisher.quote(record, options.feeRate)
-      terminal.result(options.json ? jsonLine(costJson(cost)) : costText(cost))
-    } else if ((await publisher.publish(record, options.feeRate)) === null) {
-      terminal.note('a record that says so is on its way already: it was sent again, and nothing more is paid')
-    }
-  })
+  await publishRecord(context, options, { client, wallet, index }, record)
   return EXIT.valid
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
-import { type Publication, RecordPublisher } from '../../storage/io/index.ts'
-import { type InscriberComponents, InscriberService, type Wallet } from '../settlement/io/index.ts'
+import type { BitcoindClient } from '../bitcoin/io/index.ts'
+import type { Publication } from '../settlement/index.ts'
+import { type InscriberComponents, InscriberService, RecordPublisher, type Wallet } from '../settlement/io/index.ts'
 import type { CliContext } from './context.ts'
 import type { ExitCode } from './exit.ts'
 import { costJson, costText, jobJson, jobLines, noteText } from './inscriber-text.ts'
@@ -35,31 +36,41 @@ export async function publish(
   saying: (wallet: Wallet, opened: OpenedTable) => Publication | Promise<Publication>,
   said: (wallet: Wallet) => void = () => undefined,
 ): Promise<ExitCode> {
-  const { terminal } = context
   return await withTable(context, options, async (opened) => {
-    const { client, params, storage, inscriptions } = opened
+    const { client, params, inscriptions } = opened
     const wallet = await openOwnWallet(options, params, context)
     const what = await saying(wallet, opened)
-    await withPayingInscriber(context, options, { client, wallet, index: inscriptions.index }, async (inscriber) => {
-      const { feeRate, json } = options
-      const publisher = new RecordPublisher({ inscriber, client, wallet, params: storage })
-      if (options.dryRun === true) {
-        const cost = await publisher.quote(what, feeRate)
-        terminal.result(json ? jsonLine(costJson(cost)) : costText(cost))
-        return
-      }
-      if (!(await publisher.publish(what, feeRate))) {
-        terminal.note('a record that says so is on its way already: it was sent again, and nothing more is paid')
-      }
-      said(wallet)
-    })
+    await publishRecord(context, options, { client, wallet, index: inscriptions.index }, what)
+    if (options.dryRun !== true) said(wallet)
+  })
+}
+
+type Paying = Omit<PublishOptions, keyof StorageNetworkFlags>
+
+/** Inscribes a record, or with --dry-run tells what that costs. */
+export async function publishRecord(
+  context: CliContext,
+  options: Paying,
+  place: Required<Pick<InscriberComponents, 'wallet' | 'index'>> & { readonly client: BitcoindClient },
+  record: Publication,
+): Promise<void> {
+  const { terminal } = context
+  const { feeRate, json, dryRun } = options
+  await withPayingInscriber(context, options, place, async (inscriber) => {
+    const publisher = new RecordPublisher({ ...place, inscriber })
+    if (dryRun === true) {
+      const cost = await publisher.quote(record, feeRate)
+      terminal.result(json ? jsonLine(costJson(cost)) : costText(cost))
+    } else if ((await publisher.publish(record, feeRate)) === null) {
+      terminal.note('a record that says so is on its way already: it was sent again, and nothing more is paid')
+    }
   })
 }
 
 /** Does the work with who inscribes and pays, and shows what that tells. */
 export async function withPayingInscriber<T>(
   context: CliContext,
-  options: Omit<PublishOptions, keyof StorageNetworkFlags>,
+  options: Paying,
   {
     wallet,
     ...of

@@ -4,7 +4,7 @@ import { WscError, type WscErrorOptions } from '../lib/index.ts'
  * Exceptions of computing: a manifest says what it may not, or a folder holds none; the circuit is not what the manifest says
  * of it; there is no input of the kind or at the height asked for; a graph's vectors say what they may not, or there are none;
  * a store of this part is damaged, of something else, or in use; the chain has moved away from a block meanwhile;
- * a file of webhooks cannot be read; no record can be made of what is to be inscribed.
+ * a file of webhooks cannot be read; what is to be inscribed was paid for elsewhere.
  */
 export type ComputeErrorCode =
   | 'E_MANIFEST'

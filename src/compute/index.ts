@@ -35,6 +35,7 @@ export type { ProofRequest, RequestAnswer } from './peers/request-kind.ts'
 export type { ResultMessage } from './peers/result-message.ts'
 export { LocalQueue } from './queue/local-queue.ts'
 export type { ProvingQueue } from './queue/queue.ts'
+export { publicationOf } from './record-draft.ts'
 export {
   cancelRecord,
   type InscribedRequest,

@@ -1,13 +1,6 @@
-import { type BlockHash, toDisplay } from '../bitcoin/index.ts'
-import { bytesToHex } from '../lib/index.ts'
-import type { Draft, Json } from '../settlement/index.ts'
-
-/** Which block a record is about, and its number in its line. */
-export interface RecordPlace {
-  readonly height: number
-  readonly blockHash: BlockHash
-  readonly seq: number
-}
+import { toDisplay } from '../bitcoin/index.ts'
+import { bytesToHex, equalBytes } from '../lib/index.ts'
+import type { Draft, Json, Publication, RecordPlace } from '../settlement/index.ts'
 
 /** What a record of this part says. */
 export interface RecordContent {
@@ -31,4 +24,13 @@ export function recordDraft(content: RecordContent, { height, blockHash, seq }: 
     ['seq', BigInt(seq)],
   ])
   return { body, contentType, metadata }
+}
+
+/** To be published, at whichever block. */
+export function publicationOf(content: RecordContent): Publication {
+  return {
+    program: content.program,
+    draft: (place) => recordDraft(content, place),
+    saysSame: ({ output, body }) => equalBytes(output, content.output) && equalBytes(body, content.body),
+  }
 }

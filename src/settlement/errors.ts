@@ -17,6 +17,8 @@ const CODES = [
   'E_JOB',
   // A graph's ticket is none, or cannot be spent now.
   'E_TICKET',
+  // No record can be made of what is to be inscribed.
+  'E_RECORD',
   'E_STORE',
   // Something the caller asked for that cannot be, such as another beginning of an index.
   'E_USAGE',

@@ -22,12 +22,14 @@ export {
 } from './record/compose.ts'
 export { type Json, type JsonReject, parseJson } from './record/json.ts'
 export { JsonFloat } from './record/json-number.ts'
+export type { Publication, RecordPlace } from './record/publication.ts'
 export {
   MAX_BODY_BYTES,
   METAPROTOCOL,
   type UnsignedRecord,
   type WscRecord,
 } from './record/record.ts'
+export { recordEnvelope } from './record/record-envelope.ts'
 export { counts } from './record/sequence.ts'
 export { recordMessage, recordMessageOfHash, type SignedContent, signatureHolds, signRecord } from './record/sign.ts'
 export { type FoundInscription, scanBlock } from './scan-block.ts'

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { blockHash, regtest } from '../../src/bitcoin/index.ts'
-import { proverRecord } from '../../src/compute/index.ts'
-import { RecordPublisher } from '../../src/compute/io/index.ts'
+import { proverRecord, publicationOf } from '../../src/compute/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
-import { Wallet } from '../../src/settlement/io/index.ts'
+import { RecordPublisher, Wallet } from '../../src/settlement/io/index.ts'
 import { recordAndBodyIn } from '../../src/settlement/io/inscriber/record-warnings.ts'
 
 const key = (byte: number) => new Uint8Array(32).fill(byte)
@@ -30,14 +29,15 @@ function place() {
     client: { getBestBlock: async () => ({ height: 7, hash: blockHash(key(1)) }) },
     wallet: new Wallet(regtest, key(9)),
   })
-  const publish = async (peer: Uint8Array | null) => (await publisher.publish(proverRecord(peer))) !== null
+  const publish = async (peer: Uint8Array | null) =>
+    (await publisher.publish(publicationOf(proverRecord(peer)))) !== null
   const told = () => sent.map(({ seq, output }) => `${seq} ${bytesToHex(output).slice(0, 2)}`)
   return { publisher, publish, scene, told }
 }
 
 test('a registration that is on its way is sent again, and paid for once', async () => {
   const { publisher, publish, scene, told } = place()
-  expect(await publisher.quote(proverRecord(key(2)))).toMatchObject({ fees: 700n })
+  expect(await publisher.quote(publicationOf(proverRecord(key(2))))).toMatchObject({ fees: 700n })
   expect(told()).toEqual([])
   expect([await publish(key(2)), await publish(key(2))]).toEqual([true, false])
   expect([told(), scene.resumed]).toEqual([['1 02'], 1])

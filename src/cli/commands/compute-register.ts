@@ -1,5 +1,4 @@
-import { proverRecord } from '../../compute/index.ts'
-import { RecordPublisher } from '../../compute/io/index.ts'
+import { proverRecord, publicationOf } from '../../compute/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { loadPeerKey } from '../../p2p/index.ts'
 import { IndexService } from '../../settlement/io/index.ts'
@@ -10,11 +9,9 @@ import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { readNetwork } from '../inputs.ts'
-import { costJson, costText } from '../inscriber-text.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
-import { type PublishOptions, withPayingInscriber, withPayment } from '../storage-publish.ts'
+import { type PublishOptions, publishRecord, withPayment } from '../storage-publish.ts'
 import { noteScan } from '../storage-scan.ts'
-import { jsonLine } from '../text.ts'
 import { openOwnWallet, settlementDir, settlementDirOption } from '../wallet-place.ts'
 
 interface Options extends RpcOptions, Omit<PublishOptions, 'storageDir' | 'partitionBits' | 'peer'> {
@@ -55,16 +52,8 @@ async function register(context: CliContext, options: Options): Promise<ExitCode
     const author = bytesToHex(wallet.publicKey)
     terminal.note(peer === null ? `${author} proves no longer` : `peer ${peer.name} proves for ${author}`)
     const { index } = inscriptions
-    await withPayingInscriber(context, options, { client, wallet, index }, async (inscriber) => {
-      const publisher = new RecordPublisher({ inscriber, client, wallet })
-      const record = proverRecord(peer?.key ?? null)
-      if (options.dryRun === true) {
-        const cost = await publisher.quote(record, options.feeRate)
-        terminal.result(options.json ? jsonLine(costJson(cost)) : costText(cost))
-      } else if ((await publisher.publish(record, options.feeRate)) === null) {
-        terminal.note('a record that says so is on its way already: it was sent again, and nothing more is paid')
-      }
-    })
+    const record = publicationOf(proverRecord(peer?.key ?? null))
+    await publishRecord(context, options, { client, wallet, index }, record)
   } finally {
     await inscriptions.stop()
     client.close()

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { programRecordOf } from '../../compute/index.ts'
-import { type Program, preparePublication, publishedAs, RecordPublisher } from '../../compute/io/index.ts'
+import { programRecordOf, publicationOf } from '../../compute/index.ts'
+import { type Program, preparePublication, publishedAs } from '../../compute/io/index.ts'
 import { bytesToHex, hexToBytes } from '../../lib/index.ts'
+import { RecordPublisher } from '../../settlement/io/index.ts'
 import { openAcceptedProgram } from '../accepted-program.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -92,7 +93,7 @@ async function inscribe({ terminal }: CliContext, program: Program, put: Put, op
   const { client, params, node } = opened
   const publisher = new RecordPublisher({ inscriber, client, wallet })
   const what = { program: program.id, manifest: program.manifestBytes, content: hexToBytes(content.id) }
-  const says = programRecordOf(what)
+  const says = publicationOf(programRecordOf(what))
   const id = bytesToHex(program.id)
   if (cost !== null) {
     const record = await publisher.quote(says, options.feeRate)

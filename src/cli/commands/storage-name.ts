@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { isName } from '../../../storage/index.ts'
-import { bytesToHex } from '../../lib/index.ts'
+import { isName, namePublication } from '../../../storage/index.ts'
+import { bytesToHex, hexToBytes } from '../../lib/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import type { CliContext } from '../context.ts'
@@ -36,7 +36,7 @@ function addSet(parent: Command, run: Runner): void {
         return await publish(
           context,
           options,
-          () => ({ kind: 'name', name, id: id ?? null }),
+          () => namePublication(name, id === undefined ? null : hexToBytes(id)),
           ({ publicKey }) => {
             const uri = uriOf({ kind: 'name', name, author: bytesToHex(publicKey) }, network)
             if (id !== undefined && uri !== null) context.terminal.result(options.json ? jsonLine({ uri }) : uri)

@@ -1,3 +1,4 @@
+import { providerPublication, withdrawalPublication } from '../../../storage/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { loadPeerKey } from '../../p2p/index.ts'
 import type { AddCommand } from '../command.ts'
@@ -25,7 +26,7 @@ export const addStorageRegister: AddCommand = (parent, run) => {
             const counts = `counts from height ${next + storage.providerDelay} on`
             context.terminal.note(`if its record is in the next block, at height ${next}, that ${counts}`)
           }
-          return { kind: 'provider', peer: { key, secretKey } }
+          return providerPublication(storage, wallet.publicKey, { key, secretKey })
         })
       }),
     )
@@ -36,7 +37,5 @@ export const addStorageRetire: AddCommand = (parent, run) => {
     .option('--dry-run', 'tell the cost and send nothing')
     .description('inscribe that the wallet’s key provides no longer: advice to others')
     .addHelpText('after', examples('storage retire --network regtest'))
-    .action(
-      run(async (context, options: PublishOptions) => await publish(context, options, () => ({ kind: 'withdrawal' }))),
-    )
+    .action(run(async (context, options: PublishOptions) => await publish(context, options, withdrawalPublication)))
 }

@@ -6,6 +6,7 @@ export { type InscriberComponents, type InscriberEvents, InscriberService } from
 export type { JobView } from './inscriber/job-view.ts'
 export type { InscriberNote, OnNote } from './inscriber/notes.ts'
 export type { Cost, Pays } from './inscriber/plan.ts'
+export { RecordPublisher } from './inscriber/record-publisher.ts'
 export type { RecordLine, RecordStanding } from './inscriber/record-standing.ts'
 export type { KnownSequences, RecordWarning } from './inscriber/record-warnings.ts'
 export { type Coin, POSTAGE, type TicketCoin } from './inscriber/transactions.ts'
