@@ -72,7 +72,11 @@ export interface ComputeNode {
   readonly service: RunningService
 }
 
-/** Composes a node of the compute network, not started yet. Throws E_P2P_ADDRESS, E_P2P_IDENTITY or E_LOCKED, and holds nothing then. */
+/**
+ * Composes a node of the compute network, not started yet. What throws leaves nothing open: E_PROGRAM where the graph that a
+ * program reads results of is not among `sources`; E_P2P_ADDRESS or E_P2P_IDENTITY; E_LOCKED, E_DATA_DIR_VERSION,
+ * E_DATA_DIR_MISMATCH or E_IO where a history cannot be opened; and with `inscribing` what `openResultInscribing` throws.
+ */
 export async function openComputeNode(options: ComputeNodeOptions): Promise<ComputeNode> {
   const { client, storage, programs, folder, identityFile, slotMs, atOnce = AT_ONCE, server } = options
   const params = storage.network
@@ -147,18 +151,7 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const { events, key } = compute
   const files = { events, key, standing: () => compute.standing }
   const written = keepComputeFiles(folder, files, (error) => options.failed?.(error))
-  compute.events.on('result', ({ program, identity, message: { result }, inTurn }) => {
-    const known = byId.get(program)
-    // What a peer asked for is not paid for: who asks on Bitcoin has paid a fee, and says how much its record may cost.
-    if (known === undefined || !isForBitcoin(known.manifest) || known.manifest.trigger.onRequest) return
-    inscribing?.publisher.add({ program, identity, result, own: inTurn })
-  })
-  compute.events.on('answered', ({ placed, request, identity, message: { result }, own }) => {
-    const known = byId.get(placed.program)
-    if (known === undefined || !isForBitcoin(known.manifest) || request.destination !== 'inscription') return
-    const bounds = { most: request.maxSatoshis, until: placed.deadline }
-    inscribing?.publisher.add({ program: placed.program, identity, result, own, ...bounds })
-  })
+  if (inscribing !== null) inscribeHeard(compute, byId, inscribing)
   const writing = inscribing === null ? [] : [inscribing.service]
   const kept = counting === null ? [] : [counting.results]
   // What is to be answered is said before peers connect.
@@ -169,4 +162,24 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     await counting?.close()
   })
   return { feed, index, host, queue, compute, inscribing, service }
+}
+
+/** What the node proves, hears and answers is inscribed, where its program or who asked says so. */
+function inscribeHeard(
+  compute: ComputeService,
+  programs: ReadonlyMap<string, Program>,
+  { publisher }: ResultInscribing,
+): void {
+  compute.events.on('result', ({ program, identity, message: { result }, inTurn }) => {
+    const known = programs.get(program)
+    // What a peer asked for is not paid for: who asks on Bitcoin has paid a fee, and says how much its record may cost.
+    if (known === undefined || !isForBitcoin(known.manifest) || known.manifest.trigger.onRequest) return
+    publisher.add({ program, identity, result, own: inTurn })
+  })
+  compute.events.on('answered', ({ placed, request, identity, message: { result }, own }) => {
+    const known = programs.get(placed.program)
+    if (known === undefined || !isForBitcoin(known.manifest) || request.destination !== 'inscription') return
+    const bounds = { most: request.maxSatoshis, until: placed.deadline }
+    publisher.add({ program: placed.program, identity, result, own, ...bounds })
+  })
 }

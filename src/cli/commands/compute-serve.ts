@@ -3,28 +3,22 @@ import { storageParams } from '../../../storage/index.ts'
 import type { NetworkParams } from '../../bitcoin/index.ts'
 import { isForBitcoin } from '../../compute/index.ts'
 import type { Program } from '../../compute/io/index.ts'
-import { bytesToHex, errorCode } from '../../lib/index.ts'
-import {
-  type ComputeNode,
-  openComputeNode,
-  type ResultInscribing,
-  type ResultInscribingOptions,
-} from '../../node/index.ts'
+import { bytesToHex } from '../../lib/index.ts'
+import { openComputeNode, type ResultInscribingOptions } from '../../node/index.ts'
 import { parseAddresses } from '../../p2p/index.ts'
 import { openTicket, type Ticket } from '../../settlement/io/index.ts'
 import { requireAcceptedPrograms, requireGraphSetup } from '../accepted-program.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { computeDirOption, computePlaces } from '../compute-place.ts'
+import { tellNode } from '../compute-telling.ts'
 import { addOptions, bitcoindOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { readNetwork, requireProvable } from '../inputs.ts'
-import { noteText } from '../inscriber-text.ts'
 import { noteOutages } from '../outage.ts'
 import { type QueueOptions, queueOption, queuePasswordOption, readQueue } from '../queue-place.ts'
-import { inscribedJson, inscribedText, settledAs } from '../results-text.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { sourceGraphOption } from '../source-graphs.ts'
 import { addresses, budget } from '../storage-arguments.ts'
@@ -32,8 +26,7 @@ import { peerOption } from '../storage-place.ts'
 import { withPayment } from '../storage-publish.ts'
 import { noteScan } from '../storage-scan.ts'
 import { notePeers } from '../storage-work.ts'
-import { duration } from '../terminal.ts'
-import { jsonLine, plural } from '../text.ts'
+import { jsonLine } from '../text.ts'
 import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions } from '../wallet-place.ts'
 
 interface Options extends RpcOptions, WalletOptions, Partial<QueueOptions> {
@@ -151,7 +144,7 @@ async function serve(context: CliContext, options: Options): Promise<ExitCode> {
     noteScan(node.index, { client }, context)
     noteOutages(node.feed.events, terminal.note)
     notePeers(node.host, context)
-    show(node, context, json)
+    tellNode(node, context, json)
     try {
       await node.service.start(signal)
       const { addresses: listening } = node.host
@@ -196,106 +189,4 @@ async function inscribingOf(
     throw usageError('a ticket is spent beside coins of --wallet: leave out --fund-from')
   }
   return { wallet, budget: inscribe, settlement, feeRate, maxFeeRate, fundFrom, tickets }
-}
-
-/** All that a node tells, on the terminal. */
-function show({ host, index, compute, inscribing, queue }: ComputeNode, { terminal }: CliContext, json: boolean): void {
-  const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
-  const named = new Map(compute.standing.map(({ program, name }) => [program, name]))
-  const nameOf = (program: string) => named.get(program) ?? program
-  host.events.on('banned', ({ peer }) => {
-    if (json) tell({ banned: peer }, '')
-    else terminal.note(`peer ${peer} is not spoken with for a time`)
-  })
-  queue.events.on('down', ({ detail }) => terminal.note(detail))
-  queue.events.on('up', () => terminal.note('the server of the queue is back'))
-  queue.events.on('warning', ({ detail }) => terminal.note(detail))
-  index.events.on('full', ({ error }) => terminal.note(`blocks wait for room: ${withCure(error)}`))
-  compute.events.on('tip', (tip) => {
-    tell({ tip }, `height ${tip.height}  ${plural(tip.registered, 'peer')} registered`)
-  })
-  compute.events.on('serves', (serves) => {
-    tell({ serves }, `peer ${serves.key} serves ${serves.programs.map(nameOf).join(', ')}`)
-  })
-  compute.events.on('elected', (elected) => {
-    const { program, height, rank, ms } = elected
-    const turn = rank === null ? 'in no place of the order' : `in place ${rank + 1}`
-    tell({ elected }, `${nameOf(program)}  height ${height}  ${turn}, after ${duration(ms / 1000)}`)
-  })
-  compute.events.on('proving', (proving) => {
-    tell({ proving }, `${nameOf(proving.program)}  height ${proving.height}  proving`)
-  })
-  compute.events.on('stopped', (stopped) => {
-    tell({ stopped }, `${nameOf(stopped.program)}  height ${stopped.height}  stopped: it is not needed any more`)
-  })
-  compute.events.on('nothing', (nothing) => {
-    tell({ nothing }, `${nameOf(nothing.program)}  height ${nothing.height}  nothing to prove at this block`)
-  })
-  compute.events.on('result', ({ program, identity, message: { result }, from, ms }) => {
-    const { height } = result
-    const seconds = ms === null ? null : Math.round(ms) / 1000
-    const after = seconds === null ? '' : ` ${duration(seconds)} after its block`
-    const by = from === null ? 'proved here' : `by ${from}`
-    const told = { program, identity, height, from, seconds }
-    tell({ result: told }, `${nameOf(program)}  height ${height}  result ${identity} ${by}${after}`)
-  })
-  compute.events.on('refused', ({ program, peer, reject, detail }) => {
-    if (json) tell({ refused: { program, peer, reject } }, '')
-    else terminal.note(`a result of ${nameOf(program)} by ${peer} is not taken: ${reject}: ${detail}`)
-  })
-  compute.events.on('requested', (requested) => {
-    const by = requested.peer ?? `the record ${requested.request}`
-    tell({ requested }, `${nameOf(requested.program)}  asked for by ${by}`)
-  })
-  compute.events.on('unserved', ({ request, program, peer, reject, detail }) => {
-    if (json) tell({ unserved: { request, program, peer, reject } }, '')
-    else terminal.note(`not proved for ${peer ?? `the record ${request}`}: ${reject}: ${detail}`)
-  })
-  compute.events.on('answered', ({ placed: { id, program }, identity }) => {
-    tell({ answered: { request: id, program, identity } }, `${nameOf(program)}  answers ${id}: result ${identity}`)
-  })
-  compute.events.on('withdrawn', (withdrawn) => {
-    tell({ withdrawn }, `${nameOf(withdrawn.program)}  the record ${withdrawn.request} asks no longer`)
-  })
-  compute.events.on('failed', ({ program, height, failure }) => {
-    const why = failure instanceof Error ? withCure(failure) : `${failure.reject}: ${failure.detail}`
-    terminal.note(`${nameOf(program)} was not proved at height ${height}: ${why}`)
-  })
-  compute.events.on('paused', ({ program, failures, ms }) => {
-    const pause = `paused for ${duration(ms / 1000)} after ${plural(failures, 'failure')}`
-    if (json) tell({ paused: { program, failures, ms } }, '')
-    else terminal.note(`${nameOf(program)} is ${pause}; results of peers are heard`)
-  })
-  if (inscribing !== null) showInscribing(inscribing, terminal, json, nameOf)
-  compute.events.on('error', (error) => terminal.note(withCure(error)))
-}
-
-function showInscribing(
-  { publisher, inscriber, logs }: ResultInscribing,
-  terminal: CliContext['terminal'],
-  json: boolean,
-  nameOf: (program: string) => string,
-): void {
-  const tell = (event: object, line: string) => terminal.result(json ? jsonLine(event) : line)
-  inscriber.events.on('note', (note) => terminal.note(noteText(note)))
-  logs?.events.on('storing', (storing) => tell({ storing }, `log ${storing.content} is on its way to storage`))
-  logs?.events.on('stored', (stored) => tell({ stored }, `log ${stored.content} is in storage`))
-  logs?.events.on('failed', ({ content, error }) => {
-    if (json) tell({ unstored: { content, error: errorCode(error) } }, '')
-    terminal.note(`log ${content} is not in storage yet: ${withCure(error)}`)
-  })
-  inscriber.events.on('problem', (error) => terminal.note(withCure(error)))
-  publisher.events.on('settled', ({ program, identity, height, outcome }) => {
-    const told = { program, identity, height, ...inscribedJson(outcome) }
-    tell({ [settledAs(outcome)]: told }, `${nameOf(program)}  height ${height}  ${inscribedText(outcome)}`)
-  })
-  publisher.events.on('spared', ({ program, identity, height, id }) => {
-    tell({ counts: { program, identity, height, id } }, `${nameOf(program)}  height ${height}  counts, by ${id}`)
-  })
-  publisher.events.on('failed', ({ program, identity, height, error }) => {
-    if (json) tell({ uninscribed: { program, identity, height, error: errorCode(error) } }, '')
-    terminal.note(
-      `${nameOf(program)} at height ${height} was not inscribed: ${withCure(error)}; again at the next block`,
-    )
-  })
 }
