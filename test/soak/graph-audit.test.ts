@@ -24,6 +24,7 @@ const OF_LIBRARY = 'packages/wsc-bitcoin/circuits/compute'
 /** A constant of each: the file of its bundle that has it, and what it is changed from and to. */
 const CONSTANTS: Readonly<Record<string, readonly [file: string, from: string, to: string]>> = {
   airdrop: [`${OF_LIBRARY}/airdrop.circom`, 'return 99;', 'return 98;'],
+  'block-times': ['graph/block-times.circom', 'before[0] - 35', 'before[0] - 34'],
   'chain-stats': ['graph/chain-stats.circom', 'Statistics(2016', 'Statistics(2015'],
   'difficulty-falls': ['graph/difficulty-falls.circom', '1209600', '1209601'],
   digits: ['graph/weights.circom', 'return [21,', 'return [22,'],
