@@ -33,6 +33,7 @@ export const SETTLEMENT_CURES = {
   'segwit-coins': () =>
     'send its coins to an address of its own from `getnewaddress "" bech32`, or lock that one (lockunspent)',
   'send-coins': (address: string) => `send coins to ${address} and wait until they are confirmed`,
+  'send-ticket': () => '`wsc compute ticket status FILE` tells how it stands, and sends it again where it waits',
   'signing-wallet': () => 'name one that holds the keys of its coins',
   'wait-or-earlier-start': () => 'wait until the node has more blocks, or name an earlier --start-height',
   'give-ticket': () => 'name its file by --ticket',

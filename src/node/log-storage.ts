@@ -23,6 +23,8 @@ export interface LogStorageOptions {
   /** Folder of the table and of logs; one process has it. */
   readonly folder: string
   readonly feeRate?: number | undefined
+  /** Tells what storing costs, and leaves what was begun before as it is. */
+  readonly onlyQuotes?: boolean | undefined
 }
 
 /** Composes what stores logs with a table of its own, not started yet. */
@@ -30,9 +32,9 @@ export function openLogStorage(options: LogStorageOptions): {
   readonly logs: LogStorage
   readonly service: RunningService
 } {
-  const { inscriptions, client, params, kernel, folder, inscriber, transport, wallet, feeRate } = options
+  const { inscriptions, client, params, kernel, folder, inscriber, transport, wallet, feeRate, onlyQuotes } = options
   const table = new TableService({ inscriptions, client, params, kernel, state: join(folder, 'table') })
   const put = { table, inscriber, client, transport, wallet, kernel, params }
-  const logs = new LogStorage({ put, folder: join(folder, 'logs'), feeRate })
+  const logs = new LogStorage({ put, folder: join(folder, 'logs'), feeRate, onlyQuotes })
   return { logs, service: together([table, logs]) }
 }

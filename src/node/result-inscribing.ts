@@ -10,6 +10,7 @@ import {
   ResultInscriber,
   ResultPublisher,
   type ResultsService,
+  releaseSuperseded,
   Spendings,
   storingOf,
 } from '../compute/io/index.ts'
@@ -18,6 +19,8 @@ import type { StorageKernel } from '../proving/index.ts'
 import {
   type IndexService,
   InscriberService,
+  requireOwnCoins,
+  type SupersededRecord,
   type Ticket,
   TicketFollower,
   type Wallet,
@@ -69,18 +72,19 @@ export interface ResultInscribing {
   readonly service: RunningService
 }
 
-/** Composes who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO. */
+/** Composes who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO; E_USAGE where a wallet of the node is to pay beside a ticket. */
 export async function openResultInscribing(
   { client, storage, programs, feed, inscriptions, kernel, transport, results, folder, placeOf }: Components,
   { wallet, budget, settlement, feeRate, fundFrom, maxFeeRate, tickets = [] }: ResultInscribingOptions,
 ): Promise<ResultInscribing> {
+  if (tickets.length > 0) requireOwnCoins(fundFrom)
   const spendings = await Spendings.open(settlement)
   // Nobody reads an index that is not open yet.
   const known = { greatest: (line: string) => inscriptions.index.greatest(line) }
   const inscriber = new InscriberService({ wallet, client, state: folder, feed, index: known, fundFrom, maxFeeRate })
   const once = new ResultInscriber({
-    ...{ inscriber, state: folder, results, wallet, spendings, budget },
-    tickets: tickets.map((ticket) => new TicketFollower(ticket, client)),
+    ...{ inscriber, state: folder, wallet, spendings, budget },
+    others: { results, tickets: tickets.map((ticket) => new TicketFollower(ticket, client)) },
   })
   const stores = programs.some(({ manifest }) => isForBitcoin(manifest) && storesLog(manifest))
   const storing = stores
@@ -102,22 +106,25 @@ export async function openResultInscribing(
   })
   // A provider that came later has it: what waited for that is inscribed without waiting for a block.
   storing?.logs.events.on('storing', () => publisher.again())
+  let givingBack = Promise.resolve()
   inscriber.events.on('superseded', (records) => {
-    for (const { body } of records) void giveBack(body)
+    givingBack = givingBack.then(() => giveBack(records))
   })
   /** What another's record replaced, and does not say, is inscribed again. */
-  const giveBack = async (body: Uint8Array) => {
-    const read = decodeResult(body)
-    const manifest = read.ok ? manifests.get(bytesToHex(read.result.program)) : undefined
-    if (!read.ok || manifest === undefined) return
-    const { result } = read
-    const identity = bytesToHex(resultIdentity(manifest, result))
+  const giveBack = async (records: readonly SupersededRecord[]) => {
     // Where that fails it stays charged: never is more spent than is counted.
-    await once.release(identity, manifest).catch(() => undefined)
-    publisher.add({ program: bytesToHex(result.program), identity, result, own: true })
+    await releaseSuperseded(spendings, folder, records).catch(() => undefined)
+    for (const { body } of records) {
+      const read = decodeResult(body)
+      const program = read.ok ? bytesToHex(read.result.program) : ''
+      const manifest = manifests.get(program)
+      if (!read.ok || manifest === undefined) continue
+      const identity = bytesToHex(resultIdentity(manifest, read.result))
+      publisher.add({ program, identity, result: read.result, own: true })
+    }
   }
   return {
     ...{ results, inscriber, publisher, logs: storing?.logs ?? null },
-    service: together([inscriber, ...(storing === null ? [] : [storing.service]), publisher]),
+    service: together([inscriber, ...(storing === null ? [] : [storing.service]), publisher], () => givingBack),
   }
 }

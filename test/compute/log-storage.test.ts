@@ -30,8 +30,9 @@ afterEach(async () => {
 })
 
 /** As a process of its own over the same folder. */
-async function started(): Promise<LogStorage> {
-  const logs = new LogStorage({ put: scene.components(), folder: join(scene.folder, 'logs'), feeRate: 2 })
+async function started(onlyQuotes = false): Promise<LogStorage> {
+  const folder = join(scene.folder, 'logs')
+  const logs = new LogStorage({ put: scene.components(), folder, feeRate: 2, onlyQuotes })
   await logs.start()
   begun.push(logs)
   return logs
@@ -112,4 +113,39 @@ test('a log that is in the table costs nothing more, though no provider has it y
   expect((await logs.prepare(whole)).cost).toBeGreaterThan(BURN)
   await scene.block()
   expect((await logs.prepare(whole)).cost).toBe(0n)
+})
+
+test('killed between the sending of a log and its storing, the next process stores it though nobody asks for it', async () => {
+  await provider()
+  const first = await started()
+  await (await first.prepare(whole)).begin()
+  await first.stop()
+  await scene.block()
+  // A dry run leaves it as it is.
+  const dry = await started(true)
+  expect((await dry.prepare(whole)).cost).toBe(0n)
+  await dry.settled()
+  await dry.stop()
+  expect(await left()).toHaveLength(1)
+  // As where the result's record counts already: nothing is begun.
+  const second = await started()
+  const stored = told(second, 'stored')
+  await second.settled()
+  await stored
+  expect(await left()).toEqual([])
+})
+
+test('a damaged folder is told by its name, and holds up no other log', async () => {
+  await provider()
+  const first = await started()
+  await (await first.prepare(whole)).begin()
+  await first.stop()
+  await scene.block()
+  const damaged = '00'.repeat(32)
+  await mkdir(join(scene.folder, 'logs', damaged))
+  const second = await started()
+  const failed = told(second, 'failed')
+  await second.settled()
+  expect(await failed).toMatchObject({ content: damaged })
+  expect(await left()).toEqual([damaged])
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { blockHash, regtest, toDisplay } from '../../src/bitcoin/index.ts'
-import { ResultInscriber, Spendings } from '../../src/compute/io/index.ts'
+import { ResultInscriber, releaseSuperseded, Spendings } from '../../src/compute/io/index.ts'
 import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
 import { resultIdentity } from '../../src/compute/result/identity.ts'
 import { type CircuitResult, encodeResult } from '../../src/compute/result/result-file.ts'
@@ -64,15 +64,18 @@ class Scene {
         this.sent.set(bytesToHex(envelope!), envelope!)
         return { inscriptions: [{ id: ID }] }
       },
+      knows: async ([envelope]: readonly Uint8Array[]) => this.sent.has(bytesToHex(envelope!)),
       standing: async () => ({ lastSeq: this.waiting.at(-1)?.seq ?? null, waiting: this.waiting }),
     }
     return new ResultInscriber({
       inscriber: inscriber as never,
-      results: {
-        countedBy: async () => this.counted,
-        tip: async () => ({ height: 7, hash: toDisplay(this.tip) }),
+      others: {
+        results: {
+          countedBy: async () => this.counted,
+          tip: async () => ({ height: 7, hash: toDisplay(this.tip) }),
+        },
+        tickets: this.tickets,
       },
-      tickets: this.tickets,
       wallet: new Wallet(regtest, new Uint8Array(32).fill(9)),
       ...{ state: from, spendings, budget },
     })
@@ -231,4 +234,33 @@ test('with a ticket nothing is sent or charged where another of the group may be
   expect(JSON.parse(await readFile(path, 'utf8')).charges).toEqual([])
   scene.taken = false
   expect(await inscriber.inscribe(about)).toMatchObject({ state: 'sent', left: 1_970n })
+})
+
+test('what came to nothing is not charged once another’s record counts, and what was sent is', async () => {
+  const scene = new Scene()
+  const charges = async () => JSON.parse(await readFile(path, 'utf8')).charges.length
+  scene.killed = true
+  await expect((await scene.inscriber(3_000n)).inscribe(about)).rejects.toThrow('killed')
+  scene.counted = ID
+  // A folder of others does not know what became of it.
+  await (await scene.inscriber(3_000n, join(dir, 'node'))).inscribe(about)
+  expect(await charges()).toBe(1)
+  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({ state: 'in-chain', id: ID, left: 3_000n })
+  scene.counted = null
+  scene.killed = false
+  await (await scene.inscriber(3_000n)).inscribe(about)
+  scene.counted = ID
+  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toMatchObject({ left: 1_970n })
+})
+
+test('a job that is dropped for another’s takes the charge of its record back, and no other', async () => {
+  await (await new Scene().inscriber(3_000n)).inscribe(about)
+  const spendings = await Spendings.open(state)
+  const dropped = (seq: number, of = result) => [{ record: { seq }, body: encodeResult(of) }] as never
+  await releaseSuperseded(spendings, join(dir, 'node'), dropped(1))
+  await releaseSuperseded(spendings, state, dropped(2))
+  await releaseSuperseded(spendings, state, dropped(1, { ...result, proof: Uint8Array.of(3) }))
+  expect(await spendings.of(identity)).not.toBeNull()
+  await releaseSuperseded(spendings, state, dropped(1))
+  expect(await spendings.of(identity)).toBeNull()
 })

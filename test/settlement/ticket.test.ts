@@ -10,6 +10,7 @@ import {
   openStore,
   openTicket,
   type Store,
+  sendTicket,
   type Ticket,
   TicketFollower,
   Wallet,
@@ -151,4 +152,25 @@ test('a ticket that was spent and not made anew is lost, and one that was never 
   await expect(follower().coin()).rejects.toMatchObject({ cure: { act: 'ticket-anew' } })
   scene.node.undo(2)
   expect(await follower().standing()).toMatchObject({ state: 'unconfirmed' })
+})
+
+test('what makes a ticket is sent again until it is confirmed, unless its coins have gone elsewhere', async () => {
+  const again = join(dir, 'again.ticket')
+  const made = await createTicket(again, { params: regtest, program, since: 1 }, (output) => own().pay([output], 2))
+  scene.node.refuse = () => 'mempool full'
+  await expect(sendTicket(made, scene.node)).rejects.toMatchObject({ code: 'E_TICKET', cure: { act: 'send-ticket' } })
+  expect(scene.node.pool.size).toBe(0)
+  scene.node.refuse = undefined
+  // Nothing has spent its coins so far: another payment takes them.
+  const rival = await own().pay([{ script: scene.wallet.script, value: 1_000n }], 3)
+  const opened = await openTicket(again, regtest)
+  for (let i = 0; i < 2; i++) await sendTicket(opened, scene.node)
+  expect(scene.node.pool.size).toBe(1)
+  scene.node.mine(undefined, [rival])
+  await expect(sendTicket(opened, scene.node)).rejects.toMatchObject({ cure: { act: 'ticket-anew' } })
+})
+
+test('a wallet of the node pays for no ticket', async () => {
+  const paid = scene.inscriber({ fundFrom: 'savings' }).pay([{ script: scene.wallet.script, value: 330n }], 2)
+  await expect(paid).rejects.toMatchObject({ code: 'E_USAGE' })
 })

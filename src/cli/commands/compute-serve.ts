@@ -183,10 +183,10 @@ async function inscribingOf(
     if (!programs.some(({ id }) => bytesToHex(id) === ticket.program)) {
       throw usageError(`${file} is the ticket of program ${ticket.program}, which no --graph is`)
     }
+    if (tickets.some(({ program }) => program === ticket.program)) {
+      throw usageError(`${file} is another ticket of program ${ticket.program}: one graph has one`)
+    }
     tickets.push(ticket)
-  }
-  if (tickets.length > 0 && fundFrom !== undefined) {
-    throw usageError('a ticket is spent beside coins of --wallet: leave out --fund-from')
   }
   return { wallet, budget: inscribe, settlement, feeRate, maxFeeRate, fundFrom, tickets }
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
-import { z } from 'zod'
 import { bytesToHex } from '../../lib/index.ts'
-import { coinName, createTicket, openTicket, TicketFollower } from '../../settlement/io/index.ts'
+import { coinName, createTicket, openTicket, sendTicket, TicketFollower } from '../../settlement/io/index.ts'
 import { requireAcceptedProgram } from '../accepted-program.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
@@ -54,7 +53,7 @@ function addCreate(parent: Command, run: Runner): void {
 }
 
 async function create(context: CliContext, file: string, options: CreateOptions): Promise<ExitCode> {
-  const { terminal } = context
+  const { terminal, signal } = context
   const params = requireProvable(await readNetwork(options.network))
   const wallet = await openOwnWallet(options, params, context)
   const client = await openBitcoind(options, params, context)
@@ -68,7 +67,7 @@ async function create(context: CliContext, file: string, options: CreateOptions)
       const pay = (output: Parameters<Parameters<typeof createTicket>[2]>[0]) =>
         inscriber.pay([output], options.feeRate)
       const made = await createTicket(file, { params, program, since }, pay)
-      await client.call({ method: 'sendrawtransaction', params: [made.transaction], schema: z.string() })
+      await sendTicket(made, client, { signal })
       return made
     })
     const coin = coinName(ticket.genesis)
@@ -84,7 +83,7 @@ function addStatus(parent: Command, run: Runner): void {
   const command = parent
     .command('status')
     .argument('<FILE>', 'ticket, as `wsc compute ticket create` writes it')
-    .description('where a ticket is: whether it can be spent now, and how often it was')
+    .description('where a ticket is: whether it can be spent now, and how often it was; what makes it is sent again')
   addOptions(command, ...bitcoindOptions(), shared.network(), shared.json())
     .addHelpText('after', `${STANDINGS}${examples('compute ticket status my.ticket --network regtest')}`)
     .action(run(status))
@@ -94,7 +93,7 @@ const STANDINGS = `
 free         can be spent
 in-use       an inscription that waits for a block spends it
 unrevealed   the commit that left it is confirmed, what that commits to is not
-unconfirmed  the transaction that made it waits
+unconfirmed  the transaction that makes it waits: it is sent again
 lost         it was spent, and not made anew: make another
 
 Exit code 1: lost.
@@ -107,6 +106,7 @@ async function status(context: CliContext, file: string, options: StatusOptions)
   const client = await openBitcoind(options, params, context)
   try {
     const { state, coin, spent } = await new TicketFollower(ticket, client).standing({ signal })
+    if (state === 'unconfirmed') await sendTicket(ticket, client, { signal })
     const { program } = ticket
     if (options.json) terminal.result(jsonLine({ program, state, coin: coinName(coin), spent }))
     else terminal.result(`program ${program}: ticket ${coinName(coin)} is ${state}, spent ${spent} times`)

@@ -1,5 +1,12 @@
 import { type Command, Option } from 'commander'
-import { InscriberService, openTicket, type RecordWarning, type Wallet } from '../../settlement/io/index.ts'
+import { releaseSuperseded, Spendings } from '../../compute/io/index.ts'
+import {
+  InscriberService,
+  openTicket,
+  type RecordWarning,
+  type SupersededRecord,
+  type Wallet,
+} from '../../settlement/io/index.ts'
 import type { AddCommand, Runner } from '../command.ts'
 import { examples } from '../command.ts'
 import { addOptions, bitcoindOptions, shared } from '../config.ts'
@@ -187,12 +194,15 @@ async function withInscriber(
   inscriber.events.on('job', (job) => {
     for (const line of options.json ? [jsonLine(jobJson(job))] : jobLines(job)) terminal.result(line)
   })
+  const superseded: SupersededRecord[] = []
+  inscriber.events.on('superseded', (records) => superseded.push(...records))
   try {
     await inscriber.start(signal)
     try {
       await work(inscriber, wallet)
     } finally {
       await inscriber.stop()
+      if (superseded.length > 0) await releaseSuperseded(await Spendings.open(state), state, superseded)
     }
     return EXIT.valid
   } finally {

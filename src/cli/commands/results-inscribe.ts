@@ -96,10 +96,16 @@ async function inscribe(context: CliContext, file: string, options: Options): Pr
         tell(context, options, { state: 'quoted', cost })
         return EXIT.valid
       }
-      const done = await inscriber.inscribe(verified, options.feeRate)
-      tell(context, options, done)
-      if (logs !== null) await stored(context, logs)
-      return done.state === 'no-budget' || done.state === 'charged-before' ? EXIT.invalid : EXIT.valid
+      const failures = logs === null ? null : watchFailures(logs)
+      try {
+        const done = await inscriber.inscribe(verified, options.feeRate)
+        tell(context, options, done)
+        if (logs !== null) await stored(context, logs)
+        for (const failure of failures?.of.values() ?? []) throw failure
+        return done.state === 'no-budget' || done.state === 'charged-before' ? EXIT.invalid : EXIT.valid
+      } finally {
+        failures?.off()
+      }
     })
   })
 }
@@ -121,13 +127,13 @@ async function withInscriber(
   return await withPayingInscriber(
     context,
     options,
-    { client, wallet, index: inscriptions.index, ...(storage !== null && { feed }) },
+    { client, wallet, index: inscriptions.index, ...(storage !== null && options.dryRun !== true && { feed }) },
     async (inscriber) => {
       inscriber.events.on('warning', (warning) => context.terminal.note(warningText(warning, 1)))
       const spendings = await Spendings.open(state)
       const { budget = 0n } = options
       const tickets = ticket === null ? [] : [new TicketFollower(ticket, client)]
-      const once = new ResultInscriber({ inscriber, state, results, wallet, spendings, budget, tickets })
+      const once = new ResultInscriber({ inscriber, state, wallet, spendings, budget, others: { results, tickets } })
       if (storage === null) return await work(once, null)
       return await withLogs(context, options, place, { inscriber, wallet, storage }, (logs) => work(once, logs))
     },
@@ -136,7 +142,7 @@ async function withInscriber(
 
 async function withLogs(
   { signal }: CliContext,
-  { peer: bootstrap, feeRate }: Options,
+  { peer: bootstrap, feeRate, dryRun: onlyQuotes }: Options,
   { client, params, state, inscriptions }: ResultsPlace,
   {
     storage,
@@ -154,6 +160,7 @@ async function withLogs(
       inscriptions,
       transport,
       feeRate,
+      onlyQuotes,
     },
     folder: join(state, 'logs'),
   })
@@ -168,18 +175,24 @@ async function withLogs(
 
 /** Until the log is in the table and at a provider. */
 async function stored({ terminal, signal }: CliContext, logs: LogStorage): Promise<void> {
-  let failure: Error | null = null
-  const off = logs.events.on('failed', ({ error }) => {
-    failure = error
-  })
   terminal.progress('its log waits for a block, and for a provider to have it …')
   try {
     await orAborted(logs.settled(), signal)
   } finally {
-    off()
     terminal.settle()
   }
-  if (failure !== null) throw failure
+}
+
+/** Why logs are not stored, by their content, from now on; another try that succeeds takes it back. */
+function watchFailures(logs: LogStorage): { readonly of: ReadonlyMap<string, Error>; readonly off: () => void } {
+  const of = new Map<string, Error>()
+  const failed = logs.events.on('failed', ({ content, error }) => of.set(content, error))
+  const stored = logs.events.on('stored', ({ content }) => of.delete(content))
+  const off = () => {
+    failed()
+    stored()
+  }
+  return { of, off }
 }
 
 function tell(

@@ -33,6 +33,8 @@ export interface LogStorageComponents {
   readonly folder: string
   /** Satoshis a virtual byte; what the node estimates unless given. */
   readonly feeRate?: number | undefined
+  /** Tells what storing costs, and leaves what was begun before as it is. */
+  readonly onlyQuotes?: boolean | undefined
 }
 
 export interface LogStorageEvents {
@@ -70,6 +72,8 @@ export class LogStorage implements RunningService {
   readonly #begun = new Map<string, EncodedContent>()
   /** Content is encoded one at a time: whoever encodes has the folder. */
   #last: Promise<unknown> = Promise.resolve()
+  /** Looks at what is on the disk, one after another. */
+  #goingOn = Promise.resolve()
   #ending: AbortSignal = AbortSignal.abort()
 
   constructor(components: LogStorageComponents) {
@@ -81,24 +85,19 @@ export class LogStorage implements RunningService {
   }
 
   async start(signal?: AbortSignal): Promise<void> {
-    const { table, transport } = this.#components.put
+    const { put, onlyQuotes = false } = this.#components
     this.#running.begin(async (ending) => {
       this.#ending = ending
-      let last = Promise.resolve()
       const goOn = () => {
-        last = last
-          .then(() => this.#goOn())
-          .catch((error: unknown) => {
-            if (!ending.aborted) this.#tell('', error)
-          })
+        this.#goingOn = this.#goingOn.then(() => this.#goOn())
       }
-      const offs = [table.events.on('tip', goOn), transport.meet(offerKind, goOn)]
+      const offs = onlyQuotes ? [] : [put.table.events.on('tip', goOn), put.transport.meet(offerKind, goOn)]
       try {
-        goOn()
+        if (!onlyQuotes) goOn()
         await aborted(ending)
       } finally {
         for (const off of offs) off()
-        await last
+        await this.#goingOn
         await Promise.all([...this.#puts.values()].map(({ done }) => done))
       }
     }, signal)
@@ -114,7 +113,12 @@ export class LogStorage implements RunningService {
 
   /** Resolves once nothing is at work here. */
   async settled(): Promise<void> {
-    while (this.#puts.size > 0) await Promise.all([...this.#puts.values()].map(({ done }) => done))
+    for (;;) {
+      const looked = this.#goingOn
+      await looked
+      if (this.#puts.size === 0 && looked === this.#goingOn) return
+      await Promise.all([...this.#puts.values()].map(({ done }) => done))
+    }
   }
 
   /** What it takes to store the log of a result; nothing is sent. Throws what storing does. */
@@ -138,16 +142,22 @@ export class LogStorage implements RunningService {
 
   /** What is on the disk and not at work. */
   async #goOn(): Promise<void> {
-    await orAborted(this.#components.put.table.caughtUp(), this.#ending)
-    const names = await readdir(this.#components.folder).catch(() => [])
+    const { put, folder } = this.#components
+    const names = await readdir(folder).catch(() => [])
     for (const id of names.filter((name) => CONTENT.test(name))) {
       if (this.#ending.aborted) return
       if (this.#puts.has(id)) continue
-      // What was begun here lies encoded; its folder is not made anew beneath it.
-      const begun = [...this.#begun.values()].find((one) => one.id === id)
-      const content = begun ?? (await this.#encoded(id, null))
-      if (content.id !== id) throw computeError('E_STORE', `${join(this.#components.folder, id)} holds another log`)
-      if (!this.#ending.aborted) this.#put(content).sent.catch(() => undefined)
+      try {
+        await orAborted(put.table.caughtUp(), this.#ending)
+        // What was begun here lies encoded; its folder is not made anew beneath it.
+        const begun = [...this.#begun.values()].find((one) => one.id === id)
+        const content = begun ?? (await this.#encoded(id, null))
+        if (content.id !== id) throw computeError('E_STORE', `${join(folder, id)} holds another log`)
+        if (!this.#ending.aborted) this.#put(content)
+      } catch (error) {
+        // What is wrong with one does not hold up the others.
+        if (!this.#ending.aborted) this.#tell(id, error)
+      }
     }
   }
 

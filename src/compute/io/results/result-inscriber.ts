@@ -1,31 +1,37 @@
 import { resolve } from 'node:path'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { toDisplay } from '../../../bitcoin/index.ts'
 import { bytesToHex, errorCode } from '../../../lib/index.ts'
 import { type RecordSigner, recordEnvelope } from '../../../settlement/index.ts'
 import type { InscriberService, JobView, TicketCoin, TicketFollower } from '../../../settlement/io/index.ts'
 import { computeError } from '../../errors.ts'
-import { type Manifest, storesLog } from '../../manifest/manifest.ts'
+import type { Manifest } from '../../manifest/manifest.ts'
 import { resultIdentity } from '../../result/identity.ts'
 import { decodeResult, encodeResult, type ProgramResult } from '../../result/result-file.ts'
 import { resultDraft } from '../../results/result-record.ts'
 import type { Storing } from './log-storage.ts'
+import { bodyHash, isAllCharged } from './release-superseded.ts'
 import type { ResultsService } from './results-service.ts'
 import type { Charge, Spendings } from './spendings.ts'
 
 export interface ResultInscriberComponents {
   /** Started, and by whoever made it. */
-  readonly inscriber: Pick<InscriberService, 'quote' | 'inscribe' | 'standing'>
+  readonly inscriber: Pick<InscriberService, 'quote' | 'inscribe' | 'knows' | 'standing'>
   /** Folder of the inscriber's state: what was charged by one of another folder is not sent from here. */
   readonly state: string
-  /** As far as the node's tip; without it what others have inscribed is not known. */
-  readonly results?: Pick<ResultsService, 'countedBy' | 'tip'> | undefined
+  /** What others have inscribed; not looked at unless given. */
+  readonly others?: OthersRecords | undefined
   readonly wallet: RecordSigner & { readonly publicKey: Uint8Array }
   readonly spendings: Pick<Spendings, 'left' | 'of' | 'charge' | 'release'>
-  /** The group's, of programs for which it has one, which takes `results`. */
-  readonly tickets?: readonly Pick<TicketFollower, 'ticket' | 'coin'>[] | undefined
   /** Satoshis that may be spent on the results of each program in all, by whatever shares the spendings. */
   readonly budget: bigint
+}
+
+/** By which two do not inscribe one result. */
+export interface OthersRecords {
+  /** As far as the node's tip. */
+  readonly results: Pick<ResultsService, 'countedBy' | 'tip'>
+  /** The group's, of programs for which it has one. */
+  readonly tickets?: readonly Pick<TicketFollower, 'ticket' | 'coin'>[] | undefined
 }
 
 /** What became of a result that was to be inscribed; `left` of its program's budget. */
@@ -76,12 +82,15 @@ export class ResultInscriber {
    * or E_MOVED where another of the group may be inscribing it: it is tried again at the next block.
    */
   async inscribe({ result, manifest, most, storing }: VerifiedResult, feeRate?: number): Promise<Inscribed> {
-    const { inscriber, results, spendings, state, budget } = this.#components
+    const { inscriber, others, spendings, state, budget } = this.#components
     const program = bytesToHex(result.program)
     const identity = bytesToHex(resultIdentity(manifest, result))
     const left = () => spendings.left(program, budget)
-    const counted = (await results?.countedBy(identity)) ?? null
-    if (counted !== null) return { state: 'in-chain', id: counted, left: await left() }
+    const counted = (await others?.results.countedBy(identity)) ?? null
+    if (counted !== null) {
+      await this.#releaseUnsent(identity, result)
+      return { state: 'in-chain', id: counted, left: await left() }
+    }
     const { waiting, lastSeq } = await this.#standing(result)
     for (const { body, seq } of waiting) {
       const begun = resultOf(identity, manifest, body)
@@ -89,16 +98,19 @@ export class ResultInscriber {
       await storing?.begin()
       const { id, status } = await this.#send(this.#envelope(begun, seq), feeRate)
       if (status !== 'superseded') return { state: 'gone-on-with', id, left: await left() }
-      await this.release(identity, manifest)
+      await this.#release(identity, begun)
     }
     const ticket = await this.#ticket(program)
     // Before the ticket's coin was there, another of the group may have inscribed it.
-    const meanwhile = ticket === undefined ? null : ((await results?.countedBy(identity)) ?? null)
-    if (meanwhile !== null) return { state: 'in-chain', id: meanwhile, left: await left() }
-    const body = bytesToHex(sha256(encodeResult(result)))
+    const meanwhile = ticket === undefined ? null : ((await others?.results.countedBy(identity)) ?? null)
+    if (meanwhile !== null) {
+      await this.#releaseUnsent(identity, result)
+      return { state: 'in-chain', id: meanwhile, left: await left() }
+    }
+    const body = bodyHash(result)
     const before = await spendings.of(identity)
     if (before !== null) {
-      return await this.#goOn(before, { result, manifest, body, feeRate, ticket, left: await left(), storing })
+      return await this.#goOn(before, { result, body, feeRate, ticket, left: await left(), storing })
     }
     const seq = (lastSeq ?? 0) + 1
     const envelope = this.#envelope(result, seq)
@@ -110,21 +122,21 @@ export class ResultInscriber {
     if (charged.state === 'no-room') return { state: 'no-budget', cost, left: charged.left }
     if (charged.state === 'before') return { state: 'charged-before', left: charged.left }
     await storing?.begin()
-    const about = { identity, manifest }
+    const about = { identity, result }
     const { id } = await this.#sendNew(about, envelope, quote.feeRate, ticket)
     return { state: 'sent', id, cost, left: charged.left }
   }
 
   async #goOn(before: Charge, now: Again): Promise<Inscribed> {
     const { state } = this.#components
-    const { result, manifest, body, feeRate, ticket, left, storing } = now
+    const { result, body, feeRate, ticket, left, storing } = now
     if (before.body !== body || (before.state ?? state) !== state) return { state: 'charged-before', left }
     await storing?.begin()
     // The same record again is the same job: what was sent is not sent anew, and what was not is sent now.
     // At the rate that was charged, whatever the mempool asks by now: the budget has no more for it.
     const envelope = this.#envelope(result, before.seq)
     const { id } = await this.#sendNew(
-      { identity: before.identity, manifest },
+      { identity: before.identity, result },
       envelope,
       before.feeRate ?? feeRate,
       ticket,
@@ -132,15 +144,21 @@ export class ResultInscriber {
     return { state: 'gone-on-with', id, left }
   }
 
-  /** The results of a job that was dropped since another of the group has inscribed with its ticket: they cost nothing. */
-  async release(identity: string, manifest: Manifest): Promise<void> {
-    // What stores a log may have been paid by the same charge.
-    if (!storesLog(manifest)) await this.#components.spendings.release(identity)
+  /** What was charged here for a result of which another's record counts, and which no job here sends or has sent. */
+  async #releaseUnsent(identity: string, result: ProgramResult): Promise<void> {
+    const { inscriber, spendings, state } = this.#components
+    const charge = await spendings.of(identity)
+    if (charge === null || charge.body !== bodyHash(result) || (charge.state ?? state) !== state) return
+    if (!(await inscriber.knows([this.#envelope(result, charge.seq)]))) await this.#release(identity, result)
+  }
+
+  async #release(identity: string, result: ProgramResult): Promise<void> {
+    if (isAllCharged(result)) await this.#components.spendings.release(identity)
   }
 
   /** Where another spends the ticket first nothing was sent, and nothing is charged. */
   async #sendNew(
-    { identity, manifest }: { readonly identity: string; readonly manifest: Manifest },
+    { identity, result }: { readonly identity: string; readonly result: ProgramResult },
     envelope: Uint8Array,
     feeRate: number | undefined,
     ticket: TicketCoin | undefined,
@@ -148,7 +166,7 @@ export class ResultInscriber {
     try {
       return await this.#send(envelope, feeRate, ticket)
     } catch (error) {
-      if (ticket !== undefined && errorCode(error) === 'E_TICKET') await this.release(identity, manifest)
+      if (ticket !== undefined && errorCode(error) === 'E_TICKET') await this.#release(identity, result)
       throw error
     }
   }
@@ -162,16 +180,16 @@ export class ResultInscriber {
   }
 
   #follower(program: string) {
-    return this.#components.tickets?.find(({ ticket }) => ticket.program === program)
+    return this.#components.others?.tickets?.find(({ ticket }) => ticket.program === program)
   }
 
   /** The coin of a program's ticket, all records before which the index of results has seen. */
   async #ticket(program: string): Promise<TicketCoin | undefined> {
-    const { results } = this.#components
+    const { others } = this.#components
     const follower = this.#follower(program)
-    if (follower === undefined || results === undefined) return undefined
+    if (follower === undefined || others === undefined) return undefined
     const { coin, tip } = await follower.coin()
-    const { height, hash } = await results.tip()
+    const { height, hash } = await others.results.tip()
     if (tip !== undefined && hash === toDisplay(tip)) return { wallet: follower.ticket.wallet, coin }
     throw computeError(
       'E_MOVED',
@@ -194,7 +212,6 @@ interface Again {
   readonly body: string
   readonly feeRate: number | undefined
   readonly ticket: TicketCoin | undefined
-  readonly manifest: Manifest
   readonly left: bigint
   readonly storing: VerifiedResult['storing']
 }

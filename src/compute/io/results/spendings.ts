@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { errorCode, hash256, satoshis } from '../../../lib/index.ts'
 import { diskFiles, locked, readRegular, writeAtomic } from '../../../lib/io/index.ts'
@@ -79,11 +79,27 @@ export class Spendings {
 
   /** Takes a charge back, of what surely costs nothing any more. */
   async release(identity: string): Promise<void> {
+    await this.#releaseWhere((one) => one.identity === identity)
+  }
+
+  /** The same, by the record that was charged: whose folder it is of, and what it says. */
+  async releaseRecord({ program, seq, body, state }: Omit<Charge, 'identity' | 'satoshis' | 'feeRate'>): Promise<void> {
+    const folder = resolve(state ?? this.#state)
+    await this.#releaseWhere(
+      (one) =>
+        one.program === program && one.seq === seq && one.body === body && resolve(one.state ?? this.#state) === folder,
+    )
+  }
+
+  async #releaseWhere(isReleased: (one: Charge) => boolean): Promise<void> {
     await this.#locked(async (charges) => {
-      if (charges.some((one) => one.identity === identity)) {
-        await this.#write(charges.filter((one) => one.identity !== identity))
-      }
+      const left = charges.filter((one) => !isReleased(one))
+      if (left.length < charges.length) await this.#write(left)
     })
+  }
+
+  get #state(): string {
+    return dirname(this.#path)
   }
 
   async #locked<T>(work: (charges: readonly Charge[]) => Promise<T>): Promise<T> {

@@ -112,7 +112,8 @@ async function mine(context: DispatchContext, refused: string, hex: readonly str
   await mineDirectly(client, hex, { signal })
 }
 
-const isSpent = (reason: string) => reason === 'missing-inputs' || reason.startsWith('bad-txns-inputs')
+/** Whether a node refuses a transaction since it does not know its coins, or they are spent. */
+export const isSpent = (reason: string) => reason === 'missing-inputs' || reason.startsWith('bad-txns-inputs')
 
 /** Core: validation.cpp and policy/rbf.cpp, of what spends what another of the mempool does. */
 const isRivalry = (reason: string) =>

@@ -128,7 +128,12 @@ export class InscriberService implements RunningService {
     return this.#told(await this.#started.bump(job, feeRate, ticket))
   }
 
-  /** A signed transaction of the wallet's free coins that pays these; nothing is kept or sent. */
+  /** Whether a job of these is under way here, or was finished. */
+  async knows(envelopes: readonly Uint8Array[]): Promise<boolean> {
+    return await this.#started.knows(envelopes)
+  }
+
+  /** A signed transaction of the wallet file's free coins that pays these; nothing is kept or sent. Throws E_USAGE with `fundFrom`. */
   async pay(outputs: readonly TransactionOutput[], feeRate?: number): Promise<Transaction> {
     return await this.#started.pay(outputs, feeRate)
   }

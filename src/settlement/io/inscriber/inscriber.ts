@@ -14,7 +14,7 @@ import { attemptOf, type Job, JobStore, jobId, leavesOf, rawCoin } from './job.t
 import { type JobView, viewOfDone } from './job-view.ts'
 import { locate } from './locate.ts'
 import type { OnNote } from './notes.ts'
-import { Payers } from './payers.ts'
+import { Payers, requireOwnCoins } from './payers.ts'
 import type { OptionalGuard } from './plain-coins.ts'
 import { type Cost, type Pays, type Plan, requirePays, requireRelayable } from './plan.ts'
 import { JobProgress } from './progress.ts'
@@ -258,8 +258,17 @@ export class Inscriber {
     for (const warning of await recordWarnings(records, client, sources, this.#call)) onWarning(warning)
   }
 
-  /** A signed transaction of the wallet's free coins that pays these; nothing is kept or sent. */
+  /** Whether a job of these is under way here, or was finished. */
+  async knows(envelopes: readonly Uint8Array[]): Promise<boolean> {
+    const id = jobId(this.#options.wallet, this.#leaves(envelopes))
+    return await this.#turns.take(
+      async () => (await this.#jobs.get(id)) !== null || (await this.#jobs.done(id)) !== null,
+    )
+  }
+
+  /** A signed transaction of the wallet file's free coins that pays these; nothing is kept or sent. Throws E_USAGE where a wallet of the node is to pay. */
   async pay(outputs: readonly TransactionOutput[], feeRate?: number): Promise<Transaction> {
+    requireOwnCoins(this.#options.fundFrom)
     return await this.#turns.take(async () => this.#payers.pay(outputs, await this.#rate(feeRate)))
   }
 
@@ -273,12 +282,7 @@ export class Inscriber {
     }: { readonly ticket?: TicketCoin | undefined; readonly assumeCoin?: boolean | undefined },
   ): Promise<Plan> {
     const nodeWallet = this.#options.fundFrom
-    if (ticket !== undefined && nodeWallet !== undefined) {
-      throw settlementError(
-        'E_USAGE',
-        'a ticket is spent beside coins of the wallet file alone, not of a wallet of the node',
-      )
-    }
+    if (ticket !== undefined) requireOwnCoins(nodeWallet)
     const rate = await this.#rate(feeRate)
     const plan = await this.#payers.plan({ leaves, pays, feeRate: rate, nodeWallet, ticket, assumeCoin })
     this.#checkSize(plan.cost)

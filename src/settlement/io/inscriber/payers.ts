@@ -1,5 +1,6 @@
 import { Transaction } from 'bitcoinjs-lib'
 import { errorCode } from '../../../lib/index.ts'
+import { settlementError } from '../../errors.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { BitcoindWallet } from './bitcoind-wallet.ts'
 import type { BitcoindCalls } from './client.ts'
@@ -35,6 +36,12 @@ interface PlanRequest {
   /** Where there are too few coins, one of the wallet's that would pay for it: the plan is to be looked at, and no more. */
   readonly assumeCoin?: boolean
   readonly ticket?: TicketCoin | undefined
+}
+
+/** Throws E_USAGE where a wallet of the node is to pay for what coins of the wallet file alone do: a ticket, and what is spent beside it. */
+export function requireOwnCoins(fundFrom: string | undefined): void {
+  if (fundFrom === undefined) return
+  throw settlementError('E_USAGE', `coins of the wallet file pay beside a ticket, not wallet ${fundFrom} of the node`)
 }
 
 /** Who pays for a job: the wallet file or a wallet of the node, and never with coins of another unfinished job. */

@@ -45,7 +45,7 @@ const schema = z.strictObject({
 })
 
 /**
- * Makes a ticket in a new file of mode 0600, on the disk before its transaction is sent, which is for the caller to do.
+ * Makes a ticket in a new file of mode 0600, on the disk before its transaction is sent, which `sendTicket` does.
  *
  * @param pay a signed transaction whose first output is this
  *
@@ -67,8 +67,9 @@ export async function createTicket(
     await createPrivateFile(file, `${JSON.stringify(content, null, 2)}\n`)
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
-    const detail = code === 'EEXIST' ? 'it exists, and a ticket is never written over' : message
-    throw settlementError('E_TICKET', `cannot create the ticket ${file}: ${detail}`, { cause })
+    if (code !== 'EEXIST') throw settlementError('E_TICKET', `cannot create the ticket ${file}: ${message}`, { cause })
+    const found = `cannot create the ticket ${file}: it exists, and a ticket is never written over`
+    throw settlementError('E_TICKET', found, { cause, cure: { act: 'send-ticket' } })
   }
   return await openTicket(file, params)
 }

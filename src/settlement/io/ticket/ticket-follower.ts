@@ -21,6 +21,13 @@ export type TicketStanding =
   /** It was spent, and not made anew. */
   | { readonly state: 'lost'; readonly coin: Coin; readonly spent: number }
 
+const CURES = {
+  'in-use': 'ticket-waits',
+  unrevealed: 'ticket-waits',
+  unconfirmed: 'send-ticket',
+  lost: 'ticket-anew',
+} as const
+
 interface Place {
   readonly coin: Coin
   /** No block below spends it. */
@@ -52,7 +59,7 @@ export class TicketFollower {
       const height = await this.#client.getBlockCount(options)
       return { coin, tip: await this.#client.getBlockHash(height, options) }
     }
-    const cure = { act: state === 'lost' ? 'ticket-anew' : 'ticket-waits' }
+    const cure = { act: CURES[state] }
     throw settlementError('E_TICKET', `the graph's ticket cannot be spent now: ${coinName(coin)} is ${state}`, { cure })
   }
 
