@@ -52,6 +52,8 @@ class Scene {
   /** What the node estimates now, and at what each was sent. */
   estimate = 2
   readonly rates: (number | undefined)[] = []
+  /** What happens while a job is found to be dropped, and its charge is taken back. */
+  superseded: (() => Promise<void>) | null = null
 
   async inscriber(budget: bigint, from = state): Promise<ResultInscriber> {
     const spendings = await Spendings.open(state)
@@ -60,6 +62,12 @@ class Scene {
       inscribe: async ([envelope]: readonly Uint8Array[], feeRate?: number) => {
         if (this.killed) throw new Error('killed')
         if (this.taken) throw new WscError('E_TICKET', 'another was first')
+        if (this.superseded !== null) {
+          const happens = this.superseded
+          this.superseded = null
+          await happens()
+          return { inscriptions: [{ id: ID }], status: 'superseded' }
+        }
         this.rates.push(feeRate)
         this.sent.set(bytesToHex(envelope!), envelope!)
         return { inscriptions: [{ id: ID }] }
@@ -263,4 +271,20 @@ test('a job that is dropped for another’s takes the charge of its record back,
   expect(await spendings.of(identity)).not.toBeNull()
   await releaseSuperseded(spendings, state, dropped(1))
   expect(await spendings.of(identity)).toBeNull()
+})
+
+test('what is charged anew, while the charge of a dropped job is taken back, stays charged', async () => {
+  const scene = new Scene()
+  await (await scene.inscriber(3_000n)).inscribe(about)
+  scene.waiting = [{ job: 'job', seq: 1, body: encodeResult(result) }]
+  const spendings = await Spendings.open(state)
+  const before = await spendings.of(identity)
+  if (before === null) throw new Error('not charged')
+  const anew = { ...before, seq: 2 }
+  scene.superseded = async () => {
+    await releaseSuperseded(spendings, state, [{ record: { seq: 1 }, body: encodeResult(result) }] as never)
+    await spendings.charge(anew, 3_000n)
+  }
+  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toMatchObject({ state: 'gone-on-with' })
+  expect(await spendings.of(identity)).toEqual(anew)
 })

@@ -21,7 +21,7 @@ export interface ResultInscriberComponents {
   /** What others have inscribed; not looked at unless given. */
   readonly others?: OthersRecords | undefined
   readonly wallet: RecordSigner & { readonly publicKey: Uint8Array }
-  readonly spendings: Pick<Spendings, 'left' | 'of' | 'charge' | 'release'>
+  readonly spendings: Pick<Spendings, 'left' | 'of' | 'charge' | 'releaseRecord'>
   /** Satoshis that may be spent on the results of each program in all, by whatever shares the spendings. */
   readonly budget: bigint
 }
@@ -98,7 +98,7 @@ export class ResultInscriber {
       await storing?.begin()
       const { id, status } = await this.#send(this.#envelope(begun, seq), feeRate)
       if (status !== 'superseded') return { state: 'gone-on-with', id, left: await left() }
-      await this.#release(identity, begun)
+      await this.#release(begun, seq)
     }
     const ticket = await this.#ticket(program)
     // Before the ticket's coin was there, another of the group may have inscribed it.
@@ -122,8 +122,7 @@ export class ResultInscriber {
     if (charged.state === 'no-room') return { state: 'no-budget', cost, left: charged.left }
     if (charged.state === 'before') return { state: 'charged-before', left: charged.left }
     await storing?.begin()
-    const about = { identity, result }
-    const { id } = await this.#sendNew(about, envelope, quote.feeRate, ticket)
+    const { id } = await this.#sendNew({ result, seq }, quote.feeRate, ticket)
     return { state: 'sent', id, cost, left: charged.left }
   }
 
@@ -134,13 +133,7 @@ export class ResultInscriber {
     await storing?.begin()
     // The same record again is the same job: what was sent is not sent anew, and what was not is sent now.
     // At the rate that was charged, whatever the mempool asks by now: the budget has no more for it.
-    const envelope = this.#envelope(result, before.seq)
-    const { id } = await this.#sendNew(
-      { identity: before.identity, result },
-      envelope,
-      before.feeRate ?? feeRate,
-      ticket,
-    )
+    const { id } = await this.#sendNew({ result, seq: before.seq }, before.feeRate ?? feeRate, ticket)
     return { state: 'gone-on-with', id, left }
   }
 
@@ -149,24 +142,26 @@ export class ResultInscriber {
     const { inscriber, spendings, state } = this.#components
     const charge = await spendings.of(identity)
     if (charge === null || charge.body !== bodyHash(result) || (charge.state ?? state) !== state) return
-    if (!(await inscriber.knows([this.#envelope(result, charge.seq)]))) await this.#release(identity, result)
+    if (!(await inscriber.knows([this.#envelope(result, charge.seq)]))) await this.#release(result, charge.seq)
   }
 
-  async #release(identity: string, result: ProgramResult): Promise<void> {
-    if (isAllCharged(result)) await this.#components.spendings.release(identity)
+  /** What was charged for this record, and nothing that was charged for the same result since. */
+  async #release(result: ProgramResult, seq: number): Promise<void> {
+    const { spendings, state } = this.#components
+    if (!isAllCharged(result)) return
+    await spendings.releaseRecord({ program: bytesToHex(result.program), seq, body: bodyHash(result), state })
   }
 
   /** Where another spends the ticket first nothing was sent, and nothing is charged. */
   async #sendNew(
-    { identity, result }: { readonly identity: string; readonly result: ProgramResult },
-    envelope: Uint8Array,
+    { result, seq }: { readonly result: ProgramResult; readonly seq: number },
     feeRate: number | undefined,
     ticket: TicketCoin | undefined,
   ) {
     try {
-      return await this.#send(envelope, feeRate, ticket)
+      return await this.#send(this.#envelope(result, seq), feeRate, ticket)
     } catch (error) {
-      if (ticket !== undefined && errorCode(error) === 'E_TICKET') await this.#release(identity, result)
+      if (ticket !== undefined && errorCode(error) === 'E_TICKET') await this.#release(result, seq)
       throw error
     }
   }

@@ -77,21 +77,11 @@ export class Spendings {
     })
   }
 
-  /** Takes a charge back, of what surely costs nothing any more. */
-  async release(identity: string): Promise<void> {
-    await this.#releaseWhere((one) => one.identity === identity)
-  }
-
-  /** The same, by the record that was charged: whose folder it is of, and what it says. */
+  /** Takes the charge of a record back, of what surely costs nothing any more; one that was made since for the same result stays. */
   async releaseRecord({ program, seq, body, state }: Omit<Charge, 'identity' | 'satoshis' | 'feeRate'>): Promise<void> {
     const folder = resolve(state ?? this.#state)
-    await this.#releaseWhere(
-      (one) =>
-        one.program === program && one.seq === seq && one.body === body && resolve(one.state ?? this.#state) === folder,
-    )
-  }
-
-  async #releaseWhere(isReleased: (one: Charge) => boolean): Promise<void> {
+    const isReleased = (one: Charge) =>
+      one.program === program && one.seq === seq && one.body === body && resolve(one.state ?? this.#state) === folder
     await this.#locked(async (charges) => {
       const left = charges.filter((one) => !isReleased(one))
       if (left.length < charges.length) await this.#write(left)
