@@ -97,6 +97,7 @@ export async function openResultInscribing(
   const publisher = new ResultPublisher({
     results,
     place: placeOf,
+    payer: wallet.publicKey,
     inscribe: async (result, most) => {
       const manifest = manifests.get(bytesToHex(result.program))
       if (manifest === undefined) throw new RangeError('a result of a program that is not served')

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest'
 import { type BlockHash, blockHash } from '../../src/bitcoin/index.ts'
 import { settledAs } from '../../src/cli/results-text.ts'
 import type { Inscribed } from '../../src/compute/io/results/result-inscriber.ts'
-import { OTHERS_AFTER, type PublisherEvents, ResultPublisher } from '../../src/compute/io/results/result-publisher.ts'
+import {
+  LAST_TURN,
+  OTHERS_AFTER,
+  PLACES,
+  type PublisherEvents,
+  ResultPublisher,
+} from '../../src/compute/io/results/result-publisher.ts'
 import type { ResultsEvents } from '../../src/compute/io/results/results-service.ts'
 import type { ProgramResult } from '../../src/compute/result/result-file.ts'
 import { Emitter } from '../../src/lib/index.ts'
@@ -21,7 +27,7 @@ async function place(inscribe: (result: ProgramResult, most?: bigint) => Promise
   const tips = new Emitter<ResultsEvents>()
   const counted = new Map<string, string>()
   const results = { events: tips, caughtUp: async () => {}, countedBy: async (id: string) => counted.get(id) ?? null }
-  const publisher = new ResultPublisher({ results, inscribe, place: turn })
+  const publisher = new ResultPublisher({ results, inscribe, place: turn, payer: new Uint8Array(32) })
   const told: string[] = []
   let more = Promise.withResolvers<void>()
   const tell = (line: string) => {
@@ -89,6 +95,24 @@ test('others wait for each other in their order, as it was when the first of the
   await publisher.stop()
 })
 
+test('many before it hold nobody up for long, and none for more than half of what is left until a deadline', async () => {
+  const { publisher, told, mine, until } = await place(
+    async () => sent,
+    () => 48,
+  )
+  publisher.add(proved(1, false))
+  publisher.add({ ...proved(2, false), until: 110 })
+  for (let i = 0; i < 5; i++) mine()
+  expect(await until(1)).toEqual(['2 sent'])
+  for (let i = 5; i < OTHERS_AFTER * (1 + PLACES) - 1; i++) mine()
+  publisher.add(proved(3, true))
+  expect(await until(2)).toEqual(['2 sent', '3 sent'])
+  for (let i = OTHERS_AFTER * (1 + PLACES) - 1; i < LAST_TURN; i++) mine()
+  expect(await until(3)).toEqual(['2 sent', '3 sent', '1 sent'])
+  expect(told).toHaveLength(3)
+  await publisher.stop()
+})
+
 test('what failed is tried again at the next block, and what the budget has no room for is not', async () => {
   let tries = 0
   const { publisher, mine, until } = await place(async ({ height }) => {
@@ -136,7 +160,7 @@ test('of what was asked for the record costs no more than a request allows, and 
   expect(asked).toEqual([4n, 5n])
   // Of two that wait the greater bound holds, whichever was first.
   publisher.add({ ...proved(2, false), most: 4n, until: 200 })
-  publisher.add({ ...proved(2, false), most: 6n, until: 200 })
+  publisher.add({ ...proved(2, false), most: 6n, until: 101 })
   publisher.add({ ...proved(2, false), most: 5n, until: 200 })
   publisher.add({ ...proved(3, false), most: 9n, until: 101 })
   for (let i = 0; i < OTHERS_AFTER; i++) mine()

@@ -88,7 +88,7 @@ export class PeerNet {
         if (answerer === undefined) return rejection('unreachable', 'nobody is there')
         const read = kind.question.decode(kind.question.encode(question))
         if (!read.ok) return rejection('malformed', read.detail)
-        const answering = answerer(read.value, { peer: own, signal: new AbortController().signal })
+        const answering = answerer(read.value, { peer: own, signal: options?.signal ?? new AbortController().signal })
         const answered = await orAborted(answering, options?.signal)
         if (!answered.ok) return refusal(answered.reject, answered.detail)
         const frames: Answer[] = []

@@ -3,25 +3,41 @@ import type { ResultMessage } from '../peers/result-message.ts'
 
 /** An identity is remembered for so many blocks: a later copy of a result is no news. */
 export const KNOWN_BLOCKS = 144
-/** Results of one program that are kept whole, for peers that ask. */
+/** Results of one program that are kept whole, for peers that ask: the newest, and beside them those that are asked for. */
 const KEPT = 8
+const WANTED = 64
 
 /** Results of one program that were found to be right. */
 export class KnownResults {
   /** Heights by identity. */
   readonly #heights = new Map<string, number>()
   readonly #kept = new Map<string, ResultMessage>()
+  readonly #isWanted: (identity: string) => boolean
 
+  /** @param isWanted Whether an open request asks for this identity: whoever proves it is to have it whole. */
+  constructor(isWanted: (identity: string) => boolean = () => false) {
+    this.#isWanted = isWanted
+  }
+
+  /** One that is asked for and not kept any more is news again: else each node would prove it, and hear of nobody. */
   has(identity: string): boolean {
-    return this.#heights.has(identity) || this.#kept.has(identity)
+    return this.#kept.has(identity) || (this.#heights.has(identity) && !this.#isWanted(identity))
   }
 
   add(identity: string, message: ResultMessage): void {
     this.#heights.set(identity, message.result.height)
     this.#kept.set(identity, message)
-    if (this.#kept.size <= KEPT) return
-    const [lowest] = [...this.#kept].sort(([, a], [, b]) => a.result.height - b.result.height)
-    if (lowest !== undefined) this.#kept.delete(lowest[0])
+    const wanted = [...this.#kept.keys()].filter(this.#isWanted)
+    const others = [...this.#kept.keys()].filter((one) => !wanted.includes(one))
+    this.#keepNewest(wanted, WANTED, identity)
+    this.#keepNewest(others, KEPT, identity)
+  }
+
+  /** Drops the lowest of too many, and never the one that was added now. */
+  #keepNewest(identities: readonly string[], most: number, added: string): void {
+    const heightOf = (one: string) => this.#kept.get(one)?.result.height ?? 0
+    const rising = identities.filter((one) => one !== added).sort((a, b) => heightOf(a) - heightOf(b))
+    for (const one of rising.slice(0, Math.max(0, identities.length - most))) this.#kept.delete(one)
   }
 
   /** The one of this identity; null where none is kept. */

@@ -34,10 +34,10 @@ export interface PreparedRequest {
 export interface OnRequest {
   readonly proofSystem: ProofRequest['proofSystem']
   readonly constraints: number
-  /** Judges what is asked: `tip` is the chain's last block. */
+  /** Judges what is asked: `tip` is the chain's last block. Throws where the signal fires while blocks are read. */
   prepare(
     asked: Pick<ProofRequest, 'arguments' | 'evidence'>,
-    chain: Pick<OwnGround, 'at'> & { readonly tip: OwnBlock },
+    chain: Pick<OwnGround, 'at'> & { readonly tip: OwnBlock; readonly signal?: AbortSignal | undefined },
   ): Promise<Result<{ readonly prepared: PreparedRequest }>>
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { toDisplay } from '../../../src/bitcoin/index.ts'
-import { LOOKED_AT, OPEN_ON_CHAIN, type RequestSource, TRIES } from '../../../src/compute/io/service/chain-requests.ts'
+import { LOOKED_AT, OPEN_ON_CHAIN, type RequestSource } from '../../../src/compute/io/service/chain-requests.ts'
+import { TRIES } from '../../../src/compute/io/service/later-tries.ts'
 import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
 import { encodeResultMessage } from '../../../src/compute/peers/result-message.ts'
 import type { InscribedRequest, PlacedRequest } from '../../../src/compute/requests/request-record.ts'
@@ -188,6 +189,33 @@ describe('a proof that a record asks for', () => {
     const proof = proofOf(FIRST - 1, hashOf(FIRST - 1), 1)
     await scene.net.tell('other', resultGossip(PROGRAM), encodeResultMessage(messageOf(FIRST - 1, proof)))
     await soon(() => node.of('answered')).toMatchObject([{ own: false, identity: IDENTITY }])
+  })
+
+  it('is inscribed by who proved it first, where the result was known before and is not kept any more', async () => {
+    const first = await serving()
+    const second = await serving(stalls, { name: 'listener', registered: false })
+    scene.chain.grow(FIRST + 20)
+    for (const { node } of [first, second]) await soon(() => node.of('tip').length).toBe(2)
+    const heights = [FIRST - 1, ...Array.from({ length: 9 }, (_, i) => FIRST + 1 + i)]
+    for (const height of heights) {
+      await scene.net.tell('other', resultGossip(PROGRAM), encodeResultMessage(messageOf(height)))
+    }
+    for (const { node } of [first, second]) await soon(() => node.of('result').length).toBe(heights.length)
+    for (const { requests } of [first, second]) requests.hold(placedOf(1, { deadline: FIRST + 100 }))
+    for (const { node } of [first, second]) await soon(() => node.of('elected').length).toBe(1)
+    scene.clock.pass(4 * SLOT_MS)
+    await soon(() => first.node.of('answered')).toMatchObject([{ own: true }])
+    await soon(() => second.node.of('answered')).toMatchObject([{ own: false }])
+    // Whatever comes after it, it is given to who asks.
+    for (let i = 10; i < 20; i++) {
+      await scene.net.tell('other', resultGossip(PROGRAM), encodeResultMessage(messageOf(FIRST + i)))
+    }
+    await soon(() => first.node.of('result').length).toBe(heights.length + 11)
+    const third = await serving(stalls, { name: 'late', registered: false })
+    third.requests.hold(placedOf(1, { deadline: FIRST + 100 }))
+    await soon(() => third.node.of('elected').length).toBe(1)
+    scene.clock.pass(4 * SLOT_MS)
+    await soon(() => third.node.of('answered')).toMatchObject([{ own: false }])
   })
 
   it('is one of few, of an author and in all, and the next has its turn when one ends', async () => {

@@ -128,6 +128,32 @@ describe('a proof that a peer asks for', () => {
     expect(await answered(requestOf(1), 'peer 8')).toEqual({ state: 'proving' })
   })
 
+  it('takes a place while it is judged, and is judged no longer than who asked is there', async () => {
+    let judged = 0
+    const { prepare } = requestable(rightly)
+    const over = Promise.withResolvers<void>()
+    const onRequest: OnRequest = {
+      ...requestable(rightly),
+      prepare: async (asked, chain) => {
+        if (judged++ > 0) return await prepare(asked, chain)
+        const gone = new Promise<never>((_, reject) =>
+          chain.signal?.addEventListener('abort', () => reject(abortedError(chain.signal?.reason)), { once: true }),
+        )
+        return await gone.finally(over.resolve)
+      },
+    }
+    const node = await scene.node('prover', stalls, { onRequest, everyBlocks: null })
+    await expect.poll(() => node.of('tip').length, { interval: 1 }).toBe(1)
+    const leave = new AbortController()
+    const { signal } = leave
+    const first = scene.net.transport('asker').ask('prover', requestKind, requestOf(1), { signal })
+    first.catch(() => undefined)
+    await expect.poll(() => judged, { interval: 1 }).toBe(1)
+    expect(await ask(requestOf(1))).toMatchObject({ ok: false, reason: 'busy' })
+    leave.abort()
+    await over.promise
+  })
+
   it('is given up when its time is over, and when whoever asked is interrupted', async () => {
     await serving(stalls)
     const { id } = requestOf(1)

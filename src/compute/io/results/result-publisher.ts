@@ -1,5 +1,15 @@
+import { sha256 } from '@noble/hashes/sha2.js'
 import type { BlockHash } from '../../../bitcoin/index.ts'
-import { asError, Emitter, type Events, orAborted, Running, type RunningService } from '../../../lib/index.ts'
+import {
+  asError,
+  concatBytes,
+  Emitter,
+  type Events,
+  hexToBytes,
+  orAborted,
+  Running,
+  type RunningService,
+} from '../../../lib/index.ts'
 import type { ProgramResult } from '../../result/result-file.ts'
 import type { Inscribed } from './result-inscriber.ts'
 import type { ResultsService } from './results-service.ts'
@@ -33,12 +43,19 @@ export interface PublisherComponents {
   readonly results: Pick<ResultsService, 'events' | 'caughtUp' | 'countedBy'>
   /** How many peers come before this node where whoever proved a result of a block does not inscribe it. */
   place(program: string, blockHash: BlockHash): number
+  /** What pays here, by which those that nobody waits for are spread over some blocks. */
+  readonly payer: Uint8Array
   /** Throws what may pass. */
   inscribe(result: ProgramResult, most?: bigint): Promise<Inscribed>
 }
 
 /** Blocks for which whoever proved a result has the first turn to inscribe it, and each of the others after that one by one. */
 export const OTHERS_AFTER = 3
+/** Others that wait for each other. After them all have their turn, in any order: who never inscribes holds nothing up for long. */
+export const PLACES = 4
+/** Blocks over which those are spread, and after which the last of them has had its turn. */
+const SPREAD = 8
+export const LAST_TURN = OTHERS_AFTER * (1 + PLACES) + SPREAD - 1
 /** Blocks after which nobody is waited for any more. */
 const FORGOTTEN_AFTER = 144
 /** Results that wait, and those that are kept out. */
@@ -76,11 +93,17 @@ export class ResultPublisher implements RunningService {
   /** That a result is right was verified before. */
   add(proved: ProvedResult): void {
     const before = this.#waiting.get(proved.identity)
-    if (this.#unpaid.has(proved.identity) || (before !== undefined && !allowsMore(proved, before))) return
-    const [oldest] = this.#waiting.keys()
-    if (this.#waiting.size === MOST_WAITING && oldest !== undefined) this.#waiting.delete(oldest)
-    const own = proved.own || before?.own === true
-    this.#waiting.set(proved.identity, { ...proved, own, since: before?.since ?? this.#height, place: null })
+    if (this.#unpaid.has(proved.identity)) return
+    if (before === undefined) {
+      const [oldest] = this.#waiting.keys()
+      if (this.#waiting.size === MOST_WAITING && oldest !== undefined) this.#waiting.delete(oldest)
+      this.#waiting.set(proved.identity, { ...proved, since: this.#height, place: null })
+    } else {
+      const own = proved.own || before.own
+      const [most, until] = [greater(proved.most, before.most), greater(proved.until, before.until)]
+      if (own === before.own && most === before.most && until === before.until) return
+      this.#waiting.set(proved.identity, { ...before, own, most, until })
+    }
     this.#news.resolve()
   }
 
@@ -136,9 +159,12 @@ export class ResultPublisher implements RunningService {
   }
 
   #isTurn(waiting: Waiting, blocks: number): boolean {
-    if (blocks < OTHERS_AFTER) return false
-    waiting.place ??= this.#components.place(waiting.program, waiting.result.blockHash)
-    return blocks >= OTHERS_AFTER * (1 + waiting.place)
+    const { since, until, program, identity, result } = waiting
+    const { place, payer } = this.#components
+    if (blocks < scaled(OTHERS_AFTER, since ?? 0, until)) return false
+    waiting.place ??= place(program, result.blockHash)
+    const turn = OTHERS_AFTER * (1 + Math.min(waiting.place, PLACES))
+    return blocks >= scaled(waiting.place < PLACES ? turn : turn + spreadOf(payer, identity), since ?? 0, until)
   }
 
   async #inscribe(result: ProgramResult, about: ProvedHead, most?: bigint): Promise<void> {
@@ -163,7 +189,19 @@ export class ResultPublisher implements RunningService {
   }
 }
 
-/** Whether a result that is asked for again may cost more than it might before. */
-function allowsMore(again: Pick<ProvedResult, 'most'>, { most }: Pick<ProvedResult, 'most'>): boolean {
-  return most !== undefined && (again.most === undefined || again.most > most)
+/** Of two bounds of which none is no bound. */
+function greater<Bound extends bigint | number>(a: Bound | undefined, b: Bound | undefined): Bound | undefined {
+  if (a === undefined || b === undefined) return undefined
+  return a > b ? a : b
+}
+
+/** Blocks that one waits: less where the last turn would be after half of what is left until a deadline, each in its place still. */
+function scaled(blocks: number, since: number, until: number | undefined): number {
+  const half = Math.floor(((until ?? Number.POSITIVE_INFINITY) - since) / 2)
+  return half >= LAST_TURN ? blocks : Math.max(1, Math.ceil((blocks * half) / LAST_TURN))
+}
+
+/** From 0 to SPREAD - 1, another of each result, so that none who pays is always the first. */
+function spreadOf(payer: Uint8Array, identity: string): number {
+  return (sha256(concatBytes(payer, hexToBytes(identity)))[0] ?? 0) % SPREAD
 }

@@ -6,6 +6,7 @@ import { proverOrder } from '../../scheduling/prover-order.ts'
 import { turnMs } from '../../scheduling/turns.ts'
 import type { OwnBlock, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
 import type { Clock } from './clock.ts'
+import { LaterTries } from './later-tries.ts'
 import type { FollowedChain } from './own-chain.ts'
 import type { Round } from './program-rounds.ts'
 import { boundsRefusal, type KnownProgram, proveRequested } from './prove-requested.ts'
@@ -14,8 +15,6 @@ import { boundsRefusal, type KnownProgram, proveRequested } from './prove-reques
 export const OPEN_ON_CHAIN = { perProgram: 16, perAuthor: 4 } as const
 /** Requests that are looked at between two blocks: who floods with such as are refused pays for each, and is read slowly. */
 export const LOOKED_AT = { perProgram: 64, perAuthor: 16 } as const
-/** Blocks at which one is looked at that cannot be judged, or read, as yet: behind all others, and then no more. */
-export const TRIES = 4
 
 /** What passes with a block: it is looked at again then. */
 const PASSING: ReadonlySet<string> = new Set(['moving', 'attestation-ahead'])
@@ -90,8 +89,9 @@ export class ChainRequests {
   /** By inscription and block: in another block it is another. */
   readonly #entries = new Map<string, Entry>()
   readonly #underWay = new Set<Promise<void>>()
-  /** How often one was looked at in vain, and whether there was another tip since. */
-  readonly #later = new Map<string, { readonly program: string; readonly tries: number; isDue: boolean }>()
+  readonly #later = new LaterTries()
+  /** By program, until others may be open: no look of a refused one reads the index again. */
+  readonly #open = new Map<string, ReadonlyMap<string, PlacedRequest>>()
   /** Since the last tip. */
   #lookedAt: PlacedRequest[] = []
   #news = Promise.withResolvers<void>()
@@ -103,13 +103,14 @@ export class ChainRequests {
   /** The chain has another tip. */
   moved(): void {
     this.#lookedAt = []
-    for (const one of this.#later.values()) one.isDue = true
+    this.#open.clear()
+    this.#later.moved()
     this.#news.resolve()
   }
 
-  /** Whether a result of this identity is waited for. */
+  /** Whether a request that the chain holds open asks for a result of this identity, whether one is known or not. */
   wants(identity: string): boolean {
-    return [...this.#entries.values()].some((entry) => entry.isOpen && entry.asked?.identity === identity)
+    return [...this.#entries.values()].some(({ asked }) => asked?.identity === identity)
   }
 
   /** A right result of somebody else is known. */
@@ -122,7 +123,10 @@ export class ChainRequests {
   /** Ends by the signal alone. */
   async run(signal: AbortSignal): Promise<void> {
     const { source, programs, error: tell } = this.#components
-    const off = source.watch(() => this.#news.resolve())
+    const off = source.watch(() => {
+      this.#open.clear()
+      this.#news.resolve()
+    })
     try {
       for (;;) {
         this.#news = Promise.withResolvers()
@@ -143,9 +147,9 @@ export class ChainRequests {
 
   /** Lets go of what is not open any more, and begins with what is. */
   async #look(known: KnownProgram, signal: AbortSignal): Promise<void> {
-    const { source, chain, withdrawn } = this.#components
+    const { chain, withdrawn } = this.#components
     const { id } = known.program
-    const open = new Map((await source.open(id)).map((placed) => [`${placed.id} ${placed.blockHash}`, placed]))
+    const open = await this.#openOf(id)
     const ours = () => [...this.#entries].filter(([, { placed }]) => placed.program === id)
     for (const [key, entry] of ours()) {
       if (open.has(key)) continue
@@ -154,12 +158,13 @@ export class ChainRequests {
       entry.isOpen = false
       entry.stop.abort()
     }
-    for (const [key, { program }] of this.#later) if (program === id && !open.has(key)) this.#later.delete(key)
-    const tries = (key: string) => this.#later.get(key)?.tries ?? 0
+    this.#later.keep(id, open)
     // A block that is not here takes nobody's place.
-    const here = [...open].filter(([, { height }]) => height <= chain.height).sort(([a], [b]) => tries(a) - tries(b))
+    const here = [...open]
+      .filter(([, { height }]) => height <= chain.height)
+      .sort(([a], [b]) => this.#later.of(a) - this.#later.of(b))
     for (const [key, placed] of here) {
-      if (this.#entries.has(key) || this.#later.get(key)?.isDue === false) continue
+      if (this.#entries.has(key) || !this.#later.isDue(key)) continue
       const waiting = ours().flatMap(([, entry]) => (entry.isOpen ? [entry.placed] : []))
       const looked = this.#lookedAt.filter(({ program }) => program === id)
       if (waiting.length >= OPEN_ON_CHAIN.perProgram || looked.length >= LOOKED_AT.perProgram) return
@@ -167,6 +172,17 @@ export class ChainRequests {
       const isFull = looked.filter(isOwn).length >= LOOKED_AT.perAuthor
       if (!isFull && waiting.filter(isOwn).length < OPEN_ON_CHAIN.perAuthor) this.#begin(key, known, placed, signal)
     }
+  }
+
+  async #openOf(program: string): Promise<ReadonlyMap<string, PlacedRequest>> {
+    const before = this.#open.get(program)
+    if (before !== undefined) return before
+    const news = this.#news
+    const placed = await this.#components.source.open(program)
+    const open = new Map(placed.map((one) => [`${one.id} ${one.blockHash}`, one]))
+    // What changed meanwhile may not be in it.
+    if (news === this.#news) this.#open.set(program, open)
+    return open
   }
 
   #begin(key: string, known: KnownProgram, placed: PlacedRequest, signal: AbortSignal): void {
@@ -207,9 +223,7 @@ export class ChainRequests {
 
   /** It is looked at again at the next block, behind all others; false where that was done often enough. */
   #postpone(key: string, { placed: { program } }: Entry): boolean {
-    const tries = 1 + (this.#later.get(key)?.tries ?? 0)
-    if (tries >= TRIES) return false
-    this.#later.set(key, { program, tries, isDue: false })
+    if (!this.#later.add(key, program)) return false
     this.#entries.delete(key)
     return true
   }
@@ -235,7 +249,7 @@ export class ChainRequests {
     const shown = await source.evidence(placed, request, signal)
     if (!shown.ok) return shown
     const asked = { arguments: request.arguments, evidence: shown.evidence }
-    const judged = await onRequest.prepare(asked, { tip, at: (height) => chain.at(height) })
+    const judged = await onRequest.prepare(asked, { tip, at: (height) => chain.at(height), signal })
     return judged.ok ? { ok: true, request, prepared: judged.prepared } : judged
   }
 
@@ -275,7 +289,8 @@ export class ChainRequests {
     try {
       const made = await proveRequested({ program, known }, prepared, chain, signal)
       if (made.ok) {
-        this.#answer(entry, made.message, true)
+        // Who heard of it while proving has not proved it first.
+        this.#answer(entry, made.message, made.isNews)
         if (made.isNews) await proved(program, made.message)
       } else {
         entry.isOpen = false

@@ -165,7 +165,7 @@ export class ComputeService implements RunningService {
   #serve(program: ServedProgram): Served {
     const { chain, slotMs = SLOT_MS } = this.#components
     const { id } = program
-    const known = new KnownResults()
+    const known = new KnownResults((identity) => this.#onChain?.wants(identity) ?? false)
     const rounds = new ProgramRounds({
       ...{ program, chain, known, own: this.key, slotMs, clock: this.#clock },
       candidates: (height) => this.#candidates(id, height),

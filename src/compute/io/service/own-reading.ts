@@ -26,6 +26,8 @@ export interface ChainReading {
 export interface WantedTransactions extends Selection {
   readonly from: number
   readonly to: number
+  /** Whether a peer asks for them: what is due by itself is read first. */
+  readonly isAsked?: boolean
 }
 
 export interface OwnReadingComponents {
@@ -56,7 +58,13 @@ export class OwnReading implements ChainReading {
     return opened
   }
 
-  async transactions(
+  async transactions(wanted: WantedTransactions, block: OwnBlock, signal?: AbortSignal): Promise<PaymentsInput> {
+    const read = () => this.#transactions(wanted, block, signal)
+    // Of all that is asked for one waits for the blocks at a time, so that what is due is behind one at most.
+    return await (wanted.isAsked ? this.#reading.run('asked', read) : read())
+  }
+
+  async #transactions(
     { script, txids, from, to }: WantedTransactions,
     { height, accumulator }: OwnBlock,
     signal?: AbortSignal,

@@ -40,6 +40,8 @@ export class Requests {
   readonly #components: RequestsComponents
   /** By peer and id; those that were made last are last. */
   readonly #entries = new Map<string, Entry>()
+  /** Names of those that are judged, and who asks: that takes a place too, for blocks may be read meanwhile. */
+  readonly #judged = new Map<string, PeerName>()
   readonly #underWay = new Set<Promise<void>>()
   #unanswer: () => Promise<void> = async () => undefined
 
@@ -48,8 +50,8 @@ export class Requests {
   }
 
   async start(): Promise<void> {
-    this.#unanswer = await this.#components.transport.answer(requestKind, async (question, { peer }) =>
-      this.#answer(question, peer),
+    this.#unanswer = await this.#components.transport.answer(requestKind, async (question, { peer, signal }) =>
+      this.#answer(question, peer, signal),
     )
   }
 
@@ -68,7 +70,7 @@ export class Requests {
     }
   }
 
-  async #answer(question: RequestQuestion, peer: PeerName): Promise<Answered<RequestAnswer>> {
+  async #answer(question: RequestQuestion, peer: PeerName, signal: AbortSignal): Promise<Answered<RequestAnswer>> {
     const name = `${peer} ${question.id}`
     const entry = this.#entries.get(name)
     if (question.kind === 'cancel' && entry !== undefined && isOpen(entry)) {
@@ -77,26 +79,22 @@ export class Requests {
     }
     if (entry !== undefined) return { ok: true, frames: [entry.answer] }
     if (question.kind !== 'request') return rejection('no-such-request', 'nothing was asked under this id')
-    const taken = await this.#take(question, peer, name)
+    const taken = await this.#take(question, peer, name, signal)
     if (taken.ok) return { ok: true, frames: [taken.entry.answer] }
     this.#components.refused(question, peer, taken)
     return taken
   }
 
-  async #take(request: ProofRequest, peer: PeerName, name: string) {
-    const { program: programOf, chain, taken } = this.#components
+  async #take(request: ProofRequest, peer: PeerName, name: string, signal: AbortSignal) {
+    const { program: programOf, taken } = this.#components
     const served = programOf(request.program)
     if (served === null) return rejection('no-such-program', 'this program is not served here')
-    const refused = refusalOf(request, served.program) ?? this.#refusedFor(peer)
+    const taking = this.#judged.has(name) ? rejection('busy', 'it is being taken') : this.#refusedFor(peer)
+    const refused = refusalOf(request, served.program) ?? taking
     if (refused !== null) return refused
-    const { onRequest } = served.program
-    const tip = await chain.at(chain.height)
-    if (tip === null || onRequest === null) return rejection('catching-up', 'the chain is changing')
-    const read = await onRequest.prepare(request, { tip, at: (height) => chain.at(height) })
-    if (!read.ok) return rejection('bad-input', `${read.reject}: ${read.detail}`)
-    // Others may have been taken while this one was judged, or the same.
-    const full = this.#entries.has(name) ? rejection('busy', 'it is being taken') : this.#refusedFor(peer)
-    if (full !== null) return full
+    this.#judged.set(name, peer)
+    const read = await this.#prepare(request, served.program, signal).finally(() => this.#judged.delete(name))
+    if (!read.ok) return read
     const { identity } = read.prepared
     const entry: Entry = { peer, identity, stop: new AbortController(), answer: { state: 'proving' } }
     this.#entries.set(name, entry)
@@ -109,9 +107,18 @@ export class Requests {
     return { ok: true as const, entry }
   }
 
+  async #prepare(request: ProofRequest, { onRequest }: ServedProgram, signal: AbortSignal) {
+    const { chain } = this.#components
+    const tip = await chain.at(chain.height)
+    if (tip === null || onRequest === null) return rejection('catching-up', 'the chain is changing')
+    const read = await onRequest.prepare(request, { tip, at: (height) => chain.at(height), signal })
+    return read.ok ? read : rejection('bad-input', `${read.reject}: ${read.detail}`)
+  }
+
   #refusedFor(peer: PeerName): Rejection | null {
-    const open = [...this.#entries.values()].filter(isOpen)
-    const own = open.filter((one) => one.peer === peer).length
+    const worked = [...this.#entries.values()].filter(isOpen).map((one) => one.peer)
+    const open = [...worked, ...this.#judged.values()]
+    const own = open.filter((one) => one === peer).length
     return open.length >= OPEN.total || own >= OPEN.perPeer ? rejection('busy', 'too many requests are open') : null
   }
 

@@ -77,14 +77,14 @@ async function judged(
 function onRequestOf(program: TransactionsOfKeys, parts: ServingParts): OnRequest {
   const { manifest, constraints } = program
   const jobs = new SharedJobs(parts.queue)
-  const prepare: OnRequest['prepare'] = async (given, { at }) => {
+  const prepare: OnRequest['prepare'] = async (given, { at, signal }) => {
     if (given.evidence.length > 0) return rejection('wrong-input', 'an attestation, of which transactions have none')
     const read = readAskedPayments(given.arguments)
     if (!read.ok) return read
     const { height, ...asked } = read.asked
     const block = await at(height)
     if (block === null) return rejection('no-such-block', `block ${height} is not here`)
-    const input = await parts.reading.transactions(asked, block).catch(refusalOf)
+    const input = await parts.reading.transactions({ ...asked, isAsked: true }, block, signal).catch(refusalOf)
     if ('reject' in input) return input
     if (input.placed.length === 0) return rejection('no-transactions', 'nothing in these blocks pays to the script')
     const steps = countPaymentSteps(input.placed)
