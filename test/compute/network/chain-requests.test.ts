@@ -122,8 +122,8 @@ describe('a proof that a record asks for', () => {
     expect(first.node.of('requested')).toEqual([{ request: placedOf(1).id, program: PROGRAM, peer: null }])
     expect(second.node.of('failed')).toEqual([])
     // Once it is answered its end is no news.
-    first.requests.hold()
-    await soon(() => first.requests.placed.length).toBe(0)
+    first.requests.hold(placedOf(2))
+    await soon(() => first.node.of('requested').length).toBe(2)
     expect(first.node.of('withdrawn')).toEqual([])
   })
 
@@ -173,7 +173,15 @@ describe('a proof that a record asks for', () => {
     requests.answered = true
     requests.hold(placedOf(1))
     await soon(() => node.of('requested').length).toBe(1)
-    expect(node.of('elected')).toEqual([])
+    // The next one is proved, and whatever was begun before it would be by then.
+    requests.answered = false
+    requests.hold(placedOf(1), placedOf(2))
+    await soon(() => node.of('requested').length).toBe(2)
+    await soon(() => node.of('elected').length).toBeGreaterThan(0)
+    scene.clock.pass(4 * SLOT_MS)
+    await soon(() => node.of('answered')).toMatchObject([{ placed: placedOf(2), own: true }])
+    expect(node.of('elected')).toHaveLength(1)
+    expect(node.of('proving')).toHaveLength(1)
   })
 
   it('is heard of from peers however old what it is about', async () => {
