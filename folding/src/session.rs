@@ -121,7 +121,7 @@ impl<S: FoldingScheme> Prover<S> {
   }
 }
 
-/// A fold that takes so many steps in one go takes many more: what it is prepared by pays.
+/// Preparing takes as long as it saves on some tens of steps. A fold that has taken so many is taken to go on for many more.
 const MANY_STEPS: u32 = 32;
 
 /// Steps folded from one start state.

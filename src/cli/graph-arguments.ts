@@ -33,8 +33,22 @@ export async function readArgumentsFile(
   return read.input
 }
 
+/** The JSON of arguments to ask with, none of them private. Throws E_USAGE, as for more than so many bytes. */
+export async function readAskedArguments(
+  program: Pick<CompiledOnce, 'manifest'>,
+  file: string | undefined,
+  most: number,
+): Promise<string> {
+  await readArgumentsFile(program, file)
+  if (file === undefined) return '{}'
+  const json = await readOpenArguments(file)
+  const { length } = new TextEncoder().encode(json)
+  if (length > most) throw usageError(`${file}: arguments of ${length} bytes, and such a request takes ${most}`)
+  return json
+}
+
 /** The JSON of arguments of which none is private. */
-export async function readOpenArguments(file: string): Promise<string> {
+async function readOpenArguments(file: string): Promise<string> {
   const bytes = await readUpTo(file, MAX_ARGUMENTS_BYTES)
   if (bytes.length > MAX_ARGUMENTS_BYTES) throw usageError(`${file} is longer than ${MAX_ARGUMENTS_BYTES} bytes`)
   return new TextDecoder().decode(bytes)

@@ -4,6 +4,7 @@ import { encodeAttestation, type ProvedChain } from '../bus/index.ts'
 import {
   encodeAskedPayments,
   inputSources,
+  MAX_REQUEST_ARGUMENTS_BYTES,
   type ProgramResult,
   type ProofRequest,
   readsResults,
@@ -14,7 +15,7 @@ import type { OnceOfKeys, Program, TransactionsOfKeys } from '../compute/io/inde
 import { equalBytes, type Result, rejection } from '../lib/index.ts'
 import type { CliContext } from './context.ts'
 import { usageError } from './exit.ts'
-import { readArgumentsFile, readOpenArguments } from './graph-arguments.ts'
+import { readAskedArguments } from './graph-arguments.ts'
 import { type EvidenceOptions, readEvidence } from './graph-evidence.ts'
 import { namedJson, namedLines, paymentLines, paymentsJson } from './graph-text.ts'
 import { type SourceGraphOptions, sourceResultsOf } from './source-graphs.ts'
@@ -41,13 +42,23 @@ export async function askingOf(
   options: AskingOptions,
   under: AskingUnder,
 ): Promise<Result<{ readonly asking: Asking }, string>> {
-  const { name, trigger } = program.manifest
-  if (program.kind === 'stream' || (trigger.onRequest === undefined && !readsResults(program.manifest))) {
-    throw usageError(`${name} is proved by the nodes that serve it, at each block at which it is due`)
-  }
-  return program.kind === 'transactions'
-    ? { ok: true, asking: transactionsAsking(program, options, under) }
-    : await circuitAsking(program, options, under)
+  const asked = provedOnRequest(program)
+  if (asked.kind === 'transactions') return { ok: true, asking: transactionsAsking(asked, options, under) }
+  requireOpenArguments(asked)
+  return await circuitAsking(asked, options, under)
+}
+
+/** A program that is proved on request. Throws a usage error for others. */
+export function provedOnRequest(program: Program): OnceOfKeys | TransactionsOfKeys {
+  const { manifest } = program
+  if (program.kind !== 'stream' && (manifest.trigger.onRequest !== undefined || readsResults(manifest))) return program
+  throw usageError(`${manifest.name} is proved by the nodes that serve it, at each block at which it is due`)
+}
+
+/** Throws a usage error for a circuit whose arguments nobody else should see. */
+export function requireOpenArguments({ manifest }: Pick<OnceOfKeys, 'manifest'>): void {
+  if (!manifest.program.arguments.some((one) => one.private)) return
+  throw usageError(`${manifest.name} takes private arguments: prove it yourself, by wsc graph prove`)
 }
 
 async function circuitAsking(
@@ -56,15 +67,11 @@ async function circuitAsking(
   { chain, params, context }: AskingUnder,
 ): Promise<Result<{ readonly asking: Asking }, string>> {
   const { id, manifest, verifier } = program
-  if (manifest.program.arguments.some((one) => one.private)) {
-    throw usageError(`${manifest.name} takes private arguments: prove it yourself, by wsc graph prove`)
-  }
-  await readArgumentsFile(program, options.arguments)
-  const given = options.arguments === undefined ? '{}' : await readOpenArguments(options.arguments)
+  const given = await readAskedArguments(program, options.arguments, MAX_REQUEST_ARGUMENTS_BYTES)
   const read = await readEvidence(inputSources(manifest), options)
   if (!read.ok) return read
   const { evidence } = read
-  const results = await sourceResultsOf(inputSources(manifest), options, params, context)
+  const results = await sourceResultsOf(program, options, params, context)
   const shown = evidence.map(({ attestations, content }) => ({
     attestations: attestations.map(encodeAttestation),
     content: content ?? null,

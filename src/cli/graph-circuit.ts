@@ -10,6 +10,7 @@ import {
   type InputSource,
   inputSources,
   namedValues,
+  nameOf,
   resultIdentity,
   verifyCircuit,
 } from '../compute/index.ts'
@@ -52,16 +53,18 @@ export async function execCircuit(context: CliContext, graph: CompiledOnce, opti
 
 async function readInput(
   context: CliContext,
-  { manifest }: CompiledOnce,
+  graph: CompiledOnce,
   options: ExecOptions,
 ): Promise<Uint8Array | undefined> {
+  const { manifest } = graph
   const { input } = manifest.program
   if (input?.signal === undefined) return undefined
   if (options.input !== undefined) return await readUpTo(options.input, input.bytes)
   const [source, ...more] = inputSources(manifest)
   if (source?.kind === 'inscriptions' && more.length === 0)
     return await listOfNode(context, source, input.bytes, options)
-  if (source?.kind === 'result' && more.length === 0) return await resultOfNode(context, source, input.bytes, options)
+  if (source?.kind === 'result' && more.length === 0)
+    return await resultOfNode(context, graph, source, input.bytes, options)
   throw usageError('this circuit reads bytes: give them by --input FILE')
 }
 
@@ -138,7 +141,7 @@ async function placeOf(
   const read = await readEvidence(sources, options)
   if (!read.ok) return read
   const { evidence } = read
-  const results = await sourceResultsOf(sources, options, params, context)
+  const results = await sourceResultsOf({ manifest }, options, params, context)
   const [length, kernel] = [input.bytes, await openKernel()]
   return await attestedInput({ sources, length, chain, params, evidence, results, kernel })
 }
@@ -176,7 +179,7 @@ export async function verifyCircuitResult(
   const read = reads ? await readEvidence(inputSources(manifest), options) : await readPrefix(options.prefix)
   if (!read.ok) return refuse(read)
   const kernel = await openKernel()
-  const results = await sourceResultsOf(inputSources(manifest), options, params, context)
+  const results = await sourceResultsOf(program, options, params, context)
   const about = { program: id, manifest, verifier, chain, params, kernel, results, ...read }
   const began = performance.now()
   const checked = await verifyCircuit(result, about)
@@ -187,7 +190,7 @@ export async function verifyCircuitResult(
   const identity = bytesToHex(resultIdentity(manifest, result))
   const found = { program: bytesToHex(id), identity, inputs, ...at, setup }
   if (options.json) {
-    const shown = { ...found, ...namedJson(named), ...(hidesRecords(manifest) && { completeness: 'not known' }) }
+    const shown = { ...found, ...namedJson(named), ...(notShown(manifest).length > 0 && { completeness: 'not known' }) }
     terminal.result(jsonLine({ valid: true, reason: null, detail: null, ...shown }))
     return EXIT.valid
   }
@@ -209,15 +212,17 @@ const READ: Readonly<Record<InputSource['kind'], string>> = {
   storage: 'the bytes of that blob, which a record on Bitcoin publishes',
 }
 
-/** Whether there may be records that nobody without a node knows of, by which the input would be another. */
-function hidesRecords(manifest: OnceOfKeys['manifest']): boolean {
-  return inputSources(manifest).some(
-    (source) => source.kind === 'inscriptions' || source.kind === 'result' || isNamed(source),
-  )
-}
-
-function isNamed(source: InputSource): boolean {
-  return source.kind === 'storage' && source.name !== undefined
+/** What only a node's index can tell of an input: by other records it would be another. */
+function notShown(manifest: OnceOfKeys['manifest']): string[] {
+  const sources = inputSources(manifest)
+  const is = (wanted: InputSource['kind']) => sources.some(({ kind }) => kind === wanted)
+  return [
+    ...(is('inscriptions') ? ['whether there are more records'] : []),
+    ...(is('result') ? ['whether the result counts and is the latest'] : []),
+    ...(sources.some((source) => nameOf(source) !== null)
+      ? ['whether the name meant another blob at that block, by a later record']
+      : []),
+  ]
 }
 
 /** What a result shows, by what the program reads. */
@@ -230,12 +235,7 @@ function shownOf(manifest: OnceOfKeys['manifest']): string {
   }
   const sources = inputSources(manifest)
   const what = input.salt === undefined ? sources.map(({ kind }) => READ[kind]).join(', and of ') : OPENED
-  const is = (wanted: InputSource['kind']) => sources.some(({ kind }) => kind === wanted)
-  const more = [
-    ...(is('inscriptions') ? ['whether there are more records'] : []),
-    ...(is('result') ? ['whether the result counts and is the latest'] : []),
-    ...(sources.some(isNamed) ? ['whether the name meant another blob at that block, by a later record'] : []),
-  ]
+  const more = notShown(manifest)
   const not = more.length > 0 ? ` Completeness: not known, ${more.join(', and ')} is not shown.` : ''
   return `Shown: what the program makes of exactly ${what}.${not}`
 }

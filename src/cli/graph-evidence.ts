@@ -8,6 +8,7 @@ import { type Result, rejection } from '../lib/index.ts'
 import { readAttestationFile } from './attest/read-attestation-file.ts'
 import { usageError } from './exit.ts'
 import { readUpTo } from './inputs.ts'
+import { more } from './option-parsers.ts'
 
 /** What shows where the input of a circuit stands: files or folders, one for each of its sources. */
 export interface EvidenceOptions {
@@ -16,18 +17,16 @@ export interface EvidenceOptions {
   readonly content?: readonly string[]
 }
 
-const collect = (value: string, before: readonly string[] = []) => [...before, value]
-
 /** Of commands that take it. */
 export const evidenceOptions = (): Option[] => [
   new Option(
     '--attestation <FILE>',
     'of a circuit with an input: attests the inscription or the blob’s record (wsc attest inscription), or a folder that attests records or a result (wsc attest records, wsc attest result); one for each source, in their order',
-  ).argParser(collect),
+  ).argParser(more),
   new Option(
     '--content <FILE>',
     'of a circuit that reads a blob of storage: its bytes (wsc storage get); one for each, in their order',
-  ).argParser(collect),
+  ).argParser(more),
 ]
 
 /** Files of a folder that hold an attestation each. */

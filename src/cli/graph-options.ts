@@ -132,11 +132,13 @@ export function requireGraphOptions(
   }
 }
 
-function either(words: readonly string[]): string {
+/** Words of which one is meant, as text. */
+export function either(words: readonly string[]): string {
   return [words.slice(0, -1).join(', '), words.at(-1)].filter(Boolean).join(' or ')
 }
 
-function optionOf(command: Command, flag: string): Option {
+/** The option of a command that has this flag. */
+export function optionOf(command: Command, flag: string): Option {
   const found = command.options.find(({ long }) => long === flag)
   if (found === undefined) throw new RangeError(`${command.name()} has no ${flag}`)
   return found

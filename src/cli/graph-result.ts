@@ -1,11 +1,12 @@
 import { openKernel } from '../../storage/io/index.ts'
 import { toDisplay } from '../bitcoin/index.ts'
 import { attestedInput, type InputSource } from '../compute/index.ts'
+import { type CompiledOnce, programsOf, requireSources } from '../compute/io/index.ts'
 import type { CliContext } from './context.ts'
 import { usageError } from './exit.ts'
 import type { IndexOptions } from './inscription-index.ts'
 import { type ResultsPlace, withResultsOf } from './results-place.ts'
-import { requireSources, type SourceGraphOptions } from './source-graphs.ts'
+import type { SourceGraphOptions } from './source-graphs.ts'
 
 /** A block of the node's chain, its tip unless a height is given. Throws E_USAGE for a height above the tip. */
 export async function blockAt({ feed }: Pick<ResultsPlace, 'feed'>, height: number | undefined, signal: AbortSignal) {
@@ -19,6 +20,7 @@ export async function blockAt({ feed }: Pick<ResultsPlace, 'feed'>, height: numb
 /** The latest result that counts in a node's chain up to its tip or a height, as a circuit reads it. */
 export async function resultOfNode(
   context: CliContext,
+  graph: CompiledOnce,
   source: Extract<InputSource, { readonly kind: 'result' }>,
   length: number,
   // Where headers begin in a file is not where the index does.
@@ -27,7 +29,7 @@ export async function resultOfNode(
   const about = { ...options, graph: options.sourceGraph ?? [], finality: 1 }
   return await withResultsOf(about, context, { once: true }, async (place) => {
     const { results, judge, params, programs } = place
-    requireSources([source], programs)
+    requireSources(graph, programsOf(programs).ids)
     await results.caughtUp()
     context.terminal.settle()
     const to = await blockAt(place, height, context.signal)

@@ -4,7 +4,6 @@ import { parseInscriptionId } from '../bitcoin/index.ts'
 import {
   cancelRecord,
   type InscribedRequest,
-  inputSources,
   MAX_REQUEST_BLOCKS,
   MAX_REQUEST_BYTES,
   publicationOf,
@@ -22,7 +21,7 @@ import type { Publication } from '../settlement/index.ts'
 import { addOptions, bitcoindOptions } from './config.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, usageError } from './exit.ts'
-import { readArgumentsFile, readOpenArguments } from './graph-arguments.ts'
+import { readAskedArguments } from './graph-arguments.ts'
 import { more } from './option-parsers.ts'
 import { tellRefused } from './refused.ts'
 import { type ResultsPlace, withResultsOf } from './results-place.ts'
@@ -113,21 +112,14 @@ async function inscribe(
   if ((destination === 'inscription') !== (maxSatoshis !== undefined)) {
     throw usageError('--max-satoshis is what the result’s record may cost, and belongs to --destination inscription')
   }
-  if (inputSources(manifest).some(({ kind }) => kind === 'storage')) {
-    throw usageError(`${manifest.name} reads a blob, which nodes take from who asks alone: name one by --peer`)
-  }
-  await readArgumentsFile(program, options.arguments)
-  const given = options.arguments === undefined ? '{}' : await readOpenArguments(options.arguments)
+  const given = await readAskedArguments(program, options.arguments, MAX_REQUEST_BYTES / 2)
   const request: InscribedRequest = {
     ...{ proofSystem: manifest.program.proofSystem, maxConstraints: options.maxConstraints ?? constraints },
     ...{ maxSatoshis: maxSatoshis ?? 0n, destination, arguments: given, inputs },
   }
-  if (given.length > MAX_REQUEST_BYTES / 2) {
-    throw usageError(`arguments of ${given.length} characters; a request on Bitcoin takes ${MAX_REQUEST_BYTES / 2}`)
-  }
   const height = place.inscriptions.index.tip?.height ?? 0
   // Nobody is to pay for what no node can prove.
-  const found = await requestInput(place.inscriptions.index, manifest, request, { asOf: { height, blockHash: '' } })
+  const found = await requestInput(place.inscriptions.index, manifest, request, height)
   if (!found.ok) return tellRefused(context, options, found)
   return await say(context, options, place, publicationOf(requestRecord(program.id, request, height + blocks)))
 }

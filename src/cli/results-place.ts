@@ -7,6 +7,7 @@ import { requireAcceptedPrograms } from './accepted-program.ts'
 import { addOptions, bitcoindOptions, shared } from './config.ts'
 import type { CliContext } from './context.ts'
 import { height, readAnchor, readNetwork, requireProvable } from './inputs.ts'
+import { more } from './option-parsers.ts'
 import { noteOutages } from './outage.ts'
 import { openBitcoind, type RpcOptions } from './source.ts'
 import { noteScan } from './storage-scan.ts'
@@ -80,8 +81,4 @@ function confirmations(text: string): number {
   const value = height(text)
   if (value >= 1 && value <= 1_000_000) return value
   throw new InvalidArgumentError('1 to 1000000')
-}
-
-function more(text: string, before: readonly string[] = []): string[] {
-  return [...before, text]
 }

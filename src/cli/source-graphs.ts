@@ -1,11 +1,9 @@
 import { Option } from 'commander'
 import type { NetworkParams } from '../bitcoin/index.ts'
-import { type InputSource, readsResults, sourceResults } from '../compute/index.ts'
-import { type Program, programsOf } from '../compute/io/index.ts'
-import { bytesToHex } from '../lib/index.ts'
+import { readsResults, sourceResults } from '../compute/index.ts'
+import { type Program, programsOf, requireSources } from '../compute/io/index.ts'
 import { requireAcceptedPrograms } from './accepted-program.ts'
 import type { CliContext } from './context.ts'
-import { usageError } from './exit.ts'
 import { graphFiles } from './graph-place.ts'
 import { more } from './option-parsers.ts'
 
@@ -27,35 +25,25 @@ export async function sourceGraphFiles({ sourceGraph = [] }: SourceGraphOptions)
   return (await Promise.all(sourceGraph.map(graphFiles))).flat()
 }
 
-/** The programs whose results are read. Throws E_USAGE for one that no folder is of. */
+/** The programs whose results a graph reads. Throws E_PROGRAM for one that no folder is of. */
 export async function openSourceGraphs(
-  sources: readonly InputSource[],
+  graph: Pick<Program, 'manifest'>,
   options: SourceGraphOptions,
   params: NetworkParams,
   context: CliContext,
 ): Promise<readonly Program[]> {
-  if (!readsResults({ dataSources: sources })) return []
+  if (!readsResults(graph.manifest)) return []
   const programs = await requireAcceptedPrograms(options.sourceGraph ?? [], params, options, context)
-  requireSources(sources, programs)
+  requireSources(graph, programsOf(programs).ids)
   return programs
-}
-
-/** Throws E_USAGE where sources are results of a program that is none of these. */
-export function requireSources(sources: readonly InputSource[], programs: readonly Program[]): void {
-  const there = programs.map(({ id }) => bytesToHex(id))
-  for (const source of sources) {
-    if (source.kind !== 'result' || there.includes(source.program)) continue
-    const given = there.length === 0 ? 'none is given' : `those given are ${there.join(', ')}`
-    throw usageError(`it reads results of program ${source.program}, which no --source-graph is: ${given}`)
-  }
 }
 
 /** What verifies results that a circuit reads. Throws as `openSourceGraphs`. */
 export async function sourceResultsOf(
-  sources: readonly InputSource[],
+  graph: Pick<Program, 'manifest'>,
   options: SourceGraphOptions,
   params: NetworkParams,
   context: CliContext,
 ) {
-  return sourceResults(programsOf(await openSourceGraphs(sources, options, params, context)))
+  return sourceResults(programsOf(await openSourceGraphs(graph, options, params, context)))
 }

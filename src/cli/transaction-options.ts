@@ -4,6 +4,7 @@ import type { Manifest, TransactionsProgram } from '../compute/index.ts'
 import { hexToBytes } from '../lib/index.ts'
 import { usageError } from './exit.ts'
 import { height } from './inputs.ts'
+import { more } from './option-parsers.ts'
 import { readScript } from './script-argument.ts'
 
 /** Which transactions of a chain are counted. */
@@ -15,7 +16,6 @@ export interface TransactionOptions {
   readonly blockFile?: readonly string[]
 }
 
-const collect = (value: string, before: readonly string[] = []) => [...before, value]
 const txid = (value: string, before: readonly string[] = []) => {
   if (/^[0-9a-f]{64}$/.test(value)) return [...before, value]
   throw new InvalidArgumentError('It has 64 hexadecimal digits.')
@@ -24,7 +24,7 @@ const txid = (value: string, before: readonly string[] = []) => {
 /** Of commands that take it. */
 export const transactionOptions = (): Option[] => [
   ...selectionOptions(),
-  new Option('--block-file <FILE>', 'with --headers: a raw block of them; may be repeated').argParser(collect),
+  new Option('--block-file <FILE>', 'with --headers: a raw block of them; may be repeated').argParser(more),
 ]
 
 /** The same without where blocks come from. */

@@ -19,7 +19,7 @@ export { sourceResults } from './circuit/verify-source.ts'
 export { estimateProof, streamSteps } from './estimate.ts'
 export { type AttestedInput, attestedInput, type InputEvidence } from './input/attested-input.ts'
 export { recordList, recordSlots } from './input/record-list.ts'
-export type { InputSource } from './manifest/data-sources.ts'
+export { type InputSource, nameOf } from './manifest/data-sources.ts'
 export type { HistoryBinding } from './manifest/history-binding.ts'
 export {
   inputSources,
@@ -43,6 +43,7 @@ export {
   MAX_REQUEST_BYTES,
   requestRecord,
 } from './requests/request-record.ts'
+export { MAX_REQUEST_ARGUMENTS_BYTES } from './requests/request-terms.ts'
 export { resultIdentity } from './result/identity.ts'
 export { isOfShape } from './result/is-of-shape.ts'
 export {

@@ -58,7 +58,7 @@ export interface ComputeNodeOptions {
   failed?(error: Error): void
 }
 
-/** What one proof does on one core, beginning and witness, another's folding and compression make up for. */
+/** A proof begins and makes its witness on one core. Another one folds and compresses on the others meanwhile. */
 const AT_ONCE = 2
 
 /** Its services; `service` is all of them. */

@@ -86,6 +86,7 @@ async function refused(verb: string, name: string, ...options: string[]): Promis
   const argv: Record<string, readonly string[]> = {
     exec: ['exec', join(dir, name), ...options],
     prove: ['prove', join(dir, name), ...out!, ...options],
+    'request by a record': ['request', join(dir, name), ...options],
     verify: ['verify', join(dir, `${name}.result`), '--graph', join(dir, name), ...under!, ...options],
     request: ['request', join(dir, name), '--peer', '/ip4/127.0.0.1/tcp/1', ...under!, ...out!, ...options],
   }
@@ -168,6 +169,44 @@ describe('options of graphs', () => {
     ['exec', 'watched', ['--script', '51'], '--script is for programs over transactions of any script, and watched'],
     ['request', 'image', ['--from', '5'], '--from is for programs over transactions, and image is none'],
     ['request', 'payments', ['--attestation', 'x'], '--attestation is for circuits that read bytes, circuits over'],
+    ['request', 'image', ['--dry-run'], '--dry-run is for --inscribe or --cancel, and this is a request to a peer'],
+    ['request', 'image', ['--input', 'x'], '--input is for --inscribe, and this is a request to a peer'],
+    [
+      'request',
+      'image',
+      ['--rpc', 'x'],
+      '--rpc is for --inscribe, --status or --cancel, and this is a request to a peer',
+    ],
+    [
+      'request by a record',
+      'image',
+      ['--inscribe', '--proof', 'x'],
+      '--proof is for a request to a peer, and this is --in',
+    ],
+    [
+      'request by a record',
+      'image',
+      ['--inscribe', '--out', 'x'],
+      '--out is for a request to a peer, and this is --ins',
+    ],
+    [
+      'request by a record',
+      'image',
+      ['--status', 'x', '--script', '51'],
+      '--script is for a request to a peer, and this',
+    ],
+    [
+      'request by a record',
+      'image',
+      ['--status', 'x', '--seconds', '9'],
+      '--seconds is for a request to a peer, and this is --status',
+    ],
+    [
+      'request by a record',
+      'image',
+      ['--cancel', 'x', '--blocks', '9'],
+      '--blocks is for --inscribe, and this is --can',
+    ],
     ['prove', 'payments', ['--arguments', 'x'], '--arguments is for circuits with arguments, and payments is none'],
     ['verify', 'image', ['--source-graph', 'x'], '--source-graph is for circuits over results, and image is none'],
     [

@@ -5,7 +5,7 @@ import { schnorr } from '@noble/curves/secp256k1.js'
 import { afterAll, describe, expect, it } from 'vitest'
 import { mainnet, regtest } from '../../src/bitcoin/index.ts'
 import { attestedInput } from '../../src/compute/input/attested-input.ts'
-import { completeRecords } from '../../src/compute/io/input/complete-records.ts'
+import { completeInput } from '../../src/compute/io/input/complete-input.ts'
 import { dataSource, type InputSource } from '../../src/compute/manifest/data-sources.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import { composeInscription, type Draft, type RecordSigner, signRecord } from '../../src/settlement/index.ts'
@@ -64,7 +64,7 @@ async function sceneOf(records: readonly Uint8Array[], later: readonly Uint8Arra
     const about = { chain: own.chain, params, kernel, sources: [source], length: content.length }
     const read = await attestedInput({ ...about, evidence })
     if (!read.ok) return read.reject
-    const complete = await completeRecords(index, [source], evidence, { ...read.input, blockHash: block.hash })
+    const complete = await completeInput(index, [source], evidence, { ...read.input, blockHash: block.hash })
     return complete.ok ? read.input.ids[1] : complete.reject
   }
 }

@@ -155,7 +155,7 @@ describe('requests in blocks', async () => {
     const manifest = read.manifest as Manifest<CircuitProgram>
     const [two, three] = await mine([{ body: Uint8Array.of(1, 7) }, alice], [{ body: Uint8Array.of(1, 2, 3) }, alice])
     const asking = async (inputs: readonly string[], at = height) => {
-      const found = await requestInput(index, manifest, { inputs }, { asOf: { height: at, blockHash: '' } })
+      const found = await requestInput(index, manifest, { inputs }, at)
       return found.ok ? [found.input.last?.height, found.input.sources[0]?.entries[0]?.id] : found.reject
     }
     expect(await asking([two!])).toEqual([height, two])
@@ -164,5 +164,15 @@ describe('requests in blocks', async () => {
     expect(await asking([three!])).toBe('wrong-length')
     expect(await asking([])).toBe('wrong-inputs')
     expect(await asking([two!, two!])).toBe('wrong-inputs')
+  })
+
+  it('name no blob and no result of another program', async () => {
+    for (const source of ['storage', `result, program: ${PROGRAM}`]) {
+      const text = SMALL_MANIFEST.replace('kind: inscription', `{ kind: ${source} }`).replace('bytes: 2', 'bytes: 100')
+      const read = readManifest(new TextEncoder().encode(text))
+      if (!read.ok) throw new Error(read.detail)
+      const manifest = read.manifest as Manifest<CircuitProgram>
+      expect(await requestInput(index, manifest, { inputs: [ID] }, height)).toMatchObject({ reject: 'not-by-record' })
+    }
   })
 })

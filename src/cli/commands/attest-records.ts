@@ -1,12 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { decodeBody, parseUri, type Target } from '../../../storage/index.ts'
-import { encodeAttestation, poseidonOf, verifyAttestation } from '../../bus/index.ts'
+import { poseidonOf, verifyAttestation } from '../../bus/index.ts'
 import { namedBy } from '../../compute/io/index.ts'
-import { bytesToHex, errorCode, type Rejection, rejection } from '../../lib/index.ts'
-import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
+import { bytesToHex, type Rejection, rejection } from '../../lib/index.ts'
 import type { IndexEntry, IndexService, Query } from '../../settlement/io/index.ts'
+import { intoNewFolder } from '../attest/into-new-folder.ts'
 import { attestorOf } from '../attest/open-attestor.ts'
 import type { AttestOptions } from '../attest/write-attestation.ts'
 import type { AddCommand } from '../command.ts'
@@ -87,11 +85,7 @@ async function attestRecords(context: CliContext, options: Options): Promise<Exi
     true,
   )
   if (entries === null) return refuse(rejection('no-such-name', `nothing says up to block ${to} which blob it means`))
-  await mkdir(options.out).catch((cause) => {
-    const why = errorCode(cause) === 'EEXIST' ? 'it is there already' : (cause as Error).message
-    throw usageError(`cannot make the folder ${options.out}: ${why}`, { cause })
-  })
-  try {
+  const written = await intoNewFolder(options.out, async (write) => {
     // Options of the index alone have another meaning there.
     const { startHeight: _, ...material } = options
     const opened = await attestorOf(material, judge, chain, context)
@@ -99,18 +93,18 @@ async function attestRecords(context: CliContext, options: Options): Promise<Exi
       for (const [i, { id, height: at }] of entries.entries()) {
         terminal.progress(`attested ${i} of ${entries.length}`)
         const made = await opened.attestor.attest({ kind: 'inscription', id, height: at }, signal)
-        const checked = made.ok ? verifyAttestation(made.attestation, chain, poseidonOf(judge.verifier)) : made
-        if (!made.ok || !checked.ok) return await discard(options.out, refuse(checked as Rejection))
-        await writeAtomic(diskFiles, join(options.out, fileOf(i)), encodeAttestation(made.attestation))
+        if (!made.ok) return made
+        const checked = verifyAttestation(made.attestation, chain, poseidonOf(judge.verifier))
+        if (!checked.ok) return checked
+        await write(made.attestation)
       }
+      return { ok: true }
     } finally {
       await opened.close()
       terminal.settle()
     }
-  } catch (error) {
-    await discard(options.out, null)
-    throw error
-  }
+  })
+  if (!written.ok) return refuse(written)
   const about = { folder: options.out, records: entries.length, tipHeight: chain.height }
   if (options.json) terminal.result(jsonLine(about))
   else terminal.result(`${options.out}: ${plural(entries.length, 'record')} attested under a proof of ${chain.height}`)
@@ -131,15 +125,4 @@ async function recordsOfName(
   const published = { program: bytesToHex(body.body.id), kind: 'blob', to, limit: 1 }
   for await (const blob of index.query(published)) return [naming, blob]
   return null
-}
-
-/** Names that sort as the records do. */
-function fileOf(number: number): string {
-  return `${String(number).padStart(6, '0')}.attestation`
-}
-
-/** A part of them is none. */
-async function discard<T>(folder: string, exit: T): Promise<T> {
-  await rm(folder, { recursive: true, force: true })
-  return exit
 }

@@ -1,8 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { encodeAttestation, poseidonOf, verifyAttestation } from '../../bus/index.ts'
-import { bytesToHex, errorCode, type Rejection, rejection } from '../../lib/index.ts'
-import { diskFiles, writeAtomic } from '../../lib/io/index.ts'
+import { poseidonOf, verifyAttestation } from '../../bus/index.ts'
+import { bytesToHex, type Rejection, rejection } from '../../lib/index.ts'
+import { intoNewFolder } from '../attest/into-new-folder.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -63,30 +61,18 @@ async function attestResult(context: CliContext, options: Options): Promise<Exit
     const found = await place.judge.latest(program, { to, under }, signal)
     if (!found.ok) return refuse(found)
     const { attestations } = found.evidence
-    for (const one of attestations) {
-      const checked = verifyAttestation(one, chain, poseidonOf(judge.verifier))
-      if (!checked.ok) return refuse(checked)
-    }
-    await writeFolder(options.out, attestations.map(encodeAttestation))
+    const written = await intoNewFolder(options.out, async (write) => {
+      for (const one of attestations) {
+        const checked = verifyAttestation(one, chain, poseidonOf(judge.verifier))
+        if (!checked.ok) return checked
+        await write(one)
+      }
+      return { ok: true }
+    })
+    if (!written.ok) return refuse(written)
     const about = { folder: options.out, program, attestations: attestations.length, tipHeight: chain.height }
     if (options.json) terminal.result(jsonLine(about))
     else terminal.result(`${options.out}: a result of ${program} attested under a proof of ${chain.height}`)
     return EXIT.valid
   })
-}
-
-/** By names that sort as they are. A part of them is none. */
-async function writeFolder(folder: string, files: readonly Uint8Array[]): Promise<void> {
-  await mkdir(folder).catch((cause) => {
-    const why = errorCode(cause) === 'EEXIST' ? 'it is there already' : (cause as Error).message
-    throw usageError(`cannot make the folder ${folder}: ${why}`, { cause })
-  })
-  try {
-    for (const [i, bytes] of files.entries()) {
-      await writeAtomic(diskFiles, join(folder, `${String(i).padStart(6, '0')}.attestation`), bytes)
-    }
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true })
-    throw error
-  }
 }

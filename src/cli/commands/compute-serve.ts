@@ -17,6 +17,7 @@ import type { CliContext } from '../context.ts'
 import { withCure } from '../cure.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { readNetwork, requireProvable } from '../inputs.ts'
+import { more } from '../option-parsers.ts'
 import { noteOutages } from '../outage.ts'
 import { type QueueOptions, queueOption, queuePasswordOption, readQueue } from '../queue-place.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
@@ -63,7 +64,7 @@ export const addComputeServe: AddCommand = (parent, run) => {
   const command = parent
     .command('serve')
     .description('run graphs at each block, prove them in turn with peers, and verify what peers have proved')
-    .requiredOption('--graph <DIR>', 'folder of a graph; may be given again (required)', addresses)
+    .requiredOption('--graph <DIR>', 'folder of a graph; may be given again (required)', more)
     .addOption(sourceGraphOption())
     .option('--listen <ADDRESS>', 'where peers reach it', '/ip4/0.0.0.0/tcp/8543')
     .option('--announce <ADDRESS>', 'where it tells peers that they reach it; may be given again', addresses)
@@ -77,7 +78,7 @@ export const addComputeServe: AddCommand = (parent, run) => {
   command.option(
     '--ticket <FILE>',
     'inscribe results of its graph with the group’s ticket, so that one of the group does; may be given again',
-    addresses,
+    more,
   )
   withPayment(command)
   addOptions(

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
-import { inputSources, readsResults } from '../../compute/index.ts'
+import { readsResults } from '../../compute/index.ts'
 import type { OnceOfKeys } from '../../compute/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { type Automation, openAutomation } from '../../node/index.ts'
@@ -85,7 +85,7 @@ async function automate(context: CliContext, folder: string, options: Options): 
   try {
     const program = await requireAcceptedProgram(folder, params, options, context)
     if (program.kind !== 'circuit') throw usageError(`${program.manifest.name} is no circuit: it has no condition`)
-    const sources = await openSourceGraphs(inputSources(program.manifest), options, params, context)
+    const sources = await openSourceGraphs(program, options, params, context)
     const own = join(dataHome(env), params.name, 'automation', bytesToHex(program.id).slice(0, 16))
     const settlement = settlementDir(options.settlementDir, params, context)
     const made = await openAutomation({

@@ -15,7 +15,7 @@ import { addOptions, judgeOptions, shared } from '../config.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, usageError } from '../exit.ts'
 import { argumentsOption } from '../graph-arguments.ts'
-import { type AskingOptions, askingOf } from '../graph-asking.ts'
+import { type AskingOptions, askingOf, provedOnRequest, requireOpenArguments } from '../graph-asking.ts'
 import { evidenceOptions } from '../graph-evidence.ts'
 import { requireGraphOptions } from '../graph-options.ts'
 import { graphArgument, graphFiles } from '../graph-place.ts'
@@ -24,6 +24,7 @@ import { requireWritable } from '../outputs.ts'
 import { type JudgeOptions, openJudge, readProof } from '../proved-chain.ts'
 import { count } from '../queue-place.ts'
 import { tellRefused } from '../refused.ts'
+import { requireWayOptions } from '../request-ways.ts'
 import { sourceGraphFiles, sourceGraphOption } from '../source-graphs.ts'
 import { peerOption } from '../storage-place.ts'
 import { jsonLine } from '../text.ts'
@@ -80,9 +81,12 @@ export const addGraphRequest: AddCommand = (parent, run) => {
 }
 
 async function request(context: CliContext, folder: string, options: Options, command: Command): Promise<ExitCode> {
-  const ways = [options.inscribe, options.status, options.cancel].filter((way) => way !== undefined)
-  if (ways.length > 1) throw usageError('--inscribe, --status and --cancel are three commands')
-  if (ways.length === 1) return await requestOnChain(context, folder, options, requestable)
+  const [way = 'peer', ...more] = (['inscribe', 'status', 'cancel'] as const).filter(
+    (one) => options[one] !== undefined,
+  )
+  if (more.length > 0) throw usageError('--inscribe, --status and --cancel are three commands')
+  requireWayOptions(way, command)
+  if (way !== 'peer') return await requestOnChain(context, folder, options, requestable)
   const { proof, out } = options
   if (proof === undefined || out === undefined) {
     throw usageError('name --proof and --out for a request to a peer, or ask by --inscribe')
@@ -92,15 +96,12 @@ async function request(context: CliContext, folder: string, options: Options, co
 
 /** A program that nodes prove for a record. Throws a usage error for others. */
 function requestable(program: Program): OnceOfKeys {
-  const { name, trigger } = program.manifest
-  if (program.kind === 'stream' || trigger.onRequest === undefined) {
-    throw usageError(`${name} is proved by the nodes that serve it, at each block at which it is due`)
+  const asked = provedOnRequest(program)
+  if (asked.kind === 'transactions') {
+    throw usageError(`${asked.manifest.name} counts transactions: ask a peer for it, by --peer`)
   }
-  if (program.kind === 'transactions') throw usageError(`${name} counts transactions: ask a peer for it, by --peer`)
-  if (program.manifest.program.arguments.some((one) => one.private)) {
-    throw usageError(`${name} takes private arguments: prove it yourself, by wsc graph prove`)
-  }
-  return program
+  requireOpenArguments(asked)
+  return asked
 }
 
 async function requestOfPeer(

@@ -1,14 +1,6 @@
 import type { Command } from 'commander'
-import {
-  type CircuitResult,
-  decodeResult,
-  isOfShape,
-  MAX_RESULT_BYTES,
-  resultIdentity,
-  type TransactionsResult,
-  verifyStream,
-} from '../../compute/index.ts'
-import { type OnceOfKeys, readGraph, type TransactionsOfKeys } from '../../compute/io/index.ts'
+import { decodeResult, isOfShape, MAX_RESULT_BYTES, resultIdentity, verifyStream } from '../../compute/index.ts'
+import { readGraph } from '../../compute/io/index.ts'
 import { bytesToHex, type Rejection, rejection } from '../../lib/index.ts'
 import { openAcceptedProgram, requireGraphSetup } from '../accepted-program.ts'
 import { readAttestationFile } from '../attest/read-attestation-file.ts'
@@ -85,38 +77,34 @@ async function verify(context: CliContext, file: string, options: Options, comma
   const opened = await openAcceptedProgram(options.graph, judge.params, options, context)
   if (!opened.ok) return refuse(opened)
   const { program } = opened
-  if (program.kind !== decoded.result.kind) return refuse(rejection('wrong-program', 'a result of another program'))
-  if (program.kind === 'circuit' || decoded.result.kind === 'circuit') {
+  const { result } = decoded
+  if (program.kind === 'circuit' && result.kind === 'circuit') {
     const judged = { chain, params: judge.params }
-    return await verifyCircuitResult(context, program as OnceOfKeys, decoded.result as CircuitResult, judged, options)
+    return await verifyCircuitResult(context, program, result, judged, options)
   }
-  if (program.kind === 'transactions' || decoded.result.kind === 'transactions') {
-    const { result } = decoded
-    return await verifyTransactionsResult(
-      context,
-      program as TransactionsOfKeys,
-      result as TransactionsResult,
-      chain,
-      options,
-      (reject) => cureOfHeights(reject, result.height, chain.height, options),
-    )
+  if (program.kind === 'transactions' && result.kind === 'transactions') {
+    const cure = (reject: string) => cureOfHeights(reject, result.height, chain.height, options)
+    return await verifyTransactionsResult(context, program, result, chain, options, cure)
+  }
+  if (program.kind !== 'stream' || result.kind !== 'stream') {
+    return refuse(rejection('wrong-program', 'a result of another program'))
   }
   const read = options.prefix === undefined ? undefined : await readAttestationFile(options.prefix)
   if (read?.ok === false) return refuse(rejection(`prefix:${read.reject}`, read.detail))
   const prefix = read?.attestation
   const { id, manifest, verifier } = program
   const began = performance.now()
-  const result = await verifyStream(decoded.result, { program: id, manifest, verifier, chain, prefix })
+  const checked = await verifyStream(result, { program: id, manifest, verifier, chain, prefix })
   const ms = performance.now() - began
-  if (!result.ok) {
-    const exit = refuse(result)
-    const cure = cureOfHeights(result.reject, decoded.result.height, chain.height, options)
+  if (!checked.ok) {
+    const exit = refuse(checked)
+    const cure = cureOfHeights(checked.reject, result.height, chain.height, options)
     if (cure !== null) terminal.note(cure)
     return exit
   }
-  const { verified } = result
+  const { verified } = checked
   const { height, blockHash, confirmations, steps } = verified
-  const identity = bytesToHex(resultIdentity(manifest, decoded.result))
+  const identity = bytesToHex(resultIdentity(manifest, result))
   const about = { program: bytesToHex(id), identity, height, blockHash, confirmations, steps, setup: verifier.setup }
   if (options.json) {
     const said = { ...saidJson(verified), ...namedLogJson(verified) }

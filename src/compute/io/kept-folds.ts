@@ -22,14 +22,15 @@ export interface Left {
   readonly at: Reached
 }
 
-/** What a fold takes in memory of what it takes as a file, where less of it is written than can be computed again. */
+/** A fold takes so many times its file's bytes in memory: what can be computed again is not written. */
 const MEMORY_OF_SAVED = 5
-/** All of them together, unless given. */
+/** Bytes that all folds together may take, unless given. */
 const mostBytes = () => Math.min(2 * 2 ** 30, totalmem() / 4)
 
 /**
- * Folds of programs where they can be gone on with, in this process's memory: one from a file is judged anew, which takes a third of a
- * proof at the tip. So many as there is room for; who came first stays, for programs take turns.
+ * Keeps for each program, in this process's memory, the fold that its next proof goes on from. A fold that is read from a file is
+ * verified first, which takes a third of the time of a proof at the tip. Where there is no room for one more, it is not kept and those
+ * that are there stay: programs take turns, so the one that was dropped would be needed before the new one.
  */
 export class KeptFolds {
   readonly #most: number

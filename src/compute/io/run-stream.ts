@@ -66,7 +66,7 @@ export async function proveStream(
   let kept = performance.now()
   const ran = await run(program, options, begin, async (witness, at) => {
     await fold.fold(witness)
-    if (checkpoints === undefined || !isDue(program, at, to - from + 1, kept)) return
+    if (checkpoints === undefined || !isToBeKept(program, at, to - from + 1, kept)) return
     const saved = await fold.save()
     await checkpoints.keep(checkpointOf(program, from, at, saved))
     await engines?.folds.keep(program.id, from, { fold, at }, saved.length)
@@ -85,7 +85,7 @@ function beginning({ manifest }: CompiledStream, poseidon: TaggedHash): Reached 
 const KEEP_EVERY = 30_000
 
 /** Trees are whole, and either the end is near, where the next run goes on, or much was done since the last one. */
-function isDue({ levels }: CompiledStream, { state, taken }: Reached, total: number, kept: number): boolean {
+function isToBeKept({ levels }: CompiledStream, { state, taken }: Reached, total: number, kept: number): boolean {
   const isNearEnd = total - taken < 2 ** levels - 1
   return wholeTrees(state.history, levels) && (isNearEnd || performance.now() - kept > KEEP_EVERY)
 }

@@ -17,7 +17,8 @@ export interface RequestTerms {
   readonly arguments: string
 }
 
-const MAX_ARGUMENTS_BYTES = 65_536
+/** Of arguments, however a request is made. */
+export const MAX_REQUEST_ARGUMENTS_BYTES = 65_536
 
 /** The byte's own word, of a list of them. Throws `Malformed`. */
 export function word<Word>(words: readonly Word[], byte: number): Word {
@@ -47,6 +48,6 @@ export function readBounds(parts: Parts): Omit<RequestTerms, 'proofSystem'> {
   const destination = word(DESTINATIONS, parts.byte())
   const given = parts.next()
   const text = utf8(given)
-  if (text === null || given.length > MAX_ARGUMENTS_BYTES) throw new Malformed('arguments that are none')
+  if (text === null || given.length > MAX_REQUEST_ARGUMENTS_BYTES) throw new Malformed('arguments that are none')
   return { maxConstraints, maxSatoshis, destination, arguments: text }
 }

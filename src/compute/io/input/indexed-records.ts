@@ -14,28 +14,37 @@ export interface IndexedRecords {
   readonly last: { readonly height: number; readonly hash: string } | null
 }
 
-/**
- * All signed records of a source in blocks up to a height, in the chain's order: what a complete list holds. Null where there are
- * more than `most`.
- */
-export async function indexedRecords(
-  index: Pick<InscriptionIndex, 'query' | 'params'>,
+/** Inscriptions of all signed records of a source in blocks up to a height, in the chain's order; null where there are more than `most`. */
+export async function entriesOf(
+  index: Pick<InscriptionIndex, 'query'>,
   { program, recordKind }: RecordSource,
   to: number,
   most: number,
-): Promise<IndexedRecords | null> {
-  const records: ListedRecord[] = []
-  const ids: string[] = []
-  let last: IndexedRecords['last'] = null
+): Promise<readonly IndexEntry[] | null> {
+  const entries: IndexEntry[] = []
   for await (const entry of index.query({ program, kind: recordKind, to })) {
-    const record = listedEntry(entry, index.params)
-    if (record === null) continue
-    if (records.length === most) return null
-    records.push(record)
-    ids.push(entry.id)
-    last = { height: entry.height, hash: entry.blockHash }
+    if (entry.record === null) continue
+    if (entries.length === most) return null
+    entries.push(entry)
   }
-  return { records, ids, last }
+  return entries
+}
+
+/** All signed records of a source in blocks up to a height: what a complete list holds. Null where there are more than `most`. */
+export async function indexedRecords(
+  index: Pick<InscriptionIndex, 'query' | 'params'>,
+  source: RecordSource,
+  to: number,
+  most: number,
+): Promise<IndexedRecords | null> {
+  const entries = await entriesOf(index, source, to, most)
+  if (entries === null) return null
+  const last = entries.at(-1)
+  return {
+    records: entries.flatMap((entry) => listedEntry(entry, index.params) ?? []),
+    ids: entries.map(({ id }) => id),
+    last: last === undefined ? null : { height: last.height, hash: last.blockHash },
+  }
 }
 
 /** Null for an inscription that is no record. */

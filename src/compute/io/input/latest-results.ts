@@ -4,7 +4,7 @@ import type { InputEvidence } from '../../input/attested-input.ts'
 import type { SourceResults } from '../../input/attested-result.ts'
 import type { InputSource } from '../../manifest/data-sources.ts'
 import type { ResultsService } from '../results/results-service.ts'
-import { type ReadInput, readBySource } from './complete-records.ts'
+import { type ReadInput, readBySource } from './read-input.ts'
 
 /** What a node knows of results that its programs read. */
 export interface KnownSources {
@@ -20,7 +20,7 @@ export interface KnownSources {
  * of one that it holds, and never that it is the first record of its result, or that no later one counts.
  */
 export async function latestResults(
-  results: Pick<ResultsService, 'latest'> | undefined,
+  results: Pick<ResultsService, 'latest'>,
   sources: readonly InputSource[],
   evidence: readonly InputEvidence[],
   { height, blockHash, ids: all }: ReadInput,
@@ -28,8 +28,7 @@ export async function latestResults(
   for (const { source, ids } of readBySource(sources, evidence, all)) {
     if (source.kind !== 'result') continue
     const { program } = source
-    const latest = await results?.latest(program, { height, hash: toDisplay(blockHash) })
-    if (latest === undefined) return rejection('moving', `no index of results of ${program} is kept here`)
+    const latest = await results.latest(program, { height, hash: toDisplay(blockHash) })
     if (!latest.ok) return latest
     const id = latest.counted?.result.id
     if (id !== ids[0]) {

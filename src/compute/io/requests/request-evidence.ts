@@ -32,8 +32,7 @@ export async function requestEvidence(
   // Somebody else brings the history up to date, and may take back what is read here.
   if (hash === null || !sameHash(hash, fromDisplay(last.blockHash))) return moving
   const evidence: SourceEvidence[] = []
-  for (const { source, entries } of sources) {
-    if (source.kind === 'storage') return rejection('no-content', 'it reads a blob, which this node does not fetch')
+  for (const { entries } of sources) {
     const made = await attestEntries({ client, history, params }, entries, last.height, signal).catch(
       (error: unknown) => {
         if (isCatchingUp(error)) return moving

@@ -2,17 +2,17 @@ import { concatBytes, type Result, rejection } from '../../../lib/index.ts'
 import type { IndexEntry, IndexService, InscriptionIndex } from '../../../settlement/io/index.ts'
 import { recordList, recordSlots } from '../../input/record-list.ts'
 import type { CircuitProgram } from '../../manifest/circuit-program.ts'
-import type { InputSource } from '../../manifest/data-sources.ts'
+import type { InputSource, RecordSource } from '../../manifest/data-sources.ts'
 import { inputSources, type Manifest, sourceBytes } from '../../manifest/manifest.ts'
-import type { InscribedRequest, PlacedRequest } from '../../requests/request-record.ts'
-import { listedEntry } from '../input/indexed-records.ts'
+import type { InscribedRequest } from '../../requests/request-record.ts'
+import { entriesOf, listedEntry } from '../input/indexed-records.ts'
 
 /** What one source of a request's input is, by an index. */
 export interface RequestedSource {
-  readonly source: InputSource
+  readonly source: Extract<InputSource, { readonly kind: 'inscription' | 'inscriptions' }>
   /** Bytes that the program reads of it. */
   readonly length: number
-  /** One inscription, a blob's record, or all records up to the request's block. */
+  /** One inscription, or all records up to the request's block. */
   readonly entries: readonly IndexEntry[]
 }
 
@@ -30,23 +30,24 @@ export type RequestInputReject =
   | 'wrong-length'
   | 'too-many-records'
 
-/** Finds what a request names, as of the block that it names: what came later is not read. */
+/** Finds what a request names, in blocks up to a height: what came later is not read. */
 export async function requestInput(
   index: Pick<InscriptionIndex, 'query' | 'get'>,
   manifest: Manifest<CircuitProgram>,
   { inputs }: Pick<InscribedRequest, 'inputs'>,
-  { asOf }: Pick<PlacedRequest, 'asOf'>,
+  to: number,
 ): Promise<Result<{ readonly input: RequestInput }, RequestInputReject>> {
   const named = inputSources(manifest)
   const ids = [...inputs]
   const sources: RequestedSource[] = []
   for (const source of named) {
     if (source.kind === 'result') return rejection('not-by-record', 'it reads a result of another program')
+    if (source.kind === 'storage') return rejection('not-by-record', 'it reads a blob, whose bytes are not on Bitcoin')
     const length = sourceBytes(source, manifest.program.input?.bytes ?? 0)
     const found =
       source.kind === 'inscriptions'
-        ? await recordsOf(index, source, length, asOf.height)
-        : await inscriptionOf(index, ids.shift(), asOf.height)
+        ? await recordsOf(index, source, length, to)
+        : await inscriptionOf(index, ids.shift(), to)
     if (!found.ok) return found
     const bytes = source.kind === 'inscription' ? (found.entries[0]?.bodyLength ?? 0) : length
     if (bytes !== length) return rejection('wrong-length', `${bytes} bytes; the program reads ${length}`)
@@ -69,32 +70,28 @@ async function inscriptionOf(index: Pick<InscriptionIndex, 'get'>, id: string | 
 
 async function recordsOf(
   index: Pick<InscriptionIndex, 'query'>,
-  { program, recordKind }: Extract<InputSource, { readonly kind: 'inscriptions' }>,
+  source: RecordSource,
   length: number,
   to: number,
 ): Promise<Found> {
   const most = recordSlots(length) ?? 0
-  const entries: IndexEntry[] = []
-  for await (const entry of index.query({ program, kind: recordKind, to })) {
-    if (entry.record === null) continue
-    if (entries.length === most) return rejection('too-many-records', `more than ${most} records up to block ${to}`)
-    entries.push(entry)
-  }
+  const entries = await entriesOf(index, source, to, most)
+  if (entries === null) return rejection('too-many-records', `more than ${most} records up to block ${to}`)
   return entries.length > 0 ? { ok: true, entries } : rejection('input-not-found', `no records up to block ${to}`)
 }
 
-/** What the program reads, out of the node's blocks; null where some of it is a blob, whose bytes are not on Bitcoin. */
+/** What the program reads, out of the node's blocks. */
 export async function requestedBytes(
   inscriptions: Pick<IndexService, 'body' | 'index'>,
   { sources }: RequestInput,
-): Promise<Uint8Array | null> {
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   for (const { source, length, entries } of sources) {
-    const [entry] = entries
-    if (source.kind === 'storage' || entry === undefined) return null
-    const { params } = inscriptions.index
-    const listed = entries.flatMap((one) => listedEntry(one, params) ?? [])
-    parts.push(source.kind === 'inscription' ? await inscriptions.body(entry) : recordList(listed, length))
+    if (source.kind === 'inscriptions') {
+      const { params } = inscriptions.index
+      const listed = entries.flatMap((one) => listedEntry(one, params) ?? [])
+      parts.push(recordList(listed, length))
+    } else for (const entry of entries) parts.push(await inscriptions.body(entry))
   }
   return concatBytes(...parts)
 }

@@ -37,7 +37,7 @@ export function requestSource(components: RequestSourceComponents): RequestSourc
     async evidence({ program, asOf }, { inputs }, signal) {
       const manifest = circuits.get(program)
       if (manifest === undefined) return rejection('not-by-record', 'records ask for circuits alone')
-      const found = await requestInput(inscriptions.index, manifest, { inputs }, { asOf })
+      const found = await requestInput(inscriptions.index, manifest, { inputs }, asOf.height)
       return found.ok ? await requestEvidence(components, found.input, signal) : found
     },
     isAnswered,

@@ -25,8 +25,8 @@ export interface RequestStandingComponents {
 export interface RequestStanding {
   readonly placed: PlacedRequest
   readonly request: InscribedRequest
-  /** Of the result that answers it, 64 hex digits; null where it reads a blob, whose bytes are not on Bitcoin. */
-  readonly identity: string | null
+  /** Of the result that answers it, 64 hex digits. */
+  readonly identity: string
   readonly state: 'open' | 'answered' | 'cancelled' | 'expired'
   /** The inscription of the record that answers or cancels it. */
   readonly by: string | null
@@ -66,17 +66,17 @@ export async function requestStanding(
   if (refused !== null) return refused
   const given = readArguments(manifest.program, taken.length === 0 ? '{}' : request.arguments)
   if (!given.ok) return given
-  const named = await requestInput(inscriptions.index, manifest, request, placed)
+  const named = await requestInput(inscriptions.index, manifest, request, placed.asOf.height)
   if (!named.ok) return named
   const { input } = named
   const bytes = await requestedBytes(inscriptions, input)
-  const about = (input.last ?? placed.asOf) as { readonly height: number; readonly blockHash: string }
+  const about = input.last ?? placed.asOf
   const block = { height: about.height, hash: fromDisplay(about.blockHash) }
-  const commitment = input.last === null || bytes === null ? null : bytesCommitment(kernel, bytes)
+  const commitment = input.last === null ? null : bytesCommitment(kernel, bytes)
   const expected = expectedResult(program, block, given.input, commitment)
-  const identity = bytes === null ? null : bytesToHex(resultIdentity(manifest, expected))
+  const identity = bytesToHex(resultIdentity(manifest, expected))
   const standing = { placed, request, identity }
-  const answer = identity === null ? null : await results.countedBy(identity)
+  const answer = await results.countedBy(identity)
   if (answer !== null) return { ok: true, standing: { ...standing, state: 'answered', by: answer } }
   const cancel = await cancelOf(inscriptions.index, placed)
   if (cancel !== null) return { ok: true, standing: { ...standing, state: 'cancelled', by: cancel } }

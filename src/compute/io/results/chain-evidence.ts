@@ -25,7 +25,8 @@ import type { CircuitResult, ProgramResult } from '../../result/result-file.ts'
 import type { Counted } from '../../results/latest.ts'
 import { readResultRecord } from '../../results/result-record.ts'
 import type { Place } from '../../results/since.ts'
-import { holdsBlock } from '../input/complete-records.ts'
+import { entriesOf } from '../input/indexed-records.ts'
+import { holdsBlock } from '../input/record-index.ts'
 import type { ProgramSource } from './program-source.ts'
 import type { ResultsService } from './results-service.ts'
 
@@ -173,7 +174,7 @@ async function inscriptionOf(
 /** All of them: a list that lacks some has another commitment. */
 async function recordsOf(
   { client, params, history, inscriptions }: ChainEvidenceComponents,
-  { program, recordKind }: RecordSource,
+  source: RecordSource,
   most: number,
   { height: to, blockHash }: CircuitResult,
   tipHeight: number,
@@ -183,12 +184,8 @@ async function recordsOf(
   const isThere = () => holdsBlock(index, { height: to, blockHash })
   const moved = () => computeError('E_MOVED', `the index of inscriptions does not have block ${toDisplay(blockHash)}`)
   if (!(await isThere())) throw moved()
-  const entries: IndexEntry[] = []
-  for await (const entry of index.query({ program, kind: recordKind, to })) {
-    if (entry.record === null) continue
-    if (entries.length === most) return rejection('too-many-records', `more than ${most} records up to block ${to}`)
-    entries.push(entry)
-  }
+  const entries = await entriesOf(index, source, to, most)
+  if (entries === null) return rejection('too-many-records', `more than ${most} records up to block ${to}`)
   if (!(await isThere())) throw moved()
   return await attestEntries({ client, params, history }, entries, tipHeight, signal)
 }

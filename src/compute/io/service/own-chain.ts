@@ -4,7 +4,7 @@ import { type History, isCatchingUp } from '../../../bus/io/index.ts'
 import { type Events, orAborted } from '../../../lib/index.ts'
 import type { IndexEvents } from '../../../settlement/io/index.ts'
 import type { OwnBlock } from '../../service/served-program.ts'
-import { holdsBlock, type RecordIndex } from '../input/complete-records.ts'
+import { holdsBlock, type RecordIndex } from '../input/record-index.ts'
 
 /** The chain that a node follows, as services see it. */
 export interface FollowedChain {

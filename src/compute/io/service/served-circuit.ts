@@ -15,8 +15,9 @@ import { expectedResult } from '../../requests/expected-result.ts'
 import { jobIdentity, resultIdentity } from '../../result/identity.ts'
 import type { OnRequest, OwnBlock, OwnGround, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
 import { chainTo } from '../chain-to.ts'
-import { completeRecords, type ReadInput } from '../input/complete-records.ts'
+import { completeInput } from '../input/complete-input.ts'
 import { latestResults } from '../input/latest-results.ts'
+import type { ReadInput } from '../input/read-input.ts'
 import type { OnceOfKeys } from '../open-program.ts'
 import { ARGUMENTS_INPUT, ATTESTED_INPUT } from '../queue/prove-job.ts'
 import { aboutProgram, type ServingParts } from './served-stream.ts'
@@ -65,7 +66,7 @@ export function judgeOfCircuit({ id, manifest, verifier }: OnceOfKeys, parts: Se
     if (!checked.ok) return mayBeOfFork(checked, tip, ground) ? OF_FORK : checked
     const { height, blockHash } = result
     const read = { height, blockHash, ids: checked.verified.inputs }
-    return await completeInput(parts, inputSources(manifest), evidence, read)
+    return await wholeInput(parts, inputSources(manifest), evidence, read)
   }
 }
 
@@ -121,7 +122,7 @@ async function readInput(
   const [length, results] = [input.bytes, known?.verifier]
   const attested = await attestedInput({ sources, length, chain, params, evidence, results, kernel })
   if (!attested.ok) return attested
-  const complete = await completeInput(parts, sources, evidence, attested.input)
+  const complete = await wholeInput(parts, sources, evidence, attested.input)
   if (!complete.ok) return complete
   const block = await at(attested.input.height)
   return block === null
@@ -130,14 +131,15 @@ async function readInput(
 }
 
 /** By this node's own indexes: all records that there are, and the latest results. */
-async function completeInput(
+async function wholeInput(
   { inscriptions, sources: known }: ServingParts,
   sources: readonly InputSource[],
   evidence: readonly InputEvidence[],
   input: ReadInput,
 ): Promise<Result<object>> {
-  const records = await completeRecords(inscriptions.index, sources, evidence, input)
-  return records.ok ? await latestResults(known?.results, sources, evidence, input) : records
+  const complete = await completeInput(inscriptions.index, sources, evidence, input)
+  // Without such an index no result was taken for evidence before.
+  return complete.ok && known !== undefined ? await latestResults(known.results, sources, evidence, input) : complete
 }
 
 interface Preparing extends Read {
