@@ -149,3 +149,30 @@ test('a damaged folder is told by its name, and holds up no other log', async ()
   expect(await failed).toMatchObject({ content: damaged })
   expect(await left()).toEqual([damaged])
 })
+
+test('no more is paid than was charged, and what was charged for records that turned out void is not paid again', async () => {
+  const first = await started()
+  await expect((await first.prepare(whole)).begin()).rejects.toMatchObject({ code: 'E_NO_PROVIDER' })
+  await first.stop()
+  const [id] = (await left()) as [string]
+  const charge = join(scene.folder, 'logs', id, 'charge.json')
+  await writeFile(charge, JSON.stringify({ cost: '3', feeRate: 2 }))
+  await provider()
+  const second = await started()
+  const failed = told(second, 'failed')
+  await second.settled()
+  expect(await failed).toMatchObject({
+    content: id,
+    error: { code: 'E_STORE', message: expect.stringContaining('3 were') },
+  })
+  expect(scene.node.pool.size).toBe(0)
+  await second.stop()
+
+  await writeFile(join(scene.folder, 'logs', 'put', `${id}.void.json`), '{}')
+  const third = await started()
+  const again = told(third, 'failed')
+  await third.settled()
+  await again
+  expect(await left()).toEqual([])
+  expect(await readdir(join(scene.folder, 'logs'))).toContain(`${id}.void`)
+})

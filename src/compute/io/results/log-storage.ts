@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { z } from 'zod'
 import { offerKind } from '../../../../storage/index.ts'
 import {
   type EncodedContent,
@@ -42,7 +43,10 @@ export interface LogStorageEvents {
   readonly storing: { readonly content: string }
   /** Its records are in the table, and a provider has it. */
   readonly stored: { readonly content: string }
-  /** It is tried again at the next block, and once a provider is met that was not there. */
+  /**
+   * It is tried again at the next block, and once a provider is met that was not there; but not where its records are in the chain and
+   * do not count, since new ones would be paid for again: `CONTENT.void` then keeps it.
+   */
   readonly failed: { readonly content: string; readonly error: Error }
 }
 
@@ -56,6 +60,13 @@ export interface Storing {
 }
 
 const FILE = 'log'
+/** Beside it: what was charged before anything was sent, at most which is paid, and the rate that this was for. */
+const CHARGE = 'charge.json'
+const charge = z.strictObject({
+  cost: z.string().regex(/^[0-9]{1,16}$/),
+  feeRate: z.number().positive().max(100_000).optional(),
+})
+type Charge = z.output<typeof charge>
 const CONTENT = /^[0-9a-f]{64}$/
 
 /**
@@ -129,12 +140,14 @@ export class LogStorage implements RunningService {
     const name = bytesToHex(sha256(bytes))
     // What a put is giving away is not encoded anew under it.
     const content = this.#begun.get(name) ?? (await this.#encoded('prepared', bytes))
-    const cost = paid(await this.#service().quote(content, { feeRate }))
+    const quoted = await this.#service().quote(content, { feeRate })
+    const cost = paid(quoted)
     const named = withoutLog(result, hexToBytes(content.id), poseidonOf(put.kernel))
     const begin = async () => {
       this.#begun.set(name, content)
       // On the disk first: what is paid for is not forgotten.
       await this.#write(content.id, bytes)
+      await this.#charge(content.id, { cost: `${cost}`, feeRate: quoted.inscribing[0]?.feeRate })
       await this.#put(content).sent
     }
     return { result: named, cost, begin }
@@ -177,13 +190,15 @@ export class LogStorage implements RunningService {
     })
     const work = async () => {
       try {
-        await service.put(content, { feeRate: this.#components.feeRate, signal: this.#ending })
-        await rm(join(this.#components.folder, id), { recursive: true, force: true })
+        const { feeRate } = await this.#held(service, content)
+        await service.put(content, { feeRate, signal: this.#ending })
+        await rm(this.#place(id), { recursive: true, force: true })
         for (const [name, { id: begun }] of this.#begun) if (begun === id) this.#begun.delete(name)
         sent.resolve()
         this.#events.emit('stored', { content: id })
       } catch (error) {
         sent.reject(error)
+        await this.#setAside(id)
         if (!this.#ending.aborted) this.#tell(id, error)
       } finally {
         this.#puts.delete(id)
@@ -192,6 +207,44 @@ export class LogStorage implements RunningService {
     const one = { sent: sent.promise, done: work() }
     this.#puts.set(id, one)
     return one
+  }
+
+  /** Of two charges of one log the greater holds: what is stored in part costs less. */
+  async #charge(id: string, made: Charge): Promise<void> {
+    const before = await this.#charged(id).catch(() => null)
+    if (before !== null && BigInt(before.cost) >= BigInt(made.cost)) return
+    await writeAtomic(diskFiles, this.#place(id, CHARGE), new TextEncoder().encode(JSON.stringify(made)))
+  }
+
+  async #charged(id: string): Promise<Charge> {
+    const file = this.#place(id, CHARGE)
+    try {
+      return charge.parse(JSON.parse(await readFile(file, 'utf8')))
+    } catch (cause) {
+      throw computeError('E_STORE', `${file} does not say what was charged for this log`, { cause })
+    }
+  }
+
+  /** What was charged; throws E_STORE where putting would take more, as after a rise of the price of chunks. */
+  async #held(service: PutService, content: EncodedContent): Promise<Charge> {
+    const charged = await this.#charged(content.id)
+    const cost = paid(await service.quote(content, { feeRate: charged.feeRate }))
+    if (cost <= BigInt(charged.cost)) return charged
+    const found = `storing this log takes ${cost} satoshis by now, and ${charged.cost} were charged; store it by \`wsc storage put\``
+    throw computeError('E_STORE', found)
+  }
+
+  /** Where the records that were paid for are void, so is what was charged. */
+  async #setAside(id: string): Promise<void> {
+    const isVoid = await access(this.#place('put', `${id}.void.json`)).then(
+      () => true,
+      () => false,
+    )
+    if (isVoid) await rename(this.#place(id), this.#place(`${id}.void`)).catch(() => undefined)
+  }
+
+  #place(...names: readonly string[]): string {
+    return join(this.#components.folder, ...names)
   }
 
   #tell(content: string, error: unknown): void {
@@ -204,7 +257,7 @@ export class LogStorage implements RunningService {
   }
 
   async #write(name: string, bytes: Uint8Array): Promise<string> {
-    const place = join(this.#components.folder, name)
+    const place = this.#place(name)
     await mkdir(place, { recursive: true, mode: 0o700 })
     await writeAtomic(diskFiles, join(place, FILE), bytes)
     return join(place, FILE)
