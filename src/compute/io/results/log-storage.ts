@@ -230,7 +230,7 @@ export class LogStorage implements RunningService {
     const charged = await this.#charged(content.id)
     const cost = paid(await service.quote(content, { feeRate: charged.feeRate }))
     if (cost <= BigInt(charged.cost)) return charged
-    const found = `storing this log takes ${cost} satoshis by now, and ${charged.cost} were charged; store it by \`wsc storage put\``
+    const found = `storing this log takes ${cost} satoshis by now, and ${charged.cost} were charged: nothing is paid`
     throw computeError('E_STORE', found)
   }
 
