@@ -1,5 +1,6 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { RegtestBitcoind } from '../../bitcoin-regtest/index.ts'
 import { freePort } from '../../bitcoin-regtest/process.ts'
@@ -39,12 +40,17 @@ async function countBy(each: number, name: string, scratch: string): Promise<str
   return folder
 }
 
+const LONGEST_MS = 900_000
+
 /** When a node has told a result of each of so many programs at a height, milliseconds of this process's clock. */
 async function hasAll(node: RunningWsc, height: number, programs: number): Promise<number> {
   const had = new Set<unknown>()
+  const late = after(LONGEST_MS, null, { ref: false })
   for (;;) {
-    const told = await node.line()
+    const told = await Promise.race([node.line(), late])
     if (told === undefined) throw new Error('a node has ended')
+    if (told === null)
+      throw new Error(`${had.size} of ${programs} results of block ${height} were told in ${LONGEST_MS / 1000} s`)
     const { result } = told as { result?: { height: number; program: string } }
     if (result?.height === height) had.add(result.program)
     if (had.size === programs) return performance.now()
