@@ -81,5 +81,11 @@ test('a win is inscribed in time, a certificate carries it, and who has a table 
   const later = network.place.file('later.certificate')
   await network.json('storage', 'refresh', file, ...under, '--out', later)
   const [again] = verified.parse(await network.json('storage', 'verify', later, ...under, ...own))
-  expect(again).toEqual(judged)
+  expect(withoutMeasured(again)).toEqual(withoutMeasured(judged))
 })
+
+/** What this machine takes to encode a unit is measured anew by each judge. */
+function withoutMeasured(said: object): unknown {
+  const measured = ['unitSeconds', 'coreSeconds', 'cardSeconds']
+  return JSON.parse(JSON.stringify(said, (name, value) => (measured.includes(name) ? undefined : value)))
+}
