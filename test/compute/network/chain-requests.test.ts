@@ -6,7 +6,7 @@ import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
 import { encodeResultMessage } from '../../../src/compute/peers/result-message.ts'
 import type { InscribedRequest, PlacedRequest } from '../../../src/compute/requests/request-record.ts'
 import type { OnRequest } from '../../../src/compute/service/served-program.ts'
-import { abortedError, rejection } from '../../../src/lib/index.ts'
+import { rejection } from '../../../src/lib/index.ts'
 import {
   ComputeScene,
   FIRST,
@@ -17,6 +17,7 @@ import {
   proofOf,
   rightly,
   SLOT_MS,
+  stalls,
   testProgram,
 } from './compute-scene.ts'
 
@@ -25,11 +26,6 @@ beforeEach(() => {
   scene = new ComputeScene()
 })
 afterEach(() => scene.end())
-
-const stalls: Proves = (_, signal) =>
-  new Promise((_, reject) =>
-    signal.addEventListener('abort', () => reject(abortedError(signal.reason)), { once: true }),
-  )
 
 const ASKED: InscribedRequest = {
   ...{ proofSystem: 'spartan', maxConstraints: 1_000, maxSatoshis: 5n, destination: 'inscription' },

@@ -140,6 +140,12 @@ export function testProgram(
   }
 }
 
+/** Goes on until it is no longer wanted. */
+export const stalls: Proves = (_, signal) =>
+  new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(abortedError(signal.reason)), { once: true }),
+  )
+
 export const rightly: Proves = async ({ height, hash }) => {
   const { result, evidence } = messageOf(height)
   return { result: { ...result, blockHash: hash, proof: proofOf(height, hash) }, evidence }

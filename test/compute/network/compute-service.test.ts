@@ -13,6 +13,7 @@ import {
   proofOf,
   rightly,
   SLOT_MS,
+  stalls,
   type TestNode,
 } from './compute-scene.ts'
 
@@ -50,10 +51,6 @@ const all = (nodes: readonly TestNode[], height: number) => () => nodes.map((nod
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
-
-/** Proves, or waits for ever, or does what a test says. */
-const stalls: Proves = (_, signal) =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 
 async function three(...proves: Proves[]): Promise<TestNode[]> {
   const names = ['ash', 'beech', 'cedar']

@@ -14,6 +14,7 @@ import {
   type Proves,
   proofOf,
   rightly,
+  stalls,
   type TestNode,
   testProgram,
 } from './compute-scene.ts'
@@ -23,11 +24,6 @@ beforeEach(() => {
   scene = new ComputeScene()
 })
 afterEach(() => scene.end())
-
-const stalls: Proves = (_, signal) =>
-  new Promise((_, reject) =>
-    signal.addEventListener('abort', () => reject(abortedError(signal.reason)), { once: true }),
-  )
 
 /** As the program of the scene has it. */
 const IDENTITY = testProgram(rightly).identityOf(messageOf(FIRST))
