@@ -22,11 +22,19 @@ const proved = (height: number, own: boolean) => ({
   ...{ program: hashOf('program'), identity: hashOf(`result ${height}`), result: result(height), own },
 })
 
-/** A publisher over a chain of which only the tip's height and what counts matter. */
-async function place(inscribe: (result: ProgramResult, most?: bigint) => Promise<Inscribed>, turn = () => 0) {
+/** A publisher over a chain of which only the tip's height and what counts matter; it hears of the first tip, or has to ask. */
+async function place(
+  inscribe: (result: ProgramResult, most?: bigint) => Promise<Inscribed>,
+  turn = () => 0,
+  hearsFirst = true,
+) {
+  let height = 999
   const tips = new Emitter<ResultsEvents>()
   const counted = new Map<string, string>()
-  const results = { events: tips, caughtUp: async () => {}, countedBy: async (id: string) => counted.get(id) ?? null }
+  const results = {
+    ...{ events: tips, caughtUp: async () => {}, countedBy: async (id: string) => counted.get(id) ?? null },
+    tip: async () => ({ height, hash: '' }),
+  }
   const publisher = new ResultPublisher({ results, inscribe, place: turn, payer: new Uint8Array(32) })
   const told: string[] = []
   let more = Promise.withResolvers<void>()
@@ -40,8 +48,7 @@ async function place(inscribe: (result: ProgramResult, most?: bigint) => Promise
   publisher.events.on('spared', ({ height, id }) => tell(`${height} spared ${id}`))
   publisher.events.on('failed', ({ height, error }) => tell(`${height} failed ${error.message}`))
   await publisher.start()
-  let height = 100
-  const mine = () => tips.emit('tip', { height: height++, hash: new Uint8Array(32) as BlockHash })
+  const mine = () => tips.emit('tip', { height: ++height, hash: new Uint8Array(32) as BlockHash })
   const until = async (count: number) => {
     while (told.length < count) {
       more = Promise.withResolvers()
@@ -49,7 +56,7 @@ async function place(inscribe: (result: ProgramResult, most?: bigint) => Promise
     }
     return told
   }
-  mine()
+  if (hearsFirst) mine()
   return { publisher, counted, told, mine, until }
 }
 
@@ -70,6 +77,21 @@ test('who proved a result inscribes it at once; others where nobody has, some bl
   publisher.add(proved(4, true))
   publisher.add(proved(4, true))
   expect(await until(4)).toHaveLength(4)
+  await publisher.stop()
+})
+
+test('what is known before the first tip that is told is waited for from the tip that was there', async () => {
+  const { publisher, mine, until } = await place(
+    async () => sent,
+    () => 0,
+    false,
+  )
+  publisher.add(proved(1, false))
+  // What is inscribed at once shows that all that waits has been looked at.
+  publisher.add(proved(2, true))
+  expect(await until(1)).toEqual(['2 sent'])
+  for (let i = 0; i < OTHERS_AFTER; i++) mine()
+  expect(await until(2)).toEqual(['2 sent', '1 sent'])
   await publisher.stop()
 })
 
@@ -101,7 +123,7 @@ test('many before it hold nobody up for long, and none for more than half of wha
     () => 48,
   )
   publisher.add(proved(1, false))
-  publisher.add({ ...proved(2, false), until: 110 })
+  publisher.add({ ...proved(2, false), until: 1_010 })
   for (let i = 0; i < 5; i++) mine()
   expect(await until(1)).toEqual(['2 sent'])
   for (let i = 5; i < OTHERS_AFTER * (1 + PLACES) - 1; i++) mine()
@@ -152,17 +174,17 @@ test('of what was asked for the record costs no more than a request allows, and 
     asked.push(most)
     return (most ?? 9n) < 5n ? { state: 'no-budget', cost: 5n, left: 100n } : sent
   })
-  publisher.add({ ...proved(1, true), most: 4n, until: 101 })
+  publisher.add({ ...proved(1, true), most: 4n, until: 1_001 })
   expect(await until(1)).toEqual(['1 no-budget'])
   // Another request allows more.
-  publisher.add({ ...proved(1, true), most: 5n, until: 101 })
+  publisher.add({ ...proved(1, true), most: 5n, until: 1_001 })
   expect(await until(2)).toEqual(['1 no-budget', '1 sent'])
   expect(asked).toEqual([4n, 5n])
   // Of two that wait the greater bound holds, whichever was first.
-  publisher.add({ ...proved(2, false), most: 4n, until: 200 })
-  publisher.add({ ...proved(2, false), most: 6n, until: 101 })
-  publisher.add({ ...proved(2, false), most: 5n, until: 200 })
-  publisher.add({ ...proved(3, false), most: 9n, until: 101 })
+  publisher.add({ ...proved(2, false), most: 4n, until: 1_100 })
+  publisher.add({ ...proved(2, false), most: 6n, until: 1_001 })
+  publisher.add({ ...proved(2, false), most: 5n, until: 1_100 })
+  publisher.add({ ...proved(3, false), most: 9n, until: 1_001 })
   for (let i = 0; i < OTHERS_AFTER; i++) mine()
   await until(3)
   publisher.add(proved(4, true))

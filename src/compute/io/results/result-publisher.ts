@@ -40,7 +40,7 @@ export interface PublisherEvents {
 
 export interface PublisherComponents {
   /** Started, and by whoever made it. */
-  readonly results: Pick<ResultsService, 'events' | 'caughtUp' | 'countedBy'>
+  readonly results: Pick<ResultsService, 'events' | 'caughtUp' | 'countedBy' | 'tip'>
   /** How many peers come before this node where whoever proved a result of a block does not inscribe it. */
   place(program: string, blockHash: BlockHash): number
   /** What pays here, by which those that nobody waits for are spread over some blocks. */
@@ -121,9 +121,12 @@ export class ResultPublisher implements RunningService {
     this.#running.begin(async (ending) => {
       try {
         await orAborted(results.caughtUp(), ending)
+        // Its tip may have been told before anybody listened here.
+        const { height } = await results.tip()
+        this.#height ??= height
         for (;;) {
           this.#news = Promise.withResolvers()
-          await this.#look(ending)
+          await this.#look(this.#height, ending)
           await orAborted(this.#news.promise, ending)
         }
       } finally {
@@ -140,11 +143,10 @@ export class ResultPublisher implements RunningService {
     await this.#running.ended()
   }
 
-  async #look(signal: AbortSignal): Promise<void> {
+  async #look(height: number, signal: AbortSignal): Promise<void> {
     const { results } = this.#components
     for (const waiting of [...this.#waiting.values()]) {
       if (signal.aborted) return
-      const height = this.#height ?? 0
       waiting.since ??= height
       const { since, result, most, until, program, identity, own } = waiting
       const about = { program, identity, own }
