@@ -38,12 +38,17 @@ function exportedBy({ path, text }: TextFile): string[] {
   return takenBy({ path, text }).flatMap(({ names }) => names ?? [])
 }
 
+/** Tests and benchmarks look inside of a part: they take from its files what its face has for nobody else. */
+const INSIDERS = /^(?:test|bench)\//
+
 /**
  * Each name that a part's face exports though nobody outside of the part imports it: no other part, no entry of the
- * package, no test. A face is what others need, and nothing to be on the safe side.
+ * package, no script. A face is what others need, and nothing to be on the safe side.
  */
 export function findUnused(files: readonly TextFile[]): string[] {
-  const taken = files.map((file) => ({ path: file.path, taken: takenBy(file) }))
+  const taken = files
+    .filter(({ path }) => !INSIDERS.test(path))
+    .map((file) => ({ path: file.path, taken: takenBy(file) }))
   return parts.flatMap((part) =>
     faces.flatMap((name) => {
       const path = `${part.folder}${name}`

@@ -1,18 +1,7 @@
 /** Storage, as far as it runs anywhere: blobs, manifests, names, records and their table, reading, what peers ask. */
-export { type EncodedBlob, encodeBlob } from './blob/encode.ts'
-export { blobId } from './blob/id.ts'
-export { restoreBlob } from './blob/restore.ts'
-export {
-  blobShape,
-  CHUNK_BYTES,
-  CODING,
-  longestBlob,
-  MAX_BLOB_BYTES,
-  UNIT_BYTES,
-} from './blob/shape.ts'
+export { encodeBlob } from './blob/encode.ts'
+export { CHUNK_BYTES, MAX_BLOB_BYTES, UNIT_BYTES } from './blob/shape.ts'
 export { type BlobStore, MemoryStore } from './blob/store.ts'
-export { BlobTree } from './blob/tree.ts'
-export { type Piece, verifyChunk, verifyUnit } from './blob/verify.ts'
 export { decodeCertificate, encodeCertificate } from './certificate/binary.ts'
 export { MAX_CERTIFICATE_BYTES, MAX_KEYS } from './certificate/certificate.ts'
 export { certificateJson, REPLICATION_NOT_SHOWN } from './certificate/certificate-json.ts'
@@ -20,17 +9,14 @@ export { type Claim, claimOf } from './certificate/claim.ts'
 export { refreshCertificate } from './certificate/refresh.ts'
 export type { Replication, ReplicationReject, ReplicationResult } from './certificate/replication.ts'
 export { type VerifiedCertificate, verifyCertificate } from './certificate/verify.ts'
-export { buildManifest, type SourceFile } from './manifest/build.ts'
-export { decodeManifest, encodeManifest, type Manifest, type ManifestFile, rangesOf } from './manifest/manifest.ts'
-export { checkPath } from './manifest/path.ts'
+export type { ManifestFile } from './manifest/manifest.ts'
 export { chainName, chainNumber } from './naming/chains.ts'
-export { MemorySeenNames, type NameKey, type NameReject, resolveName, type SeenNames } from './naming/names.ts'
+export { MemorySeenNames, type NameKey, type NameReject, type SeenNames } from './naming/names.ts'
 export { formatUri, parseUri, type StorageUri, type Target, type UriReject } from './naming/uri.ts'
-export { chosenName, type PriceStep, type StorageParams, storageParams } from './params.ts'
+export { chosenName, type StorageParams, storageParams } from './params.ts'
 export { offerKind } from './peers/offer-kind.ts'
 export { winGossip } from './peers/win-kind.ts'
 export type { BlobReject, SourceFault } from './reading/ask-sources.ts'
-export { BlobReader } from './reading/blob-reader.ts'
 export { isGatewayUrl } from './reading/gateway-source.ts'
 export {
   type ContentReject,
@@ -41,14 +27,7 @@ export {
 } from './reading/open-content.ts'
 export { type ReadContent, type ReadOptions, type ReadReject, readBlob } from './reading/read-blob.ts'
 export type { Scratch } from './reading/scratch.ts'
-export type { BlobSource } from './reading/source.ts'
-export { decodeBody, encodeBody, isName } from './records/bodies.ts'
-export { BURN_SCRIPT, burnFor } from './records/burn.ts'
-export { blobDraft, nameDraft, providerDraft, withdrawalDraft } from './records/drafts.ts'
-export {
-  recordsOf,
-  type StorageRecord,
-} from './records/judge.ts'
+export { decodeBody, isName } from './records/bodies.ts'
 export { nameProgram } from './records/programs.ts'
 export { namePublication, providerPublication, withdrawalPublication } from './records/publications.ts'
 export { SCRUB_LEVELS, type ScrubLevel } from './replica/scrub-levels.ts'
@@ -56,4 +35,3 @@ export type { CostOnNetwork } from './sampling/cost-to-fake.ts'
 export type { PartitionObservation } from './sampling/observation.ts'
 export { winRules } from './sampling/win-rules.ts'
 export { type CountingRules, type Provider, Providers } from './table/registry.ts'
-export { StorageTable } from './table/table.ts'

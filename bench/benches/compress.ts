@@ -1,5 +1,6 @@
-import { encodeField, packState } from '../../src/bus/index.ts'
+import { encodeField } from '../../src/bus/index.ts'
 import { stepCircuit } from '../../src/bus/io/index.ts'
+import { packState } from '../../src/bus/state-vector.ts'
 import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { makeChain } from '../support/chain.ts'

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeProofFile, type ProofFile, startState, verifyProof } from '../../src/bus/index.ts'
+import { decodeProofFile, type ProofFile, verifyProof } from '../../src/bus/index.ts'
+import { startState } from '../../src/bus/state.ts'
 import type { Bench } from '../bench.ts'
 import { addonPoseidon, busVerifier } from '../support/folder.ts'
 import { headerBytes } from '../support/headers.ts'

@@ -10,11 +10,11 @@ import {
 import {
   compileCircom,
   compileCircuit,
-  developmentPowers,
   ensureProofSetup,
   NativeProofEngine,
   readR1csCounts,
 } from '../../src/proving/io/index.ts'
+import { developmentPowers } from '../../src/proving/io/setup.ts'
 import { winCircuit } from '../../storage/io/index.ts'
 import type { Bench } from '../bench.ts'
 import { oneShotElsewhere } from '../support/published.ts'

@@ -1,14 +1,10 @@
 import { join } from 'node:path'
 import { regtest } from '../../src/bitcoin/index.ts'
-import {
-  encodeProofFile,
-  type PeerTransport,
-  packState,
-  proofGossip,
-  proofKind,
-  type VerifyOptions,
-} from '../../src/bus/index.ts'
+import { type PeerTransport, proofGossip, type VerifyOptions } from '../../src/bus/index.ts'
 import { PeerSync, stepCircuit } from '../../src/bus/io/index.ts'
+import { proofKind } from '../../src/bus/peers/proof-kind.ts'
+import { encodeProofFile } from '../../src/bus/proof-file.ts'
+import { packState } from '../../src/bus/state-vector.ts'
 import { openPeerHost, type PeerHost } from '../../src/p2p/index.ts'
 import { BusWitnessSource, compileCircuit } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'

@@ -4,11 +4,11 @@ import { stepCircuit } from '../../src/bus/io/index.ts'
 import {
   BusWitnessSource,
   compileCircuit,
-  developmentPowers,
   ensureSetup,
   NativeEngine,
   NativeVerifier,
 } from '../../src/proving/io/index.ts'
+import { developmentPowers } from '../../src/proving/io/setup.ts'
 import type { Bench } from '../bench.ts'
 import { bytes } from '../support/quantity.ts'
 import { repeat, type Timing, timed, wallAndCpu } from '../support/timing.ts'

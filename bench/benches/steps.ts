@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { encodeField, packState } from '../../src/bus/index.ts'
+import { encodeField } from '../../src/bus/index.ts'
 import { stepCircuit } from '../../src/bus/io/index.ts'
+import { packState } from '../../src/bus/state-vector.ts'
 import type { WitnessSource } from '../../src/proving/index.ts'
 import { BusWitnessSource, compileCircuit, NativeVerifier, WasmWitnessSource } from '../../src/proving/io/index.ts'
 import type { Bench } from '../bench.ts'

@@ -1,5 +1,7 @@
 import { decodeHeader, HEADER_BYTES } from '../../src/bitcoin/index.ts'
-import { type Advanced, advance, type ChainState, type Poseidon, startState } from '../../src/bus/index.ts'
+import type { Poseidon } from '../../src/bus/index.ts'
+import { advance, type ChainState, startState } from '../../src/bus/state.ts'
+import type { Advanced } from '../../src/bus/step-input.ts'
 import { headerBytes } from './headers.ts'
 
 /** A chain with every state on the way: what witnesses are made from. */

@@ -1,14 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { SetupInfo } from '../../folding/index.d.ts'
-import {
-  type ChainState,
-  decodeField,
-  encodeField,
-  packState,
-  poseidonOf,
-  type TaggedHash,
-} from '../../src/bus/index.ts'
+import { decodeField, encodeField, poseidonOf, type TaggedHash } from '../../src/bus/index.ts'
 import { stepCircuit } from '../../src/bus/io/index.ts'
+import type { ChainState } from '../../src/bus/state.ts'
+import { packState } from '../../src/bus/state-vector.ts'
 import type { CompiledCircuit, Fold, WitnessSource } from '../../src/proving/index.ts'
 import {
   compileCircuit,

@@ -5,11 +5,11 @@ import {
   decodeBlock,
   decodeWholeTransaction,
   encodeEnvelope,
-  merkleTree,
   type Transaction,
   transactionId,
   witnessTransactionId,
 } from '../../src/bitcoin/index.ts'
+import { merkleTree } from '../../src/bitcoin/merkle.ts'
 
 const bytes = (...parts: readonly (number | Uint8Array)[]) =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === 'number' ? [part] : [...part])))

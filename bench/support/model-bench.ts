@@ -1,15 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type CircuitInput, openWasmProofVerifier, WitnessCalculator } from '../../src/proving/index.ts'
-import {
-  compileCircom,
-  developmentPowers,
-  ensureGroth16Setup,
-  ensureProofSetup,
-  Groth16Engine,
-  NativeProofEngine,
-  readR1csCounts,
-} from '../../src/proving/io/index.ts'
+import { ensureGroth16Setup, Groth16Engine } from '../../src/proving/io/groth16-engine.ts'
+import { compileCircom, ensureProofSetup, NativeProofEngine, readR1csCounts } from '../../src/proving/io/index.ts'
+import { developmentPowers } from '../../src/proving/io/setup.ts'
 import type { BenchContext } from '../bench.ts'
 import { bytes, count, megabytes } from './quantity.ts'
 import type { Cell, Table } from './table.ts'

@@ -1,12 +1,7 @@
-import {
-  type Advanced,
-  type ChainState,
-  headerWords,
-  type Opening,
-  openList,
-  packState,
-  stepInput,
-} from '../../src/bus/index.ts'
+import { type Opening, openList } from '../../src/bus/index.ts'
+import type { ChainState } from '../../src/bus/state.ts'
+import { packState } from '../../src/bus/state-vector.ts'
+import { type Advanced, headerWords, stepInput } from '../../src/bus/step-input.ts'
 import type { CircuitInput } from '../../src/proving/index.ts'
 import type { Chain } from './chain.ts'
 

@@ -45,28 +45,20 @@ export {
   type Wtxid,
 } from './hash.ts'
 export { decodeHeader, encodeHeader, HEADER_BYTES, type Header, headerHash } from './header.ts'
-export { badLength, checkHeaderFile, type HeaderFileOptions, walkHeaderFile } from './header-file.ts'
+export { badLength, checkHeaderFile, type HeaderFileOptions } from './header-file.ts'
 export { MEDIAN_SPAN, medianTimePast, paddedTimes } from './median-time.ts'
-export {
-  type FoldReject,
-  foldBranch,
-  MAX_BRANCH_DEPTH,
-  type MerkleTree,
-  merkleBranch,
-  merkleNode,
-  merkleTree,
-} from './merkle.ts'
+export { type FoldReject, foldBranch, MAX_BRANCH_DEPTH, type MerkleTree, merkleBranch, merkleNode } from './merkle.ts'
 export { Misfit, readMoving } from './moving-chain.ts'
 export { anchorContext, networkParams } from './option-rules.ts'
 export { loadCustomParams } from './params/custom.ts'
 export { mainnet } from './params/mainnet.ts'
 export { networkHash } from './params/network-hash.ts'
-export { type NetworkParams, TARGET_TIMESPAN } from './params/network-params.ts'
+export type { NetworkParams } from './params/network-params.ts'
 export { packParams } from './params/pack-params.ts'
 export { regtest } from './params/regtest.ts'
 export { signet } from './params/signet.ts'
 export { testnet4 } from './params/testnet4.ts'
-export { requiredBits, retarget } from './required-bits.ts'
+export { requiredBits } from './required-bits.ts'
 export {
   decodeTransaction,
   decodeWholeTransaction,
@@ -80,5 +72,4 @@ export {
   witnessTransactionId,
 } from './transaction.ts'
 export { unusableTarget } from './usable-target.ts'
-export { requiredVersion } from './versions.ts'
 export { blockWork } from './work.ts'

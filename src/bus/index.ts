@@ -61,7 +61,6 @@ export {
   refreshAttestation,
   type SupplementResult,
   supplementFromJson,
-  supplementToJson,
 } from './attestation/supplement.ts'
 export {
   type AttestationPayload,
@@ -77,11 +76,9 @@ export { decodeField, encodeField, FIELD_BYTES, FIELD_MODULUS } from './field.ts
 export { HISTORY_LEVELS, historyPathInput } from './history-input.ts'
 export { type Leaf, leafOf } from './leaf.ts'
 export { type PathPlan, planPath } from './path-plan.ts'
-export { attestationKind } from './peers/attestation-kind.ts'
 export { type AskedUnder, type AttestedByPeers, attestByPeers, refreshByPeers } from './peers/attested-by-peers.ts'
 export type { FirstOfPeersOptions } from './peers/first-of-peers.ts'
-export { pathKind } from './peers/path-kind.ts'
-export { proofGossip, proofKind } from './peers/proof-kind.ts'
+export { proofGossip } from './peers/proof-kind.ts'
 export {
   type Answered,
   type Answerer,
@@ -105,7 +102,6 @@ export type { WantedAddresses } from './peers/wanted-peers.ts'
 export { poseidonOf, type TaggedHash } from './poseidon.ts'
 export {
   decodeProofFile,
-  encodeProofFile,
   MAX_PROOF_BYTES,
   type ProofFile,
   type ProofFileReject,
@@ -113,9 +109,7 @@ export {
   type ProofStart,
   type SetupKind,
 } from './proof-file.ts'
-export { advance, anchorState, type ChainStart, type ChainState, chainStart, startState } from './state.ts'
-export { packState } from './state-vector.ts'
-export { type Advanced, headerWords, stepInput } from './step-input.ts'
+export { type ChainStart, chainStart } from './state.ts'
 export type { FetchOptions } from './sync/fetch-bytes.ts'
 export { fetchPath } from './sync/fetch-path.ts'
 export { type FetchedProof, type FetchProofResult, fetchProof, type HeldProof } from './sync/fetch-proof.ts'
@@ -155,12 +149,7 @@ export {
   type VerifyProofRequest,
   verifyProofRequest,
 } from './worker/proof-request.ts'
-export {
-  type DescribeAttestation,
-  type OpenVerifier,
-  serveVerifier,
-  type WorkerScope,
-} from './worker/serve-verifier.ts'
+export { serveVerifier, type WorkerScope } from './worker/serve-verifier.ts'
 export {
   type AskOptions,
   type StartOptions,

@@ -44,11 +44,6 @@ export function treeSizes(count: number): number[] {
   return sizes
 }
 
-/** Number of leaves in the tree that leaf `index` closes. */
-export function nodeSize(index: number): number {
-  return treeSizes(index + 1).at(-1) as number
-}
-
 /** The way from leaf `index` (counted from 0) to the commitment of `count` leaves. */
 export function planPath(count: number, index: number): PathPlan {
   if (!Number.isInteger(index) || index < 0 || index >= count) throw new RangeError(`leaf ${index} of ${count}`)

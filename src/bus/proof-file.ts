@@ -18,11 +18,11 @@ export type { SetupKind }
  * Nothing in it is trusted: the verifier builds the start vector itself and only compares. The checksum tells a
  * damaged file from a forged one, no more.
  */
-export const PROOF_VERSION = 1
-export const RULE_SET = 1
+const PROOF_VERSION = 1
+const RULE_SET = 1
 
 /** A SNARK has 7,904 bytes; anything far beyond is refused before it is read. */
-export const MAX_SNARK_BYTES = 16_384
+const MAX_SNARK_BYTES = 16_384
 const MAX_KEY_ID = 96
 const MAGIC = new TextEncoder().encode('WSCPROOF')
 const CHECKSUM = 32

@@ -1,7 +1,7 @@
 import { aText, requireArgument } from '../lib/index.ts'
 
 /** Chainwork is a 256-bit number, as in Bitcoin Core. */
-export const MAX_WORK_DIGITS = 64
+const MAX_WORK_DIGITS = 64
 
 /**
  * An amount of work as a reader types it, hexadecimal with or without 0x; null for anything else, and for more than 256

@@ -30,9 +30,9 @@ export {
   requireOptions,
 } from './options.ts'
 export { type RateLimit, RateLimiter } from './rate-limiter.ts'
-export { type ByteSource, type ReadResult, readBody, readBounded } from './read-body.ts'
+export { type ReadResult, readBody } from './read-body.ts'
 export { type Rejection, type Result, rejection } from './result.ts'
-export { type RetryOptions, retry } from './retry.ts'
+export { retry } from './retry.ts'
 export { retryAfterMs } from './retry-after.ts'
 export { isInterrupt, Running, type RunningService, type Service } from './service.ts'
 export { together } from './together.ts'

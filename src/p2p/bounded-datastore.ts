@@ -12,7 +12,7 @@ export interface DatastoreLimits {
   readonly others: number
 }
 
-export const DATASTORE_LIMITS: DatastoreLimits = { providers: 65_536, providersPerPeer: 4096, others: 4096 }
+const DATASTORE_LIMITS: DatastoreLimits = { providers: 65_536, providersPerPeer: 4096, others: 4096 }
 
 /** Of kad-dht: `/dht/provider/<multihash>/<peer>`. */
 const PROVIDER = /^\/dht\/provider\/[^/]+\/([^/]+)$/

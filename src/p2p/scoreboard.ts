@@ -14,7 +14,7 @@ export interface ScoreLimits {
   readonly peers: number
 }
 
-export const SCORE_LIMITS: ScoreLimits = { banAt: 100, banMs: 3_600_000, halfLifeMs: 600_000, peers: 10_000 }
+const SCORE_LIMITS: ScoreLimits = { banAt: 100, banMs: 3_600_000, halfLifeMs: 600_000, peers: 10_000 }
 
 interface Entry {
   readonly faults: number

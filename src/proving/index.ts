@@ -18,7 +18,6 @@ export type {
 } from './engine.ts'
 export type { ProvingErrorCode, WitnessErrorCode } from './errors.ts'
 export type { Contribution } from './groth16/contributions.ts'
-export { Groth16Verifier } from './groth16/verifier.ts'
 export type { MaskKernel } from './mask-kernel.ts'
 export { FIELD_MODULUS } from './modulus.ts'
 export type { StorageKernel } from './storage-kernel.ts'

@@ -30,7 +30,6 @@ export {
   type WscRecord,
 } from './record/record.ts'
 export { recordEnvelope } from './record/record-envelope.ts'
-export { counts } from './record/sequence.ts'
 export { recordMessage, recordMessageOfHash, type SignedContent, signatureHolds, signRecord } from './record/sign.ts'
 export { type FoundInscription, scanBlock } from './scan-block.ts'
 export { type InscriptionSummary, summarize } from './summary.ts'

@@ -9,8 +9,8 @@ const TAGS = [35, 36, 37, 38] as const
 /** Those of the levels above the chunks. */
 export const CHUNK_TAGS: readonly number[] = TAGS.slice(1)
 /** Levels between a unit and the root, and between a chunk and the root. */
-export const UNIT_LEVELS: number = TAGS.length
-export const CHUNK_LEVELS: number = TAGS.length - 1
+const UNIT_LEVELS: number = TAGS.length
+const CHUNK_LEVELS: number = TAGS.length - 1
 
 const SIBLINGS = ARITY - 1
 

@@ -152,12 +152,6 @@ export interface BlobRange {
   readonly length: number
 }
 
-/** Where the bytes of a file are, in order; `number` counts from 0. */
-export function rangesOf({ blobs, files }: Manifest, number: number): BlobRange[] {
-  const from = files.slice(0, number).reduce((total, { size }) => total + size, 0)
-  return rangesBetween(blobs, from, from + (files[number]?.size ?? 0))
-}
-
 /**
  * Where bytes `from` … `to` − 1 of all content are, in order. It is looked for from the blob `first` on, which begins at
  * `start`, not after `from`.

@@ -46,7 +46,7 @@ export type UriReject =
   | 'bad-query'
 
 /** Characters of a URI. */
-export const MAX_URI = 2_048
+const MAX_URI = 2_048
 
 const SCHEME = /^(?:web3|w3):\/\/(.*)$/i
 const PARTS = /^([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?(?:#.*)?$/
@@ -146,7 +146,7 @@ function decodeOnce(text: string): string | null {
 }
 
 /** What stands before the colon of a URI. */
-export function formatTarget(target: Target): string {
+function formatTarget(target: Target): string {
   return target.kind === 'name' ? `${target.name}.${target.author}` : target.id
 }
 

@@ -11,7 +11,7 @@ const MOST_CHUNKS = Math.ceil((1.5 * (MAX_BLOB_BYTES / UNIT_BYTES)) / UNITS_A_CH
  * How a provider stands to a blob: it would keep it once its record counts; it is fetching it; it has all of it, verified;
  * it does not keep it, because its parity is none of its data.
  */
-export const BLOB_STATES = ['waits', 'fetching', 'whole', 'wrong-parity'] as const
+const BLOB_STATES = ['waits', 'fetching', 'whole', 'wrong-parity'] as const
 export type BlobState = (typeof BLOB_STATES)[number]
 
 /** What a provider answers to an offer. */

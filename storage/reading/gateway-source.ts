@@ -20,7 +20,7 @@ import { type SignedName, signedNameSchema } from '../naming/signed-name.ts'
 import type { BlobSource, GivenPiece } from './source.ts'
 
 /** What a gateway says of a blob (`?format=facts`). */
-export const blobFacts = z.strictObject({
+const blobFacts = z.strictObject({
   root: hash256,
   length: z.int().min(1).max(MAX_BLOB_BYTES),
   coding: z.int().min(0).max(0xffff_ffff),

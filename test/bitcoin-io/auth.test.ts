@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { authorization } from '../../src/bitcoin/io/auth.ts'
-import { defaultCookieFile, defaultDataDir, resolveAuth } from '../../src/bitcoin/io/index.ts'
+import { authorization, defaultDataDir } from '../../src/bitcoin/io/auth.ts'
+import { defaultCookieFile, resolveAuth } from '../../src/bitcoin/io/index.ts'
 import { codeOf } from './fake-bitcoind.ts'
 
 let dir: string

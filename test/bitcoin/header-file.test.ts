@@ -1,5 +1,6 @@
 import { concatBytes } from '@noble/hashes/utils.js'
 import { describe, expect, it } from 'vitest'
+import { walkHeaderFile } from '../../src/bitcoin/header-file.ts'
 import {
   checkHeader,
   checkHeaderFile,
@@ -11,7 +12,6 @@ import {
   moreWork,
   regtest,
   startContext,
-  walkHeaderFile,
 } from '../../src/bitcoin/index.ts'
 import { excerpt } from '../support/excerpts.ts'
 import { ALL_BITS } from '../support/mine.ts'

@@ -1,8 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { foldBranch, MAX_BRANCH_DEPTH, merkleBranch, merkleNode, merkleTree } from '../../src/bitcoin/index.ts'
-import { merkleTreeInPieces } from '../../src/bitcoin/merkle.ts'
+import { foldBranch, MAX_BRANCH_DEPTH, merkleBranch, merkleNode } from '../../src/bitcoin/index.ts'
+import { merkleTree, merkleTreeInPieces } from '../../src/bitcoin/merkle.ts'
 
 const leaf = (i: number) => sha256(Uint8Array.of(i & 255, i >> 8))
 const leaves = (count: number) => Array.from({ length: count }, (_, i) => leaf(i))

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeCompact, encodeCompact, mainnet, retarget, signet, TARGET_TIMESPAN } from '../../src/bitcoin/index.ts'
+import { decodeCompact, encodeCompact, mainnet, signet } from '../../src/bitcoin/index.ts'
+import { TARGET_TIMESPAN } from '../../src/bitcoin/params/network-params.ts'
+import { retarget } from '../../src/bitcoin/required-bits.ts'
 
 describe('retarget', () => {
   // Bitcoin Core, test/pow_tests.cpp.

@@ -11,11 +11,11 @@ import {
   mainnet,
   medianTimePast,
   regtest,
-  requiredVersion,
-  retarget,
   signet,
   startContext,
 } from '../../src/bitcoin/index.ts'
+import { retarget } from '../../src/bitcoin/required-bits.ts'
+import { requiredVersion } from '../../src/bitcoin/versions.ts'
 import { ALL_BITS } from '../support/mine.ts'
 import { grow, nextHeader } from '../support/synthetic.ts'
 

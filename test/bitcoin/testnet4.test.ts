@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkHeader, decodeCompact, regtest, retarget, startContext } from '../../src/bitcoin/index.ts'
+import { checkHeader, decodeCompact, regtest, startContext } from '../../src/bitcoin/index.ts'
+import { retarget } from '../../src/bitcoin/required-bits.ts'
 import { easyTestnet4, grow, nextHeader } from '../support/synthetic.ts'
 
 const params = easyTestnet4

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { supplementToJson } from '../../src/bus/attestation/supplement.ts'
 import {
   attestationFromJson,
   attestationToJson,
@@ -8,7 +9,6 @@ import {
   readAttestation,
   refreshAttestation,
   supplementFromJson,
-  supplementToJson,
 } from '../../src/bus/index.ts'
 import { HEIGHT, inscriptionAt, onReal, onSynthetic, placed, real, reasonOf, txAt } from './attestation-scene.ts'
 

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import {
   commitmentOf,
   merkleBranch,
-  merkleTree,
   parseEnvelopes,
   strippedBytes,
   type Transaction,
   transactionId,
 } from '../../src/bitcoin/index.ts'
+import { merkleTree } from '../../src/bitcoin/merkle.ts'
 import { attestInscription, type InscriptionAttestation, openBlock } from '../../src/bus/index.ts'
 import {
   commitmentScript,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { LEAF, LIST, leafHash, NODE, type Poseidon } from '../../src/bus/accumulator.ts'
 import { followPath } from '../../src/bus/accumulator-path.ts'
 import type { Leaf } from '../../src/bus/leaf.ts'
-import { MAX_COUNT, nodeSize, planPath, treeSizes } from '../../src/bus/path-plan.ts'
+import { MAX_COUNT, planPath, treeSizes } from '../../src/bus/path-plan.ts'
 import { prefixCommitment } from '../../src/bus/prefix.ts'
 
 /**
@@ -28,7 +28,8 @@ const told: Poseidon = (tag, a, b, c) => {
   return follows && tree[0] === NODE && rest[0] === LIST ? of(LIST, 0, tree[2]) : NOTHING
 }
 const leafAt = (index: number): Leaf => [BigInt(index), 0n, 0n]
-const node = (index: number) => of(NODE, index + 1 - nodeSize(index), index + 1)
+/** The tree that leaf `index` closes. */
+const node = (index: number) => of(NODE, index + 1 - treeSizes(index + 1).at(-1)!, index + 1)
 
 function pathOf(count: number, index: number): bigint[] {
   const { halves, steps, older, newer } = planPath(count, index)

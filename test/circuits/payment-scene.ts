@@ -1,5 +1,6 @@
 import { sha256d } from '../../src/bitcoin/hash.ts'
-import { blockHash, headerHash, merkleBranch, merkleTree, regtest } from '../../src/bitcoin/index.ts'
+import { blockHash, headerHash, merkleBranch, regtest } from '../../src/bitcoin/index.ts'
+import { merkleTree } from '../../src/bitcoin/merkle.ts'
 import { emptyAccumulator, leafHash } from '../../src/bus/accumulator.ts'
 import { type AccumulatorPath, followPath } from '../../src/bus/accumulator-path.ts'
 import { type Leaf, leafOf } from '../../src/bus/leaf.ts'

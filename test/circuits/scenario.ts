@@ -8,8 +8,8 @@ import {
   headerHash,
   type NetworkParams,
   requiredBits,
-  requiredVersion,
 } from '../../src/bitcoin/index.ts'
+import { requiredVersion } from '../../src/bitcoin/versions.ts'
 import { append, emptyAccumulator } from '../../src/bus/accumulator.ts'
 import { leafOf } from '../../src/bus/leaf.ts'
 import type { ChainState } from '../../src/bus/state.ts'

@@ -1,13 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import {
-  blockWork,
-  decodeCompact,
-  encodeCompact,
-  medianTimePast,
-  paddedTimes,
-  requiredVersion,
-} from '../../src/bitcoin/index.ts'
+import { blockWork, decodeCompact, encodeCompact, medianTimePast, paddedTimes } from '../../src/bitcoin/index.ts'
+import { requiredVersion } from '../../src/bitcoin/versions.ts'
 import { FIELD_MODULUS as P } from '../../src/bus/field.ts'
 import { templateCounts } from './constraint-counts.ts'
 import * as model from './model/rules.ts'

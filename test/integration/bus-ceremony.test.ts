@@ -2,19 +2,14 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mainnet, packParams, startContext } from '../../src/bitcoin/index.ts'
-import {
-  decodeProofFile,
-  encodeField,
-  encodeProofFile,
-  packState,
-  poseidonOf,
-  startState,
-  verifyProof,
-} from '../../src/bus/index.ts'
-import { advance } from '../../src/bus/state.ts'
+import { decodeProofFile, encodeField, poseidonOf, verifyProof } from '../../src/bus/index.ts'
+import { encodeProofFile } from '../../src/bus/proof-file.ts'
+import { advance, startState } from '../../src/bus/state.ts'
+import { packState } from '../../src/bus/state-vector.ts'
 import { loadVerifier } from '../../src/index.ts'
 import { openWasmVerifier } from '../../src/proving/index.ts'
-import { developmentPowers, ensureSetup, NativeVerifier } from '../../src/proving/io/index.ts'
+import { ensureSetup, NativeVerifier } from '../../src/proving/io/index.ts'
+import { developmentPowers } from '../../src/proving/io/setup.ts'
 import { setUp } from '../support/bus-json.ts'
 import { BusPlace } from '../support/bus-place.ts'
 import { builtInKey } from '../support/bus-proof.ts'

@@ -7,17 +7,11 @@ import { bytesToHex } from '../../src/lib/index.ts'
 import { openNativeStorage } from '../../src/proving/io/index.ts'
 import { composeInscription, type Draft } from '../../src/settlement/index.ts'
 import { IndexService } from '../../src/settlement/io/index.ts'
-import {
-  BURN_SCRIPT,
-  blobDraft,
-  burnFor,
-  type EncodedBlob,
-  encodeBlob,
-  MemoryStore,
-  nameDraft,
-  storageParams,
-} from '../../storage/index.ts'
+import type { EncodedBlob } from '../../storage/blob/encode.ts'
+import { encodeBlob, MemoryStore, storageParams } from '../../storage/index.ts'
 import { TableService } from '../../storage/io/index.ts'
+import { BURN_SCRIPT, burnFor } from '../../storage/records/burn.ts'
+import { blobDraft, nameDraft } from '../../storage/records/drafts.ts'
 import { pieces, someBytes } from '../storage/bytes.ts'
 import { InscriberPlace } from '../support/inscriber-place.ts'
 

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { errorCode } from '../../src/lib/index.ts'
-import { diskFiles, openByteStore, openJsonStore, type StoreOptions } from '../../src/lib/io/index.ts'
+import { diskFiles, openByteStore, openJsonStore } from '../../src/lib/io/index.ts'
 import { faultOf } from '../../src/lib/io/level-fault.ts'
+import type { StoreOptions } from '../../src/lib/io/level-store.ts'
 import { SmallDisk } from '../support/small-disk.ts'
 
 let dir: string

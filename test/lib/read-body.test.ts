@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ByteSource, concatBytes, readBody, readBounded } from '../../src/lib/index.ts'
+import { concatBytes, readBody } from '../../src/lib/index.ts'
+import { type ByteSource, readBounded } from '../../src/lib/read-body.ts'
 
 const sources: readonly (readonly [string, (chunks: Uint8Array[]) => ByteSource])[] = [
   ['a stream of the web', (chunks) => Readable.toWeb(Readable.from(chunks)) as ReadableStream<Uint8Array>],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type RetryOptions, retry } from '../../src/lib/index.ts'
+import { retry } from '../../src/lib/index.ts'
+import type { RetryOptions } from '../../src/lib/retry.ts'
 
 class Passing extends Error {
   readonly askedMs: number | undefined

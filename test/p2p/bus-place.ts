@@ -1,4 +1,5 @@
-import { PeerServing, PeerSync } from '../../src/bus/io/index.ts'
+import { PeerSync } from '../../src/bus/io/index.ts'
+import { PeerServing } from '../../src/bus/io/peers/peer-serving.ts'
 import type { PeerHostOptions } from '../../src/p2p/host-options.ts'
 import { fakeOptions } from '../bus/fake-proof.ts'
 import { ServedPlace } from '../bus/served-place.ts'

@@ -1,15 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
-import {
-  attestationKind,
-  decodeAttestation,
-  pathKind,
-  proofKind,
-  type RequestKind,
-  verifyAttestation,
-} from '../../src/bus/index.ts'
+import { decodeAttestation, type RequestKind, verifyAttestation } from '../../src/bus/index.ts'
 import { syncedOnce } from '../../src/bus/io/index.ts'
+import { attestationKind } from '../../src/bus/peers/attestation-kind.ts'
+import { pathKind } from '../../src/bus/peers/path-kind.ts'
+import { proofKind } from '../../src/bus/peers/proof-kind.ts'
 import { concatBytes, rejection } from '../../src/lib/index.ts'
 import type { PeerHost } from '../../src/p2p/index.ts'
 import { fakeProof } from '../bus/fake-proof.ts'

@@ -1,6 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import { describe, expect, it } from 'vitest'
-import { type Answerer, type PeerTransport, pathKind } from '../../src/bus/index.ts'
+import type { Answerer, PeerTransport } from '../../src/bus/index.ts'
+import { pathKind } from '../../src/bus/peers/path-kind.ts'
 import { errorCode } from '../../src/lib/index.ts'
 import { encodeFrame } from '../../src/p2p/frames.ts'
 import type { PeerHost } from '../../src/p2p/index.ts'

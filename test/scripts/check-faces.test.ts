@@ -12,22 +12,27 @@ describe('faces', () => {
   const unused = (texts: Readonly<Record<string, string>>) =>
     findUnused(files({ ...face, ...texts })).map((line) => line.replace(/^.* exports (\w+),.*$/, '$1'))
 
-  it('export what another part, an entry or a test imports, and nothing else', () => {
+  it('export what another part, an entry or a script imports, and nothing else', () => {
     expect(unused({})).toEqual(['header', 'Header', 'work'])
     const importing = { 'src/bus/a.ts': `import { type BlockHeader, header } from '../bitcoin/index.ts'` }
     expect(unused(importing)).toEqual(['Header', 'work'])
     expect(unused({ 'src/index.ts': `export {\n  work,\n  header as top,\n} from './bitcoin/index.ts'` })).toEqual([
       'Header',
     ])
-    expect(unused({ 'test/a.test.ts': `import * as all from '../src/bitcoin/index.ts'` })).toEqual([])
-    expect(unused({ 'bench/a.ts': `const { work } = await import('../src/bitcoin/index.ts')` })).toEqual([])
+    expect(unused({ 'scripts/a.ts': `import * as all from '../src/bitcoin/index.ts'` })).toEqual([])
+    expect(unused({ 'scripts/a.ts': `const { work } = await import('../src/bitcoin/index.ts')` })).toEqual([])
   })
 
   it('are not used by their own part, by a comment or through another file', () => {
     expect(unused({ 'src/bitcoin/a.ts': `import { work } from './index.ts'` })).toContain('work')
     expect(unused({ 'src/bus/a.ts': `// import { work } from '../bitcoin/index.ts'` })).toContain('work')
-    expect(unused({ 'test/a.test.ts': `import { work } from '../src/bitcoin/work.ts'` })).toContain('work')
+    expect(unused({ 'scripts/a.ts': `import { work } from '../src/bitcoin/work.ts'` })).toContain('work')
     expect(unused({ 'src/bitcoin/io/a.ts': `import { work } from '../index.ts'` })).not.toContain('work')
+  })
+
+  it('are not for tests and benchmarks, which import from the file itself', () => {
+    expect(unused({ 'test/a.test.ts': `import { work } from '../src/bitcoin/index.ts'` })).toContain('work')
+    expect(unused({ 'bench/a.ts': `import * as all from '../src/bitcoin/index.ts'` })).toContain('work')
   })
 })
 

@@ -11,8 +11,9 @@ import {
   signet,
   testnet4,
 } from '../../src/bitcoin/index.ts'
-import { counts, decodeRecord, recordContent, recordMessage, type WscRecord } from '../../src/settlement/index.ts'
+import { decodeRecord, recordContent, recordMessage, type WscRecord } from '../../src/settlement/index.ts'
 import { decodeCbor, encodeCbor } from '../../src/settlement/record/cbor.ts'
+import { counts } from '../../src/settlement/record/sequence.ts'
 import { vector } from '../support/shared-data.ts'
 import { BODY, CONTENT_TYPE, inscribed, read, SECRET_KEY, signed } from './record-fixture.ts'
 

@@ -3,24 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeField, encodeField, FIELD_MODULUS } from '../../src/bus/index.ts'
-import {
-  BlobTree,
-  blobId,
-  blobShape,
-  CHUNK_BYTES,
-  CODING,
-  type EncodedBlob,
-  encodeBlob,
-  longestBlob,
-  MAX_BLOB_BYTES,
-  MemoryStore,
-  type Piece,
-  restoreBlob,
-  UNIT_BYTES,
-  verifyChunk,
-  verifyUnit,
-} from '../../storage/index.ts'
-import { FileStore } from '../../storage/io/index.ts'
+import type { EncodedBlob } from '../../storage/blob/encode.ts'
+import { blobId } from '../../storage/blob/id.ts'
+import { restoreBlob } from '../../storage/blob/restore.ts'
+import { blobShape, CODING, longestBlob } from '../../storage/blob/shape.ts'
+import { BlobTree } from '../../storage/blob/tree.ts'
+import { type Piece, verifyChunk, verifyUnit } from '../../storage/blob/verify.ts'
+import { CHUNK_BYTES, encodeBlob, MAX_BLOB_BYTES, MemoryStore, UNIT_BYTES } from '../../storage/index.ts'
+import { FileStore } from '../../storage/io/file-store.ts'
 import { poseidonOfWidth } from '../bus/poseidon-reference.ts'
 import { pieces, someBytes } from './bytes.ts'
 import { kernel } from './kernels.ts'

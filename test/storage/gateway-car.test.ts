@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { CID } from 'multiformats/cid'
 import { describe, expect, it } from 'vitest'
 import { equalBytes } from '../../src/lib/index.ts'
-import { decodeManifest } from '../../storage/index.ts'
+import { decodeManifest } from '../../storage/manifest/manifest.ts'
 import { at, error, GatewayPlace } from './gateway-place.ts'
 
 const place = new GatewayPlace()

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { encodeManifest, readBlob } from '../../storage/index.ts'
+import { readBlob } from '../../storage/index.ts'
+import { encodeManifest } from '../../storage/manifest/manifest.ts'
 import { FileIndex } from '../../storage/reading/file-index.ts'
 import { kernel } from './kernels.ts'
 import { REGTEST, ReadingPlace } from './reading-place.ts'

@@ -7,18 +7,12 @@ import { CID } from 'multiformats/cid'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bytesToHex, concatBytes } from '../../src/lib/index.ts'
 import { encodeCbor } from '../../src/settlement/index.ts'
-import {
-  buildManifest,
-  checkPath,
-  decodeManifest,
-  encodeManifest,
-  type Manifest,
-  MemoryStore,
-  rangesOf,
-  type SourceFile,
-} from '../../storage/index.ts'
-import { sourceFiles } from '../../storage/io/index.ts'
-import { clashing, comparePaths } from '../../storage/manifest/path.ts'
+import { MemoryStore } from '../../storage/index.ts'
+import { sourceFiles } from '../../storage/io/folder.ts'
+import { buildManifest, type SourceFile } from '../../storage/manifest/build.ts'
+import { decodeManifest, encodeManifest, type Manifest } from '../../storage/manifest/manifest.ts'
+import { checkPath, clashing, comparePaths } from '../../storage/manifest/path.ts'
+import { rangesOf } from '../support/file-ranges.ts'
 import { pieces, someBytes } from './bytes.ts'
 import { kernel } from './kernels.ts'
 

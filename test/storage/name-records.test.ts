@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RecordPublisher } from '../../src/settlement/io/index.ts'
-import { nameDraft, namePublication } from '../../storage/index.ts'
+import { namePublication } from '../../storage/index.ts'
+import { nameDraft } from '../../storage/records/drafts.ts'
 import { PutScene } from './put-scene.ts'
 import { alice, context, envelopeOf, paramsOf } from './record-scene.ts'
 

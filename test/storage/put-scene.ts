@@ -11,11 +11,14 @@ import {
   openStore,
   type Store,
 } from '../../src/settlement/io/index.ts'
-import { blobShape, CODING, recordsOf, type StorageParams, StorageTable } from '../../storage/index.ts'
+import { blobShape, CODING } from '../../storage/blob/shape.ts'
+import type { StorageParams } from '../../storage/index.ts'
 import { type EncodedContent, PutService, type TableService } from '../../storage/io/index.ts'
 import type { PutOptions } from '../../storage/io/put/put-service.ts'
 import type { BlobState } from '../../storage/peers/offer-kind.ts'
 import { offerKind } from '../../storage/peers/offer-kind.ts'
+import { recordsOf } from '../../storage/records/judge.ts'
+import { StorageTable } from '../../storage/table/table.ts'
 import { FakeBitcoind } from '../support/fake-bitcoind.ts'
 import { decoded } from '../support/synthetic-block.ts'
 import { kernel } from './kernels.ts'

@@ -5,22 +5,18 @@ import { join } from 'node:path'
 import { regtest } from '../../src/bitcoin/index.ts'
 import { HttpServer } from '../../src/http/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
-import {
-  BlobReader,
-  type BlobSource,
-  BlobTree,
-  blobId,
-  buildManifest,
-  CODING,
-  chainNumber,
-  decodeManifest,
-  encodeBlob,
-  encodeManifest,
-  type Manifest,
-  MemoryStore,
-  type SourceFile,
-} from '../../storage/index.ts'
-import { BlobFolder, type ChainNames, type FileStore, gatewayRoutes } from '../../storage/io/index.ts'
+import { blobId } from '../../storage/blob/id.ts'
+import { CODING } from '../../storage/blob/shape.ts'
+import { BlobTree } from '../../storage/blob/tree.ts'
+import { chainNumber, encodeBlob, MemoryStore } from '../../storage/index.ts'
+import { BlobFolder } from '../../storage/io/blob-folder.ts'
+import type { FileStore } from '../../storage/io/file-store.ts'
+import type { ChainNames } from '../../storage/io/gateway/resolver.ts'
+import { gatewayRoutes } from '../../storage/io/gateway/routes.ts'
+import { buildManifest, type SourceFile } from '../../storage/manifest/build.ts'
+import { decodeManifest, encodeManifest, type Manifest } from '../../storage/manifest/manifest.ts'
+import { BlobReader } from '../../storage/reading/blob-reader.ts'
+import type { BlobSource } from '../../storage/reading/source.ts'
 import { pieces } from './bytes.ts'
 import { kernel } from './kernels.ts'
 

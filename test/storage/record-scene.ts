@@ -5,19 +5,13 @@ import { encodeField } from '../../src/bus/index.ts'
 import { concatBytes } from '../../src/lib/index.ts'
 import { composeInscription, type Draft } from '../../src/settlement/index.ts'
 import { Wallet } from '../../src/settlement/io/index.ts'
-import {
-  BURN_SCRIPT,
-  blobDraft,
-  blobId,
-  CODING,
-  nameDraft,
-  type PriceStep,
-  providerDraft,
-  recordsOf,
-  type StorageParams,
-  storageParams,
-  withdrawalDraft,
-} from '../../storage/index.ts'
+import { blobId } from '../../storage/blob/id.ts'
+import { CODING } from '../../storage/blob/shape.ts'
+import { type StorageParams, storageParams } from '../../storage/index.ts'
+import type { PriceStep } from '../../storage/params.ts'
+import { BURN_SCRIPT } from '../../storage/records/burn.ts'
+import { blobDraft, nameDraft, providerDraft, withdrawalDraft } from '../../storage/records/drafts.ts'
+import { recordsOf } from '../../storage/records/judge.ts'
 import { decoded } from '../support/synthetic-block.ts'
 import { kernel } from './kernels.ts'
 

@@ -4,15 +4,10 @@ import { signet } from '../../src/bitcoin/index.ts'
 import { FIELD_MODULUS } from '../../src/bus/index.ts'
 import { concatBytes, hexToBytes } from '../../src/lib/index.ts'
 import { encodeCbor } from '../../src/settlement/index.ts'
-import {
-  BURN_SCRIPT,
-  blobDraft,
-  decodeBody,
-  encodeBody,
-  MAX_BLOB_BYTES,
-  nameDraft,
-  storageParams,
-} from '../../storage/index.ts'
+import { decodeBody, MAX_BLOB_BYTES, storageParams } from '../../storage/index.ts'
+import { encodeBody } from '../../storage/records/bodies.ts'
+import { BURN_SCRIPT } from '../../storage/records/burn.ts'
+import { blobDraft, nameDraft } from '../../storage/records/drafts.ts'
 import {
   alice,
   blobOf,

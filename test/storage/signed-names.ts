@@ -1,7 +1,7 @@
 import { toDisplay } from '../../src/bitcoin/index.ts'
 import { bytesToHex, hexToBytes } from '../../src/lib/index.ts'
 import { composeInscription } from '../../src/settlement/index.ts'
-import { nameDraft } from '../../storage/index.ts'
+import { nameDraft } from '../../storage/records/drafts.ts'
 import { alice, context } from './record-scene.ts'
 
 /** What a gateway says of a record that was really signed. */

@@ -1,4 +1,4 @@
-import type { BlobSource } from '../../storage/index.ts'
+import type { BlobSource } from '../../storage/reading/source.ts'
 
 /** A source that has not, or gives wrong, what is asked of it of some pieces; and what was asked of it. */
 export interface AlteredSource extends BlobSource {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bytesToHex } from '../../src/lib/index.ts'
-import { type StorageRecord, StorageTable } from '../../storage/index.ts'
+import type { StorageRecord } from '../../storage/records/judge.ts'
+import { StorageTable } from '../../storage/table/table.ts'
 import { kernel } from './kernels.ts'
 import {
   alice,

@@ -1,5 +1,6 @@
 import { bytesToHex } from '../../src/lib/index.ts'
-import type { StorageParams, StorageTable } from '../../storage/index.ts'
+import type { StorageParams } from '../../storage/index.ts'
+import type { StorageTable } from '../../storage/table/table.ts'
 import { alice, bob } from './record-scene.ts'
 
 const authors = [alice, bob].map(({ publicKey }) => bytesToHex(publicKey))

@@ -4,8 +4,8 @@ import {
   decodeCompact,
   medianTimePast,
   type NetworkParams,
-  retarget,
 } from '../../src/bitcoin/index.ts'
+import { retarget } from '../../src/bitcoin/required-bits.ts'
 import { type Add, cheap, type Place } from './differential-place.ts'
 import { retargets } from './differential-retargets.ts'
 

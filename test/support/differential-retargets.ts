@@ -4,8 +4,8 @@ import {
   medianTimePast,
   type NetworkParams,
   requiredBits,
-  retarget,
 } from '../../src/bitcoin/index.ts'
+import { retarget } from '../../src/bitcoin/required-bits.ts'
 import { type Add, cheap, type Place } from './differential-place.ts'
 
 /** Another last header of an epoch for each timespan, and the epoch after it. */

@@ -1,6 +1,7 @@
 import { Transaction } from 'bitcoinjs-lib'
-import { type BlockHash, encodeHeader, merkleTree, toDisplay, transactionId } from '../../src/bitcoin/index.ts'
+import { type BlockHash, encodeHeader, toDisplay, transactionId } from '../../src/bitcoin/index.ts'
 import { BitcoindError, type RpcCall } from '../../src/bitcoin/io/index.ts'
+import { merkleTree } from '../../src/bitcoin/merkle.ts'
 import { bytesToHex, concatBytes, equalBytes } from '../../src/lib/index.ts'
 import type { BitcoindCalls } from '../../src/settlement/io/index.ts'
 import { block } from './blocks.ts'

@@ -16,10 +16,10 @@ import {
   type Header,
   loadCustomParams,
   requiredBits,
-  requiredVersion,
   startContext,
   toDisplay,
 } from '../../src/bitcoin/index.ts'
+import { requiredVersion } from '../../src/bitcoin/versions.ts'
 import { differentialCases } from './differential-cases.ts'
 import { differentialNetworks } from './differential-networks.ts'
 import type { Place, Wanted } from './differential-place.ts'

@@ -2,13 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeField } from '../../src/bus/index.ts'
 import { WitnessCalculator } from '../../src/proving/index.ts'
-import {
-  compileCircom,
-  developmentPowers,
-  ensureSetup,
-  type KeyDirectory,
-  NativeEngine,
-} from '../../src/proving/io/index.ts'
+import { compileCircom, ensureSetup, type KeyDirectory, NativeEngine } from '../../src/proving/io/index.ts'
+import { developmentPowers } from '../../src/proving/io/setup.ts'
 
 /** Any state follows any other: what a forger would like the bus circuit to be. */
 const ANYTHING = `pragma circom 2.1.6;

@@ -1,6 +1,7 @@
 import { hexToBytes } from '@noble/hashes/utils.js'
 import { expect } from 'vitest'
-import { checkHeader, decodeHeader, mainnet, retarget } from '../../src/bitcoin/index.ts'
+import { checkHeader, decodeHeader, mainnet } from '../../src/bitcoin/index.ts'
+import { retarget } from '../../src/bitcoin/required-bits.ts'
 import { tipContext } from './excerpts.ts'
 
 export interface Retarget {

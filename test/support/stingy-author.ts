@@ -5,7 +5,9 @@ import { hexToBytes } from '../../src/lib/index.ts'
 import { openPeerHost, type PeerHost } from '../../src/p2p/index.ts'
 import { composeInscription } from '../../src/settlement/index.ts'
 import { Inscriber, openStore, type Store, Wallet } from '../../src/settlement/io/index.ts'
-import { blobDraft, CODING, chosenName, storageParams } from '../../storage/index.ts'
+import { CODING } from '../../storage/blob/shape.ts'
+import { chosenName, storageParams } from '../../storage/index.ts'
+import { blobDraft } from '../../storage/records/drafts.ts'
 import { giveBlobs, type TestBlob } from '../storage/test-blob.ts'
 
 const unitsOf = (chunk: number) => Array.from({ length: 16 }, (_, i) => 16 * chunk + i)

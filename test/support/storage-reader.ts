@@ -2,9 +2,12 @@ import { regtest } from '../../src/bitcoin/index.ts'
 import type { PeerName } from '../../src/bus/index.ts'
 import { bytesToHex, hexToBytes } from '../../src/lib/index.ts'
 import { openPeerHost, type PeerHost } from '../../src/p2p/index.ts'
-import { blobShape, CODING, decodeManifest, rangesOf, verifyChunk } from '../../storage/index.ts'
+import { blobShape, CODING } from '../../storage/blob/shape.ts'
+import { verifyChunk } from '../../storage/blob/verify.ts'
+import { decodeManifest } from '../../storage/manifest/manifest.ts'
 import { chunkKind } from '../../storage/peers/piece-kinds.ts'
 import { kernel } from '../storage/kernels.ts'
+import { rangesOf } from './file-ranges.ts'
 
 /** A blob as its record has it. */
 export interface RecordedBlob {

@@ -6,12 +6,12 @@ import {
   decodeWholeTransaction,
   encodeEnvelope,
   encodeHeader,
-  merkleTree,
   strippedBytes,
   type Transaction,
   transactionId,
   witnessTransactionId,
 } from '../../src/bitcoin/index.ts'
+import { merkleTree } from '../../src/bitcoin/merkle.ts'
 import { concatBytes } from '../../src/lib/index.ts'
 import { block } from './blocks.ts'
 

@@ -6,8 +6,8 @@ import {
   type NetworkParams,
   regtest,
   requiredBits,
-  requiredVersion,
 } from '../../src/bitcoin/index.ts'
+import { requiredVersion } from '../../src/bitcoin/versions.ts'
 import { type HashRange, mineHeader } from './mine.ts'
 
 /** The header after a context that every rule accepts, but for what `differs`; mined to meet its own target. */

@@ -1,10 +1,5 @@
-import {
-  type DescribeAttestation,
-  type FromWorker,
-  type OpenVerifier,
-  serveVerifier,
-  type ToWorker,
-} from '../../src/bus/index.ts'
+import { type FromWorker, serveVerifier, type ToWorker } from '../../src/bus/index.ts'
+import type { DescribeAttestation, OpenVerifier } from '../../src/bus/worker/serve-verifier.ts'
 import type { SnarkVerifier } from '../../src/proving/index.ts'
 
 /** Both ends of a worker's message channel in one thread; messages are cloned as between threads. */

@@ -4,12 +4,12 @@ import {
   attestationToJson,
   encodeAttestation,
   MAX_ATTESTATION_JSON,
-  type OpenVerifier,
   startVerifier,
   type VerifyAttestationRequest,
   type VerifyProofRequest,
   type WorkerVerifier,
 } from '../../src/bus/index.ts'
+import type { OpenVerifier } from '../../src/bus/worker/serve-verifier.ts'
 import { inscriptionAt, onSynthetic, txAt } from '../bus/attestation-scene.ts'
 import { poseidonSource } from '../bus/poseidon-reference.ts'
 import { rejectOf } from '../support/results.ts'

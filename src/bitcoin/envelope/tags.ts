@@ -19,5 +19,3 @@ export const TAG = {
   unbound: 66,
   nop: 255,
 } as const
-
-export type TagName = keyof typeof TAG

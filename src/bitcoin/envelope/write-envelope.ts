@@ -61,7 +61,7 @@ export function encodeEnvelope(content: EnvelopeContent): Uint8Array {
 }
 
 /** Little-endian without trailing zeros (ord's docs/src/inscriptions/pointer.md). */
-export function encodePointer(offset: bigint): Uint8Array {
+function encodePointer(offset: bigint): Uint8Array {
   if (offset < 0n || offset >= 1n << 64n) throw new RangeError('a pointer is an unsigned number of 64 bits')
   const bytes: number[] = []
   for (let rest = offset; rest > 0n; rest >>= 8n) bytes.push(Number(rest & 0xffn))

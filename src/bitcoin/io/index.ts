@@ -1,6 +1,6 @@
 /** Bitcoin nodes: RPC and REST, and a feed of what happens to their chain. */
 
-export { type BitcoindAuth, defaultCookieFile, defaultDataDir, resolveAuth } from './auth.ts'
+export { type BitcoindAuth, defaultCookieFile, resolveAuth } from './auth.ts'
 export { type BitcoindBlocks, bitcoindBlocks } from './bitcoind-blocks.ts'
 export { type BlockPlace, getBlock } from './blocks.ts'
 export type { BlockEvent, Outage, SubscribeOptions, Tick } from './chain-event.ts'

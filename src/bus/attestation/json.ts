@@ -14,7 +14,7 @@ import {
 
 /** JSON form: the same fields, bytes in hexadecimal (internal order), field elements as 64 digits. */
 const FORMAT_NAME = 'wsc-attestation-'
-export const ATTESTATION_FORMAT = `${FORMAT_NAME}${ATTESTATION_VERSION}`
+const ATTESTATION_FORMAT = `${FORMAT_NAME}${ATTESTATION_VERSION}`
 
 const hex = (least: number, most: number) =>
   hexUpTo(most)
@@ -22,7 +22,7 @@ const hex = (least: number, most: number) =>
     .transform(hexToBytes)
 const hash = hex(32, 32)
 const hashes = z.array(hash).max(MAX_BRANCH_DEPTH)
-export const elementSchema = hash256
+const elementSchema = hash256
   .transform((digits) => BigInt(`0x${digits}`))
   .refine((element) => element < FIELD_MODULUS, 'outside the field')
 export const pathSchema = z.array(elementSchema).max(MAX_PATH_LENGTH)

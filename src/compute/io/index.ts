@@ -26,7 +26,6 @@ export {
   type OnceOfKeys,
   type Program,
   readGraph,
-  requireStream,
   type SetUpOptions,
   setUpGraph,
   type TransactionsOfKeys,

@@ -174,12 +174,6 @@ function requirePayments(
   )
 }
 
-/** The graph of a stream. Throws E_PROGRAM where it is of another kind. */
-export function requireStream<Kind extends CompiledGraph>(graph: Kind): Extract<Kind, { readonly kind: 'stream' }> {
-  if (graph.kind === 'stream') return graph as Extract<Kind, { readonly kind: 'stream' }>
-  throw computeError('E_PROGRAM', `${graph.manifest.name} is no stream`)
-}
-
 /** A program: a compiled graph with its keys, from which its id follows. */
 interface SetUp<Verifier> {
   readonly keys: KeyDirectory

@@ -14,8 +14,8 @@ import type { RecordContent } from '../record-draft.ts'
 import { encodeBounds, REQUESTED_SYSTEMS, type RequestTerms, readBounds, word } from './request-terms.ts'
 
 /** The kinds of the records that ask for a proof, and that take such a request back. */
-export const REQUEST_KIND = 'request'
-export const CANCEL_KIND = 'request-cancel'
+const REQUEST_KIND = 'request'
+const CANCEL_KIND = 'request-cancel'
 
 /** Of the bodies of requests. */
 const REQUEST_TYPE = 'application/wsc-request'

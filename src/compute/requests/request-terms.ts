@@ -3,7 +3,7 @@ import { Malformed, type Parts } from '../peers/parts.ts'
 
 export const REQUESTED_SYSTEMS = ['fold', 'spartan', 'groth16'] as const
 /** Where a result is to go: back to whoever asks, or to Bitcoin too, at the node's cost. */
-export const DESTINATIONS = ['asker', 'inscription'] as const
+const DESTINATIONS = ['asker', 'inscription'] as const
 
 /** What is asked for, and within which bounds, however the request is made. */
 export interface RequestTerms {

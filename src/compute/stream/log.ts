@@ -2,7 +2,7 @@ import type { TaggedHash } from '../../bus/index.ts'
 import type { EntryField } from '../manifest/manifest.ts'
 
 /** Capacity element of the hash that chains a stream's log: P(64; log before, entry, 0). */
-export const LOG_TAG = 64
+const LOG_TAG = 64
 
 /** What chains these entries, from 0 before the first one. */
 export function logOf(hash: TaggedHash, entries: readonly bigint[]): bigint {

@@ -20,7 +20,6 @@ export {
   type LevelStore,
   openByteStore,
   openJsonStore,
-  type StoreOptions,
   type StoreWrite,
 } from './level-store.ts'
 export { locked } from './locked.ts'

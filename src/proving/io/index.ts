@@ -13,13 +13,7 @@ export {
   inspectCircom,
 } from './circuits.ts'
 export { applyBeacon, beginCeremony, checkKey, contribute, contributionsOf } from './groth16-ceremony.ts'
-export {
-  BEACON_ROUNDS,
-  ensureGroth16Key,
-  ensureGroth16Setup,
-  Groth16Engine,
-  noteSetup,
-} from './groth16-engine.ts'
+export { BEACON_ROUNDS, ensureGroth16Key, noteSetup } from './groth16-engine.ts'
 export { NativeEngine } from './native-engine.ts'
 export { NativeProofEngine, NativeProofVerifier } from './native-proof-engine.ts'
 export { openMask, openNativeStorage, openTries } from './native-storage.ts'
@@ -27,7 +21,7 @@ export { NativeVerifier } from './native-verifier.ts'
 export { BusWitnessSource, CertifyWitnessSource } from './native-witness.ts'
 export { PROOF_SYSTEMS } from './proof-systems.ts'
 export { type R1csCounts, readR1csCounts } from './r1cs-header.ts'
-export { developmentPowers, ensureProofSetup, ensureSetup, type KeyDirectory, type SetupOptions } from './setup.ts'
+export { ensureProofSetup, ensureSetup, type KeyDirectory, type SetupOptions } from './setup.ts'
 export { WasmWitnessSource } from './wasm-witness-source.ts'
 export type { WitnessLimits } from './witness-generator.ts'
 export { WitnessThread } from './witness-thread.ts'

@@ -4,18 +4,17 @@ import { join } from 'node:path'
 import { curves, zKey } from 'snarkjs'
 import { expect } from 'vitest'
 import type { CompiledCircuit } from '../../../src/proving/index.ts'
+import { ensureGroth16Setup, Groth16Engine } from '../../../src/proving/io/groth16-engine.ts'
 import {
   applyBeacon,
   beginCeremony,
   contribute,
-  developmentPowers,
   ensureGroth16Key,
-  ensureGroth16Setup,
   ensureProofSetup,
-  Groth16Engine,
   type KeyDirectory,
   NativeProofEngine,
 } from '../../../src/proving/io/index.ts'
+import { developmentPowers } from '../../../src/proving/io/setup.ts'
 import { keyOfText } from '../../../src/proving/io/snarkjs-text.ts'
 import { elements, FIELD, type Row, r1csFile } from '../../folding/small-circuit.ts'
 import { tauG2Of } from '../../folding/tau-g2.ts'

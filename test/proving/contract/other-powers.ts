@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { developmentPowers } from '../../../src/proving/io/index.ts'
+import { developmentPowers } from '../../../src/proving/io/setup.ts'
 import { readPtau, SECTION, writePtau } from '../../support/ptau-file.ts'
 
 const G1_BYTES = 64

@@ -6,7 +6,7 @@ import { isIndex } from './checkpoint-index.ts'
 import { STATUS } from './status.ts'
 
 /** Layout of a data directory; a directory of another format is never touched. */
-export const DATA_DIR_FORMAT = 1
+const DATA_DIR_FORMAT = 1
 
 const VERSION = 'version.json'
 const MAX_VERSION_BYTES = 65_536

@@ -5,7 +5,7 @@ export interface Retained {
 }
 
 /** Reorgs deeper than this fall back on older, sparser checkpoints. */
-export const RECENT = 40
+const RECENT = 40
 
 /**
  * Which checkpoints to drop: the last `RECENT` saved stay, and of the older ones the lowest and the highest of every

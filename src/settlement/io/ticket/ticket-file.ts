@@ -26,7 +26,7 @@ export interface Ticket {
 }
 
 /** What a ticket is worth, satoshis: it goes from coin to coin. */
-export const TICKET_VALUE = POSTAGE
+const TICKET_VALUE = POSTAGE
 
 /** A signed transaction in hex is some hundred bytes; one that spends many coins some kilobytes. */
 const MAX_TRANSACTION = 3_000
