@@ -3,11 +3,11 @@ import { type BlockHash, regtest, toDisplay } from '../../src/bitcoin/index.ts'
 import { encodeResult } from '../../src/compute/index.ts'
 import { compileGraph, type OnceOfKeys, proveCircuit, readGraph, setUpGraph } from '../../src/compute/io/index.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
-import { type Automation, openAutomation } from '../../src/node/index.ts'
 import { decodeRecord } from '../../src/settlement/index.ts'
 import { Wallet } from '../../src/settlement/io/index.ts'
 import { SettlementPlace } from '../support/settlement-place.ts'
 import { writeGauge, writeWatch } from '../support/watch-graph.ts'
+import { WatchedAutomation } from '../support/watched-automation.ts'
 
 /** An automation on results of another graph over a real node's chain: what fires, and what a reorg or a new process makes of it. */
 const FINALITY = 3
@@ -42,52 +42,11 @@ async function settle(x: bigint, at?: number): Promise<number> {
   return of
 }
 
-/** An automation, and what it has told. */
-class Watched {
-  readonly told: { readonly name: string; readonly ordinal: number }[] = []
-  readonly made: Automation
-  #settled = -1
-  #wake: () => void = () => undefined
-
-  private constructor(made: Automation) {
-    this.made = made
-    const { events } = made.automation
-    for (const name of ['evaluated', 'fired', 'acted', 'orphaned'] as const) {
-      events.on(name, ({ ordinal }) => this.told.push({ name, ordinal }))
-    }
-    events.on('problem', (error) => this.told.push({ name: `problem: ${error.message}`, ordinal: -1 }))
-    events.on('settled', ({ height: at }) => {
-      this.#settled = at
-      this.#wake()
-    })
-  }
-
-  static async start(): Promise<Watched> {
-    const made = await openAutomation({
-      ...{ client: place.node.client, params: regtest, anchor: undefined, program: watch, sources: [gauge] },
-      ...{ folder: place.file('automation'), finality: FINALITY },
-      inscribing: { wallet, budget: 1_000_000n, settlement: place.file('settled') },
-    })
-    const watched = new Watched(made)
-    await made.service.start()
-    return watched
-  }
-
-  of(name: string): number[] {
-    return this.told.filter((one) => one.name === name).map(({ ordinal }) => ordinal)
-  }
-
-  /** At the node's tip, wherever that is by then: on regtest what is inscribed is mined at once. */
-  async settled(): Promise<void> {
-    for (;;) {
-      const next = new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-      if ((await height()) === this.#settled) return
-      await next
-    }
-  }
-}
+const start = () =>
+  WatchedAutomation.start(place, {
+    ...{ program: watch, sources: [gauge], folder: place.file('automation'), finality: FINALITY },
+    inscribing: { wallet, budget: 1_000_000n, settlement: place.file('settled') },
+  })
 
 /** Heights of the records of watch's results in the chain. */
 async function inscribed(): Promise<number[]> {
@@ -101,7 +60,7 @@ async function inscribed(): Promise<number[]> {
 
 test('fires once for each result of the other graph for which the condition holds', async () => {
   const before = await settle(20n)
-  const one = await Watched.start()
+  const one = await start()
   await one.settled()
   const little = await settle(3n)
   const enough = await settle(12n)
@@ -118,12 +77,12 @@ test('fires once for each result of the other graph for which the condition hold
   await one.settled()
   expect(one.of('evaluated')).toEqual([little, enough])
   expect(await inscribed()).toEqual([enough + 1])
-  await one.made.service.stop()
+  await one.stop()
 
   // Again from what it has on the disk; what came to count meanwhile is not left out.
   const next = await settle(15n)
   await place.node.mine(FINALITY)
-  const again = await Watched.start()
+  const again = await start()
   await again.settled()
   expect([again.of('fired'), again.of('acted')]).toEqual([[next], [next]])
   await again.settled()
@@ -140,6 +99,6 @@ test('fires once for each result of the other graph for which the condition hold
   await place.node.mine(FINALITY)
   await again.settled()
   expect(again.of('fired')).toEqual([next, last])
-  expect(again.told.filter(({ name }) => name.startsWith('problem'))).toEqual([])
-  await again.made.service.stop()
+  expect(again.problems()).toEqual([])
+  await again.stop()
 }, 600_000)

@@ -4,11 +4,11 @@ import { encodeField } from '../../src/bus/index.ts'
 import { lastOf, newestOver } from '../../src/compute/automation/periods.ts'
 import { decodeResult } from '../../src/compute/index.ts'
 import { compileGraph, initGraph, type OnceOfKeys, readGraph, setUpGraph } from '../../src/compute/io/index.ts'
-import { type Automation, openAutomation } from '../../src/node/index.ts'
 import { decodeRecord } from '../../src/settlement/index.ts'
 import { Wallet } from '../../src/settlement/io/index.ts'
 import { SettlementPlace } from '../support/settlement-place.ts'
 import { SHORT, type TimedChain, timedChain, writeShortEpochs } from '../support/short-epochs.ts'
+import { WatchedAutomation } from '../support/watched-automation.ts'
 
 /** An automation over a real node's chain: what fires, what is inscribed, and what a reorg or a kill makes of it. */
 const FINALITY = 3
@@ -53,62 +53,11 @@ async function whole(spacing: number): Promise<number> {
   return await finish(spacing)
 }
 
-interface Told {
-  readonly name: string
-  readonly ordinal: number
-}
-
-/** An automation, and what it has told. */
-class Watched {
-  readonly told: Told[] = []
-  readonly made: Automation
-  #settled = -1
-  #wake: () => void = () => undefined
-
-  private constructor(made: Automation) {
-    this.made = made
-    const { events } = made.automation
-    for (const name of ['evaluated', 'fired', 'acted', 'unpaid', 'orphaned'] as const) {
-      events.on(name, ({ ordinal }) => this.told.push({ name, ordinal }))
-    }
-    events.on('settled', ({ height }) => {
-      this.#settled = height
-      this.#wake()
-    })
-    events.on('problem', (error) => this.told.push({ name: `problem: ${error.message}`, ordinal: -1 }))
-  }
-
-  static async start(folder: string, budget: bigint | null, since?: number): Promise<Watched> {
-    const inscribing = budget === null ? undefined : { wallet, budget, settlement: place.file('settled') }
-    const { client } = place.node
-    const made = await openAutomation({
-      ...{ client, params: regtest, anchor: undefined, program, folder: place.file(folder) },
-      ...{ inscribing, finality: FINALITY, since },
-    })
-    const watched = new Watched(made)
-    await made.service.start()
-    return watched
-  }
-
-  of(name: string): number[] {
-    return this.told.filter((one) => one.name === name).map(({ ordinal }) => ordinal)
-  }
-
-  /** At the node's tip, wherever that is by then: on regtest what is inscribed is mined at once. */
-  async settled(): Promise<void> {
-    for (;;) {
-      const next = new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-      if ((await height()) === this.#settled) return
-      await next
-    }
-  }
-
-  stop(): Promise<void> {
-    return this.made.service.stop()
-  }
-}
+const start = (folder: string, budget: bigint | null) =>
+  WatchedAutomation.start(place, {
+    ...{ program, folder: place.file(folder), finality: FINALITY },
+    inscribing: budget === null ? undefined : { wallet, budget, settlement: place.file('settled') },
+  })
 
 /** The results that the chain holds, by the ordinal of the program's condition. */
 async function inscribed(): Promise<{ readonly ordinal: number; readonly blockHash: string }[]> {
@@ -127,7 +76,7 @@ async function inscribed(): Promise<{ readonly ordinal: number; readonly blockHa
 
 describe('an automation over a node', () => {
   test('fires once, at finality, and inscribes', async () => {
-    const one = await Watched.start('one', 1_000_000n)
+    const one = await start('one', 1_000_000n)
     await one.settled()
     const quick = await whole(QUICK)
     const slow = await whole(SLOW)
@@ -148,7 +97,7 @@ describe('an automation over a node', () => {
     // Again from what it has on the disk; what ended meanwhile is not left out.
     const next = await whole(SLOW)
     await chain.mine(FINALITY, QUICK)
-    const again = await Watched.start('one', 1_000_000n)
+    const again = await start('one', 1_000_000n)
     await again.settled()
     expect([again.of('fired'), again.of('acted')]).toEqual([[next], [next]])
     await chain.mine(1, QUICK)
@@ -160,7 +109,7 @@ describe('an automation over a node', () => {
     await chain.reorg(depth, SLOW)
     await again.settled()
     expect(again.of('orphaned')).toContain(next)
-    expect(again.told.filter(({ name }) => name.startsWith('problem'))).toEqual([])
+    expect(again.problems()).toEqual([])
     await chain.mine(2 * period + FINALITY, SLOW)
     await again.settled()
     const fired = again.of('fired')
@@ -177,18 +126,18 @@ describe('an automation over a node', () => {
 
   test('inscribes nothing without a budget, and what waited once there is one', async () => {
     const first = newestOver(await height(), period) + 1
-    const without = await Watched.start('two', null)
+    const without = await start('two', null)
     await without.settled()
     const slow = await whole(SLOW)
     await chain.mine(FINALITY, QUICK)
     await without.settled()
     expect([without.of('fired'), without.of('acted')]).toEqual([[slow], []])
     await without.stop()
-    const little = await Watched.start('two', 100n)
+    const little = await start('two', 100n)
     await little.settled()
     expect([little.of('unpaid'), little.of('acted')]).toEqual([[slow], []])
     await little.stop()
-    const enough = await Watched.start('two', 1_000_000n)
+    const enough = await start('two', 1_000_000n)
     await enough.settled()
     expect([enough.of('fired'), enough.of('acted')]).toEqual([[], [slow]])
     await enough.stop()
