@@ -130,7 +130,10 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     await counting?.close()
     throw error
   })
-  const reading = new OwnReading({ history, headers: feed, blocks: bitcoindBlocks(client), poseidon: kernel })
+  const reading = new OwnReading({
+    ...{ client, params, history, headers: feed, blocks: bitcoindBlocks(client), poseidon: kernel },
+    inscriptions: index,
+  })
   const parts = { queue, kernel, params, inscriptions: index, reading, sources: counting?.sources }
   const served = programs.map((program) => servedProgram(program, parts))
   const compute = new ComputeService({

@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { heldOutDigits } from '../compute/digits.ts'
 import { ComputeNetwork, ComputeProcess } from '../support/compute-network.ts'
-import { jobJson } from '../support/settlement-place.ts'
+import { jobJson, recordMetadata } from '../support/settlement-place.ts'
 import { startWsc } from '../support/wsc.ts'
 
 const NAMES = ['elm', 'fir']
@@ -106,4 +106,46 @@ test('what a record asks for is proved and inscribed, and how it stands is known
   expect(await status(second)).toMatchObject({ state: 'cancelled' })
   expect(await status(short)).toMatchObject({ state: 'expired', by: null })
   expect(await request('--status', images[0]!)).toMatchObject({ exit: 1 })
+}, 300_000)
+
+test('a graph over records runs by itself at each block that holds another one, and its result is inscribed', async () => {
+  const { place } = network
+  const { node } = place
+  const [name] = NAMES as [string]
+  const graph = place.file('indexed')
+  await place.run('graph', 'init', graph, '--template', 'index')
+  await node.mine(6, place.address)
+  await node.mine(100)
+  const record = async (seq: number) => {
+    const metadata = recordMetadata(seq, undefined, 'commitment')
+    await place.inscribe('--body', await place.put('record', `${seq}`), '--metadata', metadata, '--fee-rate', '2')
+    await node.mine(1)
+    const found = await place.list('--kind', 'commitment')
+    return found.at(-1)!.height
+  }
+  // What the chain held before the node came is told of too.
+  const first = await record(1)
+  const pays = ['--inscribe', '1000000', '--wallet', network.wallet(name), '--fee-rate', '2', '--slot-seconds', '1']
+  const listen = '/ip4/127.0.0.1/tcp/0'
+  const at = ['--compute-dir', place.file('indexing'), '--listen', listen]
+  const run = startWsc(['compute', 'serve', '--graph', graph, ...at, ...pays, '--json'], place.env)
+  const indexing = new ComputeProcess('indexing', run, listen)
+  network.nodes.push(indexing)
+  await indexing.until('the first', ({ result }) => result?.height === first)
+  const second = await record(4)
+  await indexing.until('its record', ({ inscribed }) => inscribed?.height === second)
+  // A block without a record is no event; that it was looked at shows in the one after it.
+  await node.mine(1)
+  const third = await record(2)
+  await indexing.until('the third', ({ result }) => result?.height === third)
+  await indexing.until('its record', ({ inscribed }) => inscribed?.height === third)
+  const heights = indexing.told.flatMap(({ result }) => (result === undefined ? [] : [result.height]))
+  expect(heights).toEqual([first, second, third])
+  await node.mine(1)
+  await indexing.kill()
+  const { stdout } = await place.run('results', 'ls', '--graph', graph, '--json')
+  const entries = stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []))
+  expect(entries.filter(({ height }) => height === third)).toMatchObject([
+    { state: 'counts', completeness: 'complete', says: { counted: '2', lines: '1' } },
+  ])
 }, 300_000)

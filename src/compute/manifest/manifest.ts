@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { FIELD_MODULUS } from '../../bus/index.ts'
 import { hexUpTo } from '../../lib/index.ts'
 import { resultValues } from '../input/result-bytes.ts'
+import { RESULT_KIND } from '../results/result-record.ts'
 import { MAX_COUNTED_BLOCKS, MAX_SCRIPT_BYTES } from '../transactions/limits.ts'
 import { type CircuitProgram, circuitProgram } from './circuit-program.ts'
 import { type DataSource, dataSource, type InputSource, MAX_SOURCES } from './data-sources.ts'
@@ -97,7 +98,7 @@ export const manifestSchema = z
   .refine(isRunByTrigger, {
     path: ['trigger'],
     error:
-      'a stream runs everyBlocks, a circuit or transactions onRequest, transactions of a fixed script everyBlocks, up to 144, one that opens headers everyBlocks of its period or, with a condition, onEvent; so does one that reads one result alone, with a condition',
+      'a stream runs everyBlocks, a circuit or transactions onRequest, transactions of a fixed script everyBlocks, up to 144, one that opens headers everyBlocks of its period or, with a condition, onEvent; so does one that reads one result alone, with a condition, and one without arguments that reads inscriptions alone, each of one program, or of a kind other than result',
   })
 
 export type StreamProgram = z.infer<typeof stream>
@@ -132,11 +133,25 @@ function isRunByTrigger({ dataSources, program, trigger: { everyBlocks, onReques
   }
   const { history, input } = program
   if (history === undefined) {
+    if (onRequest !== undefined) return true
+    if (onEvent === undefined || program.arguments.length > 0) return false
     const [source, ...more] = dataSources
-    const onResult = source?.kind === 'result' && more.length === 0 && program.arguments.length === 0
-    return onRequest !== undefined || (onEvent !== undefined && onResult && input?.condition !== undefined)
+    const isOnResult = source?.kind === 'result' && more.length === 0 && input?.condition !== undefined
+    return isOnResult || dataSources.every(isOfOthers)
   }
   return everyBlocks === history.period || (onEvent !== undefined && history.condition !== undefined)
+}
+
+/** Whether the records that a source holds are never results of the program that reads them: those would run it again for ever. */
+function isOfOthers(source: DataSource): boolean {
+  if (source.kind !== 'inscriptions') return false
+  // A program's id is a hash of its manifest, which can therefore not name it.
+  return source.program !== undefined || ![undefined, RESULT_KIND].includes(source.recordKind)
+}
+
+/** Whether a circuit is run by itself at each block that holds another record that it reads. */
+export function runsOnRecords({ dataSources, trigger }: Pick<Manifest, 'dataSources' | 'trigger'>): boolean {
+  return trigger.onEvent === true && dataSources.every(({ kind }) => kind === 'inscriptions')
 }
 
 /** Whether nodes may write results to Bitcoin, where their operators pay for it; what runs on results of others an automation pays for. */

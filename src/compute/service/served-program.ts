@@ -2,7 +2,7 @@ import type { BlockHash } from '../../bitcoin/index.ts'
 import type { Result } from '../../lib/index.ts'
 import type { ProofRequest } from '../peers/request-kind.ts'
 import type { ResultMessage } from '../peers/result-message.ts'
-import type { Pace } from '../scheduling/pace.ts'
+import { dueHeight, type Pace } from '../scheduling/pace.ts'
 
 /** A block of the chain that this node follows itself. */
 export interface OwnBlock {
@@ -41,13 +41,20 @@ export interface OnRequest {
   ): Promise<Result<{ readonly prepared: PreparedRequest }>>
 }
 
+/** The height of the newest result that is due by itself, once the chain is as high as this; null where none is. */
+export async function dueAt({ pace, lastEvent }: Pick<ServedProgram, 'pace' | 'lastEvent'>, tip: number) {
+  return pace === null ? ((await lastEvent?.(tip)) ?? null) : dueHeight(pace, tip)
+}
+
 /** A program as a node of the network takes part in it. */
 export interface ServedProgram {
   /** 64 hex digits. */
   readonly id: string
   readonly name: string
-  /** When it is proved by itself; null where it is proved on request alone. */
+  /** When it is proved by itself; null where that is on events, or on request alone. */
   readonly pace: Pace | null
+  /** The height of the last block up to one that holds what it is proved at by itself; null where none does. Absent unless it is proved on events. */
+  lastEvent?(to: number): Promise<number | null>
   /** Null where it is not proved on request. */
   readonly onRequest: OnRequest | null
   /** Of a result as it says itself, 64 hex digits; what it says is not judged. */

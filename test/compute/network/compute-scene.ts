@@ -7,7 +7,7 @@ import type { Clock } from '../../../src/compute/io/service/clock.ts'
 import type { ComputeEvents } from '../../../src/compute/io/service/compute-events.ts'
 import { ComputeService } from '../../../src/compute/io/service/compute-service.ts'
 import type { FollowedChain } from '../../../src/compute/io/service/own-chain.ts'
-import type { ChainReading } from '../../../src/compute/io/service/own-reading.ts'
+import type { ChainReading, OwnReadingComponents } from '../../../src/compute/io/service/own-reading.ts'
 import type { ResultMessage } from '../../../src/compute/peers/result-message.ts'
 import { Registered } from '../../../src/compute/scheduling/registered.ts'
 import type { OnRequest, OwnBlock, ServedProgram } from '../../../src/compute/service/served-program.ts'
@@ -37,7 +37,14 @@ export function hashOf(height: number, branch = 0): BlockHash {
 export const readsNothing: ChainReading = {
   period: () => Promise.reject(new Error('nothing is read of a period')),
   transactions: () => Promise.reject(new Error('no transactions are read')),
+  records: () => Promise.reject(new Error('no records are read')),
 }
+
+/** Of a reading that no records are read by. */
+export const recordless = { params: regtest, client: {}, inscriptions: {} } as unknown as Pick<
+  OwnReadingComponents,
+  'params' | 'client' | 'inscriptions'
+>
 
 /** What stands for a proof here: nobody makes it without knowing what it is of. */
 export function proofOf(height: number, hash: BlockHash, salt = 0): Uint8Array {
@@ -124,10 +131,10 @@ export type Proves = (block: OwnBlock, signal: AbortSignal) => Promise<ResultMes
 export function testProgram(
   prove: ServedProgram['prove'],
   everyBlocks: number | null = 1,
-  { id = PROGRAM, onRequest = null }: { readonly id?: string; readonly onRequest?: OnRequest | null } = {},
+  { id = PROGRAM, onRequest = null, lastEvent }: Partial<Pick<ServedProgram, 'id' | 'onRequest' | 'lastEvent'>> = {},
 ): ServedProgram {
   return {
-    ...{ id, name: 'test', prove, onRequest },
+    ...{ id, name: 'test', prove, onRequest, ...(lastEvent && { lastEvent }) },
     pace: everyBlocks === null ? null : { every: everyBlocks, rest: 0 },
     identityOf: ({ result }) => bytesToHex(sha256(concatBytes(uint32Bytes(result.height), result.blockHash))),
     async judge({ result }, { block }) {
@@ -166,6 +173,7 @@ export interface NodeOptions {
   readonly registered?: boolean
   readonly everyBlocks?: number | null
   readonly onRequest?: OnRequest | null
+  readonly lastEvent?: NonNullable<ServedProgram['lastEvent']>
   readonly requests?: RequestSource
   /** A peer in memory unless given. */
   readonly transport?: PeerTransport
@@ -190,7 +198,7 @@ export class ComputeScene {
     if (options.registered !== false) this.register(name)
     const service = new ComputeService({
       params: regtest,
-      programs: [testProgram(prove, options.everyBlocks, { onRequest: options.onRequest ?? null })],
+      programs: [testProgram(prove, options.everyBlocks, options)],
       chain: this.chain,
       requests: options.requests,
       transport: options.transport ?? this.net.transport(name),

@@ -194,6 +194,26 @@ describe('a node', () => {
     expect(node.of('refused')).toEqual([])
   })
 
+  it('of what runs on events proves the last one, and takes the result of it however old that is', async () => {
+    let last = FIRST
+    const tip = FIRST + 200
+    scene.chain.grow(tip)
+    const onEvents = { everyBlocks: null, lastEvent: async () => last }
+    const [ash] = ordered([await scene.node('ash', rightly, onEvents)], last) as [TestNode]
+    await expect.poll(() => results(ash, last), { interval: 1 }).toHaveLength(1)
+    const cedar = await scene.node('cedar', stalls, onEvents)
+    await expect.poll(() => results(cedar, last), { interval: 1 }).toMatchObject([{ from: 'ash' }])
+    scene.chain.grow(tip + 1)
+    await settled()
+    expect(ash.of('proving')).toHaveLength(1)
+    last = tip + 2
+    await nextBlock([ash, cedar], last)
+    await settled()
+    // Whoever is first of the two: the one that stalls is waited for a slot.
+    scene.clock.pass(SLOT_MS)
+    await expect.poll(all([ash, cedar], last), { interval: 1 }).toEqual([1, 1])
+  })
+
   it('stops when the block leaves the chain, and proves the other one', async () => {
     const node = await scene.node('one', async (block, signal) =>
       block.height === FIRST + 1 && block.hash[0] === hashOf(FIRST + 1)[0]

@@ -58,10 +58,9 @@ describe('results among hosts with sockets', { timeout: 60_000 }, () => {
     const more = [one.heard(), two.heard()]
     await giver.publish(messageOf(FIRST, proofOf(FIRST, hashOf(FIRST), 1)))
     await giver.publish(messageOf(FIRST + 1))
-    expect(await Promise.all(more)).toMatchObject([
-      { message: { result: { height: FIRST + 1 } } },
-      { message: { result: { height: FIRST + 1 } }, from: one.host.name },
-    ])
+    // By now the second may have met the giver too.
+    const news = { message: { result: { height: FIRST + 1 } } }
+    expect(await Promise.all(more)).toMatchObject([news, news])
     expect(refused).toEqual([liar.name])
   })
 })

@@ -15,6 +15,7 @@ import type { CircuitResult } from '../../../src/compute/result/result-file.ts'
 import type { OwnBlock, ServedProgram } from '../../../src/compute/service/served-program.ts'
 import { kernel } from '../../storage/kernels.ts'
 import { ODD_CIRCUIT, ODD_MANIFEST, oddHeaders } from '../odd-graph.ts'
+import { recordless } from './compute-scene.ts'
 
 const { signal } = new AbortController()
 const taken: (readonly JobInput[])[] = []
@@ -45,7 +46,10 @@ beforeAll(async () => {
   })
   await queue.start()
   const inscriptions = { index: { tip: null, hashAt: async () => null, query: () => expect.fail() } }
-  const reading = new OwnReading({ history, headers, poseidon: kernel, blocks: { block: () => expect.fail() } })
+  const reading = new OwnReading({
+    ...{ ...recordless, history, headers, poseidon: kernel },
+    blocks: { block: () => expect.fail() },
+  })
   served = servedProgram(program, { queue, kernel, params: regtest, inscriptions, reading })
 }, 120_000)
 afterAll(async () => {

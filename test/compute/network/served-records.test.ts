@@ -10,8 +10,10 @@ import { attestedInput } from '../../../src/compute/input/attested-input.ts'
 import type { RecordIndex } from '../../../src/compute/io/input/record-index.ts'
 import type { OnceOfKeys } from '../../../src/compute/io/open-program.ts'
 import { servedCircuit } from '../../../src/compute/io/service/served-circuit.ts'
+import { servedProgram } from '../../../src/compute/io/service/served-programs.ts'
 import { inputSources } from '../../../src/compute/manifest/manifest.ts'
 import { readManifest } from '../../../src/compute/manifest/read-manifest.ts'
+import { DEFAULT_PRIORITY, type ProvingJob } from '../../../src/compute/queue/job.ts'
 import { LocalQueue } from '../../../src/compute/queue/local-queue.ts'
 import type { OwnBlock } from '../../../src/compute/service/served-program.ts'
 import type { ProofVerifier } from '../../../src/proving/index.ts'
@@ -57,8 +59,10 @@ const read = readManifest(readFileSync(new URL('../../../graphs/records/graph.ya
 if (!read.ok || read.manifest.program.kind !== 'circuit') throw new Error('no circuit')
 const { manifest } = read
 const program = { kind: 'circuit', id, manifest, verifier, constraints: 1 } as unknown as OnceOfKeys
-const servedBy = (known: RecordIndex) =>
-  servedCircuit(program, { queue, kernel, params: regtest, inscriptions: { index: known }, reading: readsNothing })
+const parts = (known: RecordIndex) => ({
+  ...{ queue, kernel, params: regtest, inscriptions: { index: known }, reading: readsNothing },
+})
+const servedBy = (known: RecordIndex) => servedCircuit(program, parts(known))
 
 async function at(height: number): Promise<OwnBlock | null> {
   const header = own.headers[height]
@@ -89,6 +93,73 @@ async function said(which: readonly number[], known: RecordIndex = index) {
   const prepared = await served.onRequest?.prepare({ arguments: '', evidence }, { at, tip })
   return [judged, prepared].map((one) => (one?.ok === false ? one.reject : 'ok'))
 }
+
+describe('a circuit over records that runs on events', () => {
+  const text = readFileSync(new URL('../../../graphs/records/graph.yaml', import.meta.url), 'utf8')
+  const entry = (height: number, record: object | null = {}) => ({ height, record })
+  /** Of an index that holds these, whatever is asked for. */
+  const lastOf = async (entries: readonly object[], to: number) => {
+    const known = {
+      ...{ tip: null, hashAt: async () => null },
+      async *query({ to: last }: { readonly to: number }) {
+        for (const one of entries as ReturnType<typeof entry>[]) if (one.height <= last) yield one
+      },
+    } as unknown as RecordIndex
+    return await servedProgram(program, parts(known)).lastEvent?.(to)
+  }
+
+  it('is due at the last block that holds a record, whatever else is inscribed', async () => {
+    const entries = [entry(3), entry(5), entry(8, null), entry(9)]
+    expect(await lastOf(entries, 2)).toBe(null)
+    expect(await lastOf(entries, 4)).toBe(3)
+    expect(await lastOf(entries, 8)).toBe(5)
+    expect(await lastOf(entries, 20)).toBe(9)
+  })
+
+  it('is due no more after the first record too many, at whose block it fails', async () => {
+    const entries = Array.from({ length: 40 }, (_, i) => entry(i))
+    expect(await lastOf(entries, 31)).toBe(31)
+    expect(await lastOf(entries, 100)).toBe(32)
+  })
+
+  it('reads what the node shows, and passes it on to whoever proves it; on request it is proved as well', async () => {
+    const taken: ProvingJob[] = []
+    const own = new LocalQueue(async (job) => {
+      taken.push(job)
+      throw new Error('enough is known')
+    })
+    await own.start()
+    const shown = { bytes: Uint8Array.of(1, 2), evidence: [] }
+    const reading = { ...readsNothing, records: async () => shown }
+    const served = servedProgram(program, { ...parts(index), queue: own, reading })
+    expect(served).toMatchObject({ pace: null, onRequest: { proofSystem: 'spartan' } })
+    const here = (await at(0)) as OwnBlock
+    await expect(served.prove(here, new AbortController().signal)).rejects.toThrow('enough is known')
+    expect(taken[0]).toMatchObject({ height: 0, priority: DEFAULT_PRIORITY, inputs: [{ bytes: shown.bytes }] })
+    await own.stop()
+  })
+
+  it.each([
+    ['no kind', '    recordKind: commitment\n', ''],
+    ['the kind of results, of any program', 'commitment', 'result'],
+    ['an argument', 'circuit: records.circom', 'circuit: records.circom\n  arguments: [{ signal: a }]'],
+    ['an inscription beside it', 'dataSources:\n', 'dataSources:\n  - { kind: inscription, bytes: 10 }\n'],
+    ['everyBlocks', 'onEvent: true', 'everyBlocks: 1'],
+  ])('has no manifest with %s', (_what, from, to) => {
+    const changed = text.replace(from, to)
+    expect(changed).not.toBe(text)
+    expect(readManifest(new TextEncoder().encode(changed))).toMatchObject({
+      reject: 'bad-manifest',
+      detail: expect.stringContaining('trigger'),
+    })
+  })
+
+  it('may read results of one program that is named', () => {
+    const one = `kind: inscriptions\n    program: ${'ab'.repeat(32)}`
+    const changed = text.replace('kind: inscriptions', one).replace('commitment', 'result')
+    expect(readManifest(new TextEncoder().encode(changed))).toMatchObject({ ok: true })
+  })
+})
 
 describe('a circuit over records that is served', () => {
   it('is proved, and judged right, of all records of its source, in whatever order they are attested', async () => {

@@ -29,7 +29,7 @@ import { kernel } from '../../storage/kernels.ts'
 import { chainAround } from '../../support/attested-chain.ts'
 import { block as readBlock, smallBlock } from '../../support/blocks.ts'
 import { plainPayments } from '../plain-payments.ts'
-import { readsNothing } from './compute-scene.ts'
+import { readsNothing, recordless } from './compute-scene.ts'
 
 /** A real block of nine transactions as a chain's first one; headers without blocks follow. */
 const block: Block = readBlock(smallBlock('mainnet-100002'))
@@ -45,7 +45,9 @@ const blocks = {
   block: async (hash: Parameters<typeof sameHash>[0]) =>
     sameHash(hash, block.hash) ? { ok: true as const, block } : rejection('no-such-block' as const, 'it is not here'),
 }
-const reading = new OwnReading({ history: chain.history, headers: made.source, blocks, poseidon: kernel })
+const reading = new OwnReading({
+  ...{ ...recordless, history: chain.history, headers: made.source, blocks, poseidon: kernel },
+})
 
 async function at(height: number): Promise<OwnBlock | null> {
   const header = chain.headers[height]

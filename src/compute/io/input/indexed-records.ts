@@ -30,6 +30,26 @@ export async function entriesOf(
   return entries
 }
 
+/**
+ * Height of the last block up to one that holds a signed record of a source; null where none does. Where there are more than `most` it is
+ * that of the first one too many: what later ones say is not asked, since nobody reads a list that is not whole.
+ */
+export async function lastRecord(
+  index: Pick<InscriptionIndex, 'query'>,
+  { program, recordKind }: RecordSource,
+  to: number,
+  most: number,
+): Promise<number | null> {
+  let last: number | null = null
+  let count = 0
+  for await (const { height, record } of index.query({ program, kind: recordKind, to })) {
+    if (record === null) continue
+    last = height
+    if (++count > most) break
+  }
+  return last
+}
+
 /** All signed records of a source in blocks up to a height: what a complete list holds. Null where there are more than `most`. */
 export async function indexedRecords(
   index: Pick<InscriptionIndex, 'query' | 'params'>,

@@ -2,9 +2,9 @@ import { sameHash } from '../../../bitcoin/index.ts'
 import { type GossipVerdict, type PeerName, type PeerTransport, VerifyQueue } from '../../../bus/index.ts'
 import { OneAtATime, type Rejection, type Result, rejection } from '../../../lib/index.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
-import { dueHeight, isDue } from '../../scheduling/pace.ts'
+import { isDue } from '../../scheduling/pace.ts'
 import { KNOWN_BLOCKS, type KnownResults } from '../../service/known-results.ts'
-import type { OwnBlock, ServedProgram } from '../../service/served-program.ts'
+import { dueAt, type OwnBlock, type ServedProgram } from '../../service/served-program.ts'
 import type { FollowedChain } from './own-chain.ts'
 
 /** Proofs that are verified at a time, of all programs. */
@@ -93,8 +93,8 @@ export class HeardResults {
     if (pace !== null && !isDue(pace, height)) return rejection('not-due', `nothing is due at ${height}`)
     const identity = program.identityOf(message)
     if (known(program).has(identity)) return 'known'
-    const isNewest = pace !== null && height === dueHeight(pace, chain.height)
-    if (!isNewest && height < chain.height - KNOWN_BLOCKS && !isWanted(identity))
+    const isOld = height < chain.height - KNOWN_BLOCKS && !isWanted(identity)
+    if (isOld && height !== (await dueAt(program, chain.height)))
       return rejection('old', `${chain.height - height} blocks old`)
     const isEarly = height > chain.height
     const there = await this.#blockOf(message, from)

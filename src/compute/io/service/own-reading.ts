@@ -1,15 +1,22 @@
-import { sameHash } from '../../../bitcoin/index.ts'
+import { type NetworkParams, sameHash, toDisplay } from '../../../bitcoin/index.ts'
+import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
 import { type BlockSource, poseidonOf } from '../../../bus/index.ts'
 import { type HeaderSource, type History, type PoseidonSource, provedPlaces } from '../../../bus/io/index.ts'
 import { OneAtATime } from '../../../lib/index.ts'
+import type { IndexService } from '../../../settlement/io/index.ts'
 import { newestOver } from '../../automation/periods.ts'
 import { computeError } from '../../errors.ts'
+import type { CircuitProgram } from '../../manifest/circuit-program.ts'
 import type { HistoryBinding } from '../../manifest/history-binding.ts'
+import type { Manifest } from '../../manifest/manifest.ts'
+import type { SourceEvidence } from '../../peers/result-message.ts'
 import type { OwnBlock } from '../../service/served-program.ts'
 import type { PaymentsInput } from '../../transactions/payments-input.ts'
 import type { Selection } from '../../transactions/select-transactions.ts'
 import { collectTransactions } from '../collect-transactions.ts'
 import { type OpenedPeriod, periodIn } from '../history-inputs.ts'
+import { requestEvidence } from '../requests/request-evidence.ts'
+import { requestedBytes, requestInput } from '../requests/request-input.ts'
 
 /** What programs read of the chain that this node follows, in its history as it was at a block. */
 export interface ChainReading {
@@ -20,6 +27,17 @@ export interface ChainReading {
    * is not to be had, or one cannot be proved; E_SOURCE or E_REORG where the block leaves the chain meanwhile.
    */
   transactions(wanted: WantedTransactions, block: OwnBlock, signal?: AbortSignal): Promise<PaymentsInput>
+  /**
+   * All records of a program's sources up to the block, which holds the last of them, and what shows them. Throws E_INPUT where they are
+   * more than it reads, or too many for a message; E_MOVED where the block leaves the chain meanwhile.
+   */
+  records(manifest: Manifest<CircuitProgram>, block: OwnBlock, signal: AbortSignal): Promise<ShownRecords>
+}
+
+/** What a program reads of records, and what shows it to any peer. */
+export interface ShownRecords {
+  readonly bytes: Uint8Array
+  readonly evidence: readonly SourceEvidence[]
 }
 
 /** Those that pay to a script, or that are named, of a range of blocks. */
@@ -36,6 +54,10 @@ export interface OwnReadingComponents {
   readonly headers: HeaderSource
   readonly blocks: Pick<BlockSource, 'block'>
   readonly poseidon: PoseidonSource
+  /** Knows all records; of the same node. */
+  readonly inscriptions: Pick<IndexService, 'body' | 'index'>
+  readonly client: BitcoindClient
+  readonly params: NetworkParams
 }
 
 /** Reads from a bitcoind. */
@@ -62,6 +84,17 @@ export class OwnReading implements ChainReading {
     const read = () => this.#transactions(wanted, block, signal)
     // Of all that is asked for one waits for the blocks at a time, so that what is due is behind one at most.
     return await (wanted.isAsked ? this.#reading.run('asked', read) : read())
+  }
+
+  async records(manifest: Manifest<CircuitProgram>, { height, hash }: OwnBlock, signal: AbortSignal) {
+    const { inscriptions } = this.#components
+    const moved = (detail: string) => computeError('E_MOVED', detail)
+    const found = await requestInput(inscriptions.index, manifest, { inputs: [] }, height)
+    if (!found.ok) throw computeError('E_INPUT', found.detail)
+    if (found.input.last?.blockHash !== toDisplay(hash)) throw moved(`block ${height} holds no record of the program`)
+    const shown = await requestEvidence(this.#components, found.input, signal)
+    if (!shown.ok) throw shown.reject === 'moving' ? moved(shown.detail) : computeError('E_INPUT', shown.detail)
+    return { bytes: await requestedBytes(inscriptions, found.input), evidence: shown.evidence }
   }
 
   async #transactions(

@@ -1,12 +1,11 @@
 import { type BlockHash, sameHash, toDisplay } from '../../../bitcoin/index.ts'
 import { asError, isInterrupt, orAborted, type Rejection } from '../../../lib/index.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
-import { dueHeight } from '../../scheduling/pace.ts'
 import { proverOrder } from '../../scheduling/prover-order.ts'
 import { turnMs } from '../../scheduling/turns.ts'
 import type { KnownResults } from '../../service/known-results.ts'
 import { Pauses } from '../../service/pauses.ts'
-import type { OwnBlock, ServedProgram } from '../../service/served-program.ts'
+import { dueAt, type OwnBlock, type ServedProgram } from '../../service/served-program.ts'
 import type { Clock } from './clock.ts'
 import type { FollowedChain } from './own-chain.ts'
 
@@ -71,8 +70,7 @@ export class ProgramRounds {
   /** The chain has this tip. */
   async moved(tip: number): Promise<void> {
     const { program, chain, clock } = this.#components
-    if (program.pace === null) return
-    const height = dueHeight(program.pace, tip)
+    const height = await dueAt(program, tip)
     if (height === null) return
     const block = await chain.at(height)
     if (block === null) return

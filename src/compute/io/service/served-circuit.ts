@@ -38,7 +38,7 @@ function mayBeOfFork({ reject }: Rejection, tip: OwnBlock, { block }: OwnGround)
   return reject === 'attestation:not-in-chain' && !sameHash(tip.hash, block.hash)
 }
 
-/** A circuit as the network serves it: proved on request alone, heard at any time. */
+/** A circuit as the network serves it where its trigger is none of its own: proved on request alone, heard at any time. */
 export function servedCircuit(program: OnceOfKeys, parts: ServingParts): ServedProgram {
   const prove = async (): Promise<never> => {
     throw computeError('E_INPUT', `${program.manifest.name} runs on request: no block says what it reads`)
@@ -88,7 +88,7 @@ function onRequestOf(program: OnceOfKeys, parts: ServingParts): OnRequest | null
       given: given.input,
       json: asked.arguments,
       ...read.read,
-      asked,
+      ...{ asked, priority: REQUEST_PRIORITY, attempts: 1 },
     })
     return { ok: true, prepared }
   }
@@ -143,6 +143,9 @@ async function wholeInput(
 }
 
 interface Preparing extends Read {
+  /** Of its job. */
+  readonly priority: number
+  readonly attempts: number
   readonly program: OnceOfKeys
   readonly parts: ServingParts
   readonly jobs: SharedJobs
@@ -151,7 +154,9 @@ interface Preparing extends Read {
   readonly asked: { readonly evidence: readonly SourceEvidence[] }
 }
 
-function preparedOf({ program, parts, jobs, given, json, block, bytes, asked }: Preparing): PreparedRequest {
+/** What is left is to prove it: what it reads goes with the job. */
+export function preparedOf(preparing: Preparing): PreparedRequest {
+  const { program, parts, jobs, given, json, block, bytes, asked, priority, attempts } = preparing
   const { id, manifest } = program
   const { height, hash } = block
   const commitment = bytes === null ? null : bytesCommitment(parts.kernel, bytes)
@@ -169,7 +174,7 @@ function preparedOf({ program, parts, jobs, given, json, block, bytes, asked }: 
       height,
       blockHash: toDisplay(hash),
     },
-    ...{ inputs, priority: REQUEST_PRIORITY, attempts: 1 },
+    ...{ inputs, priority, attempts },
   }
   const prove = async (signal: AbortSignal) => ({
     result: await jobs.prove(job, signal),

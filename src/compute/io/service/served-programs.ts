@@ -1,9 +1,10 @@
 import { computeError } from '../../errors.ts'
-import { inputSources } from '../../manifest/manifest.ts'
+import { inputSources, runsOnRecords } from '../../manifest/manifest.ts'
 import type { ServedProgram } from '../../service/served-program.ts'
 import type { Program } from '../open-program.ts'
 import { servedCircuit } from './served-circuit.ts'
 import { servedHistory } from './served-history.ts'
+import { servedRecords } from './served-records.ts'
 import { type ServingParts, servedStream } from './served-stream.ts'
 import { servedTransactions } from './served-transactions.ts'
 
@@ -13,7 +14,7 @@ export function servedProgram(program: Program, parts: ServingParts): ServedProg
   if (program.kind === 'stream') return servedStream(program, parts)
   const { history } = program.manifest.program
   if (history !== undefined) return servedHistory(program, history, parts)
-  return servedCircuit(program, parts)
+  return runsOnRecords(program.manifest) ? servedRecords(program, parts) : servedCircuit(program, parts)
 }
 
 /** Throws E_PROGRAM for a program that reads results of one that is none of these, ids of 64 hex digits each. */
