@@ -10,7 +10,6 @@ import {
   ResultInscriber,
   ResultPublisher,
   type ResultsService,
-  releaseSuperseded,
   Spendings,
   storingOf,
 } from '../compute/io/index.ts'
@@ -114,7 +113,7 @@ export async function openResultInscribing(
   /** What another's record replaced, and does not say, is inscribed again. */
   const giveBack = async (records: readonly SupersededRecord[]) => {
     // Where that fails it stays charged: never is more spent than is counted.
-    await releaseSuperseded(spendings, folder, records).catch(() => undefined)
+    await once.release(records).catch(() => undefined)
     for (const { body } of records) {
       const read = decodeResult(body)
       const program = read.ok ? bytesToHex(read.result.program) : ''

@@ -9,7 +9,6 @@ import { resultIdentity } from '../../src/compute/result/identity.ts'
 import { type CircuitResult, encodeResult } from '../../src/compute/result/result-file.ts'
 import { bytesToHex, WscError } from '../../src/lib/index.ts'
 import { type TicketFollower, Wallet } from '../../src/settlement/io/index.ts'
-import { recordAndBodyIn } from '../../src/settlement/io/inscriber/record-warnings.ts'
 
 const read = readManifest(
   new TextEncoder().encode(`
@@ -43,7 +42,8 @@ afterEach(() => rm(dir, { recursive: true, force: true }))
 /** An inscriber whose jobs go by the envelope, as the real one's do, and which may be killed before it sends. */
 class Scene {
   readonly sent = new Map<string, Uint8Array>()
-  waiting: { readonly job: string; readonly seq: number; readonly body: Uint8Array }[] = []
+  waiting: { readonly job: string; readonly inscription: number; readonly seq: number; readonly body: Uint8Array }[] =
+    []
   counted: string | null = null
   tickets: readonly Pick<TicketFollower, 'ticket' | 'coin'>[] = []
   tip = blockHash(new Uint8Array(32).fill(4))
@@ -52,27 +52,35 @@ class Scene {
   /** What the node estimates now, and at what each was sent. */
   estimate = 2
   readonly rates: (number | undefined)[] = []
-  /** What happens while a job is found to be dropped, and its charge is taken back. */
+  /** What happens while a job is found to be dropped. */
   superseded: (() => Promise<void>) | null = null
+  /** What happens once something is charged, and before it is sent. */
+  sending: () => Promise<void> = async () => undefined
 
   async inscriber(budget: bigint, from = state): Promise<ResultInscriber> {
     const spendings = await Spendings.open(state)
     const inscriber = {
       quote: async (_: unknown, feeRate = this.estimate) => ({ feeRate, fees: 700n, postage: 330n }),
-      inscribe: async ([envelope]: readonly Uint8Array[], feeRate?: number) => {
-        if (this.killed) throw new Error('killed')
-        if (this.taken) throw new WscError('E_TICKET', 'another was first')
+      goOn: async (job: string) => {
         if (this.superseded !== null) {
           const happens = this.superseded
           this.superseded = null
+          this.sent.delete(job)
           await happens()
           return { inscriptions: [{ id: ID }], status: 'superseded' }
         }
+        return this.sent.has(job) ? { inscriptions: [{ id: ID }], status: 'sent' } : null
+      },
+      inscribe: async ([envelope]: readonly Uint8Array[], feeRate?: number) => {
+        if (this.killed) throw new Error('killed')
+        await this.sending()
+        if (this.taken) throw new WscError('E_TICKET', 'another was first')
         this.rates.push(feeRate)
         this.sent.set(bytesToHex(envelope!), envelope!)
         return { inscriptions: [{ id: ID }] }
       },
-      knows: async ([envelope]: readonly Uint8Array[]) => this.sent.has(bytesToHex(envelope!)),
+      jobOf: ([envelope]: readonly Uint8Array[]) => bytesToHex(envelope!),
+      knows: async (job: string) => this.sent.has(job),
       standing: async () => ({ lastSeq: this.waiting.at(-1)?.seq ?? null, waiting: this.waiting }),
     }
     return new ResultInscriber({
@@ -182,15 +190,14 @@ test('of many at once those are charged that the budget has room for, and of one
 test('what counts, is on its way, or was charged for another proof is not paid for', async () => {
   const scene = new Scene()
   const body = encodeResult({ ...result, proof: Uint8Array.of(9) })
-  scene.waiting = [{ job: 'a', seq: 4, body: Uint8Array.of(1) }]
-  scene.waiting.push({ job: 'b', seq: 5, body })
-  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({ state: 'gone-on-with', id: ID, left: 3_000n })
+  scene.waiting = [{ job: 'a', inscription: 0, seq: 4, body: Uint8Array.of(1) }]
+  scene.waiting.push({ job: 'b', inscription: 0, seq: 5, body })
+  scene.sent.set('b', body)
   // The proof that was begun, whatever this one is.
-  expect([...scene.sent.values()].map((one) => recordAndBodyIn(one, regtest))).toMatchObject([
-    { record: { seq: 5 }, body },
-  ])
+  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({ state: 'gone-on-with', id: ID, left: 3_000n })
+  expect([...scene.sent.keys()]).toEqual(['b'])
   scene.sent.clear()
-  scene.waiting = [{ job: 'a', seq: 4, body: Uint8Array.of(1) }]
+  scene.waiting = [{ job: 'a', inscription: 0, seq: 4, body: Uint8Array.of(1) }]
   expect(await (await scene.inscriber(3_000n)).inscribe(about)).toMatchObject({ state: 'sent' })
   expect(JSON.parse(await readFile(path, 'utf8')).charges).toMatchObject([{ seq: 5 }])
   const other = { manifest, result: { ...result, proof: Uint8Array.of(3) } }
@@ -261,30 +268,59 @@ test('what came to nothing is not charged once another’s record counts, and wh
   expect(await (await scene.inscriber(3_000n)).inscribe(about)).toMatchObject({ left: 1_970n })
 })
 
+/** What a job says when it is dropped. */
+const dropped = (job: string, seq = 1, of = result) => [{ job, record: { seq }, body: encodeResult(of) }] as never
+
 test('a job that is dropped for another’s takes the charge of its record back, and no other', async () => {
   await (await new Scene().inscriber(3_000n)).inscribe(about)
   const spendings = await Spendings.open(state)
-  const dropped = (seq: number, of = result) => [{ record: { seq }, body: encodeResult(of) }] as never
-  await releaseSuperseded(spendings, join(dir, 'node'), dropped(1))
-  await releaseSuperseded(spendings, state, dropped(2))
-  await releaseSuperseded(spendings, state, dropped(1, { ...result, proof: Uint8Array.of(3) }))
+  const release = (from: string, records: never) =>
+    releaseSuperseded({ spendings, inscriber: { knows: async () => false }, state: from }, records)
+  await release(join(dir, 'node'), dropped('a'))
+  await release(state, dropped('a', 2))
+  await release(state, dropped('a', 1, { ...result, proof: Uint8Array.of(3) }))
   expect(await spendings.of(identity)).not.toBeNull()
-  await releaseSuperseded(spendings, state, dropped(1))
+  await release(state, dropped('a'))
   expect(await spendings.of(identity)).toBeNull()
 })
 
-test('what is charged anew, while the charge of a dropped job is taken back, stays charged', async () => {
+test('a dropped job’s charge is taken back at once where that is seen here, and its record is charged anew', async () => {
   const scene = new Scene()
-  await (await scene.inscriber(3_000n)).inscribe(about)
-  scene.waiting = [{ job: 'job', seq: 1, body: encodeResult(result) }]
-  const spendings = await Spendings.open(state)
-  const before = await spendings.of(identity)
-  if (before === null) throw new Error('not charged')
-  const anew = { ...before, seq: 2 }
-  scene.superseded = async () => {
-    await releaseSuperseded(spendings, state, [{ record: { seq: 1 }, body: encodeResult(result) }] as never)
-    await spendings.charge(anew, 3_000n)
+  const inscriber = await scene.inscriber(3_000n)
+  await inscriber.inscribe(about)
+  const [job] = scene.sent.keys()
+  scene.waiting = [{ job: job!, inscription: 0, seq: 1, body: encodeResult(result) }]
+  scene.superseded = async () => undefined
+  expect(await inscriber.inscribe(about)).toEqual({ state: 'sent', id: ID, cost: 1_030n, left: 1_970n })
+  expect(JSON.parse(await readFile(path, 'utf8')).charges).toMatchObject([{ seq: 2 }])
+  // Told of after that, the first one’s charge is gone already.
+  await inscriber.release(dropped(job!))
+  expect(JSON.parse(await readFile(path, 'utf8')).charges).toMatchObject([{ seq: 2 }])
+})
+
+test('the charge of a dropped job stays where the same record is on its way again, or is about to be sent', async () => {
+  const scene = new Scene()
+  const inscriber = await scene.inscriber(3_000n)
+  await inscriber.inscribe(about)
+  const [job] = scene.sent.keys()
+  const again = { state: 'gone-on-with', id: ID, left: 1_970n }
+  scene.sent.clear()
+  // What was charged is sent by the same charge, before its job is told to be dropped.
+  expect(await inscriber.inscribe(about)).toEqual(again)
+  await inscriber.release(dropped(job!))
+  scene.sent.clear()
+  const charged = Promise.withResolvers<void>()
+  const goesOn = Promise.withResolvers<void>()
+  scene.sending = async () => {
+    charged.resolve()
+    await goesOn.promise
   }
-  expect(await (await scene.inscriber(3_000n)).inscribe(about)).toMatchObject({ state: 'gone-on-with' })
-  expect(await spendings.of(identity)).toEqual(anew)
+  const sent = inscriber.inscribe(about)
+  await charged.promise
+  const released = inscriber.release(dropped(job!))
+  goesOn.resolve()
+  expect(await sent).toEqual(again)
+  await released
+  expect(scene.sent.has(job!)).toBe(true)
+  expect(JSON.parse(await readFile(path, 'utf8')).charges).toMatchObject([{ identity, seq: 1 }])
 })

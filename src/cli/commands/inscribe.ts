@@ -169,6 +169,12 @@ function addBump(parent: Command, run: Runner): void {
   bump('accelerate', 'have a child pay for all unconfirmed reveals (CPFP)', 'accelerate')
 }
 
+/** Takes back what was charged for results whose jobs were dropped. */
+async function release(superseded: readonly SupersededRecord[], inscriber: InscriberService, state: string) {
+  if (superseded.length === 0) return
+  await releaseSuperseded({ inscriber, state, spendings: await Spendings.open(state) }, superseded)
+}
+
 /** Does the work with a service that tells of jobs and of what an operator should know. */
 async function withInscriber(
   context: CliContext,
@@ -201,8 +207,13 @@ async function withInscriber(
     try {
       await work(inscriber, wallet)
     } finally {
-      await inscriber.stop()
-      if (superseded.length > 0) await releaseSuperseded(await Spendings.open(state), state, superseded)
+      try {
+        // As long as its jobs are open here nothing else charges for what is sent from this folder.
+        // Interrupted, they stay charged: never is more spent than is counted.
+        if (!signal.aborted) await release(superseded, inscriber, state)
+      } finally {
+        await inscriber.stop()
+      }
     }
     return EXIT.valid
   } finally {

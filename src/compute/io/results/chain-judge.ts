@@ -9,7 +9,7 @@ import {
 import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
 import type { ProvedChain } from '../../../bus/index.ts'
 import type { HeaderSource, History } from '../../../bus/io/index.ts'
-import { bytesToHex, errorCode, type Result, rejection } from '../../../lib/index.ts'
+import { bytesToHex, errorCode, type Result, rejection, Turns } from '../../../lib/index.ts'
 import type { StorageKernel } from '../../../proving/index.ts'
 import type { IndexService } from '../../../settlement/io/index.ts'
 import { verifyCircuit } from '../../circuit/verify-circuit.ts'
@@ -65,7 +65,7 @@ const MOVED: ReadonlySet<string | undefined> = new Set(['E_NO_HEADERS', 'E_REORG
 export class ChainJudge implements ResultJudge {
   readonly #components: ChainJudgeComponents
   /** The history is brought to one height at a time. */
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
 
   constructor(components: ChainJudgeComponents) {
     this.#components = components
@@ -75,7 +75,7 @@ export class ChainJudge implements ResultJudge {
   async judge(result: ProgramResult, signal: AbortSignal): Promise<Judgement> {
     const program = await this.#components.programs.open(bytesToHex(result.program))
     if (program === null) return { state: 'unknown', reason: 'no-program' }
-    return await this.#turn(() => this.#judge(program, result, signal))
+    return await this.#turns.take(() => this.#judge(program, result, signal))
   }
 
   /**
@@ -89,7 +89,7 @@ export class ChainJudge implements ResultJudge {
     { to, under }: { readonly to: Place; readonly under: Place },
     signal: AbortSignal,
   ): Promise<Result<LatestEvidence>> {
-    return await this.#turn(async () => {
+    return await this.#turns.take(async () => {
       const { height, hash } = under
       const chain = await this.#chainAt({ height, blockHash: blockHash(fromDisplay(hash)) }, signal)
       const found = await latestOf(this.#components, program, to, height, signal)
@@ -101,12 +101,6 @@ export class ChainJudge implements ResultJudge {
   /** What verifies results of the programs that are here. */
   get sources(): SourceResults {
     return sourceResults(this.#components.programs)
-  }
-
-  #turn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work)
-    this.#last = turn.catch(() => undefined)
-    return turn
   }
 
   async #judge(program: Program, result: ProgramResult, signal: AbortSignal): Promise<Judgement> {

@@ -1,23 +1,29 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '../../../lib/index.ts'
-import type { SupersededRecord } from '../../../settlement/io/index.ts'
+import type { InscriberService, SupersededRecord } from '../../../settlement/io/index.ts'
 import { decodeResult, encodeResult, namesLog, type ProgramResult } from '../../result/result-file.ts'
 import type { Spendings } from './spendings.ts'
 
+export interface ReleaseComponents {
+  readonly spendings: Pick<Spendings, 'releaseRecord'>
+  /** That dropped the jobs; started. */
+  readonly inscriber: Pick<InscriberService, 'knows'>
+  /** Folder of its state. */
+  readonly state: string
+}
+
 /**
  * Takes back what was charged for results whose job was dropped, since another of the group inscribed with its ticket: their records
- * cost nothing.
- *
- * @param state Folder of the inscriber that dropped it
+ * cost nothing. Where the same record is on its way again the charge is for that, and stays: nothing else may be between a charge and
+ * its sending meanwhile.
  */
 export async function releaseSuperseded(
-  spendings: Pick<Spendings, 'releaseRecord'>,
-  state: string,
+  { spendings, inscriber, state }: ReleaseComponents,
   records: readonly SupersededRecord[],
 ): Promise<void> {
-  for (const { record, body } of records) {
+  for (const { job, record, body } of records) {
     const read = decodeResult(body)
-    if (!read.ok || !isAllCharged(read.result)) continue
+    if (!read.ok || !isAllCharged(read.result) || (await inscriber.knows(job))) continue
     const { seq } = record
     await spendings.releaseRecord({ program: bytesToHex(read.result.program), seq, body: bodyHash(read.result), state })
   }

@@ -1,21 +1,21 @@
 import { resolve } from 'node:path'
 import { toDisplay } from '../../../bitcoin/index.ts'
-import { bytesToHex, errorCode } from '../../../lib/index.ts'
+import { bytesToHex, errorCode, Turns } from '../../../lib/index.ts'
 import { type RecordSigner, recordEnvelope } from '../../../settlement/index.ts'
-import type { InscriberService, JobView, TicketCoin, TicketFollower } from '../../../settlement/io/index.ts'
+import type { InscriberService, SupersededRecord, TicketCoin, TicketFollower } from '../../../settlement/io/index.ts'
 import { computeError } from '../../errors.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
 import { resultIdentity } from '../../result/identity.ts'
 import { decodeResult, encodeResult, type ProgramResult } from '../../result/result-file.ts'
 import { resultDraft } from '../../results/result-record.ts'
 import type { Storing } from './log-storage.ts'
-import { bodyHash, isAllCharged } from './release-superseded.ts'
+import { bodyHash, isAllCharged, releaseSuperseded } from './release-superseded.ts'
 import type { ResultsService } from './results-service.ts'
 import type { Charge, Spendings } from './spendings.ts'
 
 export interface ResultInscriberComponents {
   /** Started, and by whoever made it. */
-  readonly inscriber: Pick<InscriberService, 'quote' | 'inscribe' | 'knows' | 'standing'>
+  readonly inscriber: Pick<InscriberService, 'quote' | 'inscribe' | 'goOn' | 'jobOf' | 'knows' | 'standing'>
   /** Folder of the inscriber's state: what was charged by one of another folder is not sent from here. */
   readonly state: string
   /** What others have inscribed; not looked at unless given. */
@@ -60,6 +60,8 @@ export interface VerifiedResult {
 /** Inscribes results that were verified, each identity once, for as long as the budget of its program lasts. */
 export class ResultInscriber {
   readonly #components: ResultInscriberComponents
+  /** While something is between its charge and its sending, no charge is taken back. */
+  readonly #turns = new Turns()
 
   constructor(components: ResultInscriberComponents) {
     this.#components = { ...components, state: resolve(components.state) }
@@ -81,7 +83,16 @@ export class ResultInscriber {
    * What is about to be spent is on the disk before: a failure may count what is not sent, and charges nothing twice. Throws E_TICKET
    * or E_MOVED where another of the group may be inscribing it: it is tried again at the next block.
    */
-  async inscribe({ result, manifest, most, storing }: VerifiedResult, feeRate?: number): Promise<Inscribed> {
+  async inscribe(verified: VerifiedResult, feeRate?: number): Promise<Inscribed> {
+    return await this.#turns.take(() => this.#inscribe(verified, feeRate))
+  }
+
+  /** Takes back what was charged for results whose job was dropped, and which are not on their way again. Throws E_DISK_FULL, E_LOCKED or E_IO. */
+  async release(records: readonly SupersededRecord[]): Promise<void> {
+    await this.#turns.take(() => releaseSuperseded(this.#components, records))
+  }
+
+  async #inscribe({ result, manifest, most, storing }: VerifiedResult, feeRate?: number): Promise<Inscribed> {
     const { inscriber, others, spendings, state, budget } = this.#components
     const program = bytesToHex(result.program)
     const identity = bytesToHex(resultIdentity(manifest, result))
@@ -92,12 +103,14 @@ export class ResultInscriber {
       return { state: 'in-chain', id: counted, left: await left() }
     }
     const { waiting, lastSeq } = await this.#standing(result)
-    for (const { body, seq } of waiting) {
+    for (const { job, inscription, body, seq } of waiting) {
       const begun = resultOf(identity, manifest, body)
       if (begun === null) continue
       await storing?.begin()
-      const { id, status } = await this.#send(this.#envelope(begun, seq), feeRate)
-      if (status !== 'superseded') return { state: 'gone-on-with', id, left: await left() }
+      const view = await inscriber.goOn(job)
+      const sent = view === null || view.status === 'superseded' ? undefined : view.inscriptions[inscription]
+      if (sent !== undefined) return { state: 'gone-on-with', id: sent.id, left: await left() }
+      // It was dropped, now or meanwhile.
       await this.#release(begun, seq)
     }
     const ticket = await this.#ticket(program)
@@ -122,7 +135,7 @@ export class ResultInscriber {
     if (charged.state === 'no-room') return { state: 'no-budget', cost, left: charged.left }
     if (charged.state === 'before') return { state: 'charged-before', left: charged.left }
     await storing?.begin()
-    const { id } = await this.#sendNew({ result, seq }, quote.feeRate, ticket)
+    const id = await this.#send({ result, seq }, quote.feeRate, ticket)
     return { state: 'sent', id, cost, left: charged.left }
   }
 
@@ -133,7 +146,7 @@ export class ResultInscriber {
     await storing?.begin()
     // The same record again is the same job: what was sent is not sent anew, and what was not is sent now.
     // At the rate that was charged, whatever the mempool asks by now: the budget has no more for it.
-    const { id } = await this.#sendNew({ result, seq: before.seq }, before.feeRate ?? feeRate, ticket)
+    const id = await this.#send({ result, seq: before.seq }, before.feeRate ?? feeRate, ticket)
     return { state: 'gone-on-with', id, left }
   }
 
@@ -142,7 +155,8 @@ export class ResultInscriber {
     const { inscriber, spendings, state } = this.#components
     const charge = await spendings.of(identity)
     if (charge === null || charge.body !== bodyHash(result) || (charge.state ?? state) !== state) return
-    if (!(await inscriber.knows([this.#envelope(result, charge.seq)]))) await this.#release(result, charge.seq)
+    const job = inscriber.jobOf([this.#envelope(result, charge.seq)])
+    if (!(await inscriber.knows(job))) await this.#release(result, charge.seq)
   }
 
   /** What was charged for this record, and nothing that was charged for the same result since. */
@@ -152,26 +166,22 @@ export class ResultInscriber {
     await spendings.releaseRecord({ program: bytesToHex(result.program), seq, body: bodyHash(result), state })
   }
 
-  /** Where another spends the ticket first nothing was sent, and nothing is charged. */
-  async #sendNew(
+  /** The inscription's id. Where another spends the ticket first nothing was sent, and nothing is charged. */
+  async #send(
     { result, seq }: { readonly result: ProgramResult; readonly seq: number },
     feeRate: number | undefined,
     ticket: TicketCoin | undefined,
-  ) {
+  ): Promise<string> {
+    const { inscriber } = this.#components
     try {
-      return await this.#send(this.#envelope(result, seq), feeRate, ticket)
+      const { inscriptions } = await inscriber.inscribe([this.#envelope(result, seq)], feeRate, [], ticket)
+      const [inscription] = inscriptions
+      if (inscription === undefined) throw new Error('an envelope is one inscription')
+      return inscription.id
     } catch (error) {
       if (ticket !== undefined && errorCode(error) === 'E_TICKET') await this.#release(result, seq)
       throw error
     }
-  }
-
-  /** The inscription's id, and how its job stands. */
-  async #send(envelope: Uint8Array, feeRate: number | undefined, ticket?: TicketCoin) {
-    const { inscriptions, status }: JobView = await this.#components.inscriber.inscribe([envelope], feeRate, [], ticket)
-    const [inscription] = inscriptions
-    if (inscription === undefined) throw new Error('an envelope is one inscription')
-    return { id: inscription.id, status }
   }
 
   #follower(program: string) {

@@ -18,6 +18,7 @@ import {
   Running,
   type RunningService,
   retry,
+  Turns,
   throwIfAborted,
 } from '../../../lib/index.ts'
 import { decodeRecord, scanBlock } from '../../../settlement/index.ts'
@@ -77,7 +78,7 @@ export class ResultsService implements RunningService {
   #store: ResultsStore | null = null
   #isCaughtUp = false
   /** Readers see the chain as of one block. */
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
 
   constructor(components: ResultsComponents) {
     this.#components = components
@@ -100,7 +101,7 @@ export class ResultsService implements RunningService {
       } finally {
         // Where it was in, this changes nothing.
         this.#caughtUp.reject(abortedError())
-        await this.#turn(() => store.close())
+        await this.#turns.take(() => store.close())
       }
     }
     await this.#running.openAndBegin(() => this.#openStore(signal), work, signal)
@@ -126,12 +127,12 @@ export class ResultsService implements RunningService {
 
   /** What happened since a cursor, null for the beginning. */
   async since(cursor: Cursor | null, options: SinceOptions): Promise<Result<Told, 'unknown-cursor'>> {
-    return await this.#turn(() => since(this.#open, cursor, options))
+    return await this.#turns.take(() => since(this.#open, cursor, options))
   }
 
   /** Blocks of the chain with records of results, in order, as of one tip. */
   async list(): Promise<{ readonly tip: Place; readonly blocks: readonly ResultBlock[] }> {
-    return await this.#turn(async () => {
+    return await this.#turns.take(async () => {
       const blocks: ResultBlock[] = []
       for (const height of await this.#open.heights(0)) blocks.push(await this.#open.at(height))
       return { tip: this.#open.tip, blocks }
@@ -140,22 +141,22 @@ export class ResultsService implements RunningService {
 
   /** The last block whose results are in. */
   async tip(): Promise<Place> {
-    return await this.#turn(async () => this.#open.tip)
+    return await this.#turns.take(async () => this.#open.tip)
   }
 
   /** ord's id of the record by which a result counts; null where none does. */
   async countedBy(identity: string): Promise<string | null> {
-    return await this.#turn(() => this.#open.countedBy(identity))
+    return await this.#turns.take(() => this.#open.countedBy(identity))
   }
 
   /** The latest result of a program (64 hex digits) that counts up to a block. */
   async latest(program: string, to: Place): Promise<Result<{ readonly counted: Counted | null }, 'moving'>> {
-    return await this.#turn(() => latestUpTo(this.#open, program, to))
+    return await this.#turns.take(() => latestUpTo(this.#open, program, to))
   }
 
   /** The tip, and the results of a program that became the latest, of heights from `since` on, in their order. */
   async rising(program: string, since: number): Promise<{ readonly tip: Place; readonly counted: readonly Counted[] }> {
-    return await this.#turn(async () => ({
+    return await this.#turns.take(async () => ({
       tip: this.#open.tip,
       counted: await risingResults(this.#open, program, since),
     }))
@@ -164,12 +165,6 @@ export class ResultsService implements RunningService {
   get #open(): ResultsStore {
     if (this.#store === null) throw new Error('a service is started before it is asked')
     return this.#store
-  }
-
-  #turn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work)
-    this.#last = turn.catch(() => undefined)
-    return turn
   }
 
   async #openStore(signal: AbortSignal | undefined): Promise<ResultsStore> {
@@ -204,7 +199,7 @@ export class ResultsService implements RunningService {
           break
         case 'disconnected': {
           const previous = toDisplay(event.header.prevHash)
-          this.#events.emit('disconnected', await this.#turn(() => store.disconnect(previous)))
+          this.#events.emit('disconnected', await this.#turns.take(() => store.disconnect(previous)))
           break
         }
         case 'tip':
@@ -226,7 +221,7 @@ export class ResultsService implements RunningService {
     const judged = () => this.#judged(store, height, hash, signal)
     const records = await retry(judged, { ...PAUSES, isTransient, onPause, signal })
     const block = { height, hash: toDisplay(hash), previous: toDisplay(header.prevHash) }
-    return await this.#turn(() => store.connect(block, records))
+    return await this.#turns.take(() => store.connect(block, records))
   }
 
   /** The records of results in a block, judged in order. */

@@ -128,9 +128,20 @@ export class InscriberService implements RunningService {
     return this.#told(await this.#started.bump(job, feeRate, ticket))
   }
 
-  /** Whether a job of these is under way here, or was finished. */
-  async knows(envelopes: readonly Uint8Array[]): Promise<boolean> {
-    return await this.#started.knows(envelopes)
+  /** Goes on with a job; null where there is none, or none any more. */
+  async goOn(job: string): Promise<JobView | null> {
+    const view = await this.#started.goOn(job)
+    return view === null ? null : this.#told(view)
+  }
+
+  /** Id of the job of these, which pay nothing beside. */
+  jobOf(envelopes: readonly Uint8Array[]): string {
+    return this.#started.jobOf(envelopes)
+  }
+
+  /** Whether a job is under way here, or was finished. */
+  async knows(job: string): Promise<boolean> {
+    return await this.#started.knows(job)
   }
 
   /** A signed transaction of the wallet file's free coins that pays these; nothing is kept or sent. Throws E_USAGE with `fundFrom`. */

@@ -1,7 +1,8 @@
 import type { Transaction } from 'bitcoinjs-lib'
 import type { TransactionOutput } from '../../../bitcoin/index.ts'
-import { aBoolean, anInteger, type OptionRule, requireArgument, type WscError } from '../../../lib/index.ts'
+import { aBoolean, anInteger, type OptionRule, requireArgument, Turns, type WscError } from '../../../lib/index.ts'
 import { isSettlementError, settlementError } from '../../errors.ts'
+import type { WscRecord } from '../../record/record.ts'
 import type { Store } from '../store.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { accelerated } from './accelerate.ts'
@@ -27,7 +28,6 @@ import {
   recordWarnings,
 } from './record-warnings.ts'
 import { leafScript, type TicketCoin } from './transactions.ts'
-import { Turns } from './turns.ts'
 
 const MAX_FEE_RATE = 200
 
@@ -64,8 +64,12 @@ export interface InscriberOptions {
   readonly onSuperseded?: ((records: readonly SupersededRecord[]) => void) | undefined
 }
 
-/** A record of a job that came to nothing, and its body. */
-export type SupersededRecord = NonNullable<ReturnType<typeof recordAndBodyIn>>
+/** A record of a job that came to nothing. The same inscribed anew is a job of the same id. */
+export interface SupersededRecord {
+  readonly job: string
+  readonly record: WscRecord
+  readonly body: Uint8Array
+}
 
 /**
  * Commits and reveals. Both are built, signed and on disk before anything is sent, and what is on disk is sent again
@@ -100,9 +104,10 @@ export class Inscriber {
       directly,
       signal,
       onNote,
-      onSuperseded: ({ attempts }) => {
-        const records = leavesOf(attempts.at(-1)!).map((leaf) => recordAndBodyIn(leaf, wallet.params))
-        options.onSuperseded?.(records.filter((one) => one !== null))
+      onSuperseded: ({ id: job, attempts }) => {
+        const read = leavesOf(attempts.at(-1)!).map((leaf) => recordAndBodyIn(leaf, wallet.params))
+        const records = read.filter((one) => one !== null)
+        options.onSuperseded?.(records.map(({ record, body }) => ({ job, record, body })))
       },
     })
   }
@@ -146,10 +151,8 @@ export class Inscriber {
     ticket: TicketCoin | undefined,
   ): Promise<JobView> {
     const id = jobId(this.#options.wallet, leaves, pays)
-    const done = await this.#jobs.done(id)
-    if (done !== null) return viewOfDone(done, await this.#options.client.getBlockCount(this.#call))
-    const begun = await this.#jobs.get(id)
-    if (begun !== null) return await this.#progress.advance(begun)
+    const begun = await this.#goOn(id)
+    if (begun !== null) return begun
     await this.#warn(leaves)
     const since = await this.#options.client.getBlockCount(this.#call)
     const plan = await this.#plan(leaves, feeRate, pays, { ticket })
@@ -160,6 +163,18 @@ export class Inscriber {
     await this.#jobs.put(job)
     await this.#payers.reserve(job)
     return await this.#progress.advance(job)
+  }
+
+  /** Goes on with a job, and tells how it stands; null where there is none, or none any more. */
+  async goOn(id: string): Promise<JobView | null> {
+    return await this.#turns.take(() => this.#goOn(id))
+  }
+
+  async #goOn(id: string): Promise<JobView | null> {
+    const done = await this.#jobs.done(id)
+    if (done !== null) return viewOfDone(done, await this.#options.client.getBlockCount(this.#call))
+    const begun = await this.#jobs.get(id)
+    return begun === null ? null : await this.#progress.advance(begun)
   }
 
   /**
@@ -258,9 +273,13 @@ export class Inscriber {
     for (const warning of await recordWarnings(records, client, sources, this.#call)) onWarning(warning)
   }
 
-  /** Whether a job of these is under way here, or was finished. */
-  async knows(envelopes: readonly Uint8Array[]): Promise<boolean> {
-    const id = jobId(this.#options.wallet, this.#leaves(envelopes))
+  /** Id of the job of these, which pay nothing beside; whether it is there, or was, `knows` says. */
+  jobOf(envelopes: readonly Uint8Array[]): string {
+    return jobId(this.#options.wallet, this.#leaves(envelopes))
+  }
+
+  /** Whether a job is under way here, or was finished. */
+  async knows(id: string): Promise<boolean> {
     return await this.#turns.take(
       async () => (await this.#jobs.get(id)) !== null || (await this.#jobs.done(id)) !== null,
     )

@@ -18,6 +18,8 @@ export interface RecordLine {
 /** A record of this store that is not final. */
 interface WaitingRecord {
   readonly job: string
+  /** Which of the job's inscriptions, counted from 0. */
+  readonly inscription: number
   readonly seq: number
   readonly body: Uint8Array
   readonly output: Uint8Array
@@ -57,11 +59,11 @@ export async function recordStanding(
   const seqs = found.filter((seq) => seq !== undefined)
   const waiting: WaitingRecord[] = []
   for (const job of await jobs.list()) {
-    for (const leaf of leavesOf(job.attempts.at(-1)!)) {
+    for (const [inscription, leaf] of leavesOf(job.attempts.at(-1)!).entries()) {
       const one = recordAndBodyIn(leaf, params)
       if (one === null || lineOfRecord(one.record) !== key) continue
       const { seq, output } = one.record
-      waiting.push({ job: job.id, seq, output, body: one.body })
+      waiting.push({ job: job.id, inscription, seq, output, body: one.body })
     }
   }
   return { lastSeq: seqs.length === 0 ? null : Math.max(...seqs), waiting: waiting.sort((a, b) => a.seq - b.seq) }
