@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import {
   type ChosenProvider,
   type EncodedContent,
@@ -11,7 +12,7 @@ import { InscriberService, type Wallet } from '../settlement/io/index.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode, usageError } from './exit.ts'
 import { costText, jobJson, jobLines, noteText } from './inscriber-text.ts'
-import type { NamedProvider } from './storage-arguments.ts'
+import { copies, type NamedProvider, providers, tip } from './storage-arguments.ts'
 import type { PublishOptions } from './storage-publish.ts'
 import { costLines, type PutTimes, partProgress, showPutProgress } from './storage-put-text.ts'
 import { type OpenedNode, withTableNode } from './storage-work.ts'
@@ -36,6 +37,16 @@ export interface Put {
   readonly inscriber: InscriberService
   readonly wallet: Wallet
   readonly opened: OpenedNode
+}
+
+/** Adds them to a command that pays. @param confirmed of what the records are that `--confirmations` is about */
+export function withPutOptions(command: Command, confirmed: string): Command {
+  return command
+    .option('--provider <PEER>', 'one of your choice: /ip4/…/tcp/…/p2p/12D3Koo…; may be given again', providers)
+    .option('--tip <SATS>', 'pay so much to each --provider with the record of each blob', tip)
+    .option('--copies <N>', 'providers that must have each blob (default: each --provider, else 1)', copies)
+    .option('--confirmations <N>', `blocks that ${confirmed} must have`, copies, 1)
+    .option('--dry-run', 'tell what it takes and send nothing; with --peer or --provider all costs')
 }
 
 /** Throws E_USAGE where options do not go together. */

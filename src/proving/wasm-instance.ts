@@ -174,3 +174,24 @@ export class LoadedKey {
     }
   }
 }
+
+export interface OpenWasmOptions {
+  /** Counts as the ceremony's τ·G2 instead of the built-in one: for tests. */
+  readonly ceremonyTauG2?: Uint8Array
+  readonly onStage?: (stage: 'compile' | 'key') => void
+}
+
+/** Compiles the module, and loads a key into an instance of it by one of its exports. */
+export async function loadKey(
+  wasm: Uint8Array | WebAssembly.Module,
+  key: Uint8Array,
+  { ceremonyTauG2: pin = new Uint8Array(), onStage }: OpenWasmOptions,
+  load: 'wsc_key_load' | 'wsc_circuit_key_load',
+): Promise<LoadedKey> {
+  onStage?.('compile')
+  const start = await compileVerifier(wasm)
+  const first = await start()
+  onStage?.('key')
+  const into = (instance: WasmInstance) => instance.call([key, pin], (exports, ...places) => exports[load](...places))
+  return new LoadedKey(start, into, first)
+}

@@ -1,8 +1,7 @@
 import { bytesToHex, type Result } from '../lib/index.ts'
 import type { ProofInfo, ProofReject, ProofVerifier } from './engine.ts'
 import { judged } from './judged.ts'
-import { compileVerifier, LoadedKey, type WasmInstance } from './wasm-instance.ts'
-import type { OpenWasmOptions } from './wasm-verifier.ts'
+import { type LoadedKey, loadKey, type OpenWasmOptions } from './wasm-instance.ts'
 
 const ID_BYTES = 32
 
@@ -15,16 +14,7 @@ export async function openWasmProofVerifier(
   key: Uint8Array,
   options: OpenWasmOptions = {},
 ): Promise<ProofVerifier> {
-  options.onStage?.('compile')
-  const start = await compileVerifier(wasm)
-  const first = await start()
-  options.onStage?.('key')
-  const pin = options.ceremonyTauG2 ?? new Uint8Array()
-  const load = (instance: WasmInstance) =>
-    instance.call([key, pin], (exports, at, length, pinAt, pinLength) =>
-      exports.wsc_circuit_key_load(at, length, pinAt, pinLength),
-    )
-  return new WasmProofVerifier(new LoadedKey(start, load, first))
+  return new WasmProofVerifier(await loadKey(wasm, key, options, 'wsc_circuit_key_load'))
 }
 
 class WasmProofVerifier implements ProofVerifier {

@@ -1,12 +1,6 @@
 import { bytesToHex } from '../lib/index.ts'
 import type { SetupKind, SnarkVerifier } from './engine.ts'
-import { compileVerifier, LoadedKey, type WasmInstance, wasmVerifierError } from './wasm-instance.ts'
-
-export interface OpenWasmOptions {
-  /** Counts as the ceremony's τ·G2 instead of the built-in one: for tests. */
-  readonly ceremonyTauG2?: Uint8Array
-  readonly onStage?: (stage: 'compile' | 'key') => void
-}
+import { type LoadedKey, loadKey, type OpenWasmOptions, wasmVerifierError } from './wasm-instance.ts'
 
 /**
  * Compiles the module and decodes the compact key, which may be anybody’s: nothing in it is trusted. Runs wherever WebAssembly does; needs nothing of
@@ -17,16 +11,7 @@ export async function openWasmVerifier(
   key: Uint8Array,
   options: OpenWasmOptions = {},
 ): Promise<SnarkVerifier> {
-  options.onStage?.('compile')
-  const start = await compileVerifier(wasm)
-  const first = await start()
-  options.onStage?.('key')
-  const pin = options.ceremonyTauG2 ?? new Uint8Array()
-  const load = (instance: WasmInstance) =>
-    instance.call([key, pin], (exports, at, length, pinAt, pinLength) =>
-      exports.wsc_key_load(at, length, pinAt, pinLength),
-    )
-  return new WasmVerifier(new LoadedKey(start, load, first))
+  return new WasmVerifier(await loadKey(wasm, key, options, 'wsc_key_load'))
 }
 
 const ID_BYTES = 32

@@ -2,9 +2,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
 import { claimOf, identityOf, leafOf, nullifierOf } from '../compute/airdrop.ts'
+import { runInProcess } from '../support/in-process.ts'
 
 let dir: string
 beforeEach(async () => {
@@ -13,13 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
 async function wsc(...argv: string[]) {
-  let [stdout, stderr] = ['', '']
-  const exit = await runCli(['airdrop', ...argv, '--json'], '0.0.0', {
-    terminal: openTerminal({ write: (text) => (stdout += text) }, { write: (text) => (stderr += text) }),
-    env: {},
-    signal: new AbortController().signal,
-    clock: () => 0,
-  })
+  const { exit, stdout, stderr } = await runInProcess(['airdrop', ...argv, '--json'])
   return { exit, stderr, json: stdout === '' ? null : JSON.parse(stdout) }
 }
 const at = (name: string) => join(dir, name)

@@ -5,10 +5,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { encodeEnvelope } from '../../src/bitcoin/index.ts'
 import { checkedLines } from '../../src/cli/commands/check.ts'
 import { entryLine } from '../../src/cli/commands/inscriptions-index.ts'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
 import { jsonLine, printable, quoted } from '../../src/cli/text.ts'
 import { concatBytes } from '../../src/lib/index.ts'
+import { runInProcess } from '../support/in-process.ts'
 import { spend, syntheticBlock } from '../support/synthetic-block.ts'
 
 let dir: string
@@ -71,10 +70,8 @@ it('lets no content type pass for a line of a scan', async () => {
   const file = join(dir, 'block.bin')
   await writeFile(file, concatBytes(headerBytes, Uint8Array.of(2), ...transactions.map(({ bytes }) => bytes)))
   const scan = async (...argv: string[]) => {
-    let stdout = ''
-    const terminal = openTerminal({ write: (text) => (stdout += text) }, { write: () => true })
-    const context = { terminal, env: {}, signal: new AbortController().signal, clock: () => 0 }
-    expect(await runCli(['inscriptions', 'scan', file, ...argv], '0.0.0', context)).toBe(0)
+    const { exit, stdout } = await runInProcess(['inscriptions', 'scan', file, ...argv])
+    expect(exit).toBe(0)
     return stdout
   }
   expect(await scan()).toContain(`\n      1  ${shown}\n`)

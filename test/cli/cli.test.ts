@@ -6,9 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Header, regtest } from '../../src/bitcoin/index.ts'
 import { applyConfig, insecureAllowed, readConfig, shared } from '../../src/cli/config.ts'
 import { buildProgram } from '../../src/cli/program.ts'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
 import { headerFile, mineChain } from '../bus/chain-fixture.ts'
+import { runInProcess } from '../support/in-process.ts'
 
 const NOW = 1_800_000_000
 const chain = mineChain(20)
@@ -19,15 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
 async function wsc(...argv: string[]) {
-  let stdout = ''
-  let stderr = ''
-  const exit = await runCli(argv, '0.0.0', {
-    terminal: openTerminal({ write: (text) => (stdout += text) }, { write: (text) => (stderr += text) }),
-    env: { XDG_DATA_HOME: join(dir, 'data') },
-    signal: new AbortController().signal,
-    clock: () => NOW * 1000,
-  })
-  return { exit, stdout, stderr }
+  return await runInProcess(argv, { env: { XDG_DATA_HOME: join(dir, 'data') }, clock: () => NOW * 1000 })
 }
 
 async function put(name: string, bytes: Uint8Array | string): Promise<string> {

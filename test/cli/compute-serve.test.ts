@@ -1,16 +1,10 @@
 import { expect, test } from 'vitest'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
+import { runInProcess } from '../support/in-process.ts'
 
 async function serve(...argv: string[]) {
-  let stderr = ''
-  const exit = await runCli(['compute', 'serve', '--graph', 'nowhere', '--network', 'regtest', ...argv], '0.0.0', {
-    terminal: openTerminal({ write: () => true }, { write: (text) => (stderr += text) }),
-    env: {},
-    signal: new AbortController().signal,
+  return await runInProcess(['compute', 'serve', '--graph', 'nowhere', '--network', 'regtest', ...argv], {
     clock: () => 1_800_000_000_000,
   })
-  return { exit, stderr }
 }
 
 test('proofs at a time are for workers to say where there is a queue', async () => {

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { blockHash } from '../../src/bitcoin/index.ts'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
 import { encodeResult, type ProgramResult } from '../../src/compute/result/result-file.ts'
 import { mineChain } from '../bus/chain-fixture.ts'
 import { fakeProof } from '../bus/fake-proof.ts'
+import { runInProcess } from '../support/in-process.ts'
 
 /** Graphs whose circuits are not there: what is told here is told before anything is compiled. */
 const manifest = (name: string, source: string, trigger: string, program: string) =>
@@ -90,11 +89,8 @@ async function refused(verb: string, name: string, ...options: string[]): Promis
     verify: ['verify', join(dir, `${name}.result`), '--graph', join(dir, name), ...under!, ...options],
     request: ['request', join(dir, name), '--peer', '/ip4/127.0.0.1/tcp/1', ...under!, ...out!, ...options],
   }
-  let stderr = ''
-  const exit = await runCli(['graph', ...argv[verb]!, '--network', 'regtest'], '0.0.0', {
-    terminal: openTerminal({ write: () => true }, { write: (text) => (stderr += text) }),
+  const { exit, stderr } = await runInProcess(['graph', ...argv[verb]!, '--network', 'regtest'], {
     env: { XDG_DATA_HOME: join(dir, 'data') },
-    signal: new AbortController().signal,
     clock: () => 1_800_000_000_000,
   })
   expect(exit).toBe(2)
@@ -242,45 +238,17 @@ describe('options of graphs', () => {
 })
 
 test('a result of another program is told before what would attest its input', async () => {
-  const said: string[] = []
-  const exit = await runCli(
-    [
-      'graph',
-      'verify',
-      join(dir, 'flow.result'),
-      '--graph',
-      join(dir, 'image'),
-      '--proof',
-      'x',
-      '--network',
-      'regtest',
-    ],
-    '0.0.0',
-    {
-      terminal: openTerminal({ write: () => true }, { write: (text) => said.push(text) }),
-      env: {},
-      signal: new AbortController().signal,
-      clock: () => 0,
-    },
-  )
-  expect([exit, said.join('')]).toEqual([1, 'invalid: wrong-program: no result of image, but of another program\n'])
+  const graph = ['--graph', join(dir, 'image'), '--network', 'regtest']
+  const { exit, stderr } = await runInProcess(['graph', 'verify', join(dir, 'flow.result'), ...graph, '--proof', 'x'])
+  expect([exit, stderr]).toEqual([1, 'invalid: wrong-program: no result of image, but of another program\n'])
 })
 
 test('where --network was forgotten, the proof says which to name', async () => {
   const proof = join(dir, 'regtest.proof')
   await writeFile(proof, await fakeProof(mineChain(2).states[1]!))
-  const said: string[] = []
-  const exit = await runCli(
-    ['graph', 'verify', join(dir, 'flow.result'), '--graph', join(dir, 'flow'), '--proof', proof],
-    '0.0.0',
-    {
-      terminal: openTerminal({ write: () => true }, { write: (text) => said.push(text) }),
-      env: {},
-      signal: new AbortController().signal,
-      clock: () => 1_800_000_000_000,
-    },
-  )
-  expect([exit, said.join('')]).toEqual([
+  const graph = ['--graph', join(dir, 'flow')]
+  const { exit, stderr } = await runInProcess(['graph', 'verify', join(dir, 'flow.result'), ...graph, '--proof', proof])
+  expect([exit, stderr]).toEqual([
     1,
     expect.stringMatching(/^invalid: proof:wrong-network: [\s\S]*try --network regtest/),
   ])

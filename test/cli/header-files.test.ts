@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeHeader, type Header, type HeaderReject } from '../../src/bitcoin/index.ts'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
 import { concatBytes } from '../../src/lib/index.ts'
 import { headerFile, mineChain } from '../bus/chain-fixture.ts'
 import { breach } from '../support/bus-json.ts'
 import { type DifferentialCase, differentialCases } from '../support/differential.ts'
+import { runInProcess } from '../support/in-process.ts'
 import { mineHeader } from '../support/mine.ts'
 import { vector } from '../support/shared-data.ts'
 
@@ -27,13 +26,9 @@ async function prove(bytes: Uint8Array, network: string, now = NOW) {
   const headers = join(dir, 'headers.bin')
   const out = join(dir, 'out.proof')
   await writeFile(headers, bytes)
-  let stdout = ''
-  let stderr = ''
   const argv = ['bus', 'prove', '--network', network, '--headers', headers, '--out', out, '--json']
-  const exit = await runCli(argv, '0.0.0', {
-    terminal: openTerminal({ write: (text) => (stdout += text) }, { write: (text) => (stderr += text) }),
+  const { exit, stdout, stderr } = await runInProcess(argv, {
     env: { XDG_DATA_HOME: join(dir, 'data') },
-    signal: new AbortController().signal,
     clock: () => now * 1000,
   })
   await expect(stat(out)).rejects.toMatchObject({ code: 'ENOENT' })

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/cli/config.ts'
 import { LIMITS, readBytes, readUpTo } from '../../src/cli/inputs.ts'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
+import { runInProcess } from '../support/in-process.ts'
 
 let dir: string
 const home = process.cwd()
@@ -19,14 +18,7 @@ afterEach(async () => {
 })
 
 async function wsc(...argv: string[]) {
-  let stderr = ''
-  const exit = await runCli(argv, '0.0.0', {
-    terminal: openTerminal({ write: () => true }, { write: (text) => (stderr += text) }),
-    env: { XDG_DATA_HOME: join(dir, 'data') },
-    signal: new AbortController().signal,
-    clock: () => 1_800_000_000_000,
-  })
-  return { exit, stderr }
+  return await runInProcess(argv, { env: { XDG_DATA_HOME: join(dir, 'data') }, clock: () => 1_800_000_000_000 })
 }
 
 describe('what is no regular file', () => {

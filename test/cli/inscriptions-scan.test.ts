@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
 import { gunzip, largeBlocks, smallBlock, withoutWitnesses } from '../support/blocks.ts'
+import { runInProcess } from '../support/in-process.ts'
 import { sharedData } from '../support/shared-data.ts'
 
 const line = z.strictObject({
@@ -30,15 +29,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
 async function scan(...argv: string[]) {
-  let stdout = ''
-  let stderr = ''
-  const exit = await runCli(['inscriptions', 'scan', ...argv], '0.0.0', {
-    terminal: openTerminal({ write: (text) => (stdout += text) }, { write: (text) => (stderr += text) }),
-    env: {},
-    signal: new AbortController().signal,
-    clock: () => 0,
-  })
-  return { exit, stdout, stderr }
+  return await runInProcess(['inscriptions', 'scan', ...argv])
 }
 
 async function put(name: string, bytes: Uint8Array): Promise<string> {

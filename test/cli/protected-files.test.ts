@@ -2,8 +2,7 @@ import { link, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
+import { runInProcess } from '../support/in-process.ts'
 import { writeSmallGraph } from '../support/small-graph.ts'
 
 let dir: string
@@ -18,14 +17,10 @@ afterEach(async () => {
 })
 
 async function wsc(...argv: string[]) {
-  let stderr = ''
-  const exit = await runCli(argv, '0.0.0', {
-    terminal: openTerminal({ write: () => true }, { write: (text) => (stderr += text) }),
+  return await runInProcess(argv, {
     env: { XDG_DATA_HOME: join(dir, 'data'), WSC_WALLET_PASSPHRASE_FILE: join(dir, 'passphrase') },
-    signal: new AbortController().signal,
     clock: () => 1_800_000_000_000,
   })
-  return { exit, stderr }
 }
 
 async function put(...path: string[]): Promise<string> {

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
+import { runInProcess } from '../support/in-process.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const answer = z.strictObject({
@@ -25,15 +24,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
 async function put(...argv: string[]) {
-  let stdout = ''
-  let stderr = ''
-  const exit = await runCli(['storage', 'put', ...argv], '0.0.0', {
-    terminal: openTerminal({ write: (text) => (stdout += text) }, { write: (text) => (stderr += text) }),
-    env: {},
-    signal: new AbortController().signal,
-    clock: () => 0,
-  })
-  return { exit, stdout, stderr }
+  return await runInProcess(['storage', 'put', ...argv])
 }
 
 describe('wsc storage put --dry-run', () => {

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
+import { runInProcess } from '../support/in-process.ts'
 
 const vector = (name: string) => fileURLToPath(new URL(`../vectors/${name}`, import.meta.url))
 const certificate = vector('certificates/two-keys.certificate')
@@ -17,14 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true }))
 
 async function verify(...argv: string[]) {
-  let [stdout, stderr] = ['', '']
-  const exit = await runCli(['storage', 'verify', ...argv], '0.0.0', {
-    terminal: openTerminal({ write: (text) => (stdout += text) }, { write: (text) => (stderr += text) }),
-    env: {},
-    signal: new AbortController().signal,
-    clock: Date.now,
-  })
-  return { exit, stdout, stderr }
+  return await runInProcess(['storage', 'verify', ...argv], { clock: Date.now })
 }
 
 describe('wsc storage verify', () => {

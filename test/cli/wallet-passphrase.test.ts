@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { regtest } from '../../src/bitcoin/index.ts'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
 import { createWallet } from '../../src/settlement/io/index.ts'
+import { runInProcess } from '../support/in-process.ts'
 
 let dir: string
 /** Of the last command. */
@@ -16,15 +15,9 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
 async function wallet(env: Readonly<Record<string, string>>, ...argv: string[]) {
-  stdout = ''
-  let stderr = ''
-  const exit = await runCli(['wallet', ...argv, '--network', 'regtest', '--wallet', join(dir, 'w.json')], '0.0.0', {
-    terminal: openTerminal({ write: (text) => (stdout += text) }, { write: (text) => (stderr += text) }),
-    env,
-    signal: new AbortController().signal,
-    clock: () => 0,
-  })
-  return [exit, stderr] as const
+  const said = await runInProcess(['wallet', ...argv, '--network', 'regtest', '--wallet', join(dir, 'w.json')], { env })
+  stdout = said.stdout
+  return [said.exit, said.stderr] as const
 }
 
 async function put(name: string, text: string): Promise<string> {

@@ -1,8 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { regtest, toDisplay } from '../../src/bitcoin/index.ts'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
 import { openNativeStorage } from '../../src/proving/io/index.ts'
 import { composeInscription, type Draft } from '../../src/settlement/index.ts'
@@ -13,6 +11,7 @@ import { TableService } from '../../storage/io/index.ts'
 import { BURN_SCRIPT, burnFor } from '../../storage/records/burn.ts'
 import { blobDraft, nameDraft } from '../../storage/records/drafts.ts'
 import { pieces, someBytes } from '../storage/bytes.ts'
+import { runInProcess } from '../support/in-process.ts'
 import { InscriberPlace } from '../support/inscriber-place.ts'
 
 /** Blobs published on a real node's chain, paid for by burning, in a table that follows it. */
@@ -130,16 +129,10 @@ test('a reorg takes it out, and another table made anew is the same', async () =
 
 test('`wsc storage` tells it', async () => {
   const ask = async (...argv: string[]) => {
-    let stdout = ''
     const folder = (name: string) => join(place.dir, 'command', name)
     const node = ['--network', 'regtest', '--rpc', place.node.url, '--rpc-cookie', place.node.auth.file]
     const folders = ['--settlement-dir', folder('settlement'), '--storage-dir', folder('storage')]
-    const exit = await runCli(['storage', ...argv, ...node, ...folders, '--json'], '0.0.0', {
-      terminal: openTerminal({ write: (text) => (stdout += text) }, { write: () => undefined }),
-      env: {},
-      signal: new AbortController().signal,
-      clock: () => 0,
-    })
+    const { exit, stdout } = await runInProcess(['storage', ...argv, ...node, ...folders, '--json'])
     expect(exit).toBe(0)
     return stdout
       .split('\n')

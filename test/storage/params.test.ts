@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { mainnet, regtest, signet, testnet4 } from '../../src/bitcoin/index.ts'
-import { runCli } from '../../src/cli/run.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
 import { blobShape, longestBlob } from '../../storage/blob/shape.ts'
 import { chosenName, storageParams } from '../../storage/index.ts'
 import { StorageTable } from '../../storage/table/table.ts'
+import { runInProcess } from '../support/in-process.ts'
 import { kernel } from './kernels.ts'
 import { blobOf, blobReveal, judge } from './record-scene.ts'
 
@@ -55,14 +54,7 @@ describe('the size of partitions', () => {
 
 describe('wsc storage --partition-bits', () => {
   const said = async (...argv: string[]) => {
-    let stderr = ''
-    const exit = await runCli(['storage', ...argv], '0.0.0', {
-      terminal: openTerminal({ write: () => undefined }, { write: (text) => (stderr += text) }),
-      env: {},
-      signal: new AbortController().signal,
-      clock: () => 0,
-    })
-    return { exit, stderr }
+    return await runInProcess(['storage', ...argv])
   }
 
   it('is refused where the network has its own, with what to do', async () => {

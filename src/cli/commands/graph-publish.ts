@@ -15,12 +15,11 @@ import { graphArgument } from '../graph-place.ts'
 import { readNetwork } from '../inputs.ts'
 import { costJson, costText, jobJson } from '../inscriber-text.ts'
 import { tellRefused } from '../refused.ts'
-import { copies, providers, tip } from '../storage-arguments.ts'
 import { tellMeasured } from '../storage-measured.ts'
 import { peerOption, withTableOptions } from '../storage-place.ts'
 import { withPayment } from '../storage-publish.ts'
 import { contentJson, costLines, costsJson } from '../storage-put-text.ts'
-import { type Put, type PutCommandOptions, putContent, requirePutOptions } from '../storage-putting.ts'
+import { type Put, type PutCommandOptions, putContent, requirePutOptions, withPutOptions } from '../storage-putting.ts'
 import { jsonLine } from '../text.ts'
 
 interface Options extends PutCommandOptions {
@@ -38,16 +37,14 @@ Exit codes: 0 published; 1 refused; 2 it could not be; 130 interrupted.
 `
 
 export const addGraphPublish: AddCommand = (parent, run) => {
-  withPayment(withTableOptions(parent.command('publish').addArgument(graphArgument())).addOption(peerOption()))
+  const command = withPayment(
+    withTableOptions(parent.command('publish').addArgument(graphArgument())).addOption(peerOption()),
+  )
     .description('publish a program: its bundle in storage, a record of it on Bitcoin')
     .option('--acknowledge-warnings', 'publish in spite of what circom warns of')
     .addOption(shared.ptau())
     .addOption(shared.insecureDevSetup())
-    .option('--provider <PEER>', 'one of your choice: /ip4/…/tcp/…/p2p/12D3Koo…; may be given again', providers)
-    .option('--tip <SATS>', 'pay so much to each --provider with the record of each blob', tip)
-    .option('--copies <N>', 'providers that must have each blob (default: each --provider, else 1)', copies)
-    .option('--confirmations <N>', 'blocks that the records of the bundle must have', copies, 1)
-    .option('--dry-run', 'tell what it takes and send nothing; with --peer or --provider all costs')
+  withPutOptions(command, 'the records of the bundle')
     .addHelpText(
       'after',
       HELP +

@@ -3,12 +3,11 @@ import { examples } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { requireReadable } from '../inputs.ts'
-import { copies, providers, tip } from '../storage-arguments.ts'
 import { tellMeasured } from '../storage-measured.ts'
 import { peerOption, withTableOptions } from '../storage-place.ts'
 import { withPayment } from '../storage-publish.ts'
 import { contentJson, costLines, costsJson } from '../storage-put-text.ts'
-import { type PutCommandOptions, putContent, requirePutOptions } from '../storage-putting.ts'
+import { type PutCommandOptions, putContent, requirePutOptions, withPutOptions } from '../storage-putting.ts'
 import { jsonLine } from '../text.ts'
 
 const HELP = `
@@ -19,14 +18,10 @@ A tip is an output of each record's reveal, to the address of the key that the p
 `
 
 export const addStoragePut: AddCommand = (parent, run) => {
-  withPayment(withTableOptions(parent.command('put')).addOption(peerOption()))
+  const command = withPayment(withTableOptions(parent.command('put')).addOption(peerOption()))
     .description('store a file or a folder: encode, publish on Bitcoin, bring to providers')
     .argument('<PATH>', 'a file, or a folder without links')
-    .option('--provider <PEER>', 'one of your choice: /ip4/…/tcp/…/p2p/12D3Koo…; may be given again', providers)
-    .option('--tip <SATS>', 'pay so much to each --provider with the record of each blob', tip)
-    .option('--copies <N>', 'providers that must have each blob (default: each --provider, else 1)', copies)
-    .option('--confirmations <N>', 'blocks that a record must have', copies, 1)
-    .option('--dry-run', 'tell what it takes and send nothing; with --peer or --provider all costs')
+  withPutOptions(command, 'a record')
     .addHelpText(
       'after',
       HELP +
