@@ -12,7 +12,7 @@ export async function listOfNode(
   bytes: number,
   options: IndexOptions & { readonly height?: number },
 ): Promise<Uint8Array> {
-  const slots = recordSlots(bytes) ?? 0
+  const slots = recordSlots(bytes)
   // Where headers begin in a file is not where the index does.
   const { startHeight: _, ...place } = options
   const found = await withIndexService(

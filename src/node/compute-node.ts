@@ -19,6 +19,7 @@ import {
   requestSource,
   requireSources,
   ServerQueue,
+  SharedJobs,
   StreamCheckpoints,
   StreamEngines,
   servedProgram,
@@ -134,7 +135,14 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     ...{ client, params, history, headers: feed, blocks: bitcoindBlocks(client), poseidon: kernel },
     inscriptions: index,
   })
-  const parts = { queue, kernel, params, inscriptions: index, reading, sources: counting?.sources }
+  const parts = {
+    jobs: new SharedJobs(queue),
+    kernel,
+    params,
+    inscriptions: index,
+    reading,
+    sources: counting?.sources,
+  }
   const served = programs.map((program) => servedProgram(program, parts))
   const compute = new ComputeService({
     ...{ params, secretKey, slotMs },
@@ -173,10 +181,10 @@ function inscribeHeard(
   programs: ReadonlyMap<string, Program>,
   { publisher }: ResultInscribing,
 ): void {
-  compute.events.on('result', ({ program, identity, message: { result }, inTurn }) => {
+  compute.events.on('result', ({ program, identity, message: { result }, inTurn, isAsked }) => {
     const known = programs.get(program)
     // What a peer asked for is not paid for: who asks on Bitcoin has paid a fee, and says how much its record may cost.
-    if (known === undefined || !isForBitcoin(known.manifest) || known.manifest.trigger.onRequest) return
+    if (isAsked || known === undefined || !isForBitcoin(known.manifest) || known.manifest.trigger.onRequest) return
     publisher.add({ program, identity, result, own: inTurn })
   })
   compute.events.on('answered', ({ placed, request, identity, message: { result }, own }) => {

@@ -186,7 +186,7 @@ describe('the manifest of a circuit', () => {
       ['- kind: inscription', '- kind: inscription\n    bytes: 784\n  - kind: headers'],
       /a circuit with an input reads an inscription/,
     ],
-    ['runs by itself', ['onRequest: true', 'everyBlocks: 1'], /a circuit or transactions onRequest/],
+    ['runs by itself', ['onRequest: true', 'everyBlocks: 1'], /a circuit runs onRequest/],
     ['runs at two times', ['onRequest: true', 'onRequest: true\n  everyBlocks: 1'], /one of them/],
     ['commits by no output', ['commitment: image', 'commitment: other'], /one of the outputs/],
     ['reads nothing', ['bytes: 784', 'bytes: 0'], /bytes/],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { recordList, recordSlots } from '../../src/compute/input/record-list.ts'
+import { isListLength, recordList, recordSlots } from '../../src/compute/input/record-list.ts'
 import { listOf } from './record-state.ts'
 
 const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 })
@@ -17,7 +17,11 @@ describe('a list of records', () => {
   })
 
   test('has room for whole records alone', () => {
-    expect([2, 105, 106, 107, 210, 3330].map(recordSlots)).toEqual([null, null, 1, null, 2, 32])
+    expect([106, 210, 3330].map(recordSlots)).toEqual([1, 2, 32])
+    for (const bytes of [0, 2, 105, 107]) {
+      expect(isListLength(bytes)).toBe(false)
+      expect(() => recordSlots(bytes)).toThrow(RangeError)
+    }
     const one = { author: new Uint8Array(32), program: new Uint8Array(32), seq: 1, message: new Uint8Array(32) }
     expect(() => recordList([one, one], 106)).toThrow(RangeError)
   })

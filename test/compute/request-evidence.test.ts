@@ -9,6 +9,7 @@ import { openRequests } from '../../src/compute/io/requests/open-requests.ts'
 import { requestSource } from '../../src/compute/io/requests/request-source.ts'
 import { requestStanding } from '../../src/compute/io/requests/request-standing.ts'
 import { servedCircuit } from '../../src/compute/io/service/served-circuit.ts'
+import { SharedJobs } from '../../src/compute/io/service/shared-jobs.ts'
 import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
 import { LocalQueue } from '../../src/compute/queue/local-queue.ts'
 import { recordDraft } from '../../src/compute/record-draft.ts'
@@ -108,7 +109,13 @@ it('a request is judged by the chain alone, and its input is shown to any peer, 
   const shown = await source.evidence(placed, request, signal)
   if (!shown.ok) throw new Error(`${shown.reject}: ${shown.detail}`)
   const queue = new LocalQueue(async () => expect.fail())
-  const served = servedCircuit(program, { queue, kernel, params: regtest, inscriptions, reading: readsNothing })
+  const served = servedCircuit(program, {
+    jobs: new SharedJobs(queue),
+    kernel,
+    params: regtest,
+    inscriptions,
+    reading: readsNothing,
+  })
   const tip = (await at(0)) as OwnBlock
   const prepared = await served.onRequest?.prepare({ arguments: '{}', evidence: shown.evidence }, { at, tip })
   if (prepared?.ok !== true) throw new Error(prepared?.detail)

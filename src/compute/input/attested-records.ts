@@ -48,7 +48,7 @@ export function attestedRecords(
   options: AttestedRecordsOptions,
 ): Result<{ readonly list: AttestedRecords }, RecordsReject> {
   const { attestations, bytes } = options
-  const slots = recordSlots(bytes) ?? 0
+  const slots = recordSlots(bytes)
   if (attestations.length > slots) {
     return rejection('too-many-records', `${attestations.length} records, the program takes ${slots}`)
   }

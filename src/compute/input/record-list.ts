@@ -13,10 +13,15 @@ export interface ListedRecord {
   readonly message: Uint8Array
 }
 
-/** How many records a list of so many bytes has room for; null where no list is that long. */
-export function recordSlots(bytes: number): number | null {
-  const slots = (bytes - COUNT_BYTES) / RECORD_BYTES
-  return Number.isInteger(slots) && slots > 0 ? slots : null
+/** How many records a list of so many bytes has room for. Throws a RangeError where no list is that long. */
+export function recordSlots(bytes: number): number {
+  if (!isListLength(bytes)) throw new RangeError(`no list of records has ${bytes} bytes`)
+  return (bytes - COUNT_BYTES) / RECORD_BYTES
+}
+
+/** Whether a list may have so many bytes: that of their number, and those of one record at least. */
+export function isListLength(bytes: number): boolean {
+  return bytes > COUNT_BYTES && (bytes - COUNT_BYTES) % RECORD_BYTES === 0
 }
 
 /**
@@ -25,7 +30,7 @@ export function recordSlots(bytes: number): number | null {
  */
 export function recordList(records: readonly ListedRecord[], bytes: number): Uint8Array {
   const list = new Uint8Array(bytes)
-  if (records.length > (recordSlots(bytes) ?? 0)) throw new RangeError(`${records.length} records in ${bytes} bytes`)
+  if (records.length > recordSlots(bytes)) throw new RangeError(`${records.length} records in ${bytes} bytes`)
   list.set(uint32Bytes(records.length).subarray(0, COUNT_BYTES))
   const view = new DataView(list.buffer)
   records.forEach(({ author, program, seq, message }, i) => {

@@ -1,6 +1,7 @@
+import { errorCode } from '../../lib/index.ts'
 import type { CircuitInput } from '../../proving/index.ts'
 import { PROOF_SYSTEMS } from '../../proving/io/index.ts'
-import { publicCount } from '../circuit/public-values.ts'
+import { namedValues, publicCount } from '../circuit/public-values.ts'
 import { computeError } from '../errors.ts'
 import type { CompiledOnce, OnceOfKeys } from './open-program.ts'
 import { openWitnesses } from './sandbox/open-witnesses.ts'
@@ -17,6 +18,26 @@ export interface CircuitInputs {
 /** Runs a circuit once over its inputs, without proving anything: its public values. */
 export async function runCircuit(graph: CompiledOnce, inputs: CircuitInputs, signal?: AbortSignal): Promise<bigint[]> {
   return valuesOf(graph, await witnessOf(graph, inputs, signal))
+}
+
+/**
+ * Its public values where the output that is named, if any, is 1. Null where it is not, or where the circuit has no witness for
+ * what it is given: there is nothing to prove then.
+ */
+export async function valuesWhere(
+  graph: CompiledOnce,
+  inputs: CircuitInputs,
+  condition: string | undefined,
+  signal?: AbortSignal,
+): Promise<bigint[] | null> {
+  try {
+    const values = await runCircuit(graph, inputs, signal)
+    if (condition === undefined) return values
+    return namedValues(graph.manifest.program, values).outputs[condition] === 1n ? values : null
+  } catch (error) {
+    if (errorCode(error) === 'E_WITNESS') return null
+    throw error
+  }
 }
 
 /** Runs and proves it, by the proof system that the manifest names. */

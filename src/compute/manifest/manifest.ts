@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { FIELD_MODULUS } from '../../bus/index.ts'
 import { hexUpTo } from '../../lib/index.ts'
+import { isListLength } from '../input/record-list.ts'
 import { resultValues } from '../input/result-bytes.ts'
 import { RESULT_KIND } from '../results/result-record.ts'
 import { MAX_COUNTED_BLOCKS, MAX_SCRIPT_BYTES } from '../transactions/limits.ts'
@@ -95,10 +96,9 @@ export const manifestSchema = z
     const fault = faultOfSources(manifest)
     if (fault !== null) addIssue({ code: 'custom', path: ['dataSources', ...fault.path], message: fault.message })
   })
-  .refine(isRunByTrigger, {
-    path: ['trigger'],
-    error:
-      'a stream runs everyBlocks, a circuit or transactions onRequest, transactions of a fixed script everyBlocks, up to 144, one that opens headers everyBlocks of its period or, with a condition, onEvent; so does one that reads one result alone, with a condition, and one without arguments that reads inscriptions alone, each of one program, or of a kind other than result',
+  .superRefine((manifest, { addIssue }) => {
+    const message = faultOfTrigger(manifest)
+    if (message !== null) addIssue({ code: 'custom', path: ['trigger'], message })
   })
 
 export type StreamProgram = z.infer<typeof stream>
@@ -125,21 +125,30 @@ interface Run {
   readonly trigger: z.infer<typeof trigger>
 }
 
-function isRunByTrigger({ dataSources, program, trigger: { everyBlocks, onRequest, onEvent } }: Run) {
-  if (program.kind === 'stream') return everyBlocks !== undefined
+/** What triggers a program of its kind takes, where it has none of those. */
+function faultOfTrigger({ dataSources, program, trigger: { everyBlocks, onRequest, onEvent } }: Run): string | null {
+  if (program.kind === 'stream') return everyBlocks === undefined ? 'a stream runs everyBlocks' : null
   if (program.kind === 'transactions') {
-    if (program.script === undefined) return onRequest !== undefined
-    return everyBlocks !== undefined && everyBlocks <= MAX_COUNTED_BLOCKS
+    if (program.script === undefined) {
+      return onRequest === undefined
+        ? 'a circuit or transactions run onRequest; transactions of a fixed script everyBlocks'
+        : null
+    }
+    const isPaced = everyBlocks !== undefined && everyBlocks <= MAX_COUNTED_BLOCKS
+    return isPaced ? null : `transactions of a fixed script run everyBlocks, up to ${MAX_COUNTED_BLOCKS}`
   }
   const { history, input } = program
-  if (history === undefined) {
-    if (onRequest !== undefined) return true
-    if (onEvent === undefined || program.arguments.length > 0) return false
-    const [source, ...more] = dataSources
-    const isOnResult = source?.kind === 'result' && more.length === 0 && input?.condition !== undefined
-    return isOnResult || dataSources.every(isOfOthers)
+  if (history !== undefined) {
+    const isRun = everyBlocks === history.period || (onEvent !== undefined && history.condition !== undefined)
+    return isRun ? null : 'a circuit that opens headers runs everyBlocks of its period or, with a condition, onEvent'
   }
-  return everyBlocks === history.period || (onEvent !== undefined && history.condition !== undefined)
+  if (onRequest !== undefined) return null
+  const [source, ...more] = dataSources
+  const isOnResult = source?.kind === 'result' && more.length === 0 && input?.condition !== undefined
+  if (onEvent !== undefined && program.arguments.length === 0 && (isOnResult || dataSources.every(isOfOthers))) {
+    return null
+  }
+  return 'a circuit runs onRequest; onEvent one without arguments that reads one result alone, with a condition, or inscriptions alone, each of one program or of a kind other than result'
 }
 
 /** Whether the records that a source holds are never results of the program that reads them: those would run it again for ever. */
@@ -232,6 +241,8 @@ function faultOfSources({
     (one) => one.kind === 'result' && resultValues(sourceBytes(one, input.bytes)) === null,
   )
   if (other >= 0) return { path: [other], message: 'a result has 68 bytes and 32 for each of its values, 1 to 64' }
+  const list = sources.findIndex((one) => one.kind === 'inscriptions' && !isListLength(sourceBytes(one, input.bytes)))
+  if (list >= 0) return { path: [list], message: 'a list of records has 2 bytes and 104 for each, one at least' }
   const total = sources.reduce((sum, source) => sum + sourceBytes(source, input.bytes), 0)
   return total === input.bytes ? null : { path: [], message: `${total} bytes, the program reads ${input.bytes}` }
 }

@@ -20,7 +20,7 @@ export interface ResultMessage {
 /** Bytes of a message: a stream's proof and some thousand entries, or the attestation of an image. */
 export const MAX_RESULT_MESSAGE_BYTES = 196_608
 /** Attestations of one source. */
-const MAX_ATTESTATIONS = 64
+export const MAX_ATTESTATIONS = 64
 
 const part = (bytes: Uint8Array) => [uint32Bytes(bytes.length), bytes]
 
@@ -44,8 +44,11 @@ export function decodeResultMessage(bytes: Uint8Array): Result<{ readonly value:
   })
 }
 
-/** What comes after the result in a message, and at the end of a request. */
+/** What comes after the result in a message, and at the end of a request. Throws a RangeError for more attestations of a source than are read. */
 export function encodeEvidence(evidence: readonly SourceEvidence[]): Uint8Array {
+  for (const { attestations } of evidence) {
+    if (attestations.length > MAX_ATTESTATIONS) throw new RangeError(`${attestations.length} attestations of a source`)
+  }
   const sources = evidence.flatMap(({ attestations, content }) => [
     Uint8Array.of(attestations.length, content === null ? 0 : 1),
     ...[...attestations, ...(content === null ? [] : [content])].flatMap(part),

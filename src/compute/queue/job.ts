@@ -8,7 +8,7 @@ export type JobKind = (typeof JOB_KINDS)[number]
 
 /** A proving job: one run of one program at one block, to be proved by whoever takes it. */
 export interface ProvingJob {
-  /** Follows from what is proved, so that the same work has the same id everywhere: the result's identity, 64 hex digits. */
+  /** Follows from what is proved, so that the same work has the same id everywhere (`jobIdentity`), 64 hex digits. */
   readonly id: string
   /** The program's id, 64 hex digits. */
   readonly program: string

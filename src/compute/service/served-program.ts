@@ -53,7 +53,7 @@ export interface ServedProgram {
   readonly name: string
   /** When it is proved by itself; null where that is on events, or on request alone. */
   readonly pace: Pace | null
-  /** The height of the last block up to one that holds what it is proved at by itself; null where none does. Absent unless it is proved on events. */
+  /** Height of the last event up to a block; null before the first. Absent unless events make it due. */
   lastEvent?(to: number): Promise<number | null>
   /** Null where it is not proved on request. */
   readonly onRequest: OnRequest | null

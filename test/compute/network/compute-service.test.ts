@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { computeError } from '../../../src/compute/errors.ts'
 import type { TakenResult } from '../../../src/compute/io/service/compute-events.ts'
 import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
 import { encodeResultMessage } from '../../../src/compute/peers/result-message.ts'
@@ -265,6 +266,58 @@ describe('a node', () => {
     scene.clock.pass(600_000)
     scene.chain.grow(FIRST + 4)
     await expect.poll(() => node.of('paused').at(-1), { interval: 1 }).toMatchObject({ failures: 4, ms: 1_200_000 })
+  })
+
+  it('tries again at a later block what failed by an outage, or was passed over in a pause; not what cannot be read', async () => {
+    let fault: Error | null = new Error('no node')
+    const proves: Proves = async (block, signal) => {
+      if (fault !== null) throw fault
+      return await rightly(block, signal)
+    }
+    const node = await scene.node('one', proves, { everyBlocks: null, lastEvent: async () => FIRST })
+    let height = FIRST
+    const grow = async () => {
+      scene.chain.grow(++height)
+      await expect.poll(() => node.of('tip').length, { interval: 1 }).toBe(height - FIRST + 1)
+      await settled()
+    }
+    await grow()
+    await grow()
+    await grow()
+    // Three failures in a row are a pause, in which nothing is tried.
+    expect([node.of('failed').length, node.of('paused').length, results(node, FIRST).length]).toEqual([3, 1, 0])
+    fault = null
+    scene.clock.pass(600_000)
+    await grow()
+    expect(results(node, FIRST)).toHaveLength(1)
+
+    const other = await scene.node(
+      'two',
+      async () => {
+        throw computeError('E_INPUT', 'more records than the program reads')
+      },
+      { everyBlocks: null, lastEvent: async () => height - 1 },
+    )
+    await expect.poll(() => other.of('failed').length, { interval: 1 }).toBe(1)
+    const before = height - 1
+    scene.chain.grow(++height)
+    await settled()
+    expect((other.of('failed') as { height: number }[]).filter((one) => one.height === before)).toHaveLength(1)
+  })
+
+  it('counts it as no failure that a block left the chain while it was read', async () => {
+    let moves = 4
+    const proves: Proves = async (block, signal) => {
+      if (moves-- > 0) throw computeError('E_MOVED', 'it left')
+      return await rightly(block, signal)
+    }
+    const node = await scene.node('one', proves, { everyBlocks: null, lastEvent: async () => FIRST })
+    for (let height = FIRST; height < FIRST + 5; height++) {
+      if (height > FIRST) scene.chain.grow(height)
+      await expect.poll(() => node.of('tip').length, { interval: 1 }).toBe(height - FIRST + 1)
+      await settled()
+    }
+    expect([node.of('failed').length, node.of('stopped').length, results(node, FIRST).length]).toEqual([0, 4, 1])
   })
 
   it('that proves what does not hold says so, and gives it to nobody', async () => {

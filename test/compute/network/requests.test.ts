@@ -85,6 +85,8 @@ describe('a proof that a peer asks for', () => {
     expect(got).toEqual({ ok: true, message: messageOf(FIRST) })
     expect(states).toEqual(['proving', 'done'])
     expect(node.of('requested')).toMatchObject([{ program: PROGRAM, peer: 'asker' }])
+    // Nobody inscribes it as what was due.
+    expect(node.of('result')).toContainEqual(expect.objectContaining({ isAsked: true, inTurn: false }))
     await expect.poll(() => other.of('result'), { interval: 1 }).toMatchObject([{ from: 'prover' }])
     // The same once more, and one of another id for what is known.
     expect(await answered(requestOf(1))).toMatchObject({ state: 'done' })

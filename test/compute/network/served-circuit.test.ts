@@ -5,6 +5,7 @@ import { encodeAttestation, encodeField } from '../../../src/bus/index.ts'
 import { bytesCommitment } from '../../../src/compute/circuit/bytes-commitment.ts'
 import type { OnceOfKeys } from '../../../src/compute/io/open-program.ts'
 import { servedCircuit } from '../../../src/compute/io/service/served-circuit.ts'
+import { SharedJobs } from '../../../src/compute/io/service/shared-jobs.ts'
 import { readManifest } from '../../../src/compute/manifest/read-manifest.ts'
 import { LocalQueue } from '../../../src/compute/queue/local-queue.ts'
 import { encodeResult } from '../../../src/compute/result/result-file.ts'
@@ -62,7 +63,7 @@ await queue.start()
 afterAll(() => queue.stop())
 
 const inscriptions = { index: { tip: null, hashAt: async () => null, query: () => expect.fail() } }
-const parts = { queue, kernel, params: mainnet, inscriptions, reading: readsNothing }
+const parts = { jobs: new SharedJobs(queue), kernel, params: mainnet, inscriptions, reading: readsNothing }
 const served = servedCircuit(program, parts)
 const evidence = [{ attestations: [encodeAttestation(inscriptionAt(own, 3, 0))], content: null }]
 const { signal } = new AbortController()

@@ -9,6 +9,7 @@ import { compileGraph, type Program, readGraph, setUpGraph } from '../../../src/
 import { jobProver } from '../../../src/compute/io/queue/prove-job.ts'
 import { OwnReading } from '../../../src/compute/io/service/own-reading.ts'
 import { servedProgram } from '../../../src/compute/io/service/served-programs.ts'
+import { SharedJobs } from '../../../src/compute/io/service/shared-jobs.ts'
 import type { JobInput } from '../../../src/compute/queue/job.ts'
 import { LocalQueue } from '../../../src/compute/queue/local-queue.ts'
 import type { CircuitResult } from '../../../src/compute/result/result-file.ts'
@@ -50,7 +51,7 @@ beforeAll(async () => {
     ...{ ...recordless, history, headers, poseidon: kernel },
     blocks: { block: () => expect.fail() },
   })
-  served = servedProgram(program, { queue, kernel, params: regtest, inscriptions, reading })
+  served = servedProgram(program, { jobs: new SharedJobs(queue), kernel, params: regtest, inscriptions, reading })
 }, 120_000)
 afterAll(async () => {
   await queue.stop()

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { regtest } from '../../../src/bitcoin/index.ts'
 import type { Program } from '../../../src/compute/io/open-program.ts'
 import { servedProgram } from '../../../src/compute/io/service/served-programs.ts'
+import { SharedJobs } from '../../../src/compute/io/service/shared-jobs.ts'
 import { readManifest } from '../../../src/compute/manifest/read-manifest.ts'
 import { LocalQueue } from '../../../src/compute/queue/local-queue.ts'
 import { kernel } from '../../storage/kernels.ts'
@@ -17,17 +18,18 @@ function programOf(name: string): Program {
 }
 
 const inscriptions = { index: { tip: null, hashAt: async () => null, query: () => expect.fail() } }
+const queue = new LocalQueue(async () => new Uint8Array())
 const parts = {
-  queue: new LocalQueue(async () => new Uint8Array()),
+  jobs: new SharedJobs(queue),
   kernel,
   params: regtest,
   inscriptions,
   reading: readsNothing,
 }
-afterAll(() => parts.queue.stop())
+afterAll(() => queue.stop())
 
 describe('a program of the compute network', () => {
-  it.each(['chain-stats', 'digits', 'difficulty-falls', 'payments'])('is served: %s', (name) => {
+  it.each(['chain-stats', 'digits', 'difficulty-falls', 'payments', 'records'])('is served: %s', (name) => {
     expect(servedProgram(programOf(name), parts)).toMatchObject({ name })
   })
 })

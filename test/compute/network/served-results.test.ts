@@ -8,6 +8,7 @@ import { resultBytes } from '../../../src/compute/input/result-bytes.ts'
 import type { OnceOfKeys } from '../../../src/compute/io/open-program.ts'
 import { requireSources, servedProgram } from '../../../src/compute/io/service/served-programs.ts'
 import type { ServingParts } from '../../../src/compute/io/service/served-stream.ts'
+import { SharedJobs } from '../../../src/compute/io/service/shared-jobs.ts'
 import { LocalQueue } from '../../../src/compute/queue/local-queue.ts'
 import type { Counted } from '../../../src/compute/results/latest.ts'
 import type { OwnBlock } from '../../../src/compute/service/served-program.ts'
@@ -51,7 +52,7 @@ async function latest(source: string, { height, hash }: { readonly height: numbe
 }
 const sources = { programs: [bytesToHex(SOURCE)], verifier: sourceResults(programs), results: { latest } }
 const reading = { period: () => expect.fail(), transactions: () => expect.fail() }
-const parts = { queue, kernel, params: regtest, inscriptions, reading } as never as ServingParts
+const parts = { jobs: new SharedJobs(queue), kernel, params: regtest, inscriptions, reading } as never as ServingParts
 const served = servedProgram(program, { ...parts, sources })
 
 async function at(height: number): Promise<OwnBlock | null> {

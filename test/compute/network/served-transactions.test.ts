@@ -16,6 +16,7 @@ import { fileSource } from '../../../src/bus/io/index.ts'
 import type { TransactionsOfKeys } from '../../../src/compute/io/open-program.ts'
 import { OwnReading } from '../../../src/compute/io/service/own-reading.ts'
 import { servedTransactions } from '../../../src/compute/io/service/served-transactions.ts'
+import { SharedJobs } from '../../../src/compute/io/service/shared-jobs.ts'
 import { readManifest } from '../../../src/compute/manifest/read-manifest.ts'
 import { LocalQueue } from '../../../src/compute/queue/local-queue.ts'
 import { encodeResult, type TransactionsResult } from '../../../src/compute/result/result-file.ts'
@@ -99,7 +100,7 @@ const queue = new LocalQueue(async (job) => {
 await queue.start()
 afterAll(() => queue.stop())
 const inscriptions = { index: { tip: null, hashAt: async () => null, query: () => expect.fail() } }
-const parts = { queue, kernel, params: mainnet, inscriptions, reading }
+const parts = { jobs: new SharedJobs(queue), kernel, params: mainnet, inscriptions, reading }
 const { signal } = new AbortController()
 
 describe('a program over transactions that is proved on request', () => {

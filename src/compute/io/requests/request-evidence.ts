@@ -3,7 +3,12 @@ import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
 import { encodeAttestation } from '../../../bus/index.ts'
 import { type History, isCatchingUp } from '../../../bus/io/index.ts'
 import { type Result, rejection } from '../../../lib/index.ts'
-import { encodeEvidence, MAX_RESULT_MESSAGE_BYTES, type SourceEvidence } from '../../peers/result-message.ts'
+import {
+  encodeEvidence,
+  MAX_ATTESTATIONS,
+  MAX_RESULT_MESSAGE_BYTES,
+  type SourceEvidence,
+} from '../../peers/result-message.ts'
 import { MAX_CIRCUIT_RESULT_BYTES } from '../../result/result-file.ts'
 import { attestEntries } from '../results/chain-evidence.ts'
 import type { RequestInput } from './request-input.ts'
@@ -33,6 +38,9 @@ export async function requestEvidence(
   if (hash === null || !sameHash(hash, fromDisplay(last.blockHash))) return moving
   const evidence: SourceEvidence[] = []
   for (const { entries } of sources) {
+    if (entries.length > MAX_ATTESTATIONS) {
+      return rejection('too-large', `${entries.length} records of a source; a message shows ${MAX_ATTESTATIONS}`)
+    }
     const made = await attestEntries({ client, history, params }, entries, last.height, signal).catch(
       (error: unknown) => {
         if (isCatchingUp(error)) return moving

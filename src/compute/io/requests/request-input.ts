@@ -74,7 +74,7 @@ async function recordsOf(
   length: number,
   to: number,
 ): Promise<Found> {
-  const most = recordSlots(length) ?? 0
+  const most = recordSlots(length)
   const entries = await entriesOf(index, source, to, most)
   if (entries === null) return rejection('too-many-records', `more than ${most} records up to block ${to}`)
   return entries.length > 0 ? { ok: true, entries } : rejection('input-not-found', `no records up to block ${to}`)

@@ -74,7 +74,7 @@ export async function chainEvidence(
           ? await recordsOf(
               components,
               source,
-              recordSlots(sourceBytes(source, input.bytes)) ?? 0,
+              recordSlots(sourceBytes(source, input.bytes)),
               result,
               tipHeight,
               signal,

@@ -156,17 +156,17 @@ export class ResultPublisher implements RunningService {
         this.#waiting.delete(about.identity)
         this.#events.emit('spared', { ...about, height: result.height, id })
       } else if (blocks > FORGOTTEN_AFTER || height > (until ?? height)) this.#waiting.delete(about.identity)
-      else if (about.own || this.#isTurn(waiting, blocks)) await this.#inscribe(result, about, most)
+      else if (about.own || this.#isTurn(waiting, since, blocks)) await this.#inscribe(result, about, most)
     }
   }
 
-  #isTurn(waiting: Waiting, blocks: number): boolean {
-    const { since, until, program, identity, result } = waiting
+  #isTurn(waiting: Waiting, since: number, blocks: number): boolean {
+    const { until, program, identity, result } = waiting
     const { place, payer } = this.#components
-    if (blocks < scaled(OTHERS_AFTER, since ?? 0, until)) return false
+    if (blocks < scaled(OTHERS_AFTER, since, until)) return false
     waiting.place ??= place(program, result.blockHash)
     const turn = OTHERS_AFTER * (1 + Math.min(waiting.place, PLACES))
-    return blocks >= scaled(waiting.place < PLACES ? turn : turn + spreadOf(payer, identity), since ?? 0, until)
+    return blocks >= scaled(waiting.place < PLACES ? turn : turn + spreadOf(payer, identity), since, until)
   }
 
   async #inscribe(result: ProgramResult, about: ProvedHead, most?: bigint): Promise<void> {

@@ -12,8 +12,10 @@ export interface TakenResult {
   readonly message: ResultMessage
   /** Who gave it; null where it was proved here. */
   readonly from: PeerName | null
-  /** Proved here, and in turn: of the block that a node began with it cannot know whether others have done so. */
+  /** Proved here because it is due, and in turn: of the block that a node began with it cannot know whether others have done so. */
   readonly inTurn: boolean
+  /** Proved here because a peer or a record asks for it. */
+  readonly isAsked: boolean
   /** From when its block was seen here until it was known, milliseconds; null where the block was not seen meanwhile. */
   readonly ms: number | null
 }
@@ -62,7 +64,7 @@ export interface ComputeEvents {
 export interface ProgramStanding {
   readonly program: string
   readonly name: string
-  /** It is due once in so many blocks; null where it is proved on request alone. */
+  /** It is due once in so many blocks; null where it is proved on events or on request. */
   readonly everyBlocks: number | null
   /** Of the last result that is known. */
   readonly height: number | null

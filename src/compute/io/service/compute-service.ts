@@ -22,7 +22,7 @@ import { Announcing } from './announcing.ts'
 import { askHeld } from './ask-held.ts'
 import { ChainRequests, type RequestSource } from './chain-requests.ts'
 import { type Clock, processClock } from './clock.ts'
-import type { ComputeEvents, ProgramStanding } from './compute-events.ts'
+import type { ComputeEvents, ProgramStanding, TakenResult } from './compute-events.ts'
 import { HeardResults } from './heard-results.ts'
 import type { FollowedChain } from './own-chain.ts'
 import { ProgramRounds } from './program-rounds.ts'
@@ -92,7 +92,7 @@ export class ComputeService implements RunningService {
     this.#requests = new Requests({
       ...{ transport, chain, clock },
       program: (id) => this.#served.get(id) ?? null,
-      proved: (program, message) => this.#proved(program, message),
+      proved: (program, message) => this.#proved(program, message, true),
       taken: ({ id, program }, peer) => this.#events.emit('requested', { request: id, program, peer }),
       refused: ({ id, program }, peer, refusal) => {
         this.#events.emit('unserved', { ...refusal, request: id, program, peer })
@@ -170,7 +170,7 @@ export class ComputeService implements RunningService {
       ...{ program, chain, known, own: this.key, slotMs, clock: this.#clock },
       candidates: (height) => this.#candidates(id, height),
       ask: (block, signal) => this.#ask(program, block, signal),
-      proved: (message) => this.#proved(program, message),
+      proved: (message) => this.#proved(program, message, false),
       elected: (round, rank, ms) => this.#events.emit('elected', { ...round, rank, ms }),
       proving: (round) => this.#events.emit('proving', round),
       stopped: (round) => this.#events.emit('stopped', round),
@@ -188,7 +188,7 @@ export class ComputeService implements RunningService {
       programs: () => this.#served.values(),
       candidates: (program) => this.#candidates(program, chain.height),
       ask: (program, block, signal) => this.#ask(program, block, signal),
-      proved: (program, message) => this.#proved(program, message),
+      proved: (program, message) => this.#proved(program, message, true),
       taken: ({ id, program }) => this.#events.emit('requested', { request: id, program, peer: null }),
       refused: ({ id, program }, refusal) => {
         this.#events.emit('unserved', { ...refusal, request: id, program, peer: null })
@@ -295,19 +295,24 @@ export class ComputeService implements RunningService {
     const identity = program.identityOf(message)
     this.#requests.seen(identity, message)
     this.#onChain?.seen(identity, message)
-    this.#tell(program, message, from)
+    this.#tell(program, message, { from, isAsked: false })
   }
 
-  async #proved(program: ServedProgram, message: ResultMessage): Promise<void> {
-    this.#tell(program, message, null)
+  async #proved(program: ServedProgram, message: ResultMessage, isAsked: boolean): Promise<void> {
+    this.#tell(program, message, { from: null, isAsked })
     await this.#of(program.id).gossip?.publish(message)
   }
 
-  #tell(program: ServedProgram, message: ResultMessage, from: PeerName | null): void {
+  #tell(
+    program: ServedProgram,
+    message: ResultMessage,
+    { from, isAsked }: Pick<TakenResult, 'from' | 'isAsked'>,
+  ): void {
     const seenAt = this.#seenAt.get(toDisplay(message.result.blockHash))
     const ms = seenAt === undefined ? null : this.#clock.now() - seenAt
-    const inTurn = from === null && message.result.height > (this.#begunAt ?? message.result.height)
+    const isDue = from === null && !isAsked
+    const inTurn = isDue && message.result.height > (this.#begunAt ?? message.result.height)
     const identity = program.identityOf(message)
-    this.#events.emit('result', { program: program.id, identity, message, from, inTurn, ms })
+    this.#events.emit('result', { program: program.id, identity, message, from, inTurn, isAsked, ms })
   }
 }

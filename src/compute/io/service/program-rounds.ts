@@ -1,5 +1,5 @@
 import { type BlockHash, sameHash, toDisplay } from '../../../bitcoin/index.ts'
-import { asError, isInterrupt, orAborted, type Rejection } from '../../../lib/index.ts'
+import { asError, errorCode, isInterrupt, orAborted, type Rejection } from '../../../lib/index.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
 import { proverOrder } from '../../scheduling/prover-order.ts'
 import { turnMs } from '../../scheduling/turns.ts'
@@ -54,6 +54,8 @@ export class ProgramRounds {
   readonly #pauses = new Pauses()
   /** The last block at which it is due. */
   #due: Due | null = null
+  /** Whether that was tried, or passed over while the program is paused, and may be tried again: an outage passes, and another event may be far. */
+  #isLeft = false
   #news = Promise.withResolvers<void>()
   /** The round that is under way, and what ends it. */
   #now: { readonly block: OwnBlock; readonly stop: AbortController; isProving: boolean } | null = null
@@ -81,7 +83,8 @@ export class ProgramRounds {
       if (there === null || !sameHash(there.hash, now.block.hash)) now.stop.abort()
       else if (!now.isProving && height !== now.block.height) now.stop.abort()
     }
-    if (this.#due !== null && sameHash(this.#due.block.hash, block.hash)) return
+    if (this.#due !== null && sameHash(this.#due.block.hash, block.hash) && !this.#isLeft) return
+    this.#isLeft = false
     this.#due = { block, seenAt: clock.now() }
     this.#news.resolve()
   }
@@ -103,9 +106,9 @@ export class ProgramRounds {
         continue
       }
       done = due
-      if (this.#components.known.at(due.block) === null && this.#pauses.left(this.#components.clock.now()) === 0) {
-        await this.#round(due, signal)
-      }
+      if (this.#components.known.at(due.block) !== null) continue
+      if (this.#pauses.left(this.#components.clock.now()) === 0) await this.#round(due, signal)
+      else this.#isLeft = this.#due === due
     }
   }
 
@@ -132,11 +135,23 @@ export class ProgramRounds {
       await this.#prove(block, round, either)
     } catch (error) {
       if (signal.aborted) throw error
-      if (!isInterrupt(error, either)) this.#failed(round, asError(error))
-      else if (now.isProving) stopped(round)
+      if (isInterrupt(error, either)) {
+        if (now.isProving) stopped(round)
+      } else if (errorCode(error) === 'E_MOVED') {
+        this.#isLeft = this.#isNewest(block)
+        stopped(round)
+      } else {
+        // What there is to read will not change.
+        this.#isLeft = this.#isNewest(block) && errorCode(error) !== 'E_INPUT'
+        this.#failed(round, asError(error))
+      }
     } finally {
       this.#now = null
     }
+  }
+
+  #isNewest({ hash }: OwnBlock): boolean {
+    return this.#due !== null && sameHash(this.#due.block.hash, hash)
   }
 
   async #prove(block: OwnBlock, round: Round, signal: AbortSignal): Promise<void> {

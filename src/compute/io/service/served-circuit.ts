@@ -21,7 +21,6 @@ import type { ReadInput } from '../input/read-input.ts'
 import type { OnceOfKeys } from '../open-program.ts'
 import { ARGUMENTS_INPUT, ATTESTED_INPUT } from '../queue/prove-job.ts'
 import { aboutProgram, type ServingParts } from './served-stream.ts'
-import { SharedJobs } from './shared-jobs.ts'
 
 /** What is due by itself comes first. */
 export const REQUEST_PRIORITY = 2 * DEFAULT_PRIORITY
@@ -38,7 +37,7 @@ function mayBeOfFork({ reject }: Rejection, tip: OwnBlock, { block }: OwnGround)
   return reject === 'attestation:not-in-chain' && !sameHash(tip.hash, block.hash)
 }
 
-/** A circuit as the network serves it where its trigger is none of its own: proved on request alone, heard at any time. */
+/** A circuit that no trigger runs by itself, as the network serves it: proved on request alone, heard at any time. */
 export function servedCircuit(program: OnceOfKeys, parts: ServingParts): ServedProgram {
   const prove = async (): Promise<never> => {
     throw computeError('E_INPUT', `${program.manifest.name} runs on request: no block says what it reads`)
@@ -74,7 +73,6 @@ export function judgeOfCircuit({ id, manifest, verifier }: OnceOfKeys, parts: Se
 function onRequestOf(program: OnceOfKeys, parts: ServingParts): OnRequest | null {
   const { manifest, constraints } = program
   const { arguments: taken, proofSystem } = manifest.program
-  const jobs = new SharedJobs(parts.queue)
   if (taken.some((argument) => argument.private)) return null
   const prepare: OnRequest['prepare'] = async (asked, { at, tip }) => {
     const given = readArguments(manifest.program, taken.length === 0 ? '{}' : asked.arguments)
@@ -84,7 +82,6 @@ function onRequestOf(program: OnceOfKeys, parts: ServingParts): OnRequest | null
     const prepared = preparedOf({
       program,
       parts,
-      jobs,
       given: given.input,
       json: asked.arguments,
       ...read.read,
@@ -148,7 +145,6 @@ interface Preparing extends Read {
   readonly attempts: number
   readonly program: OnceOfKeys
   readonly parts: ServingParts
-  readonly jobs: SharedJobs
   readonly given: CircuitInput
   readonly json: string
   readonly asked: { readonly evidence: readonly SourceEvidence[] }
@@ -156,7 +152,7 @@ interface Preparing extends Read {
 
 /** What is left is to prove it: what it reads goes with the job. */
 export function preparedOf(preparing: Preparing): PreparedRequest {
-  const { program, parts, jobs, given, json, block, bytes, asked, priority, attempts } = preparing
+  const { program, parts, given, json, block, bytes, asked, priority, attempts } = preparing
   const { id, manifest } = program
   const { height, hash } = block
   const commitment = bytes === null ? null : bytesCommitment(parts.kernel, bytes)
@@ -177,7 +173,7 @@ export function preparedOf(preparing: Preparing): PreparedRequest {
     ...{ inputs, priority, attempts },
   }
   const prove = async (signal: AbortSignal) => ({
-    result: await jobs.prove(job, signal),
+    result: await parts.jobs.prove(job, signal),
     evidence: asked.evidence,
   })
   return { identity, block, prove }

@@ -1,6 +1,5 @@
 import { toDisplay } from '../../../bitcoin/index.ts'
 import { bytesToHex } from '../../../lib/index.ts'
-import { namedValues } from '../../circuit/public-values.ts'
 import { writeArguments } from '../../circuit/read-arguments.ts'
 import type { HistoryBinding } from '../../manifest/history-binding.ts'
 import { DEFAULT_PRIORITY, type ProvingJob } from '../../queue/job.ts'
@@ -9,10 +8,9 @@ import type { CircuitResult } from '../../result/result-file.ts'
 import type { ServedProgram } from '../../service/served-program.ts'
 import type { OnceOfKeys } from '../open-program.ts'
 import { ARGUMENTS_INPUT } from '../queue/prove-job.ts'
-import { runCircuit } from '../run-circuit.ts'
+import { valuesWhere } from '../run-circuit.ts'
 import { judgeOfCircuit } from './served-circuit.ts'
 import { ATTEMPTS, aboutProgram, type ServingParts } from './served-stream.ts'
-import { SharedJobs } from './shared-jobs.ts'
 
 /**
  * A circuit that opens headers, as the network serves it: at the last block of each period. This node reads the headers and runs it,
@@ -21,15 +19,13 @@ import { SharedJobs } from './shared-jobs.ts'
  */
 export function servedHistory(program: OnceOfKeys, binding: HistoryBinding, parts: ServingParts): ServedProgram {
   const { id, manifest } = program
-  const { queue, reading } = parts
+  const { jobs, reading } = parts
   const { condition } = binding
-  const jobs = new SharedJobs(queue)
   const prove: ServedProgram['prove'] = async (block, signal) => {
     const { height, hash } = block
     const { input } = await reading.period(binding, block, signal)
-    const values = await runCircuit(program, { arguments: input }, signal)
-    const { outputs } = namedValues(manifest.program, values)
-    if (condition !== undefined && outputs[condition] !== 1n) return null
+    const values = await valuesWhere(program, { arguments: input }, condition, signal)
+    if (values === null) return null
     const about = { program: id, height, blockHash: hash, proof: new Uint8Array() }
     const expected: CircuitResult = { kind: 'circuit', ...about, values }
     const given = { name: ARGUMENTS_INPUT, bytes: new TextEncoder().encode(writeArguments(input)) }

@@ -4,10 +4,9 @@ import { DEFAULT_PRIORITY } from '../../queue/job.ts'
 import type { ServedProgram } from '../../service/served-program.ts'
 import { lastRecord } from '../input/indexed-records.ts'
 import type { OnceOfKeys } from '../open-program.ts'
-import { runCircuit } from '../run-circuit.ts'
+import { valuesWhere } from '../run-circuit.ts'
 import { preparedOf, servedCircuit } from './served-circuit.ts'
 import { ATTEMPTS, type ServingParts } from './served-stream.ts'
-import { SharedJobs } from './shared-jobs.ts'
 
 /**
  * A circuit over lists of records, as the network serves it on events: at each block that holds another record of its sources, over all
@@ -16,11 +15,10 @@ import { SharedJobs } from './shared-jobs.ts'
  */
 export function servedRecords(program: OnceOfKeys, parts: ServingParts): ServedProgram {
   const { manifest } = program
-  const { reading, inscriptions, queue } = parts
-  const jobs = new SharedJobs(queue)
+  const { reading, inscriptions } = parts
   const { bytes: length = 0, condition } = manifest.program.input ?? {}
   const lists = inputSources(manifest).flatMap((source) =>
-    source.kind === 'inscriptions' ? [{ source, most: recordSlots(sourceBytes(source, length)) ?? 0 }] : [],
+    source.kind === 'inscriptions' ? [{ source, most: recordSlots(sourceBytes(source, length)) }] : [],
   )
   const lastEvent = async (to: number): Promise<number | null> => {
     const last = await Promise.all(lists.map(({ source, most }) => lastRecord(inscriptions.index, source, to, most)))
@@ -28,14 +26,11 @@ export function servedRecords(program: OnceOfKeys, parts: ServingParts): ServedP
   }
   const prove: ServedProgram['prove'] = async (block, signal) => {
     const { bytes, evidence } = await reading.records(manifest, block, signal)
-    const holds = async (output: string) => {
-      const values = await runCircuit(program, { bytes }, signal)
-      return values[manifest.program.outputs.indexOf(output)] === 1n
-    }
-    if (condition !== undefined && !(await holds(condition))) return null
+    // Records are anybody's: that the circuit takes no such values is an answer, and no failure of the program.
+    if ((await valuesWhere(program, { bytes }, condition, signal)) === null) return null
     const job = { priority: DEFAULT_PRIORITY, attempts: ATTEMPTS }
     const read = { block, bytes, given: {}, json: '{}', asked: { evidence } }
-    return await preparedOf({ program, parts, jobs, ...read, ...job }).prove(signal)
+    return await preparedOf({ program, parts, ...read, ...job }).prove(signal)
   }
   return { ...servedCircuit(program, parts), lastEvent, prove }
 }

@@ -3,7 +3,6 @@ import { bytesToHex, type Result, rejection } from '../../../lib/index.ts'
 import type { StorageKernel } from '../../../proving/index.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
 import { DEFAULT_PRIORITY, type ProvingJob } from '../../queue/job.ts'
-import type { ProvingQueue } from '../../queue/queue.ts'
 import { resultIdentity } from '../../result/identity.ts'
 import type { StreamResult } from '../../result/result-file.ts'
 import { paceOf } from '../../scheduling/pace.ts'
@@ -14,12 +13,12 @@ import type { KnownSources } from '../input/latest-results.ts'
 import type { RecordIndex } from '../input/record-index.ts'
 import type { Program, StreamOfKeys } from '../open-program.ts'
 import type { ChainReading } from './own-reading.ts'
-import { SharedJobs } from './shared-jobs.ts'
+import type { SharedJobs } from './shared-jobs.ts'
 
 /** What all programs of a node are served with. */
 export interface ServingParts {
-  /** Proves; started, and by whoever made it. */
-  readonly queue: ProvingQueue
+  /** Of the queue that proves; one for all of them, since a program that is due may be asked for as well. */
+  readonly jobs: SharedJobs
   readonly kernel: StorageKernel
   readonly params: NetworkParams
   /** Knows all records; of the same node. Asked once it has started. */
@@ -45,9 +44,8 @@ export function aboutProgram({
 }
 
 /** A stream as the network serves it. */
-export function servedStream(program: StreamOfKeys, { queue }: ServingParts): ServedProgram {
+export function servedStream(program: StreamOfKeys, { jobs }: ServingParts): ServedProgram {
   const { id, manifest, verifier } = program
-  const jobs = new SharedJobs(queue)
   const judge = async ({ result, evidence }: ResultMessage, { block }: OwnGround): Promise<Result<object>> => {
     if (result.kind !== 'stream') return rejection('wrong-kind', `a result of a ${result.kind}`)
     if (evidence.length > 0) return rejection('wrong-input', 'an attestation, of which a stream has none')

@@ -15,7 +15,6 @@ import type { TransactionsOfKeys } from '../open-program.ts'
 import { TRANSACTIONS_INPUT } from '../queue/prove-job.ts'
 import { REQUEST_PRIORITY } from './served-circuit.ts'
 import { ATTEMPTS, aboutProgram, type ServingParts } from './served-stream.ts'
-import { SharedJobs } from './shared-jobs.ts'
 
 /**
  * A program over transactions, as the network serves it: on request those that a peer names or asks for; where the manifest fixes the
@@ -31,7 +30,7 @@ export function servedTransactions(program: TransactionsOfKeys, parts: ServingPa
     return { ...about, judge, prove, onRequest: onRequestOf(program, parts) }
   }
   const { every } = about.pace
-  const jobs = new SharedJobs(parts.queue)
+  const { jobs } = parts
   const read = lastRead(async (block, signal) => {
     const [from, to] = [block.height - every + 1, block.height]
     return await parts.reading.transactions({ script: hexToBytes(script), from, to }, block, signal)
@@ -76,7 +75,7 @@ async function judged(
 
 function onRequestOf(program: TransactionsOfKeys, parts: ServingParts): OnRequest {
   const { manifest, constraints } = program
-  const jobs = new SharedJobs(parts.queue)
+  const { jobs } = parts
   const prepare: OnRequest['prepare'] = async (given, { at, signal }) => {
     if (given.evidence.length > 0) return rejection('wrong-input', 'an attestation, of which transactions have none')
     const read = readAskedPayments(given.arguments)
