@@ -53,11 +53,14 @@ interface Options extends RpcOptions, WalletOptions, Partial<QueueOptions> {
 }
 
 const HELP = `
-Follows the node's chain. At each block at which a graph is due (trigger everyBlocks, the last of
-a period of headers, or one with another record that it reads) peers prove it in an order that the block draws, one after another: whoever is late stops when a right result is heard. What peers give is verified before it is kept or
-passed on. With --inscribe who proved a result writes it to Bitcoin, and others where no record of it counts three blocks later; what
-that has cost is counted in --settlement-dir, for each graph, together with \`wsc results inscribe\` and \`wsc graph automate\`. With
---queue workers of other machines prove (wsc worker). Who registered (wsc compute register) has a place in the order; others prove after four slots.
+Follows the node's chain. At each block at which a graph is due (trigger everyBlocks, the last of a
+period of headers, or one with another record that it reads) peers prove it in an order that the
+block draws, one after another: whoever is late stops when a right result is heard. What peers give
+is verified before it is kept or passed on. With --inscribe who proved a result writes it to
+Bitcoin, and others where no record of it counts three blocks later; what that has cost is counted
+in --settlement-dir, for each graph, together with \`wsc results inscribe\` and \`wsc graph
+automate\`. With --queue workers of other machines prove (wsc worker). Who registered (wsc compute
+register) has a place in the order; others prove after four slots.
 `
 
 export const addComputeServe: AddCommand = (parent, run) => {
