@@ -15,13 +15,18 @@ import {
   periodSource,
   programsOf,
   ResultInscriber,
+  type ResultsIndex,
+  type ResultsService,
   requireSources,
   resultSource,
   Spendings,
+  untilAtTip,
 } from '../compute/io/index.ts'
 import { type RunningService, together } from '../lib/index.ts'
+import type { StorageKernel } from '../proving/index.ts'
 import { firstInscriptionHeight } from '../settlement/index.ts'
-import { IndexService, InscriberService, type Wallet } from '../settlement/io/index.ts'
+import { IndexService, InscriberService, type Ticket, TicketFollower, type Wallet } from '../settlement/io/index.ts'
+import { giveBack } from './give-back.ts'
 
 /** What an automation is made of. */
 export interface AutomationOptions {
@@ -44,6 +49,8 @@ interface Inscribing {
   readonly budget: bigint
   /** Folder of settlement's state. */
   readonly settlement: string
+  /** The group's, of this program. */
+  readonly ticket?: Ticket | undefined
 }
 
 /** Its services; `service` is all of them. */
@@ -51,79 +58,117 @@ export interface Automation {
   readonly feed: ChainFeed
   readonly automation: AutomationService
   readonly inscriber: InscriberService | null
+  /** By which results are known that it reads, or that others of its group have inscribed; null where it needs none. */
+  readonly inscriptions: IndexService | null
   readonly service: RunningService
 }
 
 /**
- * Composes an automation that follows a bitcoind, not started yet. Throws E_PROGRAM where the program has no condition, or reads results of
- * a program that is none of the sources; E_LOCKED or E_IO where their history cannot be opened.
+ * Composes an automation that follows a bitcoind, not started yet. What throws leaves nothing open: E_PROGRAM where the program has no
+ * condition, or reads results of a program that is none of the sources; E_LOCKED or E_IO where a history cannot be opened; E_STORE where
+ * what was spent is not known.
  */
 export async function openAutomation(options: AutomationOptions): Promise<Automation> {
   const { client, params, program, folder, inscribing, finality, since } = options
   const condition = conditionOf(program)
   const feed = new ChainFeed({ client, params })
-  const writing = inscribing === undefined ? null : await openWriting({ client, feed, finality, ...inscribing })
-  const { services, openOccasions, close } =
-    condition.about.kind === 'periods'
-      ? await ofPeriods(options, condition.about.binding, feed)
-      : await ofResults(options, condition.about, feed)
+  const spendings = inscribing === undefined ? null : await Spendings.open(inscribing.settlement)
+  const counting = await openCounting(options, condition, feed)
+  const { about } = condition
+  const openOccasions =
+    about.kind === 'periods'
+      ? () => ofPeriods(options, about.binding, feed)
+      : async () => ofResults(options, about, counting as Counting, feed)
+  const writing =
+    inscribing === undefined || spendings === null
+      ? null
+      : writes({ client, feed, finality, spendings, results: counting?.results, ...inscribing })
+  const { manifest } = program
   const automation = new AutomationService({
     ...{ feed, condition, folder, openOccasions, finality, since },
-    inscribe: writing === null ? undefined : (result) => writing.once.inscribe({ result, manifest: program.manifest }),
+    ...(writing !== null && {
+      inscribe: async (result, signal) => {
+        await writing.ready(signal)
+        return await writing.once.inscribe({ result, manifest })
+      },
+      cameToNothing: (result) => writing.once.cameToNothing({ result, manifest }),
+    }),
   })
   const inscriber = writing?.inscriber ?? null
-  const all = [feed, ...services, ...(inscriber === null ? [] : [inscriber]), automation]
-  return { feed, automation, inscriber, service: together(all, close) }
+  const givenBack = writing === null ? null : giveBack(writing.inscriber, writing.once, (one) => automation.again(one))
+  const counted = counting === null ? [] : [counting.inscriptions, counting.results]
+  const all = [feed, ...counted, ...(inscriber === null ? [] : [inscriber]), automation]
+  const service = together(all, async () => {
+    await givenBack?.()
+    await counting?.close()
+  })
+  return { feed, automation, inscriber, inscriptions: counting?.inscriptions ?? null, service }
 }
 
-/** Where a condition's occasions come from, and what runs for that. */
-interface Reading {
-  readonly services: readonly RunningService[]
-  openOccasions(): Promise<OccasionSource>
-  close(): Promise<void>
+/** The results that the condition is about, and those of its own program where a group inscribes them. */
+interface Counting extends ResultsIndex {
+  readonly inscriptions: IndexService
+  readonly kernel: StorageKernel
+}
+
+/** Null where no results are to be known. */
+async function openCounting(
+  { client, params, anchor, folder, program, sources = [], inscribing }: AutomationOptions,
+  { about }: Condition,
+  feed: ChainFeed,
+): Promise<Counting | null> {
+  const isGroup = inscribing?.ticket !== undefined
+  if (about.kind === 'results') requireSources(program, programsOf(sources).ids)
+  else if (!isGroup) return null
+  const kernel = await openKernel()
+  const inscriptions = new IndexService({ client, params, state: folder, feed, waitsForRoom: true })
+  const startHeight = firstInscriptionHeight(params)
+  const programs = isGroup ? [...sources, program] : sources
+  const index = await openResultsIndex({
+    ...{ client, params, programs, feed, inscriptions, kernel, anchor, startHeight },
+    // Of other programs it is another index.
+    folder: join(folder, isGroup ? 'group-index' : 'results-index'),
+  })
+  return { ...index, inscriptions, kernel }
 }
 
 async function ofPeriods(
   { params, anchor, folder }: AutomationOptions,
   binding: HistoryBinding,
   feed: ChainFeed,
-): Promise<Reading> {
+): Promise<OccasionSource> {
   const poseidon = await openVerifier()
-  const openOccasions = async () => {
-    const start = historyStart(params, anchor)
-    const history = await openStoredHistory(join(folder, 'history'), params, start, poseidon)
-    return periodSource({ binding, history, feed, poseidon })
-  }
-  return { services: [], openOccasions, close: async () => undefined }
+  const start = historyStart(params, anchor)
+  const history = await openStoredHistory(join(folder, 'history'), params, start, poseidon)
+  return periodSource({ binding, history, feed, poseidon })
 }
 
-async function ofResults(
-  { client, params, anchor, folder, program, sources = [] }: AutomationOptions,
+function ofResults(
+  { params }: AutomationOptions,
   { source, length }: Extract<Condition['about'], { readonly kind: 'results' }>,
+  { results, judge, kernel }: Counting,
   feed: ChainFeed,
-): Promise<Reading> {
-  requireSources(program, programsOf(sources).ids)
-  const kernel = await openKernel()
-  const inscriptions = new IndexService({ client, params, state: folder, feed, waitsForRoom: true })
-  const startHeight = firstInscriptionHeight(params)
-  const { results, judge, close } = await openResultsIndex({
-    ...{ client, params, programs: sources, feed, inscriptions, kernel, anchor, startHeight },
-    folder: join(folder, 'results-index'),
-  })
-  const openOccasions = async () => resultSource({ source, length, results, judge, feed, params, kernel })
-  return { services: [inscriptions, results], openOccasions, close }
+): OccasionSource {
+  return resultSource({ source, length, results, judge, feed, params, kernel })
 }
 
-/** Who writes its results to Bitcoin. Throws E_STORE where what was spent is not known. */
-async function openWriting({
-  client,
-  feed,
-  finality,
-  wallet,
-  budget,
-  settlement: state,
-}: Pick<AutomationOptions, 'client' | 'finality'> & Inscribing & { readonly feed: ChainFeed }) {
-  const spendings = await Spendings.open(state)
+interface Writes extends Pick<AutomationOptions, 'client' | 'finality'>, Inscribing {
+  readonly feed: ChainFeed
+  readonly spendings: Spendings
+  readonly results: ResultsService | undefined
+}
+
+/** Who writes its results to Bitcoin; `ready` resolves once it is known what others of the group have written. */
+function writes({ client, feed, finality, wallet, budget, settlement: state, ticket, spendings, results }: Writes) {
   const inscriber = new InscriberService({ client, feed, finality, wallet, state })
-  return { inscriber, once: new ResultInscriber({ inscriber, state, wallet, spendings, budget }) }
+  const group = ticket === undefined || results === undefined ? null : { ticket, results }
+  const once = new ResultInscriber({
+    ...{ inscriber, state, wallet, spendings, budget },
+    others:
+      group === null ? undefined : { results: group.results, tickets: [new TicketFollower(group.ticket, client)] },
+  })
+  const ready = async (signal: AbortSignal) => {
+    if (group !== null) await untilAtTip({ results: group.results, feed }, signal)
+  }
+  return { inscriber, once, ready }
 }

@@ -3,7 +3,7 @@ import type { StorageParams } from '../../storage/index.ts'
 import type { BlockHash } from '../bitcoin/index.ts'
 import type { BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
 import type { PeerTransport } from '../bus/index.ts'
-import { decodeResult, isForBitcoin, resultIdentity, storesLog } from '../compute/index.ts'
+import { isForBitcoin, resultIdentity, storesLog } from '../compute/index.ts'
 import {
   type LogStorage,
   type Program,
@@ -19,11 +19,11 @@ import {
   type IndexService,
   InscriberService,
   requireOwnCoins,
-  type SupersededRecord,
   type Ticket,
   TicketFollower,
   type Wallet,
 } from '../settlement/io/index.ts'
+import { giveBack } from './give-back.ts'
 import { openLogStorage } from './log-storage.ts'
 
 /** How a node writes results to Bitcoin. */
@@ -106,25 +106,14 @@ export async function openResultInscribing(
   })
   // A provider that came later has it: what waited for that is inscribed without waiting for a block.
   storing?.logs.events.on('storing', () => publisher.again())
-  let givingBack = Promise.resolve()
-  inscriber.events.on('superseded', (records) => {
-    givingBack = givingBack.then(() => giveBack(records))
+  const givenBack = giveBack(inscriber, once, async (result) => {
+    const program = bytesToHex(result.program)
+    const manifest = manifests.get(program)
+    if (manifest === undefined) return
+    publisher.add({ program, identity: bytesToHex(resultIdentity(manifest, result)), result, own: true })
   })
-  /** What another's record replaced, and does not say, is inscribed again. */
-  const giveBack = async (records: readonly SupersededRecord[]) => {
-    // Where that fails it stays charged: never is more spent than is counted.
-    await once.release(records).catch(() => undefined)
-    for (const { body } of records) {
-      const read = decodeResult(body)
-      const program = read.ok ? bytesToHex(read.result.program) : ''
-      const manifest = manifests.get(program)
-      if (!read.ok || manifest === undefined) continue
-      const identity = bytesToHex(resultIdentity(manifest, read.result))
-      publisher.add({ program, identity, result: read.result, own: true })
-    }
-  }
   return {
     ...{ results, inscriber, publisher, logs: storing?.logs ?? null },
-    service: together([inscriber, ...(storing === null ? [] : [storing.service]), publisher], () => givingBack),
+    service: together([inscriber, ...(storing === null ? [] : [storing.service]), publisher], givenBack),
   }
 }

@@ -6,7 +6,6 @@ import type { Program } from '../../compute/io/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { openComputeNode, type ResultInscribingOptions } from '../../node/index.ts'
 import { parseAddresses } from '../../p2p/index.ts'
-import { openTicket, type Ticket } from '../../settlement/io/index.ts'
 import { requireAcceptedPrograms, requireGraphSetup } from '../accepted-program.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
@@ -28,6 +27,7 @@ import { withPayment } from '../storage-publish.ts'
 import { noteScan } from '../storage-scan.ts'
 import { notePeers } from '../storage-work.ts'
 import { jsonLine } from '../text.ts'
+import { openTickets } from '../tickets.ts'
 import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions } from '../wallet-place.ts'
 
 interface Options extends RpcOptions, WalletOptions, Partial<QueueOptions> {
@@ -181,16 +181,6 @@ async function inscribingOf(
   }
   const wallet = await openOwnWallet(options, params, context)
   const settlement = settlementDir(options.settlementDir, params, context)
-  const tickets: Ticket[] = []
-  for (const file of files) {
-    const ticket = await openTicket(file, params)
-    if (!programs.some(({ id }) => bytesToHex(id) === ticket.program)) {
-      throw usageError(`${file} is the ticket of program ${ticket.program}, which no --graph is`)
-    }
-    if (tickets.some(({ program }) => program === ticket.program)) {
-      throw usageError(`${file} is another ticket of program ${ticket.program}: one graph has one`)
-    }
-    tickets.push(ticket)
-  }
+  const tickets = await openTickets(files, programs, params)
   return { wallet, budget: inscribe, settlement, feeRate, maxFeeRate, fundFrom, tickets }
 }

@@ -19,12 +19,15 @@ import { noteOutages } from '../outage.ts'
 import { dataHome } from '../places.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { openSourceGraphs, type SourceGraphOptions, sourceGraphOption } from '../source-graphs.ts'
+import { noteScan } from '../storage-scan.ts'
 import { jsonLine } from '../text.ts'
+import { openTickets } from '../tickets.ts'
 import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions, walletOption } from '../wallet-place.ts'
 
 interface Options extends RpcOptions, WalletOptions, SourceGraphOptions {
   readonly anchor?: string
   readonly budget?: bigint
+  readonly ticket?: string
   readonly finality: number
   readonly since?: number
   readonly automationDir?: string
@@ -36,7 +39,8 @@ const HELP = `
 Each period of the graph's is judged once it is over, or each result that it reads once that counts and is the latest. It fires once the period's
 last block, or the block of the other result's record, has as many confirmations as --finality says, and never twice for one period or
 height of the other result, whatever reorgs come. Its result is proved, kept in the automation's folder, and inscribed as a record if --budget has
-room for it: that of the graph, whatever of the same --settlement-dir inscribes its results. One process runs an automation at a time.
+room for it: that of the graph, whatever of the same --settlement-dir inscribes its results. With --ticket one of the group does, and nothing
+is spent on what another's record says. One process runs an automation at a time.
 `
 
 export const addGraphAutomate: AddCommand = (parent, run) => {
@@ -51,6 +55,7 @@ export const addGraphAutomate: AddCommand = (parent, run) => {
       'satoshis that may be spent on the results of this graph in all (default: none)',
       satoshis,
     )
+    .option('--ticket <FILE>', 'spend the group’s ticket of the graph, so that one of the group inscribes its results')
     .option('--finality <N>', 'confirmations with which it fires', confirmations, 6)
     .option(
       '--since <K>',
@@ -79,20 +84,23 @@ async function automate(context: CliContext, folder: string, options: Options): 
   const params = requireProvable(await readNetwork(options.network))
   const anchor = await readAnchor(options.anchor, params)
   await requireGraphSetup(folder, params, options, context)
-  const { budget = 0n } = options
+  const { budget = 0n, ticket: file } = options
+  if (budget === 0n && file !== undefined) throw usageError('--ticket is for what --budget pays')
   const wallet = budget === 0n ? undefined : await openOwnWallet(options, params, context)
   const client = await openBitcoind(options, params, context)
   try {
     const program = await requireAcceptedProgram(folder, params, options, context)
     if (program.kind !== 'circuit') throw usageError(`${program.manifest.name} is no circuit: it has no condition`)
+    const [ticket] = await openTickets(file === undefined ? [] : [file], [program], params)
     const sources = await openSourceGraphs(program, options, params, context)
     const own = join(dataHome(env), params.name, 'automation', bytesToHex(program.id).slice(0, 16))
     const settlement = settlementDir(options.settlementDir, params, context)
     const made = await openAutomation({
       ...{ client, params, anchor, program, sources, folder: options.automationDir ?? own },
       ...{ finality: options.finality, since: options.since },
-      inscribing: wallet === undefined ? undefined : { wallet, budget, settlement },
+      inscribing: wallet === undefined ? undefined : { wallet, budget, settlement, ticket },
     })
+    if (made.inscriptions !== null) noteScan(made.inscriptions, { client }, context)
     show(made, program, options, context)
     try {
       await made.service.start(signal)

@@ -13,7 +13,7 @@ import {
 import { bytesToHex, orAborted, rejection, together } from '../../lib/index.ts'
 import { openLogStorage } from '../../node/index.ts'
 import { openPeerHost, parseAddresses } from '../../p2p/index.ts'
-import { type InscriberService, openTicket, TicketFollower, type Wallet } from '../../settlement/io/index.ts'
+import { type InscriberService, TicketFollower, type Wallet } from '../../settlement/io/index.ts'
 import type { AddCommand } from '../command.ts'
 import { examples } from '../command.ts'
 import { shared } from '../config.ts'
@@ -28,6 +28,7 @@ import { budget } from '../storage-arguments.ts'
 import { peerOption } from '../storage-place.ts'
 import { type PublishOptions, withPayingInscriber, withPayment } from '../storage-publish.ts'
 import { jsonLine } from '../text.ts'
+import { openTickets } from '../tickets.ts'
 import { openOwnWallet } from '../wallet-place.ts'
 
 interface Options extends ResultsOptions, Omit<PublishOptions, keyof ResultsOptions> {
@@ -120,10 +121,7 @@ async function withInscriber(
 ): Promise<ExitCode> {
   const { client, params, programs, state, inscriptions, results, feed } = place
   const wallet = await openOwnWallet(options, params, context)
-  const ticket = options.ticket === undefined ? null : await openTicket(options.ticket, params)
-  if (ticket !== null && !programs.some(({ id }) => bytesToHex(id) === ticket.program)) {
-    throw usageError(`${options.ticket} is the ticket of another graph, program ${ticket.program}`)
-  }
+  const held = await openTickets(options.ticket === undefined ? [] : [options.ticket], programs, params)
   return await withPayingInscriber(
     context,
     options,
@@ -132,7 +130,7 @@ async function withInscriber(
       inscriber.events.on('warning', (warning) => context.terminal.note(warningText(warning, 1)))
       const spendings = await Spendings.open(state)
       const { budget = 0n } = options
-      const tickets = ticket === null ? [] : [new TicketFollower(ticket, client)]
+      const tickets = held.map((ticket) => new TicketFollower(ticket, client))
       const once = new ResultInscriber({ inscriber, state, wallet, spendings, budget, others: { results, tickets } })
       if (storage === null) return await work(once, null)
       return await withLogs(context, options, place, { inscriber, wallet, storage }, (logs) => work(once, logs))

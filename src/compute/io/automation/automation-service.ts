@@ -5,6 +5,7 @@ import {
   asError,
   Emitter,
   type Events,
+  equalBytes,
   errorCode,
   Running,
   type RunningService,
@@ -14,7 +15,7 @@ import { diskFiles, writeAtomic } from '../../../lib/io/index.ts'
 import { listedOccasions, type Occasion } from '../../automation/occasions.ts'
 import { AutomationPlan, type AutomationStep } from '../../automation/plan.ts'
 import { computeError } from '../../errors.ts'
-import { type CircuitResult, decodeResult, encodeResult } from '../../result/result-file.ts'
+import { type CircuitResult, decodeResult, encodeResult, type ProgramResult } from '../../result/result-file.ts'
 import type { Inscribed } from '../results/result-inscriber.ts'
 import type { Condition } from './condition.ts'
 import { FiringStore, type StoredFiring } from './firing-store.ts'
@@ -29,7 +30,9 @@ export interface AutomationComponents {
   /** Where the condition's occasions come from, which the service closes. */
   openOccasions(): Promise<OccasionSource>
   /** What is done at a firing, again after a kill; nothing, where it is left out. Throws what may pass. */
-  readonly inscribe?: ((result: CircuitResult) => Promise<Inscribed>) | undefined
+  readonly inscribe?: ((result: CircuitResult, signal: AbortSignal) => Promise<Inscribed>) | undefined
+  /** Whether what was sent came to nothing, as a kill may have left it; never, where it is left out. */
+  readonly cameToNothing?: ((result: CircuitResult) => Promise<boolean>) | undefined
   /** Confirmations with which it fires: settlement's 6 unless given. */
   readonly finality?: number | undefined
   /** Of an automation that begins: the first ordinal it looks at. The next occasion unless given. */
@@ -77,6 +80,7 @@ export class AutomationService implements RunningService {
   readonly #components: AutomationComponents
   readonly #events = new Emitter<AutomationEvents>()
   readonly #running = new Running()
+  #following: { readonly plan: AutomationPlan; readonly store: FiringStore } | null = null
 
   constructor(components: AutomationComponents) {
     this.#components = components
@@ -109,6 +113,15 @@ export class AutomationService implements RunningService {
     await this.#running.ended()
   }
 
+  /** A result whose record came to nothing, if it is one of these: it is inscribed again with the next block, unless another's record says it. */
+  async again(result: ProgramResult): Promise<void> {
+    if (this.#following === null) throw new Error('a service is started before it is asked')
+    const { plan, store } = this.#following
+    const bytes = encodeResult(result)
+    const firing = store.firings.find((one) => one.state === 'sent' && equalBytes(one.result, bytes))
+    if (firing !== undefined) await actAgain(firing, plan, store)
+  }
+
   async #run({ store, occasions }: Opened, signal: AbortSignal): Promise<void> {
     try {
       const { feed, since, finality = FINALITY } = this.#components
@@ -119,6 +132,8 @@ export class AutomationService implements RunningService {
       plan.connected(from.height)
       // A kill may have come between the store and the file.
       for (const firing of store.firings) await this.#file(firing)
+      await this.#lookAtSent(plan, store)
+      this.#following = { plan, store }
       this.#events.emit('began', { since: first, fired: store.firings.length })
       for await (const event of feed.subscribe({ from, signal })) {
         this.#follow(plan, event)
@@ -130,8 +145,17 @@ export class AutomationService implements RunningService {
         this.#events.emit('settled', { height: event.height })
       }
     } finally {
+      this.#following = null
       await occasions.close()
       await store.close()
+    }
+  }
+
+  async #lookAtSent(plan: AutomationPlan, store: FiringStore): Promise<void> {
+    const { cameToNothing } = this.#components
+    if (cameToNothing === undefined) return
+    for (const firing of store.firings) {
+      if (firing.state === 'sent' && (await cameToNothing(resultOf(firing)))) await actAgain(firing, plan, store)
     }
   }
 
@@ -219,11 +243,9 @@ export class AutomationService implements RunningService {
     const { inscribe, feed } = this.#components
     const { ordinal } = firing
     if (inscribe === undefined || !(await isThere(firing, feed, signal))) return plan.waits(ordinal)
-    const decoded = decodeResult(firing.result)
-    if (!decoded.ok || decoded.result.kind !== 'circuit') throw new Error('what has fired is no result of a circuit')
     // What is begun is not left in the middle: its transactions spend one another.
     throwIfAborted(signal)
-    const done = await inscribe(decoded.result)
+    const done = await inscribe(resultOf(firing), signal)
     if (done.state === 'no-budget') {
       this.#events.emit('unpaid', { ordinal, cost: done.cost, left: done.left })
       return plan.waits(ordinal)
@@ -250,6 +272,18 @@ export class AutomationService implements RunningService {
 interface Opened {
   readonly store: FiringStore
   readonly occasions: OccasionSource
+}
+
+async function actAgain(firing: StoredFiring, plan: AutomationPlan, store: FiringStore): Promise<void> {
+  const ready: StoredFiring = { ...firing, name: null, state: 'ready' }
+  await store.put(ready)
+  plan.stored(ready)
+}
+
+function resultOf({ result }: StoredFiring): CircuitResult {
+  const decoded = decodeResult(result)
+  if (decoded.ok && decoded.result.kind === 'circuit') return decoded.result
+  throw new Error('what has fired is no result of a circuit')
 }
 
 /** Whether the block of a firing is in the chain. */

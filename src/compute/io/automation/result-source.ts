@@ -1,12 +1,12 @@
-import { type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
+import type { NetworkParams } from '../../../bitcoin/index.ts'
 import type { ChainFeed, Tip } from '../../../bitcoin/io/index.ts'
-import { orAborted } from '../../../lib/index.ts'
 import type { StorageKernel } from '../../../proving/index.ts'
 import { listedOccasions } from '../../automation/occasions.ts'
 import { computeError } from '../../errors.ts'
 import { attestedInput } from '../../input/attested-input.ts'
 import type { InputSource } from '../../manifest/data-sources.ts'
 import type { Counted } from '../../results/latest.ts'
+import { atTip } from '../results/at-tip.ts'
 import type { ChainJudge } from '../results/chain-judge.ts'
 import type { ResultsService } from '../results/results-service.ts'
 import type { OccasionSource } from './occasion-source.ts'
@@ -29,24 +29,10 @@ export function resultSource(components: ResultSourceComponents): OccasionSource
   /** The results at the last tip that was asked for, by ordinal. */
   let known = new Map<number, Counted>()
 
-  /** Once the index is at that tip; null where the node's chain has moved on, of which the feed tells. */
+  /** Once the index is at that tip; null where the node's chain has moved on. */
   async function rising(tip: Tip, since: number, signal: AbortSignal): Promise<readonly Counted[] | null> {
-    const hash = toDisplay(tip.hash)
-    const ended = results.ended()
-    // Heard by the race; where that is over before, by nobody.
-    ended.catch(() => undefined)
-    for (;;) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const off = results.events.on('tip', () => resolve())
-      try {
-        const { tip: at, counted } = await results.rising(source.program, since)
-        if (at.hash === hash) return counted
-        if (toDisplay((await feed.tip(signal)).hash) !== hash) return null
-        await orAborted(Promise.race([promise, ended.then(() => promise)]), signal)
-      } finally {
-        off()
-      }
-    }
+    const found = await atTip({ results, feed }, tip, () => results.rising(source.program, since), signal)
+    return found?.counted ?? null
   }
 
   return {

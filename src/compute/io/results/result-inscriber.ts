@@ -87,9 +87,23 @@ export class ResultInscriber {
     return await this.#turns.take(() => this.#inscribe(verified, feeRate))
   }
 
-  /** Takes back what was charged for results whose job was dropped, and which are not on their way again. Throws E_DISK_FULL, E_LOCKED or E_IO. */
-  async release(records: readonly SupersededRecord[]): Promise<void> {
-    await this.#turns.take(() => releaseSuperseded(this.#components, records))
+  /**
+   * Takes back what was charged for results whose job was dropped, and which are not on their way again. Throws E_DISK_FULL, E_LOCKED
+   * or E_IO, and what `again` throws: they stay charged then.
+   *
+   * @param again told of each before, so that whoever is to inscribe it anew knows it after a kill too
+   */
+  async release(
+    records: readonly SupersededRecord[],
+    again: (result: ProgramResult) => Promise<void> = async () => undefined,
+  ): Promise<void> {
+    await this.#turns.take(async () => {
+      for (const { body } of records) {
+        const read = decodeResult(body)
+        if (read.ok) await again(read.result)
+      }
+      await releaseSuperseded(this.#components, records)
+    })
   }
 
   async #inscribe({ result, manifest, most, storing }: VerifiedResult, feeRate?: number): Promise<Inscribed> {
@@ -150,13 +164,24 @@ export class ResultInscriber {
     return { state: 'gone-on-with', id, left }
   }
 
-  /** What was charged here for a result of which another's record counts, and which no job here sends or has sent. */
-  async #releaseUnsent(identity: string, result: ProgramResult): Promise<void> {
+  /** Whether it was charged here, and no job here sends it or has sent it. */
+  async cameToNothing({ result, manifest }: Pick<VerifiedResult, 'result' | 'manifest'>): Promise<boolean> {
+    const identity = bytesToHex(resultIdentity(manifest, result))
+    return await this.#turns.take(async () => (await this.#unsent(identity, result)) !== null)
+  }
+
+  /** The charge of a result that no job here sends or has sent; null where there is none. */
+  async #unsent(identity: string, result: ProgramResult): Promise<Charge | null> {
     const { inscriber, spendings, state } = this.#components
     const charge = await spendings.of(identity)
-    if (charge === null || charge.body !== bodyHash(result) || (charge.state ?? state) !== state) return
-    const job = inscriber.jobOf([this.#envelope(result, charge.seq)])
-    if (!(await inscriber.knows(job))) await this.#release(result, charge.seq)
+    if (charge === null || charge.body !== bodyHash(result) || (charge.state ?? state) !== state) return null
+    return (await inscriber.knows(inscriber.jobOf([this.#envelope(result, charge.seq)]))) ? null : charge
+  }
+
+  /** What was charged here for a result of which another's record counts. */
+  async #releaseUnsent(identity: string, result: ProgramResult): Promise<void> {
+    const charge = await this.#unsent(identity, result)
+    if (charge !== null) await this.#release(result, charge.seq)
   }
 
   /** What was charged for this record, and nothing that was charged for the same result since. */
@@ -174,14 +199,16 @@ export class ResultInscriber {
   ): Promise<string> {
     const { inscriber } = this.#components
     try {
-      const { inscriptions } = await inscriber.inscribe([this.#envelope(result, seq)], feeRate, [], ticket)
-      const [inscription] = inscriptions
+      const view = await inscriber.inscribe([this.#envelope(result, seq)], feeRate, [], ticket)
+      const [inscription] = view.inscriptions
       if (inscription === undefined) throw new Error('an envelope is one inscription')
-      return inscription.id
+      if (view.status !== 'superseded') return inscription.id
     } catch (error) {
       if (ticket !== undefined && errorCode(error) === 'E_TICKET') await this.#release(result, seq)
       throw error
     }
+    await this.#release(result, seq)
+    throw computeError('E_MOVED', 'another inscription took the place of this one: once more at the next block')
   }
 
   #follower(program: string) {
