@@ -7,6 +7,9 @@ export const SETTLEMENT_CURES = {
   'create-wallet': () => 'make one by `wsc wallet create`, with the same --network and --wallet',
   'enable-wallets': () => 'start it without -disablewallet',
   'forget-job': (job: string) => `once that is deep enough: \`wsc inscribe forget ${job}\`, and inscribe again`,
+  'forget-unmade-job': (job: string) =>
+    'name another node by --rpc, if this one is on another chain than most; or, once it is sure that it does not come back: ' +
+    `\`wsc inscribe forget ${job}\`, and inscribe again, which other coins pay for`,
   'free-or-other-settlement-dir': (_, has) => freeOrOther(settlementFlag(has), has),
   'fund-bitcoind-wallet': (name: string) =>
     `send coins to it (bitcoin-cli -rpcwallet=${name} getnewaddress) and wait until they are confirmed`,

@@ -30,7 +30,11 @@ const again = async (status: Job['status'], context: Partial<DispatchContext> = 
   }
   const onNote = (note: InscriberNote) => notes.push(note)
   const base = { client: scene.node, jobs, drop, directly: false, onNote }
-  return await dispatch({ ...base, ...context }, { ...job, status }, await locate(scene.node, job, {}))
+  return await dispatch(
+    { ...base, ...context },
+    { ...job, status },
+    await locate({ client: scene.node, jobs: new JobStore(scene.store, scene.wallet.params) }, job, {}),
+  )
 }
 
 it('sends the commit first, then its reveals; and only what the node does not have', async () => {

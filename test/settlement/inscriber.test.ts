@@ -113,6 +113,55 @@ describe('a job whose coins went elsewhere', () => {
     expect(seen).toEqual([gone === first ? second.id : first.id])
   })
 
+  it('is one whose coin a reorg unmade after the job that made it was final: it is told, and paid for by other coins', async () => {
+    const start = await scene.node.getBlockCount()
+    const first = await scene.inscriber().inscribe([textEnvelope('x')])
+    for (let i = 0; i < 6; i++) scene.node.mine()
+    await Array.fromAsync(scene.inscriber().resume())
+    // Of the two coins one is used up, so that change pays for one of these.
+    const jobs = [await scene.inscriber().inscribe([textEnvelope('y')])]
+    jobs.push(await scene.inscriber().inscribe([textEnvelope('z')]))
+    const paid = await Promise.all(jobs.map(async ({ id }) => (await job(id)).attempts[0]!.coins))
+    const stuck = jobs[paid.findIndex((coins) => coins.some(({ txid }) => txid === first.commitTxid))]!
+    scene.node.undo((await scene.node.getBlockCount()) - start)
+    scene.node.pool.clear()
+    for (let i = 0; i < 8; i++) scene.node.mine()
+    // What was not built on the lost one is sent again all the same.
+    const error = await Array.fromAsync(scene.inscriber().resume()).catch((thrown) => thrown)
+    expect(error).toMatchObject({ code: 'E_CONFLICT', cure: { act: 'forget-unmade-job', subject: stuck.id } })
+    expect(error.message).toContain(first.commitTxid)
+    expect(scene.node.pool.size).toBe(2)
+    scene.node.downloading = true
+    expect(await codeOf(scene.inscriber().forget(stuck.id))).toBe('E_NODE_BEHIND')
+    scene.node.downloading = false
+    await scene.inscriber().forget(stuck.id)
+    const text = stuck === jobs[0] ? 'y' : 'z'
+    const again = await scene.inscriber().inscribe([textEnvelope(text)])
+    expect(again).toMatchObject({ id: stuck.id, status: 'sent' })
+    expect(again.commitTxid).not.toBe(stuck.commitTxid)
+    scene.node.mine()
+    for await (const view of scene.inscriber().resume()) expect(confirmations(view)).toEqual([1])
+  })
+
+  it('is one whose coin was made by a job that was forgotten', async () => {
+    const start = await scene.node.getBlockCount()
+    const first = await scene.inscriber().inscribe([textEnvelope('x')])
+    scene.node.mine()
+    const second = await scene.inscriber().inscribe([textEnvelope('y')])
+    const third = await scene.inscriber().inscribe([textEnvelope('z')])
+    const paid = await Promise.all([second, third].map(async ({ id }) => (await job(id)).attempts[0]!.coins))
+    const built = [second, third][paid.findIndex((coins) => coins.some(({ txid }) => txid === first.commitTxid))]!
+    const spent = scene.spend(coinsOf((await job(first.id)).attempts[0]!))
+    scene.node.undo((await scene.node.getBlockCount()) - start)
+    scene.node.pool.clear()
+    scene.node.mine(undefined, [spent])
+    expect(await codeOf(scene.inscriber().forget(built.id))).toBe('E_NODE_BEHIND')
+    await scene.inscriber().forget(first.id)
+    await scene.inscriber().forget(built.id)
+    const left = await Array.fromAsync(scene.inscriber().resume())
+    expect(left).toHaveLength(1)
+  })
+
   it('is not judged by a node that cannot know', async () => {
     const { id } = await scene.inscriber().inscribe([textEnvelope('x')])
     scene.node.mine(undefined, [scene.spend(coinsOf((await job(id)).attempts[0]!))])

@@ -16,7 +16,8 @@ beforeEach(async () => {
 })
 afterEach(() => scene.remove())
 
-const where = (of: Job = job) => locate(scene.node, of, {})
+const where = (of: Job = job) =>
+  locate({ client: scene.node, jobs: new JobStore(scene.store, scene.wallet.params) }, of, {})
 const txs = ({ commit, reveals } = job.attempts[0]!) => [commit, ...reveals].map(({ hex }) => Transaction.fromHex(hex))
 
 it('what waits, what is confirmed, and what is nowhere', async () => {

@@ -1,7 +1,8 @@
 /** Settlement: inscriptions on Bitcoin, written and found. */
 export { type Balance, walletBalance } from './inscriber/balance.ts'
 export type { BitcoindCalls } from './inscriber/client.ts'
-export { Inscriber, type InscriberOptions, type SupersededRecord } from './inscriber/inscriber.ts'
+export { Inscriber } from './inscriber/inscriber.ts'
+export type { InscriberOptions, SupersededRecord } from './inscriber/inscriber-options.ts'
 export { type InscriberComponents, type InscriberEvents, InscriberService } from './inscriber/inscriber-service.ts'
 export type { JobView } from './inscriber/job-view.ts'
 export type { InscriberNote, OnNote } from './inscriber/notes.ts'

@@ -34,7 +34,7 @@ export async function bumped(
   feeRate: number,
   key: Wallet | undefined,
 ): Promise<Job> {
-  if (where.conflict) throw conflict(job)
+  if (where.conflict) throw conflict(job, where.unmade)
   if (where.commit !== null && where.commit > 0) {
     const waits = where.reveals.some((one) => (one ?? 0) === 0)
     if (!waits) throw settlementError('E_JOB', 'the commit is confirmed, and so are all reveals')

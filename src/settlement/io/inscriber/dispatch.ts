@@ -125,7 +125,12 @@ export function ticketGone(job: Job): WscError {
   return settlementError('E_TICKET', message, { cure: { act: 'ticket-waits' } })
 }
 
-export function conflict(job: Job): WscError {
+/** @param unmade what made a coin, where it is that which is gone */
+export function conflict(job: Job, unmade?: string): WscError {
+  if (unmade !== undefined) {
+    const found = `the chain has no longer got ${unmade}, which made a coin of this inscription: a deep reorg took it out`
+    return settlementError('E_CONFLICT', `${found}.`, { cure: { act: 'forget-unmade-job', subject: job.id } })
+  }
   const coins = job.attempts.at(-1)?.coins.map(({ txid, vout }) => `${txid}:${vout}`)
   const found = `something else spent ${coins?.join(', ')}, the coins of this inscription`
   return settlementError('E_CONFLICT', `${found}.`, { cure: { act: 'forget-job', subject: job.id } })

@@ -1,75 +1,24 @@
 import type { Transaction } from 'bitcoinjs-lib'
 import type { TransactionOutput } from '../../../bitcoin/index.ts'
-import { aBoolean, anInteger, type OptionRule, requireArgument, Turns, type WscError } from '../../../lib/index.ts'
+import { aBoolean, anInteger, requireArgument, Turns, type WscError } from '../../../lib/index.ts'
 import { isSettlementError, settlementError } from '../../errors.ts'
-import type { WscRecord } from '../../record/record.ts'
-import type { Store } from '../store.ts'
 import type { Wallet } from '../wallet/wallet.ts'
 import { accelerated } from './accelerate.ts'
-import { estimateFeeRate } from './bitcoind-calls.ts'
 import { bumped } from './bump.ts'
-import type { BitcoindCalls } from './client.ts'
 import { CoinHistory } from './coin-history.ts'
 import { conflict } from './dispatch.ts'
+import { FeeBounds } from './fee-bounds.ts'
+import type { InscriberOptions } from './inscriber-options.ts'
 import { attemptOf, type Job, JobStore, jobId, leavesOf, rawCoin } from './job.ts'
 import { type JobView, viewOfDone } from './job-view.ts'
 import { locate } from './locate.ts'
-import type { OnNote } from './notes.ts'
 import { Payers, requireOwnCoins } from './payers.ts'
 import type { OptionalGuard } from './plain-coins.ts'
-import { type Cost, type Pays, type Plan, requirePays, requireRelayable } from './plan.ts'
+import { type Cost, type Pays, type Plan, requirePays } from './plan.ts'
 import { JobProgress } from './progress.ts'
 import { type RecordLine, type RecordStanding, recordStanding } from './record-standing.ts'
-import {
-  type KnownSequences,
-  type RecordWarning,
-  recordAndBodyIn,
-  recordIn,
-  recordWarnings,
-} from './record-warnings.ts'
+import { recordAndBodyIn, recordIn, recordWarnings } from './record-warnings.ts'
 import { leafScript, type TicketCoin } from './transactions.ts'
-
-const MAX_FEE_RATE = 200
-
-const aFeeRate: OptionRule = {
-  what: 'a number above 0',
-  holds: (value) => typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY,
-}
-
-/** Who pays for inscriptions, at which rate, and where jobs are kept. */
-export interface InscriberOptions {
-  readonly wallet: Wallet
-  readonly client: BitcoindCalls
-  readonly store: Store
-  /** The node's wallet that pays for the commits of new jobs; the coins of `wallet` do unless given. */
-  readonly fundFrom?: string | undefined
-  /** Confirmations after which an inscription needs no more care; 6 unless given. */
-  readonly finality?: number | undefined
-  /** Most that is paid, satoshis a virtual byte; 200 unless given. */
-  readonly maxFeeRate?: number | undefined
-  /** Lets coins pay that carry inscriptions, or may. */
-  readonly allowInscribed?: boolean | undefined
-  /** Has quotes assume a coin where there are too few; what is inscribed is paid for in any case. */
-  readonly assumeCoin?: boolean | undefined
-  readonly signal?: AbortSignal | undefined
-  /** What others than this store know of records, an index. */
-  readonly known?: KnownSequences | undefined
-  /** Told of a new job's records before anything is paid or sent. */
-  readonly onWarning?: ((warning: RecordWarning) => void) | undefined
-  /** Told before anything is sent. */
-  readonly onCost?: ((cost: Cost) => void) | undefined
-  /** What an operator should know: blocks mined directly, what is waited for. */
-  readonly onNote?: OnNote
-  /** Told the records of a job that was dropped, since another inscription with its ticket is final. */
-  readonly onSuperseded?: ((records: readonly SupersededRecord[]) => void) | undefined
-}
-
-/** A record of a job that came to nothing. The same inscribed anew is a job of the same id. */
-export interface SupersededRecord {
-  readonly job: string
-  readonly record: WscRecord
-  readonly body: Uint8Array
-}
 
 /**
  * Commits and reveals. Both are built, signed and on disk before anything is sent, and what is on disk is sent again
@@ -81,21 +30,21 @@ export class Inscriber {
   readonly #payers: Payers
   readonly #guard: OptionalGuard
   readonly #progress: JobProgress
+  readonly #bounds: FeeBounds
   /** Two at once would choose the same coins. */
   readonly #turns = new Turns()
 
   constructor(options: InscriberOptions) {
-    const { wallet, client, store, maxFeeRate = MAX_FEE_RATE, allowInscribed = false, signal, onNote } = options
-    requireArgument('Inscriber', 'finality', options.finality ?? 6, anInteger(1, 1_000_000))
-    requireArgument('Inscriber', 'maxFeeRate', maxFeeRate, aFeeRate)
+    const { wallet, client, store, allowInscribed = false, finality = 6, signal, onNote } = options
+    requireArgument('Inscriber', 'finality', finality, anInteger(1, 1_000_000))
+    this.#bounds = new FeeBounds({ client, params: wallet.params, maxFeeRate: options.maxFeeRate })
+    const { maxFeeRate, directly } = this.#bounds
     // A text would be true, whatever it says.
     requireArgument('Inscriber', 'allowInscribed', allowInscribed, aBoolean)
     this.#options = options
     this.#jobs = new JobStore(options.store, wallet.params)
     this.#guard = allowInscribed ? null : new CoinHistory({ client, params: wallet.params, store, onNote })
     this.#payers = new Payers({ wallet, client, jobs: this.#jobs, maxFeeRate, guard: this.#guard, signal, onNote })
-    const { finality = 6 } = options
-    const directly = this.#directly
     this.#progress = new JobProgress({
       client,
       jobs: this.#jobs,
@@ -205,18 +154,18 @@ export class Inscriber {
     return await this.#turns.take(() => recordStanding(components, line, this.#call))
   }
 
-  /** Drops a job whose coins something else has spent; the same content can then be inscribed with others. */
+  /** Drops a job whose coins something else has spent, or a deep reorg has taken away; the same content can then be inscribed with others. */
   async forget(id: string): Promise<void> {
     await this.#turns.take(() => this.#forget(id))
   }
 
   async #forget(id: string): Promise<void> {
     const job = await this.#job(id)
-    const { conflict: gone } = await locate(this.#options.client, job, this.#call)
+    const { conflict: gone } = await locate({ client: this.#options.client, jobs: this.#jobs }, job, this.#call)
     if (!gone) {
       throw settlementError('E_JOB', 'its coins are not spent by anything else', { cure: { act: 'resume' } })
     }
-    await this.#progress.drop(job)
+    await this.#progress.forget(job)
   }
 
   /**
@@ -229,13 +178,13 @@ export class Inscriber {
   }
 
   async #bump(id: string, feeRate: number, key: Wallet | undefined): Promise<JobView> {
-    requireArgument('Inscriber', 'a fee rate', feeRate, aFeeRate)
+    this.#bounds.checkRate(feeRate)
     const job = await this.#job(id)
-    const where = await locate(this.#options.client, job, this.#call)
+    const where = await locate({ client: this.#options.client, jobs: this.#jobs }, job, this.#call)
     const context = {
       ...{ ...this.#options, payers: this.#payers },
-      checkCap: (rate: number) => this.#checkCap(rate),
-      checkSize: (cost: Cost) => this.#checkSize(cost),
+      checkCap: (rate: number) => this.#bounds.checkRate(rate),
+      checkSize: (cost: Cost) => this.#bounds.checkSize(cost),
     }
     const replaced = await bumped(context, job, where, feeRate, key)
     await this.#jobs.put(replaced)
@@ -249,15 +198,15 @@ export class Inscriber {
   }
 
   async #accelerate(id: string, feeRate: number): Promise<JobView> {
-    this.#checkCap(feeRate)
+    this.#bounds.checkRate(feeRate)
     const job = await this.#job(id)
-    const where = await locate(this.#options.client, job, this.#call)
-    if (where.conflict) throw conflict(job)
+    const where = await locate({ client: this.#options.client, jobs: this.#jobs }, job, this.#call)
+    if (where.conflict) throw conflict(job, where.unmade)
     const context = {
       ...this.#options,
       ownCoins: () => this.#payers.ownCoins(),
       guard: this.#guard,
-      checkCap: (rate: number) => this.#checkCap(rate),
+      checkCap: (rate: number) => this.#bounds.checkRate(rate),
     }
     const paidFor = await accelerated(context, job, where, feeRate)
     await this.#jobs.put(paidFor)
@@ -288,7 +237,7 @@ export class Inscriber {
   /** A signed transaction of the wallet file's free coins that pays these; nothing is kept or sent. Throws E_USAGE where a wallet of the node is to pay. */
   async pay(outputs: readonly TransactionOutput[], feeRate?: number): Promise<Transaction> {
     requireOwnCoins(this.#options.fundFrom)
-    return await this.#turns.take(async () => this.#payers.pay(outputs, await this.#rate(feeRate)))
+    return await this.#turns.take(async () => this.#payers.pay(outputs, await this.#bounds.rate(feeRate, this.#call)))
   }
 
   async #plan(
@@ -302,35 +251,10 @@ export class Inscriber {
   ): Promise<Plan> {
     const nodeWallet = this.#options.fundFrom
     if (ticket !== undefined) requireOwnCoins(nodeWallet)
-    const rate = await this.#rate(feeRate)
+    const rate = await this.#bounds.rate(feeRate, this.#call)
     const plan = await this.#payers.plan({ leaves, pays, feeRate: rate, nodeWallet, ticket, assumeCoin })
-    this.#checkSize(plan.cost)
+    this.#bounds.checkSize(plan.cost)
     return plan
-  }
-
-  /** What the node estimates unless given. */
-  async #rate(feeRate: number | undefined): Promise<number> {
-    const { client, wallet } = this.#options
-    const rate = feeRate ?? (await estimateFeeRate(client, wallet.params.weakPow, this.#call))
-    this.#checkCap(rate)
-    return rate
-  }
-
-  /** On regtest the node decides: it may have to mine them directly. */
-  #checkSize({ commitVsize, revealVsizes }: Cost): void {
-    if (!this.#directly) requireRelayable([commitVsize, ...revealVsizes])
-  }
-
-  get #directly(): boolean {
-    return this.#options.wallet.params.name === 'regtest'
-  }
-
-  #checkCap(feeRate: number): void {
-    requireArgument('Inscriber', 'a fee rate', feeRate, aFeeRate)
-    const { maxFeeRate = MAX_FEE_RATE } = this.#options
-    if (feeRate <= maxFeeRate) return
-    const found = `${feeRate.toFixed(1)} sat/vB is above the cap of ${maxFeeRate}.`
-    throw settlementError('E_FEE_CAP', found, { cure: { act: 'raise-fee-cap' } })
   }
 
   #leaves(envelopes: readonly Uint8Array[]): Uint8Array[] {

@@ -58,13 +58,15 @@ const jobSchema = z.strictObject({
   ticket: coin.optional(),
 })
 
+const heightSchema = z.int().min(0).max(0xffff_ffff)
+
 /** What is left of a job when every reveal is as deep as was asked for: the same command again tells it. */
 const doneSchema = z.strictObject({
   id,
   commitTxid: id,
   feeRate: z.number().positive(),
   fees: satoshis,
-  reveals: z.array(z.strictObject({ txid: id, height: z.int().min(0).max(0xffff_ffff) })).min(1),
+  reveals: z.array(z.strictObject({ txid: id, height: heightSchema })).min(1),
 })
 
 export type DoneJob = z.output<typeof doneSchema>
@@ -147,6 +149,31 @@ export class JobStore implements KnownSequences {
   async #finished(line: string): Promise<number | undefined> {
     const value = await (await this.#own()).get(`seq:${line}`)
     return value === undefined ? undefined : parse(z.int().min(0), value)
+  }
+
+  /**
+   * Height at which a transaction was, or could be, of a job that is no longer in care: it was final, or was forgotten. Null where
+   * none of these had it.
+   */
+  async letGo(txid: string): Promise<number | null> {
+    const store = await this.#own()
+    const forgotten = await store.get(`gone:${txid}`)
+    if (forgotten !== undefined) return parse(heightSchema, forgotten)
+    for await (const value of store.values({ gte: 'done:', lt: 'done;' })) {
+      const { commitTxid, reveals } = parse(doneSchema, value)
+      const own = commitTxid === txid ? reveals : reveals.filter((one) => one.txid === txid)
+      // A commit is in no later block than the first of its reveals, and mostly in the same.
+      if (own.length > 0) return Math.min(...own.map(({ height }) => height))
+    }
+    return null
+  }
+
+  /** In one write: the job goes, and what it may have made is known to be nobody's to send again. */
+  async forget(job: Job): Promise<void> {
+    const made = job.attempts.flatMap(({ commit, reveals }) => [commit.txid, ...reveals.map(({ txid }) => txid)])
+    const children = Object.values(job.children).map(({ txid }) => txid)
+    const puts = [...made, ...children].map((txid) => ({ type: 'put', key: `gone:${txid}`, value: job.since }) as const)
+    await (await this.#own()).batch([{ type: 'del', key: `job:${job.id}` }, ...puts], { sync: true })
   }
 
   async put(job: Job): Promise<void> {

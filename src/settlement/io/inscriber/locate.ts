@@ -1,7 +1,7 @@
 import { confirmationsOf } from './bitcoind-calls.ts'
 import { behind, findInChain, findSpender, requireCaughtUp, type Spender } from './chain-search.ts'
 import type { BitcoindCalls } from './client.ts'
-import type { Attempt, Job } from './job.ts'
+import type { Attempt, Job, JobStore } from './job.ts'
 
 /** A reorg of so many blocks may have put a transaction below the tip of the moment it was made. */
 export const DEEPEST_REORG = 20
@@ -13,12 +13,19 @@ export interface Whereabouts {
   readonly reveals: readonly (number | null)[]
   /** Of each reveal's child; null where there is none too. */
   readonly children: readonly (number | null)[]
-  /** Something else spent coins of the commit: the node shows it. */
+  /** Something else spent coins of the commit: the node shows it. Or they are there no more. */
   readonly conflict: boolean
+  /** Of a conflict: the transaction that made a coin, which a reorg took out of the chain when its job was no longer in care. */
+  readonly unmade?: string
 }
 
-interface Search {
+/** A node, and what is known here of jobs. */
+export interface LocateContext {
   readonly client: BitcoindCalls
+  readonly jobs: Pick<JobStore, 'letGo'>
+}
+
+interface Search extends LocateContext {
   readonly job: Job
   readonly options: { readonly signal?: AbortSignal | undefined }
 }
@@ -37,8 +44,12 @@ interface Seen {
  * The attempt that counts, as the node sees it now: one that is confirmed, otherwise the newest (it replaces the others,
  * and has to be sent again where the node lost it). Throws E_NODE_BEHIND where the node cannot know.
  */
-export async function locate(client: BitcoindCalls, job: Job, options: Search['options']): Promise<Whereabouts> {
-  const search = { client, job, options }
+export async function locate(
+  { client, jobs }: LocateContext,
+  job: Job,
+  options: Search['options'],
+): Promise<Whereabouts> {
+  const search = { client, jobs, job, options }
   const all: Seen[] = []
   for (const attempt of job.attempts.toReversed()) {
     const seen = await look(search, attempt)
@@ -51,6 +62,7 @@ export async function locate(client: BitcoindCalls, job: Job, options: Search['o
   if (all.some(({ commit }) => commit !== null) || (await coinsAreLeft(search, newest.attempt))) return waiting
   // Either every output of a commit is spent again, or the coins went elsewhere: only the blocks tell.
   const spender = await spenderOf(search, newest.attempt)
+  if (typeof spender === 'string') return { ...newest, conflict: true, unmade: spender }
   const ours = all.find(({ attempt }) => attempt.commit.txid === spender.txid)
   if (ours === undefined) return { ...newest, conflict: true }
   return await withSpentReveals(search, { ...ours, commit: await depthAt(search, spender.height) })
@@ -91,10 +103,17 @@ async function coinsAreLeft({ client, options }: Search, { coins }: Attempt): Pr
   return false
 }
 
-async function spenderOf({ client, job, options }: Search, { coins }: Attempt): Promise<Spender> {
+/** What spent its coins; or what made one of them, where the chain has that no more and nobody here sends it again. */
+async function spenderOf(search: Search, { coins }: Attempt): Promise<Spender | string> {
+  const { client, jobs, job, options } = search
   await requireCaughtUp(client, job.since, options)
   const spender = await findSpender(client, coins, job.since - DEEPEST_REORG, options)
   if (spender !== null) return spender
+  for (const { txid } of coins) {
+    const height = await jobs.letGo(txid)
+    if (height === null || (await standing(search, txid, 0)) !== null) continue
+    if ((await findInChain(client, txid, height - DEEPEST_REORG, options)) === null) return txid
+  }
   const names = coins.map(({ txid, vout }) => `${txid}:${vout}`).join(', ')
   const found = `The node knows neither ${names}, the coins of job ${job.id}, nor what spent them.`
   throw behind(found, { act: 'wait-or-other-node' })

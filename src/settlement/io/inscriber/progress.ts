@@ -33,16 +33,16 @@ export class JobProgress {
   /** One look, and all that follows from it. Throws E_CONFLICT where its coins went elsewhere, E_TICKET where its ticket did before it was sent. */
   async advance(job: Job): Promise<JobView> {
     const { client, jobs, finality, directly, signal, onNote } = this.#options
-    let where = await locate(client, job, this.#call)
+    let where = await locate(this.#options, job, this.#call)
     const rival = where.commit === null ? await this.#rival(job) : null
     if (rival !== null) return await this.#giveWay(job, where, rival)
-    if (where.conflict) throw conflict(job)
+    if (where.conflict) throw conflict(job, where.unmade)
     let current = job
     if (where.commit === null || where.reveals.some((one) => one === null)) {
       current = await dispatch({ client, jobs, drop: () => this.drop(job), directly, signal, onNote }, job, where)
-      where = await locate(client, current, this.#call)
+      where = await locate(this.#options, current, this.#call)
     }
-    if (await this.#sendChildren(current, where)) where = await locate(client, current, this.#call)
+    if (await this.#sendChildren(current, where)) where = await locate(this.#options, current, this.#call)
     if (!where.reveals.every((one) => one !== null && one >= finality)) return viewOf(current, where)
     return (await this.#finish(current)) ?? viewOf(current, where)
   }
@@ -73,7 +73,7 @@ export class JobProgress {
   async #finish(job: Job): Promise<JobView | null> {
     const { client, jobs, payers, finality } = this.#options
     const tip = await client.getBlockCount(this.#call)
-    const { attempt, reveals } = await locate(client, job, this.#call)
+    const { attempt, reveals } = await locate(this.#options, job, this.#call)
     const deep = reveals.every((one) => one !== null && one >= finality)
     if (!deep || (await client.getBlockCount(this.#call)) !== tip) return null
     // Those of an attempt that another one was confirmed instead of.
@@ -94,6 +94,12 @@ export class JobProgress {
     }
     for (const hex of lost) await send(this.#options.client, hex, this.#call)
     return lost.size > 0
+  }
+
+  /** Drops a job at its operator's word: what was sent of it may be anywhere. */
+  async forget(job: Job): Promise<void> {
+    await this.#options.payers.release(job)
+    await this.#options.jobs.forget(job)
   }
 
   /** In this order: a kill between the two leaves a job, which reserves its coins again. */
