@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { Runner } from './command.ts'
 import { addAirdrop } from './commands/airdrop.ts'
 import { addAttestHeader } from './commands/attest-header.ts'
@@ -28,6 +28,7 @@ import { addSetup } from './commands/setup.ts'
 import { addStorage } from './commands/storage.ts'
 import { addWallet } from './commands/wallet.ts'
 import { addWorker } from './commands/worker.ts'
+import { WscCommand } from './help-width.ts'
 
 const EXIT_CODES = `
 Exit codes: 0 valid, 1 invalid (or less work than asked for), 2 could not be judged, 130 interrupted (state saved).
@@ -36,7 +37,7 @@ rpc (of this machine), dataDir, ptau and partitionBits; never the key, the cooki
 `
 
 export function buildProgram(version: string, run: Runner): Command {
-  const program = new Command('wsc')
+  const program = new WscCommand('wsc')
     .description('A World Supercomputer on Bitcoin: one small proof for the whole header chain')
     .version(version)
     .addHelpText('after', EXIT_CODES)

@@ -71,6 +71,7 @@ async function commit(context: CliContext, folder: string, options: Options): Pr
   else {
     terminal.result(`${out}: 32 bytes to inscribe, ${output} ${commitment}`)
     terminal.note(`${opening} opens it, and without this file nobody can: keep it, and show it to nobody`)
+    terminal.note(`next: wsc inscribe --body ${out} --network N`)
   }
   return EXIT.valid
 }

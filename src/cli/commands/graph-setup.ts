@@ -24,7 +24,12 @@ export const addGraphSetup: AddCommand = (parent, run) => {
         const { id, keyId, setup, keys } = await openGraphProgram(folder, context, { ptau })
         const about = { program: bytesToHex(id), key: keyId, setup, verifyingKey: keys.verifierKey }
         if (json) context.terminal.result(jsonLine(about))
-        else for (const [name, value] of Object.entries(about)) context.terminal.result(`${name.padEnd(12)}  ${value}`)
+        else {
+          for (const [name, value] of Object.entries(about)) context.terminal.result(`${name.padEnd(12)}  ${value}`)
+          context.terminal.note(
+            `next: wsc graph prove ${folder} --network N --out FILE (--dry-run tells what that takes)`,
+          )
+        }
         return EXIT.valid
       }),
     )

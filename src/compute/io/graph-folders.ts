@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { computeError } from '../errors.ts'
-import { MANIFEST_FILE } from './open-program.ts'
+import { isGraphFolder, MANIFEST_FILE } from './open-program.ts'
 
 /** The folders of graphs among those given, and those directly in them, by name. Throws E_MANIFEST for one with none. */
 export async function graphFolders(folders: readonly string[]): Promise<readonly string[]> {
   const found: string[] = []
   for (const folder of folders) {
-    const within = isGraph(folder) ? [folder] : await graphsIn(folder)
+    const within = isGraphFolder(folder) ? [folder] : await graphsIn(folder)
     if (within.length === 0)
       throw computeError('E_MANIFEST', `${folder} holds no ${MANIFEST_FILE}, nor does a folder in it`)
     found.push(...within)
@@ -21,9 +20,5 @@ async function graphsIn(folder: string): Promise<string[]> {
     throw computeError('E_MANIFEST', `${folder} cannot be read: ${(cause as Error).message}`, { cause })
   })
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))
-  return folders.filter(isGraph).sort()
-}
-
-function isGraph(folder: string): boolean {
-  return existsSync(join(folder, MANIFEST_FILE))
+  return folders.filter(isGraphFolder).sort()
 }

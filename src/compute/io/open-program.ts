@@ -67,6 +67,11 @@ export async function readBundled(folder: string, cache?: string): Promise<Graph
   return { ...(await readOwn(join(folder, 'graph'))), bundled }
 }
 
+/** Whether a folder is a graph's: its own, or that of a bundle, which is named as a whole so that what came with it runs confined. */
+export function isGraphFolder(folder: string): boolean {
+  return existsSync(join(folder, MANIFEST_FILE)) || isUnpacked(folder)
+}
+
 /** Whether a folder is no graph's own, and has one in the place that a bundle has it in. */
 function isUnpacked(folder: string): boolean {
   return !existsSync(join(folder, MANIFEST_FILE)) && existsSync(join(folder, 'graph', MANIFEST_FILE))
