@@ -37,7 +37,7 @@ export function tellNode(node: ComputeNode, { terminal }: CliContext, json: bool
   tellPlace(compute, telling)
   tellRounds(compute, telling)
   tellResults(compute, telling)
-  tellRequests(compute, telling)
+  tellRequests(compute, telling, inscribing !== null)
   if (inscribing !== null) tellInscribing(inscribing, telling)
 }
 
@@ -91,7 +91,7 @@ function tellResults(compute: Compute, { terminal, json, tell, nameOf }: Telling
   })
 }
 
-function tellRequests(compute: Compute, { terminal, json, tell, nameOf }: Telling): void {
+function tellRequests(compute: Compute, { terminal, json, tell, nameOf }: Telling, inscribes: boolean): void {
   compute.events.on('requested', (requested) => {
     const by = requested.peer ?? `the record ${requested.request}`
     tell({ requested }, `${nameOf(requested.program)}  asked for by ${by}`)
@@ -100,8 +100,11 @@ function tellRequests(compute: Compute, { terminal, json, tell, nameOf }: Tellin
     if (json) tell({ unserved: { request, program, peer, reject } }, '')
     else terminal.note(`not proved for ${peer ?? `the record ${request}`}: ${reject}: ${detail}`)
   })
-  compute.events.on('answered', ({ placed: { id, program }, identity }) => {
-    tell({ answered: { request: id, program, identity } }, `${nameOf(program)}  answers ${id}: result ${identity}`)
+  compute.events.on('answered', ({ placed: { id, program }, request: { destination }, identity }) => {
+    const isUnpaid = destination === 'inscription' && !inscribes
+    const unpaid = isUnpaid ? '; nothing here pays for its record: give satoshis by --inscribe-requests' : ''
+    const told = { request: id, program, identity, destination, inscribes: destination === 'inscription' && inscribes }
+    tell({ answered: told }, `${nameOf(program)}  answers ${id}: result ${identity}${unpaid}`)
   })
   compute.events.on('withdrawn', (withdrawn) => {
     tell({ withdrawn }, `${nameOf(withdrawn.program)}  the record ${withdrawn.request} asks no longer`)

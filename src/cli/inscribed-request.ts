@@ -148,14 +148,26 @@ async function status(
   const { standing } = found
   const { placed, request, identity, state, by } = standing
   const { height, deadline, author } = placed
-  const told = { request: id, state, by, identity, author, height, deadline, destination: request.destination }
+  const told = {
+    request: id,
+    record: placed.id,
+    state,
+    by,
+    identity,
+    author,
+    height,
+    deadline,
+    destination: request.destination,
+  }
   if (options.json) context.terminal.result(jsonLine({ ...told, maxSatoshis: Number(request.maxSatoshis) }))
-  else context.terminal.result(statusText(standing))
+  else context.terminal.result(statusText(id, standing))
   return EXIT.valid
 }
 
-function statusText({ placed: { height, deadline }, state, by }: RequestStanding): string {
-  const asked = `asked for in block ${height}, until block ${deadline}`
+function statusText(id: string, { placed, state, by }: RequestStanding): string {
+  const { height, deadline } = placed
+  const copied = placed.id === id ? '' : `, by ${placed.id}, which another made of the same record`
+  const asked = `asked for in block ${height}, until block ${deadline}${copied}`
   switch (state) {
     case 'open':
       return `open      ${asked}`

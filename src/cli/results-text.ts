@@ -1,5 +1,5 @@
-import type { ResultBlock, ResultEntry, ResultEvent } from '../compute/index.ts'
-import type { Inscribed } from '../compute/io/index.ts'
+import { type ResultBlock, type ResultEntry, type ResultEvent, SHARE_BLOCKS } from '../compute/index.ts'
+import type { Inscribed, RequestUnpaid } from '../compute/io/index.ts'
 import { plural } from './text.ts'
 
 /** A record in a list: where it is, and what was found of it. */
@@ -56,7 +56,7 @@ export function eventLine(told: ResultEvent): string {
 }
 
 /** What became of a result that was to be inscribed. */
-export function inscribedText(done: Inscribed): string {
+export function inscribedText(done: Inscribed | RequestUnpaid): string {
   switch (done.state) {
     case 'sent':
       return `inscribed for ${done.cost} satoshis; ${done.left} of the budget are left`
@@ -67,9 +67,22 @@ export function inscribedText(done: Inscribed): string {
     case 'charged-before':
       return 'another proof of the same was charged before; nothing is sent'
     case 'no-budget':
-      return done.cost > done.left
-        ? `it would cost ${done.cost} satoshis, the budget leaves ${done.left}; nothing is sent`
-        : `it would cost ${done.cost} satoshis, more than the request allows; nothing is sent`
+      return `it would cost ${done.cost} satoshis, the budget leaves ${done.left}; nothing is sent`
+    case 'request-unpaid':
+      return `${unpaidText(done)}; nothing is sent for ${done.request}`
+  }
+}
+
+/** Why what others ask for is not paid for, and what an operator who wants to does. */
+function unpaidText(done: RequestUnpaid): string {
+  const { cost, left } = done
+  switch (done.why) {
+    case 'bound':
+      return `it would cost ${cost} satoshis, more than any request for it allows`
+    case 'budget':
+      return `it would cost ${cost} satoshis, the budget for requests leaves ${left}: give more by --inscribe-requests`
+    case 'share':
+      return `its author has had an eighth of the budget for requests in ${SHARE_BLOCKS} blocks, and has room again from block ${done.from} on: a greater --inscribe-requests has greater shares`
   }
 }
 
@@ -81,7 +94,7 @@ export function inscribedJson(done: object): Record<string, unknown> {
 }
 
 /** The event by which a node tells it: what costs nothing and stands nowhere is not called inscribed. */
-export function settledAs({ state }: Inscribed): 'inscribed' | 'counts' | 'unpaid' {
+export function settledAs({ state }: Inscribed | RequestUnpaid): 'inscribed' | 'counts' | 'unpaid' {
   switch (state) {
     case 'sent':
     case 'gone-on-with':
@@ -90,6 +103,7 @@ export function settledAs({ state }: Inscribed): 'inscribed' | 'counts' | 'unpai
       return 'counts'
     case 'charged-before':
     case 'no-budget':
+    case 'request-unpaid':
       return 'unpaid'
   }
 }

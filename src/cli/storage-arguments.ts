@@ -29,6 +29,11 @@ export function budget(text: string): bigint {
   return BigInt(text)
 }
 
+/** Option parser: satoshis that may be spent, or 0. */
+export function budgetOrNone(text: string): bigint {
+  return text === '0' ? 0n : budget(text)
+}
+
 /** Each is asked for by itself. */
 const MAX_PARTITIONS = 1_000
 

@@ -36,6 +36,7 @@ export type { ResultMessage } from './peers/result-message.ts'
 export { LocalQueue } from './queue/local-queue.ts'
 export type { ProvingQueue } from './queue/queue.ts'
 export { publicationOf } from './record-draft.ts'
+export { SHARE_BLOCKS } from './requests/author-share.ts'
 export {
   cancelRecord,
   type InscribedRequest,
@@ -55,6 +56,7 @@ export {
   type ProgramResult,
   type TransactionsResult,
 } from './result/result-file.ts'
+export { askerOf } from './results/charges.ts'
 export { type Cursor, formatCursor, parseCursor } from './results/cursor.ts'
 export type { ResultBlock, ResultEntry } from './results/entry.ts'
 export type { ResultEvent } from './results/since.ts'

@@ -162,7 +162,7 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const { events, key } = compute
   const files = { events, key, standing: () => compute.standing }
   const written = keepComputeFiles(folder, files, (error) => options.failed?.(error))
-  if (inscribing !== null) inscribeHeard(compute, byId, inscribing)
+  if (inscribing !== null) inscribeHeard(compute, byId, inscribing, options.inscribing?.budget ?? 0n)
   const writing = inscribing === null ? [] : [inscribing.service]
   const kept = counting === null ? [] : [counting.results]
   // What is to be answered is said before peers connect.
@@ -175,22 +175,25 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   return { feed, index, host, queue, compute, inscribing, service }
 }
 
-/** What the node proves, hears and answers is inscribed, where its program or who asked says so. */
+/** What the node proves and hears is inscribed where its program says so, and what it answers where who asked says so too. */
 function inscribeHeard(
   compute: ComputeService,
   programs: ReadonlyMap<string, Program>,
   { publisher }: ResultInscribing,
+  budget: bigint,
 ): void {
   compute.events.on('result', ({ program, identity, message: { result }, inTurn, isAsked }) => {
     const known = programs.get(program)
     // What a peer asked for is not paid for: who asks on Bitcoin has paid a fee, and says how much its record may cost.
     if (isAsked || known === undefined || !isForBitcoin(known.manifest) || known.manifest.trigger.onRequest) return
-    publisher.add({ program, identity, result, own: inTurn })
+    // Who pays for nothing but requests is not told at each block that it does not pay.
+    if (budget > 0n) publisher.add({ program, identity, result, own: inTurn })
   })
   compute.events.on('answered', ({ placed, request, identity, message: { result }, own }) => {
-    const known = programs.get(placed.program)
+    const { id, program, author, deadline } = placed
+    const known = programs.get(program)
     if (known === undefined || !isForBitcoin(known.manifest) || request.destination !== 'inscription') return
-    const bounds = { most: request.maxSatoshis, until: placed.deadline }
-    publisher.add({ program: placed.program, identity, result, own, ...bounds })
+    const asker = { request: id, author, most: request.maxSatoshis, until: deadline }
+    publisher.add({ program, identity, result, own, asker })
   })
 }

@@ -3,7 +3,7 @@ import type { StorageParams } from '../../storage/index.ts'
 import type { BlockHash } from '../bitcoin/index.ts'
 import type { BitcoindClient, ChainFeed } from '../bitcoin/io/index.ts'
 import type { PeerTransport } from '../bus/index.ts'
-import { isForBitcoin, resultIdentity, storesLog } from '../compute/index.ts'
+import { askerOf, isForBitcoin, resultIdentity, storesLog } from '../compute/index.ts'
 import {
   type LogStorage,
   type Program,
@@ -32,6 +32,8 @@ export interface ResultInscribingOptions {
   readonly wallet: Wallet
   /** Satoshis for the results of each graph in all, over restarts too. */
   readonly budget: bigint
+  /** The same for results that records of others ask for, which come out of this one alone. */
+  readonly requestBudget: bigint
   /** Folder of settlement's state, whose spendings the budgets are for: whatever has the same shares them. */
   readonly settlement: string
   /** Satoshis a virtual byte; what the node estimates unless given. */
@@ -74,7 +76,7 @@ export interface ResultInscribing {
 /** Composes who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO; E_USAGE where a wallet of the node is to pay beside a ticket. */
 export async function openResultInscribing(
   { client, storage, programs, feed, inscriptions, kernel, transport, results, folder, placeOf }: Components,
-  { wallet, budget, settlement, feeRate, fundFrom, maxFeeRate, tickets = [] }: ResultInscribingOptions,
+  { wallet, budget, requestBudget, settlement, feeRate, fundFrom, maxFeeRate, tickets = [] }: ResultInscribingOptions,
 ): Promise<ResultInscribing> {
   if (tickets.length > 0) requireOwnCoins(fundFrom)
   const spendings = await Spendings.open(settlement)
@@ -82,7 +84,7 @@ export async function openResultInscribing(
   const known = { greatest: (line: string) => inscriptions.index.greatest(line) }
   const inscriber = new InscriberService({ wallet, client, state: folder, feed, index: known, fundFrom, maxFeeRate })
   const once = new ResultInscriber({
-    ...{ inscriber, state: folder, wallet, spendings, budget },
+    ...{ inscriber, state: folder, wallet, spendings, budget, requestBudget },
     others: { results, tickets: tickets.map((ticket) => new TicketFollower(ticket, client)) },
   })
   const stores = programs.some(({ manifest }) => isForBitcoin(manifest) && storesLog(manifest))
@@ -97,11 +99,13 @@ export async function openResultInscribing(
     results,
     place: placeOf,
     payer: wallet.publicKey,
-    inscribe: async (result, most) => {
+    inscribe: async (result, asked) => {
       const manifest = manifests.get(bytesToHex(result.program))
       if (manifest === undefined) throw new RangeError('a result of a program that is not served')
       const verified = await storingOf(storing?.logs ?? null, { result, manifest })
-      return await once.inscribe({ ...verified, most }, feeRate)
+      return asked === null
+        ? await once.inscribe(verified, feeRate)
+        : await once.inscribeAsked(verified, asked, feeRate)
     },
   })
   // A provider that came later has it: what waited for that is inscribed without waiting for a block.
@@ -110,7 +114,10 @@ export async function openResultInscribing(
     const program = bytesToHex(result.program)
     const manifest = manifests.get(program)
     if (manifest === undefined) return
-    publisher.add({ program, identity: bytesToHex(resultIdentity(manifest, result)), result, own: true })
+    const identity = bytesToHex(resultIdentity(manifest, result))
+    // What is not charged any more is at work again already; where nothing is known of charges nothing is inscribed at all.
+    const charge = await spendings.of(identity)
+    if (charge !== null) publisher.add({ program, identity, result, own: true, asker: askerOf(charge) })
   })
   return {
     ...{ results, inscriber, publisher, logs: storing?.logs ?? null },

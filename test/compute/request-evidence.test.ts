@@ -7,7 +7,7 @@ import { type Block, headerHash, regtest, toDisplay } from '../../src/bitcoin/in
 import type { OnceOfKeys } from '../../src/compute/io/open-program.ts'
 import { openRequests } from '../../src/compute/io/requests/open-requests.ts'
 import { requestSource } from '../../src/compute/io/requests/request-source.ts'
-import { requestStanding } from '../../src/compute/io/requests/request-standing.ts'
+import { placedRequestOf, requestStanding } from '../../src/compute/io/requests/request-standing.ts'
 import { servedCircuit } from '../../src/compute/io/service/served-circuit.ts'
 import { SharedJobs } from '../../src/compute/io/service/shared-jobs.ts'
 import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
@@ -24,13 +24,13 @@ import { chainAround } from '../support/attested-chain.ts'
 import { spend, syntheticBlock } from '../support/synthetic-block.ts'
 import { readsNothing } from './network/compute-scene.ts'
 
-const signer: RecordSigner = {
+const signer = (secret: number): RecordSigner => ({
   params: regtest,
   signRecord: (record, content) =>
-    signRecord(record, { ...content, params: regtest }, new Uint8Array(32).fill(3), new Uint8Array(32)),
-}
-const envelope = (draft: Draft) => {
-  const made = composeInscription(draft, signer)
+    signRecord(record, { ...content, params: regtest }, new Uint8Array(32).fill(secret), new Uint8Array(32)),
+})
+const envelope = (draft: Draft, secret = 3) => {
+  const made = composeInscription(draft, signer(secret))
   if (!made.ok) throw new Error(made.detail)
   return made.envelope
 }
@@ -63,9 +63,9 @@ const connect = async (block: Block) => {
   blocks.push(block)
   return (await index.connect(block, blocks.length - 1)).entries.map((entry) => entry.id)
 }
-const after = (...drafts: readonly Draft[]) =>
+const after = (...envelopes: readonly Uint8Array[]) =>
   syntheticBlock(
-    drafts.map((draft) => spend(10 * blocks.length, [envelope(draft)])),
+    envelopes.map((one, i) => spend(10 * blocks.length + i, [one])),
     { prevHash: blocks.at(-1)?.hash as Uint8Array },
   )
 const inscriptions = {
@@ -96,7 +96,7 @@ it('a request is judged by the chain alone, and its input is shown to any peer, 
     inputs: [named],
   }
   const head = (seq: number) => ({ height: 0, blockHash: input.hash, seq })
-  const [asked] = await connect(after(recordDraft(requestRecord(id, request, 3), head(1))))
+  const [asked] = await connect(after(envelope(recordDraft(requestRecord(id, request, 3), head(1)))))
   const [placed] = await openRequests(index, bytesToHex(id))
   if (placed === undefined) throw new Error('no request')
   expect(placed).toMatchObject({ id: asked, height: 1, deadline: 3 })
@@ -130,16 +130,27 @@ it('a request is judged by the chain alone, and its input is shown to any peer, 
 
   let counted: string | null = null
   const results = { countedBy: async (identity: string) => (identity === prepared.prepared.identity ? counted : null) }
-  const standing = async () => {
-    const found = await requestStanding({ inscriptions, results, kernel } as never, program, asked as string)
+  const standing = async (inscription = asked as string) => {
+    const found = await requestStanding({ inscriptions, results, kernel } as never, program, inscription)
     return found.ok ? [found.standing.state, found.standing.by, found.standing.identity] : found.reject
   }
   const { identity } = prepared.prepared
   expect(await standing()).toEqual(['open', null, identity])
-  const [cancel] = await connect(after(recordDraft(cancelRecord(id, asked as string), head(2))))
+  // Another has copied the request, under a key of its own, and the record itself, and was mined before its author.
+  const draft = recordDraft(requestRecord(id, request, 3), head(1))
+  const [copy, late] = await connect(after(envelope(draft, 4), envelope(draft)))
+  expect(await standing(copy)).toEqual(['open', null, identity])
+  expect(await standing(late)).toEqual(['open', null, identity])
+  expect(await placedRequestOf(inscriptions, bytesToHex(id), late as string)).toEqual({ ok: true, placed })
+  const [open, another] = await openRequests(index, bytesToHex(id))
+  expect([open?.id, another?.id]).toEqual([asked, copy])
+  expect(another?.author).not.toBe(placed.author)
+  const [cancel] = await connect(after(envelope(recordDraft(cancelRecord(id, asked as string), head(2)))))
   expect(await standing()).toEqual(['cancelled', cancel, identity])
+  expect(await standing(late)).toEqual(['cancelled', cancel, identity])
+  expect(await standing(copy)).toEqual(['open', null, identity])
   counted = `${'cd'.repeat(32)}i0`
-  expect(await standing()).toEqual(['answered', counted, identity])
+  for (const one of [asked, copy, late]) expect(await standing(one)).toEqual(['answered', counted, identity])
   const other = { ...program, id: hexToBytes('09'.repeat(32)) }
   expect(await requestStanding({ inscriptions, results, kernel } as never, other, asked as string)).toMatchObject({
     reject: 'wrong-program',

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { blockHash, regtest, toDisplay } from '../../src/bitcoin/index.ts'
 import { ResultInscriber, releaseSuperseded, Spendings } from '../../src/compute/io/index.ts'
 import { readManifest } from '../../src/compute/manifest/read-manifest.ts'
+import type { Asker } from '../../src/compute/requests/asker.ts'
 import { resultIdentity } from '../../src/compute/result/identity.ts'
 import { type CircuitResult, encodeResult } from '../../src/compute/result/result-file.ts'
 import { bytesToHex, WscError } from '../../src/lib/index.ts'
@@ -57,7 +58,7 @@ class Scene {
   /** What happens once something is charged, and before it is sent. */
   sending: () => Promise<void> = async () => undefined
 
-  async inscriber(budget: bigint, from = state): Promise<ResultInscriber> {
+  async inscriber(budget: bigint, from = state, requestBudget?: bigint): Promise<ResultInscriber> {
     const spendings = await Spendings.open(state)
     const inscriber = {
       quote: async (_: unknown, feeRate = this.estimate) => ({ feeRate, fees: 700n, postage: 330n }),
@@ -93,7 +94,7 @@ class Scene {
         tickets: this.tickets,
       },
       wallet: new Wallet(regtest, new Uint8Array(32).fill(9)),
-      ...{ state: from, spendings, budget },
+      ...{ state: from, spendings, budget, requestBudget },
     })
   }
 }
@@ -102,8 +103,6 @@ test('without a budget nothing is sent; with one, what it costs is on the disk b
   const scene = new Scene()
   expect(await (await scene.inscriber(0n)).inscribe(about)).toEqual({ state: 'no-budget', cost: 1_030n, left: 0n })
   expect(await (await scene.inscriber(1_029n)).inscribe(about)).toMatchObject({ state: 'no-budget', left: 1_029n })
-  const bounded = await (await scene.inscriber(3_000n)).inscribe({ ...about, most: 1_029n })
-  expect(bounded).toEqual({ state: 'no-budget', cost: 1_030n, left: 3_000n })
   expect(scene.sent.size).toBe(0)
   expect(await (await scene.inscriber(3_000n)).quote(about)).toBe(1_030n)
   expect(await (await scene.inscriber(3_000n)).inscribe(about)).toEqual({
@@ -167,10 +166,83 @@ test('whatever inscribes from a folder of its own shares the budget of a graph, 
   const node = await scene.inscriber(3_000n, join(dir, 'node'))
   // The same record in another folder would be another job.
   expect(await node.inscribe(about)).toEqual({ state: 'charged-before', left: 1_970n })
-  const at = (height: number) => ({ manifest, result: { ...result, height } })
   expect(await node.inscribe(at(8))).toMatchObject({ state: 'sent', left: 940n })
   expect(await (await scene.inscriber(3_000n)).inscribe(at(9))).toMatchObject({ state: 'no-budget', left: 940n })
   expect(scene.sent.size).toBe(2)
+})
+
+const asker = (request: number, author: number, more: Partial<Asker> = {}): Asker => ({
+  request: `${request.toString(16).padStart(64, '0')}i0`,
+  author: author.toString(16).padStart(64, '0'),
+  ...{ most: 5_000n, until: 2_000, ...more },
+})
+const at = (height: number) => ({ manifest, result: { ...result, height } })
+
+test('what others ask for is paid out of a budget of its own alone, over restarts too, and the own one out of that alone', async () => {
+  const scene = new Scene()
+  const one = asker(1, 1)
+  const ask = async (requestBudget: bigint | undefined, about: { readonly result: CircuitResult }, ...by: Asker[]) =>
+    await (await scene.inscriber(3_000n, state, requestBudget)).inscribeAsked(
+      { ...about, manifest },
+      {
+        ...{ by: [by[0] ?? one, ...by.slice(1)], height: 1_000 },
+      },
+    )
+  const unpaid = { state: 'request-unpaid', request: one.request, cost: 1_030n }
+  expect(await ask(undefined, at(1))).toEqual({ ...unpaid, left: 0n, why: 'budget' })
+  expect(await ask(1_029n, at(1))).toEqual({ ...unpaid, left: 1_029n, why: 'budget' })
+  const less = [asker(2, 2, { most: 1_028n }), asker(3, 3, { most: 1_029n })]
+  expect(await ask(3_000n, at(1), ...less)).toEqual({
+    ...{ ...unpaid, left: 3_000n, why: 'bound' },
+    request: less[1]!.request,
+  })
+  expect(scene.sent.size).toBe(0)
+  // Of two who ask for one result the one pays that may.
+  expect(await ask(2_059n, at(1), ...less, one)).toMatchObject({ state: 'sent', left: 1_029n })
+  expect(await ask(2_059n, at(1))).toMatchObject({ state: 'gone-on-with', left: 1_029n })
+  expect(await ask(2_059n, at(2), asker(4, 4))).toMatchObject({ why: 'budget', left: 1_029n })
+  expect(JSON.parse(await readFile(path, 'utf8')).charges).toMatchObject([
+    { satoshis: '1030', asked: { ...one, most: '5000', height: 1_000 } },
+  ])
+  const own = await scene.inscriber(1_030n)
+  expect(await own.inscribe(at(3))).toMatchObject({ state: 'sent', left: 0n })
+  expect(await ask(2_059n, at(4), asker(4, 4))).toMatchObject({ why: 'budget', left: 1_029n })
+  expect(await ask(2_060n, at(4), asker(4, 4))).toMatchObject({ state: 'sent', left: 0n })
+})
+
+test('one author has one record in 144 blocks, and more as far as they are an eighth of the budget', async () => {
+  const scene = new Scene()
+  const budget = 8n * 2_060n
+  const ask = async (height: number, about: number, by: Asker, most = budget) =>
+    await (await scene.inscriber(0n, state, most)).inscribeAsked(at(about), { by: [by], height })
+  for (const [height, about] of [
+    [1_000, 1],
+    [1_010, 2],
+  ] as const) {
+    expect(await ask(height, about, asker(about, 1))).toMatchObject({ state: 'sent' })
+  }
+  const third = asker(3, 1)
+  const left = budget - 2_060n
+  const waits = { state: 'request-unpaid', why: 'share', request: third.request, cost: 1_030n, left, from: 1_144 }
+  expect(await ask(1_143, 3, third)).toEqual(waits)
+  // Another has a share of its own, and one that a budget is too small for has one record all the same.
+  expect(await ask(1_143, 4, asker(4, 2), 6_000n)).toMatchObject({ state: 'sent' })
+  expect(await ask(1_143, 5, asker(5, 2), 6_000n)).toMatchObject({ why: 'share', from: 1_287 })
+  expect(await ask(1_144, 3, third)).toMatchObject({ state: 'sent' })
+  expect(await ask(1_144, 6, asker(6, 1))).toMatchObject({ why: 'share', from: 1_154 })
+  // Where the chain has gone back nothing is free before.
+  expect(await ask(990, 6, asker(6, 1))).toMatchObject({ why: 'share' })
+})
+
+test('charges of before there were requests are of the own budget', async () => {
+  const scene = new Scene()
+  await (await scene.inscriber(3_000n)).inscribe(about)
+  const { charges, format } = JSON.parse(await readFile(path, 'utf8'))
+  const { identity, program, satoshis, seq, body } = charges[0]
+  await writeFile(path, JSON.stringify({ format, charges: [{ identity, program, satoshis, seq, body }] }))
+  const spendings = await Spendings.open(state)
+  expect(await spendings.left(program, 3_000n)).toBe(1_970n)
+  expect(await spendings.left(program, 3_000n, 'requests')).toBe(3_000n)
 })
 
 test('of many at once those are charged that the budget has room for, and of one identity one', async () => {

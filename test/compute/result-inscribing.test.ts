@@ -79,7 +79,14 @@ async function operator(name: string, wallet: Wallet) {
       ...{ programs: [{ id, manifest }], inscriptions: { index: { greatest: async () => undefined } } },
       ...{ folder: join(dir, name), placeOf: () => 0 },
     } as never,
-    { wallet, budget: 100_000n, settlement, feeRate: 2, tickets: [await openTicket(file, regtest)] },
+    {
+      wallet,
+      budget: 100_000n,
+      requestBudget: 100_000n,
+      settlement,
+      feeRate: 2,
+      tickets: [await openTicket(file, regtest)],
+    },
   )
   await made.service.start()
   running.push(made)
@@ -123,4 +130,34 @@ test('what another of the group replaced is taken back when that is final, and i
   expect(node.pool.size).toBe(2)
   expect(before).not.toBeNull()
   expect(await one.spent.left(program, 100_000n)).toBe(100_000n - BigInt(before!.satoshis))
+})
+
+test('what was asked for and replaced is inscribed again out of the budget for requests alone', async () => {
+  const { node } = scene
+  const wallet = new Wallet(regtest, new Uint8Array(32).fill(7))
+  for (let i = 0; i < 3; i++) node.mine(wallet.script)
+  for (let i = 0; i < 100; i++) node.mine()
+  const since = await node.getBlockCount()
+  const made = await createTicket(file, { params: regtest, program, since }, (out) => scene.inscriber().pay([out], 2))
+  node.mine(undefined, [Transaction.fromHex(made.transaction)])
+  const one = await operator('one', scene.wallet)
+  const other = await operator('other', wallet)
+  const asker = { request: `${'ab'.repeat(32)}i0`, author: '0a'.repeat(32), most: 2n ** 64n - 1n, until: 0xffff_ffff }
+  const first = one.settled()
+  one.publisher.add({ ...proved(50), asker })
+  expect(await first).toBe('sent')
+  node.mine()
+  node.undo(1)
+  const second = other.settled()
+  other.publisher.add(proved(51))
+  expect(await second).toBe('sent')
+  for (let depth = 0; depth < 6; depth++) node.mine()
+  const again = one.settled()
+  one.tip()
+  expect(await again).toBe('sent')
+  const charge = await one.spent.of(proved(50).identity)
+  // More than there is of money is kept as all that there is.
+  expect(charge?.asked).toMatchObject({ ...asker, most: '2100000000000000' })
+  expect(await one.spent.left(program, 100_000n)).toBe(100_000n)
+  expect(await one.spent.left(program, 100_000n, 'requests')).toBe(100_000n - BigInt(charge!.satoshis))
 })

@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest'
 import { type BlockHash, blockHash } from '../../src/bitcoin/index.ts'
 import { settledAs } from '../../src/cli/results-text.ts'
+import type { RequestUnpaid } from '../../src/compute/io/results/purses.ts'
 import type { Inscribed } from '../../src/compute/io/results/result-inscriber.ts'
 import {
   LAST_TURN,
   OTHERS_AFTER,
   PLACES,
+  type PublisherComponents,
   type PublisherEvents,
   ResultPublisher,
 } from '../../src/compute/io/results/result-publisher.ts'
 import type { ResultsEvents } from '../../src/compute/io/results/results-service.ts'
+import type { Asked, Asker } from '../../src/compute/requests/asker.ts'
 import type { ProgramResult } from '../../src/compute/result/result-file.ts'
 import { Emitter } from '../../src/lib/index.ts'
 import { hashOf } from './results-scene.ts'
@@ -22,12 +25,12 @@ const proved = (height: number, own: boolean) => ({
   ...{ program: hashOf('program'), identity: hashOf(`result ${height}`), result: result(height), own },
 })
 
+const asker = (request: number, more: Partial<Asker> = {}): Asker => ({
+  ...{ request: `${request}`, author: hashOf(`author ${request}`), most: 100n, until: 1_100, ...more },
+})
+
 /** A publisher over a chain of which only the tip's height and what counts matter; it hears of the first tip, or has to ask. */
-async function place(
-  inscribe: (result: ProgramResult, most?: bigint) => Promise<Inscribed>,
-  turn = () => 0,
-  hearsFirst = true,
-) {
+async function place(inscribe: PublisherComponents['inscribe'], turn = () => 0, hearsFirst = true) {
   let height = 999
   const tips = new Emitter<ResultsEvents>()
   const counted = new Map<string, string>()
@@ -123,7 +126,7 @@ test('many before it hold nobody up for long, and none for more than half of wha
     () => 48,
   )
   publisher.add(proved(1, false))
-  publisher.add({ ...proved(2, false), until: 1_010 })
+  publisher.add({ ...proved(2, false), asker: asker(1, { until: 1_010 }) })
   for (let i = 0; i < 5; i++) mine()
   expect(await until(1)).toEqual(['2 sent'])
   for (let i = 5; i < OTHERS_AFTER * (1 + PLACES) - 1; i++) mine()
@@ -158,38 +161,78 @@ test('what failed is tried again at the next block, and what the budget has no r
 
 test('a node tells of what it did not pay for by another name than of what it inscribed', () => {
   const left = 0n
-  const outcomes: readonly (readonly [Inscribed, string])[] = [
+  const outcomes: readonly (readonly [Inscribed | RequestUnpaid, string])[] = [
     [sent, 'inscribed'],
     [{ state: 'gone-on-with', id: 'an id', left }, 'inscribed'],
     [{ state: 'in-chain', id: 'a', left }, 'counts'],
     [{ state: 'charged-before', left }, 'unpaid'],
     [{ state: 'no-budget', cost: 5n, left }, 'unpaid'],
+    [{ state: 'request-unpaid', why: 'budget', request: 'a', cost: 5n, left }, 'unpaid'],
   ]
   for (const [outcome, name] of outcomes) expect([outcome.state, settledAs(outcome)]).toEqual([outcome.state, name])
 })
 
 test('of what was asked for the record costs no more than a request allows, and is not made after its deadline', async () => {
-  const asked: (bigint | undefined)[] = []
-  const { publisher, told, mine, until } = await place(async (_, most) => {
-    asked.push(most)
-    return (most ?? 9n) < 5n ? { state: 'no-budget', cost: 5n, left: 100n } : sent
+  const asked: (Asked | null)[] = []
+  const { publisher, told, mine, until } = await place(async (_, by) => {
+    asked.push(by)
+    const most = by?.by.map((one) => one.most) ?? [9n]
+    if (most.some((one) => one >= 5n)) return sent
+    return { state: 'request-unpaid', why: 'bound', request: '1', cost: 5n, left: 100n }
   })
-  publisher.add({ ...proved(1, true), most: 4n, until: 1_001 })
-  expect(await until(1)).toEqual(['1 no-budget'])
+  publisher.add({ ...proved(1, true), asker: asker(1, { most: 4n }) })
+  expect(await until(1)).toEqual(['1 request-unpaid'])
   // Another request allows more.
-  publisher.add({ ...proved(1, true), most: 5n, until: 1_001 })
-  expect(await until(2)).toEqual(['1 no-budget', '1 sent'])
-  expect(asked).toEqual([4n, 5n])
-  // Of two that wait the greater bound holds, whichever was first.
-  publisher.add({ ...proved(2, false), most: 4n, until: 1_100 })
-  publisher.add({ ...proved(2, false), most: 6n, until: 1_001 })
-  publisher.add({ ...proved(2, false), most: 5n, until: 1_100 })
-  publisher.add({ ...proved(3, false), most: 9n, until: 1_001 })
+  publisher.add({ ...proved(1, true), asker: asker(2, { most: 5n }) })
+  expect(await until(2)).toEqual(['1 request-unpaid', '1 sent'])
+  expect(asked).toMatchObject([
+    { by: [{ most: 4n }], height: 1_000 },
+    { by: [{ most: 5n }], height: 1_000 },
+  ])
+  // Of those who wait for one result each has its own bounds.
+  publisher.add({ ...proved(2, false), asker: asker(1, { most: 4n }) })
+  publisher.add({ ...proved(2, false), asker: asker(2, { most: 6n, until: 1_001 }) })
+  publisher.add({ ...proved(2, false), asker: asker(3, { most: 5n }) })
+  publisher.add({ ...proved(3, false), asker: asker(4, { until: 1_001 }) })
   for (let i = 0; i < OTHERS_AFTER; i++) mine()
   await until(3)
   publisher.add(proved(4, true))
   await until(4)
   expect(told.slice(2)).toEqual(['2 sent', '4 sent'])
-  expect(asked.slice(2)).toEqual([6n, undefined])
+  expect(asked[2]?.by.map(({ request }) => request)).toEqual(['1', '3'])
+  expect(asked.slice(3)).toEqual([null])
+  await publisher.stop()
+})
+
+test('who has had its share waits until there is room again, and another who asks for the same does not', async () => {
+  const { publisher, mine, until } = await place(async (_, asked) => {
+    const has = asked?.by.some(({ request }) => request === '2') || (asked?.height ?? 0) >= 1_005
+    return asked === null || has
+      ? sent
+      : { state: 'request-unpaid', why: 'share', request: '1', cost: 5n, left: 100n, from: 1_005 }
+  })
+  for (const height of [1, 2]) publisher.add({ ...proved(height, true), asker: asker(1) })
+  expect(await until(2)).toEqual(['1 request-unpaid', '2 request-unpaid'])
+  publisher.add({ ...proved(1, true), asker: asker(2) })
+  expect((await until(3)).slice(2)).toEqual(['1 sent'])
+  for (let height = 1_001; height < 1_005; height++) {
+    mine()
+    publisher.add(proved(height, true))
+    await until(height - 997)
+  }
+  mine()
+  expect((await until(8)).slice(3)).toEqual([...[1_001, 1_002, 1_003, 1_004].map((one) => `${one} sent`), '2 sent'])
+  await publisher.stop()
+})
+
+test('what the budget for requests has no room for is told once, and the own one pays for it all the same', async () => {
+  const { publisher, until } = await place(async (_, asked) =>
+    asked === null ? sent : { state: 'request-unpaid', why: 'budget', request: '1', cost: 5n, left: 0n },
+  )
+  publisher.add({ ...proved(1, true), asker: asker(1) })
+  await until(1)
+  publisher.add({ ...proved(1, true), asker: asker(2) })
+  publisher.add(proved(1, true))
+  expect(await until(2)).toEqual(['1 request-unpaid', '1 sent'])
   await publisher.stop()
 })

@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises'
+import { appendFile, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { heldOutDigits } from '../compute/digits.ts'
 import { ComputeNetwork, ComputeProcess } from '../support/compute-network.ts'
@@ -78,17 +78,33 @@ test('what a record asks for is proved and inscribed, and how it stands is known
   }
   const status = async (id: string) => JSON.parse((await request('--status', id)).stdout)
 
-  const [name] = NAMES as [string]
+  const [name, copier] = NAMES as [string, string]
+  const other = ['--wallet', network.wallet(copier), '--settlement-dir', place.file(`${copier}-settled`)]
   const first = await asked(images[0]!)
   expect(await status(first)).toMatchObject({ state: 'open', by: null, destination: 'inscription' })
-  const pays = ['--inscribe', '1000000', '--wallet', network.wallet(name), '--fee-rate', '2', '--slot-seconds', '1']
   const listen = '/ip4/127.0.0.1/tcp/0'
-  const at = ['--compute-dir', place.file('asked'), '--listen', listen]
-  const run = startWsc(['compute', 'serve', '--graph', graph, ...at, ...pays, '--json'], place.env)
-  const elm = new ComputeProcess('asked', run, listen)
-  network.nodes.push(elm)
+  const paid = place.file('asked-settled')
+  const at = ['--compute-dir', place.file('asked'), '--settlement-dir', paid, '--listen', listen, '--slot-seconds', '1']
+  const serve = (env: Readonly<Record<string, string>>, ...pays: readonly string[]) => {
+    const argv = ['compute', 'serve', '--graph', graph, ...at, ...pays, '--wallet', network.wallet(name)]
+    const run = startWsc([...argv, '--fee-rate', '2', '--json'], { ...place.env, ...env })
+    const node = new ComputeProcess('asked', run, listen)
+    network.nodes.push(node)
+    return node
+  }
+  // An operator's own budget pays for nothing that others ask for.
+  const own = serve({}, '--inscribe', '1000000')
+  await own.until('it answers', (one) => one.answered?.request === first)
+  const { unpaid } = await own.until('it does not pay', (one) => one.unpaid?.request === first)
+  expect(unpaid).toMatchObject({ state: 'request-unpaid', why: 'budget' })
+  await own.kill()
+  network.gone(own)
+  // Another asks for the same, as whoever copies a request does: one record answers both.
+  const copied = await asked(images[0]!, ...other)
+  const elm = serve({ WSC_INSCRIBE_REQUESTS: '1000000' })
   const { answered } = await elm.until('it answers', (one) => one.answered?.request === first)
   const identity = answered!.identity
+  await elm.until('it answers the other', (one) => one.answered?.request === copied)
   await elm.until('it is inscribed', ({ inscribed }) => inscribed?.identity === identity)
   // Nobody proves what is asked for within bounds that the program does not keep.
   const small = await asked(images[1]!, '--max-constraints', '1')
@@ -96,6 +112,9 @@ test('what a record asks for is proved and inscribed, and how it stands is known
   expect(await request('--status', small)).toMatchObject({ exit: 1 })
   const told = await status(first)
   expect(told).toMatchObject({ state: 'answered', identity })
+  expect(await status(copied)).toMatchObject({ state: 'answered', identity, by: told.by })
+  const { charges } = JSON.parse(await readFile(`${paid}/results-spent.json`, 'utf8'))
+  expect(charges).toMatchObject([{ identity, asked: { request: expect.stringMatching(/^[0-9a-f]{64}i0$/) } }])
   expect((await place.list('--kind', 'result')).map(({ id }) => id)).toContain(told.by)
   await elm.kill()
 
@@ -106,7 +125,7 @@ test('what a record asks for is proved and inscribed, and how it stands is known
   expect(await status(second)).toMatchObject({ state: 'cancelled' })
   expect(await status(short)).toMatchObject({ state: 'expired', by: null })
   expect(await request('--status', images[0]!)).toMatchObject({ exit: 1 })
-}, 300_000)
+}, 600_000)
 
 test('a graph over records runs by itself at each block that holds another one, and its result is inscribed', async () => {
   const { place } = network

@@ -25,6 +25,7 @@ const told = z.object({
   requested: z.object({ request: z.string(), peer: z.string().nullable() }).optional(),
   unserved: z.object({ request: z.string(), peer: z.string().nullable(), reject: z.string() }).optional(),
   answered: z.object({ request: z.string(), identity: z.string() }).optional(),
+  unpaid: round.extend({ state: z.string(), request: z.string().optional(), why: z.string().optional() }).optional(),
   inscribed: round.extend({ identity: z.string(), state: z.string() }).optional(),
   counts: round.extend({ identity: z.string(), id: z.string() }).optional(),
   banned: z.string().optional(),

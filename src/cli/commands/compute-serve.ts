@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { storageParams } from '../../../storage/index.ts'
 import type { NetworkParams } from '../../bitcoin/index.ts'
 import { isForBitcoin } from '../../compute/index.ts'
@@ -21,7 +21,7 @@ import { noteOutages } from '../outage.ts'
 import { type QueueOptions, queueOption, queuePasswordOption, readQueue } from '../queue-place.ts'
 import { openBitcoind, type RpcOptions } from '../source.ts'
 import { sourceGraphOption } from '../source-graphs.ts'
-import { addresses, budget } from '../storage-arguments.ts'
+import { addresses, budget, budgetOrNone } from '../storage-arguments.ts'
 import { peerOption } from '../storage-place.ts'
 import { withPayment } from '../storage-publish.ts'
 import { noteScan } from '../storage-scan.ts'
@@ -32,6 +32,7 @@ import { openOwnWallet, settlementDir, settlementDirOption, type WalletOptions }
 
 interface Options extends RpcOptions, WalletOptions, Partial<QueueOptions> {
   readonly inscribe?: bigint
+  readonly inscribeRequests: bigint
   readonly ticket?: readonly string[]
   readonly feeRate?: number
   readonly maxFeeRate?: number
@@ -59,8 +60,10 @@ block draws, one after another: whoever is late stops when a right result is hea
 is verified before it is kept or passed on. With --inscribe who proved a result writes it to
 Bitcoin, and others where no record of it counts three blocks later; what that has cost is counted
 in --settlement-dir, for each graph, together with \`wsc results inscribe\` and \`wsc graph
-automate\`. With --queue workers of other machines prove (wsc worker). Who registered (wsc compute
-register) has a place in the order; others prove after four slots.
+automate\`. What records of others ask for (wsc graph request --inscribe) is written by --inscribe-
+requests alone, which spends nothing of --inscribe; one author has an eighth of it, or one record,
+in any 144 blocks. With --queue workers of other machines prove (wsc worker). Who registered (wsc
+compute register) has a place in the order; others prove after four slots.
 `
 
 export const addComputeServe: AddCommand = (parent, run) => {
@@ -73,10 +76,22 @@ export const addComputeServe: AddCommand = (parent, run) => {
     .option('--announce <ADDRESS>', 'where it tells peers that they reach it; may be given again', addresses)
     .option('--slot-seconds <S>', 'so long each of the order has before the next begins (default: 20)', seconds)
     .option('--at-once <N>', 'proofs that are made at a time, without --queue (default: 2)', atOnce)
-    .option(
-      '--inscribe <SATS>',
-      'write results to Bitcoin of graphs that name it as a destination, for at most so much a graph over all times',
-      budget,
+    .addOption(
+      new Option(
+        '--inscribe <SATS>',
+        'write results to Bitcoin of graphs that name it as a destination, for at most so much a graph over all times',
+      )
+        .env('WSC_INSCRIBE')
+        .argParser(budget),
+    )
+    .addOption(
+      new Option(
+        '--inscribe-requests <SATS>',
+        'beside that, write results that records of others ask for, for at most so much a graph over all times',
+      )
+        .env('WSC_INSCRIBE_REQUESTS')
+        .argParser(budgetOrNone)
+        .default(0n, '0'),
     )
   command.option(
     '--ticket <FILE>',
@@ -171,16 +186,19 @@ async function inscribingOf(
   params: NetworkParams,
   context: CliContext,
 ): Promise<ResultInscribingOptions | undefined> {
-  const { inscribe, feeRate, maxFeeRate, fundFrom, ticket: files = [] } = options
-  if (inscribe === undefined && files.length > 0) throw usageError('--ticket is for what --inscribe writes')
-  if (inscribe === undefined) return undefined
+  const { inscribe: budget = 0n, inscribeRequests: requestBudget, feeRate, maxFeeRate, fundFrom } = options
+  const { ticket: files = [] } = options
+  if (budget === 0n && requestBudget === 0n) {
+    if (files.length > 0) throw usageError('--ticket is for what --inscribe or --inscribe-requests writes')
+    return undefined
+  }
   if (!programs.some(({ manifest }) => isForBitcoin(manifest))) {
     throw usageError(
-      '--inscribe is for graphs whose manifest has `kind: inscription` in dataDestinations; none is such',
+      '--inscribe and --inscribe-requests are for graphs whose manifest has `kind: inscription` in dataDestinations; none is such',
     )
   }
   const wallet = await openOwnWallet(options, params, context)
   const settlement = settlementDir(options.settlementDir, params, context)
   const tickets = await openTickets(files, programs, params)
-  return { wallet, budget: inscribe, settlement, feeRate, maxFeeRate, fundFrom, tickets }
+  return { wallet, budget, requestBudget, settlement, feeRate, maxFeeRate, fundFrom, tickets }
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { toDisplay } from '../../../src/bitcoin/index.ts'
-import { LOOKED_AT, OPEN_ON_CHAIN, type RequestSource } from '../../../src/compute/io/service/chain-requests.ts'
+import { LOOKED_AT, OPEN_ON_CHAIN } from '../../../src/compute/io/service/chain-requests.ts'
 import { TRIES } from '../../../src/compute/io/service/later-tries.ts'
+import type { RequestSource } from '../../../src/compute/io/service/prepare-requested.ts'
 import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
 import { encodeResultMessage } from '../../../src/compute/peers/result-message.ts'
 import type { InscribedRequest, PlacedRequest } from '../../../src/compute/requests/request-record.ts'
@@ -220,6 +221,32 @@ describe('a proof that a record asks for', () => {
     await soon(() => third.node.of('elected').length).toBe(1)
     scene.clock.pass(4 * SLOT_MS)
     await soon(() => third.node.of('answered')).toMatchObject([{ own: false }])
+  })
+
+  it('that another copied and had in a block before it is answered by the same result, which its prover inscribes at once', async () => {
+    let proofs = 0
+    const { node, requests } = await serving(async (block, signal) => {
+      proofs++
+      return await rightly(block, signal)
+    })
+    const copy = placedOf(1, { author: '02'.repeat(32), deadline: FIRST + 1 })
+    const [original, later] = [placedOf(2), placedOf(3, { author: '03'.repeat(32) })]
+    // A copy that allows next to nothing, of a key that nobody has heard of.
+    requests.asked = ({ id }) => ({ ...ASKED, maxSatoshis: id === copy.id ? 1n : 5n })
+    requests.hold(copy, original)
+    await soon(() => node.of('elected').length).toBe(2)
+    scene.clock.pass(4 * SLOT_MS)
+    const answered = (one: PlacedRequest, maxSatoshis: bigint) => ({
+      ...{ placed: one, request: { maxSatoshis }, identity: IDENTITY, own: true },
+    })
+    await soon(() => node.of('answered')).toMatchObject([answered(copy, 1n), answered(original, 5n)])
+    expect(node.of('result')).toHaveLength(1)
+    // So is one that comes after it was proved, and after the copy was taken back.
+    requests.hold(original, later)
+    await soon(() => node.of('answered').slice(2)).toMatchObject([answered(later, 5n)])
+    expect(node.of('failed')).toEqual([])
+    expect(node.of('withdrawn')).toEqual([])
+    expect(proofs).toBeLessThanOrEqual(2)
   })
 
   it('is one of few, of an author and in all, and the next has its turn when one ends', async () => {

@@ -39,7 +39,7 @@ const open = (name: string, more: Partial<ComputeNodeOptions> = {}) =>
 
 const inscribing = () => ({
   wallet: { publicKey: new Uint8Array(32) } as never,
-  ...{ budget: 1_000n, settlement: folder },
+  ...{ budget: 1_000n, requestBudget: 0n, settlement: folder },
 })
 
 /** Opens both histories of a node's folder, which it can do where nobody has them. */

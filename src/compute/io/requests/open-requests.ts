@@ -1,4 +1,4 @@
-import type { InscriptionIndex } from '../../../settlement/io/index.ts'
+import type { IndexEntry, InscriptionIndex } from '../../../settlement/io/index.ts'
 import { cancelledBy, MAX_REQUEST_BLOCKS, type PlacedRequest, placedRequest } from '../../requests/request-record.ts'
 
 /**
@@ -21,6 +21,23 @@ export async function openRequests(
     if (taken !== null && open.get(taken)?.author === entry.record?.author) open.delete(taken)
   }
   return [...open.values()]
+}
+
+/**
+ * The request that an inscription makes; null of one that makes none. Whoever sees a record can inscribe it too, and be mined first: then that
+ * inscription makes the request, of the same author and in the same words, and the author's own counts no more.
+ */
+export async function requestMadeBy(
+  index: Pick<InscriptionIndex, 'query'>,
+  entry: IndexEntry,
+): Promise<PlacedRequest | null> {
+  const { record } = entry
+  if (record === null || record.counts) return placedRequest(entry)
+  const { program, author, kind, sig } = record
+  for await (const one of index.query({ program, author, kind, to: entry.height, records: true })) {
+    if (one.record?.sig === sig) return placedRequest(one)
+  }
+  return null
 }
 
 /** Inscription of the record by which its author has taken a request back; null where there is none. */

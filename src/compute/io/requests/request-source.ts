@@ -10,7 +10,7 @@ import {
   readRequestBody,
 } from '../../requests/request-record.ts'
 import type { Program } from '../open-program.ts'
-import type { RequestSource } from '../service/chain-requests.ts'
+import type { RequestSource } from '../service/prepare-requested.ts'
 import { openRequests } from './open-requests.ts'
 import { type RequestEvidenceComponents, requestEvidence } from './request-evidence.ts'
 import { requestInput } from './request-input.ts'

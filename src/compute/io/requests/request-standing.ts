@@ -5,12 +5,12 @@ import type { IndexService } from '../../../settlement/io/index.ts'
 import { bytesCommitment } from '../../circuit/bytes-commitment.ts'
 import { readArguments } from '../../circuit/read-arguments.ts'
 import { expectedResult } from '../../requests/expected-result.ts'
-import { type InscribedRequest, type PlacedRequest, placedRequest } from '../../requests/request-record.ts'
+import type { InscribedRequest, PlacedRequest } from '../../requests/request-record.ts'
 import { resultIdentity } from '../../result/identity.ts'
 import type { OnceOfKeys } from '../open-program.ts'
 import type { ResultsService } from '../results/results-service.ts'
 import { boundsRefusal } from '../service/prove-requested.ts'
-import { cancelOf } from './open-requests.ts'
+import { cancelOf, requestMadeBy } from './open-requests.ts'
 import { requestedBytes, requestInput } from './request-input.ts'
 import { readRequest } from './request-source.ts'
 
@@ -32,7 +32,7 @@ export interface RequestStanding {
   readonly by: string | null
 }
 
-/** Finds a request by its inscription; refused are those that no node works at, with the reason. */
+/** Finds a request by its inscription, or by one that was to make it and came later; refused are those that no node works at, with the reason. */
 export async function placedRequestOf(
   inscriptions: Pick<IndexService, 'index'>,
   program: string,
@@ -40,7 +40,7 @@ export async function placedRequestOf(
 ): Promise<Result<{ readonly placed: PlacedRequest }>> {
   const entry = await inscriptions.index.get(id)
   if (entry === null) return rejection('not-found', `the chain holds no inscription ${id}`)
-  const placed = placedRequest(entry)
+  const placed = await requestMadeBy(inscriptions.index, entry)
   if (placed === null) return rejection('not-a-request', `${id} is no request that counts`)
   if (placed.program !== program) return rejection('wrong-program', `${id} asks for program ${placed.program}`)
   const hash = await inscriptions.index.hashAt(placed.asOf.height)

@@ -5,13 +5,16 @@ import { type RecordSigner, recordEnvelope } from '../../../settlement/index.ts'
 import type { InscriberService, SupersededRecord, TicketCoin, TicketFollower } from '../../../settlement/io/index.ts'
 import { computeError } from '../../errors.ts'
 import type { Manifest } from '../../manifest/manifest.ts'
+import type { Asked } from '../../requests/asker.ts'
 import { resultIdentity } from '../../result/identity.ts'
 import { decodeResult, encodeResult, type ProgramResult } from '../../result/result-file.ts'
+import type { Charge } from '../../results/charges.ts'
 import { resultDraft } from '../../results/result-record.ts'
 import type { Storing } from './log-storage.ts'
+import { type NoBudget, ownPurse, type Purse, type RequestUnpaid, requestsPurse } from './purses.ts'
 import { bodyHash, isAllCharged, releaseSuperseded } from './release-superseded.ts'
 import type { ResultsService } from './results-service.ts'
-import type { Charge, Spendings } from './spendings.ts'
+import type { Spendings } from './spendings.ts'
 
 export interface ResultInscriberComponents {
   /** Started, and by whoever made it. */
@@ -21,9 +24,11 @@ export interface ResultInscriberComponents {
   /** What others have inscribed; not looked at unless given. */
   readonly others?: OthersRecords | undefined
   readonly wallet: RecordSigner & { readonly publicKey: Uint8Array }
-  readonly spendings: Pick<Spendings, 'left' | 'of' | 'charge' | 'releaseRecord'>
+  readonly spendings: Pick<Spendings, 'left' | 'of' | 'charge' | 'chargeAsked' | 'releaseRecord'>
   /** Satoshis that may be spent on the results of each program in all, by whatever shares the spendings. */
   readonly budget: bigint
+  /** The same for results that others ask for, which nothing of the other is spent on; none unless given. */
+  readonly requestBudget?: bigint | undefined
 }
 
 /** By which two do not inscribe one result. */
@@ -44,15 +49,12 @@ export type Inscribed =
   | { readonly state: 'in-chain'; readonly id: string; readonly left: bigint }
   /** One of the same identity was charged before, and is not on its way from here: another proof of it is not paid for. */
   | { readonly state: 'charged-before'; readonly left: bigint }
-  /** The budget, or what its record may cost, has no room for it. */
-  | { readonly state: 'no-budget'; readonly cost: bigint; readonly left: bigint }
+  | NoBudget
 
 /** A result that was verified, and the manifest of its program. */
 export interface VerifiedResult {
   readonly result: ProgramResult
   readonly manifest: Manifest
-  /** Satoshis that its record may cost; as many as the budget has unless given. */
-  readonly most?: bigint | undefined
   /** What stores the log that the result names: it is paid for with the record, out of one budget, and begun before that is sent. */
   readonly storing?: Pick<Storing, 'cost' | 'begin'> | undefined
 }
@@ -84,7 +86,19 @@ export class ResultInscriber {
    * or E_MOVED where another of the group may be inscribing it: it is tried again at the next block.
    */
   async inscribe(verified: VerifiedResult, feeRate?: number): Promise<Inscribed> {
-    return await this.#turns.take(() => this.#inscribe(verified, feeRate))
+    const { spendings, budget } = this.#components
+    return await this.#turns.take(() => this.#inscribe(verified, ownPurse(spendings, budget), feeRate))
+  }
+
+  /** The same out of the budget for what others ask for, within the bounds of one of those who do. */
+  async inscribeAsked(
+    verified: VerifiedResult,
+    asked: Asked,
+    feeRate?: number,
+  ): Promise<Exclude<Inscribed, NoBudget> | RequestUnpaid> {
+    const { spendings, requestBudget = 0n } = this.#components
+    const purse = requestsPurse(spendings, requestBudget, asked)
+    return await this.#turns.take(() => this.#inscribe(verified, purse, feeRate))
   }
 
   /**
@@ -106,11 +120,15 @@ export class ResultInscriber {
     })
   }
 
-  async #inscribe({ result, manifest, most, storing }: VerifiedResult, feeRate?: number): Promise<Inscribed> {
-    const { inscriber, others, spendings, state, budget } = this.#components
+  async #inscribe<Unpaid extends object>(
+    { result, manifest, storing }: VerifiedResult,
+    purse: Purse<Unpaid>,
+    feeRate?: number,
+  ): Promise<Exclude<Inscribed, NoBudget> | Unpaid> {
+    const { inscriber, others, spendings, state } = this.#components
     const program = bytesToHex(result.program)
     const identity = bytesToHex(resultIdentity(manifest, result))
-    const left = () => spendings.left(program, budget)
+    const left = () => purse.left(program)
     const counted = (await others?.results.countedBy(identity)) ?? null
     if (counted !== null) {
       await this.#releaseUnsent(identity, result)
@@ -143,17 +161,16 @@ export class ResultInscriber {
     const envelope = this.#envelope(result, seq)
     const quote = await inscriber.quote([envelope], feeRate, [], ticket)
     const cost = quote.fees + quote.postage + (storing?.cost ?? 0n)
-    if (cost > (most ?? cost)) return { state: 'no-budget', cost, left: await left() }
     const charge = { identity, program, satoshis: cost.toString(), seq, body, feeRate: quote.feeRate, state }
-    const charged = await spendings.charge(charge, budget)
-    if (charged.state === 'no-room') return { state: 'no-budget', cost, left: charged.left }
-    if (charged.state === 'before') return { state: 'charged-before', left: charged.left }
+    const charged = await purse.charge(charge)
+    if (charged.not === 'before') return { state: 'charged-before', left: charged.left }
+    if (charged.not !== null) return charged.not
     await storing?.begin()
     const id = await this.#send({ result, seq }, quote.feeRate, ticket)
     return { state: 'sent', id, cost, left: charged.left }
   }
 
-  async #goOn(before: Charge, now: Again): Promise<Inscribed> {
+  async #goOn(before: Charge, now: Again): Promise<Exclude<Inscribed, NoBudget>> {
     const { state } = this.#components
     const { result, body, feeRate, ticket, left, storing } = now
     if (before.body !== body || (before.state ?? state) !== state) return { state: 'charged-before', left }

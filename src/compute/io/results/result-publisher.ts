@@ -10,7 +10,9 @@ import {
   Running,
   type RunningService,
 } from '../../../lib/index.ts'
+import type { Asked, Asker } from '../../requests/asker.ts'
 import type { ProgramResult } from '../../result/result-file.ts'
+import type { RequestUnpaid } from './purses.ts'
 import type { Inscribed } from './result-inscriber.ts'
 import type { ResultsService } from './results-service.ts'
 
@@ -22,16 +24,15 @@ export interface ProvedResult {
   readonly result: ProgramResult
   /** Whether it was proved here, in this node's turn. */
   readonly own: boolean
-  /** The most that its record may cost, satoshis, and the last block at which one is of use, where whoever asked for it says so. */
-  readonly most?: bigint | undefined
-  readonly until?: number | undefined
+  /** One who asks for it, by whose bounds and out of the budget for that it is inscribed; out of the own one unless given. */
+  readonly asker?: Asker | undefined
 }
 
 type ProvedHead = Pick<ProvedResult, 'program' | 'identity' | 'own'>
 
 export interface PublisherEvents {
   /** What became of it, once: whether it is inscribed, `outcome` says. */
-  readonly settled: ProvedHead & { readonly height: number; readonly outcome: Inscribed }
+  readonly settled: ProvedHead & { readonly height: number; readonly outcome: Inscribed | RequestUnpaid }
   /** Another's record counts, and nothing is spent. */
   readonly spared: ProvedHead & { readonly height: number; readonly id: string }
   /** It is tried again at the next block, or when `again` says so. */
@@ -46,7 +47,7 @@ export interface PublisherComponents {
   /** What pays here, by which those that nobody waits for are spread over some blocks. */
   readonly payer: Uint8Array
   /** Throws what may pass. */
-  inscribe(result: ProgramResult, most?: bigint): Promise<Inscribed>
+  inscribe(result: ProgramResult, asked: Asked | null): Promise<Inscribed | RequestUnpaid>
 }
 
 /** Blocks for which whoever proved a result has the first turn to inscribe it, and each of the others after that one by one. */
@@ -61,7 +62,12 @@ const FORGOTTEN_AFTER = 144
 /** Results that wait, and those that are kept out. */
 const MOST_WAITING = 1_000
 
-interface Waiting extends ProvedResult {
+interface Waiting extends ProvedHead {
+  readonly result: ProgramResult
+  /** All who ask, by their requests; null where it is inscribed whoever asks. */
+  readonly askers: ReadonlyMap<string, Asker> | null
+  /** The authors of those have no room before this height. */
+  from: number
   /** Height of the tip when it was known; null before there was a tip. */
   since: number | null
   /** This node's place among the others, as of when their turns begin: later a peer that has left would no longer be counted by all. */
@@ -77,7 +83,7 @@ export class ResultPublisher implements RunningService {
   readonly #running = new Running()
   readonly #events = new Emitter<PublisherEvents>()
   readonly #waiting = new Map<string, Waiting>()
-  /** Identities that are not looked at again: the budget had no room for them, or another proof was charged. */
+  /** By purse and identity, what is not looked at again: the budget had no room for it, or another proof was charged. */
   readonly #unpaid = new Set<string>()
   #height: number | null = null
   #news = Promise.withResolvers<void>()
@@ -91,19 +97,18 @@ export class ResultPublisher implements RunningService {
   }
 
   /** That a result is right was verified before. */
-  add(proved: ProvedResult): void {
-    const before = this.#waiting.get(proved.identity)
-    if (this.#unpaid.has(proved.identity)) return
-    if (before === undefined) {
-      const [oldest] = this.#waiting.keys()
-      if (this.#waiting.size === MOST_WAITING && oldest !== undefined) this.#waiting.delete(oldest)
-      this.#waiting.set(proved.identity, { ...proved, since: this.#height, place: null })
-    } else {
-      const own = proved.own || before.own
-      const [most, until] = [greater(proved.most, before.most), greater(proved.until, before.until)]
-      if (own === before.own && most === before.most && until === before.until) return
-      this.#waiting.set(proved.identity, { ...before, own, most, until })
-    }
+  add({ asker, ...proved }: ProvedResult): void {
+    const { program, identity } = proved
+    const before = this.#waiting.get(identity)
+    if (this.#unpaid.has(unpaidKey(identity, asker === undefined))) return
+    if (before === undefined) this.#makeRoom()
+    const asked = asker === undefined ? null : new Map([[asker.request, asker]])
+    const askers = before === undefined ? asked : both(before.askers, asked)
+    const own = proved.own || before?.own === true
+    if (before !== undefined && askers === before.askers && own === before.own) return
+    // Of two proofs the first may be charged already.
+    const { result, since, place } = before ?? { result: proved.result, since: this.#height, place: null }
+    this.#waiting.set(identity, { program, identity, result, own, askers, from: 0, since, place })
     this.#news.resolve()
   }
 
@@ -148,53 +153,84 @@ export class ResultPublisher implements RunningService {
     for (const waiting of [...this.#waiting.values()]) {
       if (signal.aborted) return
       waiting.since ??= height
-      const { since, result, most, until, program, identity, own } = waiting
-      const about = { program, identity, own }
+      const { since, result, identity, own, from } = waiting
       const blocks = height - since
-      const id = await results.countedBy(about.identity)
+      const id = await results.countedBy(identity)
       if (id !== null) {
-        this.#waiting.delete(about.identity)
-        this.#events.emit('spared', { ...about, height: result.height, id })
-      } else if (blocks > FORGOTTEN_AFTER || height > (until ?? height)) this.#waiting.delete(about.identity)
-      else if (about.own || this.#isTurn(waiting, since, blocks)) await this.#inscribe(result, about, most)
+        this.#waiting.delete(identity)
+        this.#events.emit('spared', { ...headOf(waiting), height: result.height, id })
+        continue
+      }
+      const [asker, ...more] = askersAt(waiting, height)
+      const asked: Asked | null = asker === undefined ? null : { by: [asker, ...more], height }
+      const isOver = waiting.askers === null ? blocks > FORGOTTEN_AFTER : asked === null
+      if (isOver) this.#waiting.delete(identity)
+      else if (height >= from && (own || this.#isTurn(waiting, since, blocks, asked)))
+        await this.#inscribe(waiting, asked)
     }
   }
 
-  #isTurn(waiting: Waiting, since: number, blocks: number): boolean {
-    const { until, program, identity, result } = waiting
+  #isTurn(waiting: Waiting, since: number, blocks: number, asked: Asked | null): boolean {
+    const { program, identity, result } = waiting
     const { place, payer } = this.#components
+    const until = asked?.by.reduce((last, one) => Math.max(last, one.until), 0)
     if (blocks < scaled(OTHERS_AFTER, since, until)) return false
     waiting.place ??= place(program, result.blockHash)
     const turn = OTHERS_AFTER * (1 + Math.min(waiting.place, PLACES))
     return blocks >= scaled(waiting.place < PLACES ? turn : turn + spreadOf(payer, identity), since, until)
   }
 
-  async #inscribe(result: ProgramResult, about: ProvedHead, most?: bigint): Promise<void> {
-    const { height } = result
+  async #inscribe(waiting: Waiting, asked: Asked | null): Promise<void> {
+    const { result, identity } = waiting
+    const told = { ...headOf(waiting), height: result.height }
     try {
-      const outcome = await this.#components.inscribe(result, most)
+      const outcome = await this.#components.inscribe(result, asked)
+      const isUnpaid = outcome.state === 'request-unpaid'
+      // What one request does not pay for another one may, which may have come meanwhile.
+      if (isUnpaid && outcome.why === 'share') waiting.from = outcome.from
       // What is on its way is the inscriber's from now on.
-      this.#waiting.delete(about.identity)
-      // What one request allows too little for another one may allow more for.
-      const isOver = outcome.state === 'no-budget' && (most === undefined || outcome.cost > outcome.left)
-      if (isOver || outcome.state === 'charged-before') this.#keepOut(about.identity)
-      this.#events.emit('settled', { ...about, height, outcome })
+      else if (!isUnpaid || this.#waiting.get(identity) === waiting) this.#waiting.delete(identity)
+      const isOver = outcome.state === 'no-budget' || (isUnpaid && outcome.why === 'budget')
+      if (isOver || outcome.state === 'charged-before') this.#keepOut(unpaidKey(identity, asked === null))
+      this.#events.emit('settled', { ...told, outcome })
     } catch (error) {
-      this.#events.emit('failed', { ...about, height, error: asError(error) })
+      this.#events.emit('failed', { ...told, error: asError(error) })
     }
   }
 
-  #keepOut(identity: string): void {
+  /** For one more that waits; where others ask for more than there is place for, what the operator wants stays. */
+  #makeRoom(): void {
+    if (this.#waiting.size < MOST_WAITING) return
+    const [oldest] = this.#waiting.keys()
+    const asked = [...this.#waiting].find(([, { askers }]) => askers !== null)
+    this.#waiting.delete(asked?.[0] ?? oldest ?? '')
+  }
+
+  #keepOut(key: string): void {
     const [oldest] = this.#unpaid
     if (this.#unpaid.size === MOST_WAITING && oldest !== undefined) this.#unpaid.delete(oldest)
-    this.#unpaid.add(identity)
+    this.#unpaid.add(key)
   }
 }
 
-/** Of two bounds of which none is no bound. */
-function greater<Bound extends bigint | number>(a: Bound | undefined, b: Bound | undefined): Bound | undefined {
-  if (a === undefined || b === undefined) return undefined
-  return a > b ? a : b
+function headOf({ program, identity, own }: ProvedHead): ProvedHead {
+  return { program, identity, own }
+}
+
+function askersAt({ askers }: Waiting, height: number): readonly Asker[] {
+  return [...(askers?.values() ?? [])].filter(({ until }) => until >= height)
+}
+
+function unpaidKey(identity: string, isOwn: boolean): string {
+  return `${isOwn ? 'own' : 'requests'} ${identity}`
+}
+
+type Askers = Waiting['askers']
+
+/** Who asks by either; the first where the other brings nothing. */
+function both(before: Askers, more: Askers): Askers {
+  if (before === null || more === null) return null
+  return [...more.keys()].every((request) => before.has(request)) ? before : new Map([...before, ...more])
 }
 
 /** Blocks that one waits: less where the last turn would be after half of what is left until a deadline, each in its place still. */

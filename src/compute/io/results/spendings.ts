@@ -1,30 +1,26 @@
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { errorCode, hash256, satoshis } from '../../../lib/index.ts'
+import { errorCode } from '../../../lib/index.ts'
 import { diskFiles, locked, readRegular, writeAtomic } from '../../../lib/io/index.ts'
 import { computeError } from '../../errors.ts'
+import type { Asked } from '../../requests/asker.ts'
+import {
+  type Charge,
+  type Charged,
+  chargedOf,
+  chargeSchema,
+  keptAsker,
+  leftOf,
+  type Purse,
+} from '../../results/charges.ts'
 
 /** Most bytes of the file: some hundred thousand results. */
 const MAX_BYTES = 32 << 20
 
-const charge = z.strictObject({
-  identity: hash256,
-  program: hash256,
-  satoshis,
-  /** Of the record, which is made again as it was. */
-  seq: z.int().min(1),
-  /** SHA-256 of its body. */
-  body: hash256,
-  /** Satoshis a virtual byte, at which it is sent again too; charges of before this was kept have none. */
-  feeRate: z.number().positive().optional(),
-  /** Folder whose inscriber sends it; that of this file in charges of before others used it. */
-  state: z.string().max(4_096).optional(),
-})
+const schema = z.strictObject({ format: z.literal(1), charges: z.array(chargeSchema) })
 
-const schema = z.strictObject({ format: z.literal(1), charges: z.array(charge) })
-
-/** What was paid for inscribing a result, before it was sent. */
-export type Charge = Readonly<z.output<typeof charge>>
+/** A charge to the own budget. */
+type OwnCharge = Omit<Charge, 'asked'>
 
 /** What became of a charge; `left` of the budget. */
 export type Charging =
@@ -33,8 +29,11 @@ export type Charging =
   | { readonly state: 'before'; readonly charge: Charge; readonly left: bigint }
   | { readonly state: 'no-room'; readonly left: bigint }
 
+/** The same of what others ask for. */
+export type AskedCharging = Charging | (Exclude<Charged, { readonly state: 'by' }> & { readonly left: bigint })
+
 /**
- * Satoshis spent on inscribing results, by graph, in one file for whatever inscribes them: replaced in one step, so that a kill at
+ * Satoshis spent on inscribing results, by graph, of the own budget and of that for what others ask for, in one file for whatever inscribes them: replaced in one step, so that a kill at
  * any moment leaves what is about to be sent counted, and under a lock, so that two processes at once spend no more than one may.
  */
 export class Spendings {
@@ -56,8 +55,8 @@ export class Spendings {
   }
 
   /** Of the budget of a program, 64 hex digits, as far as nobody spends it meanwhile. */
-  async left(program: string, budget: bigint): Promise<bigint> {
-    return leftOf(await this.#read(), program, budget)
+  async left(program: string, budget: bigint, purse: Purse = 'own'): Promise<bigint> {
+    return leftOf(await this.#read(), program, purse, budget)
   }
 
   /** What was paid for this result; null where nothing was. */
@@ -66,19 +65,33 @@ export class Spendings {
   }
 
   /** On the disk when it returns, if the budget of its program has room. Throws E_DISK_FULL, E_LOCKED or E_IO; nothing is spent then. */
-  async charge(one: Charge, budget: bigint): Promise<Charging> {
+  async charge(one: OwnCharge, budget: bigint): Promise<Charging> {
     return await this.#locked(async (charges) => {
-      const left = leftOf(charges, one.program, budget)
-      const before = charges.find(({ identity }) => identity === one.identity)
-      if (before !== undefined) return { state: 'before', charge: before, left }
-      if (BigInt(one.satoshis) > left) return { state: 'no-room', left }
-      await this.#write([...charges, one])
-      return { state: 'charged', left: left - BigInt(one.satoshis) }
+      const left = leftOf(charges, one.program, 'own', budget)
+      return without(charges, one, left) ?? (await this.#add(charges, one, left))
+    })
+  }
+
+  /** The same to the budget for what others ask for, if one of those who ask has room too. */
+  async chargeAsked(one: OwnCharge, asked: Asked, budget: bigint): Promise<AskedCharging> {
+    return await this.#locked(async (charges) => {
+      const { program } = one
+      const left = leftOf(charges, program, 'requests', budget)
+      const not = without(charges, one, left)
+      if (not !== null) return not
+      const charged = chargedOf(charges, asked, { program, cost: BigInt(one.satoshis), budget })
+      if (charged.state !== 'by') return { ...charged, left }
+      return await this.#add(charges, { ...one, asked: keptAsker(charged.asker, asked.height) }, left)
     })
   }
 
   /** Takes the charge of a record back, of what surely costs nothing any more; one that was made since for the same result stays. */
-  async releaseRecord({ program, seq, body, state }: Omit<Charge, 'identity' | 'satoshis' | 'feeRate'>): Promise<void> {
+  async releaseRecord({
+    program,
+    seq,
+    body,
+    state,
+  }: Pick<Charge, 'program' | 'seq' | 'body' | 'state'>): Promise<void> {
     const folder = resolve(state ?? this.#state)
     const isReleased = (one: Charge) =>
       one.program === program && one.seq === seq && one.body === body && resolve(one.state ?? this.#state) === folder
@@ -86,6 +99,11 @@ export class Spendings {
       const left = charges.filter((one) => !isReleased(one))
       if (left.length < charges.length) await this.#write(left)
     })
+  }
+
+  async #add(charges: readonly Charge[], one: Charge, left: bigint): Promise<Charging> {
+    await this.#write([...charges, one])
+    return { state: 'charged', left: left - BigInt(one.satoshis) }
   }
 
   get #state(): string {
@@ -116,10 +134,11 @@ export class Spendings {
   }
 }
 
-function leftOf(charges: readonly Charge[], program: string, budget: bigint): bigint {
-  let left = budget
-  for (const one of charges) if (one.program === program) left -= BigInt(one.satoshis)
-  return left > 0n ? left : 0n
+/** Why it is not charged, whoever wants it; null where it may be. */
+function without(charges: readonly Charge[], one: OwnCharge, left: bigint): Charging | null {
+  const before = charges.find(({ identity }) => identity === one.identity)
+  if (before !== undefined) return { state: 'before', charge: before, left }
+  return BigInt(one.satoshis) > left ? { state: 'no-room', left } : null
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -1,6 +1,6 @@
 import { toDisplay } from '../../../bitcoin/index.ts'
-import { asError, isInterrupt, orAborted, type Rejection, type Result, rejection } from '../../../lib/index.ts'
-import type { ResultMessage, SourceEvidence } from '../../peers/result-message.ts'
+import { asError, isInterrupt, orAborted, type Rejection, rejection } from '../../../lib/index.ts'
+import type { ResultMessage } from '../../peers/result-message.ts'
 import type { InscribedRequest, PlacedRequest } from '../../requests/request-record.ts'
 import { proverOrder } from '../../scheduling/prover-order.ts'
 import { turnMs } from '../../scheduling/turns.ts'
@@ -8,33 +8,19 @@ import type { OwnBlock, PreparedRequest, ServedProgram } from '../../service/ser
 import type { Clock } from './clock.ts'
 import { LaterTries } from './later-tries.ts'
 import type { FollowedChain } from './own-chain.ts'
+import { prepareRequested, type RequestSource } from './prepare-requested.ts'
 import type { Round } from './program-rounds.ts'
-import { boundsRefusal, type KnownProgram, proveRequested } from './prove-requested.ts'
+import { type KnownProgram, proveRequested } from './prove-requested.ts'
 
 /** Requests of one program that are worked at, of all authors and of one: the others wait until some of those are over. */
 export const OPEN_ON_CHAIN = { perProgram: 16, perAuthor: 4 } as const
 /** Requests that are looked at between two blocks: who floods with such as are refused pays for each, and is read slowly. */
 export const LOOKED_AT = { perProgram: 64, perAuthor: 16 } as const
 
+const MOST_PROVED = 1_000
+
 /** What passes with a block: it is looked at again then. */
 const PASSING: ReadonlySet<string> = new Set(['moving', 'attestation-ahead'])
-
-/** Requests as a node's own chain holds them. */
-export interface RequestSource {
-  /** `changed` is called where others may be open, until what is returned is called. */
-  watch(changed: () => void): () => void
-  /** Those of a program that are neither over nor taken back, in the chain's order. */
-  open(program: string): Promise<readonly PlacedRequest[]>
-  read(placed: PlacedRequest): Promise<Result<{ readonly request: InscribedRequest }>>
-  /** What shows the input, made of this node's own chain. */
-  evidence(
-    placed: PlacedRequest,
-    request: InscribedRequest,
-    signal: AbortSignal,
-  ): Promise<Result<{ readonly evidence: readonly SourceEvidence[] }>>
-  /** Whether a result of this identity counts on Bitcoin, as far as this node knows. */
-  isAnswered(identity: string): Promise<boolean>
-}
 
 /** A request whose result is known. */
 export interface AnsweredRequest {
@@ -92,6 +78,8 @@ export class ChainRequests {
   readonly #later = new LaterTries()
   /** By program, until others may be open: no look of a refused one reads the index again. */
   readonly #open = new Map<string, ReadonlyMap<string, PlacedRequest>>()
+  /** Identities of what was proved here, the last ones: others may ask for the same later. */
+  readonly #provedHere = new Set<string>()
   /** Since the last tip. */
   #lookedAt: PlacedRequest[] = []
   #news = Promise.withResolvers<void>()
@@ -115,9 +103,8 @@ export class ChainRequests {
 
   /** A right result of somebody else is known. */
   seen(identity: string, message: ResultMessage): void {
-    for (const entry of this.#entries.values()) {
-      if (entry.asked?.identity === identity) this.#answer(entry, message, false)
-    }
+    // One result answers all that ask for it, such as a request and a copy of it by another author.
+    for (const entry of this.#entries.values()) if (entry.asked?.identity === identity) this.#answer(entry, message)
   }
 
   /** Ends by the signal alone. */
@@ -199,7 +186,7 @@ export class ChainRequests {
     const { taken, refused, error: tell } = this.#components
     const seenAt = this.#components.clock.now()
     try {
-      const read = await this.#prepare(entry, known.program, signal)
+      const read = await prepareRequested(this.#components, entry.placed, known.program, signal)
       if (!read.ok) {
         if (!PASSING.has(read.reject) || !this.#postpone(key, entry)) refused(entry.placed, read)
         entry.isOpen = false
@@ -228,31 +215,6 @@ export class ChainRequests {
     return true
   }
 
-  async #prepare(
-    { placed }: Entry,
-    program: ServedProgram,
-    signal: AbortSignal,
-  ): Promise<Result<{ readonly request: InscribedRequest; readonly prepared: PreparedRequest }>> {
-    const { chain, source } = this.#components
-    const { asOf } = placed
-    const tip = await chain.at(asOf.height)
-    if (tip === null) return rejection('moving', 'the chain is changing')
-    if (toDisplay(tip.hash) !== asOf.blockHash) {
-      return rejection('other-chain', `block ${asOf.blockHash} is none of those before it`)
-    }
-    const read = await source.read(placed)
-    if (!read.ok) return read
-    const { request } = read
-    const { onRequest } = program
-    const bounded = boundsRefusal(request, program)
-    if (bounded !== null || onRequest === null) return bounded ?? rejection('not-on-request', program.name)
-    const shown = await source.evidence(placed, request, signal)
-    if (!shown.ok) return shown
-    const asked = { arguments: request.arguments, evidence: shown.evidence }
-    const judged = await onRequest.prepare(asked, { tip, at: (height) => chain.at(height), signal })
-    return judged.ok ? { ok: true, request, prepared: judged.prepared } : judged
-  }
-
   async #prove(
     entry: Entry,
     { program, known }: KnownProgram,
@@ -267,7 +229,7 @@ export class ChainRequests {
     const round: Round = { program: program.id, height: placed.height, blockHash: placed.blockHash }
     const isKnown = async (): Promise<boolean> => {
       const held = known.get(identity)
-      if (held !== null) this.#answer(entry, held, false)
+      if (held !== null) this.#answer(entry, held)
       else if (entry.isOpen && (await source.isAnswered(identity))) entry.isOpen = false
       return !entry.isOpen
     }
@@ -290,7 +252,8 @@ export class ChainRequests {
       const made = await proveRequested({ program, known }, prepared, chain, signal)
       if (made.ok) {
         // Who heard of it while proving has not proved it first.
-        this.#answer(entry, made.message, made.isNews)
+        if (made.isNews) this.#keepProved(identity)
+        this.seen(identity, made.message)
         if (made.isNews) await proved(program, made.message)
       } else {
         entry.isOpen = false
@@ -303,11 +266,17 @@ export class ChainRequests {
     }
   }
 
-  #answer(entry: Entry, message: ResultMessage, own: boolean): void {
+  #answer(entry: Entry, message: ResultMessage): void {
     const { placed, asked, isOpen } = entry
     if (!isOpen || asked === null) return
     entry.isOpen = false
-    if (!own) entry.stop.abort()
-    this.#components.answered({ placed, ...asked, message, own })
+    entry.stop.abort()
+    this.#components.answered({ placed, ...asked, message, own: this.#provedHere.has(asked.identity) })
+  }
+
+  #keepProved(identity: string): void {
+    const [oldest] = this.#provedHere
+    if (this.#provedHere.size === MOST_PROVED && oldest !== undefined) this.#provedHere.delete(oldest)
+    this.#provedHere.add(identity)
   }
 }

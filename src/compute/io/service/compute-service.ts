@@ -13,20 +13,22 @@ import {
 } from '../../../lib/index.ts'
 import { heldKind, resultGossip } from '../../peers/result-kind.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
-import { proverOrder } from '../../scheduling/prover-order.ts'
 import type { Registered } from '../../scheduling/registered.ts'
 import { SLOT_MS } from '../../scheduling/turns.ts'
 import { KnownResults } from '../../service/known-results.ts'
 import type { OwnBlock, ServedProgram } from '../../service/served-program.ts'
 import { Announcing } from './announcing.ts'
 import { askHeld } from './ask-held.ts'
-import { ChainRequests, type RequestSource } from './chain-requests.ts'
+import { ChainRequests } from './chain-requests.ts'
 import { type Clock, processClock } from './clock.ts'
 import type { ComputeEvents, ProgramStanding, TakenResult } from './compute-events.ts'
 import { HeardResults } from './heard-results.ts'
 import type { FollowedChain } from './own-chain.ts'
+import type { RequestSource } from './prepare-requested.ts'
 import { ProgramRounds } from './program-rounds.ts'
+import { Provers } from './provers.ts'
 import { Requests } from './requests.ts'
+import { SeenBlocks } from './seen-blocks.ts'
 
 export interface ComputeComponents {
   readonly params: NetworkParams
@@ -54,8 +56,6 @@ interface Served {
 
 /** Results that are asked for at a time: a peer answers as many at once, and a connection has few streams. */
 const ASKED_AT_ONCE = 4
-/** Blocks that are remembered with when they were seen. */
-const SEEN = 64
 
 /**
  * A node of the compute network: proves the programs that it serves when it is its turn, hears what others have proved, and
@@ -72,8 +72,8 @@ export class ComputeService implements RunningService {
   readonly #onChain: ChainRequests | null
   readonly #clock: Clock
   readonly #asking = new AtMost(ASKED_AT_ONCE)
-  readonly #seenAt = new Map<string, number>()
-  #registered: Registered | null = null
+  readonly #seen = new SeenBlocks()
+  readonly #provers: Provers
   /** Height of the block that it began with. */
   #begunAt: number | null = null
 
@@ -81,6 +81,7 @@ export class ComputeService implements RunningService {
     this.#components = components
     const { programs, transport, chain, params, secretKey, clock = processClock } = components
     this.#clock = clock
+    this.#provers = new Provers(this.key, (program, height) => this.#announcing.announced.serving(program, height))
     this.#served = new Map(programs.map((program) => [program.id, this.#serve(program)]))
     this.#heard = new HeardResults({
       ...{ chain, transport },
@@ -105,7 +106,7 @@ export class ComputeService implements RunningService {
     this.#announcing = new Announcing({
       ...{ params, transport, secretKey },
       programs: programs.map(({ id }) => id),
-      isRegistered: (peer) => this.#counts(peer, chain.height + 1),
+      isRegistered: (peer) => this.#provers.counts(peer, chain.height + 1),
       serves: ({ peer, programs: its }) => {
         const ours = its.filter((id) => this.#served.has(id))
         if (ours.length > 0) this.#events.emit('serves', { key: peer, programs: ours })
@@ -135,9 +136,7 @@ export class ComputeService implements RunningService {
 
   /** How many peers that serve a program come before this node in the order that a block draws. */
   place(program: string, blockHash: BlockHash): number {
-    const order = proverOrder({ blockHash, program }, this.#candidates(program, this.#components.chain.height))
-    const rank = order.indexOf(this.key)
-    return rank < 0 ? order.length : rank
+    return this.#provers.place(program, blockHash, this.#components.chain.height)
   }
 
   async start(signal?: AbortSignal): Promise<void> {
@@ -168,7 +167,7 @@ export class ComputeService implements RunningService {
     const known = new KnownResults((identity) => this.#onChain?.wants(identity) ?? false)
     const rounds = new ProgramRounds({
       ...{ program, chain, known, own: this.key, slotMs, clock: this.#clock },
-      candidates: (height) => this.#candidates(id, height),
+      candidates: (height) => this.#provers.candidates(id, height),
       ask: (block, signal) => this.#ask(program, block, signal),
       proved: (message) => this.#proved(program, message, false),
       elected: (round, rank, ms) => this.#events.emit('elected', { ...round, rank, ms }),
@@ -186,7 +185,7 @@ export class ComputeService implements RunningService {
     return new ChainRequests({
       ...{ source, chain, slotMs, clock: this.#clock, own: this.key },
       programs: () => this.#served.values(),
-      candidates: (program) => this.#candidates(program, chain.height),
+      candidates: (program) => this.#provers.candidates(program, chain.height),
       ask: (program, block, signal) => this.#ask(program, block, signal),
       proved: (program, message) => this.#proved(program, message, true),
       taken: ({ id, program }) => this.#events.emit('requested', { request: id, program, peer: null }),
@@ -246,10 +245,10 @@ export class ComputeService implements RunningService {
   async #follow(signal: AbortSignal): Promise<void> {
     for await (const { height, hash } of this.#components.chain.follow(signal)) {
       const blockHash = toDisplay(hash)
-      this.#seen(blockHash)
+      this.#seen.add(blockHash, this.#clock.now())
       this.#begunAt ??= height
       try {
-        this.#registered = await this.#components.registered()
+        this.#provers.register(await this.#components.registered())
         await this.#announcing.moved(height)
       } catch (error) {
         if (signal.aborted) throw error
@@ -262,25 +261,8 @@ export class ComputeService implements RunningService {
       }
       this.#heard.moved()
       this.#onChain?.moved()
-      const registered = this.#registered?.peersAt(height).length ?? 0
-      this.#events.emit('tip', { height, blockHash, registered })
+      this.#events.emit('tip', { height, blockHash, registered: this.#provers.registeredAt(height) })
     }
-  }
-
-  #seen(blockHash: string): void {
-    if (this.#seenAt.has(blockHash)) return
-    this.#seenAt.set(blockHash, this.#clock.now())
-    if (this.#seenAt.size > SEEN) this.#seenAt.delete(this.#seenAt.keys().next().value as string)
-  }
-
-  #counts(peer: string, height: number): boolean {
-    return peer === this.key || (this.#registered?.peersAt(height).includes(peer) ?? false)
-  }
-
-  /** Peers that are registered and say that they serve the program. */
-  #candidates(program: string, height: number): string[] {
-    const serving = new Set(this.#announcing.announced.serving(program, height))
-    return (this.#registered?.peersAt(height) ?? []).filter((peer) => serving.has(peer))
   }
 
   async #ask(program: ServedProgram, block: OwnBlock, signal: AbortSignal): Promise<void> {
@@ -308,8 +290,7 @@ export class ComputeService implements RunningService {
     message: ResultMessage,
     { from, isAsked }: Pick<TakenResult, 'from' | 'isAsked'>,
   ): void {
-    const seenAt = this.#seenAt.get(toDisplay(message.result.blockHash))
-    const ms = seenAt === undefined ? null : this.#clock.now() - seenAt
+    const ms = this.#seen.since(toDisplay(message.result.blockHash), this.#clock.now())
     const isDue = from === null && !isAsked
     const inTurn = isDue && message.result.height > (this.#begunAt ?? message.result.height)
     const identity = program.identityOf(message)
