@@ -234,5 +234,9 @@ test('what the budget for requests has no room for is told once, and the own one
   publisher.add({ ...proved(1, true), asker: asker(2) })
   publisher.add(proved(1, true))
   expect(await until(2)).toEqual(['1 request-unpaid', '1 sent'])
+  // Each of the two has its own turn with one result.
+  publisher.add(proved(2, true))
+  publisher.add({ ...proved(2, true), asker: asker(1) })
+  expect((await until(4)).slice(2)).toEqual(['2 sent', '2 request-unpaid'])
   await publisher.stop()
 })

@@ -64,7 +64,7 @@ const MOST_WAITING = 1_000
 
 interface Waiting extends ProvedHead {
   readonly result: ProgramResult
-  /** All who ask, by their requests; null where it is inscribed whoever asks. */
+  /** All who ask, by their requests; null where the own budget pays. */
   readonly askers: ReadonlyMap<string, Asker> | null
   /** The authors of those have no room before this height. */
   from: number
@@ -82,8 +82,9 @@ export class ResultPublisher implements RunningService {
   readonly #components: PublisherComponents
   readonly #running = new Running()
   readonly #events = new Emitter<PublisherEvents>()
+  /** By purse and identity. */
   readonly #waiting = new Map<string, Waiting>()
-  /** By purse and identity, what is not looked at again: the budget had no room for it, or another proof was charged. */
+  /** The same, of what is not looked at again: the budget had no room for it, or another proof was charged. */
   readonly #unpaid = new Set<string>()
   #height: number | null = null
   #news = Promise.withResolvers<void>()
@@ -99,16 +100,17 @@ export class ResultPublisher implements RunningService {
   /** That a result is right was verified before. */
   add({ asker, ...proved }: ProvedResult): void {
     const { program, identity } = proved
-    const before = this.#waiting.get(identity)
-    if (this.#unpaid.has(unpaidKey(identity, asker === undefined))) return
+    const key = keyOf(identity, asker === undefined)
+    const before = this.#waiting.get(key)
+    if (this.#unpaid.has(key)) return
     if (before === undefined) this.#makeRoom()
-    const asked = asker === undefined ? null : new Map([[asker.request, asker]])
-    const askers = before === undefined ? asked : both(before.askers, asked)
+    const isNews = asker !== undefined && before?.askers?.has(asker.request) !== true
+    const askers = isNews ? new Map([...(before?.askers ?? []), [asker.request, asker]]) : (before?.askers ?? null)
     const own = proved.own || before?.own === true
-    if (before !== undefined && askers === before.askers && own === before.own) return
+    if (before !== undefined && !isNews && own === before.own) return
     // Of two proofs the first may be charged already.
     const { result, since, place } = before ?? { result: proved.result, since: this.#height, place: null }
-    this.#waiting.set(identity, { program, identity, result, own, askers, from: 0, since, place })
+    this.#waiting.set(key, { program, identity, result, own, askers, from: 0, since, place })
     this.#news.resolve()
   }
 
@@ -150,23 +152,23 @@ export class ResultPublisher implements RunningService {
 
   async #look(height: number, signal: AbortSignal): Promise<void> {
     const { results } = this.#components
-    for (const waiting of [...this.#waiting.values()]) {
+    for (const [key, waiting] of [...this.#waiting]) {
       if (signal.aborted) return
       waiting.since ??= height
       const { since, result, identity, own, from } = waiting
       const blocks = height - since
       const id = await results.countedBy(identity)
       if (id !== null) {
-        this.#waiting.delete(identity)
+        this.#waiting.delete(key)
         this.#events.emit('spared', { ...headOf(waiting), height: result.height, id })
         continue
       }
       const [asker, ...more] = askersAt(waiting, height)
       const asked: Asked | null = asker === undefined ? null : { by: [asker, ...more], height }
       const isOver = waiting.askers === null ? blocks > FORGOTTEN_AFTER : asked === null
-      if (isOver) this.#waiting.delete(identity)
+      if (isOver) this.#waiting.delete(key)
       else if (height >= from && (own || this.#isTurn(waiting, since, blocks, asked)))
-        await this.#inscribe(waiting, asked)
+        await this.#inscribe(key, waiting, asked)
     }
   }
 
@@ -180,8 +182,8 @@ export class ResultPublisher implements RunningService {
     return blocks >= scaled(waiting.place < PLACES ? turn : turn + spreadOf(payer, identity), since, until)
   }
 
-  async #inscribe(waiting: Waiting, asked: Asked | null): Promise<void> {
-    const { result, identity } = waiting
+  async #inscribe(key: string, waiting: Waiting, asked: Asked | null): Promise<void> {
+    const { result } = waiting
     const told = { ...headOf(waiting), height: result.height }
     try {
       const outcome = await this.#components.inscribe(result, asked)
@@ -189,9 +191,9 @@ export class ResultPublisher implements RunningService {
       // What one request does not pay for another one may, which may have come meanwhile.
       if (isUnpaid && outcome.why === 'share') waiting.from = outcome.from
       // What is on its way is the inscriber's from now on.
-      else if (!isUnpaid || this.#waiting.get(identity) === waiting) this.#waiting.delete(identity)
+      else if (!isUnpaid || this.#waiting.get(key) === waiting) this.#waiting.delete(key)
       const isOver = outcome.state === 'no-budget' || (isUnpaid && outcome.why === 'budget')
-      if (isOver || outcome.state === 'charged-before') this.#keepOut(unpaidKey(identity, asked === null))
+      if (isOver || outcome.state === 'charged-before') this.#keepOut(key)
       this.#events.emit('settled', { ...told, outcome })
     } catch (error) {
       this.#events.emit('failed', { ...told, error: asError(error) })
@@ -221,16 +223,9 @@ function askersAt({ askers }: Waiting, height: number): readonly Asker[] {
   return [...(askers?.values() ?? [])].filter(({ until }) => until >= height)
 }
 
-function unpaidKey(identity: string, isOwn: boolean): string {
+/** The two purses wait apart: what one has no room for the other may have. */
+function keyOf(identity: string, isOwn: boolean): string {
   return `${isOwn ? 'own' : 'requests'} ${identity}`
-}
-
-type Askers = Waiting['askers']
-
-/** Who asks by either; the first where the other brings nothing. */
-function both(before: Askers, more: Askers): Askers {
-  if (before === null || more === null) return null
-  return [...more.keys()].every((request) => before.has(request)) ? before : new Map([...before, ...more])
 }
 
 /** Blocks that one waits: less where the last turn would be after half of what is left until a deadline, each in its place still. */
