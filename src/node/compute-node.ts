@@ -1,34 +1,27 @@
-import { join } from 'node:path'
 import { chosenName, type StorageParams } from '../../storage/index.ts'
 import { openKernel } from '../../storage/io/index.ts'
-import type { BlockHash } from '../bitcoin/index.ts'
 import { type BitcoindClient, bitcoindBlocks, ChainFeed } from '../bitcoin/io/index.ts'
-import { historyStart, openStoredHistory } from '../bus/io/index.ts'
-import { computeGossip, isForBitcoin, LocalQueue, type ProvingQueue, readsResults } from '../compute/index.ts'
+import { computeGossip, isForBitcoin, type ProvingQueue } from '../compute/index.ts'
 import {
   ComputeService,
-  jobProver,
   keepComputeFiles,
   OwnChain,
   OwnReading,
-  openResultsIndex,
   type Program,
   programsOf,
   type QueueServer,
   registeredIn,
   requestSource,
   requireSources,
-  ServerQueue,
   SharedJobs,
-  StreamCheckpoints,
-  StreamEngines,
   servedProgram,
 } from '../compute/io/index.ts'
 import { bytesToHex, type RunningService, together } from '../lib/index.ts'
 import { loadPeerKey, openPeerHost, type PeerHost } from '../p2p/index.ts'
-import { firstInscriptionHeight } from '../settlement/index.ts'
 import { IndexService } from '../settlement/io/index.ts'
-import { openResultInscribing, type ResultInscribing, type ResultInscribingOptions } from './result-inscribing.ts'
+import { openComputeState } from './compute-state.ts'
+import { provingJobs } from './proving-jobs.ts'
+import type { ResultInscribing, ResultInscribingOptions } from './result-inscribing.ts'
 
 /** A node of the compute network: what it serves, and with whom it speaks. */
 export interface ComputeNodeOptions {
@@ -59,9 +52,6 @@ export interface ComputeNodeOptions {
   failed?(error: Error): void
 }
 
-/** A proof begins and makes its witness on one core. Another one folds and compresses on the others meanwhile. */
-const AT_ONCE = 2
-
 /** Its services; `service` is all of them. */
 export interface ComputeNode {
   readonly feed: ChainFeed
@@ -79,7 +69,7 @@ export interface ComputeNode {
  * E_DATA_DIR_MISMATCH or E_IO where a history cannot be opened; and with `inscribing` what `openResultInscribing` throws.
  */
 export async function openComputeNode(options: ComputeNodeOptions): Promise<ComputeNode> {
-  const { client, storage, programs, folder, identityFile, slotMs, atOnce = AT_ONCE, server } = options
+  const { client, storage, programs, folder, identityFile, slotMs, atOnce, server } = options
   const params = storage.network
   const { listen, announce, peers: bootstrap } = options
   const known = programsOf([...programs, ...(options.sources ?? [])])
@@ -96,41 +86,15 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   })
   const { secretKey } = await loadPeerKey(identityFile)
   const byId = new Map(programs.map((program) => [bytesToHex(program.id), program]))
-  const engines = new StreamEngines()
-  const prove = jobProver({
-    open: async (id) => byId.get(id) ?? null,
-    withHeaders: async (_height, _signal, work) => await work({ source: feed, from: 0 }),
-    ...{ checkpoints: new StreamCheckpoints(join(folder, 'streams')), engines },
-  })
-  const queue = server === undefined ? new LocalQueue(prove, { concurrency: atOnce }) : new ServerQueue(server)
-  const place = { client, params, programs: known.all, feed, inscriptions: index, kernel }
-  const counting =
-    options.inscribing === undefined && !programs.some(({ manifest }) => readsResults(manifest))
-      ? null
-      : await openResultsIndex({
-          ...{ ...place, startHeight: firstInscriptionHeight(params) },
-          folder: join(folder, 'results-index'),
-        })
-  const writes = {
-    transport: host,
-    placeOf: (program: string, blockHash: BlockHash) => compute.place(program, blockHash),
-  }
-  const open = async () => {
-    const inscribing =
-      options.inscribing === undefined || counting === null
-        ? null
-        : await openResultInscribing(
-            { ...place, ...writes, storage, programs, folder, results: counting.results },
-            options.inscribing,
-          )
-    const history = await openStoredHistory(join(folder, 'history'), params, historyStart(params), kernel)
-    return { inscribing, history }
-  }
-  const { inscribing, history } = await open().catch(async (error: unknown) => {
-    // It holds a history too, whose folder nobody else could open.
-    await counting?.close()
-    throw error
-  })
+  const { queue, engines } = provingJobs({ programs: byId, feed, folder, atOnce, server })
+  const state = await openComputeState(
+    {
+      ...{ client, storage, programs, known: known.all, feed, inscriptions: index, kernel, folder, transport: host },
+      placeOf: (program, blockHash) => compute.place(program, blockHash),
+    },
+    options.inscribing,
+  )
+  const { history, counting, inscribing } = state
   const reading = new OwnReading({
     ...{ client, params, history, headers: feed, blocks: bitcoindBlocks(client), poseidon: kernel },
     inscriptions: index,
@@ -169,8 +133,7 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
   const service = together([feed, index, queue, ...kept, ...writing, compute, host], async () => {
     await engines.close()
     await written()
-    await history.close()
-    await counting?.close()
+    await state.close()
   })
   return { feed, index, host, queue, compute, inscribing, service }
 }

@@ -45,7 +45,8 @@ export interface ResultInscribingOptions {
   readonly tickets?: readonly Ticket[] | undefined
 }
 
-interface Components {
+/** What that is made of. */
+export interface InscribingComponents {
   readonly client: BitcoindClient
   /** The storage network that logs of results go to. */
   readonly storage: StorageParams
@@ -75,7 +76,7 @@ export interface ResultInscribing {
 
 /** Composes who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO; E_USAGE where a wallet of the node is to pay beside a ticket. */
 export async function openResultInscribing(
-  { client, storage, programs, feed, inscriptions, kernel, transport, results, folder, placeOf }: Components,
+  { client, storage, programs, feed, inscriptions, kernel, transport, results, folder, placeOf }: InscribingComponents,
   { wallet, budget, requestBudget, settlement, feeRate, fundFrom, maxFeeRate, tickets = [] }: ResultInscribingOptions,
 ): Promise<ResultInscribing> {
   if (tickets.length > 0) requireOwnCoins(fundFrom)
