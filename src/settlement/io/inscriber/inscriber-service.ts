@@ -135,7 +135,7 @@ export class InscriberService implements RunningService {
     return view === null ? null : this.#told(view)
   }
 
-  /** Id of the job of these, which pay nothing beside. */
+  /** Id that a job of these envelopes has if it pays no other output. */
   jobOf(envelopes: readonly Uint8Array[]): string {
     return this.#started.jobOf(envelopes)
   }

@@ -222,7 +222,7 @@ export class Inscriber {
     for (const warning of await recordWarnings(records, client, sources, this.#call)) onWarning(warning)
   }
 
-  /** Id of the job of these, which pay nothing beside; whether it is there, or was, `knows` says. */
+  /** Id that a job of these envelopes has if it pays no other output; whether it is there, or was, `knows` says. */
   jobOf(envelopes: readonly Uint8Array[]): string {
     return jobId(this.#options.wallet, this.#leaves(envelopes))
   }
