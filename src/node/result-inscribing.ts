@@ -98,6 +98,7 @@ export async function openResultInscribing(
   const manifests = new Map(programs.map(({ id, manifest }) => [bytesToHex(id), manifest]))
   const publisher = new ResultPublisher({
     results,
+    hashAt: (height) => feed.hashAt(height),
     place: placeOf,
     payer: wallet.publicKey,
     inscribe: async (result, asked) => {

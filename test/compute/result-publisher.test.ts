@@ -38,7 +38,11 @@ async function place(inscribe: PublisherComponents['inscribe'], turn = () => 0, 
     ...{ events: tips, caughtUp: async () => {}, countedBy: async (id: string) => counted.get(id) ?? null },
     tip: async () => ({ height, hash: '' }),
   }
-  const publisher = new ResultPublisher({ results, inscribe, place: turn, payer: new Uint8Array(32) })
+  const chain = { hash: blockHash(new Uint8Array(32)) }
+  const publisher = new ResultPublisher({
+    ...{ results, inscribe, place: turn, payer: new Uint8Array(32) },
+    hashAt: async () => chain.hash,
+  })
   const told: string[] = []
   let more = Promise.withResolvers<void>()
   const tell = (line: string) => {
@@ -60,7 +64,7 @@ async function place(inscribe: PublisherComponents['inscribe'], turn = () => 0, 
     return told
   }
   if (hearsFirst) mine()
-  return { publisher, counted, told, mine, until }
+  return { publisher, chain, counted, told, mine, until }
 }
 
 const sent: Inscribed = { state: 'sent', id: 'an id', cost: 5n, left: 0n }
@@ -95,6 +99,23 @@ test('what is known before the first tip that is told is waited for from the tip
   expect(await until(1)).toEqual(['2 sent'])
   for (let i = 0; i < OTHERS_AFTER; i++) mine()
   expect(await until(2)).toEqual(['2 sent', '1 sent'])
+  await publisher.stop()
+})
+
+test('nobody pays for a result whose block has left the chain, until it is back', async () => {
+  const { publisher, chain, mine, until, told } = await place(async () => sent)
+  const there = chain.hash
+  chain.hash = blockHash(new Uint8Array(32).fill(1))
+  publisher.add(proved(1, true))
+  publisher.add({ ...proved(2, true), result: { ...result(2), blockHash: chain.hash } })
+  expect(await until(1)).toEqual(['2 sent'])
+  mine()
+  publisher.add({ ...proved(3, true), result: { ...result(3), blockHash: chain.hash } })
+  expect(await until(2)).toEqual(['2 sent', '3 sent'])
+  chain.hash = there
+  mine()
+  expect(await until(3)).toEqual(['2 sent', '3 sent', '1 sent'])
+  expect(told).toHaveLength(3)
   await publisher.stop()
 })
 

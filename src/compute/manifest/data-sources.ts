@@ -3,6 +3,9 @@ import { type NameKey, parseUri } from '../../../storage/index.ts'
 
 /** What a program reads: one of these, or several, whose bytes are read one after the other. */
 
+/** Attestations of one source that a message of the network shows. */
+export const MAX_ATTESTATIONS = 64
+
 /** Most sources of one program. */
 export const MAX_SOURCES = 4
 

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { FIELD_MODULUS } from '../../bus/index.ts'
 import { hexUpTo } from '../../lib/index.ts'
-import { isListLength } from '../input/record-list.ts'
+import { isListLength, recordSlots } from '../input/record-list.ts'
 import { resultValues } from '../input/result-bytes.ts'
 import { RESULT_KIND } from '../results/result-record.ts'
 import { MAX_COUNTED_BLOCKS, MAX_SCRIPT_BYTES } from '../transactions/limits.ts'
 import { type CircuitProgram, circuitProgram } from './circuit-program.ts'
-import { type DataSource, dataSource, type InputSource, MAX_SOURCES } from './data-sources.ts'
+import { type DataSource, dataSource, type InputSource, MAX_ATTESTATIONS, MAX_SOURCES } from './data-sources.ts'
 import { distinct, identifier, localFile } from './names.ts'
 
 /** The manifest of a zkGraph, version 1: what it reads, when it runs, what it runs, and where results go. */
@@ -146,9 +146,18 @@ function faultOfTrigger({ dataSources, program, trigger: { everyBlocks, onReques
   const [source, ...more] = dataSources
   const isOnResult = source?.kind === 'result' && more.length === 0 && input?.condition !== undefined
   if (onEvent !== undefined && program.arguments.length === 0 && (isOnResult || dataSources.every(isOfOthers))) {
-    return null
+    return isOnResult || dataSources.every((one) => isShown(one, input?.bytes ?? 0))
+      ? null
+      : `onEvent a list has ${MAX_ATTESTATIONS} records at most: nodes show peers no more`
   }
   return 'a circuit runs onRequest; onEvent one without arguments that reads one result alone, with a condition, or inscriptions alone, each of one program or of a kind other than result'
+}
+
+/** Whether a message shows a source of an input of so many bytes, however full its list is. */
+function isShown(source: DataSource, length: number): boolean {
+  if (source.kind !== 'inscriptions') return true
+  const bytes = sourceBytes(source, length)
+  return !isListLength(bytes) || recordSlots(bytes) <= MAX_ATTESTATIONS
 }
 
 /** Whether the records that a source holds are never results of the program that reads them: those would run it again for ever. */

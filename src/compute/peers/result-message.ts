@@ -1,5 +1,5 @@
 import { concatBytes, type Result, rejection, uint32Bytes } from '../../lib/index.ts'
-import { MAX_SOURCES } from '../manifest/data-sources.ts'
+import { MAX_ATTESTATIONS, MAX_SOURCES } from '../manifest/data-sources.ts'
 import { decodeResult, encodeResult, namesLog, type ProgramResult } from '../result/result-file.ts'
 import { Malformed, type Parts, readParts } from './parts.ts'
 
@@ -19,9 +19,6 @@ export interface ResultMessage {
 
 /** Bytes of a message: a stream's proof and some thousand entries, or the attestation of an image. */
 export const MAX_RESULT_MESSAGE_BYTES = 196_608
-/** Attestations of one source. */
-export const MAX_ATTESTATIONS = 64
-
 const part = (bytes: Uint8Array) => [uint32Bytes(bytes.length), bytes]
 
 /**

@@ -305,6 +305,21 @@ describe('a node', () => {
     expect((other.of('failed') as { height: number }[]).filter((one) => one.height === before)).toHaveLength(1)
   })
 
+  it('proves what an event that has left the chain, and is back, makes due; meanwhile it stops', async () => {
+    let last: number | null = FIRST
+    let isStill = true
+    const proves: Proves = (block, signal) => (isStill ? stalls(block, signal) : rightly(block, signal))
+    const node = await scene.node('one', proves, { everyBlocks: null, lastEvent: async () => last })
+    await expect.poll(() => node.of('proving').length, { interval: 1 }).toBe(1)
+    last = null
+    scene.chain.grow(FIRST + 1, 1)
+    await expect.poll(() => node.of('stopped').length, { interval: 1 }).toBe(1)
+    isStill = false
+    last = FIRST
+    scene.chain.grow(FIRST + 2, 0)
+    await expect.poll(() => results(node, FIRST).length, { interval: 1 }).toBe(1)
+  })
+
   it('counts it as no failure that a block left the chain while it was read', async () => {
     let moves = 4
     const proves: Proves = async (block, signal) => {

@@ -128,6 +128,7 @@ describe('a circuit over records that runs on events', () => {
     ['an argument', 'circuit: records.circom', 'circuit: records.circom\n  arguments: [{ signal: a }]'],
     ['an inscription beside it', 'dataSources:\n', 'dataSources:\n  - { kind: inscription, bytes: 10 }\n'],
     ['everyBlocks', 'onEvent: true', 'everyBlocks: 1'],
+    ['more records than a message shows', 'bytes: 3330', 'bytes: 6762', /onEvent a list has 64 records at most/],
     ['a length that no list has', 'bytes: 3330', 'bytes: 3331', /a list of records has 2 bytes and 104 for each/],
   ])('has no manifest with %s', (_what, from, to, detail = /trigger/) => {
     const changed = text.replace(from, to)

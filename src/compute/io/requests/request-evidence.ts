@@ -3,12 +3,8 @@ import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
 import { encodeAttestation } from '../../../bus/index.ts'
 import { type History, isCatchingUp } from '../../../bus/io/index.ts'
 import { type Result, rejection } from '../../../lib/index.ts'
-import {
-  encodeEvidence,
-  MAX_ATTESTATIONS,
-  MAX_RESULT_MESSAGE_BYTES,
-  type SourceEvidence,
-} from '../../peers/result-message.ts'
+import { MAX_ATTESTATIONS } from '../../manifest/data-sources.ts'
+import { encodeEvidence, MAX_RESULT_MESSAGE_BYTES, type SourceEvidence } from '../../peers/result-message.ts'
 import { MAX_CIRCUIT_RESULT_BYTES } from '../../result/result-file.ts'
 import { attestEntries } from '../results/chain-evidence.ts'
 import type { RequestInput } from './request-input.ts'

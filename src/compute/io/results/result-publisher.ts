@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import type { BlockHash } from '../../../bitcoin/index.ts'
+import { type BlockHash, sameHash } from '../../../bitcoin/index.ts'
 import {
   asError,
   concatBytes,
@@ -42,6 +42,8 @@ export interface PublisherEvents {
 export interface PublisherComponents {
   /** Started, and by whoever made it. */
   readonly results: Pick<ResultsService, 'events' | 'caughtUp' | 'countedBy' | 'tip'>
+  /** Of the chain that it follows; null above its tip. */
+  hashAt(height: number): Promise<BlockHash | null>
   /** How many peers come before this node where whoever proved a result of a block does not inscribe it. */
   place(program: string, blockHash: BlockHash): number
   /** What pays here, by which those that nobody waits for are spread over some blocks. */
@@ -167,9 +169,15 @@ export class ResultPublisher implements RunningService {
       const asked: Asked | null = asker === undefined ? null : { by: [asker, ...more], height }
       const isOver = waiting.askers === null ? blocks > FORGOTTEN_AFTER : asked === null
       if (isOver) this.#waiting.delete(key)
-      else if (height >= from && (own || this.#isTurn(waiting, since, blocks, asked)))
+      else if (height >= from && (own || this.#isTurn(waiting, since, blocks, asked)) && (await this.#isThere(result)))
         await this.#inscribe(key, waiting, asked)
     }
+  }
+
+  /** Of a block that has left the chain no record counts; until it is back nobody pays for one. */
+  async #isThere({ height, blockHash }: ProgramResult): Promise<boolean> {
+    const there = await this.#components.hashAt(height)
+    return there !== null && sameHash(there, blockHash)
   }
 
   #isTurn(waiting: Waiting, since: number, blocks: number, asked: Asked | null): boolean {

@@ -73,15 +73,19 @@ export class ProgramRounds {
   async moved(tip: number): Promise<void> {
     const { program, chain, clock } = this.#components
     const height = await dueAt(program, tip)
-    if (height === null) return
-    const block = await chain.at(height)
-    if (block === null) return
+    const block = height === null ? null : await chain.at(height)
+    if (height !== null && block === null) return
     const now = this.#now
     if (now !== null) {
       const there = now.block.height === height ? block : await chain.at(now.block.height)
       // What is being proved is proved to the end, unless its block has left the chain; a turn that is waited for is given up.
       if (there === null || !sameHash(there.hash, now.block.hash)) now.stop.abort()
       else if (!now.isProving && height !== now.block.height) now.stop.abort()
+    }
+    if (block === null) {
+      // What it was due for has left the chain, and may come back.
+      this.#due = null
+      return
     }
     if (this.#due !== null && sameHash(this.#due.block.hash, block.hash) && !this.#isLeft) return
     this.#isLeft = false
