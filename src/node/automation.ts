@@ -42,6 +42,8 @@ export interface AutomationOptions {
   readonly inscribing?: Inscribing | undefined
   readonly finality?: number | undefined
   readonly since?: number | undefined
+  /** What was charged for a record that came to nothing stays charged, for this reason. */
+  failed?(error: Error): void
 }
 
 interface Inscribing {
@@ -95,7 +97,15 @@ export async function openAutomation(options: AutomationOptions): Promise<Automa
     }),
   })
   const inscriber = writing?.inscriber ?? null
-  const givenBack = writing === null ? null : giveBack(writing.inscriber, writing.once, (one) => automation.again(one))
+  const givenBack =
+    writing === null
+      ? null
+      : giveBack(
+          writing.inscriber,
+          writing.once,
+          (one) => automation.again(one),
+          (error) => options.failed?.(error),
+        )
   const counted = counting === null ? [] : [counting.inscriptions, counting.results]
   const all = [feed, ...counted, ...(inscriber === null ? [] : [inscriber]), automation]
   const service = together(all, async () => {

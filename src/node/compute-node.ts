@@ -48,7 +48,7 @@ export interface ComputeNodeOptions {
   readonly inscribing?: ResultInscribingOptions | undefined
   /** Where workers of other machines take its proving jobs; it proves in this process unless given. */
   readonly server?: QueueServer | undefined
-  /** What could not be written of how it stands and of results. */
+  /** What could not be written of how it stands and of results, or of what was charged. */
   failed?(error: Error): void
 }
 
@@ -91,6 +91,7 @@ export async function openComputeNode(options: ComputeNodeOptions): Promise<Comp
     {
       ...{ client, storage, programs, known: known.all, feed, inscriptions: index, kernel, folder, transport: host },
       placeOf: (program, blockHash) => compute.place(program, blockHash),
+      failed: (error) => options.failed?.(error),
     },
     options.inscribing,
   )

@@ -62,6 +62,8 @@ export interface InscribingComponents {
   readonly folder: string
   /** How many peers come before this node where whoever proved a result of a block does not inscribe it. */
   placeOf(program: string, blockHash: BlockHash): number
+  /** What was charged for a record that came to nothing stays charged, for this reason. */
+  failed(error: Error): void
 }
 
 /** What inscribes results, not started yet; `service` is all of it but the index of results. */
@@ -76,9 +78,10 @@ export interface ResultInscribing {
 
 /** Composes who inscribes what does not count yet. Throws E_STORE, E_LOCKED or E_IO; E_USAGE where a wallet of the node is to pay beside a ticket. */
 export async function openResultInscribing(
-  { client, storage, programs, feed, inscriptions, kernel, transport, results, folder, placeOf }: InscribingComponents,
+  components: InscribingComponents,
   { wallet, budget, requestBudget, settlement, feeRate, fundFrom, maxFeeRate, tickets = [] }: ResultInscribingOptions,
 ): Promise<ResultInscribing> {
+  const { client, storage, programs, feed, inscriptions, kernel, transport, results, folder } = components
   if (tickets.length > 0) requireOwnCoins(fundFrom)
   const spendings = await Spendings.open(settlement)
   // Nobody reads an index that is not open yet.
@@ -99,7 +102,7 @@ export async function openResultInscribing(
   const publisher = new ResultPublisher({
     results,
     hashAt: (height) => feed.hashAt(height),
-    place: placeOf,
+    place: (program, blockHash) => components.placeOf(program, blockHash),
     payer: wallet.publicKey,
     inscribe: async (result, asked) => {
       const manifest = manifests.get(bytesToHex(result.program))
@@ -112,15 +115,20 @@ export async function openResultInscribing(
   })
   // A provider that came later has it: what waited for that is inscribed without waiting for a block.
   storing?.logs.events.on('storing', () => publisher.again())
-  const givenBack = giveBack(inscriber, once, async (result) => {
-    const program = bytesToHex(result.program)
-    const manifest = manifests.get(program)
-    if (manifest === undefined) return
-    const identity = bytesToHex(resultIdentity(manifest, result))
-    // What is not charged any more is at work again already; where nothing is known of charges nothing is inscribed at all.
-    const charge = await spendings.of(identity)
-    if (charge !== null) publisher.add({ program, identity, result, own: true, asker: askerOf(charge) })
-  })
+  const givenBack = giveBack(
+    inscriber,
+    once,
+    async (result) => {
+      const program = bytesToHex(result.program)
+      const manifest = manifests.get(program)
+      if (manifest === undefined) return
+      const identity = bytesToHex(resultIdentity(manifest, result))
+      // What is not charged any more is at work again already; where nothing is known of charges nothing is inscribed at all.
+      const charge = await spendings.of(identity)
+      if (charge !== null) publisher.add({ program, identity, result, own: true, asker: askerOf(charge) })
+    },
+    (error) => components.failed(error),
+  )
   return {
     ...{ results, inscriber, publisher, logs: storing?.logs ?? null },
     service: together([inscriber, ...(storing === null ? [] : [storing.service]), publisher], givenBack),

@@ -99,6 +99,7 @@ async function automate(context: CliContext, folder: string, options: Options): 
       ...{ client, params, anchor, program, sources, folder: options.automationDir ?? own },
       ...{ finality: options.finality, since: options.since },
       inscribing: wallet === undefined ? undefined : { wallet, budget, settlement, ticket },
+      failed: (error) => context.terminal.note(withCure(error)),
     })
     if (made.inscriptions !== null) noteScan(made.inscriptions, { client }, context)
     show(made, program, options, context)
