@@ -42,8 +42,12 @@ export function tellNode(node: ComputeNode, { terminal }: CliContext, json: bool
 }
 
 function tellPlace(compute: Compute, { tell, nameOf }: Telling): void {
+  let before = ''
   compute.events.on('tip', (tip) => {
-    tell({ tip }, `height ${tip.height}  ${plural(tip.registered, 'peer')} registered`)
+    const line = `height ${tip.height}  ${plural(tip.registered, 'peer')} registered`
+    // The feed begins with the tip that the chain was brought up to.
+    if (before !== `${tip.blockHash} ${line}`) tell({ tip }, line)
+    before = `${tip.blockHash} ${line}`
   })
   compute.events.on('serves', (serves) => {
     tell({ serves }, `peer ${serves.key} serves ${serves.programs.map(nameOf).join(', ')}`)
@@ -53,8 +57,9 @@ function tellPlace(compute: Compute, { tell, nameOf }: Telling): void {
 function tellRounds(compute: Compute, { terminal, json, tell, nameOf }: Telling): void {
   compute.events.on('elected', (elected) => {
     const { program, height, rank, ms } = elected
-    const turn = rank === null ? 'in no place of the order' : `in place ${rank + 1}`
-    tell({ elected }, `${nameOf(program)}  height ${height}  ${turn}, after ${duration(ms / 1000)}`)
+    const place = rank === null ? 'not in the order: a registered peer is' : `in place ${rank + 1}`
+    const turn = ms === 0 ? 'proves now' : `proves in ${duration(ms / 1000)} unless another does before`
+    tell({ elected }, `${nameOf(program)}  height ${height}  ${place}, ${turn}`)
   })
   compute.events.on('proving', (proving) => {
     tell({ proving }, `${nameOf(proving.program)}  height ${proving.height}  proving`)

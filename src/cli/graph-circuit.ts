@@ -196,7 +196,11 @@ export async function verifyCircuitResult(
   }
   terminal.result(`valid     ${manifest.name} (${ms.toFixed(0)} ms)`)
   terminal.result(`program   ${found.program}`)
-  terminal.result(reads ? `input     ${inputsText(inputs)}, in block ${at.height}` : `block     ${at.height}`)
+  terminal.result(
+    reads
+      ? `input     ${inputsText(inputs)}, ${inputs.length > 1 ? 'the last ' : ''}in block ${at.height}`
+      : `block     ${at.height}`,
+  )
   for (const line of namedLines(named)) terminal.result(line)
   terminal.result(`setup     ${setupText(setup)}`)
   terminal.result(shownOf(manifest))

@@ -10,7 +10,7 @@ export function listedJson(entry: ResultEntry, { height, hash }: ResultBlock, ti
 
 export function listedLine(entry: ResultEntry, block: ResultBlock, tip: number, finality: number): string {
   const confirmations = tip - block.height + 1
-  const depth = `${confirmations} confirmations${confirmations >= finality ? '' : ', not final'}`
+  const depth = `${plural(confirmations, 'confirmation')}${confirmations >= finality ? '' : ', not final'}`
   return `${entryLine(entry)}  in block ${block.height}, ${depth}`
 }
 
@@ -59,7 +59,7 @@ export function eventLine(told: ResultEvent): string {
 export function inscribedText(done: Inscribed | RequestUnpaid): string {
   switch (done.state) {
     case 'sent':
-      return `inscribed for ${done.cost} satoshis; ${done.left} of the budget are left`
+      return `inscribed as ${done.id} for ${done.cost} satoshis; ${done.left} of the budget are left`
     case 'gone-on-with':
       return 'it was begun before, and gone on with; nothing more is charged'
     case 'in-chain':

@@ -1,3 +1,4 @@
+import { storageParams } from '../../../storage/index.ts'
 import { proverRecord, publicationOf } from '../../compute/index.ts'
 import { bytesToHex } from '../../lib/index.ts'
 import { loadPeerKey } from '../../p2p/index.ts'
@@ -51,6 +52,7 @@ async function register(context: CliContext, options: Options): Promise<ExitCode
     const peer = options.withdraw === true ? null : await loadPeerKey(identity)
     const author = bytesToHex(wallet.publicKey)
     terminal.note(peer === null ? `${author} proves no longer` : `peer ${peer.name} proves for ${author}`)
+    terminal.note(`this counts ${storageParams(params).providerDelay} blocks after the one that will hold the record`)
     const { index } = inscriptions
     const record = publicationOf(proverRecord(peer?.key ?? null))
     await publishRecord(context, options, { client, wallet, index }, record)

@@ -30,7 +30,10 @@ async function status(context: CliContext, options: Options): Promise<ExitCode> 
   const { terminal } = context
   const { folder } = computePlaces(options.computeDir, await readNetwork(options.network), context)
   const found = await readComputeStatus(folder)
-  if (found === null) throw usageError(`no node has run in ${folder}: name another by --compute-dir`)
+  if (found === null)
+    throw usageError(
+      `no node has run in ${folder}, or it has not come to its first block yet: wait, or name another by --compute-dir`,
+    )
   const { format: _, ...about } = found
   if (options.json) {
     terminal.result(jsonLine(about))

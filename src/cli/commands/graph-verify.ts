@@ -124,12 +124,13 @@ function cureOfHeights(
   reject: string,
   height: number,
   tipHeight: number,
-  { proof, prefix }: Pick<Options, 'proof' | 'prefix'>,
+  { proof, prefix, network }: Pick<Options, 'proof' | 'prefix' | 'network'>,
 ): string | null {
+  const on = network === undefined ? '' : ` --network ${network}`
   if (reject === 'prefix:other-proof') {
-    return `\`wsc attest refresh ${prefix} --proof ${proof} --out ${prefix}\` brings it to this proof`
+    return `\`wsc attest refresh ${prefix} --proof ${proof} --out ${prefix}${on}\` brings it to this proof`
   }
   if (reject !== 'wrong-height') return null
   if (height > tipHeight) return `it takes a bus proof of height ${height}, or of a later one with --prefix`
-  return `\`wsc attest prefix ${height} --proof ${proof} --out FILE\` makes what \`--prefix FILE\` takes`
+  return `\`wsc attest prefix ${height} --proof ${proof} --out FILE${on}\` makes what \`--prefix FILE\` takes`
 }

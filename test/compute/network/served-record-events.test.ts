@@ -45,7 +45,6 @@ const jobs: ProvingJob[] = []
 let folder: string
 let program: OnceOfKeys
 let queue: LocalQueue
-let goOn = Promise.resolve()
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wsc-record-events-'))
   await writeFile(join(folder, 'graph.yaml'), MANIFEST)
@@ -56,7 +55,6 @@ beforeAll(async () => {
   const prove = jobProver({ open: async () => program, withHeaders: () => expect.fail() })
   queue = new LocalQueue(async (job, stopped) => {
     jobs.push(job)
-    await goOn
     return await prove(job, stopped)
   })
   await queue.start()
@@ -101,6 +99,7 @@ async function nodeWith(...seqs: readonly number[]) {
 
 it('is proved of all records up to the last, and judged by what the node itself has', async () => {
   const { served, first, at, close } = await nodeWith(1)
+  expect(served).toMatchObject({ pace: null, onRequest: null })
   expect(await served.lastEvent?.(2)).toBe(0)
   const message = await served.prove(first, signal)
   if (message === null) throw new Error('nothing')
@@ -131,23 +130,4 @@ it('cannot be read where there are more records than it takes, or at a block tha
   const elsewhere = { ...other.first, hash: second.hash }
   await expect(other.served.prove(elsewhere, signal)).rejects.toMatchObject({ code: 'E_MOVED' })
   await other.close()
-})
-
-it('goes on where a peer that asked for the same leaves', async () => {
-  const { served, first, at, close } = await nodeWith(257)
-  const evidence = (await served.prove(first, signal))?.evidence ?? []
-  const held = Promise.withResolvers<void>()
-  goOn = held.promise
-  const before = jobs.length
-  const due = served.prove(first, signal)
-  await expect.poll(() => jobs.length, { interval: 1 }).toBe(before + 1)
-  const asked = await served.onRequest?.prepare({ arguments: '', evidence }, { at, tip: first })
-  if (asked?.ok !== true) throw new Error(asked?.detail)
-  const leaves = new AbortController()
-  const other = asked.prepared.prove(leaves.signal)
-  leaves.abort()
-  await expect(other).rejects.toMatchObject({ code: 'E_ABORTED' })
-  held.resolve()
-  expect(await due).toMatchObject({ result: { height: 0 } })
-  await close()
 })

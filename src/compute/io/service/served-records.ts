@@ -10,8 +10,8 @@ import { ATTEMPTS, type ServingParts } from './served-stream.ts'
 
 /**
  * A circuit over lists of records, as the network serves it on events: at each block that holds another record of its sources, over all
- * of them up to there. This node finds them in its own index and shows them by its own chain; what it reads goes with the job, so that
- * whoever proves it needs no chain. On request it is proved as well.
+ * of them up to there, and on no request. This node finds them in its own index and shows them by its own chain; what it reads goes with
+ * the job, so that whoever proves it needs no chain.
  */
 export function servedRecords(program: OnceOfKeys, parts: ServingParts): ServedProgram {
   const { manifest } = program
@@ -32,5 +32,5 @@ export function servedRecords(program: OnceOfKeys, parts: ServingParts): ServedP
     const read = { block, bytes, given: {}, json: '{}', asked: { evidence } }
     return await preparedOf({ program, parts, ...read, ...job }).prove(signal)
   }
-  return { ...servedCircuit(program, parts), lastEvent, prove }
+  return { ...servedCircuit(program, parts), onRequest: null, lastEvent, prove }
 }
