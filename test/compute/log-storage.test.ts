@@ -1,9 +1,9 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { blockHash } from '../../src/bitcoin/index.ts'
 import { poseidonOf } from '../../src/bus/index.ts'
-import { LogStorage } from '../../src/compute/io/results/log-storage.ts'
+import { LogStorage, type Storing } from '../../src/compute/io/results/log-storage.ts'
 import { namesLog, type WholeStream } from '../../src/compute/result/result-file.ts'
 import { encodeLog, withLog } from '../../src/compute/stream/stored-log.ts'
 import { bytesToHex } from '../../src/lib/index.ts'
@@ -30,12 +30,20 @@ afterEach(async () => {
 })
 
 /** As a process of its own over the same folder. */
-async function started(onlyQuotes = false): Promise<LogStorage> {
+async function started(onlyQuotes = false, feeRate = 2): Promise<LogStorage> {
   const folder = join(scene.folder, 'logs')
-  const logs = new LogStorage({ put: scene.components(), folder, feeRate: 2, onlyQuotes })
+  const logs = new LogStorage({ put: scene.components(), folder, feeRate, onlyQuotes })
   await logs.start()
   begun.push(logs)
   return logs
+}
+
+const chargeOf = ({ cost, feeRate }: Storing) => ({ cost: `${cost}`, feeRate })
+
+/** Begins the log, for which the whole cost was charged. */
+async function charged(logs: LogStorage): Promise<void> {
+  const storing = await logs.prepare(whole)
+  await storing.begin(chargeOf(storing))
 }
 
 /** A provider that has all of the log. */
@@ -61,11 +69,11 @@ const left = async () => (await readdir(join(scene.folder, 'logs'))).filter((nam
 test('a log is put, and the result that names it is the whole one again', async () => {
   await provider()
   const logs = await started()
-  const { result, cost, begin } = await logs.prepare(whole)
+  const { result, cost, feeRate, begin } = await logs.prepare(whole)
   expect(cost).toBeGreaterThan(BURN)
   expect(scene.node.pool.size).toBe(0)
   const stored = told(logs, 'stored')
-  await begin()
+  await begin({ cost: `${cost}`, feeRate })
   expect(scene.node.pool.size).toBeGreaterThan(0)
   expect(await left()).toHaveLength(1)
   await scene.block()
@@ -79,7 +87,7 @@ test('a log is put, and the result that names it is the whole one again', async 
 test('nothing is paid where nobody would keep it; what was begun is gone on with by the next process', async () => {
   const first = await started()
   const failed = told(first, 'failed')
-  await expect((await first.prepare(whole)).begin()).rejects.toMatchObject({ code: 'E_NO_PROVIDER' })
+  await expect(charged(first)).rejects.toMatchObject({ code: 'E_NO_PROVIDER' })
   await failed
   expect(scene.node.pool.size).toBe(0)
   await first.stop()
@@ -87,7 +95,7 @@ test('nothing is paid where nobody would keep it; what was begun is gone on with
   const second = await started()
   const stored = told(second, 'stored')
   // It is on its way when this resolves, whoever began it.
-  await (await second.prepare(whole)).begin()
+  await charged(second)
   await scene.block()
   await stored
   expect(await left()).toEqual([])
@@ -96,7 +104,7 @@ test('nothing is paid where nobody would keep it; what was begun is gone on with
 test('a provider that comes later is told of what nobody would keep, without a block between', async () => {
   const logs = await started()
   const failed = told(logs, 'failed')
-  await expect((await logs.prepare(whole)).begin()).rejects.toMatchObject({ code: 'E_NO_PROVIDER' })
+  await expect(charged(logs)).rejects.toMatchObject({ code: 'E_NO_PROVIDER' })
   expect((await failed).error).toMatchObject({ code: 'E_NO_PROVIDER' })
   const storing = told(logs, 'storing')
   await provider()
@@ -109,7 +117,7 @@ test('a provider that comes later is told of what nobody would keep, without a b
 test('a log that is in the table costs nothing more, though no provider has it yet', async () => {
   await scene.provider('one', () => 'waits')
   const logs = await started()
-  await (await logs.prepare(whole)).begin()
+  await charged(logs)
   expect((await logs.prepare(whole)).cost).toBeGreaterThan(BURN)
   await scene.block()
   expect((await logs.prepare(whole)).cost).toBe(0n)
@@ -118,7 +126,7 @@ test('a log that is in the table costs nothing more, though no provider has it y
 test('killed between the sending of a log and its storing, the next process stores it though nobody asks for it', async () => {
   await provider()
   const first = await started()
-  await (await first.prepare(whole)).begin()
+  await charged(first)
   await first.stop()
   await scene.block()
   // A dry run leaves it as it is.
@@ -138,7 +146,7 @@ test('killed between the sending of a log and its storing, the next process stor
 test('a damaged folder is told by its name, and holds up no other log', async () => {
   await provider()
   const first = await started()
-  await (await first.prepare(whole)).begin()
+  await charged(first)
   await first.stop()
   await scene.block()
   const damaged = '00'.repeat(32)
@@ -152,7 +160,7 @@ test('a damaged folder is told by its name, and holds up no other log', async ()
 
 test('no more is paid than was charged, and what was charged for records that turned out void is not paid again', async () => {
   const first = await started()
-  await expect((await first.prepare(whole)).begin()).rejects.toMatchObject({ code: 'E_NO_PROVIDER' })
+  await expect(charged(first)).rejects.toMatchObject({ code: 'E_NO_PROVIDER' })
   await first.stop()
   const [id] = (await left()) as [string]
   const charge = join(scene.folder, 'logs', id, 'charge.json')
@@ -175,4 +183,37 @@ test('no more is paid than was charged, and what was charged for records that tu
   await again
   expect(await left()).toEqual([])
   expect(await readdir(join(scene.folder, 'logs'))).toContain(`${id}.void`)
+})
+
+test('gone on with after fees rose, at most what was charged is paid, at its rate', async () => {
+  const first = await started()
+  const before = await first.prepare(whole)
+  await expect(before.begin(chargeOf(before))).rejects.toMatchObject({ code: 'E_NO_PROVIDER' })
+  await first.stop()
+  const [id] = (await left()) as [string]
+  const onDisk = async () => JSON.parse(await readFile(join(scene.folder, 'logs', id, 'charge.json'), 'utf8'))
+  const charge = await onDisk()
+  expect(charge).toEqual({ cost: `${before.cost}`, feeRate: 2 })
+  const second = await started(false, 100)
+  await second.settled()
+  const after = await second.prepare(whole)
+  expect([after.feeRate, after.cost > before.cost]).toEqual([100, true])
+  await expect(after.begin(chargeOf(before))).rejects.toMatchObject({ code: 'E_NO_PROVIDER' })
+  expect(await onDisk()).toEqual(charge)
+  const storing = told(second, 'storing')
+  await provider()
+  await storing
+  const jobs = await Array.fromAsync(scene.inscriber().resume())
+  expect(jobs.map(({ feeRate }) => feeRate)).toEqual([2])
+})
+
+test('nothing is paid for a log that nothing is known to be charged for', async () => {
+  await provider()
+  const logs = await started()
+  const { begin } = await logs.prepare(whole)
+  await expect(begin(undefined)).rejects.toMatchObject({
+    code: 'E_STORE',
+    message: expect.stringContaining('and 0 were charged'),
+  })
+  expect(scene.node.pool.size).toBe(0)
 })

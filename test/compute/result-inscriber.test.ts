@@ -120,26 +120,38 @@ test('without a budget nothing is sent; with one, what it costs is on the disk b
 
 test('what stores a log is paid for out of the same budget, and begun before the record is sent, after a failure too', async () => {
   const scene = new Scene()
-  let begun = 0
+  const begun: unknown[] = []
   let fails = true
   const storing = {
-    cost: 500n,
-    begin: async () => {
+    ...{ cost: 500n, feeRate: 2 },
+    begin: async (charged: unknown) => {
       expect(scene.sent.size).toBe(0)
-      begun++
+      begun.push(charged)
       if (fails) throw new Error('nobody keeps it')
     },
   }
   expect(await (await scene.inscriber(3_000n)).quote({ ...about, storing })).toBe(1_530n)
   const little = await (await scene.inscriber(1_529n)).inscribe({ ...about, storing })
   expect(little).toEqual({ state: 'no-budget', cost: 1_530n, left: 1_529n })
-  expect(begun).toBe(0)
+  expect(begun).toEqual([])
   await expect((await scene.inscriber(3_000n)).inscribe({ ...about, storing })).rejects.toThrow('nobody keeps it')
   expect(scene.sent.size).toBe(0)
   fails = false
-  const done = await (await scene.inscriber(3_000n)).inscribe({ ...about, storing })
+  // By now it costs more: nothing is charged for that, so nothing of it is to be paid.
+  const dearer = { ...about, storing: { ...storing, cost: 25_000n, feeRate: 100 } }
+  const done = await (await scene.inscriber(3_000n)).inscribe(dearer)
+  const charged = { cost: '500', feeRate: 2 }
   expect(done).toEqual({ state: 'gone-on-with', id: ID, left: 1_470n })
-  expect([begun, scene.sent.size]).toEqual([2, 1])
+  expect([begun, scene.sent.size]).toEqual([[charged, charged], 1])
+  // The same while the record is on its way.
+  const [job] = scene.sent.keys()
+  scene.waiting = [{ job: job!, inscription: 0, seq: 1, body: encodeResult(result) }]
+  const onItsWay = { ...dearer, storing: { ...dearer.storing, begin: async (one: unknown) => void begun.push(one) } }
+  expect(await (await scene.inscriber(3_000n)).inscribe(onItsWay)).toEqual(done)
+  expect(begun).toEqual([charged, charged, charged])
+  // Nothing is known to be charged for it by whoever inscribes from another folder.
+  await (await scene.inscriber(3_000n, join(dir, 'node'))).inscribe(onItsWay)
+  expect(begun.at(-1)).toBeUndefined()
 })
 
 test('killed between charge and sending, the same record is sent, and charged once', async () => {

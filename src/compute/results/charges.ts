@@ -12,6 +12,14 @@ const chargedFor = z.strictObject({
   height: uint32,
 })
 
+/** What storing a log takes, and the rate that this is for: none where there is nothing to inscribe. */
+export const logChargeSchema = z.strictObject({
+  cost: satoshis,
+  feeRate: z.number().positive().max(100_000).optional(),
+})
+
+export type LogCharge = Readonly<z.output<typeof logChargeSchema>>
+
 export const chargeSchema = z.strictObject({
   identity: hash256,
   program: hash256,
@@ -24,6 +32,8 @@ export const chargeSchema = z.strictObject({
   feeRate: z.number().positive().optional(),
   /** Folder whose inscriber sends it; that of this file in charges of before others used it. */
   state: z.string().max(4_096).optional(),
+  /** What of it is for storing the log that the result names; charges of before this was kept have none. */
+  log: logChargeSchema.optional(),
   /** In charges to the budget for what others ask for; the own budget has those without. */
   asked: chargedFor.optional(),
 })

@@ -1,7 +1,6 @@
 import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { z } from 'zod'
 import { offerKind } from '../../../../storage/index.ts'
 import {
   type EncodedContent,
@@ -25,6 +24,7 @@ import {
 import { diskFiles, writeAtomic } from '../../../lib/io/index.ts'
 import { computeError } from '../../errors.ts'
 import type { StreamResult, WholeStream } from '../../result/result-file.ts'
+import { type LogCharge, logChargeSchema } from '../../results/charges.ts'
 import { encodeLog, withoutLog } from '../../stream/stored-log.ts'
 
 export interface LogStorageComponents {
@@ -55,18 +55,19 @@ export interface Storing {
   readonly result: StreamResult
   /** Satoshis for its records: fees, what stays on their outputs, and what is burnt for their chunks. */
   readonly cost: bigint
-  /** Resolves once its records are on their way, or the log is stored; what is left to do goes on. Done again it goes on too. */
-  begin(): Promise<void>
+  /** Satoshis a virtual byte that this is for; undefined where nothing is to be inscribed. */
+  readonly feeRate: number | undefined
+  /**
+   * Resolves once its records are on their way, or the log is stored; what is left to do goes on. Done again it goes on too.
+   *
+   * @param charged of the budget, at most which is paid, at its rate, whatever it costs by now; undefined where nothing is known to be
+   */
+  begin(charged: LogCharge | undefined): Promise<void>
 }
 
 const FILE = 'log'
 /** Beside it: what was charged before anything was sent, at most which is paid, and the rate that this was for. */
 const CHARGE = 'charge.json'
-const charge = z.strictObject({
-  cost: z.string().regex(/^[0-9]{1,16}$/),
-  feeRate: z.number().positive().max(100_000).optional(),
-})
-type Charge = z.output<typeof charge>
 const CONTENT = /^[0-9a-f]{64}$/
 
 /**
@@ -143,14 +144,14 @@ export class LogStorage implements RunningService {
     const quoted = await this.#service().quote(content, { feeRate })
     const cost = paid(quoted)
     const named = withoutLog(result, hexToBytes(content.id), poseidonOf(put.kernel))
-    const begin = async () => {
+    const begin = async (charged: LogCharge = { cost: '0' }) => {
       this.#begun.set(name, content)
       // On the disk first: what is paid for is not forgotten.
       await this.#write(content.id, bytes)
-      await this.#charge(content.id, { cost: `${cost}`, feeRate: quoted.inscribing[0]?.feeRate })
+      await this.#charge(content.id, charged)
       await this.#put(content).sent
     }
-    return { result: named, cost, begin }
+    return { result: named, cost, feeRate: quoted.inscribing[0]?.feeRate, begin }
   }
 
   /** What is on the disk and not at work. */
@@ -210,23 +211,23 @@ export class LogStorage implements RunningService {
   }
 
   /** Of two charges of one log the greater holds: what is stored in part costs less. */
-  async #charge(id: string, made: Charge): Promise<void> {
+  async #charge(id: string, made: LogCharge): Promise<void> {
     const before = await this.#charged(id).catch(() => null)
     if (before !== null && BigInt(before.cost) >= BigInt(made.cost)) return
     await writeAtomic(diskFiles, this.#place(id, CHARGE), new TextEncoder().encode(JSON.stringify(made)))
   }
 
-  async #charged(id: string): Promise<Charge> {
+  async #charged(id: string): Promise<LogCharge> {
     const file = this.#place(id, CHARGE)
     try {
-      return charge.parse(JSON.parse(await readFile(file, 'utf8')))
+      return logChargeSchema.parse(JSON.parse(await readFile(file, 'utf8')))
     } catch (cause) {
       throw computeError('E_STORE', `${file} does not say what was charged for this log`, { cause })
     }
   }
 
   /** What was charged; throws E_STORE where putting would take more, as after a rise of the price of chunks. */
-  async #held(service: PutService, content: EncodedContent): Promise<Charge> {
+  async #held(service: PutService, content: EncodedContent): Promise<LogCharge> {
     const charged = await this.#charged(content.id)
     const cost = paid(await service.quote(content, { feeRate: charged.feeRate }))
     if (cost <= BigInt(charged.cost)) return charged

@@ -8,7 +8,7 @@ import type { Manifest } from '../../manifest/manifest.ts'
 import type { Asked } from '../../requests/asker.ts'
 import { resultIdentity } from '../../result/identity.ts'
 import { decodeResult, encodeResult, type ProgramResult } from '../../result/result-file.ts'
-import type { Charge } from '../../results/charges.ts'
+import type { Charge, LogCharge } from '../../results/charges.ts'
 import { resultDraft } from '../../results/result-record.ts'
 import type { Storing } from './log-storage.ts'
 import { type NoBudget, ownPurse, type Purse, type RequestUnpaid, requestsPurse } from './purses.ts'
@@ -56,7 +56,7 @@ export interface VerifiedResult {
   readonly result: ProgramResult
   readonly manifest: Manifest
   /** What stores the log that the result names: it is paid for with the record, out of one budget, and begun before that is sent. */
-  readonly storing?: Pick<Storing, 'cost' | 'begin'> | undefined
+  readonly storing?: Pick<Storing, 'cost' | 'feeRate' | 'begin'> | undefined
 }
 
 /** Inscribes results that were verified, each identity once, for as long as the budget of its program lasts. */
@@ -138,7 +138,7 @@ export class ResultInscriber {
     for (const { job, inscription, body, seq } of waiting) {
       const begun = resultOf(identity, manifest, body)
       if (begun === null) continue
-      await storing?.begin()
+      await storing?.begin(await this.#logCharge(identity))
       const view = await inscriber.goOn(job)
       const sent = view === null || view.status === 'superseded' ? undefined : view.inscriptions[inscription]
       if (sent !== undefined) return { state: 'gone-on-with', id: sent.id, left: await left() }
@@ -161,11 +161,12 @@ export class ResultInscriber {
     const envelope = this.#envelope(result, seq)
     const quote = await inscriber.quote([envelope], feeRate, [], ticket)
     const cost = quote.fees + quote.postage + (storing?.cost ?? 0n)
-    const charge = { identity, program, satoshis: cost.toString(), seq, body, feeRate: quote.feeRate, state }
+    const log = storing === undefined ? undefined : { cost: `${storing.cost}`, feeRate: storing.feeRate }
+    const charge = { identity, program, satoshis: cost.toString(), seq, body, feeRate: quote.feeRate, state, log }
     const charged = await purse.charge(charge)
     if (charged.not === 'before') return { state: 'charged-before', left: charged.left }
     if (charged.not !== null) return charged.not
-    await storing?.begin()
+    await storing?.begin(log)
     const id = await this.#send({ result, seq }, quote.feeRate, ticket)
     return { state: 'sent', id, cost, left: charged.left }
   }
@@ -174,11 +175,18 @@ export class ResultInscriber {
     const { state } = this.#components
     const { result, body, feeRate, ticket, left, storing } = now
     if (before.body !== body || (before.state ?? state) !== state) return { state: 'charged-before', left }
-    await storing?.begin()
+    await storing?.begin(before.log)
     // The same record again is the same job: what was sent is not sent anew, and what was not is sent now.
     // At the rate that was charged, whatever the mempool asks by now: the budget has no more for it.
     const id = await this.#send({ result, seq: before.seq }, before.feeRate ?? feeRate, ticket)
     return { state: 'gone-on-with', id, left }
+  }
+
+  /** What was charged here for storing the log of a result, with whichever proof; undefined where that is not known. */
+  async #logCharge(identity: string): Promise<LogCharge | undefined> {
+    const { spendings, state } = this.#components
+    const charge = await spendings.of(identity)
+    return (charge?.state ?? state) === state ? charge?.log : undefined
   }
 
   /** Whether it was charged here, and no job here sends it or has sent it. */
