@@ -65,7 +65,7 @@ export function inscribedText(done: Inscribed | RequestUnpaid): string {
     case 'in-chain':
       return `it counts already, by ${done.id}; nothing is sent`
     case 'charged-before':
-      return 'another proof of the same was charged before; nothing is sent'
+      return 'it was charged before, for another proof, by another wallet or from another folder; nothing is sent'
     case 'no-budget':
       return `it would cost ${done.cost} satoshis, the budget leaves ${done.left}; nothing is sent`
     case 'request-unpaid':

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sha256 } from '@noble/hashes/sha2.js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { blockHash, regtest, toDisplay } from '../../src/bitcoin/index.ts'
 import { ResultInscriber, releaseSuperseded, Spendings } from '../../src/compute/io/index.ts'
@@ -29,6 +30,10 @@ const result: CircuitResult = {
 const identity = bytesToHex(resultIdentity(manifest, result))
 const about = { result, manifest }
 const ID = `${'cd'.repeat(32)}i0`
+const own = new Wallet(regtest, new Uint8Array(32).fill(9))
+const others = new Wallet(regtest, new Uint8Array(32).fill(8))
+const jobOf = (envelope: Uint8Array) => bytesToHex(sha256(envelope))
+const proofOf = (byte: number) => ({ manifest, result: { ...result, proof: Uint8Array.of(byte) } })
 
 let dir: string
 let state: string
@@ -58,7 +63,7 @@ class Scene {
   /** What happens once something is charged, and before it is sent. */
   sending: () => Promise<void> = async () => undefined
 
-  async inscriber(budget: bigint, from = state, requestBudget?: bigint): Promise<ResultInscriber> {
+  async inscriber(budget: bigint, from = state, requestBudget?: bigint, wallet = own): Promise<ResultInscriber> {
     const spendings = await Spendings.open(state)
     const inscriber = {
       quote: async (_: unknown, feeRate = this.estimate) => ({ feeRate, fees: 700n, postage: 330n }),
@@ -77,10 +82,10 @@ class Scene {
         await this.sending()
         if (this.taken) throw new WscError('E_TICKET', 'another was first')
         this.rates.push(feeRate)
-        this.sent.set(bytesToHex(envelope!), envelope!)
+        this.sent.set(jobOf(envelope!), envelope!)
         return { inscriptions: [{ id: ID }] }
       },
-      jobOf: ([envelope]: readonly Uint8Array[]) => bytesToHex(envelope!),
+      jobOf: ([envelope]: readonly Uint8Array[]) => jobOf(envelope!),
       knows: async (job: string) => this.sent.has(job),
       standing: async () => ({ lastSeq: this.waiting.at(-1)?.seq ?? null, waiting: this.waiting }),
     }
@@ -93,8 +98,7 @@ class Scene {
         },
         tickets: this.tickets,
       },
-      wallet: new Wallet(regtest, new Uint8Array(32).fill(9)),
-      ...{ state: from, spendings, budget, requestBudget },
+      ...{ wallet, state: from, spendings, budget, requestBudget },
     })
   }
 }
@@ -352,8 +356,91 @@ test('what came to nothing is not charged once another’s record counts, and wh
   expect(await (await scene.inscriber(3_000n)).inscribe(about)).toMatchObject({ left: 1_970n })
 })
 
+test('another wallet does not send what was charged by one before, and does not take its charge back', async () => {
+  const scene = new Scene()
+  const charges = async () => JSON.parse(await readFile(path, 'utf8')).charges
+  const before = { state: 'charged-before', left: 1_970n }
+  await (await scene.inscriber(3_000n)).inscribe(about)
+  const author = bytesToHex(own.publicKey)
+  expect(await charges()).toMatchObject([{ author, job: [...scene.sent.keys()][0] }])
+  const other = await scene.inscriber(3_000n, state, undefined, others)
+  expect(await other.inscribe(about)).toEqual(before)
+  expect(await other.inscribe(proofOf(3))).toEqual(before)
+  expect(await other.cameToNothing(about)).toBe(false)
+  expect(scene.sent.size).toBe(1)
+  scene.counted = ID
+  expect(await other.inscribe(about)).toEqual({ state: 'in-chain', id: ID, left: 1_970n })
+  await other.release(dropped('a', 1, result, others))
+  expect(await charges()).toMatchObject([{ author }])
+  // Nor does it where nothing was sent: whose jobs are not there may be elsewhere.
+  scene.counted = null
+  scene.sent.clear()
+  expect(await other.inscribe(proofOf(3))).toEqual(before)
+  expect(scene.sent.size).toBe(0)
+})
+
+test('a charge of before authors were kept is any author’s, and is for no other proof', async () => {
+  const scene = new Scene()
+  scene.killed = true
+  await expect((await scene.inscriber(3_000n)).inscribe(about)).rejects.toThrow('killed')
+  scene.killed = false
+  const { format, charges } = JSON.parse(await readFile(path, 'utf8'))
+  const { author: _, job: __, ...old } = charges[0]
+  await writeFile(path, JSON.stringify({ format, charges: [old] }))
+  const other = await scene.inscriber(3_000n, state, undefined, others)
+  expect(await other.inscribe(proofOf(3))).toEqual({ state: 'charged-before', left: 1_970n })
+  expect(await other.inscribe(about)).toEqual({ state: 'gone-on-with', id: ID, left: 1_970n })
+  scene.sent.clear()
+  scene.counted = ID
+  expect(await other.inscribe(about)).toEqual({ state: 'in-chain', id: ID, left: 3_000n })
+})
+
+test('killed between charge and sending, another proof is charged in its place and sent', async () => {
+  const scene = new Scene()
+  scene.killed = true
+  await expect((await scene.inscriber(3_000n)).inscribe(about)).rejects.toThrow('killed')
+  scene.killed = false
+  const again = proofOf(3)
+  // Of another folder nobody here knows the jobs.
+  const before = { state: 'charged-before', left: 1_970n }
+  expect(await (await scene.inscriber(3_000n, join(dir, 'node'))).inscribe(again)).toEqual(before)
+  // The budget has room for one alone.
+  const inscriber = await scene.inscriber(1_030n)
+  expect(await inscriber.inscribe(again)).toEqual({ state: 'sent', id: ID, cost: 1_030n, left: 0n })
+  const [job] = scene.sent.keys()
+  const body = bytesToHex(sha256(encodeResult(again.result)))
+  expect(JSON.parse(await readFile(path, 'utf8')).charges).toMatchObject([{ identity, job, body }])
+  // That one was sent: its charge is for that proof.
+  expect(await inscriber.inscribe(about)).toEqual({ ...before, left: 0n })
+  expect(scene.sent.size).toBe(1)
+})
+
+test('what another proof was charged for and came to nothing is taken back once the result counts', async () => {
+  const scene = new Scene()
+  scene.killed = true
+  await expect((await scene.inscriber(3_000n)).inscribe(about)).rejects.toThrow('killed')
+  expect(await (await scene.inscriber(3_000n)).cameToNothing(proofOf(3))).toBe(true)
+  scene.counted = ID
+  const inChain = { state: 'in-chain', id: ID, left: 3_000n }
+  expect(await (await scene.inscriber(3_000n)).inscribe(proofOf(3))).toEqual(inChain)
+})
+
+test('a charge that may have paid for a log in storage is not taken back for another proof', async () => {
+  const scene = new Scene()
+  const stream = (proof: number) => {
+    const log = { content: new Uint8Array(32), commitment: 1n }
+    return { ...result, kind: 'stream', steps: 1, state: [], log, proof: Uint8Array.of(proof) } as never
+  }
+  scene.killed = true
+  await expect((await scene.inscriber(3_000n)).inscribe({ manifest, result: stream(1) })).rejects.toThrow('killed')
+  scene.killed = false
+  const done = await (await scene.inscriber(3_000n)).inscribe({ manifest, result: stream(2) })
+  expect(done).toEqual({ state: 'charged-before', left: 1_970n })
+})
+
 /** What a job says when it is dropped. */
-const dropped = (job: string, seq = 1, of = result) => [{ job, record: { seq }, body: encodeResult(of) }] as never
+const dropped = (job: string, seq = 1, of = result, { publicKey: author } = own) =>
+  [{ job, record: { seq, author }, body: encodeResult(of) }] as never
 
 test('a job that is dropped for another’s takes the charge of its record back, and no other', async () => {
   await (await new Scene().inscriber(3_000n)).inscribe(about)
@@ -362,6 +449,7 @@ test('a job that is dropped for another’s takes the charge of its record back,
     releaseSuperseded({ spendings, inscriber: { knows: async () => false }, state: from }, records)
   await release(join(dir, 'node'), dropped('a'))
   await release(state, dropped('a', 2))
+  await release(state, dropped('a', 1, result, others))
   await release(state, dropped('a', 1, { ...result, proof: Uint8Array.of(3) }))
   expect(await spendings.of(identity)).not.toBeNull()
   await release(state, dropped('a'))

@@ -62,6 +62,7 @@ async function operator(name: string, wallet: Wallet) {
     results.emit('tip', { height: node.blocks.length - 1, hash: node.blocks.at(-1)!.hash })
   }
   const feed = {
+    hashAt: async (height: number) => node.blocks[height]?.hash ?? null,
     async *subscribe({ signal }: { readonly signal: AbortSignal }) {
       for (;;) {
         for (const one of tips.splice(0)) yield one

@@ -34,6 +34,10 @@ export const chargeSchema = z.strictObject({
   state: z.string().max(4_096).optional(),
   /** What of it is for storing the log that the result names; charges of before this was kept have none. */
   log: logChargeSchema.optional(),
+  /** Whose wallet signs and pays; charges of before this was kept have none, and are any author's. */
+  author: hash256.optional(),
+  /** Id of the job that sends it, which tells whether one does without the proof at hand; charges of before this was kept have none. */
+  job: hash256.optional(),
   /** In charges to the budget for what others ask for; the own budget has those without. */
   asked: chargedFor.optional(),
 })

@@ -253,7 +253,7 @@ export class AutomationService implements RunningService {
     if (done.state === 'charged-before') {
       throw computeError(
         'E_RECORD',
-        `the result for ${ordinal} was paid for elsewhere, and is not on its way from here`,
+        `the result for ${ordinal} was charged before, by another wallet or from another folder: nothing is sent`,
       )
     }
     const sent: StoredFiring = { ...firing, name: done.id, state: 'sent' }

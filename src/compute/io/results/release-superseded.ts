@@ -25,7 +25,9 @@ export async function releaseSuperseded(
     const read = decodeResult(body)
     if (!read.ok || !isAllCharged(read.result) || (await inscriber.knows(job))) continue
     const { seq } = record
-    await spendings.releaseRecord({ program: bytesToHex(read.result.program), seq, body: bodyHash(read.result), state })
+    const author = bytesToHex(record.author)
+    const program = bytesToHex(read.result.program)
+    await spendings.releaseRecord({ program, seq, body: bodyHash(read.result), state, author })
   }
 }
 

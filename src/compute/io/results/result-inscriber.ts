@@ -47,7 +47,7 @@ export type Inscribed =
   | { readonly state: 'gone-on-with'; readonly id: string; readonly left: bigint }
   /** It counts already, by this inscription. */
   | { readonly state: 'in-chain'; readonly id: string; readonly left: bigint }
-  /** One of the same identity was charged before, and is not on its way from here: another proof of it is not paid for. */
+  /** One of the same identity was charged before, for another proof or author or by one of another folder, and this one is not paid for. */
   | { readonly state: 'charged-before'; readonly left: bigint }
   | NoBudget
 
@@ -62,11 +62,13 @@ export interface VerifiedResult {
 /** Inscribes results that were verified, each identity once, for as long as the budget of its program lasts. */
 export class ResultInscriber {
   readonly #components: ResultInscriberComponents
+  readonly #author: string
   /** While something is between its charge and its sending, no charge is taken back. */
   readonly #turns = new Turns()
 
   constructor(components: ResultInscriberComponents) {
     this.#components = { ...components, state: resolve(components.state) }
+    this.#author = bytesToHex(components.wallet.publicKey)
   }
 
   /** What it would cost, satoshis with what stays on the inscription's output; nothing is kept or sent. */
@@ -143,7 +145,7 @@ export class ResultInscriber {
       const sent = view === null || view.status === 'superseded' ? undefined : view.inscriptions[inscription]
       if (sent !== undefined) return { state: 'gone-on-with', id: sent.id, left: await left() }
       // It was dropped, now or meanwhile.
-      await this.#release(begun, seq)
+      await this.#release(begun, { seq, body: bodyHash(begun) })
     }
     const ticket = await this.#ticket(program)
     // Before the ticket's coin was there, another of the group may have inscribed it.
@@ -154,7 +156,7 @@ export class ResultInscriber {
     }
     const body = bodyHash(result)
     const before = await spendings.of(identity)
-    if (before !== null) {
+    if (before !== null && !(await this.#takeBack(before, result))) {
       return await this.#goOn(before, { result, body, feeRate, ticket, left: await left(), storing })
     }
     const seq = (lastSeq ?? 0) + 1
@@ -162,8 +164,8 @@ export class ResultInscriber {
     const quote = await inscriber.quote([envelope], feeRate, [], ticket)
     const cost = quote.fees + quote.postage + (storing?.cost ?? 0n)
     const log = storing === undefined ? undefined : { cost: `${storing.cost}`, feeRate: storing.feeRate }
-    const charge = { identity, program, satoshis: cost.toString(), seq, body, feeRate: quote.feeRate, state, log }
-    const charged = await purse.charge(charge)
+    const sends = { author: this.#author, job: inscriber.jobOf([envelope]), feeRate: quote.feeRate, state }
+    const charged = await purse.charge({ identity, program, satoshis: cost.toString(), seq, body, ...sends, log })
     if (charged.not === 'before') return { state: 'charged-before', left: charged.left }
     if (charged.not !== null) return charged.not
     await storing?.begin(log)
@@ -172,9 +174,8 @@ export class ResultInscriber {
   }
 
   async #goOn(before: Charge, now: Again): Promise<Exclude<Inscribed, NoBudget>> {
-    const { state } = this.#components
     const { result, body, feeRate, ticket, left, storing } = now
-    if (before.body !== body || (before.state ?? state) !== state) return { state: 'charged-before', left }
+    if (before.body !== body || !this.#isOwn(before)) return { state: 'charged-before', left }
     await storing?.begin(before.log)
     // The same record again is the same job: what was sent is not sent anew, and what was not is sent now.
     // At the rate that was charged, whatever the mempool asks by now: the budget has no more for it.
@@ -184,9 +185,8 @@ export class ResultInscriber {
 
   /** What was charged here for storing the log of a result, with whichever proof; undefined where that is not known. */
   async #logCharge(identity: string): Promise<LogCharge | undefined> {
-    const { spendings, state } = this.#components
-    const charge = await spendings.of(identity)
-    return (charge?.state ?? state) === state ? charge?.log : undefined
+    const charge = await this.#components.spendings.of(identity)
+    return charge !== null && this.#isOwn(charge) ? charge.log : undefined
   }
 
   /** Whether it was charged here, and no job here sends it or has sent it. */
@@ -197,23 +197,47 @@ export class ResultInscriber {
 
   /** The charge of a result that no job here sends or has sent; null where there is none. */
   async #unsent(identity: string, result: ProgramResult): Promise<Charge | null> {
-    const { inscriber, spendings, state } = this.#components
-    const charge = await spendings.of(identity)
-    if (charge === null || charge.body !== bodyHash(result) || (charge.state ?? state) !== state) return null
-    return (await inscriber.knows(inscriber.jobOf([this.#envelope(result, charge.seq)]))) ? null : charge
+    const charge = await this.#components.spendings.of(identity)
+    return charge !== null && (await this.#isUnsent(charge, result)) ? charge : null
+  }
+
+  /** Whether a charge is of this author and folder, and no job here sends its record or has sent it. */
+  async #isUnsent(charge: Charge, result: ProgramResult): Promise<boolean> {
+    const { inscriber } = this.#components
+    if (!this.#isOwn(charge)) return false
+    if (charge.job !== undefined) return !(await inscriber.knows(charge.job))
+    // Which job that was is known with the proof alone.
+    if (charge.body !== bodyHash(result)) return false
+    return !(await inscriber.knows(inscriber.jobOf([this.#envelope(result, charge.seq)])))
+  }
+
+  #isOwn(charge: Charge): boolean {
+    const { state } = this.#components
+    return (charge.author ?? this.#author) === this.#author && (charge.state ?? state) === state
+  }
+
+  /**
+   * Whether what was charged for another proof of this result paid for nothing, and is no longer charged. After a kill between charge and
+   * sending a proof is made anew, and has other bytes.
+   */
+  async #takeBack(charge: Charge, result: ProgramResult): Promise<boolean> {
+    if (charge.body === bodyHash(result) || !isAllCharged(result)) return false
+    if (!(await this.#isUnsent(charge, result))) return false
+    await this.#release(result, charge)
+    return true
   }
 
   /** What was charged here for a result of which another's record counts. */
   async #releaseUnsent(identity: string, result: ProgramResult): Promise<void> {
     const charge = await this.#unsent(identity, result)
-    if (charge !== null) await this.#release(result, charge.seq)
+    if (charge !== null) await this.#release(result, charge)
   }
 
-  /** What was charged for this record, and nothing that was charged for the same result since. */
-  async #release(result: ProgramResult, seq: number): Promise<void> {
+  /** What was charged for this author's record of a result, whichever proof it has, and nothing that was charged for the same since. */
+  async #release(result: ProgramResult, { seq, body }: Pick<Charge, 'seq' | 'body'>): Promise<void> {
     const { spendings, state } = this.#components
     if (!isAllCharged(result)) return
-    await spendings.releaseRecord({ program: bytesToHex(result.program), seq, body: bodyHash(result), state })
+    await spendings.releaseRecord({ program: bytesToHex(result.program), seq, body, state, author: this.#author })
   }
 
   /** The inscription's id. Where another spends the ticket first nothing was sent, and nothing is charged. */
@@ -223,16 +247,17 @@ export class ResultInscriber {
     ticket: TicketCoin | undefined,
   ): Promise<string> {
     const { inscriber } = this.#components
+    const record = { seq, body: bodyHash(result) }
     try {
       const view = await inscriber.inscribe([this.#envelope(result, seq)], feeRate, [], ticket)
       const [inscription] = view.inscriptions
       if (inscription === undefined) throw new Error('an envelope is one inscription')
       if (view.status !== 'superseded') return inscription.id
     } catch (error) {
-      if (ticket !== undefined && errorCode(error) === 'E_TICKET') await this.#release(result, seq)
+      if (ticket !== undefined && errorCode(error) === 'E_TICKET') await this.#release(result, record)
       throw error
     }
-    await this.#release(result, seq)
+    await this.#release(result, record)
     throw computeError('E_MOVED', 'another inscription took the place of this one: once more at the next block')
   }
 
@@ -255,8 +280,7 @@ export class ResultInscriber {
   }
 
   async #standing({ program }: ProgramResult) {
-    const { inscriber, wallet } = this.#components
-    return await inscriber.standing({ author: bytesToHex(wallet.publicKey), program: bytesToHex(program) })
+    return await this.#components.inscriber.standing({ author: this.#author, program: bytesToHex(program) })
   }
 
   #envelope(result: ProgramResult, seq: number): Uint8Array {

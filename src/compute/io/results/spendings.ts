@@ -85,16 +85,24 @@ export class Spendings {
     })
   }
 
-  /** Takes the charge of a record back, of what surely costs nothing any more; one that was made since for the same result stays. */
+  /**
+   * Takes the charge of an author's record back, of what surely costs nothing any more; one that was made since for the same result
+   * stays.
+   */
   async releaseRecord({
     program,
     seq,
     body,
     state,
-  }: Pick<Charge, 'program' | 'seq' | 'body' | 'state'>): Promise<void> {
+    author,
+  }: Pick<Charge, 'program' | 'seq' | 'body' | 'state'> & { readonly author: string }): Promise<void> {
     const folder = resolve(state ?? this.#state)
     const isReleased = (one: Charge) =>
-      one.program === program && one.seq === seq && one.body === body && resolve(one.state ?? this.#state) === folder
+      one.program === program &&
+      one.seq === seq &&
+      one.body === body &&
+      (one.author ?? author) === author &&
+      resolve(one.state ?? this.#state) === folder
     await this.#locked(async (charges) => {
       const left = charges.filter((one) => !isReleased(one))
       if (left.length < charges.length) await this.#write(left)
