@@ -90,6 +90,10 @@ function tellResults(compute: Compute, { terminal, json, tell, nameOf }: Telling
     const told = { program, identity, height, from, seconds }
     tell({ result: told }, `${nameOf(program)}  height ${height}  result ${identity} ${by}${after}`)
   })
+  compute.events.on('ungossiped', ({ program, identity, height, reject, detail }) => {
+    if (json) tell({ ungossiped: { program, identity, height, reject } }, '')
+    else terminal.note(`${nameOf(program)} at height ${height} is not gossiped, peers prove it themselves: ${detail}`)
+  })
   compute.events.on('refused', ({ program, peer, reject, detail }) => {
     if (json) tell({ refused: { program, peer, reject } }, '')
     else terminal.note(`a result of ${nameOf(program)} by ${peer} is not taken: ${reject}: ${detail}`)

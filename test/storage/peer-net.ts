@@ -21,7 +21,7 @@ interface Listener {
   hear(bytes: Uint8Array, from: PeerName): Promise<void>
 }
 
-/** Peers in memory: what one answers the others may ask, and what one tells all others hear, through the codecs of each kind. */
+/** Peers in memory: what one answers the others may ask, and what one tells all others hear, through the codecs and limits of each kind. */
 export class PeerNet {
   readonly #answers = new Map<PeerName, Map<string, AnyAnswerer>>()
   readonly #met = new Set<{ readonly kind: string; met(peer: PeerName): void }>()
@@ -52,6 +52,7 @@ export class PeerNet {
     const listener: Listener = {
       ...{ peer, topic: kind.name, seen: new Set() },
       hear: async (bytes, from) => {
+        if (bytes.length > kind.maxBytes) return void this.blamed.push({ peer: from, fault: 'oversized' })
         const read = kind.message.decode(bytes)
         if (read.ok && (await judge(read.value, from)) === 'accept') await this.tell(peer, kind, bytes)
       },
@@ -93,7 +94,12 @@ export class PeerNet {
         if (!answered.ok) return refusal(answered.reject, answered.detail)
         const frames: Answer[] = []
         for await (const frame of answered.frames) {
-          const decoded = kind.answer.decode(kind.answer.encode(frame))
+          const bytes = kind.answer.encode(frame)
+          if (bytes.length > kind.maxAnswerBytes) {
+            this.blamed.push({ peer, fault: 'oversized' })
+            return rejection('oversized', `${bytes.length} bytes`)
+          }
+          const decoded = kind.answer.decode(bytes)
           if (!decoded.ok) return rejection('malformed', decoded.detail)
           if (options?.take === undefined) frames.push(decoded.value)
           else await options.take(decoded.value)

@@ -1,4 +1,4 @@
-import { concatBytes, type Result, rejection, uint32Bytes } from '../../lib/index.ts'
+import { concatBytes, type Rejection, type Result, rejection, uint32Bytes } from '../../lib/index.ts'
 import { MAX_ATTESTATIONS, MAX_SOURCES } from '../manifest/data-sources.ts'
 import { decodeResult, encodeResult, namesLog, type ProgramResult } from '../result/result-file.ts'
 import { Malformed, type Parts, readParts } from './parts.ts'
@@ -27,6 +27,20 @@ const part = (bytes: Uint8Array) => [uint32Bytes(bytes.length), bytes]
  */
 export function encodeResultMessage({ result, evidence }: ResultMessage): Uint8Array {
   return concatBytes(...part(encodeResult(result)), encodeEvidence(evidence))
+}
+
+/** Why a result is in no message: it is longer than those are, or has more attestations of a source. */
+export type MessageReject = 'too-long' | 'too-many-attestations'
+
+/** Why peers do not take a message with this result; null where they do. */
+export function messageRejection(message: ResultMessage): Rejection<MessageReject> | null {
+  const most = message.evidence.reduce((all, { attestations }) => Math.max(all, attestations.length), 0)
+  if (most > MAX_ATTESTATIONS) {
+    return rejection('too-many-attestations', `${most} attestations of a source, and a message has ${MAX_ATTESTATIONS}`)
+  }
+  const { length } = encodeResultMessage(message)
+  if (length <= MAX_RESULT_MESSAGE_BYTES) return null
+  return rejection('too-long', `${length} bytes, and a message has ${MAX_RESULT_MESSAGE_BYTES} at most`)
 }
 
 /** Reads one in the one form that it has; nothing of it is judged yet. */

@@ -12,6 +12,7 @@ import {
   ComputeScene,
   FIRST,
   hashOf,
+  logging,
   messageOf,
   PROGRAM,
   type Proves,
@@ -122,6 +123,16 @@ describe('a proof that a record asks for', () => {
     first.requests.hold(placedOf(2))
     await soon(() => first.node.of('requested').length).toBe(2)
     expect(first.node.of('withdrawn')).toEqual([])
+  })
+
+  it('is nobody’s own to inscribe where its result is too long to be told', async () => {
+    const long: Proves = async (block, signal) => await logging(7_000)(block, signal)
+    const { node, requests } = await serving(long, { registered: false })
+    requests.hold(placedOf(1))
+    await soon(() => node.of('elected').length).toBe(1)
+    scene.clock.pass(4 * SLOT_MS)
+    await soon(() => node.of('answered')).toMatchObject([{ identity: IDENTITY, own: false }])
+    await soon(() => node.of('ungossiped')).toMatchObject([{ identity: IDENTITY, reject: 'too-long' }])
   })
 
   it.each([

@@ -147,6 +147,15 @@ export function testProgram(
   }
 }
 
+/** As it should be, with as many log entries. */
+export const logging =
+  (entries: number): Proves =>
+  async (block, signal) => {
+    const { result, evidence } = await rightly(block, signal)
+    const log = Array.from({ length: entries }, (_, i) => BigInt(i))
+    return { result: { ...result, log } as ResultMessage['result'], evidence }
+  }
+
 /** Goes on until it is no longer wanted. */
 export const stalls: Proves = (_, signal) =>
   new Promise((_, reject) =>
@@ -219,6 +228,7 @@ export class ComputeScene {
       'stopped',
       'nothing',
       'result',
+      'ungossiped',
       'refused',
       'failed',
       'paused',

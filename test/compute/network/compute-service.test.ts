@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { computeError } from '../../../src/compute/errors.ts'
 import type { TakenResult } from '../../../src/compute/io/service/compute-events.ts'
-import { resultGossip } from '../../../src/compute/peers/result-kind.ts'
-import { encodeResultMessage } from '../../../src/compute/peers/result-message.ts'
+import { heldKind, resultGossip } from '../../../src/compute/peers/result-kind.ts'
+import { encodeResultMessage, MAX_RESULT_MESSAGE_BYTES } from '../../../src/compute/peers/result-message.ts'
 import { proverOrder } from '../../../src/compute/scheduling/prover-order.ts'
 import {
   ComputeScene,
   FIRST,
   hashOf,
+  logging,
   messageOf,
   PROGRAM,
   type Proves,
@@ -130,6 +131,56 @@ describe('three nodes', () => {
     await scene.net.tell('honest', kind, encodeResultMessage(messageOf(height, proofOf(height, hashOf(height), 1))))
     expect(all(nodes, height)()).toEqual([1, 1, 1])
     expect(scene.net.blamed).toHaveLength(6)
+  })
+})
+
+describe('a result that is longer than a message between peers', () => {
+  /** Bytes of the scene's own message but its log: the last that fits leaves less than an entry of room. */
+  const LONGEST = Math.floor((MAX_RESULT_MESSAGE_BYTES - encodeResultMessage(messageOf(FIRST)).length - 2) / 32)
+  const ask = (height: number) =>
+    scene.net.transport('asker').ask('ash', heldKind, { program: PROGRAM, height, blockHash: hashOf(height) })
+
+  it('is given to nobody, told of, proved by each, and in nobody’s turn to inscribe', async () => {
+    const nodes = await three(logging(LONGEST + 1))
+    const height = FIRST + 2
+    await nextBlock(nodes, height)
+    for (let rank = 0; rank < nodes.length; rank++) {
+      const proving = () => nodes.filter((node) => results(node, height).length === 1).length
+      await expect.poll(proving, { interval: 1 }).toBe(rank + 1)
+      scene.clock.pass(SLOT_MS)
+    }
+    for (const node of nodes) {
+      expect(results(node, height)).toMatchObject([{ from: null, inTurn: false, isAsked: false }])
+      const told = node.of('ungossiped') as { height: number; reject: string }[]
+      expect(told.filter((one) => one.height === height)).toMatchObject([{ program: PROGRAM, reject: 'too-long' }])
+    }
+    expect(await ask(height)).toMatchObject({ ok: false, reason: 'no-result' })
+    expect(scene.net.blamed).toEqual([])
+    expect(nodes.flatMap((node) => [...node.of('refused'), ...node.of('failed')])).toEqual([])
+  })
+
+  it('has an entry more than one that all are given', async () => {
+    const nodes = await three(logging(LONGEST))
+    const height = FIRST + 2
+    await nextBlock(nodes, height)
+    await expect.poll(all(nodes, height), { interval: 1 }).toEqual([1, 1, 1])
+    const told = nodes.flatMap((node) => results(node, height)) as TakenResult[]
+    expect(told.map(({ inTurn }) => inTurn).sort()).toEqual([false, false, true])
+    expect(await ask(height)).toMatchObject({ ok: true, frames: [{ result: { height } }] })
+    expect(nodes.flatMap((node) => node.of('ungossiped'))).toEqual([])
+  })
+
+  it('has too many attestations of a source, which no message holds', async () => {
+    const attestations = Array.from({ length: 65 }, () => new Uint8Array(1))
+    const node = await scene.node('ash', async (block, signal) => ({
+      ...(await rightly(block, signal)),
+      evidence: [{ attestations, content: null }],
+    }))
+    await expect
+      .poll(() => node.of('ungossiped'), { interval: 1 })
+      .toMatchObject([{ height: FIRST, reject: 'too-many-attestations' }])
+    expect(await ask(FIRST)).toMatchObject({ ok: false, reason: 'no-result' })
+    expect(node.of('failed')).toEqual([])
   })
 })
 

@@ -9,6 +9,7 @@ import {
   ComputeScene,
   FIRST,
   hashOf,
+  logging,
   messageOf,
   PROGRAM,
   type Proves,
@@ -173,6 +174,24 @@ describe('a proof that a peer asks for', () => {
     const { id } = requestOf(1)
     expect(await answered({ kind: 'status', id })).toEqual({ state: 'done', message: messageOf(FIRST) })
     expect(node.of('failed')).toEqual([])
+  })
+
+  it('whose result is longer than an answer fails, each time that it is asked for', async () => {
+    const node = await scene.node('prover', stalls, {
+      onRequest: requestable(logging(7_000), IDENTITY),
+      everyBlocks: null,
+    })
+    await expect.poll(() => node.of('tip').length, { interval: 1 }).toBe(1)
+    const { signal } = new AbortController()
+    for (const id of [1, 2]) {
+      const asked = requestResult(scene.net.transport('asker'), 'prover', requestOf(id), { signal })
+      expect(await asked).toMatchObject({
+        reject: 'failed',
+        detail: expect.stringMatching('peers are not given the result'),
+      })
+    }
+    expect(node.of('result')).toMatchObject([{ isAsked: true }])
+    expect(node.of('ungossiped')).toMatchObject([{ reject: 'too-long' }])
   })
 
   it('that cannot be made, or does not hold, fails, and nobody is told of it', async () => {

@@ -4,6 +4,7 @@ import type { ResultMessage } from '../../peers/result-message.ts'
 import type { InscribedRequest, PlacedRequest } from '../../requests/request-record.ts'
 import { proverOrder } from '../../scheduling/prover-order.ts'
 import { turnMs } from '../../scheduling/turns.ts'
+import type { ForPeers } from '../../service/for-peers.ts'
 import type { OwnBlock, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
 import type { Clock } from './clock.ts'
 import { LaterTries } from './later-tries.ts'
@@ -29,7 +30,7 @@ export interface AnsweredRequest {
   /** Of the result, 64 hex digits. */
   readonly identity: string
   readonly message: ResultMessage
-  /** Whether it was proved here. */
+  /** Whether it was proved here, and peers are given it: else others prove it too, and one alone is to pay for its record. */
   readonly own: boolean
 }
 
@@ -40,6 +41,7 @@ export interface ChainRequestsComponents {
   readonly slotMs: number
   /** This node's own peer key, 64 hex digits. */
   readonly own: string
+  readonly forPeers: ForPeers
   readonly programs: () => Iterable<KnownProgram>
   /** Keys of peers that prove a program now. */
   candidates(program: string): readonly string[]
@@ -271,7 +273,8 @@ export class ChainRequests {
     if (!isOpen || asked === null) return
     entry.isOpen = false
     entry.stop.abort()
-    this.#components.answered({ placed, ...asked, message, own: this.#provedHere.has(asked.identity) })
+    const own = this.#provedHere.has(asked.identity) && this.#components.forPeers.has(message)
+    this.#components.answered({ placed, ...asked, message, own })
   }
 
   #keepProved(identity: string): void {

@@ -1,6 +1,6 @@
 import type { PeerName } from '../../../bus/index.ts'
 import type { Rejection } from '../../../lib/index.ts'
-import type { ResultMessage } from '../../peers/result-message.ts'
+import type { MessageReject, ResultMessage } from '../../peers/result-message.ts'
 import type { AnsweredRequest } from './chain-requests.ts'
 import type { Round } from './program-rounds.ts'
 
@@ -12,7 +12,10 @@ export interface TakenResult {
   readonly message: ResultMessage
   /** Who gave it; null where it was proved here. */
   readonly from: PeerName | null
-  /** Proved here because it is due, and in turn: of the block that a node began with it cannot know whether others have done so. */
+  /**
+   * Proved here because it is due, and in turn: of the block that a node began with it cannot know whether others have done so, and
+   * what is not gossiped all others prove too.
+   */
   readonly inTurn: boolean
   /** Proved here because a peer or a record asks for it. */
   readonly isAsked: boolean
@@ -42,6 +45,9 @@ export interface ComputeEvents {
   readonly nothing: Round
   /** Of each identity one: proved here, or given by a peer. To be inscribed, kept, built on. */
   readonly result: TakenResult
+  /** One that was proved here is more than peers take: it is given to none of them. */
+  readonly ungossiped: Rejection<MessageReject> &
+    Pick<TakenResult, 'program' | 'identity'> & { readonly height: number }
   /** A peer's result that was not taken. */
   readonly refused: Rejection & { readonly program: string; readonly peer: PeerName }
   /** A proof is asked for that is made here when it is this node's turn: by a peer, or by a record (`peer` null, `request` its inscription). */

@@ -1,27 +1,20 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { type BlockHash, type NetworkParams, toDisplay } from '../../../bitcoin/index.ts'
 import type { Gossip, PeerName, PeerTransport } from '../../../bus/index.ts'
-import {
-  AtMost,
-  asError,
-  bytesToHex,
-  Emitter,
-  type Events,
-  Running,
-  type RunningService,
-  rejection,
-} from '../../../lib/index.ts'
-import { heldKind, resultGossip } from '../../peers/result-kind.ts'
+import { AtMost, asError, bytesToHex, Emitter, type Events, Running, type RunningService } from '../../../lib/index.ts'
+import { resultGossip } from '../../peers/result-kind.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
 import type { Registered } from '../../scheduling/registered.ts'
 import { SLOT_MS } from '../../scheduling/turns.ts'
+import { ForPeers } from '../../service/for-peers.ts'
 import { KnownResults } from '../../service/known-results.ts'
 import type { OwnBlock, ServedProgram } from '../../service/served-program.ts'
 import { Announcing } from './announcing.ts'
+import { answerHeld } from './answer-held.ts'
 import { askHeld } from './ask-held.ts'
 import { ChainRequests } from './chain-requests.ts'
 import { type Clock, processClock } from './clock.ts'
-import type { ComputeEvents, ProgramStanding, TakenResult } from './compute-events.ts'
+import type { ComputeEvents, ProgramStanding } from './compute-events.ts'
 import { HeardResults } from './heard-results.ts'
 import type { FollowedChain } from './own-chain.ts'
 import type { RequestSource } from './prepare-requested.ts'
@@ -73,6 +66,7 @@ export class ComputeService implements RunningService {
   readonly #clock: Clock
   readonly #asking = new AtMost(ASKED_AT_ONCE)
   readonly #seen = new SeenBlocks()
+  readonly #forPeers = new ForPeers()
   readonly #provers: Provers
   /** Height of the block that it began with. */
   #begunAt: number | null = null
@@ -91,7 +85,7 @@ export class ComputeService implements RunningService {
       refused: ({ id }, refusal, peer) => this.#events.emit('refused', { ...refusal, program: id, peer }),
     })
     this.#requests = new Requests({
-      ...{ transport, chain, clock },
+      ...{ transport, chain, clock, forPeers: this.#forPeers },
       program: (id) => this.#served.get(id) ?? null,
       proved: (program, message) => this.#proved(program, message, true),
       taken: ({ id, program }, peer) => this.#events.emit('requested', { request: id, program, peer }),
@@ -183,7 +177,7 @@ export class ComputeService implements RunningService {
   #chainRequests(source: RequestSource): ChainRequests {
     const { chain, slotMs = SLOT_MS } = this.#components
     return new ChainRequests({
-      ...{ source, chain, slotMs, clock: this.#clock, own: this.key },
+      ...{ source, chain, slotMs, clock: this.#clock, own: this.key, forPeers: this.#forPeers },
       programs: () => this.#served.values(),
       candidates: (program) => this.#provers.candidates(program, chain.height),
       ask: (program, block, signal) => this.#ask(program, block, signal),
@@ -212,10 +206,7 @@ export class ComputeService implements RunningService {
         this.#heard.verdict(program, message, from),
       )
     }
-    const unanswer = await transport.answer(heldKind, async ({ program, height, blockHash: hash }) => {
-      const held = this.#served.get(program)?.known.at({ height, hash }) ?? null
-      return held === null ? rejection('no-result', 'no such result is here') : { ok: true, frames: [held] }
-    })
+    const unanswer = await answerHeld(transport, this.#forPeers, (program) => this.#served.get(program)?.known)
     await this.#requests.start()
     await this.#announcing.start()
     return async () => {
@@ -277,21 +268,21 @@ export class ComputeService implements RunningService {
     const identity = program.identityOf(message)
     this.#requests.seen(identity, message)
     this.#onChain?.seen(identity, message)
-    this.#tell(program, message, { from, isAsked: false })
+    this.#tell(program, message, from, false)
   }
 
   async #proved(program: ServedProgram, message: ResultMessage, isAsked: boolean): Promise<void> {
-    this.#tell(program, message, { from: null, isAsked })
-    await this.#of(program.id).gossip?.publish(message)
+    this.#tell(program, message, null, isAsked)
+    const unfit = this.#forPeers.rejection(message)
+    if (unfit === null) return await this.#of(program.id).gossip?.publish(message)
+    const { height } = message.result
+    this.#events.emit('ungossiped', { ...unfit, program: program.id, identity: program.identityOf(message), height })
   }
 
-  #tell(
-    program: ServedProgram,
-    message: ResultMessage,
-    { from, isAsked }: Pick<TakenResult, 'from' | 'isAsked'>,
-  ): void {
+  #tell(program: ServedProgram, message: ResultMessage, from: PeerName | null, isAsked: boolean): void {
     const ms = this.#seen.since(toDisplay(message.result.blockHash), this.#clock.now())
-    const isDue = from === null && !isAsked
+    // What peers are not given each of them proves, and one alone is to pay for its record.
+    const isDue = from === null && !isAsked && this.#forPeers.has(message)
     const inTurn = isDue && message.result.height > (this.#begunAt ?? message.result.height)
     const identity = program.identityOf(message)
     this.#events.emit('result', { program: program.id, identity, message, from, inTurn, isAsked, ms })

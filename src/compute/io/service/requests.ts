@@ -2,6 +2,7 @@ import type { Answered, PeerName, PeerTransport } from '../../../bus/index.ts'
 import { asError, isInterrupt, type Rejection, rejection } from '../../../lib/index.ts'
 import { type ProofRequest, type RequestAnswer, type RequestQuestion, requestKind } from '../../peers/request-kind.ts'
 import type { ResultMessage } from '../../peers/result-message.ts'
+import type { ForPeers } from '../../service/for-peers.ts'
 import type { OwnBlock, PreparedRequest, ServedProgram } from '../../service/served-program.ts'
 import type { Clock } from './clock.ts'
 import type { FollowedChain } from './own-chain.ts'
@@ -18,6 +19,7 @@ export interface RequestsComponents {
   readonly transport: PeerTransport
   readonly chain: Pick<FollowedChain, 'height' | 'at'>
   readonly clock: Clock
+  readonly forPeers: ForPeers
   program(id: string): KnownProgram | null
   /** A result of our own, which was judged as any other. */
   proved(program: ServedProgram, message: ResultMessage): Promise<void>
@@ -144,10 +146,10 @@ export class Requests {
     }
     try {
       const held = known.get(identity)
-      if (held !== null) return end({ state: 'done', message: held })
+      if (held !== null) return end(this.#given(held))
       const made = await proveRequested({ program, known }, prepared, chain, entry.stop.signal)
       if (made.ok) {
-        end({ state: 'done', message: made.message })
+        end(this.#given(made.message))
         if (made.isNews) await proved(program, made.message)
         return
       }
@@ -161,6 +163,12 @@ export class Requests {
     } finally {
       over.abort()
     }
+  }
+
+  #given(message: ResultMessage): RequestAnswer {
+    const unfit = this.#components.forPeers.rejection(message)
+    if (unfit === null) return { state: 'done', message }
+    return { state: 'failed', detail: `peers are not given the result: ${unfit.detail}` }
   }
 
   #forget(): void {
