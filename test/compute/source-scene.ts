@@ -114,6 +114,10 @@ export async function chainOf(
   return {
     headers,
     chain,
+    /** Those that hold transactions. */
+    blocks: made,
+    history,
+    source: file.source,
     async inscription(height: number, transaction: number, tip?: number): Promise<Attestation> {
       const block = made[height] as (typeof made)[number]
       const place = await placeOf(height, tip)

@@ -41,6 +41,8 @@ export interface VerifyCircuitOptions {
   readonly kernel: StorageKernel
 }
 
+type PlacedOptions = Omit<VerifyCircuitOptions, 'verifier'>
+
 /** What a circuit's result was found to show. */
 export interface VerifiedCircuit extends NamedValues {
   /**
@@ -65,38 +67,70 @@ export async function verifyCircuit(
   result: CircuitResult,
   options: VerifyCircuitOptions,
 ): Promise<Result<{ readonly verified: VerifiedCircuit }, CircuitReject>> {
-  const { program, manifest, verifier } = options
-  const { input } = manifest.program
+  const placed = await checkPlaced(result, options)
+  if (!placed.ok) return placed
+  const proved = await checkProof(result, options)
+  return proved.ok ? placed : proved
+}
+
+/** All of `verifyCircuit` but the proof (`checkProof`): what is found holds only where that does too. */
+export async function checkPlaced(
+  result: CircuitResult,
+  options: PlacedOptions,
+): Promise<Result<{ readonly verified: VerifiedCircuit }, CircuitReject>> {
+  const { program, manifest } = options
+  const { input, history, outputs } = manifest.program
   if (!equalBytes(result.program, program)) return rejection('wrong-program', 'a result of another program')
   const placed = input === undefined ? placeOf(result, options) : await placeOfInput(result, input, options)
   if (!placed.ok) return placed
   const { ok: _, commitment, compared, ...place } = placed
-  const count = publicCount(manifest.program)
-  if (result.values.length !== count) {
-    return rejection('bad-outputs', `${result.values.length} values, the program has ${count}`)
+  const said = checkValues(manifest.program, result.values, commitment)
+  if (!said.ok) return said
+  const { named } = said
+  if (history !== undefined && compared !== null) {
+    const values = historyValues(result.values.slice(outputs.length))
+    const held = checkHistory(history, values, named.outputs, compared, options.chain.anchor)
+    if (!held.ok) return held
   }
-  const named = namedValues(manifest.program, result.values)
-  if (input !== undefined && named.outputs[input.commitment] !== commitment) {
+  return { ok: true, verified: { ...place, ...named } }
+}
+
+/**
+ * What shows in a result's values alone: they are as many as the program has, of the bytes that it read, and its condition holds.
+ *
+ * @param commitment of those bytes; null where they are none that a program reads, left out where they are not known
+ */
+export function checkValues(
+  program: CircuitProgram,
+  values: readonly bigint[],
+  commitment?: bigint | null,
+): Result<{ readonly named: NamedValues }, 'bad-outputs' | 'wrong-input' | 'condition-false'> {
+  const { input } = program
+  const count = publicCount(program)
+  if (values.length !== count) return rejection('bad-outputs', `${values.length} values, the program has ${count}`)
+  const named = namedValues(program, values)
+  if (input !== undefined && commitment !== undefined && named.outputs[input.commitment] !== commitment) {
     return rejection('wrong-input', 'the program read other bytes than those that are attested')
   }
   if (input?.condition !== undefined && named.outputs[input.condition] !== 1n) {
     return rejection('condition-false', `its condition does not hold: ${input.condition} is not 1`)
   }
-  const { history } = manifest.program
-  if (history !== undefined && compared !== null) {
-    const said = historyValues(result.values.slice(manifest.program.outputs.length))
-    const held = checkHistory(history, said, named.outputs, compared, options.chain.anchor)
-    if (!held.ok) return held
-  }
-  const proved = await verifier.verify(result.proof, encodeField(result.values))
-  if (!proved.ok) return rejection(rejectOf(proved.reject), proved.detail)
-  return { ok: true, verified: { ...place, ...named } }
+  return { ok: true, named }
+}
+
+/** Whether the proof is of these values. */
+export async function checkProof(
+  { proof, values }: Pick<CircuitResult, 'proof' | 'values'>,
+  { verifier }: Pick<VerifyCircuitOptions, 'verifier'>,
+): Promise<Result<object, CircuitReject>> {
+  const proved = await verifier.verify(proof, encodeField(values))
+  return proved.ok ? proved : rejection(rejectOf(proved.reject), proved.detail)
 }
 
 async function placeOfInput(
   result: CircuitResult,
   input: NonNullable<CircuitProgram['input']>,
-  { manifest, chain, params, evidence = [], results, kernel }: VerifyCircuitOptions,
+  { manifest, chain, params, evidence = [], results, kernel }: PlacedOptions,
 ): Promise<Result<Place, CircuitReject>> {
   const sources = inputSources(manifest)
   const attested = await attestedInput({ sources, length: input.bytes, chain, params, evidence, results, kernel })
@@ -112,7 +146,7 @@ async function placeOfInput(
 
 function placeOf(
   result: CircuitResult,
-  { chain, prefix, evidence = [], kernel }: VerifyCircuitOptions,
+  { chain, prefix, evidence = [], kernel }: PlacedOptions,
 ): Result<Place, CircuitReject> {
   const more = surplus([], evidence)
   if (more !== null) return more

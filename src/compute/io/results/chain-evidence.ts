@@ -1,96 +1,72 @@
 import {
   type Block,
-  type BlockHash,
   encodeHeader,
   fromDisplay,
   type NetworkParams,
   parseInscriptionId,
-  toDisplay,
 } from '../../../bitcoin/index.ts'
 import type { BitcoindClient } from '../../../bitcoin/io/index.ts'
 import { type Attestation, attestHeader, attestInscription, openBlock } from '../../../bus/index.ts'
 import type { HeaderSource, History } from '../../../bus/io/index.ts'
-import { bytesToHex, type Result, rejection } from '../../../lib/index.ts'
+import { type Result, rejection } from '../../../lib/index.ts'
 import type { StorageKernel } from '../../../proving/index.ts'
 import { decodeRecord, scanBlock } from '../../../settlement/index.ts'
-import { fetchBlock, type IndexEntry, type IndexService } from '../../../settlement/io/index.ts'
+import { fetchBlock, type IndexEntry } from '../../../settlement/io/index.ts'
 import { attestedCommitment } from '../../circuit/bytes-commitment.ts'
 import { computeError } from '../../errors.ts'
 import type { InputEvidence } from '../../input/attested-input.ts'
-import { recordSlots } from '../../input/record-list.ts'
 import type { CircuitProgram } from '../../manifest/circuit-program.ts'
-import type { RecordSource } from '../../manifest/data-sources.ts'
-import { inputSources, type Manifest, sourceBytes } from '../../manifest/manifest.ts'
+import type { Manifest } from '../../manifest/manifest.ts'
 import type { CircuitResult, ProgramResult } from '../../result/result-file.ts'
-import type { Counted } from '../../results/latest.ts'
 import { readResultRecord } from '../../results/result-record.ts'
 import type { Place } from '../../results/since.ts'
-import { entriesOf } from '../input/indexed-records.ts'
-import { holdsBlock } from '../input/record-index.ts'
-import type { ProgramSource } from './program-source.ts'
-import type { ResultsService } from './results-service.ts'
+import {
+  type IndexComponents,
+  type IndexedSource,
+  indexedSources,
+  type LatestCounted,
+  latestCounted,
+} from './indexed-sources.ts'
 
-export interface ChainEvidenceComponents {
+export interface ChainEvidenceComponents extends IndexComponents {
   readonly client: BitcoindClient
   readonly params: NetworkParams
   readonly kernel: StorageKernel
   /** As far as the result's block at least. */
   readonly history: Pick<History, 'path'>
-  /** Knows all records; of the same node. */
-  readonly inscriptions: Pick<IndexService, 'index'>
-  /** Which result is the latest that counts, as `ResultsService` says it. */
-  readonly results: Pick<ResultsService, 'latest'>
-  readonly programs: ProgramSource
   readonly headers: HeaderSource
 }
 
 /** What shows that the input of a result stands in the chain that ends in a block; null where it cannot be found. */
-type Evidence = Result<{ readonly evidence: readonly InputEvidence[] | null }>
+type Evidence = Result<{ readonly evidence: readonly InputEvidence[] }> | null
 
 /**
- * Finds on the node's chain what a circuit's result says to have read: the one inscription of its block that has the bytes which it
- * commits to; all records of its sources up to that block, and the latest results there.
+ * Attests on the node's chain what a circuit's result read: the one inscription of its block that has the bytes which it commits to;
+ * all records of its sources up to that block, and the latest results there. Each block of them is fetched and opened.
  *
+ * @param sources of the result, as the node's indexes have them (`indexedSources`)
  * @param tipHeight of the block in whose history it is attested
  */
 export async function chainEvidence(
   components: ChainEvidenceComponents,
   manifest: Manifest<CircuitProgram>,
   result: CircuitResult,
+  sources: readonly IndexedSource[],
   signal: AbortSignal,
   tipHeight = result.height,
 ): Promise<Evidence> {
-  const { input } = manifest.program
-  if (input === undefined) return { ok: true, evidence: [] }
-  const sources = inputSources(manifest)
   const evidence: InputEvidence[] = []
   for (const source of sources) {
-    // Of several, those alone can be found of which the block says all.
-    if (source.kind === 'storage' || (source.kind === 'inscription' && sources.length > 1)) return NOT_FOUND
     const found =
       source.kind === 'inscription'
         ? await inscriptionOf(components, manifest.program, result, tipHeight, signal)
         : source.kind === 'inscriptions'
-          ? await recordsOf(
-              components,
-              source,
-              recordSlots(sourceBytes(source, input.bytes)),
-              result,
-              tipHeight,
-              signal,
-            )
-          : await latestOf(components, source.program, placeOf(result), tipHeight, signal)
-    if (found === null) return NOT_FOUND
-    if (!found.ok) return found
+          ? await attestEntries(components, source.entries, tipHeight, signal)
+          : await attestCounted(components, source, tipHeight, signal)
+    if (found === null || !found.ok) return found
     evidence.push({ attestations: found.attestations })
   }
   return { ok: true, evidence }
-}
-
-const NOT_FOUND = { ok: true, evidence: null } as const
-
-const placeOf = ({ height, blockHash }: { readonly height: number; readonly blockHash: BlockHash }): Place => {
-  return { height, hash: toDisplay(blockHash) }
 }
 
 /** Attests the latest result of a program that counts up to a block; null where its program is not here, or what it read. */
@@ -101,32 +77,32 @@ export async function latestOf(
   tipHeight: number,
   signal: AbortSignal,
 ): Promise<Found | null> {
-  const latest = await components.results.latest(program, to)
-  if (!latest.ok) throw computeError('E_MOVED', latest.detail)
-  if (latest.counted === null) return rejection('no-result', `no result of ${program} counts up to block ${to.height}`)
-  return await counted(components, latest.counted, tipHeight, signal)
+  const latest = await latestCounted(components, program, to)
+  return latest?.ok ? await attestCounted(components, latest, tipHeight, signal) : latest
 }
 
 /** The record of a result that counts, and what the result is judged by. */
-async function counted(
+async function attestCounted(
   components: ChainEvidenceComponents,
-  { block: { height, hash }, result: { id } }: Counted,
+  { counted, program }: LatestCounted,
   tipHeight: number,
   signal: AbortSignal,
 ): Promise<Found | null> {
-  const { client, params, programs, history, headers } = components
+  const { client, params, history, headers } = components
+  const { height, hash } = counted.block
+  const { id } = counted.result
   const block = await fetchBlock(client, { params, height, hash: fromDisplay(hash) }, signal)
   const at = parseInscriptionId(id)
   const result = at === null ? null : resultIn(block, at, params)
   if (at === null || result === null) throw new Error(`no record of a result is in ${id}`)
   const record = await attest(history, block, { height, tipHeight }, [at])
   if (!record.ok) return record
-  const program = await programs.open(bytesToHex(result.program))
-  if (program === null) return null
   if (program.kind === 'circuit' && result.kind === 'circuit' && program.manifest.program.input !== undefined) {
-    const own = await chainEvidence(components, program.manifest, result, signal, tipHeight)
-    if (!own.ok) return own
-    const [one, ...more] = own.evidence ?? []
+    const found = await indexedSources(components, program.manifest, result)
+    if (found === null || !found.ok) return found
+    const own = await chainEvidence(components, program.manifest, result, found.sources, signal, tipHeight)
+    if (own === null || !own.ok) return own
+    const [one, ...more] = own.evidence
     if (one === undefined || more.length > 0) return null
     return { ok: true, attestations: [...record.attestations, ...one.attestations] }
   }
@@ -169,25 +145,6 @@ async function inscriptionOf(
     return one.ok ? { ok: true, attestations: one.attestations } : one
   }
   return rejection('input-not-found', `no inscription in block ${height} has the bytes that the result commits to`)
-}
-
-/** All of them: a list that lacks some has another commitment. */
-async function recordsOf(
-  { client, params, history, inscriptions }: ChainEvidenceComponents,
-  source: RecordSource,
-  most: number,
-  { height: to, blockHash }: CircuitResult,
-  tipHeight: number,
-  signal: AbortSignal,
-): Promise<Found> {
-  const { index } = inscriptions
-  const isThere = () => holdsBlock(index, { height: to, blockHash })
-  const moved = () => computeError('E_MOVED', `the index of inscriptions does not have block ${toDisplay(blockHash)}`)
-  if (!(await isThere())) throw moved()
-  const entries = await entriesOf(index, source, to, most)
-  if (entries === null) return rejection('too-many-records', `more than ${most} records up to block ${to}`)
-  if (!(await isThere())) throw moved()
-  return await attestEntries({ client, params, history }, entries, tipHeight, signal)
 }
 
 /** Inscriptions of an index, in their order, under the commitment of the chain that ends at `tipHeight`. */

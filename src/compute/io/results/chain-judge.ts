@@ -12,7 +12,6 @@ import type { HeaderSource, History } from '../../../bus/io/index.ts'
 import { bytesToHex, errorCode, type Result, rejection, Turns } from '../../../lib/index.ts'
 import type { StorageKernel } from '../../../proving/index.ts'
 import type { IndexService } from '../../../settlement/io/index.ts'
-import { verifyCircuit } from '../../circuit/verify-circuit.ts'
 import { sourceResults } from '../../circuit/verify-source.ts'
 import { computeError } from '../../errors.ts'
 import type { InputEvidence } from '../../input/attested-input.ts'
@@ -25,7 +24,8 @@ import { verifyStream } from '../../stream/verify-stream.ts'
 import { verifyPayments } from '../../transactions/verify-payments.ts'
 import { chainTo } from '../chain-to.ts'
 import type { Program } from '../open-program.ts'
-import { chainEvidence, latestOf } from './chain-evidence.ts'
+import { latestOf } from './chain-evidence.ts'
+import { judgeCircuit } from './judge-circuit.ts'
 import type { ProgramSource } from './program-source.ts'
 import type { ResultsService } from './results-service.ts'
 
@@ -93,7 +93,7 @@ export class ChainJudge implements ResultJudge {
       const { height, hash } = under
       const chain = await this.#chainAt({ height, blockHash: blockHash(fromDisplay(hash)) }, signal)
       const found = await latestOf(this.#components, program, to, height, signal)
-      if (found === null) return rejection('input-not-found', `what the latest result of ${program} read is not here`)
+      if (found === null) return rejection('input-not-found', `${program} is not here, or what its latest result read`)
       return found.ok ? { ok: true, evidence: { attestations: found.attestations }, chain } : found
     })
   }
@@ -120,7 +120,7 @@ export class ChainJudge implements ResultJudge {
     result: ProgramResult,
     signal: AbortSignal,
   ): Promise<Result<{ readonly says: Readonly<Record<string, readonly bigint[]>> }> | null> {
-    const { history, params, kernel } = this.#components
+    const { history } = this.#components
     if (result.height < history.start.height) {
       const found = `a result at height ${result.height}, the history begins at ${history.start.height}`
       return rejection('before-start', found)
@@ -136,15 +136,10 @@ export class ChainJudge implements ResultJudge {
     }
     if (program.kind === 'circuit' && result.kind === 'circuit') {
       const { id, manifest, verifier } = program
-      const found = await chainEvidence(this.#components, manifest, result, signal)
-      if (!found.ok) return found
-      const { evidence } = found
-      if (evidence === null) return null
-      const about = { program: id, manifest, verifier, chain, params, evidence, results: this.sources, kernel }
-      const checked = await verifyCircuit(result, about)
-      return checked.ok
-        ? { ok: true, says: { ...one(checked.verified.outputs), ...checked.verified.arguments } }
-        : checked
+      const about = { program: id, manifest, verifier, chain, results: this.sources }
+      const checked = await judgeCircuit(this.#components, result, about, signal)
+      if (checked === null || !checked.ok) return checked
+      return { ok: true, says: { ...one(checked.verified.outputs), ...checked.verified.arguments } }
     }
     if (program.kind === 'transactions' && result.kind === 'transactions') {
       const { id, manifest, verifier } = program
