@@ -183,6 +183,7 @@ test('no more is paid than was charged, and what was charged for records that tu
   await again
   expect(await left()).toEqual([])
   expect(await readdir(join(scene.folder, 'logs'))).toContain(`${id}.void`)
+  await expect(charged(third)).rejects.toMatchObject({ code: 'E_STORE', message: expect.stringContaining('.void') })
 })
 
 test('gone on with after fees rose, at most what was charged is paid, at its rate', async () => {

@@ -145,6 +145,7 @@ export class LogStorage implements RunningService {
     const cost = paid(quoted)
     const named = withoutLog(result, hexToBytes(content.id), poseidonOf(put.kernel))
     const begin = async (charged: LogCharge = { cost: '0' }) => {
+      if (cost > 0n) await this.#requireNotVoid(content.id)
       this.#begun.set(name, content)
       // On the disk first: what is paid for is not forgotten.
       await this.#write(content.id, bytes)
@@ -237,11 +238,15 @@ export class LogStorage implements RunningService {
 
   /** Where the records that were paid for are void, so is what was charged. */
   async #setAside(id: string): Promise<void> {
-    const isVoid = await access(this.#place('put', `${id}.void.json`)).then(
-      () => true,
-      () => false,
-    )
-    if (isVoid) await rename(this.#place(id), this.#place(`${id}.void`)).catch(() => undefined)
+    if (await isThere(this.#place('put', `${id}.void.json`)))
+      await rename(this.#place(id), this.#place(`${id}.void`)).catch(() => undefined)
+  }
+
+  /** Throws E_STORE where records of this log were paid for and turned out void: new ones would be paid out of the same charge. */
+  async #requireNotVoid(id: string): Promise<void> {
+    const place = this.#place(`${id}.void`)
+    if (!(await isThere(place))) return
+    throw computeError('E_STORE', `${place} is of a log whose records were paid for and do not count: nothing is paid`)
   }
 
   #place(...names: readonly string[]): string {
@@ -277,6 +282,13 @@ export class LogStorage implements RunningService {
     this.#last = turn.catch(() => undefined)
     return await turn
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 function paid({ inscribing, burn, tips }: PutCost): bigint {
