@@ -146,18 +146,23 @@ function inscribeHeard(
   { publisher }: ResultInscribing,
   budget: bigint,
 ): void {
+  // The index of results may come to a tip later than the node does, and nobody waits longer for that.
+  let since: number | undefined
+  compute.events.on('tip', ({ height }) => {
+    since = height
+  })
   compute.events.on('result', ({ program, identity, message: { result }, inTurn, isAsked }) => {
     const known = programs.get(program)
     // What a peer asked for is not paid for: who asks on Bitcoin has paid a fee, and says how much its record may cost.
     if (isAsked || known === undefined || !isForBitcoin(known.manifest) || known.manifest.trigger.onRequest) return
     // Who pays for nothing but requests is not told at each block that it does not pay.
-    if (budget > 0n) publisher.add({ program, identity, result, own: inTurn })
+    if (budget > 0n) publisher.add({ program, identity, result, own: inTurn, since })
   })
   compute.events.on('answered', ({ placed, request, identity, message: { result }, own }) => {
     const { id, program, author, deadline } = placed
     const known = programs.get(program)
     if (known === undefined || !isForBitcoin(known.manifest) || request.destination !== 'inscription') return
     const asker = { request: id, author, most: request.maxSatoshis, until: deadline }
-    publisher.add({ program, identity, result, own, asker })
+    publisher.add({ program, identity, result, own, asker, since })
   })
 }

@@ -102,6 +102,20 @@ test('what is known before the first tip that is told is waited for from the tip
   await publisher.stop()
 })
 
+test('a publisher whose index comes to its tip late waits no longer for that', async () => {
+  const { publisher, mine, until } = await place(
+    async () => sent,
+    () => 0,
+    false,
+  )
+  publisher.add({ ...proved(1, false), since: 999 - OTHERS_AFTER })
+  publisher.add({ ...proved(2, false), since: 999 })
+  expect(await until(1)).toEqual(['1 sent'])
+  for (let i = 0; i < OTHERS_AFTER; i++) mine()
+  expect(await until(2)).toEqual(['1 sent', '2 sent'])
+  await publisher.stop()
+})
+
 test('nobody pays for a result whose block has left the chain, until it is back', async () => {
   const { publisher, chain, mine, until, told } = await place(async () => sent)
   const there = chain.hash

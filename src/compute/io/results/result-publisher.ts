@@ -24,6 +24,8 @@ export interface ProvedResult {
   readonly result: ProgramResult
   /** Whether it was proved here, in this node's turn. */
   readonly own: boolean
+  /** Height of the node's tip when it was known; that of the index of results, which may not be there yet, unless given. */
+  readonly since?: number | undefined
   /** One who asks for it, by whose bounds and out of the budget for that it is inscribed; out of the own one unless given. */
   readonly asker?: Asker | undefined
 }
@@ -111,7 +113,10 @@ export class ResultPublisher implements RunningService {
     const own = proved.own || before?.own === true
     if (before !== undefined && !isNews && own === before.own) return
     // Of two proofs the first may be charged already.
-    const { result, since, place } = before ?? { result: proved.result, since: this.#height, place: null }
+    const { result, since, place } = before ?? {
+      ...{ result: proved.result, place: null },
+      since: proved.since ?? this.#height,
+    }
     this.#waiting.set(key, { program, identity, result, own, askers, from: 0, since, place })
     this.#news.resolve()
   }
