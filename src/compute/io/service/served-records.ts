@@ -5,8 +5,8 @@ import type { ServedProgram } from '../../service/served-program.ts'
 import { lastRecord } from '../input/indexed-records.ts'
 import type { OnceOfKeys } from '../open-program.ts'
 import { valuesWhere } from '../run-circuit.ts'
-import { preparedOf, servedCircuit } from './served-circuit.ts'
-import { ATTEMPTS, type ServingParts } from './served-stream.ts'
+import { judgeOfCircuit, preparedOf } from './served-circuit.ts'
+import { ATTEMPTS, aboutProgram, type ServingParts } from './served-stream.ts'
 
 /**
  * A circuit over lists of records, as the network serves it on events: at each block that holds another record of its sources, over all
@@ -32,5 +32,5 @@ export function servedRecords(program: OnceOfKeys, parts: ServingParts): ServedP
     const read = { block, bytes, given: {}, json: '{}', asked: { evidence } }
     return await preparedOf({ program, parts, ...read, ...job }).prove(signal)
   }
-  return { ...servedCircuit(program, parts), onRequest: null, lastEvent, prove }
+  return { ...aboutProgram(program), judge: judgeOfCircuit(program, parts), onRequest: null, lastEvent, prove }
 }

@@ -17,7 +17,7 @@ import type { SharedJobs } from './shared-jobs.ts'
 
 /** What all programs of a node are served with. */
 export interface ServingParts {
-  /** Of the queue that proves; one for all of them, since a program that is due may be asked for as well. */
+  /** Of the queue that proves; one for all programs, so that whoever needs the same proof shares its job. */
   readonly jobs: SharedJobs
   readonly kernel: StorageKernel
   readonly params: NetworkParams
