@@ -174,7 +174,7 @@ export class ResultPublisher implements RunningService {
       const asked: Asked | null = asker === undefined ? null : { by: [asker, ...more], height }
       const isOver = waiting.askers === null ? blocks > FORGOTTEN_AFTER : asked === null
       if (isOver) this.#waiting.delete(key)
-      else if (height >= from && (own || this.#isTurn(waiting, since, blocks, asked)) && (await this.#isThere(result)))
+      else if (height >= from && (own || this.#isTurn(waiting, since, blocks, asked)))
         await this.#inscribe(key, waiting, asked)
     }
   }
@@ -199,6 +199,7 @@ export class ResultPublisher implements RunningService {
     const { result } = waiting
     const told = { ...headOf(waiting), height: result.height }
     try {
+      if (!(await this.#isThere(result))) return
       const outcome = await this.#components.inscribe(result, asked)
       const isUnpaid = outcome.state === 'request-unpaid'
       // What one request does not pay for another one may, which may have come meanwhile.
